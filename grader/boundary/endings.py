@@ -1,0 +1,84 @@
+"""How a call can end other than with a value: exceptions on the trusted side.
+
+    Ending                 the check cannot go on; carries an outcome and a message
+    `- StudentRaised       the student's code raised; a check may expect it
+
+`StudentRaised` is also an instance of the builtin exception that the student raised, so that
+`pytest.raises(ValueError)` works in a check as it would without a wall.
+"""
+
+from __future__ import annotations
+
+import builtins
+from functools import cache
+from typing import Any
+
+from grader.records import Message
+
+
+class Ending(Exception):
+    """A call that brought no value. `outcome` is one of `grader.records.OUTCOMES`."""
+
+    def __init__(self, outcome: str, message: Message, detail: str = "") -> None:
+        super().__init__(message.fields.get("text") or message.code)
+        self.outcome = outcome
+        self.message = message
+        self.detail = detail
+
+
+class StudentRaised(Ending):
+    """The student's code raised; `str()` is the student's own text."""
+
+    def __init__(self, outcome: str, message: Message, detail: str = "") -> None:
+        super().__init__(outcome, message, detail)
+        self.text = message.fields.get("text", "")
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def raised(error: dict[str, Any]) -> Ending:
+    """The ending for what `grader.boundary.guest.server._describe` sent."""
+    kind, text = _string(error, "type"), _string(error, "text")
+    frames = _frames(error)
+    where = f"{frames[-1][0]}, line {frames[-1][1]}" if frames else "-"
+    detail = "\n".join(
+        [f'  File "{file}", line {line}, in {name}\n    {source}' for file, line, name, source in frames]
+        + [f"{kind}: {text}"]
+    )
+    bases = [base for base in error.get("bases", []) if isinstance(base, str)]
+    if error.get("memory") is True:
+        return Ending("memory", Message("memory"), detail)
+    if "SystemExit" in bases:
+        return Ending("crashed", Message("exited"), detail)
+    outcome = "unanswered" if "NotImplementedError" in bases else "raised"
+    name = frames[-1][2] if frames else ""
+    fields = {"error": kind, "text": text, "where": where, "name": name}
+    return _class_for(tuple(bases))(outcome, Message(outcome, fields), detail)
+
+
+@cache
+def _class_for(bases: tuple[str, ...]) -> type[StudentRaised]:
+    """`StudentRaised` joined with the most special builtin exception among `bases`."""
+    for name in bases:
+        kind = getattr(builtins, name, None)
+        if isinstance(kind, type) and issubclass(kind, Exception) and kind is not Exception:
+            try:
+                return type(f"Student{name}", (StudentRaised, kind), {})
+            except TypeError:  # a layout that does not mix, such as that of OSError
+                continue
+    return StudentRaised
+
+
+def _string(error: dict[str, Any], key: str) -> str:
+    value = error.get(key)
+    return value[:4000] if isinstance(value, str) else ""
+
+
+def _frames(error: dict[str, Any]) -> list[tuple[str, int, str, str]]:
+    frames = error.get("frames")
+    return [
+        (str(f[0])[:200], int(f[1]), str(f[2])[:100], str(f[3])[:200])
+        for f in (frames if isinstance(frames, list) else [])[:20]
+        if isinstance(f, tuple) and len(f) == 4 and isinstance(f[1], int)
+    ]

@@ -1,0 +1,105 @@
+"""Forbidden names, found by reading the syntax tree before any student code has run.
+
+A name is what the imports say it is: after `from torch import nn as layers` the expression
+`layers.Linear` is `torch.nn.Linear`. A comment, a string or a local variable is never hit. A rule
+is a dotted name ("torch.nn" covers everything below it) or a method (".backward" covers any
+attribute of that name that is not a function of an imported module).
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+
+Hit = dict[str, object]  # {"rule", "name", "line", "scope"}
+
+
+def survey(source: bytes, package: str, rules: list[str], allowed: list[str]) -> list[Hit]:
+    """All uses of `rules`, and all imports of packages that are not `allowed`.
+
+    `scope` is the top-level function or class around the hit, "" at module level.
+    Raises `SyntaxError` or `ValueError` for what is no Python source.
+    """
+    tree = ast.parse(source)
+    known = {package, *allowed, *sys.stdlib_module_names}
+    finder = _Finder(rules, known if allowed else None)
+    for node in tree.body:
+        finder.collect_imports(node)
+    hits = [hit for node in tree.body for hit in finder.hits(node, _name(node))]
+    return sorted(hits, key=lambda hit: (hit["line"], str(hit["name"])))
+
+
+def _name(node: ast.stmt) -> str:
+    named = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+    return node.name if isinstance(node, named) else ""
+
+
+class _Finder:
+    def __init__(self, rules: list[str], known: set[str] | None) -> None:
+        self._dotted = [rule for rule in rules if not rule.startswith(".")]
+        self._methods = {rule[1:]: rule for rule in rules if rule.startswith(".")}
+        self._known = known
+        self._aliases: dict[str, str] = {}  # local name -> dotted name
+
+    def collect_imports(self, node: ast.AST) -> None:
+        for child in ast.walk(node):
+            if isinstance(child, ast.Import):
+                for alias in child.names:
+                    root = alias.name.partition(".")[0]
+                    self._aliases[alias.asname or root] = alias.name if alias.asname else root
+            elif isinstance(child, ast.ImportFrom):
+                base = "." * child.level + (child.module or "")
+                for alias in child.names:
+                    self._aliases[alias.asname or alias.name] = f"{base}.{alias.name}"
+
+    def hits(self, node: ast.AST, scope: str) -> Iterator[Hit]:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield from self._imports(node, scope)
+        elif isinstance(node, ast.Attribute):
+            yield from self._attribute(node, scope)
+        elif isinstance(node, ast.Name):
+            yield from self._match(self._aliases.get(node.id, ""), node.lineno, scope)
+        else:
+            for child in ast.iter_child_nodes(node):
+                yield from self.hits(child, scope)
+
+    def _imports(self, node: ast.Import | ast.ImportFrom, scope: str) -> Iterator[Hit]:
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif node.level:
+            return
+        else:
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        for name in names:
+            found = list(self._match(name, node.lineno, scope))
+            yield from found
+            root = name.partition(".")[0]
+            if not found and self._known is not None and root not in self._known:
+                yield {"rule": "", "name": root, "line": node.lineno, "scope": scope}
+
+    def _attribute(self, node: ast.Attribute, scope: str) -> Iterator[Hit]:
+        dotted = self._resolve(node)
+        if dotted is not None:
+            yield from self._match(dotted, node.lineno, scope)
+            return
+        if node.attr in self._methods:
+            rule = self._methods[node.attr]
+            yield {"rule": rule, "name": rule, "line": node.lineno, "scope": scope}
+        yield from self.hits(node.value, scope)
+
+    def _resolve(self, node: ast.expr) -> str | None:
+        """The dotted name of an attribute chain that starts at an imported name."""
+        parts: list[str] = []
+        while isinstance(node, ast.Attribute):
+            parts.append(node.attr)
+            node = node.value
+        if isinstance(node, ast.Name) and node.id in self._aliases:
+            return ".".join([self._aliases[node.id], *reversed(parts)])
+        return None
+
+    def _match(self, dotted: str, line: int, scope: str) -> Iterator[Hit]:
+        for rule in self._dotted:
+            if dotted == rule or dotted.startswith(rule + "."):
+                yield {"rule": rule, "name": dotted, "line": line, "scope": scope}
+                return

@@ -1,0 +1,151 @@
+"""The launcher: imports the heavy libraries once, then forks one guest after another.
+
+Started by exec (`python -s -P -B -m grader.boundary.guest.launcher FD PRELOAD...`), so that it
+never held a secret. It obeys one control socket, one message at a time:
+
+    {"open": {...limits}} + two descriptors  ->  {"pid": n}
+    {"end": grace in seconds}                ->  {"status": n, "cpu": s, "memory_kb": n}
+
+It must stay single-threaded: a fork after a threaded operation hangs in the child. It is the
+subreaper of all its descendants, so what a guest left behind comes to it, and dies here.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import resource
+import select
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import traceback
+from typing import Any
+
+from grader.boundary.guest import confine, server
+
+PR_SET_CHILD_SUBREAPER = 36
+
+
+def main() -> None:
+    """Warm up, say so, serve until the trusted side hangs up."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    confine.prctl(confine.PR_SET_PDEATHSIG, signal.SIGKILL)
+    confine.prctl(PR_SET_CHILD_SUBREAPER, 1)
+    preload(sys.argv[2:])
+    gc.collect()
+    gc.freeze()  # the guests' collector leaves these objects, and so the shared pages, alone
+    control.send(b"{}")
+    guest: _Guest | None = None
+    while True:
+        data, fds, _, _ = socket.recv_fds(control, 65536, 2)
+        if not data:
+            break
+        message = json.loads(data)
+        if "open" in message:
+            guest = _open(control, fds, message["open"])
+            reply: dict[str, Any] = {"pid": guest.pid}
+        else:
+            reply = guest.end(message["end"]) if guest else {}
+            guest = None
+        control.send(json.dumps(reply).encode())
+    if guest:
+        guest.end(grace=0)
+
+
+def preload(names: list[str]) -> None:
+    """Import the libraries and let each do the work it puts off until its first use."""
+    for name in names:
+        importlib.import_module(name)
+    if "torch" in names:
+        import torch
+
+        torch.set_num_threads(1)
+        torch.manual_seed(0)
+        (torch.ones(2, 2) @ torch.ones(2, 2)).sum().item()
+
+
+def _open(control: socket.socket, fds: list[int], limits: dict[str, Any]) -> _Guest:
+    scratch = tempfile.mkdtemp(prefix="guest-")
+    pid = os.fork()
+    if pid:
+        for fd in fds:
+            os.close(fd)
+        return _Guest(pid, scratch)
+    try:
+        control.close()
+        connection, output = (socket.socket(fileno=fd) for fd in fds)
+        server.redirect_output(output)
+        output.close()
+        _close_all_but({0, 1, 2, connection.fileno()})
+        confinement = confine.Confinement(
+            memory_mb=limits["memory_mb"], cpu_seconds=limits["cpu_seconds"], scratch=scratch
+        )
+        server.serve(connection, confine.lock_down(confinement))
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        os._exit(0)
+
+
+class _Guest:
+    def __init__(self, pid: int, scratch: str) -> None:
+        self.pid = pid
+        self._scratch = scratch
+
+    def end(self, grace: float) -> dict[str, Any]:
+        """Kill the guest and every descendant, remove its folder, tell how it ended.
+
+        A guest that is ending by itself has `grace` seconds, so that its own status is seen.
+        """
+        if grace:
+            watch = os.pidfd_open(self.pid)
+            select.select([watch], [], [], grace)
+            os.close(watch)
+        # not reaped yet, so the number cannot have passed to another process
+        _, status, usage = _kill_and_wait(self.pid)
+        while orphans := _children():
+            for orphan in orphans:
+                _kill_and_wait(orphan)
+        shutil.rmtree(self._scratch, ignore_errors=True)
+        return {
+            "status": status,
+            "cpu": usage.ru_utime + usage.ru_stime,
+            "memory_kb": usage.ru_maxrss,
+        }
+
+
+def _kill_and_wait(pid: int) -> tuple[int, int, resource.struct_rusage]:
+    ended, status, usage = os.wait4(pid, os.WNOHANG)
+    if ended:
+        return ended, status, usage
+    for kill in (os.killpg, os.kill):
+        try:
+            kill(pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            pass
+    return os.wait4(pid, 0)
+
+
+def _children() -> list[int]:
+    """Processes whose parent is this one: orphans of a guest are handed to the subreaper."""
+    with open("/proc/thread-self/children", encoding="ascii") as file:
+        return [int(pid) for pid in file.read().split()]
+
+
+def _close_all_but(kept: set[int]) -> None:
+    low = 0
+    for fd in sorted(kept):
+        if low < fd:  # of an empty range CPython makes close_range(low, UINT_MAX)
+            os.closerange(low, fd)
+        low = fd + 1
+    os.closerange(low, os.sysconf("SC_OPEN_MAX"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,221 @@
+"""The guest's loop: read a request, do it, send the reply.
+
+Requests and replies are tuples on the wire. A request begins with its number and the reply
+repeats it. The replies:
+
+    (n, "value", value)              plain data or a handle
+    (n, "callable")                  the attribute can be called
+    (n, "raised", error)             the student's code raised; see `_describe`
+    (n, "unreadable", reason)        the result cannot cross
+    (n, "missing", name)             no such module or attribute
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import importlib
+import os
+import random
+import socket
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+from grader.boundary import wire
+from grader.boundary.guest.forbidden import survey
+from grader.boundary.guest.package import Package
+
+MAX_TEXT = 4000
+MAX_FRAMES = 20
+
+
+def serve(connection: socket.socket, layers: list[str]) -> None:
+    """Answer requests until the trusted side hangs up."""
+    server = Server(layers)
+    stream = connection.makefile("rb")
+    while prefix := stream.read(wire.PREFIX.size):
+        header, body = wire.sizes(prefix)
+        request = wire.decode(stream.read(header), stream.read(body), server.resolve)
+        number, verb, *arguments = request
+        reply = server.answer(verb, arguments)
+        for file in (sys.stdout, sys.stderr):
+            with contextlib.suppress(Exception):
+                file.flush()
+        connection.sendall(server.encode(number, reply))
+
+
+class Server:
+    """The objects of one exercise, and the verbs that act on them."""
+
+    def __init__(self, layers: list[str]) -> None:
+        self._layers = layers
+        self._package = ""
+        self._objects: list[Any] = []
+
+    def answer(self, verb: str, arguments: list[Any]) -> tuple[Any, ...]:
+        """Do one request. Whatever the student's code raises becomes a reply."""
+        try:
+            return getattr(self, f"_do_{verb}")(*arguments)  # type: ignore[no-any-return]
+        except BaseException as error:
+            return ("raised", _describe(error, self._package))
+
+    def encode(self, number: int, reply: tuple[Any, ...]) -> bytes:
+        """The frame of a reply; what cannot cross is replaced by the reason."""
+        try:
+            return wire.encode((number, *reply), self._export)
+        except wire.NotPlain as reason:
+            return wire.encode((number, "unreadable", str(reason)))
+        except BaseException as error:
+            return wire.encode((number, "unreadable", type(error).__name__))
+
+    def resolve(self, number: int, _: str) -> Any:
+        """The object behind a handle that came back."""
+        return self._objects[number]
+
+    def _export(self, value: Any) -> dict[str, Any]:
+        self._objects.append(value)
+        return {"t": "handle", "i": len(self._objects) - 1, "k": type(value).__name__[:100]}
+
+    def _do_load(
+        self, package: str, files: dict[str, bytes], rules: dict[str, list[str]], allowed: list[str]
+    ) -> tuple[Any, ...]:
+        """Take the submission. `rules`: file -> forbidden names; asks for a survey of each."""
+        hits = {}
+        for name in rules:
+            # a file that is no Python fails again, with its message, when it is imported
+            with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+                hits[name] = survey(files[name], package, rules[name], allowed)
+        self._package = package
+        Package(package, files).install()
+        return ("value", {"hits": hits, "layers": self._layers})
+
+    def _do_begin(self, seed: int) -> tuple[Any, ...]:
+        """A new check: no objects of the last one, generators as on the first day."""
+        self._objects.clear()
+        _seed(seed)
+        return ("value", None)
+
+    def _do_import(self, module: str) -> tuple[Any, ...]:
+        importlib.import_module(f"{self._package}.{module}")
+        return ("value", None)
+
+    def _do_get(self, owner: Any, name: str) -> tuple[Any, ...]:
+        try:
+            value = getattr(self._owner(owner), name)
+        except AttributeError:
+            if hasattr(type(self._owner(owner)), name):
+                raise  # a property of the student's own that failed
+            return ("missing", name)
+        return ("callable",) if callable(value) else ("value", value)
+
+    def _do_call(self, owner: Any, name: str, args: tuple[Any, ...], kwargs: Any) -> tuple[Any, ...]:
+        return ("value", self._function(owner, name)(*args, **kwargs))
+
+    def _do_with_arguments(
+        self, owner: Any, name: str, args: tuple[Any, ...], kwargs: Any
+    ) -> tuple[Any, ...]:
+        """The result together with the arguments as they are after the call."""
+        result = self._function(owner, name)(*args, **kwargs)
+        return ("value", (result, list(args)))
+
+    def _do_map(self, owner: Any, name: str, calls: list[tuple[Any, ...]]) -> tuple[Any, ...]:
+        function = self._function(owner, name)
+        return ("value", [function(*args) for args in calls])
+
+    def _do_gradients(
+        self, owner: Any, name: str, args: tuple[Any, ...], kwargs: Any
+    ) -> tuple[Any, ...]:
+        """Value of a scalar function and its gradient in every float tensor among `args`."""
+        import torch
+
+        leaves = [
+            a.detach().clone().requires_grad_() if _is_float_tensor(a, torch) else a for a in args
+        ]
+        value = self._function(owner, name)(*leaves, **kwargs)
+        wanted = [leaf for leaf in leaves if _is_float_tensor(leaf, torch)]
+        found = iter(torch.autograd.grad(value, wanted, allow_unused=True))
+        gradients = [next(found) if _is_float_tensor(a, torch) else None for a in args]
+        return ("value", (value, gradients))
+
+    def _do_item(self, owner: Any, key: Any) -> tuple[Any, ...]:
+        return ("value", owner[key])
+
+    def _do_length(self, owner: Any) -> tuple[Any, ...]:
+        return ("value", len(owner))
+
+    def _do_generators(self, seed: int | None) -> tuple[Any, ...]:
+        if seed is not None:
+            _seed(seed)
+        return ("value", _generator_states())
+
+    def _owner(self, owner: Any) -> Any:
+        """A module of the package by its name, or an object by its handle."""
+        return sys.modules[f"{self._package}.{owner}"] if isinstance(owner, str) else owner
+
+    def _function(self, owner: Any, name: str) -> Callable[..., Any]:
+        target = self._owner(owner)
+        return getattr(target, name) if name else target  # type: ignore[no-any-return]
+
+
+def redirect_output(output: socket.socket) -> None:
+    """Everything printed, by Python or below it, goes to `output`; the keyboard is empty."""
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.dup2(output.fileno(), 1)
+    os.dup2(output.fileno(), 2)
+    os.close(null)
+    for name, fd in (("stdout", 1), ("stderr", 2)):
+        file = open(fd, "w", encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
+        setattr(sys, name, file)
+
+
+def _is_float_tensor(value: Any, torch: Any) -> bool:
+    return type(value) is torch.Tensor and value.is_floating_point()
+
+
+def _seed(seed: int) -> None:
+    random.seed(seed)
+    if numpy := sys.modules.get("numpy"):
+        numpy.random.seed(seed)
+    if torch := sys.modules.get("torch"):
+        torch.default_generator.manual_seed(seed)
+
+
+def _generator_states() -> str:
+    """Digest of the states of the global generators of random, NumPy and torch."""
+    import numpy
+    import torch
+
+    digest = hashlib.sha256(repr(random.getstate()).encode())
+    name, keys, *rest = numpy.random.get_state()
+    digest.update(f"{name}{rest}".encode() + keys.tobytes())
+    digest.update(torch.get_rng_state().numpy().tobytes())
+    return digest.hexdigest()
+
+
+def _describe(error: BaseException, package: str) -> dict[str, Any]:
+    """An exception as plain data: its type, its builtin bases, its text, where it was raised."""
+    kind = type(error)
+    bases = [base.__name__ for base in kind.__mro__ if base.__module__ == "builtins"]
+    try:
+        text = str(error)[:MAX_TEXT]
+    except BaseException:
+        text = ""
+    frames = [
+        (frame.filename, frame.lineno or 0, frame.name, (frame.line or "")[:200])
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename.startswith(f"{package}/")
+    ][-MAX_FRAMES:]
+    if isinstance(error, SyntaxError) and error.filename:
+        frames = [(error.filename, error.lineno or 0, "", (error.text or "").strip()[:200])]
+        text = str(error.msg)[:MAX_TEXT]
+    out_of_memory = isinstance(error, MemoryError) or "can't allocate memory" in text
+    return {
+        "type": kind.__name__[:100],
+        "bases": [] if out_of_memory and kind is RuntimeError else bases,
+        "text": text,
+        "frames": frames,
+        "memory": out_of_memory,
+    }

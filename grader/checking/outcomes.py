@@ -1,0 +1,72 @@
+"""From what a check raised to an outcome of the closed set, with words for student and staff."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import pytest
+
+from grader.boundary.endings import Ending, StudentRaised
+from grader.records import Message
+
+MAX_TEXT = 2000
+MAX_DETAIL = 8000
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one case of a check ended."""
+
+    name: str
+    message: Message | None = None
+    detail: str = ""
+
+
+def classify(error: BaseException | None, *, answers: int, public: bool) -> Outcome:
+    """The outcome of a check that ended with `error`; `answers` values had come from the student.
+
+    An `AssertionError` is a wrong value. Another error of the check's own code is put down to the
+    student's value once there was one (`None + 1`): `grader verify` proves that the reference
+    passes. Before any answer it can only be ours.
+    """
+    if error is None:
+        return Outcome("passed")
+    if isinstance(error, Ending):
+        return Outcome(error.outcome, _shown(error, public=public), _clean(error.detail, MAX_DETAIL))
+    text = _clean(_without_derivation(str(error)), MAX_TEXT)
+    detail = _clean(f"{type(error).__name__}: {error}", MAX_DETAIL)
+    judged = isinstance(error, AssertionError | pytest.fail.Exception)
+    if judged or (answers and isinstance(error, Exception) and not isinstance(error, MemoryError)):
+        return Outcome("failed", _failed(text, judged=judged, public=public), detail)
+    return Outcome("broken", Message("broken"), detail)
+
+
+def _failed(text: str, *, judged: bool, public: bool) -> Message:
+    if not public:
+        return Message("failed")
+    return Message("assertion", {"text": text}) if judged else Message("misfit", {"text": text})
+
+
+def _shown(ending: Ending, *, public: bool) -> Message:
+    """What a student may read: of a hidden check no text of an exception.
+
+    The text is the student's own, and could carry the hidden inputs out.
+    """
+    message = ending.message
+    fields = {name: _clean(value, MAX_TEXT) for name, value in message.fields.items()}
+    if not public and isinstance(ending, StudentRaised) and message.code == "raised":
+        return Message("raised_hidden", {"error": fields["error"], "where": fields["where"]})
+    return Message(message.code, fields)
+
+
+def _without_derivation(text: str) -> str:
+    """An assertion's text without pytest's " +  where ..." lines: they tell of our own proxies."""
+    return "\n".join(line for line in text.splitlines() if not re.match(r" \+ +where ", line))
+
+
+def _clean(text: str, limit: int) -> str:
+    """Cut, and without addresses, which would differ from run to run."""
+    text = text.encode("utf-8", "replace").decode()
+    text = re.sub(r"0x[0-9a-fA-F]{6,}", "0x…", text)
+    return text if len(text) <= limit else text[: limit - 1] + "…"

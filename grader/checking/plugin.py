@@ -1,0 +1,123 @@
+"""pytest as the engine of checks: collected once, run for one submission after another.
+
+`run_session` starts a pytest session over the check files and hands a `Checks` to `body`. The
+loop is turned inside out, as pytest-xdist's worker does it: pytest collects, and then our
+`pytest_runtestloop` runs the collected items as often as there are submissions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from grader.assignment import Check
+from grader.boundary.process import StudentProcess
+from grader.boundary.proxy import Student
+from grader.checking.outcomes import Outcome, classify
+from grader.errors import AssignmentInvalid
+
+# No terminal, no capture, no cache, no discovery of foreign plugins or settings: pytest is an
+# engine here, and the person sees our output.
+_QUIET = ["-p", "no:cacheprovider", "-p", "no:terminal", "--capture=no", "--import-mode=importlib"]
+_SETTINGS = Path(__file__).with_name("pytest.ini")
+
+
+class Case:
+    """One case of a check (a parameter set), and how it ended."""
+
+    def __init__(self, outcome: Outcome, seconds: float) -> None:
+        self.outcome, self.seconds = outcome, seconds
+
+
+class Checks:
+    """The collected checks. `run` runs all cases of one check against a student's process."""
+
+    def __init__(self) -> None:
+        self.items: dict[str, list[pytest.Item]] = {}
+        self._process: StudentProcess | None = None
+        self._error: BaseException | None = None
+
+    def run(self, check: Check, process: StudentProcess) -> Iterator[Case]:
+        """Each case in turn, with the time spent in the student's process."""
+        for item in self.items[check.id]:
+            process.begin_check(check.seconds, fresh=check.fresh)
+            before = process.waited
+            error = self._run_item(item, process)
+            outcome = classify(error, answers=process.answers, public=check.public)
+            yield Case(outcome, process.waited - before)
+
+    def _run_item(self, item: pytest.Item, process: StudentProcess) -> BaseException | None:
+        self._process, self._error = process, None
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+        return self._error
+
+    @pytest.fixture
+    def student(self) -> Student:
+        """The submission, in its own process."""
+        if self._process is None:
+            raise RuntimeError("a check runs only for a submission")
+        return Student(self._process)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> None:
+        """Keep the exception itself: a report holds only its text."""
+        if call.excinfo is not None and self._error is None:
+            self._error = call.excinfo.value
+
+
+class _Session:
+    """The part of the plugin that knows when collection is over."""
+
+    def __init__(self, checks: Checks, body: Callable[[Checks], None]) -> None:
+        self._checks, self._body = checks, body
+        self.errors: list[str] = []
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.errors.append(f"{report.nodeid}: {report.longreprtext.strip().splitlines()[-1]}")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        for item in session.items:
+            name = getattr(item, "originalname", item.name).removeprefix("test_")
+            self._checks.items.setdefault(name, []).append(item)
+        if not self.errors:
+            self._body(self._checks)
+        return True
+
+
+def run_session(files: Sequence[Path], body: Callable[[Checks], None]) -> None:
+    """Collect `files` and call `body` with the checks. What `body` raises is raised here.
+
+    Raises `AssignmentInvalid` when a check file does not import.
+    """
+    checks = Checks()
+    failure: list[BaseException] = []
+
+    def guarded(collected: Checks) -> None:
+        try:
+            body(collected)
+        except BaseException as error:
+            failure.append(error)
+
+    session = _Session(checks, guarded)
+    root = files[0].parent.parent
+    arguments = [*_QUIET, "-c", str(_SETTINGS), f"--rootdir={root}", f"--confcutdir={root}"]
+    with _no_foreign_plugins():
+        pytest.main([*arguments, *map(str, files)], plugins=[checks, session])
+    if failure:
+        raise failure[0]
+    if session.errors:
+        raise AssignmentInvalid("error.check_import", file=root, reason=session.errors[0])
+
+
+@contextmanager
+def _no_foreign_plugins() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+        patch.delenv("PYTEST_ADDOPTS", raising=False)
+        patch.delenv("PYTEST_PLUGINS", raising=False)
+        yield

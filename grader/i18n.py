@@ -1,0 +1,52 @@
+"""Sentences in English and Korean, chosen when they are shown and never when they are stored."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+LANGUAGES = ("en", "ko")
+
+
+def default_language() -> str:
+    """The language of the locale: Korean when it says so, English otherwise."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(name)
+        if value:
+            return "ko" if value.startswith("ko") else "en"
+    return "en"
+
+
+def translate(code: str, lang: str, **fields: object) -> str:
+    """The sentence `code` ("outcome.timeout") in `lang`, with its `{fields}` filled in."""
+    return _sentence(code, lang).format(**fields)
+
+
+def say(code: str, fields: dict[str, str], lang: str) -> str:
+    """The sentence of a stored message (`grader.records.Message`): its code is below `message.`.
+
+    A field may come in every language ("title.en", "title.ko"): the one of `lang` is taken.
+    """
+    own = {name.removesuffix(f".{lang}"): value for name, value in fields.items()}
+    try:
+        return translate(f"message.{code}", lang, **own)
+    except KeyError:  # a record of a newer grader
+        return translate("message.unknown", lang, code=code)
+
+
+def _sentence(code: str, lang: str) -> str:
+    topic, _, name = code.partition(".")
+    node: Any = _catalogue(lang, topic)
+    for part in name.split("."):
+        node = node[part]
+    return str(node)
+
+
+@cache
+def _catalogue(lang: str, topic: str) -> dict[str, Any]:
+    """`grader/locale/<lang>/<topic>.toml`: one file a topic, the first word of a code."""
+    file = files("grader").joinpath("locale", lang, f"{topic}.toml")
+    return tomllib.loads(file.read_text(encoding="utf-8"))

@@ -1,0 +1,173 @@
+"""The record: one JSON file per graded submission, the only truth about a grade.
+
+A record holds codes and fields, never finished sentences: the language is chosen by the reader.
+`record.schema.json` beside this file is its JSON Schema.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from grader.errors import PlatformError
+
+SCHEMA = "grader/record/v1"
+
+# How a check can end. The owner says whose matter it is; only `broken` is ours, and it alone
+# carries no score.
+OUTCOMES = {
+    "passed": "student",
+    "failed": "student",
+    "raised": "student",
+    "unanswered": "student",  # NotImplementedError: the stub is still there
+    "timeout": "student",
+    "memory": "student",
+    "crashed": "student",
+    "forbidden": "student",
+    "unreadable": "student",  # what came back was no plain value
+    "skipped": "nobody",  # what it depends on did not pass
+    "broken": "platform",
+}
+
+
+@dataclass(frozen=True)
+class Message:
+    """A sentence to be: `code` below `message.` in `grader/locale`, and what fills it."""
+
+    code: str
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """How one check ended. `detail` and `output` are for staff (and for public checks)."""
+
+    id: str
+    public: bool
+    outcome: str
+    points: float | None  # None when broken
+    possible: float
+    seconds: float
+    cases: int  # parametrised cases that stand behind it
+    cases_passed: int
+    message: Message | None  # for the student
+    detail: str = ""  # for staff: the assertion, the student's traceback
+    output: str = ""  # what the student's code printed
+
+
+@dataclass(frozen=True)
+class ExerciseResult:
+    """One exercise: its points are shared over its checks by weight."""
+
+    id: str
+    extra: bool
+    points: float | None
+    possible: float
+    seconds: float
+    checks: list[CheckResult]
+
+
+@dataclass(frozen=True)
+class SubmittedFile:
+    """A file that was graded."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Record:
+    """One graded submission. Points of bonus exercises stand apart and come on top."""
+
+    assignment: str
+    student: str
+    status: str  # "graded", "ungradable" (0 points, see problem), "broken" (no score: regrade)
+    points: float | None
+    possible: float
+    extra_points: float | None
+    extra_possible: float
+    problem: Message | None
+    notes: list[Message]
+    exercises: list[ExerciseResult]
+    source: str
+    files: list[SubmittedFile]
+    ignored: list[str]
+    submission_sha256: str
+    checks_sha256: str
+    settings_sha256: str
+    environment: dict[str, str]
+    layers: list[str]
+    started: str  # UTC, ISO 8601
+    seconds: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data, schema first."""
+        return {"schema": SCHEMA, **asdict(self)}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Record:
+        """The inverse of `to_json`. Raises `PlatformError` for anything else."""
+        try:
+            data = dict(data)
+            if data.pop("schema") != SCHEMA:
+                raise ValueError("schema")
+            data["problem"] = _message(data["problem"])
+            data["notes"] = [Message(**note) for note in data["notes"]]
+            data["files"] = [SubmittedFile(**item) for item in data["files"]]
+            data["exercises"] = [_exercise(item) for item in data["exercises"]]
+            return cls(**data)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise PlatformError("error.record_unreadable", file="", reason=error) from error
+
+
+def write(record: Record, path: Path) -> None:
+    """Write the record in one step: a reader sees the old file or the whole new one."""
+    text = json.dumps(record.to_json(), ensure_ascii=False, indent=1, allow_nan=False)
+    write_atomically(path, text + "\n")
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write beside `path`, flush to the disk, then rename over it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except OSError as error:
+        Path(temporary).unlink(missing_ok=True)
+        raise PlatformError("error.cannot_write", file=path, reason=error) from error
+
+
+def read(path: Path) -> Record:
+    """Read one record. Raises `PlatformError` when it is damaged or of another schema."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        return Record.from_json(data)
+    except (OSError, ValueError, PlatformError) as error:
+        reason = getattr(error, "fields", {}).get("reason", error)
+        raise PlatformError("error.record_unreadable", file=path, reason=reason) from error
+
+
+def read_all(folder: Path) -> Iterator[Record]:
+    """All records of a folder, in the order of their file names."""
+    for path in sorted(folder.glob("*.json")):
+        yield read(path)
+
+
+def _message(data: dict[str, Any] | None) -> Message | None:
+    return None if data is None else Message(**data)
+
+
+def _exercise(data: dict[str, Any]) -> ExerciseResult:
+    checks = [CheckResult(**{**c, "message": _message(c["message"])}) for c in data["checks"]]
+    return ExerciseResult(**{**data, "checks": checks})

@@ -1,0 +1,54 @@
+"""Forbidden names: which file is searched for what, and which exercise a hit costs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from grader.assignment import Assignment, Exercise
+from grader.records import Message
+
+
+def rules_for(assignment: Assignment, files: list[str]) -> dict[str, list[str]]:
+    """File -> the names forbidden in it. A helper file of the student's obeys every rule."""
+    assigned = {file.name for file in assignment.files}
+    return {
+        file: [
+            name
+            for rule in assignment.forbidden
+            if not rule.files or file in rule.files or file not in assigned
+            for name in rule.names
+        ]
+        for file in files
+    }
+
+
+def violations(assignment: Assignment, survey: dict[str, Any]) -> dict[str, Message]:
+    """Exercise id -> the message for the first forbidden name that concerns it.
+
+    A hit inside a function or class that belongs to exercises concerns those alone; one at the
+    top level or in a private helper concerns every exercise of its file; one in a helper file
+    concerns every exercise.
+    """
+    found: dict[str, Message] = {}
+    for file, hits in survey.items():
+        for hit in hits:
+            for exercise in _concerned(assignment, file, hit["scope"]):
+                found.setdefault(exercise.id, _message(assignment, file, hit))
+    return found
+
+
+def _concerned(assignment: Assignment, file: str, scope: str) -> list[Exercise]:
+    own = [exercise for exercise in assignment.exercises if exercise.file == file]
+    return [exercise for exercise in own if scope in exercise.names] or own or list(
+        assignment.exercises
+    )
+
+
+def _message(assignment: Assignment, file: str, hit: dict[str, Any]) -> Message:
+    place = {"name": hit["name"], "file": file, "line": str(hit["line"])}
+    for rule in assignment.forbidden:
+        if hit["rule"] in rule.names:
+            instead = {f"instead.{language}": text for language, text in rule.instead.items()}
+            return Message("forbidden", {**place, **instead})
+    allowed = ", ".join(assignment.allowed_packages)
+    return Message("forbidden_package", {**place, "allowed": allowed})

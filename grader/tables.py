@@ -1,0 +1,125 @@
+"""Typed reading of TOML tables, with errors that name file, line, key, value and alternatives."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from grader.errors import AssignmentInvalid
+
+_REQUIRED: Any = object()
+
+
+class Table:
+    """One TOML table. Each key is taken once; `done` refuses the keys that nobody took."""
+
+    def __init__(
+        self, data: dict[str, Any], path: Path, source: str, header: str = "", index: int = 0
+    ) -> None:
+        self._data, self._path, self._source = data, path, source
+        self._header, self._index = header, index
+        self._taken: list[str] = []
+
+    def tables(self, key: str) -> list[Table]:
+        """The array of tables `[[key]]`, at least one for the keys that need one."""
+        items = self._take(key, [])
+        if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+            self._refuse(key, items, f"[[{key}]]")
+        return [Table(item, self._path, self._source, key, i) for i, item in enumerate(items)]
+
+    def table(self, key: str) -> Table:
+        """The table `[key]`; empty when it is left out."""
+        data = self._take(key, {})
+        if not isinstance(data, dict):
+            self._refuse(key, data, f"[{key}]")
+        return Table(data, self._path, self._source, key)
+
+    def string(self, key: str, default: Any = _REQUIRED) -> str:
+        """A string."""
+        value = self._take(key, default)
+        if not isinstance(value, str):
+            self._refuse(key, value, '"..."')
+        return str(value)
+
+    def strings(self, key: str, default: Any = _REQUIRED) -> tuple[str, ...]:
+        """A list of strings."""
+        value = self._take(key, default)
+        if not isinstance(value, list | tuple) or not all(isinstance(v, str) for v in value):
+            self._refuse(key, value, '["...", "..."]')
+        return tuple(value)
+
+    def number(self, key: str, default: Any = _REQUIRED) -> float:
+        """A number that is not negative."""
+        value = self._take(key, default)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
+            self._refuse(key, value, "a number from 0 on")
+        return float(value)
+
+    def flag(self, key: str, default: bool) -> bool:
+        """true or false."""
+        value = self._take(key, default)
+        if not isinstance(value, bool):
+            self._refuse(key, value, "true, false")
+        return bool(value)
+
+    def text(self, key: str, languages: tuple[str, ...]) -> dict[str, str]:
+        """A sentence in every language: { en = "...", ko = "..." }."""
+        value = self._take(key, _REQUIRED)
+        wanted = "{ " + ", ".join(f'{language} = "..."' for language in languages) + " }"
+        if not isinstance(value, dict) or set(value) != set(languages):
+            self._refuse(key, value, wanted)
+        if not all(isinstance(sentence, str) and sentence for sentence in value.values()):
+            self._refuse(key, value, wanted)
+        return dict(value)
+
+    def choice(self, key: str, allowed: list[str], default: Any = _REQUIRED) -> str:
+        """One of `allowed`."""
+        return self.choice_of(self.string(key, default), key, allowed)
+
+    def choices(self, key: str, allowed: list[str], default: Any = _REQUIRED) -> tuple[str, ...]:
+        """A list of words, each one of `allowed`."""
+        values = self.strings(key, default)
+        return tuple(self.choice_of(value, key, allowed) for value in values)
+
+    def choice_of(
+        self, value: str, key: str, allowed: list[str], code: str = "error.toml_value"
+    ) -> str:
+        """`value` itself, if it is one of `allowed`."""
+        if value not in allowed:
+            self._refuse(key, value, ", ".join(allowed), code)
+        return value
+
+    def done(self) -> None:
+        """Refuse a key that no reader asked for: most often a misspelling."""
+        for key in self._data:
+            if key not in self._taken:
+                self._refuse(key, key, ", ".join(self._taken), "error.toml_key")
+
+    def _take(self, key: str, default: Any) -> Any:
+        self._taken.append(key)
+        if key not in self._data and default is _REQUIRED:
+            self._refuse(key, "-", key, "error.toml_missing")
+        return self._data.get(key, default)
+
+    def _refuse(self, key: str, found: object, allowed: str, code: str = "error.toml_value") -> None:
+        name = self._data.get("id") or self._data.get("name") or ""
+        where = f"[[{self._header}]] {name} {key}".strip() if self._header else key
+        raise AssignmentInvalid(
+            code, file=self._path, line=self._line(key), key=where, found=found, allowed=allowed
+        )
+
+    def _line(self, key: str) -> int:
+        """Line of `key` in this table; of the table's header when the key is missing."""
+        lines = self._source.splitlines()
+        start = 0
+        if self._header:
+            pattern = re.compile(rf"\s*\[\[?\s*{re.escape(self._header)}\s*\]\]?")
+            heads = [i for i, line in enumerate(lines) if pattern.match(line)]
+            start = heads[self._index] if self._index < len(heads) else 0
+        for i in range(start, len(lines)):
+            if i > start and lines[i].lstrip().startswith("["):
+                break
+            if re.match(rf"\s*{re.escape(key)}\s*=", lines[i]):
+                return i + 1
+        return start + 1
