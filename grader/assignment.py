@@ -110,6 +110,8 @@ class Assignment:
     forbidden: tuple[Forbidden, ...]
     exercises: tuple[Exercise, ...]
     folder: Path
+    checks_sha256: str  # of the checks' text
+    settings_sha256: str  # of assignment.toml and the measured times
 
     @property
     def possible(self) -> float:
@@ -126,20 +128,9 @@ class Assignment:
         """Libraries that are imported once, before any student process is forked."""
         return tuple(sorted({name for e in self.exercises for name in e.preload}))
 
-    def checks_sha256(self) -> str:
-        """Hash of the checks' text: another hash asks for a regrade."""
-        digest = hashlib.sha256()
-        for path in _check_files(self.folder):
-            digest.update(path.relative_to(self.folder).as_posix().encode() + b"\0")
-            digest.update(path.read_bytes() + b"\0")
-        return digest.hexdigest()
-
-    def settings_sha256(self) -> str:
-        """Hash of `assignment.toml` and the measured times."""
-        digest = hashlib.sha256((self.folder / "assignment.toml").read_bytes())
-        timings = self.folder / "timings.json"
-        digest.update(timings.read_bytes() if timings.exists() else b"")
-        return digest.hexdigest()
+    def check_files(self) -> list[Path]:
+        """The files that hold checks."""
+        return sorted({check.source for e in self.exercises for check in e.checks})
 
 
 def load(folder: Path) -> Assignment:
@@ -174,6 +165,8 @@ def load(folder: Path) -> Assignment:
         forbidden=tuple(_forbidden(table, names) for table in top.tables("forbidden")),
         exercises=tuple(_with_checks(e, checks) for e in exercises),
         folder=folder,
+        checks_sha256=_digest(folder, _check_files(folder)),
+        settings_sha256=_digest(folder, [path, folder / "timings.json"]),
     )
     top.done()
     _prove(path, checks, sources, assignment)
@@ -287,6 +280,14 @@ def _prove(
                     raise AssignmentInvalid(
                         "error.needs", file=path, check=check.id, need=need, allowed=allowed
                     )
+
+
+def _digest(folder: Path, paths: list[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+        digest.update((path.read_bytes() if path.exists() else b"") + b"\0")
+    return digest.hexdigest()
 
 
 def _check_files(folder: Path) -> list[Path]:

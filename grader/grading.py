@@ -11,6 +11,8 @@ import hashlib
 import platform
 import sys
 import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from importlib import metadata
@@ -20,6 +22,7 @@ from grader.assignment import Assignment, Check, Exercise
 from grader.boundary.host import Launcher
 from grader.boundary.process import Package, StudentProcess
 from grader.checking.plugin import Case, Checks
+from grader.errors import GraderError
 from grader.records import CheckResult, ExerciseResult, Message, Record, SubmittedFile
 from grader.rules import rules_for, violations
 from grader.submission import Submission
@@ -33,7 +36,7 @@ def grade(
     submission: Submission,
     checks: Checks,
     launcher: Launcher,
-    exercises: tuple[Exercise, ...],
+    exercises: Sequence[Exercise],
 ) -> Record:
     """Run the checks of `exercises` against the submission.
 
@@ -43,21 +46,39 @@ def grade(
     results: list[ExerciseResult] = []
     layers: list[str] = []
     if submission.problem is None:
-        process = StudentProcess(launcher, _package(assignment, submission), assignment.limits)
-        try:
-            process.open()
-            layers = process.layers
-            forbidden = violations(assignment, process.survey)
-            for exercise in exercises:
-                process.begin_exercise()
-                verdict = forbidden.get(exercise.id)
-                results.append(_exercise(assignment, exercise, checks, process, verdict))
-        finally:
-            process.close()
+        process = StudentProcess(launcher, package_of(assignment, submission), assignment.limits)
+        results = list(grade_exercises(assignment, process, checks, exercises))
+        layers = process.layers
     return _record(assignment, submission, results, layers, started, time.monotonic() - clock)
 
 
-def _package(assignment: Assignment, submission: Submission) -> Package:
+def grade_exercises(
+    assignment: Assignment,
+    process: StudentProcess,
+    checks: Checks,
+    exercises: Sequence[Exercise],
+) -> Iterator[ExerciseResult]:
+    """Each exercise in turn, in a guest of its own."""
+    try:
+        process.open()
+        forbidden = violations(assignment, process.survey)
+        for exercise in exercises:
+            process.begin_exercise()
+            verdict = forbidden.get(exercise.id)
+            yield _exercise(assignment, exercise, checks, process, verdict)
+    finally:
+        process.close()
+
+
+def broken(assignment: Assignment, submission: Submission, error: GraderError) -> Record:
+    """The record of a submission that the platform could not grade: no score, grade again."""
+    problem = Message("platform", {"reason": str(error)})
+    record = _record(assignment, submission, [], [], datetime.now(UTC), 0.0)
+    return replace(record, status="broken", points=None, extra_points=None, problem=problem)
+
+
+def package_of(assignment: Assignment, submission: Submission) -> Package:
+    """What a guest is told of a submission."""
     return Package(
         name=assignment.package,
         files=submission.files,
@@ -199,8 +220,8 @@ def _record(
         ],
         ignored=submission.ignored,
         submission_sha256=submission.sha256,
-        checks_sha256=assignment.checks_sha256(),
-        settings_sha256=assignment.settings_sha256(),
+        checks_sha256=assignment.checks_sha256,
+        settings_sha256=assignment.settings_sha256,
         environment=environment(),
         layers=layers,
         started=started.isoformat(timespec="seconds"),

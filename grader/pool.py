@@ -1,0 +1,109 @@
+"""Grading processes side by side: jobs in, records out, a killed worker replaced.
+
+The pool owns no files and knows no output folder. A job whose worker died is given once more to
+a fresh one; the second death makes a `broken` record, and the batch goes on.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections import deque
+from collections.abc import Iterable, Iterator
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+
+from grader import worker
+from grader.assignment import Assignment
+from grader.errors import GraderError, PlatformError
+from grader.grading import broken
+from grader.records import Record
+from grader.worker import Job
+
+# spawn: a worker must not inherit the batch's open files, threads or progress bar
+_CONTEXT = multiprocessing.get_context("spawn")
+ATTEMPTS = 2
+
+
+def grade_all(
+    assignment: Assignment, jobs: Iterable[Job], workers: int
+) -> Iterator[tuple[Job, Record]]:
+    """Grade every job, in any order. Raises what keeps a worker from starting at all."""
+    waiting = deque((job, 1) for job in jobs)
+    busy: dict[Connection, _Worker] = {}
+    try:
+        for _ in range(min(workers, len(waiting))):
+            _start(assignment, waiting, busy)
+        while busy:
+            for connection in wait(list(busy)):
+                assert isinstance(connection, Connection)  # only connections were given to wait
+                current = busy[connection]
+                job, attempt = current.job, current.attempt
+                record = current.receive()
+                if record is not None:
+                    yield job, record
+                    if waiting:
+                        current.give(*waiting.popleft())
+                        continue
+                elif attempt < ATTEMPTS:
+                    waiting.appendleft((job, attempt + 1))
+                else:
+                    yield job, broken(assignment, job.submission, PlatformError("error.worker_died"))
+                del busy[connection]
+                current.stop()
+                if waiting and record is None:
+                    _start(assignment, waiting, busy)
+    finally:
+        for current in busy.values():
+            current.kill()
+
+
+def _start(
+    assignment: Assignment, waiting: deque[tuple[Job, int]], busy: dict[Connection, _Worker]
+) -> None:
+    started = _Worker(assignment.folder)
+    started.give(*waiting.popleft())
+    busy[started.connection] = started
+
+
+class _Worker:
+    def __init__(self, folder: Path) -> None:
+        self.connection, theirs = _CONTEXT.Pipe()
+        self._process = _CONTEXT.Process(target=worker.main, args=(theirs, folder), daemon=True)
+        self._process.start()
+        theirs.close()
+        self.job: Job
+        self.attempt = 0
+
+    def give(self, job: Job, attempt: int) -> None:
+        self.job, self.attempt = job, attempt
+        try:
+            self.connection.send(job)
+        except BrokenPipeError:
+            pass  # it died idle; receive() will say so
+
+    def receive(self) -> Record | None:
+        """The record, or None when the worker died. Raises the error it could not start with."""
+        try:
+            answer = self.connection.recv()
+        except (EOFError, ConnectionResetError):
+            return None
+        if isinstance(answer, Record):
+            return answer
+        kind, code, fields = answer
+        error: GraderError = kind(code, **fields)
+        raise error
+
+    def stop(self) -> None:
+        """Let it close its launcher and end."""
+        try:
+            self.connection.send(None)
+        except OSError:
+            pass
+        self._process.join(timeout=10)
+        self.kill()
+
+    def kill(self) -> None:
+        """End it now; its launcher dies with it."""
+        self._process.kill()
+        self._process.join()
+        self.connection.close()

@@ -1,0 +1,154 @@
+"""`grader verify`: the proof that the checks of an assignment are fair and sharp.
+
+    reference   full marks            template   nothing, every check 'not yet'
+    variants    full marks: other right solutions, whole files that replace the reference's
+    mutants     lose points in the exercises they name, and in no other
+
+A mutant or variant touches files; only the exercises that these files can reach are run for a
+mutant unless everything is asked for.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import tomllib
+
+from grader import template
+from grader.assignment import Assignment
+from grader.course import Course
+from grader.errors import AssignmentInvalid, ReleaseRefused
+from grader.pool import grade_all
+from grader.records import Record, write_atomically
+from grader.release import in_memory, refuse_scoring
+from grader.tables import Table
+from grader.worker import Job
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A package to be graded, and what must come out."""
+
+    kind: str  # "reference", "template", "variant", "mutant"
+    name: str
+    why: str
+    files: dict[str, bytes]
+    loses: tuple[str, ...]  # exercises that must lose points; of all others none may
+    exercises: tuple[str, ...]  # to be run; empty: all
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How a candidate came out. `faults` is empty when it is as it must be."""
+
+    candidate: Candidate
+    record: Record
+    faults: list[str]
+
+
+def candidates(course: Course, assignment: Assignment, *, full: bool) -> list[Candidate]:
+    """Reference, template, variants and mutants of an assignment."""
+    reference = reference_files(course, assignment)
+    stubs = template.build(course, assignment)
+    names = set(reference)
+    template_files = {name: text.encode() for name, text in stubs.items() if name in names}
+    exercises = tuple(exercise.id for exercise in assignment.exercises)
+    return [
+        Candidate("reference", "reference", "", reference, (), ()),
+        Candidate("template", "template", "", template_files, exercises, ()),
+        *_variants(assignment, reference),
+        *_mutants(assignment, reference, full=full),
+    ]
+
+
+def verify(
+    assignment: Assignment, chosen: list[Candidate], workers: int
+) -> Iterator[Verdict]:
+    """Grade every candidate and compare, in any order."""
+    jobs = {candidate.name: candidate for candidate in chosen}
+    work = [Job(in_memory(c.name, c.files), c.exercises) for c in chosen]
+    for job, record in grade_all(assignment, work, workers):
+        candidate = jobs[job.submission.student]
+        yield Verdict(candidate, record, _faults(assignment, candidate, record))
+
+
+def store_timings(assignment: Assignment, record: Record) -> None:
+    """Keep what the reference needed for each check: the limits follow from it."""
+    seconds = {c.id: round(c.seconds + 0.0005, 3) for e in record.exercises for c in e.checks}
+    write_atomically(assignment.folder / "timings.json", json.dumps(seconds, indent=1) + "\n")
+
+
+def reference_files(course: Course, assignment: Assignment) -> dict[str, bytes]:
+    """The solved package."""
+    folder = course.reference(assignment)
+    names = ["__init__.py", *(file.name for file in assignment.files)]
+    return {name: (folder / name).read_bytes() for name in names}
+
+
+def _variants(assignment: Assignment, reference: dict[str, bytes]) -> Iterator[Candidate]:
+    for folder in sorted((assignment.folder / "variants").glob("*/")):
+        table = _table(folder / "variant.toml")
+        why = table.string("why")
+        table.done()
+        own = {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*.py")}
+        yield Candidate("variant", f"variant {folder.name}", why, {**reference, **own}, (), ())
+
+
+def _mutants(
+    assignment: Assignment, reference: dict[str, bytes], *, full: bool
+) -> Iterator[Candidate]:
+    ids = [exercise.id for exercise in assignment.exercises]
+    for path in sorted((assignment.folder / "mutants").glob("*.toml")):
+        table = _table(path)
+        why, loses = table.string("why"), table.choices("loses", ids)
+        files = dict(reference)
+        changed = set()
+        for change in table.tables("change"):
+            file = change.choice("file", list(reference))
+            files[file] = _replace(path, files[file], change.string("find"), change.string("replace"))
+            changed.add(file)
+            change.done()
+        table.done()
+        reach = () if full else _reach(assignment, changed)
+        yield Candidate("mutant", f"mutant {path.stem}", why, files, loses, reach)
+
+
+def _table(path: Path) -> Table:
+    try:
+        text = path.read_text(encoding="utf-8")
+        return Table(tomllib.loads(text), path, text)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise AssignmentInvalid("error.toml", file=path, reason=error) from None
+
+
+def _replace(path: Path, content: bytes, find: str, replacement: str) -> bytes:
+    text = content.decode()
+    if text.count(find) != 1:
+        raise AssignmentInvalid("error.mutant_text", file=path, count=text.count(find), text=find)
+    return text.replace(find, replacement).encode()
+
+
+def _reach(assignment: Assignment, changed: set[str]) -> tuple[str, ...]:
+    """The exercises whose checks run code of a changed file."""
+    return tuple(e.id for e in assignment.exercises if changed & {e.file, *e.uses})
+
+
+def _faults(assignment: Assignment, candidate: Candidate, record: Record) -> list[str]:
+    if candidate.kind == "template":
+        try:
+            refuse_scoring(assignment, record)
+        except ReleaseRefused as refusal:
+            return [str(refusal)]
+        return []
+    faults = []
+    for exercise in record.exercises:
+        bad = [f"{c.id} ({c.outcome})" for c in exercise.checks if c.outcome != "passed"]
+        if bad and exercise.id not in candidate.loses:
+            faults.append(f"{exercise.id}: {', '.join(bad)}")
+        if not bad and exercise.id in candidate.loses:
+            faults.append(f"{exercise.id}: -")
+    missing = set(candidate.loses) - {exercise.id for exercise in record.exercises}
+    return faults + [f"{name}: not run" for name in sorted(missing)]

@@ -1,0 +1,81 @@
+"""A grading process: collects the checks once, then grades what it is sent.
+
+Each worker has a launcher of its own. It never writes a file: records go back to the batch.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from grader import assignment as assignments
+from grader.assignment import Assignment
+from grader.boundary.host import launcher_for
+from grader.checking.plugin import Checks, run_session
+from grader.errors import GraderError, PlatformError
+from grader.grading import broken, grade
+from grader.records import Record
+from grader.submission import Submission
+
+
+@dataclass(frozen=True)
+class Job:
+    """A submission and the exercises to grade; none means all."""
+
+    submission: Submission
+    exercises: tuple[str, ...] = ()
+
+
+def main(batch: Connection, folder: Path) -> None:
+    """Serve jobs until None comes. Sends a `Record` for each, or the error that ends this worker."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the batch decides what Ctrl-C means
+    try:
+        assignment = assignments.load(folder)
+        run_session(assignment.check_files(), lambda checks: _serve(batch, assignment, checks))
+    except GraderError as error:
+        batch.send((type(error), error.code, error.fields))
+
+
+def _serve(batch: Connection, assignment: Assignment, checks: Checks) -> None:
+    grader = _Grader(assignment, checks)
+    try:
+        while (job := batch.recv()) is not None:
+            batch.send(grader.grade(job))
+    except (EOFError, BrokenPipeError):
+        pass  # the batch is gone; so are we
+    finally:
+        grader.close()
+
+
+class _Grader:
+    """A launcher that is replaced once when it fails, and the assignment it serves."""
+
+    def __init__(self, assignment: Assignment, checks: Checks) -> None:
+        self._assignment, self._checks = assignment, checks
+        self._launcher = launcher_for(assignment.preload)
+
+    def grade(self, job: Job) -> Record:
+        try:
+            return self._attempt(job)
+        except PlatformError:
+            self.close()
+            self._launcher = launcher_for(self._assignment.preload)
+        try:
+            return self._attempt(job)
+        except PlatformError as error:
+            return broken(self._assignment, job.submission, error)
+
+    def close(self) -> None:
+        self._launcher.close()
+
+    def _attempt(self, job: Job) -> Record:
+        chosen = chosen_exercises(self._assignment, job.exercises)
+        return grade(self._assignment, job.submission, self._checks, self._launcher, chosen)
+
+
+def chosen_exercises(assignment: Assignment, ids: Sequence[str]) -> list[assignments.Exercise]:
+    """The exercises with these ids, in the assignment's order; all when there are none."""
+    return [exercise for exercise in assignment.exercises if not ids or exercise.id in ids]
