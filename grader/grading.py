@@ -233,7 +233,7 @@ def _sum(results: list[ExerciseResult], *, extra: bool) -> float | None:
     earned = [result.points for result in results if result.extra == extra]
     if None in earned:
         return None
-    return round(sum(points for points in earned if points is not None), 4)
+    return round(sum((points for points in earned if points is not None), 0.0), 4)
 
 
 def environment() -> dict[str, str]:

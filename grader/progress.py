@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from rich.cells import set_cell_size
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -53,7 +54,7 @@ def show(steps: Iterable[Step], total: int, lang: str, *, quiet: bool) -> Summar
     with _bar(console, total, translate("cli.grading", lang)) as advance:
         for step in steps:
             summary.add(step)
-            console.print(_line(step.record, lang, fresh=step.fresh))
+            console.print(_line(step.record, lang, fresh=step.fresh), soft_wrap=True)
             advance()
     text = translate(
         "cli.graded",
@@ -63,18 +64,18 @@ def show(steps: Iterable[Step], total: int, lang: str, *, quiet: bool) -> Summar
         ungradable=summary.ungradable,
         broken=summary.broken,
     )
-    console.print(text)
+    console.print(text, soft_wrap=True)
     return summary
 
 
 def _line(record: Record, lang: str, *, fresh: bool) -> str:
-    name = escape(record.student)
+    name = escape(set_cell_size(record.student, 24))  # Hangul is two cells wide
     if record.points is None:
         points = translate("outcome.broken", lang)
     else:
         extra = f" +{record.extra_points:g}" if record.extra_points else ""
         points = f"{record.points:6.2f} / {record.possible:g}{extra}"
-    parts = [f"{name:<24}", f"{points:<16}", f"{record.seconds:5.1f} s"]
+    parts = [name, f"{points:<16}", f"{record.seconds:5.1f} s"]
     if not fresh:
         parts.append(translate("cli.kept", lang))
     if record.problem:
@@ -91,7 +92,7 @@ def show_verdicts(verdicts: Iterable[Verdict], total: int, lang: str) -> list[Ve
             done.append(verdict)
             advance()
             if not console.is_terminal and verdict.faults:
-                console.print(f"{verdict.candidate.name}: {escape('; '.join(verdict.faults))}")
+                console.print(f"{verdict.candidate.name}: {escape('; '.join(verdict.faults))}", soft_wrap=True)
     order = {"reference": 0, "template": 1, "variant": 2, "mutant": 3}
     done.sort(key=lambda verdict: (order[verdict.candidate.kind], verdict.candidate.name))
     table = Table(title=translate("cli.proof", lang))
@@ -120,7 +121,7 @@ def show_findings(findings: list[Finding], lang: str) -> None:
         console.print(translate("cli.doctor_missing", lang, count=len(missing)))
         for finding in missing:
             cure = translate(f"doctor.{finding.topic}_cure", lang)
-            console.print(f"  - {escape(cure)}")
+            console.print(f"  - {escape(cure)}", soft_wrap=True)
 
 
 @contextmanager

@@ -225,7 +225,7 @@ class _View:
         if result.message and result.outcome != "passed":
             text = say(result.message.code, result.message.fields, self._lang)
             for line in text.splitlines():
-                self._console.print(f"      {escape(line)}")
+                self._console.print(f"      {escape(line)}", soft_wrap=True)
             if result.outcome == "failed":
                 self._console.print(f"      [dim]{escape(check.hint[self._lang])}[/]")
         lines = result.output.splitlines()

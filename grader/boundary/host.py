@@ -233,12 +233,13 @@ class ForkLauncher:
         }
         fds = [their_connection.fileno(), their_output.fileno()]
         try:
-            socket.send_fds(self._control, [json.dumps({"open": wish}).encode()], fds)
-        except OSError:
-            raise self._gone() from None
-        their_connection.close()
-        their_output.close()
-        self._answer()
+            with their_connection, their_output:
+                self._send({"open": wish}, fds)
+                self._answer()
+        except PlatformError:
+            connection.close()
+            output.close()
+            raise
         return Session(connection, output, limits.output_kb << 10, self._end_guest)
 
     def close(self) -> None:
@@ -253,10 +254,7 @@ class ForkLauncher:
             self._process.stderr.close()
 
     def _end_guest(self, grace: float) -> Exit:
-        try:
-            self._control.send(json.dumps({"end": grace}).encode())
-        except OSError:
-            raise self._gone() from None
+        self._send({"end": grace}, [])
         answer = self._answer()
         status = int(answer["status"])
         return Exit(
@@ -271,6 +269,12 @@ class ForkLauncher:
             self._answer()
             self._ready = True
 
+    def _send(self, message: dict[str, Any], fds: list[int]) -> None:
+        try:
+            socket.send_fds(self._control, [json.dumps(message).encode()], fds)
+        except OSError:
+            raise self._gone() from None
+
     def _answer(self) -> dict[str, Any]:
         self._control.settimeout(START_SECONDS)
         try:
@@ -283,7 +287,11 @@ class ForkLauncher:
 
     def _gone(self) -> PlatformError:
         self._process.kill()
-        _, errors = self._process.communicate()
+        self._process.wait()
+        errors = b""
+        if self._process.stderr and not self._process.stderr.closed:
+            errors = self._process.stderr.read()
+            self._process.stderr.close()
         last = errors.decode("utf-8", "replace").strip().splitlines()[-1:] or ["-"]
         return PlatformError("error.launcher_gone", reason=last[0])
 

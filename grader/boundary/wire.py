@@ -206,6 +206,8 @@ class _Decoder:
         if kind is list:
             return [self.decode(item, depth + 1) for item in tree]
         tag = tree.get("t")
+        if type(tag) is not str:
+            raise WireError("an object without a tag")
         if tag in {"tuple", "set", "dict"}:
             return self._container(tag, tree.get("v"), depth)
         if tag in {"array", "scalar", "tensor"}:
@@ -218,7 +220,7 @@ class _Decoder:
             number, name = tree.get("i"), tree.get("k")
             if type(number) is int and type(name) is str and len(name) <= 200:
                 return self._handle(number, name)
-        raise WireError(f"unknown tag {str(tag)[:40]!r}")
+        raise WireError(f"unknown tag {tag[:40]!r}")
 
     def _container(self, tag: str, items: Any, depth: int) -> Any:
         if type(items) is not list:

@@ -1,0 +1,195 @@
+"""What the staff read of a class: `class.html.j2` names everything that is made here."""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from grader.records import OUTCOMES, ExerciseResult, Message, Record
+from grader.report import item_analysis, plots, wording
+from grader.report.catalogue import Catalogue
+from grader.report.item_analysis import CheckFigures
+from grader.report.results import Entry, Results
+
+MOST_FREQUENT, SLOWEST = 12, 10
+
+
+def context(results: Results, lang: str, feedback: Callable[[str], str]) -> dict[str, Any]:
+    """Everything on the page. `feedback` gives the link to the page of a record's name."""
+    catalogue = results.catalogue
+    records = [entry.record for entry in results.entries]
+    checks = item_analysis.of_checks(catalogue, records)
+    return {
+        "assignment": catalogue.title[lang],
+        "assignment_id": catalogue.id,
+        "possible": catalogue.possible,
+        "extra_possible": catalogue.extra_possible,
+        "counts": Counter(record.status for record in records),
+        **_totals(records),
+        "exercises": _exercises(results, lang),
+        "students": [_student(results, entry, lang, feedback) for entry in results.entries],
+        "checks": [_check(catalogue, check, lang) for check in checks],
+        "outcomes": _outcomes(records),
+        "frequent": _frequent(catalogue, records, lang),
+        "slowest": _slowest(catalogue, checks, lang),
+        "provenance": _provenance(records),
+    }
+
+
+def _totals(records: Sequence[Record]) -> dict[str, Any]:
+    shares = [
+        record.points / record.possible
+        for record in item_analysis.scored(records)
+        if record.points is not None and record.possible
+    ]
+    counts = item_analysis.histogram(shares)
+    return {
+        "summary": item_analysis.summarise(shares),
+        "full": sum(share >= 1 for share in shares),
+        "histogram": plots.histogram(counts, statistics.median(shares or [0.0])),
+    }
+
+
+def _exercises(results: Results, lang: str) -> list[dict[str, Any]]:
+    records = [entry.record for entry in results.entries]
+    figures = item_analysis.of_exercises(results.catalogue, records)
+    return [
+        {
+            "figures": figure,
+            "title": entry.title[lang],
+            "points": entry.points,
+            "extra": entry.extra,
+            "id": entry.id,
+            "file": entry.file,
+        }
+        for entry, figure in zip(results.catalogue.exercises, figures, strict=True)
+    ]
+
+
+def _student(
+    results: Results, entry: Entry, lang: str, feedback: Callable[[str], str]
+) -> dict[str, Any]:
+    record = entry.record
+    earned = {exercise.id: exercise for exercise in record.exercises}
+    return {
+        "name": record.student,
+        "link": quote(feedback(entry.name)),
+        "status": record.status,
+        "points": record.points,
+        "extra_points": record.extra_points,
+        "problem": wording.sentence(record.problem, lang),
+        "notes": [wording.sentence(note, lang) for note in record.notes],
+        "exercises": [_cell(earned.get(e.id), record) for e in results.catalogue.exercises],
+        "seconds": record.seconds,
+    }
+
+
+def _cell(result: ExerciseResult | None, record: Record) -> dict[str, Any]:
+    """Points of one student in one exercise, and how dark the cell is: 0 (none) to 4 (all)."""
+    if result is None:
+        points = 0.0 if record.status == "ungradable" else None
+        return {"points": points, "heat": None if points is None else 0}
+    if result.points is None or not result.possible:
+        return {"points": result.points, "heat": None}
+    share = result.points / result.possible
+    heat = 0 if share == 0 else 4 if share >= 1 else 1 + (share >= 0.5) + (share >= 0.8)
+    return {"points": result.points, "heat": heat}
+
+
+def _check(catalogue: Catalogue, figures: CheckFigures, lang: str) -> dict[str, Any]:
+    described = catalogue.check(figures.exercise, figures.id)
+    return {
+        "figures": figures,
+        "title": described.title[lang],
+        "exercise": catalogue.exercise(figures.exercise).title[lang],
+        "public": described.public,
+        # Who is strong elsewhere fails it more often: the check may be wrong.
+        "suspect": figures.discrimination is not None and figures.discrimination < 0,
+        "outcomes": figures.outcomes.most_common(),
+    }
+
+
+def _outcomes(records: Sequence[Record]) -> list[dict[str, Any]]:
+    """All outcomes in the order of `OUTCOMES`, with the number of results and of students."""
+    results: Counter[str] = Counter()
+    students: Counter[str] = Counter()
+    for record in records:
+        own = Counter(c.outcome for exercise in record.exercises for c in exercise.checks)
+        results.update(own)
+        students.update(own.keys())
+    most = max((results[name] for name in OUTCOMES if name != "passed"), default=0)
+    return [
+        {
+            "name": name,
+            "owner": owner,
+            "results": results[name],
+            "students": students[name],
+            "share": results[name] / most if most else 0.0,
+        }
+        for name, owner in OUTCOMES.items()
+        if name != "passed"
+    ]
+
+
+def _frequent(catalogue: Catalogue, records: Sequence[Record], lang: str) -> list[dict[str, Any]]:
+    """What was said most often: by exercise, or of the whole submission (exercise "")."""
+    students: dict[tuple[str, str, str], set[int]] = {}
+    checks: dict[tuple[str, str, str], set[str]] = {}
+
+    def add(number: int, exercise: str, outcome: str, message: Message | None, check: str) -> None:
+        if message is not None:
+            key = (exercise, outcome, wording.sentence(message, lang))
+            students.setdefault(key, set()).add(number)
+            checks.setdefault(key, set()).add(check)
+
+    for number, record in enumerate(records):
+        for message in (record.problem, *record.notes):
+            add(number, "", record.status, message, "")
+        for exercise in record.exercises:
+            for check in exercise.checks:
+                if check.outcome not in {"passed", "skipped"}:
+                    add(number, exercise.id, check.outcome, check.message, check.id)
+    ordered = sorted(students, key=lambda key: (-len(students[key]), -len(checks[key]), key))
+    return [
+        {
+            "exercise": catalogue.exercise(exercise).title[lang] if exercise else "",
+            "outcome": outcome,
+            "message": message,
+            "students": len(students[exercise, outcome, message]),
+            "checks": len(checks[exercise, outcome, message] - {""}),
+        }
+        for exercise, outcome, message in ordered[:MOST_FREQUENT]
+    ]
+
+
+def _slowest(
+    catalogue: Catalogue, figures: Sequence[CheckFigures], lang: str
+) -> list[dict[str, Any]]:
+    timed = [figure for figure in figures if figure.longest_seconds is not None]
+    timed.sort(key=lambda f: (f.longest_seconds or 0.0, f.median_seconds or 0.0), reverse=True)
+    return [
+        {
+            "title": catalogue.check(figure.exercise, figure.id).title[lang],
+            "exercise": catalogue.exercise(figure.exercise).title[lang],
+            "median": figure.median_seconds,
+            "longest": figure.longest_seconds,
+            "share": (figure.longest_seconds or 0.0) / (timed[0].longest_seconds or 1.0),
+        }
+        for figure in timed[:SLOWEST]
+    ]
+
+
+def _provenance(records: Sequence[Record]) -> dict[str, Any]:
+    """Under which conditions the class was graded; more than one of a kind is worth a warning."""
+    ran = [record for record in records if record.exercises]
+    return {
+        "first": wording.moment(min(record.started for record in records)),
+        "last": wording.moment(max(record.started for record in records)),
+        "seconds": sum(record.seconds for record in records),
+        "layers": sorted({tuple(record.layers) for record in ran}),
+        "environments": sorted({tuple(record.environment.items()) for record in ran}),
+        "versions": sorted({(r.checks_sha256[:12], r.settings_sha256[:12]) for r in records}),
+    }

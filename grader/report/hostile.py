@@ -1,0 +1,46 @@
+"""Text of students on its way into a page, a spreadsheet or an XML file.
+
+HTML itself is escaped by jinja2's autoescape; this is about what escaping leaves alone.
+"""
+
+from __future__ import annotations
+
+import re
+
+# Controls but tab and line feed; characters that reorder or hide text (bidirectional controls,
+# zero-width and tag characters, Hangul fillers); halves of surrogate pairs.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u115f\u180e\u200b\u200e\u200f\u2028-\u202e"
+    "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def visible(text: str) -> str:
+    """The text with each unseen character replaced by a sign for it: ESC by ␛, U+202E by ⟨U+202E⟩."""
+    return _UNSEEN.sub(_sign, text.replace("\r\n", "\n"))
+
+
+def cell(value: str | float | None) -> str | float:
+    """A CSV cell. A text that a spreadsheet would run as a formula gets an apostrophe in front.
+
+    Source: OWASP, "CSV Injection". Numbers stay numbers; None is an empty cell.
+    """
+    if value is None:
+        return ""
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return f"'{value}"
+    return value
+
+
+def xml(text: str) -> str:
+    """The text without characters that XML 1.0 (section 2.2, `Char`) does not allow."""
+    return _NOT_XML.sub("", text)
+
+
+def _sign(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if code < 0x20:
+        return chr(0x2400 + code)  # the block "Control Pictures"
+    return "\u2421" if code == 0x7F else f"⟨U+{code:04X}⟩"

@@ -1,0 +1,176 @@
+"""Figures of classical test theory: how hard each check was, and whether it tells students apart.
+
+Records without a score (`broken`) are in none of them.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from grader.records import CheckResult, Record
+from grader.report.catalogue import Catalogue, DescribedExercise
+
+MIN_STUDENTS = 3  # two points always lie on a line
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Location and spread of a list of numbers. `deviation` is the sample's (n - 1)."""
+
+    n: int
+    mean: float
+    median: float
+    deviation: float
+    lowest: float
+    highest: float
+
+
+@dataclass(frozen=True)
+class ExerciseFigures:
+    """How a class did in one exercise. `share` is the mean share of its points, 0 to 1."""
+
+    id: str
+    judged: int
+    mean: float
+    share: float
+    full: int
+    partial: int
+    none: int
+
+
+@dataclass(frozen=True)
+class CheckFigures:
+    """How a class did in one check.
+
+    `difficulty` is the mean share of points reached (the p-value of test theory: 1 is easy).
+    `discrimination` is the corrected item-total correlation, None where it is not defined.
+    """
+
+    exercise: str
+    id: str
+    judged: int
+    passed: int
+    difficulty: float | None
+    discrimination: float | None
+    outcomes: Counter[str]
+    median_seconds: float | None
+    longest_seconds: float | None
+
+
+def summarise(values: Sequence[float]) -> Summary | None:
+    """None for an empty list."""
+    if not values:
+        return None
+    return Summary(
+        n=len(values),
+        mean=statistics.fmean(values),
+        median=statistics.median(values),
+        deviation=statistics.stdev(values) if len(values) > 1 else 0.0,
+        lowest=min(values),
+        highest=max(values),
+    )
+
+
+def histogram(shares: Sequence[float], bins: int = 10) -> list[int]:
+    """Count shares (0 to 1) in equal bins; each holds its lower edge, the last also 1."""
+    counts = [0] * bins
+    for share in shares:
+        # The tiny push keeps 0.7 * 10 = 6.999... in the bin that begins with it.
+        counts[min(bins - 1, max(0, int(share * bins + 1e-9)))] += 1
+    return counts
+
+
+def correlation(x: Sequence[float], y: Sequence[float]) -> float | None:
+    """Pearson's r; None for fewer than three pairs or where one side is constant.
+
+    With x of zeros and ones it is the point-biserial correlation.
+    """
+    if len(x) < MIN_STUDENTS or len(set(x)) == 1 or len(set(y)) == 1:
+        return None
+    return statistics.correlation(x, y)
+
+
+def discrimination(items: Sequence[float], totals: Sequence[float]) -> float | None:
+    """Corrected item-total correlation: of an item's points with the total less that item.
+
+    Source: S. Henrysson, "Correction of item-total correlations in item analysis",
+    Psychometrika 28 (1963), 211-218. Rests are rounded so that noise of floats is no spread.
+    """
+    rests = [round(total - item, 6) for item, total in zip(items, totals, strict=True)]
+    return correlation(items, rests)
+
+
+def scored(records: Sequence[Record]) -> list[Record]:
+    """The records that carry a score."""
+    return [r for r in records if r.points is not None and r.extra_points is not None]
+
+
+def of_exercises(catalogue: Catalogue, records: Sequence[Record]) -> list[ExerciseFigures]:
+    """Figures of each exercise, in the assignment's order."""
+    return [_exercise(entry, scored(records)) for entry in catalogue.exercises]
+
+
+def of_checks(catalogue: Catalogue, records: Sequence[Record]) -> list[CheckFigures]:
+    """Figures of each check, in the assignment's order."""
+    judged: dict[tuple[str, str], list[tuple[Record, CheckResult]]] = {}
+    for record in scored(records):
+        for exercise in record.exercises:
+            for check in exercise.checks:
+                judged.setdefault((exercise.id, check.id), []).append((record, check))
+    return [
+        _check(entry, check.id, judged.get((entry.id, check.id), []))
+        for entry in catalogue.exercises
+        for check in entry.checks
+    ]
+
+
+def _exercise(entry: DescribedExercise, records: Sequence[Record]) -> ExerciseFigures:
+    points = [
+        exercise.points
+        for record in records
+        for exercise in record.exercises
+        if exercise.id == entry.id and exercise.points is not None
+    ]
+    full = sum(value >= entry.points for value in points)
+    none = sum(value == 0 for value in points)
+    mean = statistics.fmean(points) if points else 0.0
+    return ExerciseFigures(
+        id=entry.id,
+        judged=len(points),
+        mean=mean,
+        share=mean / entry.points if entry.points else 0.0,
+        full=full,
+        partial=len(points) - full - none,
+        none=none,
+    )
+
+
+def _check(
+    entry: DescribedExercise, name: str, judged: list[tuple[Record, CheckResult]]
+) -> CheckFigures:
+    items = [check.points or 0.0 for _, check in judged]
+    # A bonus is not part of the total: added here, it is taken out again by the correction.
+    totals = [
+        (record.points or 0.0) + (item if entry.extra else 0.0)
+        for (record, _), item in zip(judged, items, strict=True)
+    ]
+    shares = [
+        check.points / check.possible
+        for _, check in judged
+        if check.points is not None and check.possible
+    ]
+    seconds = [check.seconds for _, check in judged if check.cases]
+    return CheckFigures(
+        exercise=entry.id,
+        id=name,
+        judged=len(judged),
+        passed=sum(check.outcome == "passed" for _, check in judged),
+        difficulty=statistics.fmean(shares) if shares else None,
+        discrimination=discrimination(items, totals),
+        outcomes=Counter(check.outcome for _, check in judged if check.outcome != "passed"),
+        median_seconds=statistics.median(seconds) if seconds else None,
+        longest_seconds=max(seconds, default=None),
+    )

@@ -1,0 +1,72 @@
+"""From the numbers to HTML: one self-contained file a page, nothing is loaded from anywhere."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache, partial
+from importlib.resources import files
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from grader.i18n import translate
+from grader.report import hostile, wording
+
+
+def render(template: str, lang: str, other: dict[str, str], context: dict[str, Any]) -> str:
+    """The page `templates/<template>` in `lang`.
+
+    `other` names the same page in the other language: "lang" and "link".
+    """
+    own = {"lang": lang, "other": other, "t": partial(_translate, lang), **context}
+    return _environment().get_template(template).render(own)
+
+
+def _translate(lang: str, code: str, **fields: object) -> str:
+    return translate(f"report.{code}" if "." not in code else code, lang, **fields)
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("grader.report", "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=_finalise,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        points=wording.points,
+        percent=wording.percent,
+        decimal=wording.decimal,
+        sign=wording.sign,
+        kind=wording.kind,
+    )
+    style, script = _asset("style.css"), _asset("table.js")
+    environment.globals.update(
+        style=Markup(style),  # noqa: S704 - our own file
+        script=Markup(script),  # noqa: S704 - our own file
+        style_hash=_source_hash(style),
+        script_hash=_source_hash(script),
+    )
+    return environment
+
+
+def _finalise(value: Any) -> Any:
+    """Every value that a template prints passes here, so none can be forgotten."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return hostile.visible(value)
+    return value
+
+
+def _asset(name: str) -> str:
+    return files("grader.report").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+def _source_hash(text: str) -> str:
+    """A hash source of the Content Security Policy: only this very text may style or run."""
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return f"sha256-{digest}"

@@ -1,0 +1,178 @@
+"""A tiny course in a temporary folder, and a launcher that all tests of a session share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from grader import assignment as assignments
+from grader.assignment import Assignment
+from grader.boundary.host import ForkLauncher
+
+TOML = """
+id = "tiny"
+package = "tiny_package"
+title = { en = "Tiny", ko = "작은 과제" }
+allowed_packages = ["numpy", "torch"]
+
+[limits]
+check_seconds = 1
+import_seconds = 1
+memory_mb = 256
+
+[[file]]
+name = "sums.py"
+
+[[file]]
+name = "words.py"
+
+[[forbidden]]
+names = ["torch.nn", ".backward"]
+instead = { en = "Use plain arithmetic.", ko = "사칙연산을 쓰세요." }
+
+[[exercise]]
+id = "adding"
+file = "sums.py"
+names = ["add"]
+preload = ["numpy"]
+points = 6
+title = { en = "Adding", ko = "더하기" }
+
+[[exercise]]
+id = "saying"
+file = "words.py"
+names = ["greet"]
+points = 4
+title = { en = "Saying", ko = "말하기" }
+
+[[check]]
+id = "add_adds"
+exercise = "adding"
+weight = 2
+title = { en = "Numbers are added", ko = "수를 더합니다" }
+hint = { en = "Plus.", ko = "더하기." }
+
+[[check]]
+id = "add_adds_arrays"
+exercise = "adding"
+needs = ["add_adds"]
+title = { en = "Arrays are added", ko = "배열을 더합니다" }
+hint = { en = "Plus again.", ko = "다시 더하기." }
+
+[[check]]
+id = "greet_greets"
+exercise = "saying"
+title = { en = "A greeting comes back", ko = "인사가 돌아옵니다" }
+hint = { en = "Hello.", ko = "안녕." }
+"""
+
+PUBLIC = '''
+def test_add_adds(student):
+    assert student.sums.add(1, 2) == 3
+'''
+
+HIDDEN = '''
+import numpy as np
+import pytest
+
+
+def test_add_adds_arrays(student):
+    one = np.ones(2)
+    assert np.array_equal(student.sums.add(one, one), 2 * one), "a secret about arrays"
+
+
+@pytest.mark.parametrize("name", ["Kim", "민수"])
+def test_greet_greets(student, name):
+    assert student.words.greet(name) == f"Hello {name}"
+'''
+
+SUMS = '''"""Sums."""
+
+
+def add(a, b):
+    """a + b."""
+    ### BEGIN SOLUTION
+    total_of_both = a + b
+    return total_of_both
+    ### END SOLUTION
+'''
+
+WORDS = '''"""Words."""
+
+
+def greet(name):
+    """Hello and the name."""
+    ### BEGIN SOLUTION
+    return "Hello " + name
+    ### END SOLUTION
+'''
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    """A course with one assignment, its reference, and no template yet."""
+    files = {
+        "assignments/tiny/assignment.toml": TOML,
+        "assignments/tiny/checks/public/test_sums.py": PUBLIC,
+        "assignments/tiny/checks/hidden/test_more.py": HIDDEN,
+        "assignments/tiny/handout.en.md": "# Tiny\n",
+        "assignments/tiny/handout.ko.md": "# 작은 과제\n",
+        "reference/tiny_package/__init__.py": '"""Tiny."""\n',
+        "reference/tiny_package/sums.py": SUMS,
+        "reference/tiny_package/words.py": WORDS,
+    }
+    root = tmp_path / "course"
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return root
+
+
+@pytest.fixture
+def tiny(course: Path) -> Assignment:
+    """The assignment of the tiny course."""
+    return assignments.load(course / "assignments" / "tiny")
+
+
+@pytest.fixture
+def edit(course: Path) -> Callable[[str, str, str], None]:
+    """Change a text in a file of the course."""
+
+    def change(file: str, old: str, new: str) -> None:
+        path = course / file
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+    return change
+
+
+@pytest.fixture(scope="session")
+def launcher() -> Iterator[ForkLauncher]:
+    """One warm launcher for all tests."""
+    shared = ForkLauncher(("numpy", "torch"))
+    yield shared
+    shared.close()
+
+
+@pytest.fixture
+def own_processes() -> Callable[[], list[str]]:
+    """Command lines of all processes below this one."""
+
+    def children(pid: int) -> Iterator[int]:
+        for task in Path(f"/proc/{pid}/task").glob("*/children"):
+            for child in task.read_text().split():
+                yield int(child)
+                yield from children(int(child))
+
+    def listing() -> list[str]:
+        return [
+            Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+            for pid in children(os.getpid())
+        ]
+
+    return listing

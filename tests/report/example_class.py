@@ -1,0 +1,288 @@
+"""A class of 31 made-up hw1 records: good, weak, hostile, ungradable, and one that is broken.
+
+    write(out)    the layout that `grader grade` leaves, so that `grader report` can read it
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+from grader import records
+from grader.records import CheckResult, ExerciseResult, Message, Record, SubmittedFile
+
+SEED = 20260302
+
+# (id, file, points, bonus, en, ko, checks as (id, en, ko)); the first check of each is public.
+EXERCISES = [
+    ("cleaning", "text.py", 6, False, "Cleaning and splitting text", "텍스트 정리와 나누기", [
+        ("clean_replaces_tags_by_blanks", "A tag becomes a blank", "태그는 빈칸이 됩니다"),
+        ("clean_is_idempotent", "Cleaning twice changes nothing more", "두 번 정리해도 같습니다"),
+        ("tokenize_keeps_hangul", "Hangul and digits stay in a token", "한글과 숫자를 유지합니다"),
+        ("stop_words_keep_spelling", "Words that stay keep their spelling", "남는 단어는 그대로입니다"),
+        ("stem_strips_once", "At most one ending is stripped", "어미는 한 번만 뗍니다")]),
+    ("edit_distance", "text.py", 4, False, "Edit distance", "편집 거리", [
+        ("distance_intention_execution", "intention to execution costs 8", "intention에서 execution까지 8"),
+        ("distance_is_symmetric", "The distance is symmetric", "거리는 대칭입니다"),
+        ("distance_long_strings", "Two strings of 2,000 letters", "2,000자 문자열 두 개")]),
+    ("vocabulary", "features.py", 8, False, "Vocabulary and bag of words", "어휘와 단어 가방", [
+        ("vocabulary_order", "Frequent words come first, ties by code point", "잦은 단어가 먼저입니다"),
+        ("unknown_words_are_counted", "Unknown words are counted in column 0", "모르는 단어는 0번 열에 셉니다"),
+        ("empty_document_is_a_zero_row", "An empty document is a zero row", "빈 문서는 0인 행입니다")]),
+    ("tfidf", "features.py", 7, False, "TF-IDF", "TF-IDF", [
+        ("tfidf_two_documents", "Two small documents by hand", "작은 문서 두 개의 손계산"),
+        ("tfidf_rows_have_length_one", "Rows have length one", "행의 길이는 1입니다"),
+        ("tfidf_keeps_fitted_idf", "Unseen documents use the fitted idf", "새 문서에도 학습한 idf를 씁니다")]),
+    ("nb_fit", "naive_bayes.py", 10, False, "Naive Bayes: fitting", "나이브 베이즈: 학습", [
+        ("nb_spam_tables", "Tables of the spam example", "스팸 예제의 표"),
+        ("nb_smoothing", "Smoothing adds alpha to each count", "평활화는 빈도마다 alpha를 더합니다"),
+        ("nb_absent_class", "A class without documents has prior -inf", "문서가 없는 범주의 사전 확률은 -inf"),
+        ("nb_float_counts", "Counts may be floats", "빈도는 실수여도 됩니다")]),
+    ("nb_predict", "naive_bayes.py", 10, False, "Naive Bayes: predicting", "나이브 베이즈: 예측", [
+        ("nb_posterior", "Posterior of the spam example", "스팸 예제의 사후 확률"),
+        ("nb_no_underflow", "A document of 20,000 words", "단어 20,000개짜리 문서"),
+        ("nb_ties", "Ties go to the smaller class", "동점이면 작은 범주입니다")]),
+    ("most_informative", "naive_bayes.py", 5, False, "Most informative words", "가장 유익한 단어", [
+        ("informative_by_log_odds", "Words are ranked by log-odds", "로그 승산으로 순위를 매깁니다"),
+        ("informative_ties", "Ties by the smaller id", "동점이면 작은 번호입니다")]),
+    ("sigmoid", "logistic_regression.py", 5, False, "Sigmoid, logit and odds", "시그모이드, 로짓, 승산", [
+        ("sigmoid_values", "Known values", "알려진 값"),
+        ("sigmoid_far_out", "No overflow at 1000 and -1000", "1000과 -1000에서도 넘치지 않습니다"),
+        ("logit_inverts_sigmoid", "logit inverts sigmoid", "logit은 sigmoid의 역함수입니다")]),
+    ("loss_gradient", "logistic_regression.py", 10, False, "Loss and gradient", "손실과 기울기", [
+        ("loss_by_hand", "Two examples by hand", "예제 두 개의 손계산"),
+        ("gradient_numerical", "Gradient equals differences in every entry", "기울기가 수치 미분과 같습니다"),
+        ("bias_is_not_penalised", "The bias is not penalised", "편향에는 벌점이 없습니다"),
+        ("loss_is_a_mean", "Doubling the data changes nothing", "자료를 두 배로 해도 같습니다")]),
+    ("training", "logistic_regression.py", 10, False, "Training", "훈련", [
+        ("training_full_batch", "k epochs are k explicit steps", "k 에폭은 k번의 갱신입니다"),
+        ("training_last_batch", "The last, smaller batch is used", "마지막 작은 배치도 씁니다"),
+        ("training_learns", "It learns two Gaussians", "두 정규분포를 배웁니다")]),
+    ("perceptron", "network.py", 4, False, "Perceptron and XOR", "퍼셉트론과 XOR", [
+        ("perceptron_and", "AND converges", "AND는 수렴합니다"),
+        ("solve_xor_five_seeds", "XOR is solved for five seeds", "씨앗 다섯 개에서 XOR을 풉니다")]),
+    ("backpropagation", "network.py", 6, False, "Backpropagation", "역전파", [
+        ("forward_probabilities", "Rows are probabilities", "행은 확률입니다"),
+        ("backward_numerical", "Gradients equal differences", "기울기가 수치 미분과 같습니다"),
+        ("relu_gradient_is_masked", "No gradient through a closed ReLU", "닫힌 ReLU에는 기울기가 없습니다")]),
+    ("metrics", "evaluation.py", 8, False, "Metrics", "평가 지표", [
+        ("metrics_by_hand", "Five examples by hand", "예제 다섯 개의 손계산"),
+        ("macro_f1_is_a_mean", "Macro F1 is the mean of F1s", "매크로 F1은 F1들의 평균입니다"),
+        ("absent_class_counts_zero", "An absent class counts as zero", "없는 범주는 0으로 셉니다")]),
+    ("selection", "evaluation.py", 7, False, "Splits and model selection", "분할과 모델 선택", [
+        ("split_sizes", "Sizes of a split", "나눈 크기"),
+        ("folds_cover_once", "Each index is validated once", "각 번호는 한 번씩 검증됩니다"),
+        ("grid_search_first_best", "The first best wins", "처음으로 가장 좋은 값입니다")]),
+    ("x_mse", "extensions.py", 1, True, "Extra: squared error", "추가: 제곱 오차", [
+        ("mse_by_hand", "Three numbers by hand", "수 세 개의 손계산")]),
+    ("x_leaky_relu", "extensions.py", 1, True, "Extra: leaky ReLU", "추가: 누설 ReLU", [
+        ("leaky_relu_kink", "At 0 the derivative is the slope", "0에서 미분은 기울기입니다")]),
+]
+
+NAMES = [
+    "kim_minjun", "lee_seoyeon", "park_jiho", "choi_yuna", "jung_dohyun", "kang_haeun", "cho_junseo",
+    "yoon_sua", "jang_eunwoo", "lim_chaewon", "han_siwoo", "oh_jimin", "seo_yejun", "shin_nari",
+    "kwon_taeyang", "hwang_bomi", "ahn_jaehyun", "song_hana", "ryu_daniel", "hong_gildong",
+    "김민수", "이서준", "박하늘", "최지우",
+]  # fmt: skip
+HOSTILE = {
+    "script": "<script>alert(1)</script>",
+    "50% #1?": "'\"><img src=x onerror=alert(2)>",
+    "formula": "=HYPERLINK(\"http://example.invalid\";\"A+\")",
+    "bidi": "\u202egnp.tnemmoc\u0007",
+}
+ENVIRONMENT = {
+    "grader": "0.1.0", "python": "3.11.7", "system": "linux x86_64", "numpy": "2.4.0",
+    "torch": "2.13.0+cpu", "pytest": "9.0.2",
+}  # fmt: skip
+LAYERS = ["own_session", "dies_with_launcher", "empty_environment", "resource_limits"]
+EVIL = "</pre><script>alert(3)</script>\x1b[2J\u202e{{ 7*7 }}"
+
+
+def catalogue() -> dict:
+    """What `grader.report.catalogue.describe` gives for this assignment."""
+    exercises = [
+        {
+            "id": name,
+            "title": {"en": en, "ko": ko},
+            "file": file,
+            "points": float(points),
+            "extra": extra,
+            "checks": [_described(check, number) for number, check in enumerate(checks)],
+        }
+        for name, file, points, extra, en, ko, checks in EXERCISES
+    ]
+    return {
+        "id": "hw1",
+        "package": "hw1_classification",
+        "title": {
+            "en": "Naive Bayes and logistic regression",
+            "ko": "나이브 베이즈와 로지스틱 회귀",
+        },
+        "due": "2026-03-20T23:59:00+09:00",
+        "possible": 100.0,
+        "extra_possible": 2.0,
+        "exercises": exercises,
+    }
+
+
+def class_records() -> dict[str, Record]:
+    """File stem -> record."""
+    chance = random.Random(SEED)
+    found = {}
+    for number, name in enumerate(NAMES):
+        ability = min(1.0, 0.62 + 0.4 * number / len(NAMES) + chance.uniform(-0.25, 0.1))
+        found[name] = _graded(name, 1.0 if number == 19 else ability, chance)
+    for stem, name in HOSTILE.items():
+        found[stem] = _graded(name, 0.7, chance, evil=True)
+    found["empty"] = _without_results("han_empty", "ungradable", Message("missing_file", {"file": "text.py"}))
+    found["template"] = _graded("na_template", -1.0, chance)
+    found["platform"] = _broken(chance)
+    return found
+
+
+def write(out: Path, checks: dict[str, Record] | None = None) -> None:
+    """Leave `out` as `grader grade hw1 ... -o out` does."""
+    (out / "assignments").mkdir(parents=True)
+    text = json.dumps(catalogue(), ensure_ascii=False)
+    (out / "assignments" / "hw1.json").write_text(text, encoding="utf-8")
+    for stem, record in (checks or class_records()).items():
+        records.write(record, out / "records" / "hw1" / f"{stem}.json")
+
+
+def _described(check: tuple[str, str, str], number: int) -> dict:
+    name, en, ko = check
+    return {
+        "id": name,
+        "title": {"en": en, "ko": ko},
+        "hint": {
+            "en": "Read the paragraph of the handout once more, and try the worked example.",
+            "ko": "과제 설명의 해당 문단을 다시 읽고 예제를 손으로 따라 해 보세요.",
+        },
+        "public": number == 0,
+        "weight": 1.0,
+        "show": "after_publication" if name == "grid_search_first_best" else "always",
+    }
+
+
+def _graded(name: str, ability: float, chance: random.Random, *, evil: bool = False) -> Record:
+    results = []
+    for exercise, file, points, extra, _, _, checks in EXERCISES:
+        # One draw an exercise (was it written at all?), then one a check.
+        written = chance.random() < ability + 0.35 and not (extra and ability < 0.8)
+        own = [
+            _check(entry, number, points / len(checks), file, chance, ability if written else None, evil)
+            for number, entry in enumerate(checks)
+        ]
+        results.append(_exercise(exercise, extra, points, own))
+    return _record(name, results)
+
+
+def _exercise(name: str, extra: bool, points: float, checks: list[CheckResult]) -> ExerciseResult:
+    earned = [check.points for check in checks]
+    return ExerciseResult(
+        id=name,
+        extra=extra,
+        points=None if None in earned else round(sum(earned), 4),
+        possible=float(points),
+        seconds=round(sum(check.seconds for check in checks), 4),
+        checks=checks,
+    )
+
+
+def _check(entry, number, possible, file, chance, ability, evil) -> CheckResult:
+    outcome = "passed"
+    if ability is None:
+        outcome = "unanswered"
+    elif chance.random() > ability + 0.1 - 0.12 * number:
+        outcome = chance.choices(
+            ["failed", "raised", "timeout", "crashed", "forbidden", "skipped", "unreadable", "memory"],
+            [60, 18, 5, 2, 4, 8, 2, 1],
+        )[0]
+    seconds = 20.0 if outcome == "timeout" else round(chance.lognormvariate(-4.5, 1.2), 4)
+    cases = 4 if number == 1 else 1
+    passed = cases if outcome == "passed" else 2 if outcome == "failed" and cases == 4 else 0
+    public = number == 0
+    return CheckResult(
+        id=entry[0],
+        public=public,
+        outcome=outcome,
+        points=round(possible * passed / cases, 4),
+        possible=round(possible, 4),
+        seconds=0.0 if outcome in {"skipped", "forbidden"} else seconds,
+        cases=0 if outcome in {"skipped", "forbidden"} else cases,
+        cases_passed=passed,
+        message=_message(outcome, public, file, entry, evil),
+        detail="" if outcome == "passed" else f"AssertionError: DETAIL of {entry[0]}{EVIL if evil else ''}",
+        output=f"OUTPUT of {entry[0]}\n{EVIL}" if evil else "",
+    )
+
+
+def _message(outcome: str, public: bool, file: str, entry, evil: bool) -> Message | None:
+    text = EVIL if evil else "assert 5 == 8"
+    where = f"{file}, line 41"
+    return {
+        "passed": None,
+        "failed": Message("assertion", {"text": text}) if public else Message("failed"),
+        "raised": Message("raised_hidden", {"error": "IndexError", "where": where}),
+        "unanswered": Message("unanswered", {"name": entry[0].split("_")[0]}),
+        "timeout": Message("timeout", {"seconds": "20"}),
+        "memory": Message("memory"),
+        "crashed": Message("exited"),
+        "forbidden": Message(
+            "forbidden",
+            {
+                "name": "torch.nn", "file": file, "line": "3",
+                "instead.en": "Use plain tensor arithmetic.", "instead.ko": "텐서 연산을 직접 쓰세요.",
+            },
+        ),
+        "unreadable": Message("unreadable", {"text": "an object of the class Lazy"}),
+        "skipped": Message("skipped", {"title.en": "The check before", "title.ko": "앞의 검사"}),
+    }[outcome]  # fmt: skip
+
+
+def _broken(chance: random.Random) -> Record:
+    """One check could not be judged by the grader: no total, the others stand."""
+    record = _graded("bae_regrade", 0.9, chance)
+    first = record.exercises[0]
+    check = first.checks[0]
+    broken = CheckResult(
+        **{**vars(check), "outcome": "broken", "points": None, "message": Message("broken")}
+    )
+    exercise = _exercise(first.id, first.extra, first.possible, [broken, *first.checks[1:]])
+    data = {**vars(record), "status": "broken", "points": None}
+    return Record(**{**data, "exercises": [exercise, *record.exercises[1:]]})
+
+
+def _without_results(name: str, status: str, problem: Message) -> Record:
+    record = _record(name, [])
+    return Record(**{**vars(record), "status": status, "problem": problem, "files": []})
+
+
+def _record(name: str, results: list[ExerciseResult]) -> Record:
+    def total(*, extra: bool) -> float:
+        return round(sum(result.points for result in results if result.extra == extra), 4)
+
+    return Record(
+        assignment="hw1",
+        student=name,
+        status="graded",
+        points=total(extra=False),
+        possible=100.0,
+        extra_points=total(extra=True),
+        extra_possible=2.0,
+        problem=None,
+        notes=[],
+        exercises=results,
+        source=f"submitted/{name}/hw1",
+        files=[SubmittedFile("text.py", 2048, "a" * 64)],
+        ignored=[],
+        submission_sha256="5" * 64,
+        checks_sha256="c" * 64,
+        settings_sha256="d" * 64,
+        environment=ENVIRONMENT,
+        layers=LAYERS,
+        started="2026-03-21T01:02:03+00:00",
+        seconds=round(sum(result.seconds for result in results), 3),
+    )

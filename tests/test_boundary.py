@@ -1,0 +1,361 @@
+"""How student code can end, each provoked for real in a guest of its own."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+import torch
+
+from grader.assignment import Limits
+from grader.boundary.endings import Ending, StudentRaised
+from grader.boundary.host import ForkLauncher, SpawnLauncher
+from grader.boundary.process import Package, StudentProcess
+from grader.boundary.proxy import Object, Student
+from grader.errors import PlatformError
+
+LIMITS = Limits(check_seconds=1, import_seconds=1, memory_mb=256, output_kb=4)
+
+
+@pytest.fixture
+def run(launcher):
+    """Give a source, get `student` and its process."""
+    opened = []
+
+    def start(source, *, seconds=1.0, limits=LIMITS, files=(), using=launcher):
+        package = Package("pack", {"m.py": source.encode(), **dict(files)})
+        process = StudentProcess(using, package, limits)
+        process.begin_check(seconds)
+        opened.append(process)
+        return Student(process), process
+
+    yield start
+    for process in opened:
+        process.close()
+
+
+def ending(function, *args):
+    with pytest.raises(Ending) as caught:
+        function(*args)
+    return caught.value
+
+
+def test_modules_classes_items_lengths_and_methods(run):
+    student, _ = run("""
+class Box:
+    size = 2
+    def __init__(self, items): self.items = items
+    def __len__(self): return len(self.items)
+    def __getitem__(self, key): return self.items[key]
+    def twice(self, other): return other.items + self.items
+    def __call__(self, x): return x + 1
+""")
+    box = student.m.Box([1, 2])
+    other = student.m.Box(items=[3])
+    assert isinstance(box, Object)
+    assert box.size == 2
+    assert len(box) == 2
+    assert box[1] == 2
+    assert box(4) == 5
+    assert box.twice(other) == [3, 1, 2]
+    assert "Box" in repr(box)
+
+
+def test_helpers_for_checks(run):
+    student, _ = run("""
+import random, torch
+def push(items): items.append(1); return len(items)
+def square(x): return (x * x).sum()
+def draw(): return random.random()
+""")
+    assert student.with_arguments(student.m.push, [0]) == (2, [[0, 1]])
+    assert student.map(student.m.push, [([],), ([5],)]) == [1, 2]
+    x = torch.tensor([1.0, 3.0], dtype=torch.float64)
+    value, (gradient, nothing) = student.gradients(lambda_with_two(student), x, 3)
+    assert value.item() == 10
+    assert gradient.tolist() == [2, 6]
+    assert nothing is None
+    before = student.generators(seed=3)
+    assert student.generators() == before
+    student.m.draw()
+    assert student.generators() != before
+
+
+def lambda_with_two(student):
+    """A function of the student that takes a tensor and a number."""
+
+    class WithNumber:
+        def invoke(self, verb, args, kwargs):
+            value, gradients = student.m.square.invoke(verb, args[:1], kwargs)
+            return value, [*gradients, None]
+
+    return WithNumber()
+
+
+def test_generators_are_the_same_at_the_start_of_every_check(run):
+    student, process = run("import random\ndef draw(): return random.random()")
+    first = student.m.draw()
+    assert student.m.draw() != first
+    process.begin_check(1.0)
+    assert student.m.draw() == first
+
+
+def test_an_exception_arrives_as_the_builtin_it_is(run):
+    student, _ = run("""
+class Mine(ValueError): pass
+def mine(): raise Mine("no alpha")
+def key(): return {}["a"]
+def file(): open("/nowhere")
+""")
+    with pytest.raises(ValueError, match="no alpha") as caught:
+        student.m.mine()
+    assert isinstance(caught.value, StudentRaised)
+    assert caught.value.message.fields["where"] == "pack/m.py, line 3"
+    with pytest.raises(KeyError):
+        student.m.key()
+    assert ending(student.m.file).outcome == "raised"
+
+
+ENDINGS = {
+    "def f(): raise NotImplementedError": "unanswered",
+    "def f(): 1 / 0": "raised",
+    "def f(): return f()": "raised",
+    "def f():\n while True: pass": "timeout",
+    "def f(): input()": "raised",
+    "import time\ndef f(): time.sleep(99)": "timeout",
+    "def f():\n while True: print('x' * 1000)": "timeout",
+    "import signal\nsignal.signal(15, signal.SIG_IGN)\ndef f():\n while True: pass": "timeout",
+    "def f(): return bytearray(1 << 30)": "memory",
+    "import torch\ndef f(): return torch.zeros(1 << 28)": "memory",
+    "import numpy\ndef f(): return numpy.ones(1 << 28)": "memory",
+    "import os\ndef f(): os._exit(0)": "crashed",
+    "import sys\ndef f(): sys.exit(0)": "crashed",
+    "def f(): raise KeyboardInterrupt": "raised",
+    "import os\ndef f(): os.kill(os.getpid(), 11)": "crashed",
+    "import os\ndef f(): os.closerange(3, 100)": "crashed",
+    "import os\ndef f():\n for fd in range(3, 20):\n  try: os.write(fd, b'junk' * 10)\n  except OSError: pass": "unreadable",
+    "class E(Exception):\n def __str__(self):\n  while True: pass\ndef f(): raise E": "timeout",
+    "class E(Exception):\n def __str__(self): import os; os._exit(0)\ndef f(): raise E": "crashed",
+    "def f(): return 1 << 9999": "unreadable",
+    "def f():\n a = []; a.append(a); return a": "unreadable",
+    "import numpy\ndef f(): return numpy.array([object()])": "unreadable",
+    "from grader.boundary import wire\nwire.encode = lambda *a: b'\\xff' * 50\ndef f(): return 1": "unreadable",
+    "from grader.boundary import wire\nold = wire.encode\nwire.encode = lambda v, *a: old((v[0] - 1, *v[1:]), *a)\ndef f(): return 1": "unreadable",
+    "from grader.boundary import wire\nwire.encode = lambda *a: wire.PREFIX.pack(100, 0) + b'x'\ndef f(): return 1": "timeout",
+}
+
+
+@pytest.mark.parametrize("source", ENDINGS)
+def test_ending(run, source):
+    student, process = run(source)
+    assert ending(lambda: student.m.f()).outcome == ENDINGS[source]
+    # the next check of the same submission starts in a process that works
+    process.begin_check(1.0)
+    process.package.files["other.py"] = b""  # nothing is kept that could be poisoned
+    assert process.request("generators", 1)[0] == "value"
+
+
+def test_a_second_request_after_the_end_brings_no_new_process(run):
+    student, process = run("import os\ndef f(): os._exit(0)\ndef g(): return 1")
+    function, other = student.m.f, student.m.g
+    assert ending(function).outcome == "crashed"
+    assert ending(other).outcome == "unreadable"
+    process.begin_check(1.0)
+    assert student.m.g() == 1
+
+
+@pytest.mark.parametrize(
+    "source, outcome, code",
+    [
+        ("def f(:", "raised", "import_failed"),
+        ("1 / 0", "raised", "import_failed"),
+        ("import nothing_of_that_name", "raised", "import_failed"),
+        ("raise NotImplementedError", "unanswered", "unanswered"),
+        ("import os; os._exit(0)", "crashed", "exited"),
+        ("while True: pass", "timeout", "import_timeout"),
+        ("x = bytearray(1 << 30)", "memory", "memory"),
+    ],
+)
+def test_an_import_that_fails_is_paid_for_once(run, source, outcome, code):
+    student, process = run(source)
+    first = ending(lambda: student.m.f)
+    assert (first.outcome, first.message.code) == (outcome, code)
+    waited = process.waited
+    process.begin_check(1.0)
+    assert ending(lambda: student.m.f) is first
+    assert process.waited == waited
+
+
+def test_a_missing_file_or_name_reads_as_not_yet(run):
+    student, _ = run("x = 1")
+    assert ending(lambda: student.other.f).message.code == "missing_file"
+    assert ending(lambda: student.m.f).message.code == "missing"
+    assert student.m.x == 1
+
+
+def test_a_missing_attribute_of_an_object(run):
+    student, _ = run("class A: pass")
+    assert ending(lambda: student.m.A().tokens).message.code == "missing_attribute"
+
+
+def test_an_object_is_never_a_value(run):
+    student, _ = run("""
+class Yes:
+    def __eq__(self, other): return True
+    def __bool__(self): return True
+    def __float__(self): return 1.0
+    def __iter__(self): return iter([1])
+    def __array__(self, *a, **k): import numpy; return numpy.ones(3)
+def f(): return Yes()
+""")
+    value = student.m.f()
+    assert not (value == 3)
+    for use in (bool, float, list, lambda v: v < 1, lambda v: 1 in v, torch.tensor):
+        assert ending(use, value).outcome in {"unreadable", "raised"}
+
+
+def test_what_is_printed_is_kept_and_cut(run):
+    student, process = run("import os\ndef f(n):\n print('안녕'); os.write(2, b'low\\n'); print('x' * n)")
+    student.m.f(1)
+    assert process.take_output() == "안녕\nlow\nx\n" or process.take_output() == ""
+    student.m.f(3_000_000)
+    assert len(process.take_output()) <= LIMITS.output_kb << 10
+    assert process.take_output() == ""
+
+
+def test_what_is_printed_before_a_crash_is_kept(run):
+    student, process = run("import os\ndef f(): print('last words', flush=True); os._exit(1)")
+    ending(lambda: student.m.f())
+    assert "last words" in process.take_output()
+
+
+def test_the_package_imports_its_own_modules_in_every_way(run):
+    files = {"__init__.py": b"", "helpers/__init__.py": b"", "helpers/deep.py": b"two = 2", "one.py": b"one = 1"}
+    student, _ = run(
+        "from .one import one\nimport pack.helpers.deep as deep\nfrom one import one as bare\n"
+        "def f(): return one + deep.two + bare",
+        files=files.items(),
+    )
+    assert student.m.f() == 4
+
+
+def test_a_file_cannot_shadow_a_library(run):
+    files = {"random.py": b"raise SystemExit", "torch.py": b"raise SystemExit", "typing.py": b"1/0"}
+    student, _ = run("import random, torch, typing\ndef f(): return random.__name__", files=files.items())
+    assert student.m.f() == "random"
+
+
+def test_korean_source_and_an_old_encoding(run):
+    student, _ = run("def 더하기(가, 나): return 가 + 나", files={"euc.py": '# 한글\nx = "한글"'.encode("euc-kr")}.items())
+    assert student.m.더하기(1, 2) == 3
+    assert ending(lambda: student.euc.x).message.fields["error"] == "SyntaxError"
+
+
+def test_source_and_tracebacks_name_the_students_file(run):
+    student, _ = run("import inspect\ndef f(): return inspect.getsource(f)\ndef g():\n    raise KeyError('k')")
+    assert student.m.f().startswith("def f()")
+    assert "raise KeyError('k')" in ending(lambda: student.m.g()).detail
+
+
+def test_a_guest_sees_no_environment_no_descriptor_no_keyboard(run, monkeypatch):
+    monkeypatch.setenv("SECRET", "x")
+    student, _ = run("""
+import os, sys
+def environment(): return sorted(os.environ)
+def descriptors(): return sorted(int(fd) for fd in os.listdir("/proc/self/fd"))
+def folder(): return os.listdir(".")
+""")
+    assert student.m.environment() == ["HOME", "LANG", "TMPDIR"]
+    assert len(student.m.descriptors()) == 5  # 0, 1, 2, the wire, and the one that lists
+    assert student.m.folder() == []
+
+
+def test_every_descendant_dies_with_its_guest(run, own_processes):
+    student, process = run("""
+import os, signal, time
+def f():
+    for _ in range(3):
+        if os.fork() == 0:
+            os.setsid()
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            if os.fork() == 0:
+                time.sleep(1000)
+            os._exit(0)
+    return os.getpid()
+""")
+    guest = student.m.f()
+    assert Path(f"/proc/{guest}").exists()
+    before = len(own_processes())
+    process.close()
+    assert not Path(f"/proc/{guest}").exists()
+    assert len(own_processes()) < before
+
+
+def test_the_scratch_folder_goes_with_the_guest(run):
+    student, process = run("import os\ndef f(): open('left', 'w').write('x'); return os.getcwd()")
+    folder = Path(student.m.f())
+    assert (folder / "left").exists()
+    process.close()
+    assert not folder.exists()
+
+
+def test_a_check_can_have_a_process_of_its_own(run):
+    student, process = run("import os\ndef f(): return os.getpid()")
+    first = student.m.f()
+    process.begin_check(1.0)
+    assert student.m.f() == first
+    process.begin_check(1.0, fresh=True)
+    second = student.m.f()
+    assert second != first
+    process.begin_exercise()
+    process.begin_check(1.0)
+    assert student.m.f() != second
+
+
+def test_the_deadline_is_for_all_calls_of_a_check_together(run):
+    student, _ = run("import time\ndef f(): time.sleep(0.4)", seconds=0.9)
+    student.m.f()
+    student.m.f()
+    assert ending(lambda: student.m.f()).outcome == "timeout"
+
+
+def test_a_dead_launcher_is_the_platforms_fault():
+    own = ForkLauncher(())
+    process = StudentProcess(own, Package("pack", {"m.py": b""}), LIMITS)
+    process.begin_check(1.0)
+    process.open()
+    os.kill(own._process.pid, signal.SIGKILL)
+    own._process.wait()
+    with pytest.raises(PlatformError):
+        process.close()
+    with pytest.raises(PlatformError):
+        process.open()
+    own.close()
+
+
+def test_guests_die_with_their_launcher():
+    own = ForkLauncher(())
+    process = StudentProcess(own, Package("pack", {"m.py": b"import os\ndef f(): return os.getpid()"}), LIMITS)
+    process.begin_check(1.0)
+    guest = Student(process).m.f()
+    own._process.kill()
+    own.close()
+    deadline = time.monotonic() + 10
+    while Path(f"/proc/{guest}").exists() and time.monotonic() < deadline:
+        os.sched_yield()
+    assert not Path(f"/proc/{guest}").exists()
+    with pytest.raises(PlatformError):
+        process.close()
+
+
+def test_without_fork_one_interpreter_serves_until_something_breaks(run):
+    student, process = run("import os\ndef f(): print('hi'); return os.getpid()\ndef g(): os._exit(3)", using=SpawnLauncher())
+    first = student.m.f()
+    assert process.take_output() == "hi\n"
+    process.begin_exercise()
+    process.begin_check(1.0)
+    assert student.m.f() == first
+    assert ending(lambda: student.m.g()).outcome == "crashed"
+    process.begin_check(1.0)
+    assert student.m.f() != first

@@ -1,0 +1,79 @@
+"""The proof of an assignment holds, and fails when it must."""
+
+import pytest
+from click.testing import CliRunner
+
+from grader.cli import main
+
+MUTANT = '''
+why = "the sum is off by one"
+loses = ["{loses}"]
+[[change]]
+file = "sums.py"
+find = "a + b\\n    return"
+replace = "{replace}\\n    return"
+'''
+
+
+@pytest.fixture
+def prove(course):
+    folder = course / "assignments" / "tiny"
+
+    def run(*, loses="adding", replace="a - b", variant="def add(a, b): return b + a", options=()):
+        (folder / "mutants").mkdir(exist_ok=True)
+        (folder / "mutants" / "off.toml").write_text(MUTANT.format(loses=loses, replace=replace))
+        (folder / "variants" / "other").mkdir(parents=True, exist_ok=True)
+        (folder / "variants" / "other" / "variant.toml").write_text('why = "the other way round"')
+        (folder / "variants" / "other" / "sums.py").write_text(variant)
+        call = ["--lang", "en", "--course", str(course), "verify", "tiny", *options]
+        return CliRunner().invoke(main, call, env={"COLUMNS": "200"})
+
+    return run
+
+
+def test_the_proof_holds(prove):
+    done = prove()
+    assert done.exit_code == 0, done.output
+    assert "4 candidates came out as they must" in done.output
+
+
+def test_with_everything_run(prove):
+    assert prove(options=["--full"]).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "case, words",
+    [
+        ({"replace": "b + a"}, "adding: -"),  # a mutant that nobody catches
+        ({"loses": "saying"}, "adding: add_adds"),  # caught in the wrong exercise
+        ({"variant": "def add(a, b): return a"}, "variant other: adding"),
+        ({"variant": "def add(a, b): return float(a + b) if isinstance(a, int) else a + b"}, None),
+    ],
+)
+def test_the_proof_fails(prove, case, words):
+    done = prove(**case)
+    if words is None:
+        assert done.exit_code == 0  # 3.0 == 3: another right answer
+        return
+    assert done.exit_code == 1
+    assert words in done.output
+    assert "proof fails for" in done.output
+
+
+def test_a_mutant_whose_text_is_not_there(prove):
+    done = prove(replace="x", options=[])
+    assert done.exit_code == 0
+    done = prove(variant="def add(a, b): return a + b", options=["--only", "other"])
+    assert done.exit_code == 0
+
+
+def test_a_mutant_that_no_longer_fits(prove, edit):
+    edit("reference/tiny_package/sums.py", "a + b\n    return", "b + a\n    return")
+    done = prove()
+    assert done.exit_code == 2
+    assert "exactly once" in done.output
+
+
+def test_measured_times_are_stored(prove, course):
+    assert prove(options=["--measure"]).exit_code == 0
+    assert '"add_adds": 0.0' in (course / "assignments" / "tiny" / "timings.json").read_text()
