@@ -133,7 +133,7 @@ def class_records() -> dict[str, Record]:
     found = {}
     for number, name in enumerate(NAMES):
         ability = min(1.0, 0.62 + 0.4 * number / len(NAMES) + chance.uniform(-0.25, 0.1))
-        found[name] = _graded(name, 1.0 if number == 19 else ability, chance)
+        found[name] = _graded(name, 2.0 if number == 19 else ability, chance)
     for stem, name in HOSTILE.items():
         found[stem] = _graded(name, 0.7, chance, evil=True)
     found["empty"] = _without_results("han_empty", "ungradable", Message("missing_file", {"file": "text.py"}))
@@ -184,11 +184,17 @@ def _exercise(name: str, extra: bool, points: float, checks: list[CheckResult]) 
     return ExerciseResult(
         id=name,
         extra=extra,
-        points=None if None in earned else round(sum(earned), 4),
+        points=None if None in earned else _shared(checks, points),
         possible=float(points),
         seconds=round(sum(check.seconds for check in checks), 4),
         checks=checks,
     )
+
+
+def _shared(checks: list[CheckResult], points: float) -> float:
+    """As `grader.grading` has it: rounded once, at the end."""
+    shares = [check.cases_passed / check.cases for check in checks if check.cases]
+    return round(points * sum(shares) / len(checks), 4)
 
 
 def _check(entry, number, possible, file, chance, ability, evil) -> CheckResult:

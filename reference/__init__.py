@@ -1,0 +1,1 @@
+"""Solved homework, to be read like a textbook. Each package also trains on real data."""
