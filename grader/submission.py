@@ -10,20 +10,35 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from urllib.parse import quote
+from difflib import get_close_matches
+from pathlib import Path, PurePosixPath
 
-from grader.archives import ARCHIVES, Budget, Entry, Unsafe, entries, shown
+from grader.archives import (
+    SUFFIXES,
+    Budget,
+    Entry,
+    Listing,
+    Unsafe,
+    is_archive,
+    is_skipped,
+    listing,
+    shown,
+    unpacked,
+)
 from grader.errors import DuplicateStudent
 
 MAX_FILES = 200
-MAX_LISTED = 50
+MAX_LISTED = 50  # of what was ignored
+MAX_HINTS = 5
 # Python files that are no part of a package: they configure tools, or are checks.
 _NOT_TAKEN = {"conftest.py", "sitecustomize.py", "usercustomize.py", "setup.py"}
-_NOT_ENTERED = {"checks", "tests", "__pycache__", "__MACOSX"}
-_STRAY = {".csv", ".md", ".txt", ".json", ".toml", ".pdf", ".html", ".log"}
+_NOT_ENTERED = {"checks", "tests"}
+# A teacher's own files between the submissions.
+_STRAY = {".csv", ".xlsx", ".md", ".txt", ".json", ".toml", ".yaml", ".log", ".html"}
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True)
@@ -61,150 +76,126 @@ def find(folder: Path, assignment: str, package: str) -> list[Found]:
     Understood: nbgrader's `submitted/<student>/<assignment>/`, a folder for each student, an
     archive for each student, or one submission itself. Raises `DuplicateStudent`.
     """
-    if _is_archive(folder):
-        return [Found(_stem(folder), folder)]
-    children = [path for path in sorted(folder.iterdir()) if not _is_stray(path)]
-    if any(path.suffix == ".py" for path in children) or folder.name == package:
-        return [Found(folder.resolve().name, folder)]
+    if not folder.is_dir():
+        return [Found(_student(_stem(folder.name)), folder)]
+    children = [folder / name for name in _names(folder)]
+    children = [path for path in children if not _is_stray(path)]
+    if _is_one_submission(folder, children, assignment, package):
+        return [Found(_student(folder.resolve().name), folder)]
+    is_nbgrader = any(assignment in _names(path) for path in children)
     found = []
     for path in children:
-        if path.is_dir() and not path.is_symlink():
-            inner = path / assignment
-            found.append(Found(_name(path.name), inner if inner.is_dir() else path))
-        else:
-            found.append(Found(_stem(path), path))
+        name = path.name if path.is_dir() else _stem(path.name)
+        nested = is_nbgrader and not path.is_symlink() and not _holds_a_submission(path, package)
+        found.append(Found(_student(name), path / assignment if nested else path))
     _refuse_duplicates(found)
     return sorted(found, key=lambda entry: entry.student)
 
 
 def read(found: Found, package: str, wanted: Sequence[str], required: Sequence[str]) -> Submission:
-    """Read one submission into memory."""
-    source = shown(found.path.name)
+    """Read one submission into memory.
+
+    `wanted` are the assignment's files, relative to the package; `required` those of them without
+    which something cannot be graded.
+    """
+    source, raw = shown(found.path.name) or found.student, b""
+    ignored: list[str] = []
     try:
-        path = _only_archive(found.path)
-        if not path.is_dir() and not _is_archive(path):
-            raise Unsafe("unsupported", entry=source, allowed=", ".join(ARCHIVES))
-        with entries(path) as listed:
-            return _taken(found, source, package, wanted, required, listed)
+        listed = listing(found.path)
+        root = _package_root(listed, package, wanted)
+        archive = _only_archive(listed)
+        if root is None and archive is not None:
+            if found.path.is_dir():
+                source += "/" + shown(archive.name)
+            raw = Budget().read(archive)
+            listed = unpacked(raw, archive.name)
+            root = _package_root(listed, package, wanted)
+        if root is None:
+            ignored = _ignored(listed, set())
+            raise _nothing_wanted(listed, wanted)
+        taken = _taken(listed, root, wanted)
+        ignored = _ignored(listed, {entry.name for entry in taken.values()})
+        files = _contents(taken)
     except Unsafe as unsafe:
         problem = Problem(unsafe.code, unsafe.fields)
-        return Submission(found.student, source, {}, [], [], problem, _raw_digest(found.path))
+        digest = _digest({repr(problem): raw})  # mended, it has another one
+        return Submission(found.student, source, {}, ignored, [], problem, digest)
+    notes = _notes(listed, root, files, wanted, [name for name in required if name not in files])
+    if root not in {"", f"{package}/"}:
+        notes.append(Problem("wrapper_folder", {"folder": shown(root)}))
+    return Submission(found.student, source, files, ignored, notes, None, _digest(files))
 
 
 def record_name(student: str) -> str:
-    """A file name for the student's record: safe, never empty, its own for each student."""
-    name = quote(unicodedata.normalize("NFC", student), safe=" @+=,")
-    readable = "".join(c for c in unicodedata.normalize("NFC", student) if c.isalnum() or c in "-_.@+ ")
-    plain = readable == student and not student.startswith(".") and len(student.encode()) <= 150
-    if plain:
-        return student
-    digest = hashlib.sha256(student.encode("utf-8", "surrogateescape")).hexdigest()[:12]
-    return f"{name[:100].lstrip('.')}-{digest}"
+    """The stem of the file for a student's record: safe, never empty, at most 150 bytes.
+
+    Different students have different names, also where case does not count: what does not fit a
+    file name, or would differ from another by case alone, ends in "~" and a hash.
+    """
+    name = unicodedata.normalize("NFC", student)
+    stem = "".join(c if _is_plain(c) else _percent(c) for c in name)
+    if stem.startswith("."):
+        stem = _percent(".") + stem[1:]
+    if stem and stem == name == name.casefold() and len(stem.encode()) <= 150:
+        return stem
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return f"{stem.encode()[:130].decode(errors='ignore')}~{digest}"
 
 
-def _taken(
-    found: Found,
-    source: str,
-    package: str,
-    wanted: Sequence[str],
-    required: Sequence[str],
-    listed: list[Entry],
-) -> Submission:
-    root = _package_root(listed, package, wanted)
-    budget = Budget()
-    files: dict[str, bytes] = {}
-    ignored: list[str] = []
-    for entry in sorted(listed, key=lambda entry: entry.name):
-        name = entry.name.removeprefix(root)
-        if entry.name.startswith(root) and _is_source(name) and len(files) < MAX_FILES:
-            files[name] = budget.read(entry)
-        elif "__MACOSX" not in entry.name and len(ignored) < MAX_LISTED:
-            ignored.append(shown(entry.name))
-    missing = [name for name in required if name not in files]
-    notes = _notes(listed, root, files, missing)
-    problem = None
-    if not any(name in files for name in wanted):
-        seen = [e for e in listed if not any(part.startswith(".") for part in e.name.split("/"))]
-        problem = notes[0] if seen and notes else Problem("empty")
-        files, notes = {}, []
-    digest = hashlib.sha256()
-    for name, content in sorted(files.items()):
-        digest.update(f"{name}\0{len(content)}\0".encode("utf-8", "surrogateescape") + content)
-    return Submission(found.student, source, files, ignored, notes, problem, digest.hexdigest())
+def _is_one_submission(folder: Path, children: list[Path], assignment: str, package: str) -> bool:
+    """Whether a folder is one student's and not a class: it is the package, or has it inside."""
+    if folder.name == package or any(path.name == package for path in children):
+        return True
+    is_class = any(
+        is_archive(path.name) or {assignment, package} & set(_names(path)) for path in children
+    )
+    return not is_class and any(path.suffix == ".py" for path in children)
 
 
-def _package_root(listed: list[Entry], package: str, wanted: Sequence[str]) -> str:
-    """The folder ("" or "a/b/") that holds most of the wanted files; the shallowest of several."""
-    folders: dict[str, int] = {}
-    for entry in listed:
-        folder, _, name = entry.name.rpartition("/")
-        if name in wanted and not _NOT_ENTERED & set(folder.split("/")):
-            folders[folder] = folders.get(folder, 0) + 1
-
-    def rank(folder: str) -> tuple[int, int, bool, str]:
-        return (-folders[folder], folder.count("/"), folder.split("/")[-1] != package, folder)
-
-    best = min(folders, key=rank, default="")
-    return f"{best}/" if best else ""
-
-
-def _notes(
-    listed: list[Entry], root: str, files: dict[str, bytes], missing: list[str]
-) -> list[Problem]:
-    notes = []
-    if missing:
-        seen = [entry.name.rpartition("/")[2] for entry in listed]
-        near = [name for name in seen if _near(name) in {_near(m) for m in missing}]
-        found = ", ".join(shown(name) for name in near) or "-"
-        notes.append(Problem("missing_files", {"missing": ", ".join(missing), "found": found}))
-    for name, content in files.items():
-        if b"\0" in content or content.startswith((b"\xff\xfe", b"\xfe\xff")):
-            notes.append(Problem("not_utf8", {"file": shown(name)}))
-    return notes
-
-
-def _near(name: str) -> str:
-    """A file name without what students get wrong: case, spaces, a second ending, a copy's number."""
-    stem = name.lower().partition(".")[0]
-    return "".join(c for c in stem if c.isalpha() or c == "_")
-
-
-def _is_source(name: str) -> bool:
-    *folders, file = name.split("/")
-    if not file.endswith(".py") or file in _NOT_TAKEN or file.startswith("test_"):
-        return False
-    return all(
-        part.isidentifier() and part not in _NOT_ENTERED for part in [*folders, file[: -len(".py")]]
+def _holds_a_submission(folder: Path, package: str) -> bool:
+    """Whether the files stand in the student's folder itself and not below the assignment's."""
+    return any(
+        name == package or name.endswith(".py") or is_archive(name) for name in _names(folder)
     )
 
 
-def _only_archive(path: Path) -> Path:
-    """The archive in a student's folder that holds nothing else (as a collection leaves it)."""
-    if path.is_dir() and not path.is_symlink():
-        inside = [child for child in path.iterdir() if not _is_stray(child)]
-        if len(inside) == 1 and _is_archive(inside[0]):
-            return inside[0]
-    return path
-
-
-def _is_archive(path: Path) -> bool:
-    return path.name.lower().endswith(ARCHIVES) and path.is_file()
+def _names(folder: Path) -> list[str]:
+    """What a folder holds, ordered; nothing where it is none, or not ours to read."""
+    try:
+        return sorted(path.name for path in folder.iterdir())
+    except OSError:
+        return []
 
 
 def _is_stray(path: Path) -> bool:
-    """A file that lies about: hidden, a list of names, a note. No submission."""
-    return path.name.startswith(".") or path.name == "__MACOSX" or path.suffix.lower() in _STRAY
+    """What lies about: hidden, a list of names, a note. No submission."""
+    if is_skipped(path.name):
+        return True
+    is_note = path.suffix.lower() in _STRAY or path.name.lower() == "readme"
+    return is_note and not path.is_dir()
 
 
-def _stem(path: Path) -> str:
-    lower = path.name.lower()
-    suffix = next((suffix for suffix in ARCHIVES if lower.endswith(suffix)), path.suffix)
-    return _name(path.name[: len(path.name) - len(suffix)] if suffix else path.name)
+def _stem(file: str) -> str:
+    """A file name without its last suffix, of which ".tar.gz" is one."""
+    lower = file.lower()
+    suffix = next((s for s in SUFFIXES if lower.endswith(s)), PurePosixPath(file).suffix)
+    return file.removesuffix(file[len(file) - len(suffix) :]) if suffix else file
 
 
-def _name(name: str) -> str:
-    """A student's name as it goes into records: NFC, so that macOS and Linux agree."""
-    return shown(unicodedata.normalize("NFC", name).strip()) or "-"
+def _student(name: str) -> str:
+    """A student's name: NFC, so that macOS and Linux agree; nothing that cannot be shown."""
+    text = unicodedata.normalize("NFC", name)
+    text = text.strip() or _percent(text)
+    return "".join(c if c.isprintable() else _percent(c) for c in text)
+
+
+def _is_plain(character: str) -> bool:
+    """Letters, marks and digits of any script, and what ids are joined with."""
+    return unicodedata.category(character)[0] in "LMN" or character in "-_.@+ "
+
+
+def _percent(text: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in text.encode("utf-8", "surrogatepass"))
 
 
 def _refuse_duplicates(found: list[Found]) -> None:
@@ -218,11 +209,132 @@ def _refuse_duplicates(found: list[Found]) -> None:
             )
 
 
-def _raw_digest(path: Path) -> str:
-    """Hash of what could not be read: a mended submission has another."""
-    digest = hashlib.sha256(path.name.encode("utf-8", "surrogateescape"))
-    target = _only_archive(path)
-    if target.is_file() and not target.is_symlink():
-        with target.open("rb") as file:
-            digest.update(file.read(20 << 20))
+def _only_archive(listed: Listing) -> Entry | None:
+    """The archive that may have been handed in instead of files; None when there are several."""
+    archives = [e for e in listed.files if "/" not in e.name and is_archive(e.name)]
+    return archives[0] if len(archives) == 1 else None
+
+
+def _package_root(listed: Listing, package: str, wanted: Sequence[str]) -> str | None:
+    """The folder ("" or "a/b/") that holds most of the wanted files; of several the shallowest."""
+    roots: Counter[str] = Counter()
+    for entry in listed.files:
+        for name in wanted:
+            root = entry.name.removesuffix(name)
+            if root != entry.name and (not root or root.endswith("/")) and not _is_junk(root):
+                roots[root] += 1
+
+    def rank(root: str) -> tuple[int, int, bool, str]:
+        return (-roots[root], root.count("/"), not f"/{root}".endswith(f"/{package}/"), root)
+
+    return min(roots, key=rank, default=None)
+
+
+def _taken(listed: Listing, root: str, wanted: Sequence[str]) -> dict[str, Entry]:
+    """The files of the package by their name in it. Raises `Unsafe`."""
+    taken: dict[str, Entry] = {}
+    folded: set[str] = set()
+    for entry in listed.files:
+        name = entry.name.removeprefix(root)
+        if not entry.name.startswith(root) or not (name in wanted or _is_helper(name)):
+            continue
+        if name.casefold() in folded:  # one file where case does not count, two where it does
+            raise Unsafe("ambiguous", entry=shown(entry.name))
+        folded.add(name.casefold())
+        taken[name] = entry
+    if len(taken) > MAX_FILES:
+        raise Unsafe("too_many", limit=str(MAX_FILES))
+    return taken
+
+
+def _contents(taken: dict[str, Entry]) -> dict[str, bytes]:
+    budget = Budget()
+    return {name: budget.read(entry) for name, entry in taken.items()}
+
+
+def _is_helper(name: str) -> bool:
+    """Whether a file is a module that the student's code may import."""
+    *folders, file = name.split("/")
+    if not file.endswith(".py") or file in _NOT_TAKEN or file.startswith("test_"):
+        return False
+    parts = [*folders, file.removesuffix(".py")]
+    return all(part.isidentifier() and not is_skipped(part) for part in parts) and not (
+        _NOT_ENTERED & set(folders)
+    )
+
+
+def _is_junk(name: str) -> bool:
+    """Whether a file or folder belongs to a tool and not to the student."""
+    return any(is_skipped(part) for part in name.split("/"))
+
+
+def _ignored(listed: Listing, taken: set[str]) -> list[str]:
+    """What else was there, for people; of a tool's folder only the folder."""
+    names = set(listed.passed_over)
+    for entry in listed.files:
+        if entry.name not in taken:
+            folders = entry.name.split("/")[:-1]
+            depth = next((i for i, folder in enumerate(folders, 1) if is_skipped(folder)), 0)
+            names.add("/".join(folders[:depth]) + "/" if depth else entry.name)
+    return [shown(name) for name in sorted(names)[:MAX_LISTED]]
+
+
+def _nothing_wanted(listed: Listing, wanted: Sequence[str]) -> Unsafe:
+    for name in listed.passed_over:
+        if name.rpartition("/")[2] in wanted:  # a link, or something stranger
+            return Unsafe("unsafe_archive", entry=shown(name))
+    names = [entry.name for entry in listed.files if not _is_junk(entry.name)]
+    if not names:
+        return Unsafe("empty")
+    return Unsafe("missing_files", **_missing(wanted, names))
+
+
+def _notes(
+    listed: Listing,
+    root: str,
+    files: dict[str, bytes],
+    wanted: Sequence[str],
+    missing: Sequence[str],
+) -> list[Problem]:
+    """Remarks on the files, which stop nothing."""
+    notes = []
+    if missing:
+        used = {root + name for name in wanted}
+        others = [e.name for e in listed.files if e.name not in used and not _is_junk(e.name)]
+        notes.append(Problem("missing_files", _missing(missing, others)))
+    notes += [
+        Problem("unsafe_archive", {"entry": shown(name)})
+        for name in listed.passed_over
+        if name.removeprefix(root) in wanted
+    ]
+    notes += [
+        Problem("not_utf8", {"file": shown(name)})
+        for name, content in files.items()
+        if b"\0" in content or content.startswith(_UTF16)
+    ]
+    return notes
+
+
+def _missing(missing: Sequence[str], names: list[str]) -> dict[str, str]:
+    """Fields of "missing_files", with what was probably meant: "Text.py", "text.py.txt"."""
+    stems = [_letters(name) for name in missing]
+    near = [
+        name
+        for name in names
+        if is_archive(name) or get_close_matches(_letters(name), stems, n=1, cutoff=0.8)
+    ]
+    found = ", ".join(shown(name) for name in near[:MAX_HINTS])
+    return {"missing": ", ".join(missing), "found": found or "-"}
+
+
+def _letters(name: str) -> str:
+    """A file name without what students get wrong: case, signs, endings, a copy's number."""
+    stem = name.rpartition("/")[2].lower().partition(".")[0]
+    return "".join(c for c in stem[:100] if c.isalpha())
+
+
+def _digest(files: dict[str, bytes]) -> str:
+    digest = hashlib.sha256()
+    for name, content in sorted(files.items()):
+        digest.update(f"{name}\0{len(content)}\0".encode("utf-8", "surrogatepass") + content)
     return digest.hexdigest()

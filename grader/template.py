@@ -6,11 +6,9 @@ and an `assignment.toml` that knows only the public checks.
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 from importlib.resources import files
-from pathlib import Path
 
 import jinja2
 
@@ -146,11 +144,3 @@ def _readme(assignment: Assignment) -> str:
         trim_blocks=True,
     )
     return template.render(assignment=assignment)
-
-
-def imports_of(text: str, path: Path) -> None:
-    """Prove that a stub is Python. Raises `ReleaseRefused`."""
-    try:
-        ast.parse(text)
-    except SyntaxError as error:
-        raise ReleaseRefused("error.stub_syntax", file=path, reason=error) from None

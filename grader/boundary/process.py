@@ -14,7 +14,8 @@ from typing import Any
 
 from grader.assignment import Limits
 from grader.boundary.endings import Ending, raised
-from grader.boundary.host import DeadlineMissed, HungUp, Launcher, ProtocolBroken, Session
+from grader.boundary.host import Launcher
+from grader.boundary.session import DeadlineMissed, HungUp, ProtocolBroken, Session
 from grader.records import Message
 
 # Python, torch and NumPy must give the same numbers in every run.

@@ -3,7 +3,7 @@
 A name is what the imports say it is: after `from torch import nn as layers` the expression
 `layers.Linear` is `torch.nn.Linear`. A comment, a string or a local variable is never hit. A rule
 is a dotted name ("torch.nn" covers everything below it) or a method (".backward" covers any
-attribute of that name that is not a function of an imported module).
+attribute of that name that is neither of an imported module nor of a class of the student's own).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def survey(source: bytes, package: str, rules: list[str], allowed: list[str]) ->
     known = {package, *allowed, *sys.stdlib_module_names}
     finder = _Finder(rules, known if allowed else None)
     for node in tree.body:
-        finder.collect_imports(node)
+        finder.collect(node)
     hits = [hit for node in tree.body for hit in finder.hits(node, _name(node))]
     return sorted(hits, key=lambda hit: (hit["line"], str(hit["name"])))
 
@@ -41,9 +41,13 @@ class _Finder:
         self._methods = {rule[1:]: rule for rule in rules if rule.startswith(".")}
         self._known = known
         self._aliases: dict[str, str] = {}  # local name -> dotted name
+        self._own_methods: set[str] = set()
 
-    def collect_imports(self, node: ast.AST) -> None:
+    def collect(self, node: ast.AST) -> None:
+        """Learn what names stand for, before any use is judged."""
         for child in ast.walk(node):
+            if isinstance(child, ast.ClassDef):
+                self._own_methods |= {n.name for n in child.body if isinstance(n, ast.FunctionDef)}
             if isinstance(child, ast.Import):
                 for alias in child.names:
                     root = alias.name.partition(".")[0]
@@ -83,7 +87,8 @@ class _Finder:
         if dotted is not None:
             yield from self._match(dotted, node.lineno, scope)
             return
-        if node.attr in self._methods:
+        own = isinstance(node.value, ast.Name) and node.value.id in {"self", "cls"}
+        if node.attr in self._methods and not own and node.attr not in self._own_methods:
             rule = self._methods[node.attr]
             yield {"rule": rule, "name": rule, "line": node.lineno, "scope": scope}
         yield from self.hits(node.value, scope)

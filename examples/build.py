@@ -1,0 +1,96 @@
+"""
+`python -m examples.build hw1`: write the class of an assignment to `examples/submissions/<hw>/`.
+
+`members` is the same without the disk: relative path -> content, for the test that compares.
+"""
+
+from __future__ import annotations
+
+import importlib
+import io
+import posixpath
+import shutil
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+from examples.recipes import Files, Recipe, without_markers
+from grader.course import Course
+from grader.verify import reference_files
+
+ROOT = Path(__file__).parent
+DATE = (2026, 3, 2, 9, 0, 0)
+SUFFIX = {"folder": "", "slip": ".zip", "half": ".zip"}
+
+
+def members(name: str) -> Files:
+    """Every file below `examples/submissions/<name>/`."""
+    course = Course.find(ROOT)
+    solved = reference_files(course, course.load(name))
+    reference = {file: without_markers(content) for file, content in solved.items()}
+    found: Files = {}
+    for recipe in class_of(name):
+        files = {
+            posixpath.normpath(posixpath.join(recipe.folder, file)): content
+            for file, content in recipe.files(reference).items()
+        }
+        if recipe.pack == "folder":
+            found |= {f"{recipe.student}/{file}": content for file, content in files.items()}
+        else:
+            suffix = SUFFIX.get(recipe.pack, f".{recipe.pack}")
+            found[recipe.student + suffix] = _packed(recipe.pack, files)
+    return found
+
+
+def class_of(name: str) -> list[Recipe]:
+    """The students of an assignment."""
+    return list(importlib.import_module(f"examples.{name}").CLASS)
+
+
+def main() -> None:
+    """Write the folder anew."""
+    name = sys.argv[1]
+    target = ROOT / "submissions" / name
+    shutil.rmtree(target, ignore_errors=True)
+    for file, content in members(name).items():
+        path = target / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def _packed(kind: str, files: Files) -> bytes:
+    if kind == "tar.gz":
+        return _tar(files)
+    if kind == "docx":
+        return b"PK\x03\x04 not a program but an essay"
+    if kind == "slip":
+        files = {**files, "../../../outside.py": b"print('outside')\n"}
+    content = _zip(files)
+    return content[: len(content) // 2] if kind == "half" else content
+
+
+def _zip(files: Files) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for name, content in sorted(files.items()):
+            archive.writestr(zipfile.ZipInfo(name, DATE), content)
+    return buffer.getvalue()
+
+
+def _tar(files: Files) -> bytes:
+    buffer = io.BytesIO()
+    # gzip.GzipFile with mtime 0 would do; tarfile's own compression writes the time of day
+    import gzip
+
+    with gzip.GzipFile(fileobj=buffer, mode="wb", mtime=0) as packed:
+        with tarfile.open(fileobj=packed, mode="w") as archive:
+            for name, content in sorted(files.items()):
+                info = tarfile.TarInfo(name)
+                info.size = len(content)
+                archive.addfile(info, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,107 @@
+"""How a submission of the demo's class is made from the reference."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from grader.markers import BEGIN, END
+
+Files = dict[str, bytes]
+Change = Callable[[Files], Files]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A student: the changes to the reference, how it is packed, and the score it must get.
+
+    Either `points` is the total, or `loses` names the exercises that must lose something while
+    every other keeps all its points.
+    """
+
+    student: str
+    story: str
+    points: float | None = None
+    bonus: float = 0.0
+    loses: list[str] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    folder: str = ""  # where in the submission the package lies
+    pack: str = "folder"  # or zip, tar.gz, slip, half, docx
+
+    def files(self, reference: Files) -> Files:
+        """What is handed in, by name."""
+        files = dict(reference)
+        for change in self.changes:
+            files = change(files)
+        return files
+
+
+def without_markers(content: bytes) -> bytes:
+    """The reference as a student would have written it."""
+    lines = content.decode().splitlines(keepends=True)
+    return "".join(line for line in lines if line.strip() not in {BEGIN, END}).encode()
+
+
+def replace(file: str, old: str, new: str) -> Change:
+    """One change of text; the old text must be there once."""
+
+    def change(files: Files) -> Files:
+        text = files[file].decode()
+        if text.count(old) != 1:
+            raise ValueError(f"{file}: {old!r} is there {text.count(old)} times")
+        return {**files, file: text.replace(old, new).encode()}
+
+    return change
+
+
+def append(file: str, text: str) -> Change:
+    """Text at the end of a file."""
+    return lambda files: {**files, file: files[file] + text.encode()}
+
+
+def write(file: str, content: bytes) -> Change:
+    """One more file."""
+    return lambda files: {**files, file: content}
+
+
+def only(*names: str) -> Change:
+    """Nothing but these files."""
+    return lambda files: {name: files[name] for name in names}
+
+
+def euc_kr(file: str, *, declared: bool) -> Change:
+    """A Korean comment and another encoding than UTF-8."""
+
+    def change(files: Files) -> Files:
+        head = "# -*- coding: euc-kr -*-\n" if declared else ""
+        return {**files, file: (head + "# 한글 주석\n").encode("euc-kr") + files[file]}
+
+    return change
+
+
+def unfinished(*chosen: str, names: tuple[str, ...] = ()) -> Change:
+    """Functions that still raise NotImplementedError: these names, or all; these files, or all."""
+
+    def change(files: Files) -> Files:
+        return {
+            name: _stubbed(content, names) if not chosen or name in chosen else content
+            for name, content in files.items()
+        }
+
+    return change
+
+
+def _stubbed(content: bytes, names: tuple[str, ...]) -> bytes:
+    lines = content.decode().splitlines()
+    found = [
+        node
+        for node in ast.walk(ast.parse(content))
+        if isinstance(node, ast.FunctionDef) and (not names or node.name in names)
+    ]
+    for node in sorted(found, key=lambda node: -node.lineno):
+        documented = ast.get_docstring(node) is not None
+        first = node.body[1 if documented and len(node.body) > 1 else 0]
+        indent = " " * node.body[0].col_offset
+        lines[first.lineno - 1 : node.end_lineno] = [f"{indent}raise NotImplementedError()"]
+    return ("\n".join(lines) + "\n").encode()

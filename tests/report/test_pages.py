@@ -1,0 +1,199 @@
+"""The written files: layout, languages, structure, and nothing hostile in them."""
+
+import json
+import re
+import tomllib
+from html.parser import HTMLParser
+from importlib.resources import files
+
+import pytest
+
+from grader import records
+from grader.errors import PlatformError, UsageError
+from grader.report import catalogue
+from grader.report.build import build
+from tests.report import example_class
+
+ALL = ["report/hw1/index{}.html", *(f"feedback/{stem}/hw1/feedback{{}}.html" for stem in (
+    "oh_jimin", "script", "50% #1?", "bidi", "empty", "template", "platform", "김민수"))]  # fmt: skip
+
+
+class Outline(HTMLParser):
+    """Tags with their attributes, in order."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+
+    def all(self, tag):
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+@pytest.fixture(params=[(page, lang) for page in ALL for lang in ("en", "ko")], ids=str)
+def page(request, report):
+    name, lang = request.param
+    path = report / name.format("" if lang == "en" else ".ko")
+    return lang, path.read_text(encoding="utf-8")
+
+
+def test_page_has_its_language_and_a_link_to_the_other(page):
+    lang, text = page
+    outline = Outline(text)
+    assert outline.all("html")[0]["lang"] == lang
+    links = [link for link in outline.all("a") if "hreflang" in link]
+    assert [link["hreflang"] for link in links] == [{"en": "ko", "ko": "en"}[lang]]
+
+
+def test_page_loads_nothing_and_runs_only_our_script(page):
+    outline = Outline(page[1])
+    policy = next(m["content"] for m in outline.all("meta") if "http-equiv" in m)
+    assert policy.startswith("default-src 'none';")
+    assert "unsafe" not in policy
+    tags = {tag for tag, _ in outline.tags}
+    assert not tags & {"img", "iframe", "object", "embed", "form", "base"}
+    assert all(set(script) == set() for script in outline.all("script"))
+    assert len(outline.all("script")) == ("class-page" in page[1].split("<body", 1)[1][:40])
+    assert not [a for _, a in outline.tags if any(n.startswith("on") or n == "style" for n in a)]
+    assert [link["href"] for link in outline.all("link")] == ["data:,"]
+    assert not [a for a in outline.all("a") if ":" in a["href"]]
+
+
+def test_headings_are_in_order_and_ids_are_unique(page):
+    outline = Outline(page[1])
+    levels = [int(tag[1]) for tag, _ in outline.tags if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    ids = [attributes["id"] for _, attributes in outline.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    labelled = [a[n] for _, a in outline.tags for n in ("aria-labelledby", "for") if n in a]
+    assert set(labelled) <= set(ids)
+    targets = [a["href"][1:] for a in outline.all("a") if a["href"].startswith("#")]
+    assert set(targets) <= set(ids)
+
+
+def test_no_unseen_character_reaches_a_page(page):
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]", page[1])
+
+
+def test_student_text_is_text(report):
+    text = (report / "feedback" / "script" / "hw1" / "feedback.html").read_text(encoding="utf-8")
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
+    assert "{{ 7*7 }}" in text
+    assert "alert(3)&lt;/script&gt;⟨U+001B⟩[2J⟨U+202E⟩" in text
+
+
+def test_feedback_holds_no_detail_or_output_of_hidden_checks(report):
+    for path in (report / "feedback").rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        for *_, checks in example_class.EXERCISES:
+            for name, _, _ in checks[1:]:
+                assert f"DETAIL of {name}" not in text
+                assert f"OUTPUT of {name}" not in text
+    text = (report / "feedback" / "script" / "hw1" / "feedback.html").read_text(encoding="utf-8")
+    assert "OUTPUT of clean_replaces_tags_by_blanks" in text
+
+
+def test_broken_record_is_marked(report):
+    text = (report / "report" / "hw1" / "index.html").read_text(encoding="utf-8")
+    assert "1 record asks for a regrade." in text
+    assert len(re.findall(r'<tr class="broken"', text)) == 1
+    own = (report / "feedback" / "platform" / "hw1" / "feedback.html").read_text(encoding="utf-8")
+    assert "asks for a regrade" in own
+
+
+def test_every_link_of_the_class_page_leads_to_a_file(report):
+    from urllib.parse import unquote
+
+    page = report / "report" / "hw1" / "index.html"
+    links = [a["href"] for a in Outline(page.read_text(encoding="utf-8")).all("a")]
+    outside = [link for link in links if not link.startswith("#")]
+    assert len(outside) == len(example_class.class_records()) + len(["language"]) + 3
+    for link in outside:
+        assert (page.parent / unquote(link)).is_file()
+
+
+def test_the_default_language_has_the_plain_name(tmp_path):
+    example_class.write(tmp_path, {"a": example_class.class_records()["oh_jimin"]})
+    build(tmp_path, "en")
+    written = build(tmp_path, "ko")
+    folder = tmp_path / "report" / "hw1"
+    assert sorted(path.name for path in folder.iterdir()) == ["index.en.html", "index.html"]
+    assert '<html lang="ko">' in (folder / "index.html").read_text(encoding="utf-8")
+    assert all(path.exists() for path in written)
+
+
+def test_a_second_report_is_the_same(report, tmp_path):
+    example_class.write(tmp_path / "again")
+    build(tmp_path / "again", "en")
+    for path in sorted((tmp_path / "again").rglob("*")):
+        if path.is_file():
+            assert path.read_bytes() == (report / path.relative_to(tmp_path / "again")).read_bytes()
+
+
+def test_nothing_graded_is_said(tmp_path):
+    with pytest.raises(UsageError, match="grader grade"):
+        build(tmp_path, "en")
+
+
+def test_a_class_without_any_score_still_has_a_report(tmp_path):
+    example_class.write(tmp_path, {"p": example_class.class_records()["platform"]})
+    build(tmp_path, "en")
+    text = (tmp_path / "report" / "hw1" / "index.html").read_text(encoding="utf-8")
+    assert "asks for a regrade" in text
+
+
+def test_a_record_of_older_checks_is_shown_and_warned_of(tmp_path):
+    old = example_class.class_records()["oh_jimin"].to_json()
+    old["checks_sha256"] = "e" * 64
+    old["exercises"][0]["checks"][1]["id"] = "a_check_that_is_gone"
+    chosen = {
+        "old": records.Record.from_json(old),
+        "new": example_class.class_records()["hong_gildong"],
+    }
+    example_class.write(tmp_path, chosen)
+    build(tmp_path, "en", published=True)
+    text = (tmp_path / "report" / "hw1" / "index.html").read_text(encoding="utf-8")
+    assert "not all graded with the same checks" in text
+    own = (tmp_path / "feedback" / "old" / "hw1" / "feedback.html").read_text(encoding="utf-8")
+    assert "a_check_that_is_gone" in own
+
+
+def test_describe_and_load_are_inverse(tiny, tmp_path):
+    path = tmp_path / "tiny.json"
+    data = catalogue.describe(tiny)
+    path.write_text(json.dumps(data), encoding="utf-8")
+    loaded = catalogue.load(path)
+    assert loaded.possible == tiny.possible
+    assert [e.id for e in loaded.exercises] == [e.id for e in tiny.exercises]
+    for exercise, own in zip(tiny.exercises, loaded.exercises, strict=True):
+        for check, described in zip(exercise.checks, own.checks, strict=True):
+            assert vars(described).items() <= vars(check).items()
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"exercises": 3}', '{"exercises": [{"id": "x"}]}'])
+def test_a_damaged_catalogue_is_said(tmp_path, text):
+    path = tmp_path / "bad.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(PlatformError, match=r"bad\.json"):
+        catalogue.load(path)
+
+
+def test_both_languages_have_the_same_sentences_and_fields():
+    english, korean = (_sentences(lang) for lang in ("en", "ko"))
+    assert english.keys() == korean.keys()
+    for key, sentence in english.items():
+        assert set(re.findall(r"{\w+}", sentence)) == set(re.findall(r"{\w+}", korean[key])), key
+
+
+def _sentences(lang):
+    file = files("grader").joinpath("locale", lang, "report.toml")
+    flat = {}
+    for key, value in tomllib.loads(file.read_text(encoding="utf-8")).items():
+        for inner, sentence in value.items() if isinstance(value, dict) else [("", value)]:
+            flat[key, inner] = sentence
+    return flat
