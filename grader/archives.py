@@ -49,8 +49,9 @@ class Entry:
     """A plain file that was found, not yet read."""
 
     name: str  # parts joined by "/", NFC
-    packed: int | None  # bytes in the archive, where it tells
     open: Callable[[], IO[bytes]]
+    size: int | None = None  # as the archive claims; never trusted, but to be true
+    packed: int | None = None  # bytes in the archive
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,8 @@ class Budget:
                     self._left -= len(piece)
                     if self._left < 0 or _is_bomb(len(content), entry.packed):
                         raise Unsafe("too_large", entry=shown(entry.name))
+            if entry.size not in {None, len(content)}:
+                raise ValueError("a size is not what it should be")
         except Unsafe:
             raise
         except OSError:
@@ -99,7 +102,7 @@ def listing(path: Path) -> Listing:
         raise _unsupported(path.name) from None
     if not is_archive(path.name):
         raise _unsupported(path.name)
-    return Listing([Entry(path.name, None, partial(_open_plain, str(path)))], [])
+    return Listing([Entry(path.name, partial(_open_plain, str(path)))], [])
 
 
 def unpacked(data: bytes, name: str) -> Listing:
@@ -180,13 +183,16 @@ def _zip(data: bytes) -> list[Entry]:
         if info.header_offset < end:
             raise Unsafe("unsafe_archive", entry=shown(name))
         end = info.header_offset + _ZIP_HEADER + len(info.orig_filename) + info.compress_size
+        if end > len(data):
+            raise _broken(ValueError("unexpected end of data"))
         if info.flag_bits & _ENCRYPTED:
             raise Unsafe("encrypted", entry=shown(name))
         # bzip2 and lzma are unpacked by zipfile without any bound
         if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
             raise _unsupported(name)
         if not is_folder:
-            files.append(Entry(name, info.compress_size, partial(archive.open, info)))
+            opened = partial(archive.open, info)
+            files.append(Entry(name, opened, info.file_size, info.compress_size))
     return files
 
 
@@ -244,7 +250,7 @@ def _tar(data: bytes) -> list[Entry]:
                 raise Unsafe("too_many", limit=str(MAX_ENTRIES))
             path = _checked(name or header.name)
             if header.type in REGULAR_TYPES:
-                files.append(Entry(path, None, partial(io.BytesIO, body)))
+                files.append(Entry(path, partial(io.BytesIO, body)))
             elif header.type != DIRTYPE:
                 raise Unsafe("unsafe_archive", entry=shown(path))
             name = ""
@@ -283,7 +289,7 @@ def _folder(root: Path) -> Listing:
                         raise Unsafe("too_many", limit=str(MAX_ENTRIES))
                     name = unicodedata.normalize("NFC", folder + item.name)
                     if item.is_file(follow_symlinks=False):
-                        files.append(Entry(name, None, partial(_open_plain, item.path)))
+                        files.append(Entry(name, partial(_open_plain, item.path)))
                     elif not item.is_dir(follow_symlinks=False):
                         passed_over.append(name)
                     elif is_skipped(item.name):

@@ -34,7 +34,7 @@ def say(code: str, fields: dict[str, str], lang: str) -> str:
     try:
         return translate(f"message.{code}", lang, **own)
     except KeyError:  # a record of a newer grader
-        return translate("message.unknown", lang, code=code)
+        return translate("message.unknown", lang, name=code)
 
 
 def _sentence(code: str, lang: str) -> str:

@@ -86,8 +86,10 @@ def find(folder: Path, assignment: str, package: str) -> list[Found]:
     found = []
     for path in children:
         name = path.name if path.is_dir() else _stem(path.name)
-        nested = is_nbgrader and not path.is_symlink() and not _holds_a_submission(path, package)
-        found.append(Found(_student(name), path / assignment if nested else path))
+        below = is_nbgrader and path.is_dir() and not path.is_symlink()
+        if below and (assignment in _names(path) or not _holds_a_submission(path, package)):
+            path = path / assignment  # noqa: PLW2901 - the same submission, one step down
+        found.append(Found(_student(name), path))
     _refuse_duplicates(found)
     return sorted(found, key=lambda entry: entry.student)
 
@@ -210,7 +212,9 @@ def _refuse_duplicates(found: list[Found]) -> None:
 
 
 def _only_archive(listed: Listing) -> Entry | None:
-    """The archive that may have been handed in instead of files; None when there are several."""
+    """The archive that was handed in instead of files; None when there are files, or several."""
+    if any(entry.name.endswith(".py") for entry in listed.files):
+        return None
     archives = [e for e in listed.files if "/" not in e.name and is_archive(e.name)]
     return archives[0] if len(archives) == 1 else None
 

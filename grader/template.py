@@ -143,4 +143,4 @@ def _readme(assignment: Assignment) -> str:
         keep_trailing_newline=True,
         trim_blocks=True,
     )
-    return template.render(assignment=assignment)
+    return str(template.render(assignment=assignment))

@@ -116,11 +116,11 @@ class StudentProcess:
                 raise Ending("timeout", message) from None
             raise
         if reply[0] == "raised" and isinstance(reply[1], dict):
-            ending = raised(reply[1])
-            if ending.outcome == "raised":
-                fields = {**ending.message.fields, "file": file}
-                ending = Ending("raised", Message("import_failed", fields), ending.detail)
-            raise ending
+            failure = raised(reply[1])
+            if failure.outcome == "raised":
+                fields = {**failure.message.fields, "file": file}
+                failure = Ending("raised", Message("import_failed", fields), failure.detail)
+            raise failure
 
     def attribute(self, module: str, name: str) -> Any:
         """A module's attribute: ("callable",) or ("value", v). Asked once for a function."""

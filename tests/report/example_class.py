@@ -1,6 +1,6 @@
 """A class of 31 made-up hw1 records: good, weak, hostile, ungradable, and one that is broken.
 
-    write(out)    the layout that `grader grade` leaves, so that `grader report` can read it
+`write(out)` leaves what `grader grade` leaves, so that `grader report` can read it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from grader.records import CheckResult, ExerciseResult, Message, Record, Submitt
 SEED = 20260302
 
 # (id, file, points, bonus, en, ko, checks as (id, en, ko)); the first check of each is public.
+# fmt: off
 EXERCISES = [
     ("cleaning", "text.py", 6, False, "Cleaning and splitting text", "텍스트 정리와 나누기", [
         ("clean_replaces_tags_by_blanks", "A tag becomes a blank", "태그는 빈칸이 됩니다"),
@@ -79,6 +80,7 @@ EXERCISES = [
     ("x_leaky_relu", "extensions.py", 1, True, "Extra: leaky ReLU", "추가: 누설 ReLU", [
         ("leaky_relu_kink", "At 0 the derivative is the slope", "0에서 미분은 기울기입니다")]),
 ]
+# fmt: on
 
 NAMES = [
     "kim_minjun", "lee_seoyeon", "park_jiho", "choi_yuna", "jung_dohyun", "kang_haeun", "cho_junseo",
@@ -89,7 +91,7 @@ NAMES = [
 HOSTILE = {
     "script": "<script>alert(1)</script>",
     "50% #1?": "'\"><img src=x onerror=alert(2)>",
-    "formula": "=HYPERLINK(\"http://example.invalid\";\"A+\")",
+    "formula": '=HYPERLINK("http://example.invalid";"A+")',
     "bidi": "\u202egnp.tnemmoc\u0007",
 }
 ENVIRONMENT = {
@@ -97,6 +99,10 @@ ENVIRONMENT = {
     "torch": "2.13.0+cpu", "pytest": "9.0.2",
 }  # fmt: skip
 LAYERS = ["own_session", "dies_with_launcher", "empty_environment", "resource_limits"]
+FAILURES = {  # outcome -> how often
+    "failed": 60, "raised": 18, "timeout": 5, "crashed": 2, "forbidden": 4, "skipped": 8,
+    "unreadable": 2, "memory": 1,
+}  # fmt: skip
 EVIL = "</pre><script>alert(3)</script>\x1b[2J\u202e{{ 7*7 }}"
 
 
@@ -136,7 +142,9 @@ def class_records() -> dict[str, Record]:
         found[name] = _graded(name, 2.0 if number == 19 else ability, chance)
     for stem, name in HOSTILE.items():
         found[stem] = _graded(name, 0.7, chance, evil=True)
-    found["empty"] = _without_results("han_empty", "ungradable", Message("missing_file", {"file": "text.py"}))
+    found["empty"] = _without_results(
+        "han_empty", "ungradable", Message("missing_file", {"file": "text.py"})
+    )
     found["template"] = _graded("na_template", -1.0, chance)
     found["platform"] = _broken(chance)
     return found
@@ -171,8 +179,9 @@ def _graded(name: str, ability: float, chance: random.Random, *, evil: bool = Fa
     for exercise, file, points, extra, _, _, checks in EXERCISES:
         # One draw an exercise (was it written at all?), then one a check.
         written = chance.random() < ability + 0.35 and not (extra and ability < 0.8)
+        own_ability, possible = ability if written else None, points / len(checks)
         own = [
-            _check(entry, number, points / len(checks), file, chance, ability if written else None, evil)
+            _check(entry, number, possible, file, chance, own_ability, evil)
             for number, entry in enumerate(checks)
         ]
         results.append(_exercise(exercise, extra, points, own))
@@ -202,14 +211,12 @@ def _check(entry, number, possible, file, chance, ability, evil) -> CheckResult:
     if ability is None:
         outcome = "unanswered"
     elif chance.random() > ability + 0.1 - 0.12 * number:
-        outcome = chance.choices(
-            ["failed", "raised", "timeout", "crashed", "forbidden", "skipped", "unreadable", "memory"],
-            [60, 18, 5, 2, 4, 8, 2, 1],
-        )[0]
+        outcome = chance.choices(list(FAILURES), list(FAILURES.values()))[0]
     seconds = 20.0 if outcome == "timeout" else round(chance.lognormvariate(-4.5, 1.2), 4)
     cases = 4 if number == 1 else 1
     passed = cases if outcome == "passed" else 2 if outcome == "failed" and cases == 4 else 0
     public = number == 0
+    detail = f"AssertionError: DETAIL of {entry[0]}{EVIL if evil else ''}"
     return CheckResult(
         id=entry[0],
         public=public,
@@ -220,7 +227,7 @@ def _check(entry, number, possible, file, chance, ability, evil) -> CheckResult:
         cases=0 if outcome in {"skipped", "forbidden"} else cases,
         cases_passed=passed,
         message=_message(outcome, public, file, entry, evil),
-        detail="" if outcome == "passed" else f"AssertionError: DETAIL of {entry[0]}{EVIL if evil else ''}",
+        detail="" if outcome == "passed" else detail,
         output=f"OUTPUT of {entry[0]}\n{EVIL}" if evil else "",
     )
 

@@ -17,10 +17,9 @@ class Page:
         self.driver, self._report = driver, report
 
     def open(self, name="report/hw1/index.html", width=WIDE, scheme="light"):
-        features = [
-            {"name": "prefers-color-scheme", "value": scheme},
-            {"name": "prefers-reduced-motion", "value": "reduce"},  # no smooth scrolling to wait for
-        ]
+        # Reduced motion: there is no smooth scrolling to wait for.
+        media = {"prefers-color-scheme": scheme, "prefers-reduced-motion": "reduce"}
+        features = [{"name": name, "value": value} for name, value in media.items()]
         size = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width == PHONE}
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)

@@ -92,7 +92,11 @@ def test_junit_counts_add_up(root):
     for suite in root:
         cases = suite.findall("testcase")
         assert int(suite.get("tests")) == len(cases)
-        for attribute, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        for attribute, tag in (
+            ("failures", "failure"),
+            ("errors", "error"),
+            ("skipped", "skipped"),
+        ):
             assert int(suite.get(attribute)) == sum(case.find(tag) is not None for case in cases)
     for attribute in ("tests", "failures", "errors"):
         total = sum(int(suite.get(attribute)) for suite in root)
@@ -127,5 +131,6 @@ def test_junit_properties_hold_the_points(root, records):
     assert float(points["points.tfidf"]) == pytest.approx(record.exercises[3].points)
     broken = next(suite for suite in root if suite.get("name") == "bae_regrade")
     assert any(
-        entry.get("name") == "points" and entry.get("value") == "" for entry in broken.iter("property")
+        entry.get("name") == "points" and entry.get("value") == ""
+        for entry in broken.iter("property")
     )

@@ -118,12 +118,11 @@ def _all_failed(record):
 
 
 def _with_last_of_selection(record, outcome, points):
-    exercises = []
-    for exercise in record.exercises:
-        if exercise.id == "selection":
-            last = replace(exercise.checks[-1], outcome=outcome, points=points)
-            checks = [*exercise.checks[:-1], last]
-            exercise = replace(exercise, checks=checks, points=sum(c.points for c in checks))
-        exercises.append(exercise)
+    def changed(exercise):
+        last = replace(exercise.checks[-1], outcome=outcome, points=points)
+        checks = [*exercise.checks[:-1], last]
+        return replace(exercise, checks=checks, points=sum(c.points for c in checks))
+
+    exercises = [changed(e) if e.id == "selection" else e for e in record.exercises]
     total = sum(e.points for e in exercises if not e.extra)
     return replace(record, exercises=exercises, points=total)

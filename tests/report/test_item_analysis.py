@@ -107,9 +107,8 @@ def _with_first_check(record, **changes):
 
 
 def _with_bonus(record, points):
-    exercises = []
-    for exercise in record.exercises:
-        if exercise.id == "x_mse":
-            exercise = replace(exercise, checks=[replace(exercise.checks[0], points=points)])
-        exercises.append(exercise)
+    def changed(exercise):
+        return replace(exercise, checks=[replace(exercise.checks[0], points=points)])
+
+    exercises = [changed(e) if e.id == "x_mse" else e for e in record.exercises]
     return replace(record, exercises=exercises)

@@ -5,6 +5,7 @@ import re
 import tomllib
 from html.parser import HTMLParser
 from importlib.resources import files
+from itertools import pairwise
 
 import pytest
 
@@ -14,8 +15,8 @@ from grader.report import catalogue
 from grader.report.build import build
 from tests.report import example_class
 
-ALL = ["report/hw1/index{}.html", *(f"feedback/{stem}/hw1/feedback{{}}.html" for stem in (
-    "oh_jimin", "script", "50% #1?", "bidi", "empty", "template", "platform", "김민수"))]  # fmt: skip
+STUDENTS = ("oh_jimin", "script", "50% #1?", "bidi", "empty", "template", "platform", "김민수")
+ALL = ["report/hw1/index{}.html", *(f"feedback/{s}/hw1/feedback{{}}.html" for s in STUDENTS)]
 
 
 class Outline(HTMLParser):
@@ -67,7 +68,7 @@ def test_headings_are_in_order_and_ids_are_unique(page):
     levels = [int(tag[1]) for tag, _ in outline.tags if re.fullmatch("h[1-6]", tag)]
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in pairwise(levels))
     ids = [attributes["id"] for _, attributes in outline.tags if "id" in attributes]
     assert len(ids) == len(set(ids))
     labelled = [a[n] for _, a in outline.tags for n in ("aria-labelledby", "for") if n in a]
@@ -175,7 +176,9 @@ def test_describe_and_load_are_inverse(tiny, tmp_path):
             assert vars(described).items() <= vars(check).items()
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"exercises": 3}', '{"exercises": [{"id": "x"}]}'])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"exercises": 3}', '{"exercises": [{"id": "x"}]}']
+)
 def test_a_damaged_catalogue_is_said(tmp_path, text):
     path = tmp_path / "bad.json"
     path.write_text(text, encoding="utf-8")

@@ -18,7 +18,7 @@ GRAPHICS = [("fill", "card"), ("soft", "card"), ("accent", "page")]
 
 
 def _schemes():
-    light, dark = re.findall(r":root \{(.*?)\}", STYLE, re.S)[:2]
+    light, dark = re.findall(r":root \{(.*?)\}", STYLE, re.DOTALL)[:2]
     colours = [dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", block)) for block in (light, dark)]
     return {"light": colours[0], "dark": colours[1]}
 

@@ -189,8 +189,7 @@ def _generator_states() -> str:
     import torch
 
     digest = hashlib.sha256(repr(random.getstate()).encode())
-    name, keys, *rest = numpy.random.get_state()
-    digest.update(f"{name}{rest}".encode() + keys.tobytes())
+    digest.update(repr(numpy.random.get_state(legacy=False)).encode())
     digest.update(torch.get_rng_state().numpy().tobytes())
     return digest.hexdigest()
 

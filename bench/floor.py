@@ -1,0 +1,60 @@
+"""The floor: checks as plain function calls in this process. Prints {"wall": s, "cpu": s}."""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from bench.inprocess import Student
+
+
+def cases(function: Any) -> list[dict[str, Any]]:
+    """The arguments of a check beside `student`: one dict for each parameter set."""
+    found: list[dict[str, Any]] = [{}]
+    for mark in getattr(function, "pytestmark", []):
+        if mark.name != "parametrize":
+            continue
+        names = [n.strip() for n in mark.args[0].split(",")] if isinstance(mark.args[0], str) else mark.args[0]
+        values = [getattr(v, "values", v) for v in mark.args[1]]
+        rows = [v if len(names) > 1 or isinstance(v, tuple) and hasattr(v, "_fields") else (v,) for v in values]
+        found = [{**old, **dict(zip(names, row, strict=True))} for old in found for row in rows]
+    return found
+
+
+def collect(path: Path) -> list[tuple[Any, dict[str, Any]]]:
+    """Every test of a file with its arguments."""
+    spec = importlib.util.spec_from_file_location(f"checks_{path.parent.name}_{path.stem}", path)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    tests = [f for name, f in inspect.getmembers(module, inspect.isfunction) if name.startswith("test_")]
+    return [(test, case) for test in tests for case in cases(test)]
+
+
+def main() -> None:
+    """Run every check for every package."""
+    packages, files = json.loads(sys.argv[1]), [Path(name) for name in sys.argv[2:]]
+    tests = [test for file in files for test in collect(file)]
+    wall = cpu = 0.0
+    for number, folder in enumerate([packages[0], *packages]):
+        parent, name = folder.rsplit("/", 1)
+        for loaded in [m for m in sys.modules if m.split(".")[0] == name]:
+            del sys.modules[loaded]
+        sys.path.insert(0, parent)
+        start, start_cpu = time.perf_counter(), time.process_time()
+        for test, arguments in tests:
+            test(Student(name), **arguments)
+        if number:  # the first round pays for libraries that load late
+            wall += time.perf_counter() - start
+            cpu += time.process_time() - start_cpu
+        sys.path.remove(parent)
+    print(json.dumps({"wall": wall, "cpu": cpu}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+"""The judge: type and shape before values, and no value that passes by accident."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from grader.checking.expect import (
+    expect_array,
+    expect_close,
+    expect_equal,
+    expect_error,
+    expect_tensor,
+    expect_type,
+    numerical_gradient,
+)
+
+
+def refused(function, *args, **kwargs):
+    with pytest.raises(AssertionError) as caught:
+        function(*args, **kwargs)
+    return str(caught.value)
+
+
+def test_exact_types():
+    expect_type(1.0, float)
+    assert "NumPy scalar" in refused(expect_type, np.float64(1), float)
+    assert "return" in refused(expect_type, None, int)
+    refused(expect_type, True, int)
+
+
+@pytest.mark.parametrize(
+    "actual, expected",
+    [
+        ([1, 2], (1, 2)),
+        ([1], [1, 2]),
+        ([1, True], [1, 1]),
+        ([1.0], [1]),
+        ({"a": 1}, {"a": 2}),
+        ({"a": 1}, {"b": 1}),
+        (np.array([1, 2]), [1, 2]),
+        (np.array([1, 2], dtype="int32"), np.array([1, 2])),
+        (np.array([[1, 2]]), np.array([1, 2])),
+        (torch.tensor([1]), torch.tensor([2])),
+        ("a", b"a"),
+    ],
+)
+def test_unequal(actual, expected):
+    refused(expect_equal, actual, expected)
+
+
+def test_equal_all_the_way_down():
+    value = [(1, "a", {"k": [2.5, None, math.nan]}), np.array([1, 2]), torch.tensor([1.5])]
+    expect_equal(value, [(1, "a", {"k": [2.5, None, math.nan]}), np.array([1, 2]), torch.tensor([1.5])])
+
+
+@pytest.mark.parametrize(
+    "actual, expected",
+    [
+        (1.0 + 1e-8, 1.0),
+        (math.nan, 1.0),
+        (math.inf, 1.0),
+        (-math.inf, math.inf),
+        (np.zeros((0,)), np.zeros((1,))),
+        (np.zeros((1, 3)), np.zeros(3)),
+        (np.zeros(1), 0.0),
+        (torch.ones(3), torch.zeros(3)),
+        ("1.0", 1.0),
+        (None, 1.0),
+        ([1.0, [2.0]], [1.0, 2.0]),
+    ],
+)
+def test_not_close(actual, expected):
+    refused(expect_close, actual, expected)
+
+
+@pytest.mark.parametrize(
+    "actual, expected",
+    [
+        (1.0 + 1e-10, 1.0),
+        (math.inf, math.inf),
+        (np.float64(2), 2),
+        (torch.tensor([1.0 + 1e-6], dtype=torch.float32), [1.0]),
+        (np.array([-np.inf, 0.0]), [-math.inf, 0.0]),
+        ([[1, 2], [3, 4]], torch.tensor([[1, 2], [3, 4]])),
+    ],
+)
+def test_close(actual, expected):
+    expect_close(actual, expected)
+
+
+def test_arrays_and_tensors():
+    expect_array(np.zeros((2, 3)), (2, 3), "float64")
+    refused(expect_array, np.zeros((2, 3)), (3, 2))
+    refused(expect_array, np.zeros(2, dtype="float32"), (2,), "float64")
+    refused(expect_array, torch.zeros(2))
+    expect_tensor(torch.zeros(2), (2,), "float32")
+    refused(expect_tensor, np.zeros(2))
+    refused(expect_tensor, [0.0])
+
+
+def test_errors():
+    with expect_error(ValueError, naming="alpha"):
+        raise ValueError("alpha must not be negative")
+    with expect_error(ValueError, naming=("gold", "predicted")):
+        raise ValueError("predicted: another length")
+    for error in (None, ValueError("alphabet"), ValueError("")):
+        with pytest.raises(AssertionError), expect_error(ValueError, naming="alpha"):
+            if error:
+                raise error
+    with pytest.raises(KeyError), expect_error(ValueError):
+        raise KeyError("x")
+
+
+def test_numerical_gradient():
+    x = torch.tensor([[1.0, 2.0], [3.0, -1.0]], dtype=torch.float64)
+    gradient = numerical_gradient(lambda v: float((v**3).sum()), x)
+    expect_close(gradient, 3 * x**2, rtol=1e-7)
