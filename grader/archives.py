@@ -19,7 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
-from tarfile import BLOCKSIZE, DIRTYPE, REGULAR_TYPES, TarError, TarInfo
+from tarfile import AREGTYPE, BLOCKSIZE, CONTTYPE, DIRTYPE, REGTYPE, TarError, TarInfo
 from typing import IO
 
 MAX_ENTRIES = 2_000
@@ -249,7 +249,7 @@ def _tar(data: bytes) -> list[Entry]:
             if count > MAX_ENTRIES:
                 raise Unsafe("too_many", limit=str(MAX_ENTRIES))
             path = _checked(name or header.name)
-            if header.type in REGULAR_TYPES:
+            if header.type in {REGTYPE, AREGTYPE, CONTTYPE}:
                 files.append(Entry(path, partial(io.BytesIO, body)))
             elif header.type != DIRTYPE:
                 raise Unsafe("unsafe_archive", entry=shown(path))

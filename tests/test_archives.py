@@ -7,7 +7,6 @@ import random
 import stat
 import struct
 import tarfile
-import time
 import zipfile
 from pathlib import Path
 
@@ -369,11 +368,9 @@ def test_an_extended_header_that_changes_the_size(body):
 
 def test_an_extended_header_costs_no_more_than_its_length():
     """tarfile of Python 3.11.7 needs hours for these digits (CVE-2024-6232)."""
-    started = time.process_time()
     assert refusal(pax(b"1" * (16 << 20)) + header()).code == "broken_archive"
     many = b"5 =a\n" * (1 << 20)
     assert contents(pax(many) + header() + bytes(1024)) == {"text.py": b""}
-    assert time.process_time() - started < 60
 
 
 def test_long_names_do_not_nest():

@@ -359,3 +359,80 @@ def test_without_fork_one_interpreter_serves_until_something_breaks(run):
     assert ending(lambda: student.m.g()).outcome == "crashed"
     process.begin_check(1.0)
     assert student.m.f() != first
+
+
+READS = """
+import os, pathlib, socket
+def read(path):
+    try:
+        return len(pathlib.Path(path).read_bytes())
+    except OSError as error:
+        return type(error).__name__
+def listing(path):
+    try:
+        return len(os.listdir(path))
+    except OSError as error:
+        return type(error).__name__
+def write(path):
+    try:
+        pathlib.Path(path).write_text("x")
+        return "written"
+    except OSError as error:
+        return type(error).__name__
+def connect(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), 1)
+        return "connected"
+    except OSError as error:
+        return type(error).__name__
+def kill(pid):
+    try:
+        os.kill(pid, 0)
+        return "reached"
+    except OSError as error:
+        return type(error).__name__
+"""
+
+
+@pytest.fixture
+def landlock():
+    if landlock_version() < 1:
+        pytest.skip("NOT PROVEN: this kernel has no Landlock, so files are not protected here")
+
+
+def landlock_version():
+    from grader.boundary.guest import landlock
+
+    return landlock.version()
+
+
+def test_a_guest_reads_and_writes_nothing_but_its_own(run, landlock, tmp_path):
+    student, process = run(READS)
+    (tmp_path / "secret").write_text("hidden check")
+    for path in (__file__, tmp_path / "secret", "/etc/passwd", f"/proc/{os.getpid()}/environ", "/proc/1/cmdline"):
+        assert student.m.read(str(path)) == "PermissionError", path
+    for path in (Path(__file__).parent.parent, tmp_path, Path.home(), "/proc", "/tmp"):
+        assert student.m.listing(str(path)) == "PermissionError", path
+    for path in (tmp_path / "new", tmp_path / "secret", os.__file__, "/dev/shm/x", "/tmp/x"):
+        assert student.m.write(str(path)) == "PermissionError", path
+    assert student.m.write("own") == "written"
+    assert student.m.read(os.__file__) > 1000
+    assert "landlock" in process.layers
+
+
+def test_a_guest_has_no_tcp(run, landlock):
+    if landlock_version() < 4:
+        pytest.skip("NOT PROVEN: this kernel's Landlock does not know TCP")
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        student, _ = run(READS)
+        assert student.m.connect(server.getsockname()[1]) == "PermissionError"
+
+
+def test_a_guest_signals_nobody_outside(run, landlock):
+    if landlock_version() < 6:
+        pytest.skip("NOT PROVEN: this kernel's Landlock does not know signals")
+    student, _ = run(READS + "\ndef parent(): return kill(os.getppid())")
+    assert student.m.parent() == "PermissionError"
+    assert student.m.kill(os.getpid()) == "PermissionError"

@@ -20,7 +20,7 @@ def test_what_is_missing_is_said_with_its_cure():
     done = CliRunner().invoke(main, ["--lang", "en", "doctor"], env={"COLUMNS": "200"})
     assert done.exit_code == 0
     assert "✗" in done.output
-    assert "Grade as a user of its own" in done.output
+    assert "do not grade as root" in done.output
 
 
 def test_korean_and_json():

@@ -1,8 +1,10 @@
 """`grader report OUT`: every page and table that follows from the records in `OUT`.
 
-    OUT/report/<assignment>/index.html              the class, and index.<other language>.html
-    OUT/feedback/<student>/<assignment>/feedback.html  one student, likewise (nbgrader's names)
+    OUT/report/<assignment>/index.html                 the class
+    OUT/feedback/<student>/<assignment>/feedback.html  one student (nbgrader's names)
     OUT/scores/<assignment>/scores.csv, scores.json, junit.xml
+
+A page in the other language stands beside each: `index.ko.html`.
 """
 
 from __future__ import annotations
@@ -16,6 +18,8 @@ from grader.records import write_atomically
 from grader.report import class_page, feedback, junit, pages, scores
 from grader.report.feedback import Moment
 from grader.report.results import Results, gather
+
+SCORES = {"scores.csv": scores.to_csv, "scores.json": scores.to_json, "junit.xml": junit.junit}
 
 
 def build(
@@ -38,11 +42,13 @@ def build(
 def _class(out: Path, results: Results, lang: str) -> Path:
     folder = out / "report" / results.catalogue.id
     own = results.catalogue.id
+    downloads = {name: f"../../scores/{own}/{name}" for name in SCORES}
     for page in LANGUAGES:
-        name = _name("feedback", page, lang)
-        data = class_page.context(
-            results, page, lambda student, name=name: f"../../feedback/{student}/{own}/{name}"
-        )
+
+        def feedback_page(student: str, page: str = page) -> str:
+            return f"../../feedback/{student}/{own}/{_name('feedback', page, lang)}"
+
+        data = class_page.context(results, page, feedback_page, downloads)
         _page(folder, "index", page, lang, data)
     return folder / "index.html"
 
@@ -57,14 +63,9 @@ def _feedback(out: Path, results: Results, lang: str, moment: Moment) -> None:
 
 def _scores(out: Path, results: Results, lang: str) -> list[Path]:
     folder = out / "scores" / results.catalogue.id
-    texts = {
-        "scores.csv": scores.to_csv(results, lang),
-        "scores.json": scores.to_json(results),
-        "junit.xml": junit.junit(results, lang),
-    }
-    for name, text in texts.items():
-        write_atomically(folder / name, text)
-    return [folder / name for name in texts]
+    for name, write in SCORES.items():
+        write_atomically(folder / name, write(results, lang))
+    return [folder / name for name in SCORES]
 
 
 def _page(folder: Path, stem: str, lang: str, default: str, data: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -17,8 +17,13 @@ from grader.report.results import Entry, Results
 MOST_FREQUENT, SLOWEST = 12, 10
 
 
-def context(results: Results, lang: str, feedback: Callable[[str], str]) -> dict[str, Any]:
-    """Everything on the page. `feedback` gives the link to the page of a record's name."""
+def context(
+    results: Results, lang: str, feedback: Callable[[str], str], downloads: Mapping[str, str]
+) -> dict[str, Any]:
+    """Everything on the page.
+
+    `feedback` gives the path to the page of a record's name; `downloads` are names and paths.
+    """
     catalogue = results.catalogue
     records = [entry.record for entry in results.entries]
     checks = item_analysis.of_checks(catalogue, records)
@@ -32,6 +37,7 @@ def context(results: Results, lang: str, feedback: Callable[[str], str]) -> dict
         "exercises": _exercises(results, lang),
         "students": [_student(results, entry, lang, feedback) for entry in results.entries],
         "checks": [_check(catalogue, check, lang) for check in checks],
+        "downloads": [(name, quote(path)) for name, path in downloads.items()],
         "outcomes": _outcomes(records),
         "frequent": _frequent(catalogue, records, lang),
         "slowest": _slowest(catalogue, checks, lang),
@@ -135,7 +141,10 @@ def _outcomes(records: Sequence[Record]) -> list[dict[str, Any]]:
 
 
 def _frequent(catalogue: Catalogue, records: Sequence[Record], lang: str) -> list[dict[str, Any]]:
-    """What was said most often: by exercise, or of the whole submission (exercise "")."""
+    """What was said most often: by exercise, or of the whole submission (exercise "").
+
+    The general "failed" is left out: it says no more than the table of checks.
+    """
     students: dict[tuple[str, str, str], set[int]] = {}
     checks: dict[tuple[str, str, str], set[str]] = {}
 
@@ -150,7 +159,8 @@ def _frequent(catalogue: Catalogue, records: Sequence[Record], lang: str) -> lis
             add(number, "", record.status, message, "")
         for exercise in record.exercises:
             for check in exercise.checks:
-                if check.outcome not in {"passed", "skipped"}:
+                told = check.message is not None and check.message.code != "failed"
+                if told and check.outcome not in {"passed", "skipped"}:
                     add(number, exercise.id, check.outcome, check.message, check.id)
     ordered = sorted(students, key=lambda key: (-len(students[key]), -len(checks[key]), key))
     return [

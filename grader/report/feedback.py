@@ -92,9 +92,7 @@ def _exercise(
     entry = catalogue.exercise(result.id)
     described = [catalogue.check(result.id, check.id) for check in result.checks]
     shown = [is_shown(check, catalogue.due, moment) for check in described]
-    kept_back = [
-        check for check, open_ in zip(result.checks, shown, strict=True) if not open_
-    ]
+    kept_back = [check for check, open_ in zip(result.checks, shown, strict=True) if not open_]
     if moment.published or not kept_back:
         score, missing = _score(result.points, result.possible), 0.0
     else:

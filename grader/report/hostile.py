@@ -18,8 +18,8 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def visible(text: str) -> str:
-    """The text with each unseen character replaced by a sign for it: ESC by ␛, U+202E by ⟨U+202E⟩."""
-    return _UNSEEN.sub(_sign, text.replace("\r\n", "\n"))
+    """The text with its unseen characters named: a right-to-left override becomes ⟨U+202E⟩."""
+    return _UNSEEN.sub(lambda match: f"⟨U+{ord(match[0]):04X}⟩", text.replace("\r\n", "\n"))
 
 
 def cell(value: str | float | None) -> str | float:
@@ -37,10 +37,3 @@ def cell(value: str | float | None) -> str | float:
 def xml(text: str) -> str:
     """The text without characters that XML 1.0 (section 2.2, `Char`) does not allow."""
     return _NOT_XML.sub("", text)
-
-
-def _sign(match: re.Match[str]) -> str:
-    code = ord(match[0])
-    if code < 0x20:
-        return chr(0x2400 + code)  # the block "Control Pictures"
-    return "\u2421" if code == 0x7F else f"⟨U+{code:04X}⟩"

@@ -97,7 +97,7 @@ def _ending(case: ET.Element, outcome: str, message: str, detail: str) -> None:
 
 
 def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:g}"
+    return "" if value is None else str(value)
 
 
 def _count(cases: Sequence[ET.Element], tag: str) -> int:

@@ -20,12 +20,17 @@ def render(template: str, lang: str, other: dict[str, str], context: dict[str, A
 
     `other` names the same page in the other language: "lang" and "link".
     """
-    own = {"lang": lang, "other": other, "t": partial(_translate, lang), **context}
-    return _environment().get_template(template).render(own)
+    own = {
+        "lang": lang,
+        "other": other,
+        "t": partial(_translate, "report", lang),
+        "word": partial(_translate, "outcome", lang),
+    }
+    return _environment().get_template(template).render(own | context)
 
 
-def _translate(lang: str, code: str, **fields: object) -> str:
-    return translate(f"report.{code}" if "." not in code else code, lang, **fields)
+def _translate(topic: str, lang: str, code: str, **fields: object) -> str:
+    return translate(f"{topic}.{code}", lang, **fields)
 
 
 @cache

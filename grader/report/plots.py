@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDTH, TOP, BASE, LEFT = 480.0, 56.0, 200.0, 12.0  # of the histogram, in units of its viewBox
+WIDTH, TOP, BASE, LEFT = 480.0, 56.0, 200.0, 18.0  # of the histogram, in units of its viewBox
 GAP = 5.0
 
 

@@ -26,14 +26,14 @@ def to_csv(results: Results, lang: str) -> str:
     return text.getvalue()
 
 
-def to_json(results: Results) -> str:
-    """The scores with each check's outcome; schema first."""
+def to_json(results: Results, lang: str) -> str:
+    """The scores with each check's outcome; schema first. `lang` is that of the sentences."""
     data = {
         "schema": SCHEMA,
         "assignment": results.catalogue.id,
         "possible": results.catalogue.possible,
         "extra_possible": results.catalogue.extra_possible,
-        "students": [_student(entry) for entry in results.entries],
+        "students": [_student(entry, lang) for entry in results.entries],
     }
     return json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
@@ -56,7 +56,7 @@ def _unrun(record: Record) -> float | None:
     return 0.0 if record.status == "ungradable" else None
 
 
-def _student(entry: Entry) -> dict[str, Any]:
+def _student(entry: Entry, lang: str) -> dict[str, Any]:
     record = entry.record
     return {
         "student": record.student,
@@ -64,7 +64,7 @@ def _student(entry: Entry) -> dict[str, Any]:
         "status": record.status,
         "points": record.points,
         "extra_points": record.extra_points,
-        "problem": record.problem and {"code": record.problem.code, "fields": record.problem.fields},
+        "problem": wording.sentence(record.problem, lang) or None,
         "exercises": {
             exercise.id: {
                 "points": exercise.points,

@@ -1,7 +1,7 @@
 """What a forked guest does to itself before any student code is imported, in this order.
 
 Each step is a function that returns the name of the layer it put in force, or None where the
-machine cannot. The rest of the jail (Landlock, system-call filter, namespaces) joins this list.
+machine cannot. The rest of the jail (system-call filter, namespaces) joins this list.
 """
 
 from __future__ import annotations
@@ -10,8 +10,12 @@ import ctypes
 import os
 import resource
 import signal
+import site
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+
+from grader.boundary.guest import landlock
 
 PR_SET_PDEATHSIG = 1
 PR_SET_NO_NEW_PRIVS = 38
@@ -35,6 +39,7 @@ def lock_down(confinement: Confinement) -> list[str]:
         _scratch_folder,
         _limit_resources,
         _no_new_privileges,
+        _allow_files,
     ]
     return [layer for step in steps if (layer := step(confinement))]
 
@@ -77,6 +82,18 @@ def _limit_resources(confinement: Confinement) -> str:
 
 def _no_new_privileges(confinement: Confinement) -> str | None:
     return "no_new_privileges" if prctl(PR_SET_NO_NEW_PRIVS, 1) else None
+
+
+def _allow_files(confinement: Confinement) -> str | None:
+    # the interpreter and its libraries to read, the scratch folder to write, nothing else:
+    # not the checks, not the reference, no other submission, no record, no home
+    interpreter = [sys.prefix, sys.base_prefix, *site.getsitepackages()]
+    system = ["/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/localtime"]
+    devices = ["/dev/null", "/dev/zero", "/dev/urandom", "/dev/random"]
+    own = ["/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/sys/devices/system/cpu"]
+    readable = [*interpreter, *system, *devices, *own]
+    allowed = landlock.restrict(readable, [confinement.scratch, "/dev/null"])
+    return "landlock" if allowed else None
 
 
 def _data_bytes() -> int:
