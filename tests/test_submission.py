@@ -116,7 +116,7 @@ def test_a_folder_of_archives(tmp_path):
 def test_what_lies_about_is_no_submission(tmp_path):
     names = ["README", "README.md", "grades.csv", "notes.txt", ".DS_Store", ".git/config",
              "__MACOSX/kim.zip", "expected.json"]  # fmt: skip
-    write(tmp_path, {name: "" for name in names} | below("kim", ALL))
+    write(tmp_path, dict.fromkeys(names, "") | below("kim", ALL))
     assert set(students(tmp_path)) == {"kim"}
 
 
@@ -184,7 +184,7 @@ def test_the_package_is_found_at_any_depth(tmp_path, folder, pack):
         found = taken_from(tmp_path, files)
     else:
         found = taken(write(tmp_path, {"kim.zip": pack(files)}) / "kim.zip")
-    assert found.files == {name: b"x = 1\n" for name in WANTED}
+    assert found.files == dict.fromkeys(WANTED, b"x = 1\n")
     assert found.problem is None
     plain = folder in {"", PACKAGE}
     assert found.notes == ([] if plain else [Problem("wrapper_folder", {"folder": f"{folder}/"})])
