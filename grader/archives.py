@@ -24,7 +24,7 @@ from typing import IO
 
 MAX_ENTRIES = 2_000
 MAX_BYTES = 20 << 20  # of an archive, and of what is read from it
-MAX_NAME = 1_000
+MAX_NAME = 400
 MAX_RATIO = 200  # unpacked to packed, once something is larger than a source file ever is
 RATIO_FROM = 1 << 20
 CHUNK = 1 << 16

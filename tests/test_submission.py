@@ -95,10 +95,15 @@ def test_in_nbgraders_layout_files_may_stand_in_the_students_folder(tmp_path):
         assert set(taken(students(tmp_path)[student]).files) == set(WANTED)
 
 
+def test_in_nbgraders_layout_the_assignments_folder_comes_first(tmp_path):
+    write(tmp_path, below("kim/hw1", ALL) | {"kim/text.py": "old"})
+    assert students(tmp_path) == {"kim": tmp_path / "kim/hw1"}
+
+
 def test_a_folder_of_folders(tmp_path):
     write(tmp_path, below("kim", ALL) | below(f"lee.j/{PACKAGE}", ALL) | below("oh/a/b", ALL))
-    (tmp_path / "empty").mkdir()
-    assert set(students(tmp_path)) == {"empty", "kim", "lee.j", "oh"}
+    (tmp_path / "empty.md").mkdir()
+    assert set(students(tmp_path)) == {"empty.md", "kim", "lee.j", "oh"}
     for student in ("kim", "lee.j", "oh"):
         assert set(taken(students(tmp_path)[student]).files) == set(WANTED)
 
@@ -157,6 +162,7 @@ def test_names_that_cannot_be_shown_stay_apart(tmp_path):
 
 def test_a_symlinked_student_is_found_and_refused(tmp_path):
     secret = write(tmp_path / "elsewhere", ALL)
+    write(secret, below("hw1", ALL))
     folder = write(tmp_path / "class", below("kim", ALL) | below("lee.j", ALL))
     (folder / "lee.j" / "text.py").unlink()
     shutil.rmtree(folder / "lee.j")
@@ -204,9 +210,9 @@ def test_the_root_is_where_most_files_are_then_the_shallowest_then_the_package(t
 def test_macos_leftovers_are_no_package(tmp_path):
     resource = {f"__MACOSX/{PACKAGE}/._{name}": "\0" for name in WANTED}
     copies = below(f"__MACOSX/{PACKAGE}", ALL)
-    path = write(tmp_path, {"kim.zip": zipped(below(PACKAGE, ALL) | resource | copies)})
-    found = taken(path / "kim.zip")
-    assert set(found.files) == set(WANTED)
+    files = {f"{PACKAGE}/text.py": ""} | resource | copies
+    found = taken(write(tmp_path, {"kim.zip": zipped(files)}) / "kim.zip", ["text.py"])
+    assert set(found.files) == {"text.py"}
     assert found.ignored == ["__MACOSX/"]
     assert found.notes == []
 
@@ -251,7 +257,7 @@ def test_content_is_kept_byte_for_byte(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "content", ["한글".encode("utf-16"), b"\xfe\xff\x00x", b"x = 1\0"], ids=["le", "be", "nul"]
+    "content", [b"\xff\xfe\x01\xac", b"\xfe\xff\xac\x01", b"x = 1\0"], ids=["le", "be", "nul"]
 )
 def test_what_is_no_utf8_is_noted(tmp_path, content):
     found = taken_from(tmp_path, ALL | {"text.py": content})
@@ -313,6 +319,22 @@ def test_two_archives_are_not_chosen_between(tmp_path):
 def test_an_archive_in_an_archive_stays_closed(tmp_path):
     path = write(tmp_path, {"kim.zip": zipped({"inner.zip": zipped(ALL)})}) / "kim.zip"
     assert taken(path).problem == missing(WANTED, "inner.zip")
+
+
+def test_an_archive_further_down_stays_closed(tmp_path):
+    found = taken_from(tmp_path, {"data/mine.zip": zipped(ALL)})
+    assert found.problem == missing(WANTED, "data/mine.zip")
+
+
+def test_an_archive_beside_misnamed_files_stays_closed(tmp_path):
+    found = taken_from(tmp_path, {"Text.py": "", "data.zip": zipped({"a.csv": ""})})
+    assert found.problem == missing(WANTED, "Text.py, data.zip")
+
+
+def test_a_file_that_is_there_is_no_hint(tmp_path):
+    path = write(tmp_path / "kim", {"networks.py": ""})
+    wanted = ["network.py", "networks.py"]
+    assert read(Found("kim", path), PACKAGE, wanted, wanted).notes == [missing(["network.py"])]
 
 
 def test_an_archive_beside_the_files_is_ignored(tmp_path):
@@ -416,16 +438,18 @@ def test_the_hash_is_that_of_the_files_however_they_came(tmp_path):
 
 def test_the_hash_changes_with_a_name_a_content_or_a_border(tmp_path):
     makes = [ALL, ALL | {"a.py": ""}, ALL | {"text.py": "x = 2\n"}, ALL | {"b.py": ""},
-             ALL | {"a.py": "b"}, ALL | {"a.py": "", "b.py": ""}]  # fmt: skip
+             ALL | {"a.py": "b.py\0"}, ALL | {"a.py": "", "b.py": ""}]  # fmt: skip
     hashes = {taken_from(tmp_path / str(i), files).sha256 for i, files in enumerate(makes)}
     assert len(hashes) == len(makes)
 
 
 def test_what_could_not_be_read_has_a_hash_of_its_own(tmp_path):
     hashes = set()
+    hashes.add(taken_from(tmp_path / "a", {"Text.py": ""}).sha256)
+    hashes.add(taken_from(tmp_path / "b", {".hidden": ""}).sha256)
     for content in (b"PK broken", b"PK also broken", b"", zipped({"Text.py": ""})):
         hashes.add(taken(write(tmp_path, {"kim.zip": content}) / "kim.zip").sha256)
-    assert len(hashes) == 4
+    assert len(hashes) == 6 - 1  # nothing in a folder is nothing in an archive
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,294 @@
+"""Hidden checks of network.py. Gradients are judged by torch's autograd, on our side."""
+
+import math
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from grader.checking.expect import (
+    expect_close,
+    expect_equal,
+    expect_error,
+    expect_tensor,
+    expect_type,
+)
+
+CORNERS = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], dtype=torch.float64)
+GATES = {"and": [0, 0, 0, 1], "or": [0, 1, 1, 1], "nand": [1, 1, 1, 0]}
+XOR = [0, 1, 1, 0]
+
+
+# ---- perceptron and XOR -------------------------------------------------------------------------
+
+
+def own_perceptron(X, y, epochs):
+    """The rule of the handout: from zero, in order, predict 1 above 0, w += error x, b += error."""
+    w, b = torch.zeros(X.shape[1], dtype=X.dtype), torch.zeros((), dtype=X.dtype)
+    for _ in range(epochs):
+        mistakes = 0
+        for x, target in zip(X, y.to(X.dtype), strict=True):
+            error = target - float(x @ w + b > 0)
+            w, b, mistakes = w + error * x, b + error, mistakes + int(error != 0)
+        if not mistakes:
+            return w, b, True
+    return w, b, False
+
+
+@pytest.mark.parametrize("gate", GATES)
+def test_perceptron_learns_what_a_line_separates(student, gate):
+    y = torch.tensor(GATES[gate])
+    w, b, converged = student.network.perceptron_train(CORNERS, y, 20)
+    expect_equal((CORNERS @ w + b > 0).long().tolist(), GATES[gate], "what the perceptron says")
+    expect_equal(converged, True, "converged")
+
+
+def test_perceptron_never_converges_on_xor(student):
+    _, _, converged = student.network.perceptron_train(CORNERS, torch.tensor(XOR), 100)
+    expect_equal(converged, False, "converged")
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 5])
+def test_perceptron_follows_the_rule_step_by_step(student, epochs):
+    # whole numbers: every order of adding them up gives the same
+    X = torch.tensor([[2.0, -1.0, 1.0], [1.0, 3.0, 0.0], [-1.0, 1.0, 2.0], [0.0, -2.0, 1.0], [1.0, 1.0, 1.0]], dtype=torch.float64)
+    y = torch.tensor([1, 0, 1, 0, 1])
+    expected_w, expected_b, expected = own_perceptron(X, y, epochs)
+    w, b, converged = student.network.perceptron_train(X, y, epochs)
+    expect_close(w, expected_w, what="w")
+    expect_close(b, expected_b, what="b")
+    expect_equal(converged, expected, "converged")
+
+
+def test_perceptron_predicts_one_only_above_zero(student):
+    # at the start every score is exactly 0: the answer is 0, and an example of class 1 is a mistake
+    X = torch.tensor([[1.0, 2.0]], dtype=torch.float64)
+    w, b, converged = student.network.perceptron_train(X, torch.tensor([1]), 1)
+    expect_equal((w.tolist(), float(b), converged), ([1.0, 2.0], 1.0, False))
+    w, b, converged = student.network.perceptron_train(X, torch.tensor([0]), 1)
+    expect_equal((w.tolist(), float(b), converged), ([0.0, 0.0], 0.0, True))
+
+
+def test_perceptron_converged_needs_an_epoch_without_a_mistake(student):
+    y = torch.tensor(GATES["or"])
+    needed = next(n for n in range(1, 30) if own_perceptron(CORNERS, y, n)[2])
+    expect_equal(student.network.perceptron_train(CORNERS, y, needed - 1)[2], False, "converged one epoch too early")
+    expect_equal(student.network.perceptron_train(CORNERS, y, needed)[2], True, "converged in time")
+
+
+def test_perceptron_types(student):
+    for dtype, name in ((torch.float32, "float32"), (torch.float64, "float64")):
+        for labels in (torch.tensor(GATES["and"]), torch.tensor(GATES["and"]).bool(), torch.tensor(GATES["and"]).float()):
+            w, b, converged = student.network.perceptron_train(CORNERS.to(dtype), labels, 20)
+            expect_tensor(w, (2,), name, "w")
+            expect_tensor(b, (), name, "b")
+            expect_type(converged, bool, "converged")
+
+
+def test_perceptron_leaves_its_arguments_alone(student):
+    y = torch.tensor(GATES["or"])
+    _, after = student.with_arguments(student.network.perceptron_train, CORNERS, y, 5)
+    expect_equal(after[:2], [CORNERS, y], "X and y after the call")
+
+
+@pytest.mark.parametrize("seed", [0, 3, 9])
+def test_solve_xor_gets_all_four_right(student, seed):
+    params = student.network.solve_xor(seed)
+    expect_equal(sorted(params), ["W1", "W2", "b1", "b2"], "the keys")
+    for name, value in params.items():
+        expect_tensor(value, dtype="float32", what=name)
+    state = own_forward(params, CORNERS.float(), "tanh")
+    expect_equal(state["logits"].argmax(dim=1).tolist(), XOR, "the classes of the four points")
+
+
+def test_solve_xor_depends_on_its_seed_alone(student):
+    student.generators(seed=1)
+    one = student.network.solve_xor(4)
+    student.generators(seed=2)
+    expect_equal(student.network.solve_xor(4), one, "the parameters with the same seed")
+    other = student.network.solve_xor(5)
+    different = one["W1"].shape != other["W1"].shape or not torch.equal(one["W1"], other["W1"])
+    assert different, "another seed must give other parameters"
+
+
+# ---- forward, backward, initialise ---------------------------------------------------------------
+
+ACTIVATIONS = {"sigmoid": torch.sigmoid, "tanh": torch.tanh, "relu": torch.relu}
+
+
+def own_forward(params, X, activation):
+    h = ACTIVATIONS[activation](X @ params["W1"] + params["b1"])
+    logits = h @ params["W2"] + params["b2"]
+    return {"h": h, "logits": logits, "probs": torch.softmax(logits, dim=1)}
+
+
+def own_backward(params, X, y, activation):
+    leaves = {name: value.clone().requires_grad_() for name, value in params.items()}
+    loss = F.cross_entropy(own_forward(leaves, X, activation)["logits"], y)
+    return dict(zip(leaves, torch.autograd.grad(loss, list(leaves.values())), strict=True))
+
+
+def some_net(seed, dtype=torch.float64, N=7, D=3, H=5, C=4):
+    """All sizes different; of a relu about half is off."""
+    generator = torch.Generator().manual_seed(seed)
+
+    def normal(*shape):
+        return torch.randn(*shape, generator=generator, dtype=torch.float64).to(dtype)
+
+    params = {"W1": normal(D, H), "b1": normal(H), "W2": normal(H, C), "b2": normal(C)}
+    return params, normal(N, D), torch.randint(0, C, (N,), generator=generator)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_forward_equals_the_formula(student, activation):
+    params, X, _ = some_net(1)
+    state = student.network.forward(params, X, activation)
+    expected = own_forward(params, X, activation)
+    expect_equal(sorted(state), ["h", "logits", "probs"], "the keys")
+    for name, value in expected.items():
+        expect_tensor(state[name], tuple(value.shape), "float64", name)
+        expect_close(state[name], value, what=name)
+
+
+def test_forward_is_tanh_by_default(student):
+    params, X, _ = some_net(2)
+    expect_close(student.network.forward(params, X)["h"], own_forward(params, X, "tanh")["h"], what="h")
+
+
+def test_probs_are_a_softmax_over_classes(student):
+    params, X, _ = some_net(3)
+    probs = student.network.forward(params, X)["probs"]
+    expect_close(probs.sum(dim=1), torch.ones(7), what="the sum over classes")
+    shifted = {**params, "b2": params["b2"] + 3.0}
+    expect_close(student.network.forward(shifted, X)["probs"], probs, what="probs after a shift of all logits")
+
+
+def test_forward_is_stable_far_out(student):
+    params, X, _ = some_net(4)
+    params["b2"] = torch.tensor([1000.0, -1000.0, 0.0, 999.0], dtype=torch.float64)
+    expect_close(student.network.forward(params, X)["probs"], own_forward(params, X, "tanh")["probs"], what="probs")
+    params["b1"] = torch.full((5,), -1000.0, dtype=torch.float64)
+    expect_close(student.network.forward(params, X, "sigmoid")["h"], torch.zeros(7, 5), what="h")
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_backward_equals_the_derivative(student, activation):
+    params, X, y = some_net(5)
+    gradients = student.network.backward(params, X, y, activation)
+    for name, value in own_backward(params, X, y, activation).items():
+        expect_tensor(gradients[name], tuple(value.shape), "float64", f"the gradient of {name}")
+        expect_close(gradients[name], value, what=f"the gradient of {name}")
+
+
+def test_backward_is_tanh_by_default(student):
+    params, X, y = some_net(6)
+    expected = own_backward(params, X, y, "tanh")
+    expect_close(student.network.backward(params, X, y)["W1"], expected["W1"], what="the gradient of W1")
+
+
+def test_backward_passes_nothing_through_a_relu_that_is_off(student):
+    params, X, y = some_net(7)
+    params["W1"][:, 2] = 0.0
+    for off in (-1.0, 0.0):  # below zero, and exactly at zero, where the derivative is 0
+        params["b1"][2] = off
+        gradients = student.network.backward(params, X, y, "relu")
+        expect_equal(gradients["W1"][:, 2].tolist(), [0.0] * 3, "the gradient of the weights into the unit")
+        expect_equal(gradients["b1"][2].item(), 0.0, "the gradient of its bias")
+
+
+def test_backward_is_a_mean_over_examples(student):
+    params, X, y = some_net(8)
+    once = own_backward(params, X, y, "tanh")
+    twice = student.network.backward(params, torch.cat([X, X]), torch.cat([y, y]), "tanh")
+    expect_close(twice["W2"], once["W2"], what="the gradient of W2 with all examples doubled")
+
+
+def test_backward_is_stable_far_out(student):
+    params, X, y = some_net(9)
+    params["b2"] = torch.tensor([1000.0, -1000.0, 0.0, 999.0], dtype=torch.float64)
+    gradients = student.network.backward(params, X, y)
+    for name, value in own_backward(params, X, y, "tanh").items():
+        expect_close(gradients[name], value, what=f"the gradient of {name}")
+
+
+def test_equal_hidden_units_stay_equal(student):
+    params, X, y = some_net(10)
+    zero = {name: torch.zeros_like(value) for name, value in params.items()}
+    gradient = student.network.backward(zero, X, y, "sigmoid")["W2"]
+    expect_close(gradient, gradient[:1].expand(5, 4), what="the gradient of W2 from zero weights, unit by unit")
+
+
+def test_network_keeps_float32(student):
+    params, X, y = some_net(11, torch.float32)
+    for name, value in student.network.forward(params, X, "relu").items():
+        expect_tensor(value, dtype="float32", what=name)
+    for name, value in student.network.backward(params, X, y, "relu").items():
+        expect_tensor(value, tuple(params[name].shape), "float32", f"the gradient of {name}")
+
+
+def test_network_leaves_its_arguments_alone(student):
+    params, X, y = some_net(12)
+    _, after = student.with_arguments(student.network.forward, params, X, "relu")
+    expect_equal(after[:2], [params, X], "the arguments after forward")
+    _, after = student.with_arguments(student.network.backward, params, X, y, "relu")
+    expect_equal(after[:3], [params, X, y], "the arguments after backward")
+
+
+def test_network_refuses_an_unknown_activation(student):
+    params, X, y = some_net(13)
+    with expect_error(ValueError, naming="activation"):
+        student.network.forward(params, X, "swish")
+    with expect_error(ValueError, naming="activation"):
+        student.network.backward(params, X, y, "swish")
+
+
+@pytest.mark.parametrize("label", [-1, 4])
+def test_backward_refuses_a_class_out_of_range(student, label):
+    params, X, y = some_net(14)
+    y[3] = label
+    with expect_error(ValueError, naming="y"):
+        student.network.backward(params, X, y)
+
+
+@pytest.mark.parametrize(("scheme", "gain"), [("xavier", 1.0), ("he", 2.0)])
+def test_initialise_has_the_spread_of_its_scheme(student, scheme, gain):
+    params = student.network.initialise(400, 300, 200, scheme, 1)
+    for name, fan_in in (("W1", 400), ("W2", 300)):
+        # 60,000 weights or more: the estimate of a standard deviation is off by 0.3 % (one sigma)
+        expect_close(float(params[name].std()), math.sqrt(gain / fan_in), rtol=0.03, what=f"the spread of {name}")
+        mean = float(params[name].mean()) / math.sqrt(gain / fan_in)
+        assert abs(mean) < 0.03, f"the mean of {name} must be 0"
+
+
+def test_initialise_weights_are_normal(student):
+    W1 = student.network.initialise(300, 400, 2, "xavier", 2)["W1"] * math.sqrt(300)
+    # of a normal law 31.7 % lie beyond one sigma and 4.6 % beyond two; a uniform one has none there
+    expect_close(float((W1.abs() > 1).double().mean()), 0.3173, rtol=0.05, what="the share beyond one sigma")
+    expect_close(float((W1.abs() > 2).double().mean()), 0.0455, rtol=0.1, what="the share beyond two sigma")
+
+
+def test_initialise_shapes_types_and_biases(student):
+    params = student.network.initialise(3, 5, 4, "he")
+    expect_equal(sorted(params), ["W1", "W2", "b1", "b2"], "the keys")
+    for name, shape in (("W1", (3, 5)), ("b1", (5,)), ("W2", (5, 4)), ("b2", (4,))):
+        expect_tensor(params[name], shape, "float32", name)
+    expect_equal(params["b1"].tolist() + params["b2"].tolist(), [0.0] * 9, "the biases")
+
+
+def test_initialise_depends_on_its_seed_alone(student):
+    student.generators(seed=1)
+    one = student.network.initialise(6, 5, 4, "he", 3)
+    student.generators(seed=2)
+    expect_equal(student.network.initialise(6, 5, 4, "he", 3), one, "the parameters with the same seed")
+    other = student.network.initialise(6, 5, 4, "he", 4)
+    assert not torch.equal(one["W1"], other["W1"]), "another seed must give other weights"
+
+
+def test_initialise_draws_the_layers_independently(student):
+    params = student.network.initialise(20, 20, 20, "xavier", 5)
+    assert not torch.equal(params["W1"], params["W2"]), "W1 and W2 must be independent draws"
+
+
+def test_initialise_refuses_an_unknown_scheme(student):
+    with expect_error(ValueError, naming="scheme"):
+        student.network.initialise(2, 3, 2, "zeros")

@@ -1,0 +1,39 @@
+"""Public checks of text.py. Points, titles and hints are in assignment.toml."""
+
+import pytest
+
+from grader.checking.expect import expect_equal, expect_error
+
+
+def test_clean_worked_example(student):
+    text = "<b>정말</b> 좋은 영화[1]! don't<br/>The end"
+    expect_equal(student.text.clean(text), "정말 좋은 영화 dont The end")
+
+
+def test_tokenize_worked_example(student):
+    expect_equal(student.text.tokenize("ㅋㅋㅋ 10점!! Good-bye"), ["ㅋㅋㅋ", "10점", "good", "bye"])
+
+
+def test_stop_words_worked_example(student):
+    tokens = ["The", "movie", "was", "good", "그리고", "재미"]
+    expect_equal(student.text.remove_stop_words(tokens, {"the", "was", "그리고"}), ["movie", "good", "재미"])
+
+
+@pytest.mark.parametrize("token", ["tuning", "tuned", "tunes"])
+def test_stem_worked_example(student, token):
+    expect_equal(student.text.stem(token), "tun")
+
+
+def test_edit_distance_worked_example(student):
+    expect_equal(student.text.edit_distance("intention", "execution"), 8, "the distance at cost 2")
+    expect_equal(student.text.edit_distance("intention", "execution", 1), 5, "the distance at cost 1")
+
+
+def test_edit_script_worked_example(student):
+    script = student.text.edit_script("먹었다", "먹는다", 1)
+    expect_equal(script, [("keep", "먹", "먹"), ("substitute", "었", "는"), ("keep", "다", "다")])
+
+
+def test_edit_distance_refuses_a_negative_cost(student):
+    with expect_error(ValueError, naming="substitution_cost"):
+        student.text.edit_distance("a", "b", -1)

@@ -1,0 +1,35 @@
+"""Public checks of evaluation.py."""
+
+import numpy as np
+import torch
+
+from grader.checking.expect import expect_array, expect_close, expect_equal, expect_type
+
+GOLD, PREDICTED = [1, 1, 1, 0, 0], [1, 0, 0, 1, 0]
+
+
+def test_metrics_worked_example(student):
+    matrix = student.evaluation.confusion_matrix(GOLD, PREDICTED, 2)
+    expect_array(matrix, (2, 2), "int64", "the confusion matrix")
+    expect_equal(matrix.tolist(), [[1, 1], [2, 1]], "the confusion matrix")
+    expect_close(student.evaluation.accuracy(GOLD, PREDICTED), 0.4, what="the accuracy")
+
+
+def test_precision_recall_f1_worked_example(student):
+    result = student.evaluation.precision_recall_f1(GOLD, PREDICTED, 2, "binary")
+    expect_type(result, tuple)
+    expect_close(list(result), [1 / 2, 1 / 3, 0.4], what="precision, recall and F1")
+
+
+def test_split_worked_example(student):
+    parts = student.evaluation.split(10)
+    expect_type(parts, tuple, "the parts")
+    expect_equal([len(part) for part in parts], [6, 2, 2], "the sizes")
+    expect_equal(sorted(np.concatenate(parts).tolist()), list(range(10)), "all parts together")
+
+
+def test_grid_search_worked_example(student):
+    X = torch.tensor([[-2.0], [-1.0], [1.0], [2.0]], dtype=torch.float64)
+    y = torch.tensor([0, 0, 1, 1])
+    best, accuracies = student.evaluation.grid_search(X, y, X, y, [0.0, 0.1])
+    expect_equal((best, accuracies), (0.0, [1.0, 1.0]))
