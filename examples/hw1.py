@@ -58,7 +58,7 @@ CLASS = [
         bonus=2,
         changes=[
             append("features.py", "\nprint('x' * 5_000_000)\n"),
-            replace("naive_bayes.py", "        joint = self", "        print('여기', counts.shape)\n        joint = self"),
+            replace("naive_bayes.py", "        classes = joint.shape[1]", "        print('여기', counts.shape)\n        classes = joint.shape[1]"),
         ],
     ),
     # ---- partial --------------------------------------------------------------------------
@@ -206,7 +206,7 @@ CLASS = [
     Recipe(
         "endless_loop_at_import",
         "logistic_regression.py trains at import, for ever",
-        loses=["sigmoid", "loss_gradient", "training", "selection"],
+        loses=["sigmoid", "loss_gradient", "training", "metrics", "selection"],
         bonus=2,
         changes=[append("logistic_regression.py", "\nwhile True:\n    pass\n")],
     ),

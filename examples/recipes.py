@@ -71,11 +71,11 @@ def only(*names: str) -> Change:
 
 
 def euc_kr(file: str, *, declared: bool) -> Change:
-    """A Korean comment and another encoding than UTF-8."""
+    """A file in the encoding of old Korean systems, with or without the line that says so."""
 
     def change(files: Files) -> Files:
         head = "# -*- coding: euc-kr -*-\n" if declared else ""
-        return {**files, file: (head + "# 한글 주석\n").encode("euc-kr") + files[file]}
+        return {**files, file: (head + files[file].decode() + '\n예문 = "한글"\n').encode("euc-kr")}
 
     return change
 

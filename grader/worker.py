@@ -5,6 +5,7 @@ Each worker has a launcher of its own. It never writes a file: records go back t
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,6 +33,9 @@ class Job:
 def main(batch: Connection, folder: Path) -> None:
     """Serve jobs until None comes. Sends a `Record` for each, or the error that ends this worker."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the batch decides what Ctrl-C means
+    # before the checks import torch: workers side by side, each with a thread for every core,
+    # would spend most of their time waiting for one another
+    os.environ["OMP_NUM_THREADS"] = "1"
     try:
         assignment = assignments.load(folder)
         run_session(assignment.check_files(), lambda checks: _serve(batch, assignment, checks))

@@ -64,9 +64,11 @@ def _class_for(bases: tuple[str, ...]) -> type[StudentRaised]:
         kind = getattr(builtins, name, None)
         if isinstance(kind, type) and issubclass(kind, Exception) and kind is not Exception:
             try:
-                return type(f"Student{name}", (StudentRaised, kind), {})
-            except TypeError:  # a layout that does not mix, such as that of OSError
+                joined = type(f"Student{name}", (StudentRaised, kind), {})
+                joined("raised", Message("raised"))
+            except TypeError:  # a layout or a constructor that does not mix, as UnicodeDecodeError's
                 continue
+            return joined
     return StudentRaised
 
 

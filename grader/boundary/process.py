@@ -95,7 +95,8 @@ class StudentProcess:
         if name in self._imported:
             return
         if name in self._failed_imports:
-            raise self._failed_imports[name]
+            # without the traceback, which would grow with every raise
+            raise self._failed_imports[name].with_traceback(None)
         try:
             self._import(name)
         except Ending as ending:

@@ -381,9 +381,9 @@ def test_the_optimum_is_reached(student):
     _, _, X, y = some_data(25, examples=40)
     model = trained(student, X, y, l2=0.1, lr=0.5, epochs=400)
     w, b = torch.zeros(3, dtype=torch.float64), torch.zeros((), dtype=torch.float64)
-    for _ in range(4000):
-        by_w, by_b = own_gradient(w, b, X, y, 0.1)
-        w, b = w - 0.5 * by_w, b - 0.5 * by_b
+    for _ in range(2000):
+        error = torch.sigmoid(X @ w + b) - y
+        w, b = w - 0.5 * (X.T @ error / len(y) + 0.1 * w), b - 0.5 * error.mean()
     best, reached = float(own_loss(w, b, X, y, 0.1)), float(own_loss(model.w, model.b, X, y, 0.1))
     assert reached <= 1.01 * best, f"the loss reached is {reached:.6f}, the optimum {best:.6f}"
 

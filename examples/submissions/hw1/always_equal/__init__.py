@@ -1,0 +1,1 @@
+"""hw1: naive Bayes and logistic regression for text."""

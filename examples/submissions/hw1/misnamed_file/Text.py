@@ -1,0 +1,1 @@
+def clean(text): return text
