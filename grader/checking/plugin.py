@@ -22,7 +22,11 @@ from grader.errors import AssignmentInvalid, PlatformError
 
 # No terminal, no capture, no cache, no discovery of foreign plugins or settings: pytest is an
 # engine here, and the person sees our output.
-_QUIET = ["-p", "no:cacheprovider", "-p", "no:terminal", "--capture=no", "--import-mode=importlib"]
+_QUIET = [
+    *(f"-pno:{name}" for name in ("cacheprovider", "terminal", "logging", "junitxml", "doctest")),
+    "--capture=no",
+    "--import-mode=importlib",
+]
 _SETTINGS = Path(__file__).with_name("pytest.ini")
 
 
