@@ -32,4 +32,9 @@ def test_grid_search_worked_example(student):
     X = torch.tensor([[-2.0], [-1.0], [1.0], [2.0]], dtype=torch.float64)
     y = torch.tensor([0, 0, 1, 1])
     best, accuracies = student.evaluation.grid_search(X, y, X, y, [0.0, 0.1])
-    expect_equal((best, accuracies), (0.0, [1.0, 1.0]))
+    # with a right LogisticRegression both accuracies are 1.0; here your own decides
+    model = student.logistic_regression.LogisticRegression()
+    model.fit(X, y)
+    own = float((((X @ model.w + model.b) > 0).long() == y).double().mean())
+    expect_close(accuracies, [own, own], what="the accuracies")
+    expect_equal(best, 0.0, "the best l2: of equal ones the first")
