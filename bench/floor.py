@@ -19,9 +19,16 @@ def cases(function: Any) -> list[dict[str, Any]]:
     for mark in getattr(function, "pytestmark", []):
         if mark.name != "parametrize":
             continue
-        names = [n.strip() for n in mark.args[0].split(",")] if isinstance(mark.args[0], str) else mark.args[0]
+        names = (
+            [n.strip() for n in mark.args[0].split(",")]
+            if isinstance(mark.args[0], str)
+            else mark.args[0]
+        )
         values = [getattr(v, "values", v) for v in mark.args[1]]
-        rows = [v if len(names) > 1 or isinstance(v, tuple) and hasattr(v, "_fields") else (v,) for v in values]
+        rows = [
+            v if len(names) > 1 or (isinstance(v, tuple) and hasattr(v, "_fields")) else (v,)
+            for v in values
+        ]
         found = [{**old, **dict(zip(names, row, strict=True))} for old in found for row in rows]
     return found
 
@@ -29,10 +36,13 @@ def cases(function: Any) -> list[dict[str, Any]]:
 def collect(path: Path) -> list[tuple[Any, dict[str, Any]]]:
     """Every test of a file with its arguments."""
     spec = importlib.util.spec_from_file_location(f"checks_{path.parent.name}_{path.stem}", path)
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    tests = [f for name, f in inspect.getmembers(module, inspect.isfunction) if name.startswith("test_")]
+    tests = [
+        f for name, f in inspect.getmembers(module, inspect.isfunction) if name.startswith("test_")
+    ]
     return [(test, case) for test in tests for case in cases(test)]
 
 

@@ -1,5 +1,4 @@
-"""
-What grading costs: `python -m bench.grading [--submissions N] [--nbgrader N]`.
+"""What grading costs: `python -m bench.grading [--submissions N] [--nbgrader N]`.
 
 In one run, on the same submissions and the same checks of hw1:
 
@@ -134,7 +133,7 @@ def _descendants(pid: int) -> list[int]:
 
 
 def _proportional(pid: int) -> int:
-    """kB of memory, shared pages counted by share."""
+    """KB of memory, shared pages counted by share."""
     try:
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):
@@ -165,7 +164,9 @@ def main() -> None:
         few = packages[: max(2, options.submissions // 8)]
         base = floor(packages, checks)
         # what a batch pays once, however many it grades: one submission against all of them
-        once = measure(1, lambda: grade(packages[0].parent.parent / packages[0].parent.name, work / "one", 1))
+        once = measure(
+            1, lambda: grade(packages[0].parent.parent / packages[0].parent.name, work / "one", 1)
+        )
         ours = measure(len(packages), lambda: grade(work / "submitted", work / "out", 1))
         peer = measure(len(few), lambda: pytest_process(few, checks))
         print(f"{'':<12} {'n':>5} {'wall':>9} {'cpu':>9} {'above':>9}   seconds per submission")
@@ -176,12 +177,14 @@ def main() -> None:
         above_pytest = report("pytest", peer, base)
         if options.nbgrader:
             cost = measure(
-                options.nbgrader, lambda: notebooks.autograde(work, packages[: options.nbgrader], checks)
+                options.nbgrader,
+                lambda: notebooks.autograde(work, packages[: options.nbgrader], checks),
             )
             above_nbgrader = report("nbgrader", cost, base)
             print(f"nbgrader / ours, above the floor: {above_nbgrader / above_steady:.1f}")
         print(f"pytest / ours, above the floor:   {above_pytest / above_steady:.1f}")
-        print(f"ours / floor, warm, CPU:          {steady.cpu / steady.submissions / (base.cpu / base.submissions):.2f}")
+        ratio = steady.cpu / steady.submissions / (base.cpu / base.submissions)
+        print(f"ours / floor, warm, CPU:          {ratio:.2f}")
         print(f"ours above the floor, with start: {above:.3f} s a submission")
         memory = peak_memory(lambda: grade(work / "submitted", work / "out2", 2))
         print(f"peak memory of -j 2:              {memory:.0f} MB (PSS)")

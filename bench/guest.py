@@ -1,5 +1,4 @@
-"""
-What a guest costs: `python -m bench.guest [--rounds N]`.
+"""What a guest costs: `python -m bench.guest [--rounds N]`.
 
 In turn, so that a drifting machine is fair to both: a bare fork of a warm process with torch
 (fork, exit, wait), and a guest (fork, confine, take the submission, exit, wait).

@@ -1,4 +1,4 @@
-"""The peer nbgrader: the same checks as test cells of a notebook, graded by `nbgrader autograde`."""
+"""The peer nbgrader: the same checks as test cells of a notebook, for `nbgrader autograde`."""
 
 from __future__ import annotations
 

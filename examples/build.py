@@ -1,11 +1,11 @@
-"""
-`python -m examples.build hw1`: write the class of an assignment to `examples/submissions/<hw>/`.
+"""`python -m examples.build hw1`: write the class of an assignment to `examples/submissions/<hw>/`.
 
 `members` is the same without the disk: relative path -> content, for the test that compares.
 """
 
 from __future__ import annotations
 
+import gzip
 import importlib
 import io
 import posixpath
@@ -80,15 +80,15 @@ def _zip(files: Files) -> bytes:
 
 def _tar(files: Files) -> bytes:
     buffer = io.BytesIO()
-    # gzip.GzipFile with mtime 0 would do; tarfile's own compression writes the time of day
-    import gzip
-
-    with gzip.GzipFile(fileobj=buffer, mode="wb", mtime=0) as packed:
-        with tarfile.open(fileobj=packed, mode="w") as archive:
-            for name, content in sorted(files.items()):
-                info = tarfile.TarInfo(name)
-                info.size = len(content)
-                archive.addfile(info, io.BytesIO(content))
+    # mtime 0: tarfile's own compression writes the time of day
+    with (
+        gzip.GzipFile(fileobj=buffer, mode="wb", mtime=0) as packed,
+        tarfile.open(fileobj=packed, mode="w") as archive,
+    ):
+        for name, content in sorted(files.items()):
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
     return buffer.getvalue()
 
 

@@ -1,5 +1,4 @@
-"""
-The class of hw1: each entry is one student, what happened, and the score it must get.
+"""The class of hw1: each entry is one student, what happened, and the score it must get.
 
 `python -m examples.build hw1` writes `examples/submissions/hw1/` from the reference and these
 recipes. A test compares the folder with the recipes and the records with the scores.
@@ -22,7 +21,9 @@ CLASS = [
     # ---- complete -------------------------------------------------------------------------
     Recipe("complete_kim", "everything right, as a folder", points=100, bonus=2),
     Recipe("complete_lee_zip", "everything right, as a zip", points=100, bonus=2, pack="zip"),
-    Recipe("complete_park_tgz", "everything right, as a tar.gz", points=100, bonus=2, pack="tar.gz"),
+    Recipe(
+        "complete_park_tgz", "everything right, as a tar.gz", points=100, bonus=2, pack="tar.gz"
+    ),
     Recipe(
         "complete_wrapped",
         "the package in two folders too many, with macOS's leftovers",
@@ -42,7 +43,12 @@ CLASS = [
         "Korean name, comments, identifiers and test data in the files",
         points=100,
         bonus=2,
-        changes=[append("text.py", "\n\n# 아래는 제가 써 본 예입니다.\n예문 = clean('정말 <b>좋은</b> 영화!')\n")],
+        changes=[
+            append(
+                "text.py",
+                "\n\n# 아래는 제가 써 본 예입니다.\n예문 = clean('정말 <b>좋은</b> 영화!')\n",
+            )
+        ],
     ),
     Recipe(
         "euc_kr_declared",
@@ -58,7 +64,11 @@ CLASS = [
         bonus=2,
         changes=[
             append("features.py", "\nprint('x' * 5_000_000)\n"),
-            replace("naive_bayes.py", "        classes = joint.shape[1]", "        print('여기', counts.shape)\n        classes = joint.shape[1]"),
+            replace(
+                "naive_bayes.py",
+                "        classes = joint.shape[1]",
+                "        print('여기', counts.shape)\n        classes = joint.shape[1]",
+            ),
         ],
     ),
     # ---- partial --------------------------------------------------------------------------
@@ -82,7 +92,9 @@ CLASS = [
         points=90,
         bonus=2,
         changes=[
-            unfinished("naive_bayes.py", names=("joint_log_likelihood", "predict_log_proba", "predict"))
+            unfinished(
+                "naive_bayes.py", names=("joint_log_likelihood", "predict_log_proba", "predict")
+            )
         ],
     ),
     Recipe(
@@ -97,7 +109,10 @@ CLASS = [
         "Text.py instead of text.py",
         points=90,
         bonus=2,
-        changes=[write("Text.py", b"def clean(text): return text\n"), only("Text.py", *ALL_BUT_TEXT)],
+        changes=[
+            write("Text.py", b"def clean(text): return text\n"),
+            only("Text.py", *ALL_BUT_TEXT),
+        ],
     ),
     # ---- careless bugs --------------------------------------------------------------------
     Recipe(
@@ -105,7 +120,9 @@ CLASS = [
         "a tag is deleted instead of blanked",
         loses=["cleaning"],
         bonus=2,
-        changes=[replace("text.py", 're.sub(r"<[^<>]+>", " ", text)', 're.sub(r"<[^<>]+>", "", text)')],
+        changes=[
+            replace("text.py", 're.sub(r"<[^<>]+>", " ", text)', 're.sub(r"<[^<>]+>", "", text)')
+        ],
     ),
     Recipe(
         "bug_prior_forgotten",
@@ -163,7 +180,11 @@ CLASS = [
         changes=[
             replace("features.py", "(-counts[token], token)", "-counts[token]"),
             replace("features.py", "(1 + documents) / (1 + frequency)", "documents / frequency"),
-            replace("evaluation.py", "_ratio(hits, said), _ratio(hits, true)", "_ratio(hits, true), _ratio(hits, said)"),
+            replace(
+                "evaluation.py",
+                "_ratio(hits, said), _ratio(hits, true)",
+                "_ratio(hits, true), _ratio(hits, said)",
+            ),
         ],
     ),
     # ---- broken ---------------------------------------------------------------------------
@@ -201,7 +222,13 @@ CLASS = [
         "trains until XOR converges, which it never does",
         loses=["perceptron"],
         bonus=2,
-        changes=[replace("network.py", "    for _ in range(epochs):\n        mistakes", "    while True:\n        mistakes")],
+        changes=[
+            replace(
+                "network.py",
+                "    for _ in range(epochs):\n        mistakes",
+                "    while True:\n        mistakes",
+            )
+        ],
     ),
     Recipe(
         "endless_loop_at_import",
@@ -223,7 +250,11 @@ CLASS = [
         loses=["tfidf"],
         bonus=2,
         changes=[
-            replace("features.py", "        weighted = counts * self.idf", "        import ctypes\n        ctypes.string_at(0)\n        weighted = counts * self.idf")
+            replace(
+                "features.py",
+                "        weighted = counts * self.idf",
+                "        import ctypes\n        ctypes.string_at(0)\n        weighted = counts * self.idf",
+            )
         ],
     ),
     Recipe(
@@ -231,7 +262,13 @@ CLASS = [
         "builds a list of a billion numbers in bag_of_words",
         loses=["vocabulary"],
         bonus=2,
-        changes=[replace("features.py", "    counts = np.zeros((len(documents)", "    numbers = [0] * 1_000_000_000\n    counts = np.zeros((len(documents)")],
+        changes=[
+            replace(
+                "features.py",
+                "    counts = np.zeros((len(documents)",
+                "    numbers = [0] * 1_000_000_000\n    counts = np.zeros((len(documents)",
+            )
+        ],
     ),
     Recipe(
         "uses_torch_nn",
@@ -239,7 +276,11 @@ CLASS = [
         loses=["training"],
         bonus=2,
         changes=[
-            replace("logistic_regression.py", "        self.losses: list[float] = []", "        layer = torch.nn.Linear(X.shape[1], 1)\n        self.losses: list[float] = [float(layer.bias)] * 0")
+            replace(
+                "logistic_regression.py",
+                "        self.losses: list[float] = []",
+                "        layer = torch.nn.Linear(X.shape[1], 1)\n        self.losses: list[float] = [float(layer.bias)] * 0",
+            )
         ],
     ),
     Recipe(
@@ -256,7 +297,11 @@ CLASS = [
         loses=["edit_distance"],
         bonus=2,
         changes=[
-            replace("text.py", "    return _table(source, target, substitution_cost)[-1][-1]", "    return type('Yes', (int,), {'__eq__': lambda a, b: True, '__hash__': None})(0)")
+            replace(
+                "text.py",
+                "    return _table(source, target, substitution_cost)[-1][-1]",
+                "    return type('Yes', (int,), {'__eq__': lambda a, b: True, '__hash__': None})(0)",
+            )
         ],
     ),
     Recipe(

@@ -35,7 +35,7 @@ _ZIP_HEADER = 30  # bytes before the name
 _SKIPPED = {"__MACOSX", "__pycache__", "node_modules", "venv"}
 
 
-class Unsafe(Exception):  # noqa: N818 - a finding about a submission, not an error of ours
+class Unsafe(Exception):
     """What cannot be taken: a code below `message.` and its fields."""
 
     def __init__(self, code: str, **fields: str) -> None:

@@ -66,7 +66,7 @@ def _course(ctx: click.Context) -> Course:
 @click.option("--watch", is_flag=True, help="Check again whenever a file is saved.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for other programs.")
 @click.pass_context
-def check(  # noqa: D417
+def check(
     ctx: click.Context,
     assignment: str,
     folder: Path | None,
@@ -83,7 +83,9 @@ def check(  # noqa: D417
 
 @main.command()
 @click.argument("assignment")
-@click.option("--check", "only_check", is_flag=True, help="Only say whether what is there is stale.")
+@click.option(
+    "--check", "only_check", is_flag=True, help="Only say whether what is there is stale."
+)
 @click.option(
     "--dist", type=click.Path(path_type=Path), default=Path("dist"), help="Folder for the zip."
 )
@@ -173,7 +175,9 @@ def report(ctx: click.Context, out: Path, published: bool) -> None:
 @click.option("--full", is_flag=True, help="Run every exercise for every mutant.")
 @click.option("-j", "--jobs", type=click.IntRange(1, 64), default=2, help="Grading processes.")
 @click.option("--only", multiple=True, metavar="NAME", help="Only this mutant or variant.")
-@click.option("--measure", is_flag=True, help="Store the reference's times: limits follow from them.")
+@click.option(
+    "--measure", is_flag=True, help="Store the reference's times: limits follow from them."
+)
 @click.pass_context
 def verify(
     ctx: click.Context,

@@ -13,7 +13,6 @@ from grader.assignment import Limits
 from grader.boundary.endings import Ending
 from grader.boundary.host import ForkLauncher
 from grader.boundary.process import Package, StudentProcess
-
 from grader.errors import PlatformError
 
 MIN_PYTHON = (3, 11)
@@ -75,7 +74,9 @@ def _boundary() -> list[Finding]:
     """Open a real guest, ask it which layers it has, and try what each must stop."""
     launcher = ForkLauncher(())
     try:
-        process = StudentProcess(launcher, Package("probe", {"acts.py": ACTS}), Limits(memory_mb=256))
+        process = StudentProcess(
+            launcher, Package("probe", {"acts.py": ACTS}), Limits(memory_mb=256)
+        )
         process.open()
         layers = set(process.layers)
         findings = [Finding(f"layer_{name}", name in layers, "") for name in LAYERS]
@@ -99,7 +100,7 @@ def _probe(process: StudentProcess, act: str, expected: Callable[[object], bool]
 
 
 # The forbidden acts, as a student could write them.
-ACTS = b'''
+ACTS = b"""
 import os
 
 def secrets():
@@ -126,7 +127,7 @@ def endless():
 
 def leave():
     os._exit(0)
-'''
+"""
 
 _PROBES: dict[str, Callable[[object], bool]] = {
     "secrets": lambda answer: answer == 0,

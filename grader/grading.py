@@ -97,7 +97,9 @@ def _exercise(
     results: list[CheckResult] = []
     timeouts = 0
     for check in exercise.checks:
-        reason = forbidden or _reason_not_to_run(assignment, exercise, check, results, timeouts, process)
+        reason = forbidden or _reason_not_to_run(
+            assignment, exercise, check, results, timeouts, process
+        )
         if reason is None:
             cases = _run(check, checks, process, assignment.limits.timeouts - timeouts)
             timeouts += sum(case.outcome.name == "timeout" for case in cases)

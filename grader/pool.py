@@ -6,6 +6,7 @@ a fresh one; the second death makes a `broken` record, and the batch goes on.
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -47,7 +48,10 @@ def grade_all(
                 elif attempt < ATTEMPTS:
                     waiting.appendleft((job, attempt + 1))
                 else:
-                    yield job, broken(assignment, job.submission, PlatformError("error.worker_died"))
+                    yield (
+                        job,
+                        broken(assignment, job.submission, PlatformError("error.worker_died")),
+                    )
                 del busy[connection]
                 current.stop()
                 if waiting and record is None:
@@ -76,10 +80,8 @@ class _Worker:
 
     def give(self, job: Job, attempt: int) -> None:
         self.job, self.attempt = job, attempt
-        try:
+        with contextlib.suppress(BrokenPipeError):  # it died idle; receive() will say so
             self.connection.send(job)
-        except BrokenPipeError:
-            pass  # it died idle; receive() will say so
 
     def receive(self) -> Record | None:
         """The record, or None when the worker died. Raises the error it could not start with."""
@@ -95,10 +97,8 @@ class _Worker:
 
     def stop(self) -> None:
         """Let it close its launcher and end."""
-        try:
+        with contextlib.suppress(OSError):
             self.connection.send(None)
-        except OSError:
-            pass
         self._process.join(timeout=10)
         self.kill()
 

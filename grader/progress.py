@@ -92,7 +92,9 @@ def show_verdicts(verdicts: Iterable[Verdict], total: int, lang: str) -> list[Ve
             done.append(verdict)
             advance()
             if not console.is_terminal and verdict.faults:
-                console.print(f"{verdict.candidate.name}: {escape('; '.join(verdict.faults))}", soft_wrap=True)
+                console.print(
+                    f"{verdict.candidate.name}: {escape('; '.join(verdict.faults))}", soft_wrap=True
+                )
     order = {"reference": 0, "template": 1, "variant": 2, "mutant": 3}
     done.sort(key=lambda verdict: (order[verdict.candidate.kind], verdict.candidate.name))
     table = Table(title=translate("cli.proof", lang))
@@ -100,12 +102,18 @@ def show_verdicts(verdicts: Iterable[Verdict], total: int, lang: str) -> list[Ve
         table.add_column(translate(f"cli.column_{column}", lang), overflow="fold")
     for verdict in done:
         record, candidate = verdict.record, verdict.candidate
-        held = "[green]✓[/]" if not verdict.faults else f"[red]✗ {escape('; '.join(verdict.faults))}[/]"
+        held = (
+            "[green]✓[/]"
+            if not verdict.faults
+            else f"[red]✗ {escape('; '.join(verdict.faults))}[/]"
+        )
         points = "-" if record.points is None else f"{record.points:g} + {record.extra_points:g}"
         table.add_row(candidate.name, points, ", ".join(candidate.loses), held)
     console.print(table)
     bad = sum(bool(verdict.faults) for verdict in done)
-    console.print(translate("cli.proof_failed" if bad else "cli.proof_holds", lang, bad=bad, n=len(done)))
+    console.print(
+        translate("cli.proof_failed" if bad else "cli.proof_holds", lang, bad=bad, n=len(done))
+    )
     return done
 
 

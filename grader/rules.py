@@ -39,8 +39,10 @@ def violations(assignment: Assignment, survey: dict[str, Any]) -> dict[str, Mess
 
 def _concerned(assignment: Assignment, file: str, scope: str) -> list[Exercise]:
     own = [exercise for exercise in assignment.exercises if exercise.file == file]
-    return [exercise for exercise in own if scope in exercise.names] or own or list(
-        assignment.exercises
+    return (
+        [exercise for exercise in own if scope in exercise.names]
+        or own
+        or list(assignment.exercises)
     )
 
 

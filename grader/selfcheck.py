@@ -68,9 +68,7 @@ def public_part(assignment: Assignment) -> Assignment:
     return Assignment(**{**vars(assignment), "exercises": exercises})
 
 
-def run(
-    target: Target, only: Sequence[str], lang: str, *, watch: bool, as_json: bool
-) -> int:
+def run(target: Target, only: Sequence[str], lang: str, *, watch: bool, as_json: bool) -> int:
     """Check once, or again on every save. Returns the exit code: 0 all passed, 1 not all."""
     known = [exercise.id for exercise in target.assignment.exercises]
     for name in only:

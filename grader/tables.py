@@ -57,7 +57,7 @@ class Table:
         return float(value)
 
     def flag(self, key: str, default: bool) -> bool:
-        """true or false."""
+        """True or false."""
         value = self._take(key, default)
         if not isinstance(value, bool):
             self._refuse(key, value, "true, false")
@@ -102,7 +102,9 @@ class Table:
             self._refuse(key, "-", key, "error.toml_missing")
         return self._data.get(key, default)
 
-    def _refuse(self, key: str, found: object, allowed: str, code: str = "error.toml_value") -> None:
+    def _refuse(
+        self, key: str, found: object, allowed: str, code: str = "error.toml_value"
+    ) -> None:
         name = self._data.get("id") or self._data.get("name") or ""
         where = f"[[{self._header}]] {name} {key}".strip() if self._header else key
         raise AssignmentInvalid(

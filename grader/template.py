@@ -46,7 +46,9 @@ def _refuse_leaks(assignment: Assignment, public: dict[str, str], solution: list
 
     Lines that the stubs or the public checks legitimately share with them do not count.
     """
-    stubs = {line.strip() for n, text in public.items() if n.endswith(".py") for line in _lines(text)}
+    stubs = {
+        line.strip() for n, text in public.items() if n.endswith(".py") for line in _lines(text)
+    }
     hidden = [
         line
         for path in sorted((assignment.folder / "checks" / "hidden").glob("*.py"))
@@ -85,7 +87,12 @@ def _assignment_toml(assignment: Assignment) -> str:
         out.append(f"due = {_value(assignment.due)}")
     out += ["", "[limits]", *(f"{k} = {_value(v)}" for k, v in vars(limits).items())]
     for file in assignment.files:
-        out += ["", "[[file]]", f"name = {_value(file.name)}", f"required = {_value(file.required)}"]
+        out += [
+            "",
+            "[[file]]",
+            f"name = {_value(file.name)}",
+            f"required = {_value(file.required)}",
+        ]
     for rule in assignment.forbidden:
         out += ["", "[[forbidden]]", f"names = {_value(list(rule.names))}"]
         out += [f"files = {_value(list(rule.files))}", f"instead = {_text(rule.instead)}"]

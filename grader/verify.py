@@ -11,11 +11,10 @@ mutant unless everything is asked for.
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-
-import tomllib
 
 from grader import template
 from grader.assignment import Assignment
@@ -64,9 +63,7 @@ def candidates(course: Course, assignment: Assignment, *, full: bool) -> list[Ca
     ]
 
 
-def verify(
-    assignment: Assignment, chosen: list[Candidate], workers: int
-) -> Iterator[Verdict]:
+def verify(assignment: Assignment, chosen: list[Candidate], workers: int) -> Iterator[Verdict]:
     """Grade every candidate and compare, in any order."""
     jobs = {candidate.name: candidate for candidate in chosen}
     work = [Job(in_memory(c.name, c.files), c.exercises) for c in chosen]
@@ -108,7 +105,9 @@ def _mutants(
         changed = set()
         for change in table.tables("change"):
             file = change.choice("file", list(reference))
-            files[file] = _replace(path, files[file], change.string("find"), change.string("replace"))
+            files[file] = _replace(
+                path, files[file], change.string("find"), change.string("replace")
+            )
             changed.add(file)
             change.done()
         table.done()

@@ -31,7 +31,7 @@ class Job:
 
 
 def main(batch: Connection, folder: Path) -> None:
-    """Serve jobs until None comes. Sends a `Record` for each, or the error that ends this worker."""
+    """Serve jobs until None comes: a `Record` for each, or the error that ends this worker."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the batch decides what Ctrl-C means
     # before the checks import torch: workers side by side, each with a thread for every core,
     # would spend most of their time waiting for one another

@@ -69,12 +69,12 @@ title = { en = "A greeting comes back", ko = "인사가 돌아옵니다" }
 hint = { en = "Hello.", ko = "안녕." }
 """
 
-PUBLIC = '''
+PUBLIC = """
 def test_add_adds(student):
     assert student.sums.add(1, 2) == 3
-'''
+"""
 
-HIDDEN = '''
+HIDDEN = """
 import numpy as np
 import pytest
 
@@ -87,7 +87,7 @@ def test_add_adds_arrays(student):
 @pytest.mark.parametrize("name", ["Kim", "민수"])
 def test_greet_greets(student, name):
     assert student.words.greet(name) == f"Hello {name}"
-'''
+"""
 
 SUMS = '''"""Sums."""
 

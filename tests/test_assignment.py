@@ -11,7 +11,12 @@ FILE = "assignments/tiny/assignment.toml"
 
 def test_what_is_read(tiny):
     adding, saying = tiny.exercises
-    assert (tiny.id, tiny.package, tiny.possible, tiny.extra_possible) == ("tiny", "tiny_package", 10, 0)
+    assert (tiny.id, tiny.package, tiny.possible, tiny.extra_possible) == (
+        "tiny",
+        "tiny_package",
+        10,
+        0,
+    )
     assert [check.id for check in adding.checks] == ["add_adds", "add_adds_arrays"]
     assert [check.public for check in adding.checks] == [True, False]
     assert [check.weight for check in adding.checks] == [2, 1]
@@ -47,7 +52,11 @@ def test_hashes_change_with_what_they_cover(course, edit, tiny):
 
 MISTAKES = {
     "unknown_key": ("weight = 2", "wieght = 2", ["line 40", "wieght", "weight"]),
-    "unknown_exercise": ('exercise = "adding"\nweight', 'exercise = "ading"\nweight', ["line 39", "ading", "adding, saying"]),
+    "unknown_exercise": (
+        'exercise = "adding"\nweight',
+        'exercise = "ading"\nweight',
+        ["line 39", "ading", "adding, saying"],
+    ),
     "unknown_file": ('file = "words.py"', 'file = "wrods.py"', ["wrods.py", "sums.py, words.py"]),
     "negative_points": ("points = 6", "points = -6", ["line 27", "-6", "from 0 on"]),
     "points_as_text": ("points = 6", 'points = "6"', ["a number"]),
@@ -55,9 +64,17 @@ MISTAKES = {
     "missing_points": ("points = 6\n", "", ["points is missing"]),
     "one_language": ('{ en = "Adding", ko = "더하기" }', '{ en = "Adding" }', ["title", "ko"]),
     "check_without_test": ('id = "add_adds"', 'id = "add_add"', ["add_add", "add_adds"]),
-    "need_of_another_exercise": ('needs = ["add_adds"]', 'needs = ["greet_greets"]', ["greet_greets", "add_adds"]),
+    "need_of_another_exercise": (
+        'needs = ["add_adds"]',
+        'needs = ["greet_greets"]',
+        ["greet_greets", "add_adds"],
+    ),
     "no_toml": ("id = ", "id ", ["cannot be read"]),
-    "text_as_file_list": ('[[file]]\nname = "sums.py"', 'file = "sums.py"', ["sums.py", "words.py"]),
+    "text_as_file_list": (
+        '[[file]]\nname = "sums.py"',
+        'file = "sums.py"',
+        ["sums.py", "words.py"],
+    ),
 }
 
 
@@ -74,19 +91,27 @@ def test_a_mistake_is_reported_with_place_value_and_alternatives(course, edit, n
 
 
 def test_a_test_without_a_check(course, edit):
-    edit("assignments/tiny/checks/public/test_sums.py", "def test_add_adds", "def test_x(student): pass\ndef test_add_adds")
+    edit(
+        "assignments/tiny/checks/public/test_sums.py",
+        "def test_add_adds",
+        "def test_x(student): pass\ndef test_add_adds",
+    )
     with pytest.raises(AssignmentInvalid, match="test_x has no"):
         assignments.load(course / "assignments" / "tiny")
 
 
 def test_a_check_file_that_is_no_python(course, edit):
-    edit("assignments/tiny/checks/public/test_sums.py", "def test_add_adds", "def def test_add_adds")
+    edit(
+        "assignments/tiny/checks/public/test_sums.py", "def test_add_adds", "def def test_add_adds"
+    )
     with pytest.raises(AssignmentInvalid, match="test_sums.py"):
         assignments.load(course / "assignments" / "tiny")
 
 
 def test_two_checks_of_one_name(course, edit):
-    edit("assignments/tiny/checks/hidden/test_more.py", "def test_greet_greets", "def test_add_adds")
+    edit(
+        "assignments/tiny/checks/hidden/test_more.py", "def test_greet_greets", "def test_add_adds"
+    )
     with pytest.raises(AssignmentInvalid, match="twice"):
         assignments.load(course / "assignments" / "tiny")
 

@@ -57,8 +57,10 @@ def record(tmp_path, student):
 
 def test_a_class(submit, grade, tmp_path):
     submit("kim", {"sums.py": GOOD, "words.py": GREET})
-    submit("이민수", {"sums.py": GOOD, "words.py": "def greet(name): return name"}, "{student}/tiny")
-    submit("half", {"sums.py": GOOD}, "{student}/hw/tiny_package")
+    submit(
+        "이민수", {"sums.py": GOOD, "words.py": "def greet(name): return name"}, "{student}/tiny"
+    )
+    submit("half", {"sums.py": GOOD}, "{student}/tiny/tiny_package")
     done = grade("-j", "2")
     assert done.exit_code == 0, done.output
     assert record(tmp_path, "kim").points == 10
@@ -73,14 +75,34 @@ def test_a_class(submit, grade, tmp_path):
 CASES = {
     # name: (files, points, outcome of add_adds)
     "syntax": ({"sums.py": "def add(:", "words.py": GREET}, 4, "raised"),
-    "not_utf8": ({"sums.py": '# 한글\nx = "한글"\n'.encode("euc-kr"), "words.py": GREET}, 4, "raised"),
-    "declared_euc_kr": ({"sums.py": ("# -*- coding: euc-kr -*-\n# 한글\n" + GOOD).encode("euc-kr"), "words.py": GREET}, 10, "passed"),
+    "not_utf8": (
+        {"sums.py": '# 한글\nx = "한글"\n'.encode("euc-kr"), "words.py": GREET},
+        4,
+        "raised",
+    ),
+    "declared_euc_kr": (
+        {
+            "sums.py": ("# -*- coding: euc-kr -*-\n# 한글\n" + GOOD).encode("euc-kr"),
+            "words.py": GREET,
+        },
+        10,
+        "passed",
+    ),
     "forbidden": ({"sums.py": "from torch import nn\n" + GOOD, "words.py": GREET}, 4, "forbidden"),
     "package": ({"sums.py": "import sklearn\n" + GOOD, "words.py": GREET}, 4, "forbidden"),
     "hangs": ({"sums.py": "while True: pass", "words.py": GREET}, 4, "timeout"),
     "exits": ({"sums.py": "import os; os._exit(0)", "words.py": GREET}, 4, "crashed"),
     "prints": ({"sums.py": "print('x' * 5_000_000)\n" + GOOD, "words.py": GREET}, 10, "passed"),
-    "conftest": ({"sums.py": "def add(a, b): return 0", "words.py": GREET, "conftest.py": "import os; os._exit(0)", "pytest.ini": "[pytest]\naddopts = --co"}, 4, "failed"),
+    "conftest": (
+        {
+            "sums.py": "def add(a, b): return 0",
+            "words.py": GREET,
+            "conftest.py": "import os; os._exit(0)",
+            "pytest.ini": "[pytest]\naddopts = --co",
+        },
+        4,
+        "failed",
+    ),
 }
 
 
@@ -90,7 +112,11 @@ def test_broken_and_hostile_submissions_cost_what_they_break(submit, grade, tmp_
     assert grade().exit_code == 0
     for name, (_, points, outcome) in CASES.items():
         graded = record(tmp_path, name)
-        assert (name, graded.points, graded.exercises[0].checks[0].outcome) == (name, points, outcome)
+        assert (name, graded.points, graded.exercises[0].checks[0].outcome) == (
+            name,
+            points,
+            outcome,
+        )
     forbidden = record(tmp_path, "forbidden").exercises[0].checks[0].message
     assert (forbidden.fields["name"], forbidden.fields["line"]) == ("torch.nn", "1")
 
@@ -103,14 +129,25 @@ def test_what_cannot_be_opened_gets_a_reason(submit, grade, tmp_path):
     (root / "essay.docx").write_bytes(b"x")
     done = grade()
     assert done.exit_code == 0
-    reasons = {name: record(tmp_path, name).problem.code for name in ("empty", "broken", "slip", "essay")}
-    assert reasons == {"empty": "empty", "broken": "broken_archive", "slip": "unsafe_archive", "essay": "unsupported"}
+    reasons = {
+        name: record(tmp_path, name).problem.code for name in ("empty", "broken", "slip", "essay")
+    }
+    assert reasons == {
+        "empty": "empty",
+        "broken": "broken_archive",
+        "slip": "unsafe_archive",
+        "essay": "unsupported",
+    }
     assert "0.00 / 10" in done.output
     assert "damaged" in done.output
 
 
 def test_an_endless_loop_costs_seconds(submit, grade, tmp_path, edit):
-    edit("assignments/tiny/checks/hidden/test_more.py", '["Kim", "민수"]', "list(map(str, range(20)))")
+    edit(
+        "assignments/tiny/checks/hidden/test_more.py",
+        '["Kim", "민수"]',
+        "list(map(str, range(20)))",
+    )
     submit("loop", {"sums.py": GOOD, "words.py": "def greet(name):\n    while True: pass\n"})
     assert grade().exit_code == 0
     greeting = record(tmp_path, "loop").exercises[1].checks[0]
@@ -119,7 +156,11 @@ def test_an_endless_loop_costs_seconds(submit, grade, tmp_path, edit):
 
 
 def test_after_three_timeouts_the_rest_of_the_exercise_is_not_run(submit, grade, tmp_path, edit):
-    edit("assignments/tiny/checks/public/test_sums.py", "def test_add_adds(student):", "import pytest\n@pytest.mark.parametrize('n', range(5))\ndef test_add_adds(student, n):")
+    edit(
+        "assignments/tiny/checks/public/test_sums.py",
+        "def test_add_adds(student):",
+        "import pytest\n@pytest.mark.parametrize('n', range(5))\ndef test_add_adds(student, n):",
+    )
     edit("assignments/tiny/assignment.toml", 'needs = ["add_adds"]\n', "")
     submit("loop", {"sums.py": "def add(a, b):\n    while True: pass\n", "words.py": GREET})
     assert grade().exit_code == 0
@@ -136,7 +177,13 @@ def test_a_check_waits_for_what_it_needs(submit, grade, tmp_path):
 
 
 def test_a_hidden_check_tells_a_student_nothing_but_its_outcome(submit, grade, tmp_path):
-    submit("spy", {"sums.py": "def add(a, b):\n    if isinstance(a, int): return a + b\n    raise ValueError(f'{a} {b}')\n", "words.py": "def greet(name): return 'x'"})
+    submit(
+        "spy",
+        {
+            "sums.py": "def add(a, b):\n    if isinstance(a, int): return a + b\n    raise ValueError(f'{a} {b}')\n",
+            "words.py": "def greet(name): return 'x'",
+        },
+    )
     grade()
     spy = record(tmp_path, "spy")
     arrays = spy.exercises[0].checks[1]
@@ -179,9 +226,13 @@ def test_exit_codes(submit, grade, tmp_path, course):
     assert grade("--fail-under", "61").exit_code == 1
     unknown = grade("--only", "nobody")
     assert (unknown.exit_code, "nobody" in unknown.output) == (2, True)
-    no_such = CliRunner().invoke(main, ["--course", str(course), "grade", "hw9", str(tmp_path), "-o", "o"])
+    no_such = CliRunner().invoke(
+        main, ["--course", str(course), "grade", "hw9", str(tmp_path), "-o", "o"]
+    )
     assert (no_such.exit_code, "tiny" in no_such.output) == (2, True)
-    (course / "assignments" / "tiny" / "checks" / "hidden" / "test_more.py").write_text("import nothing_like_it\ndef test_greet_greets(s): pass\ndef test_add_adds_arrays(s): pass\n")
+    (course / "assignments" / "tiny" / "checks" / "hidden" / "test_more.py").write_text(
+        "import nothing_like_it\ndef test_greet_greets(s): pass\ndef test_add_adds_arrays(s): pass\n"
+    )
     broken = grade()
     assert (broken.exit_code, "nothing_like_it" in broken.output) == (2, True)
 
@@ -240,7 +291,10 @@ def comparable(folder):
 
 def test_killed_at_a_random_moment_and_started_again(submit, course, tmp_path):
     for number in range(40):
-        submit(f"student{number:02}", {"sums.py": GOOD if number % 3 else "def add(a, b): return 1/0", "words.py": GREET})
+        submit(
+            f"student{number:02}",
+            {"sums.py": GOOD if number % 3 else "def add(a, b): return 1/0", "words.py": GREET},
+        )
     folder = tmp_path / "out" / "records" / "tiny"
     start(course, tmp_path).communicate()
     whole = comparable(folder)
@@ -264,7 +318,11 @@ def test_a_killed_worker_or_launcher_loses_nothing(submit, course, tmp_path, vic
         submit(f"student{number}", {"sums.py": slow, "words.py": GREET})
     batch = start(course, tmp_path, jobs="1")
     batch.stdout.readline()  # the first is done: worker and launcher are there
-    killed = [pid for pid in session(batch.pid) if victim in command_line(pid) and "resource_tracker" not in command_line(pid)]
+    killed = [
+        pid
+        for pid in session(batch.pid)
+        if victim in command_line(pid) and "resource_tracker" not in command_line(pid)
+    ]
     os.kill(killed[0], signal.SIGKILL)
     batch.communicate()
     assert batch.returncode == 0

@@ -216,7 +216,9 @@ def f(): return Yes()
 
 
 def test_what_is_printed_is_kept_and_cut(run):
-    student, process = run("import os\ndef f(n):\n print('안녕'); os.write(2, b'low\\n'); print('x' * n)")
+    student, process = run(
+        "import os\ndef f(n):\n print('안녕'); os.write(2, b'low\\n'); print('x' * n)"
+    )
     student.m.f(1)
     assert process.take_output() == "안녕\nlow\nx\n" or process.take_output() == ""
     student.m.f(3_000_000)
@@ -231,7 +233,12 @@ def test_what_is_printed_before_a_crash_is_kept(run):
 
 
 def test_the_package_imports_its_own_modules_in_every_way(run):
-    files = {"__init__.py": b"", "helpers/__init__.py": b"", "helpers/deep.py": b"two = 2", "one.py": b"one = 1"}
+    files = {
+        "__init__.py": b"",
+        "helpers/__init__.py": b"",
+        "helpers/deep.py": b"two = 2",
+        "one.py": b"one = 1",
+    }
     student, _ = run(
         "from .one import one\nimport pack.helpers.deep as deep\nfrom one import one as bare\n"
         "def f(): return one + deep.two + bare",
@@ -242,18 +249,25 @@ def test_the_package_imports_its_own_modules_in_every_way(run):
 
 def test_a_file_cannot_shadow_a_library(run):
     files = {"random.py": b"raise SystemExit", "torch.py": b"raise SystemExit", "typing.py": b"1/0"}
-    student, _ = run("import random, torch, typing\ndef f(): return random.__name__", files=files.items())
+    student, _ = run(
+        "import random, torch, typing\ndef f(): return random.__name__", files=files.items()
+    )
     assert student.m.f() == "random"
 
 
 def test_korean_source_and_an_old_encoding(run):
-    student, _ = run("def 더하기(가, 나): return 가 + 나", files={"euc.py": '# 한글\nx = "한글"'.encode("euc-kr")}.items())
+    student, _ = run(
+        "def 더하기(가, 나): return 가 + 나",
+        files={"euc.py": '# 한글\nx = "한글"'.encode("euc-kr")}.items(),
+    )
     assert student.m.더하기(1, 2) == 3
     assert ending(lambda: student.euc.x).message.fields["error"] == "SyntaxError"
 
 
 def test_source_and_tracebacks_name_the_students_file(run):
-    student, _ = run("import inspect\ndef f(): return inspect.getsource(f)\ndef g():\n    raise KeyError('k')")
+    student, _ = run(
+        "import inspect\ndef f(): return inspect.getsource(f)\ndef g():\n    raise KeyError('k')"
+    )
     assert student.m.f().startswith("def f()")
     assert "raise KeyError('k')" in ending(lambda: student.m.g()).detail
 
@@ -336,7 +350,9 @@ def test_a_dead_launcher_is_the_platforms_fault():
 
 def test_guests_die_with_their_launcher():
     own = ForkLauncher(())
-    process = StudentProcess(own, Package("pack", {"m.py": b"import os\ndef f(): return os.getpid()"}), LIMITS)
+    process = StudentProcess(
+        own, Package("pack", {"m.py": b"import os\ndef f(): return os.getpid()"}), LIMITS
+    )
     process.begin_check(1.0)
     guest = Student(process).m.f()
     own._process.kill()
@@ -350,7 +366,10 @@ def test_guests_die_with_their_launcher():
 
 
 def test_without_fork_one_interpreter_serves_until_something_breaks(run):
-    student, process = run("import os\ndef f(): print('hi'); return os.getpid()\ndef g(): os._exit(3)", using=SpawnLauncher())
+    student, process = run(
+        "import os\ndef f(): print('hi'); return os.getpid()\ndef g(): os._exit(3)",
+        using=SpawnLauncher(),
+    )
     first = student.m.f()
     assert process.take_output() == "hi\n"
     process.begin_exercise()
@@ -409,7 +428,13 @@ def landlock_version():
 def test_a_guest_reads_and_writes_nothing_but_its_own(run, landlock, tmp_path):
     student, process = run(READS)
     (tmp_path / "secret").write_text("hidden check")
-    for path in (__file__, tmp_path / "secret", "/etc/passwd", f"/proc/{os.getpid()}/environ", "/proc/1/cmdline"):
+    for path in (
+        __file__,
+        tmp_path / "secret",
+        "/etc/passwd",
+        f"/proc/{os.getpid()}/environ",
+        "/proc/1/cmdline",
+    ):
         assert student.m.read(str(path)) == "PermissionError", path
     for path in (Path(__file__).parent.parent, tmp_path, Path.home(), "/proc", "/tmp"):
         assert student.m.listing(str(path)) == "PermissionError", path

@@ -52,7 +52,9 @@ def test_unequal(actual, expected):
 
 def test_equal_all_the_way_down():
     value = [(1, "a", {"k": [2.5, None, math.nan]}), np.array([1, 2]), torch.tensor([1.5])]
-    expect_equal(value, [(1, "a", {"k": [2.5, None, math.nan]}), np.array([1, 2]), torch.tensor([1.5])])
+    expect_equal(
+        value, [(1, "a", {"k": [2.5, None, math.nan]}), np.array([1, 2]), torch.tensor([1.5])]
+    )
 
 
 @pytest.mark.parametrize(

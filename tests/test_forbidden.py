@@ -8,7 +8,10 @@ RULES = ["torch.nn", "torch.sigmoid", ".sigmoid", ".backward", "difflib"]
 
 
 def hits(source, rules=RULES):
-    return [(h["name"], h["line"], h["scope"]) for h in survey(source.encode(), "pack", rules, ["numpy", "torch"])]
+    return [
+        (h["name"], h["line"], h["scope"])
+        for h in survey(source.encode(), "pack", rules, ["numpy", "torch"])
+    ]
 
 
 @pytest.mark.parametrize(

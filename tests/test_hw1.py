@@ -9,9 +9,9 @@ import pytest
 from examples import build
 from grader import assignment as assignments
 from grader import submission as submissions
+from grader.course import Course
 from grader.pool import grade_all
 from grader.verify import candidates
-from grader.course import Course
 from grader.worker import Job
 
 ROOT = Path(__file__).parent.parent
@@ -54,7 +54,9 @@ def test_mutants_and_variants_are_enough(hw1):
     kinds = Counter(c.kind for c in candidates(Course(ROOT), hw1, full=False))
     assert kinds["mutant"] >= 30
     assert kinds["variant"] >= 8
-    hit = {e for c in candidates(Course(ROOT), hw1, full=False) if c.kind == "mutant" for e in c.loses}
+    hit = {
+        e for c in candidates(Course(ROOT), hw1, full=False) if c.kind == "mutant" for e in c.loses
+    }
     assert hit == {exercise.id for exercise in hw1.exercises}
 
 

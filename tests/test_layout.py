@@ -15,12 +15,37 @@ PACKAGE = ROOT / "grader"
 
 # Lower levels first: a module imports only from levels below its own (or from its own room).
 LEVELS = [
-    ["grader", "grader.errors", "grader.i18n", "grader.tables", "grader.boundary", "grader.boundary.wire"],
-    ["grader.records", "grader.assignment", "grader.markers", "grader.archives", "grader.boundary.guest"],
-    ["grader.submission", "grader.course", "grader.rules", "grader.boundary.endings", "grader.boundary.session"],
+    [
+        "grader",
+        "grader.errors",
+        "grader.i18n",
+        "grader.tables",
+        "grader.boundary",
+        "grader.boundary.wire",
+    ],
+    [
+        "grader.records",
+        "grader.assignment",
+        "grader.markers",
+        "grader.archives",
+        "grader.boundary.guest",
+    ],
+    [
+        "grader.submission",
+        "grader.course",
+        "grader.rules",
+        "grader.boundary.endings",
+        "grader.boundary.session",
+    ],
     ["grader.boundary.host"],
     ["grader.boundary.process", "grader.template"],
-    ["grader.boundary.proxy", "grader.checking", "grader.checking.expect", "grader.doctor", "grader.report"],
+    [
+        "grader.boundary.proxy",
+        "grader.checking",
+        "grader.checking.expect",
+        "grader.doctor",
+        "grader.report",
+    ],
     ["grader.checking.outcomes"],
     ["grader.checking.plugin"],
     ["grader.grading"],
@@ -80,36 +105,51 @@ def test_imports_flow_one_way():
     wrong = []
     for module, path in modules():
         for imported in imports(path):
-            if imported.startswith("grader") and module.rpartition(".")[0] != imported.rpartition(".")[0]:
-                if level(imported) > level(module) or (level(imported) == level(module) and not same_room(module, imported)):
+            if (
+                imported.startswith("grader")
+                and module.rpartition(".")[0] != imported.rpartition(".")[0]
+            ):
+                if level(imported) > level(module) or (
+                    level(imported) == level(module) and not same_room(module, imported)
+                ):
                     wrong.append(f"{module} imports {imported}")
     # errors and i18n know each other by name only: an error is translated when it is shown
     assert [w for w in wrong if w != "grader.errors imports grader.i18n"] == []
 
 
 def same_room(one, other):
-    return one.startswith(other + ".") or other.startswith(one + ".") or one.rsplit(".", 1)[0] == other
+    return (
+        one.startswith(other + ".") or other.startswith(one + ".") or one.rsplit(".", 1)[0] == other
+    )
 
 
 def test_a_guest_imports_nothing_of_ours_but_the_wire():
     for module, path in modules():
         if module.startswith("grader.boundary.guest"):
             ours = {name for name in imports(path) if name.startswith("grader")}
-            strange = {n for n in ours if n not in GUEST_MAY and not n.startswith("grader.boundary.guest")}
+            strange = {
+                n for n in ours if n not in GUEST_MAY and not n.startswith("grader.boundary.guest")
+            }
             assert strange == set(), module
 
 
 def test_importing_the_launcher_loads_nothing_of_the_trusted_side():
     code = "import sys, grader.boundary.guest.launcher; print(*sorted(m for m in sys.modules if m.startswith('grader')))"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-    assert [m for m in loaded if not m.startswith(("grader.boundary.guest", "grader.boundary.wire"))] == ["grader", "grader.boundary"]
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert [
+        m for m in loaded if not m.startswith(("grader.boundary.guest", "grader.boundary.wire"))
+    ] == ["grader", "grader.boundary"]
 
 
 @pytest.mark.parametrize("library", ONE_ROOM)
 def test_a_foreign_library_has_one_room(library):
     for module, path in modules():
         if library in {name.partition(".")[0] for name in imports(path)}:
-            assert any(module == room or module.startswith(room) for room in ONE_ROOM[library]), module
+            assert any(module == room or module.startswith(room) for room in ONE_ROOM[library]), (
+                module
+            )
 
 
 def test_help_is_quick_because_heavy_libraries_wait():
@@ -151,7 +191,9 @@ def test_both_languages_say_the_same_with_the_same_fields():
     en, ko = catalogue("en"), catalogue("ko")
     assert sorted(en) == sorted(ko)
     assert [code for code in en if fields(en[code]) != fields(ko[code])] == []
-    untranslated = [code for code, text in ko.items() if text == en[code] and re.search("[a-z] [a-z]", text)]
+    untranslated = [
+        code for code, text in ko.items() if text == en[code] and re.search("[a-z] [a-z]", text)
+    ]
     assert [code for code in untranslated if not en[code].startswith("pip ")] == []
 
 
@@ -163,8 +205,12 @@ def test_every_error_that_is_raised_has_its_sentence():
 
 
 def test_no_path_of_a_machine_and_no_registry_host_is_committed():
-    files = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\0")
-    pattern = re.compile(r"(?<![\w.])/(work|root|farm|home)/\w|pypi\.org/simple|files\.pythonhosted|download\.pytorch")
+    files = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split("\0")
+    pattern = re.compile(
+        r"(?<![\w.])/(work|root|farm|home)/\w|pypi\.org/simple|files\.pythonhosted|download\.pytorch"
+    )
     for name in files:
         path = ROOT / name
         if path.suffix in {".py", ".md", ".toml", ".txt", ".cfg", ".yml", ""} and path.is_file():

@@ -27,7 +27,9 @@ class A:
         ### END SOLUTION
 '''
     stub, solution = strip(text, FILE)
-    assert stub == '''import math
+    assert (
+        stub
+        == '''import math
 
 
 class A:
@@ -36,7 +38,12 @@ class A:
         # YOUR CODE HERE
         raise NotImplementedError()
 '''
-    assert [line.strip() for line in solution] == ["def _secret():", "return 42", "return _secret()"]
+    )
+    assert [line.strip() for line in solution] == [
+        "def _secret():",
+        "return 42",
+        "return _secret()",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,11 @@ def test_a_stale_template_is_named(course, released):
     (released.folder / "README.md").unlink()
     done = runner.invoke(main, call)
     assert done.exit_code == 1
-    assert [line.split("/")[-1] for line in done.output.splitlines()] == ["README.md", "extra.py", "sums.py"]
+    assert [line.split("/")[-1] for line in done.output.splitlines()] == [
+        "README.md",
+        "extra.py",
+        "sums.py",
+    ]
 
 
 def test_a_file_that_is_no_longer_released_goes(course, tiny, released):
@@ -73,12 +77,42 @@ def test_a_file_that_is_no_longer_released_goes(course, tiny, released):
 
 REFUSED = {
     "unbalanced": ("reference/tiny_package/sums.py", "    ### END SOLUTION", "", MarkerError),
-    "template_scores": ("reference/tiny_package/sums.py", "    ### BEGIN SOLUTION", "    return a + b\n    ### BEGIN SOLUTION", ReleaseRefused),
-    "stub_does_not_import": ("reference/tiny_package/words.py", '"""Words."""', '"""Words."""\nimport nothing_like_it', ReleaseRefused),
-    "solution_in_handout": ("assignments/tiny/handout.en.md", "# Tiny", "# Tiny\n\n    total_of_both = a + b", ReleaseRefused),
-    "solution_in_public_check": ("assignments/tiny/checks/public/test_sums.py", "    assert", '    """\n    total_of_both = a + b\n    """\n    assert', ReleaseRefused),
-    "hidden_check_in_handout": ("assignments/tiny/handout.ko.md", "# 작은", '    assert np.array_equal(student.sums.add(one, one), 2 * one), "a secret about arrays"\n# 작은', ReleaseRefused),
-    "name_of_hidden_check": ("assignments/tiny/handout.ko.md", "# 작은", "# add_adds_arrays 작은", ReleaseRefused),
+    "template_scores": (
+        "reference/tiny_package/sums.py",
+        "    ### BEGIN SOLUTION",
+        "    return a + b\n    ### BEGIN SOLUTION",
+        ReleaseRefused,
+    ),
+    "stub_does_not_import": (
+        "reference/tiny_package/words.py",
+        '"""Words."""',
+        '"""Words."""\nimport nothing_like_it',
+        ReleaseRefused,
+    ),
+    "solution_in_handout": (
+        "assignments/tiny/handout.en.md",
+        "# Tiny",
+        "# Tiny\n\n    total_of_both = a + b",
+        ReleaseRefused,
+    ),
+    "solution_in_public_check": (
+        "assignments/tiny/checks/public/test_sums.py",
+        "    assert",
+        '    """\n    total_of_both = a + b\n    """\n    assert',
+        ReleaseRefused,
+    ),
+    "hidden_check_in_handout": (
+        "assignments/tiny/handout.ko.md",
+        "# 작은",
+        '    assert np.array_equal(student.sums.add(one, one), 2 * one), "a secret about arrays"\n# 작은',
+        ReleaseRefused,
+    ),
+    "name_of_hidden_check": (
+        "assignments/tiny/handout.ko.md",
+        "# 작은",
+        "# add_adds_arrays 작은",
+        ReleaseRefused,
+    ),
 }
 
 
@@ -93,5 +127,11 @@ def test_refused_and_nothing_written(course, tiny, edit, name):
 
 def test_nothing_of_a_hidden_check_is_in_the_template(course, tiny):
     everything = "\n".join(template.build(Course(course), tiny).values())
-    for secret in ("add_adds_arrays", "Arrays are added", "배열을 더합니다", "Plus again", "secret about"):
+    for secret in (
+        "add_adds_arrays",
+        "Arrays are added",
+        "배열을 더합니다",
+        "Plus again",
+        "secret about",
+    ):
         assert secret not in everything

@@ -94,15 +94,29 @@ def test_json(check):
 
 
 def test_a_folder_that_is_not_there(course):
-    done = CliRunner().invoke(main, ["--lang", "en", "--course", str(course), "check", "tiny", "nowhere"])
+    done = CliRunner().invoke(
+        main, ["--lang", "en", "--course", str(course), "check", "tiny", "nowhere"]
+    )
     assert (done.exit_code, "is not a folder" in done.output) == (2, True)
 
 
 def test_watch_checks_again_on_save(check, course):
     check({"sums.py": "def add(a, b): return 0", "words.py": GREET})
     reader, writer = pty.openpty()
-    command = [sys.executable, "-m", "grader", "--lang", "en", "--course", str(course), "check", "tiny"]
-    watching = subprocess.Popen([*command, str(course / "work"), "--watch"], stdout=writer, stderr=writer)
+    command = [
+        sys.executable,
+        "-m",
+        "grader",
+        "--lang",
+        "en",
+        "--course",
+        str(course),
+        "check",
+        "tiny",
+    ]
+    watching = subprocess.Popen(
+        [*command, str(course / "work"), "--watch"], stdout=writer, stderr=writer
+    )
     os.close(writer)
     try:
         assert "✗" in read_until(reader, "Waiting for you to save")

@@ -5,14 +5,14 @@ from click.testing import CliRunner
 
 from grader.cli import main
 
-MUTANT = '''
+MUTANT = """
 why = "the sum is off by one"
 loses = ["{loses}"]
 [[change]]
 file = "sums.py"
 find = "a + b\\n    return"
 replace = "{replace}\\n    return"
-'''
+"""
 
 
 @pytest.fixture

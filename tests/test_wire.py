@@ -49,7 +49,9 @@ def test_plain_values_come_back_equal_and_of_the_same_type(value):
     assert type(back) is type(value)
 
 
-@pytest.mark.parametrize("value", [[1.5] * 40, list(range(40)), [True] * 40, [2**70] * 40, [1, 2.0] * 20])
+@pytest.mark.parametrize(
+    "value", [[1.5] * 40, list(range(40)), [True] * 40, [2**70] * 40, [1, 2.0] * 20]
+)
 def test_long_lists_keep_their_items_types(value):
     back = there_and_back(value)
     assert back == value
@@ -90,7 +92,10 @@ def test_views_and_odd_layouts_come_as_their_values():
     tensor = torch.arange(12.0).reshape(3, 4)
     assert torch.equal(there_and_back(tensor.t()), tensor.t())
     assert torch.equal(there_and_back(torch.nn.Parameter(tensor)), tensor)
-    assert torch.equal(there_and_back(torch.ones(2, dtype=torch.complex64).conj()), torch.ones(2, dtype=torch.complex64))
+    assert torch.equal(
+        there_and_back(torch.ones(2, dtype=torch.complex64).conj()),
+        torch.ones(2, dtype=torch.complex64),
+    )
 
 
 def test_a_numpy_scalar_stays_a_numpy_scalar():
@@ -117,7 +122,16 @@ class Liar(int):
 
 @pytest.mark.parametrize(
     "value",
-    [object(), Liar(3), range(3), iter([1]), np.array([object()]), np.array(["a"]), torch.eye(2).to_sparse(), 1 << 5000],
+    [
+        object(),
+        Liar(3),
+        range(3),
+        iter([1]),
+        np.array([object()]),
+        np.array(["a"]),
+        torch.eye(2).to_sparse(),
+        1 << 5000,
+    ],
     ids=lambda value: type(value).__name__,
 )
 def test_what_is_not_plain_does_not_cross(value):
@@ -156,14 +170,20 @@ HOSTILE = {
     "lengths_negative": frame(None, [-1, 2], b"x"),
     "lengths_no_numbers": frame(None, ["1"], b"x"),
     "dtype_object": frame({"t": "array", "d": "object", "s": [1], "b": 0}, [8], b"x" * 8),
-    "dtype_is_a_name_of_torch": frame({"t": "tensor", "d": "load", "s": [1], "b": 0}, [8], b"x" * 8),
+    "dtype_is_a_name_of_torch": frame(
+        {"t": "tensor", "d": "load", "s": [1], "b": 0}, [8], b"x" * 8
+    ),
     "dtype_unhashable": frame({"t": "array", "d": ["int8"], "s": [1], "b": 0}, [1], b"x"),
     "shape_too_small": frame({"t": "array", "d": "int8", "s": [1], "b": 0}, [2], b"xy"),
     "shape_negative": frame({"t": "array", "d": "int8", "s": [-1, -2], "b": 0}, [2], b"xy"),
     "shape_float": frame({"t": "array", "d": "int8", "s": [2.0], "b": 0}, [2], b"xy"),
     "shape_overflow": frame({"t": "array", "d": "int8", "s": [2**32, 2**32], "b": 0}, [0], b""),
-    "shape_zero_and_huge": frame({"t": "tensor", "d": "int8", "s": [0, 2**30, 2**30, 2**30], "b": 0}, [0], b""),
-    "shape_of_many_dimensions": frame({"t": "array", "d": "int8", "s": [1] * 100, "b": 0}, [1], b"x"),
+    "shape_zero_and_huge": frame(
+        {"t": "tensor", "d": "int8", "s": [0, 2**30, 2**30, 2**30], "b": 0}, [0], b""
+    ),
+    "shape_of_many_dimensions": frame(
+        {"t": "array", "d": "int8", "s": [1] * 100, "b": 0}, [1], b"x"
+    ),
     "scalar_with_shape": frame({"t": "scalar", "d": "int8", "s": [1], "b": 0}, [1], b"x"),
     "numbers_of_odd_length": frame({"t": "ints", "b": 0}, [7], b"x" * 7),
     "tuple_without_items": frame({"t": "tuple"}),

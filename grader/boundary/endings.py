@@ -43,7 +43,10 @@ def raised(error: dict[str, Any]) -> Ending:
     frames = _frames(error)
     where = f"{frames[-1][0]}, line {frames[-1][1]}" if frames else "-"
     detail = "\n".join(
-        [f'  File "{file}", line {line}, in {name}\n    {source}' for file, line, name, source in frames]
+        [
+            f'  File "{file}", line {line}, in {name}\n    {source}'
+            for file, line, name, source in frames
+        ]
         + [f"{kind}: {text}"]
     )
     bases = [base for base in error.get("bases", []) if isinstance(base, str)]
@@ -66,7 +69,9 @@ def _class_for(bases: tuple[str, ...]) -> type[StudentRaised]:
             try:
                 joined = type(f"Student{name}", (StudentRaised, kind), {})
                 joined("raised", Message("raised"))
-            except TypeError:  # a layout or a constructor that does not mix, as UnicodeDecodeError's
+            except (
+                TypeError
+            ):  # a layout or a constructor that does not mix, as UnicodeDecodeError's
                 continue
             return joined
     return StudentRaised

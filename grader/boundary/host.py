@@ -1,9 +1,9 @@
 """Launchers, from the trusted side: they start guests, end them, and tell how they ended.
 
-    with ForkLauncher(["numpy", "torch"]) as launcher:
-        session = launcher.open(limits)
-        reply = session.exchange(request, seconds=1.0, handle=...)
-        how_it_ended = session.end()
+with ForkLauncher(["numpy", "torch"]) as launcher:
+    session = launcher.open(limits)
+    reply = session.exchange(request, seconds=1.0, handle=...)
+    how_it_ended = session.end()
 """
 
 from __future__ import annotations

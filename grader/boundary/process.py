@@ -196,7 +196,9 @@ class StudentProcess:
             name = signal.Signals(exit_.signal).name
             fields = {"signal": str(exit_.signal), "name": name}
             return Ending("crashed", Message("killed", fields))
-        return Ending("crashed", Message("exited"), f"exit code {exit_.code}\n{self._printed[-2000:]}")
+        return Ending(
+            "crashed", Message("exited"), f"exit code {exit_.code}\n{self._printed[-2000:]}"
+        )
 
     def _abandon(self, *, end: bool = True) -> None:
         """The guest is of no use any more; what it printed is kept."""
@@ -206,5 +208,3 @@ class StudentProcess:
         self._imported.clear()
         if session and end:
             session.end()
-
-

@@ -29,7 +29,9 @@ class Student:
             raise AttributeError(name)
         return Module(self._process, name)
 
-    def with_arguments(self, function: Function, *args: Any, **kwargs: Any) -> tuple[Any, list[Any]]:
+    def with_arguments(
+        self, function: Function, *args: Any, **kwargs: Any
+    ) -> tuple[Any, list[Any]]:
         """Call, and bring back the result and the arguments as they are after the call."""
         result, after = function.invoke("with_arguments", args, kwargs)
         return result, after
@@ -84,6 +86,7 @@ class Function:
         self._process, self._owner, self._name = process, owner, name
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call it there."""
         return self.invoke("call", args, kwargs)
 
     def invoke(self, verb: str, *arguments: Any) -> Any:
@@ -114,6 +117,7 @@ class Object:
         return reply[1] if reply[0] == "value" else Function(self._process, self, name)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call it there."""
         return self._process.request("call", self, "", args, kwargs)[1]
 
     def __getitem__(self, key: Any) -> Any:

@@ -37,14 +37,6 @@ MAX_DIMENSIONS = 16
 MAX_INT_BITS = 4096
 PACKED_FROM = 32  # lists of so many numbers travel as one buffer
 
-ARRAY_DTYPES = frozenset(
-    "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 "
-    "float16 float32 float64 complex64 complex128".split()
-)
-TENSOR_DTYPES = frozenset(
-    "bool uint8 int8 int16 int32 int64 float16 bfloat16 float32 float64 "
-    "complex64 complex128".split()
-)
 ITEM_SIZE = {
     **dict.fromkeys(("bool", "int8", "uint8"), 1),
     **dict.fromkeys(("int16", "uint16", "float16", "bfloat16"), 2),
@@ -52,6 +44,8 @@ ITEM_SIZE = {
     **dict.fromkeys(("int64", "uint64", "float64", "complex64"), 8),
     "complex128": 16,
 }
+TENSOR_DTYPES = frozenset(ITEM_SIZE) - {"uint16", "uint32", "uint64"}
+ARRAY_DTYPES = frozenset(ITEM_SIZE) - {"bfloat16"}
 # Mappings and sequences of the standard library that are plain in all but name.
 _AS_DICT = (dict, OrderedDict, defaultdict, Counter)
 
@@ -142,7 +136,9 @@ class _Encoder:
         if kind is set or kind is frozenset:
             return {"t": "set", "v": [self.encode(item, depth + 1) for item in value]}
         if kind in _AS_DICT:
-            pairs = [(self.encode(k, depth + 1), self.encode(v, depth + 1)) for k, v in value.items()]
+            pairs = [
+                (self.encode(k, depth + 1), self.encode(v, depth + 1)) for k, v in value.items()
+            ]
             return {"t": "dict", "v": pairs}
         if kind is bytes:
             return {"t": "bytes", "b": self._add(value)}
@@ -267,12 +263,12 @@ class _Decoder:
             raise WireError("bad shape")
         if tag == "tensor":
             return self._to_tensor(dtype, shape, buffer)
-        import numpy
+        import numpy as np
 
         # a bool is 0 or 1: another byte would make an array that contradicts itself
         if dtype == "bool":
-            return self._unwrap(tag, (numpy.frombuffer(buffer, "uint8") != 0).reshape(shape))
-        return self._unwrap(tag, numpy.frombuffer(buffer, dtype).reshape(shape).copy())
+            return self._unwrap(tag, (np.frombuffer(buffer, "uint8") != 0).reshape(shape))
+        return self._unwrap(tag, np.frombuffer(buffer, dtype).reshape(shape).copy())
 
     def _unwrap(self, tag: str, block: Any) -> Any:
         return block if tag == "array" else block[()]

@@ -203,7 +203,9 @@ def _difference(actual: Any, expected: Any, what: str) -> str | None:
         return next((text for text in found if text), None)
     if isinstance(expected, dict):
         if set(actual) != set(expected):
-            return f"{what} has the keys {sorted(actual, key=repr)}, not {sorted(expected, key=repr)}"
+            return (
+                f"{what} has the keys {sorted(actual, key=repr)}, not {sorted(expected, key=repr)}"
+            )
         found = (_difference(actual[k], expected[k], f"{what}[{k!r}]") for k in expected)
         return next((text for text in found if text), None)
     if isinstance(expected, float) and math.isnan(expected) and math.isnan(actual):

@@ -33,7 +33,9 @@ def classify(error: BaseException | None, *, answers: int, public: bool) -> Outc
     if error is None:
         return Outcome("passed")
     if isinstance(error, Ending):
-        return Outcome(error.outcome, _shown(error, public=public), _clean(error.detail, MAX_DETAIL))
+        return Outcome(
+            error.outcome, _shown(error, public=public), _clean(error.detail, MAX_DETAIL)
+        )
     text = _clean(_without_derivation(str(error)), MAX_TEXT)
     detail = _clean(f"{type(error).__name__}: {error}", MAX_DETAIL)
     judged = isinstance(error, AssertionError | pytest.fail.Exception)

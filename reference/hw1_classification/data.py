@@ -1,5 +1,4 @@
-"""
-Reading labelled text in NSMC's own format.
+"""Reading labelled text in NSMC's own format.
 
 NSMC (Naver sentiment movie corpus, Lucy Park 2016, CC0, the public GitHub repository e9t/nsmc) is two
 files, `ratings_train.txt` and `ratings_test.txt`: UTF-8, a header, then `id<TAB>document<TAB>label`
@@ -32,8 +31,7 @@ class Corpus:
 
 
 def find(name: str) -> Path:
-    """
-    The folder of the data: `name` itself, or for "nsmc" the first of $NSMC_DIR, ./data/nsmc and
+    """The folder of the data: `name` itself, or for "nsmc" the first of $NSMC_DIR, ./data/nsmc and
     ../shared/data/nsmc that holds both files. Raises `DataMissing`.
     """
     places = [Path(name)]

@@ -1,5 +1,4 @@
-"""
-Logistic regression with its gradient by hand: no autograd, no torch.nn, no torch.optim.
+"""Logistic regression with its gradient by hand: no autograd, no torch.nn, no torch.optim.
 
     P(y = 1 | x) = sigmoid(w.x + b)
 
@@ -19,8 +18,7 @@ from torch import Tensor
 
 
 def sigmoid(z: Tensor) -> Tensor:
-    """
-    1 / (1 + exp(-z)) of a float tensor of any shape, exact to rounding for small and large z.
+    """1 / (1 + exp(-z)) of a float tensor of any shape, exact to rounding for small and large z.
 
     0.0 at -1000 and 1.0 at 1000, never nan.
     """
@@ -32,8 +30,7 @@ def sigmoid(z: Tensor) -> Tensor:
 
 
 def logit(p: Tensor) -> Tensor:
-    """
-    ln(p / (1 - p)), the inverse of the sigmoid; -inf at 0, inf at 1.
+    """ln(p / (1 - p)), the inverse of the sigmoid; -inf at 0, inf at 1.
 
     Raises ValueError naming p outside [0, 1].
     """
@@ -45,7 +42,7 @@ def logit(p: Tensor) -> Tensor:
 
 
 def odds(p: Tensor) -> Tensor:
-    """p / (1 - p); inf at 1. Raises ValueError naming p outside [0, 1]."""
+    """P / (1 - p); inf at 1. Raises ValueError naming p outside [0, 1]."""
     ### BEGIN SOLUTION
     if ((p < 0) | (p > 1)).any():
         raise ValueError("p must lie in [0, 1]")
@@ -55,7 +52,7 @@ def odds(p: Tensor) -> Tensor:
 
 ### BEGIN SOLUTION
 def _targets(X: Tensor, y: Tensor) -> Tensor:
-    """y in the dtype of X, once it is one 0 or 1 for each row of X."""
+    """Y in the dtype of X, once it is one 0 or 1 for each row of X."""
     if X.ndim != 2 or X.shape[0] == 0:
         raise ValueError("X must hold at least one example, as (N, V)")
     if y.shape != (X.shape[0],):
@@ -81,8 +78,7 @@ def _check_weights(w: Tensor, X: Tensor) -> None:
 def loss(
     w: Tensor, b: Tensor, X: Tensor, y: Tensor, l2: float = 0.0, l1: float = 0.0
 ) -> Tensor:
-    """
-    Mean cross-entropy plus penalties of w (not of b), a tensor () of X's dtype.
+    """Mean cross-entropy plus penalties of w (not of b), a tensor () of X's dtype.
 
     Finite for |Xw + b| = 1000. y may be of any dtype.
     Raises ValueError naming the argument for shapes that do not agree, no examples, other labels
@@ -102,8 +98,7 @@ def loss(
 def gradient(
     w: Tensor, b: Tensor, X: Tensor, y: Tensor, l2: float = 0.0, l1: float = 0.0
 ) -> tuple[Tensor, Tensor]:
-    """
-    The derivatives of `loss` by w (V,) and by b (); of |w| at 0 the sub-gradient 0.
+    """The derivatives of `loss` by w (V,) and by b (); of |w| at 0 the sub-gradient 0.
 
     Raises as `loss`.
     """
@@ -118,8 +113,7 @@ def gradient(
 
 
 class LogisticRegression:
-    """
-    Trained by plain gradient descent with a constant learning rate.
+    """Trained by plain gradient descent with a constant learning rate.
 
     A step: w <- w - lr * g_w, b <- b - lr * g_b, with (g_w, g_b) = gradient(w, b, X_batch,
     y_batch, l2, l1). batch_size None: one step an epoch on all data; otherwise mini-batches in an
@@ -146,8 +140,7 @@ class LogisticRegression:
         ### END SOLUTION
 
     def fit(self, X: Tensor, y: Tensor) -> LogisticRegression:
-        """
-        Start from zero weights and train. Sets .w (V,) and .b () of X's dtype, and .losses:
+        """Start from zero weights and train. Sets .w (V,) and .b () of X's dtype, and .losses:
         list[float], the regularised loss over all data after each epoch.
         """
         ### BEGIN SOLUTION
@@ -185,8 +178,7 @@ class LogisticRegression:
 
 
 def iterations_to_epochs(n_iters: int, n_examples: int, batch_size: int) -> int:
-    """
-    How many whole epochs n_iters steps make: n_iters / (n_examples / batch_size), rounded down
+    """How many whole epochs n_iters steps make: n_iters / (n_examples / batch_size), rounded down
     exactly. The last partial batch of an epoch counts as the part that it is.
 
     Raises ValueError naming n_iters (below 0), n_examples or batch_size (below 1).

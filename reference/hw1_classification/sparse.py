@@ -1,5 +1,4 @@
-"""
-Sparse features: a document is the few columns that it uses, not a row of zeros.
+"""Sparse features: a document is the few columns that it uses, not a row of zeros.
 
     rows     (K,)  document of each entry, rising      K  entries that are not zero
     columns  (K,)  feature of each entry               N  documents

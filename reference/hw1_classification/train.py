@@ -1,5 +1,4 @@
-"""
-Naive Bayes and logistic regression on real text, with sparse features and on any device.
+"""Naive Bayes and logistic regression on real text, with sparse features and on any device.
 
     python -m reference.hw1_classification.train --data nsmc --device auto --out out/nsmc
 

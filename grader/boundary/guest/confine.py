@@ -106,7 +106,7 @@ def _data_bytes() -> int:
 
 
 def prctl(option: int, value: int) -> bool:
-    """prctl(2). True when the kernel agreed."""
+    """Ask the kernel by the system call of this name; True when it agreed."""
     call = ctypes.CDLL(None, use_errno=True).prctl
     call.argtypes = [ctypes.c_int] + [ctypes.c_ulong] * 4
     return bool(call(option, value, 0, 0, 0) == 0)

@@ -14,6 +14,7 @@ import contextlib
 import ctypes
 import os
 import struct
+from pathlib import Path
 
 SYS_LANDLOCK_CREATE_RULESET = 444
 SYS_LANDLOCK_ADD_RULE = 445
@@ -70,7 +71,7 @@ def _file_rights(abi: int) -> int:
 def _allow(ruleset: int, path: str, rights: int) -> None:
     with contextlib.suppress(OSError):
         handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
-        if not os.path.isdir(path):
+        if not Path(path).is_dir():
             rights &= READ_ONE | WRITE_FILE | _FS_TRUNCATE
         rule = struct.pack("=Qi", rights, handle)
         _syscall(SYS_LANDLOCK_ADD_RULE, ruleset, LANDLOCK_RULE_PATH_BENEATH, rule, 0)

@@ -12,6 +12,7 @@ subreaper of all its descendants, so what a guest left behind comes to it, and d
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import json
@@ -125,10 +126,8 @@ def _kill_and_wait(pid: int) -> tuple[int, int, resource.struct_rusage]:
     if ended:
         return ended, status, usage
     for kill in (os.killpg, os.kill):
-        try:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             kill(pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass
     return os.wait4(pid, 0)
 
 

@@ -11,7 +11,7 @@ import importlib.util
 import sys
 from collections.abc import Sequence
 from importlib.abc import InspectLoader, MetaPathFinder
-from types import ModuleType
+from types import CodeType, ModuleType
 
 
 class Package(MetaPathFinder):
@@ -42,7 +42,9 @@ class Package(MetaPathFinder):
             return self._spec(fullname, f"{stem}/__init__.py", is_package=True)
         return None
 
-    def _spec(self, fullname: str, file: str, *, is_package: bool) -> importlib.machinery.ModuleSpec:
+    def _spec(
+        self, fullname: str, file: str, *, is_package: bool
+    ) -> importlib.machinery.ModuleSpec:
         loader = _Source(f"{self.name}/{file}", self._files.get(file, b""))
         spec = importlib.util.spec_from_loader(fullname, loader, is_package=is_package)
         assert spec is not None  # a loader was given
@@ -61,7 +63,7 @@ class _Source(InspectLoader):
     def get_source(self, fullname: str) -> str:
         return importlib.util.decode_source(self._content)
 
-    def get_code(self, fullname: str):  # type: ignore[no-untyped-def] # noqa: ANN201
+    def get_code(self, fullname: str) -> CodeType:
         return compile(self._content, self.path, "exec", dont_inherit=True)
 
     def is_package(self, fullname: str) -> bool:

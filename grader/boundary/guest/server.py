@@ -83,10 +83,10 @@ class Server:
     ) -> tuple[Any, ...]:
         """Take the submission. `rules`: file -> forbidden names; asks for a survey of each."""
         hits = {}
-        for name in rules:
+        for name, names in rules.items():
             # a file that is no Python fails again, with its message, when it is imported
             with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
-                hits[name] = survey(files[name], package, rules[name], allowed)
+                hits[name] = survey(files[name], package, names, allowed)
         self._package = package
         Package(package, files).install()
         return ("value", {"hits": hits, "layers": self._layers})
@@ -110,7 +110,9 @@ class Server:
             return ("missing", name)
         return ("callable",) if callable(value) else ("value", value)
 
-    def _do_call(self, owner: Any, name: str, args: tuple[Any, ...], kwargs: Any) -> tuple[Any, ...]:
+    def _do_call(
+        self, owner: Any, name: str, args: tuple[Any, ...], kwargs: Any
+    ) -> tuple[Any, ...]:
         return ("value", self._function(owner, name)(*args, **kwargs))
 
     def _do_with_arguments(
@@ -185,11 +187,11 @@ def _seed(seed: int) -> None:
 
 def _generator_states() -> str:
     """Digest of the states of the global generators of random, NumPy and torch."""
-    import numpy
+    import numpy as np
     import torch
 
     digest = hashlib.sha256(repr(random.getstate()).encode())
-    digest.update(repr(numpy.random.get_state(legacy=False)).encode())
+    digest.update(repr(np.random.get_state(legacy=False)).encode())  # noqa: NPY002 - it is what we watch
     digest.update(torch.get_rng_state().numpy().tobytes())
     return digest.hexdigest()
 

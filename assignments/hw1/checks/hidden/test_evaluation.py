@@ -48,7 +48,10 @@ def test_confusion_matrix_rows_are_gold(student):
 
 
 def test_confusion_matrix_takes_lists_and_classes_that_do_not_occur(student):
-    expect_equal(student.evaluation.confusion_matrix([2, 2], [0, 2], 4).tolist(), own_matrix([2, 2], [0, 2], 4).tolist())
+    expect_equal(
+        student.evaluation.confusion_matrix([2, 2], [0, 2], 4).tolist(),
+        own_matrix([2, 2], [0, 2], 4).tolist(),
+    )
 
 
 def test_confusion_matrix_of_nothing_is_zero(student):
@@ -65,15 +68,25 @@ def test_accuracy_is_the_share_of_right_ones(student):
 
 def test_binary_is_class_1_against_the_rest(student):
     gold, predicted = some_labels(3, classes=2)
-    expect_close(list(student.evaluation.precision_recall_f1(gold, predicted, 2, "binary")), own_figures(gold, predicted, 2)[1])
+    expect_close(
+        list(student.evaluation.precision_recall_f1(gold, predicted, 2, "binary")),
+        own_figures(gold, predicted, 2)[1],
+    )
     gold, predicted = some_labels(4)
-    expect_close(list(student.evaluation.precision_recall_f1(gold, predicted, 4, "binary")), own_figures(gold, predicted, 4)[1])
+    expect_close(
+        list(student.evaluation.precision_recall_f1(gold, predicted, 4, "binary")),
+        own_figures(gold, predicted, 4)[1],
+    )
 
 
 def test_macro_is_the_mean_over_classes(student):
     gold, predicted = some_labels(5)
     precision, recall, _ = student.evaluation.precision_recall_f1(gold, predicted, 4, "macro")
-    expect_close([precision, recall], own_figures(gold, predicted, 4).mean(axis=0)[:2], what="precision and recall")
+    expect_close(
+        [precision, recall],
+        own_figures(gold, predicted, 4).mean(axis=0)[:2],
+        what="precision and recall",
+    )
 
 
 def test_macro_f1_is_the_mean_of_f1s(student):
@@ -85,13 +98,17 @@ def test_macro_f1_is_the_mean_of_f1s(student):
 def test_macro_counts_classes_that_do_not_occur(student):
     gold, predicted = [0, 1, 1], [0, 1, 0]
     expected = own_figures(gold, predicted, 4).mean(axis=0)
-    expect_close(list(student.evaluation.precision_recall_f1(gold, predicted, 4, "macro")), expected)
+    expect_close(
+        list(student.evaluation.precision_recall_f1(gold, predicted, 4, "macro")), expected
+    )
 
 
 def test_micro_is_the_accuracy_three_times(student):
     gold, predicted = some_labels(6)
     share = float((gold == predicted).mean())
-    expect_close(list(student.evaluation.precision_recall_f1(gold, predicted, 4, "micro")), [share] * 3)
+    expect_close(
+        list(student.evaluation.precision_recall_f1(gold, predicted, 4, "micro")), [share] * 3
+    )
 
 
 @pytest.mark.parametrize("average", ["binary", "macro", "micro"])
@@ -111,7 +128,9 @@ def test_precision_recall_f1_are_python_floats(student):
 
 def test_metrics_leave_their_arguments_alone(student):
     gold, predicted = some_labels(7)
-    _, after = student.with_arguments(student.evaluation.precision_recall_f1, gold, predicted, 4, "macro")
+    _, after = student.with_arguments(
+        student.evaluation.precision_recall_f1, gold, predicted, 4, "macro"
+    )
     expect_equal(after[:2], [gold, predicted], "the labels after the call")
 
 
@@ -125,7 +144,9 @@ def test_metrics_refuse_labels_of_different_length(student):
             call()
 
 
-@pytest.mark.parametrize(("gold", "predicted", "name"), [([0, 2], [0, 1], "gold"), ([0, 1], [0, -1], "predicted")])
+@pytest.mark.parametrize(
+    ("gold", "predicted", "name"), [([0, 2], [0, 1], "gold"), ([0, 1], [0, -1], "predicted")]
+)
 def test_metrics_refuse_a_label_out_of_range(student, gold, predicted, name):
     with expect_error(ValueError, naming=name):
         student.evaluation.confusion_matrix(gold, predicted, 2)
@@ -175,14 +196,18 @@ def test_split_parts_are_disjoint_and_cover(student):
 
 def test_split_is_shuffled(student):
     first = student.evaluation.split(100)[0].tolist()
-    assert sorted(first) != list(range(60)), "the first part must be drawn from all examples, not the first ones"
+    assert sorted(first) != list(range(60)), (
+        "the first part must be drawn from all examples, not the first ones"
+    )
 
 
 def test_split_depends_on_its_seed_alone(student):
     student.generators(seed=1)
     one = student.evaluation.split(40, seed=3)
     student.generators(seed=2)
-    expect_equal(list(student.evaluation.split(40, seed=3)), list(one), "the parts with the same seed")
+    expect_equal(
+        list(student.evaluation.split(40, seed=3)), list(one), "the parts with the same seed"
+    )
     other = student.evaluation.split(40, seed=4)
     assert set(one[0].tolist()) != set(other[0].tolist()), "another seed must give another split"
 
@@ -220,7 +245,10 @@ def test_folds_train_on_all_the_others(student):
 
 def test_folds_are_shuffled_by_their_seed_alone(student):
     def vals(seed):
-        return [sorted(val.tolist()) for _, val in student.evaluation.cross_validation_folds(40, 4, seed)]
+        return [
+            sorted(val.tolist())
+            for _, val in student.evaluation.cross_validation_folds(40, 4, seed)
+        ]
 
     student.generators(seed=1)
     one = vals(3)
@@ -284,7 +312,9 @@ def test_grid_search_never_trains_on_validation(student):
     train, val = (X, torch.tensor([0, 0, 1, 1])), (X, torch.tensor([1, 1, 0, 0]))
     _, accuracies = student.evaluation.grid_search(*train, *val, [0.0])
     own = own_accuracy(student, train, val, 0.0, 100, 0.1)
-    expect_equal(accuracies, [own], "the accuracy on validation labels that contradict the training labels")
+    expect_equal(
+        accuracies, [own], "the accuracy on validation labels that contradict the training labels"
+    )
 
 
 def test_grid_search_accuracies_are_python_floats(student):

@@ -5,7 +5,13 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from grader.checking.expect import expect_array, expect_close, expect_equal, expect_error, expect_type
+from grader.checking.expect import (
+    expect_array,
+    expect_close,
+    expect_equal,
+    expect_error,
+    expect_type,
+)
 
 DOCUMENTS = [
     ["나", "가", "b", "b"],

@@ -89,7 +89,10 @@ def test_odds_equal_the_formula(student):
 
 
 def test_odds_at_one_are_infinite(student):
-    expect_equal(student.logistic_regression.odds(torch.tensor([1.0], dtype=torch.float64)).tolist(), [math.inf])
+    expect_equal(
+        student.logistic_regression.odds(torch.tensor([1.0], dtype=torch.float64)).tolist(),
+        [math.inf],
+    )
 
 
 @pytest.mark.parametrize("p", [-0.1, 1.5])
@@ -120,20 +123,28 @@ def test_loss_is_the_mean_cross_entropy(student):
 
 def test_loss_l2_is_half_the_square(student):
     data = some_data(2)
-    expect_close(student.logistic_regression.loss(*data, l2=0.7), own_loss(*data, l2=0.7), what="the loss")
+    expect_close(
+        student.logistic_regression.loss(*data, l2=0.7), own_loss(*data, l2=0.7), what="the loss"
+    )
 
 
 def test_loss_l1_is_the_sum_of_magnitudes(student):
     data = some_data(3)
-    expect_close(student.logistic_regression.loss(*data, 0.0, 0.4), own_loss(*data, l1=0.4), what="the loss")
+    expect_close(
+        student.logistic_regression.loss(*data, 0.0, 0.4), own_loss(*data, l1=0.4), what="the loss"
+    )
 
 
 def test_loss_is_finite_far_out(student):
     X = torch.tensor([[1000.0], [-1000.0]], dtype=torch.float64)
     w, b = torch.ones(1, dtype=torch.float64), torch.zeros((), dtype=torch.float64)
     right, wrong = torch.tensor([1, 0]), torch.tensor([0, 1])
-    expect_close(student.logistic_regression.loss(w, b, X, right), 0.0, what="the loss of right answers")
-    expect_close(student.logistic_regression.loss(w, b, X, wrong), 1000.0, what="the loss of wrong answers")
+    expect_close(
+        student.logistic_regression.loss(w, b, X, right), 0.0, what="the loss of right answers"
+    )
+    expect_close(
+        student.logistic_regression.loss(w, b, X, wrong), 1000.0, what="the loss of wrong answers"
+    )
 
 
 def test_gradient_is_finite_far_out(student):
@@ -155,7 +166,10 @@ def test_gradient_equals_the_derivative_of_the_loss(student, penalty):
     expect_close(by_b, expected_b, what="the gradient by b")
     # and our derivative is one: central differences of the loss itself
     expect_close(
-        expected_w, numerical_gradient(lambda v: own_loss(v, b, X, y, **penalty), w), rtol=1e-5, atol=1e-7
+        expected_w,
+        numerical_gradient(lambda v: own_loss(v, b, X, y, **penalty), w),
+        rtol=1e-5,
+        atol=1e-7,
     )
 
 
@@ -179,14 +193,20 @@ def test_the_bias_is_not_penalised(student):
 def test_loss_and_gradient_are_means(student):
     w, b, X, y = some_data(7)
     twice = (w, b, torch.cat([X, X]), torch.cat([y, y]))
-    expect_close(student.logistic_regression.loss(*twice), own_loss(w, b, X, y), what="the loss of doubled data")
+    expect_close(
+        student.logistic_regression.loss(*twice),
+        own_loss(w, b, X, y),
+        what="the loss of doubled data",
+    )
     by_w, by_b = student.logistic_regression.gradient(*twice)
     expected_w, expected_b = own_gradient(w, b, X, y)
     expect_close(by_w, expected_w, what="the gradient by w of doubled data")
     expect_close(by_b, expected_b, what="the gradient by b of doubled data")
 
 
-@pytest.mark.parametrize("dtype", [torch.bool, torch.int64, torch.int32, torch.float32, torch.float64])
+@pytest.mark.parametrize(
+    "dtype", [torch.bool, torch.int64, torch.int32, torch.float32, torch.float64]
+)
 def test_labels_of_any_dtype(student, dtype):
     w, b, X, y = some_data(8)
     loss = student.logistic_regression.loss(w, b, X, y.to(dtype))
@@ -325,7 +345,9 @@ def test_mini_batches_same_seed_same_result(student):
 
 def test_mini_batches_other_seed_other_order(student):
     _, _, X, y = some_data(21, examples=30)
-    one, other = (trained(student, X, y, epochs=1, batch_size=1, lr=0.5, seed=seed).w for seed in (0, 1))
+    one, other = (
+        trained(student, X, y, epochs=1, batch_size=1, lr=0.5, seed=seed).w for seed in (0, 1)
+    )
     assert not torch.equal(one, other), "another seed must give another order of the examples"
 
 
@@ -442,14 +464,21 @@ def test_training_comes_close_to_the_best_possible_classifier(student, batch_siz
 
 @pytest.mark.parametrize(
     ("arguments", "expected"),
-    [((250, 1000, 60), 15), ((0, 10, 3), 0), ((9, 10, 1), 0), ((7, 10, 4), 2), ((10**15, 3, 1), 10**15 // 3)],
+    [
+        ((250, 1000, 60), 15),
+        ((0, 10, 3), 0),
+        ((9, 10, 1), 0),
+        ((7, 10, 4), 2),
+        ((10**15, 3, 1), 10**15 // 3),
+    ],
 )
 def test_iterations_to_epochs_rounds_down_exactly(student, arguments, expected):
     expect_equal(student.logistic_regression.iterations_to_epochs(*arguments), expected)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "name"), [((-1, 10, 1), "n_iters"), ((5, 0, 1), "n_examples"), ((5, 10, 0), "batch_size")]
+    ("arguments", "name"),
+    [((-1, 10, 1), "n_iters"), ((5, 0, 1), "n_examples"), ((5, 10, 0), "batch_size")],
 )
 def test_iterations_to_epochs_refuses_impossible_numbers(student, arguments, name):
     with expect_error(ValueError, naming=name):

@@ -6,7 +6,13 @@ import math
 import numpy as np
 import pytest
 
-from grader.checking.expect import expect_array, expect_close, expect_equal, expect_error, expect_type
+from grader.checking.expect import (
+    expect_array,
+    expect_close,
+    expect_equal,
+    expect_error,
+    expect_type,
+)
 
 
 def some_data(seed, documents=40, words=12, classes=3):
@@ -40,7 +46,9 @@ def test_nb_feature_log_prob_equals_the_formula(student, alpha):
     counts, labels = some_data(1)
     model = fitted(student, counts, labels, alpha)
     expect_array(model.feature_log_prob_, (3, 12), "float64", "feature_log_prob_")
-    expect_close(model.feature_log_prob_, own_tables(counts, labels, alpha)[1], what="feature_log_prob_")
+    expect_close(
+        model.feature_log_prob_, own_tables(counts, labels, alpha)[1], what="feature_log_prob_"
+    )
 
 
 @pytest.mark.parametrize("alpha", [0.0, 0.1, 10.0])
@@ -67,34 +75,47 @@ def test_nb_counts_words_not_documents(student):
 def test_nb_alpha_0_is_relative_frequency(student):
     counts, labels = np.array([[2, 0, 2], [0, 3, 1]]), np.array([0, 1])
     model = fitted(student, counts, labels, 0.0)
-    expected = [[math.log(0.5), -math.inf, math.log(0.5)], [-math.inf, math.log(0.75), math.log(0.25)]]
+    expected = [
+        [math.log(0.5), -math.inf, math.log(0.5)],
+        [-math.inf, math.log(0.75), math.log(0.25)],
+    ]
     expect_close(model.feature_log_prob_, expected, what="feature_log_prob_ at alpha 0")
 
 
 def test_nb_large_alpha_is_uniform(student):
     counts, labels = some_data(3)
     model = fitted(student, counts, labels, 1e12)
-    expect_close(np.exp(model.feature_log_prob_), np.full((3, 12), 1 / 12), rtol=1e-9, what="P(word | class)")
+    expect_close(
+        np.exp(model.feature_log_prob_), np.full((3, 12), 1 / 12), rtol=1e-9, what="P(word | class)"
+    )
 
 
 @pytest.mark.parametrize(("alpha", "row"), [(1.0, -math.log(2)), (0.0, -math.inf)])
 def test_nb_a_class_without_documents(student, alpha, row):
     model = fitted(student, np.array([[1, 2], [3, 1]]), np.array([0, 2]), alpha)
-    expect_close(model.class_log_prior_, [math.log(0.5), -math.inf, math.log(0.5)], what="class_log_prior_")
-    expect_close(model.feature_log_prob_[1], [row, row], what="the row of the class without documents")
+    expect_close(
+        model.class_log_prior_, [math.log(0.5), -math.inf, math.log(0.5)], what="class_log_prior_"
+    )
+    expect_close(
+        model.feature_log_prob_[1], [row, row], what="the row of the class without documents"
+    )
 
 
 @pytest.mark.parametrize(("alpha", "row"), [(0.5, -math.log(2)), (0.0, -math.inf)])
 def test_nb_a_class_of_empty_documents(student, alpha, row):
     model = fitted(student, np.array([[1, 2], [0, 0]]), np.array([0, 1]), alpha)
     expect_close(model.class_log_prior_, [math.log(0.5)] * 2, what="class_log_prior_")
-    expect_close(model.feature_log_prob_[1], [row, row], what="the row of the class of empty documents")
+    expect_close(
+        model.feature_log_prob_[1], [row, row], what="the row of the class of empty documents"
+    )
 
 
 def test_nb_fit_takes_real_counts(student):
     counts, labels = some_data(4)
     model = fitted(student, counts / 4, labels)
-    expect_close(model.feature_log_prob_, own_tables(counts / 4, labels, 1.0)[1], what="feature_log_prob_")
+    expect_close(
+        model.feature_log_prob_, own_tables(counts / 4, labels, 1.0)[1], what="feature_log_prob_"
+    )
 
 
 def test_nb_fit_returns_itself_and_leaves_its_arguments_alone(student):
@@ -150,7 +171,11 @@ def test_nb_joint_holds_the_prior(student):
     counts = np.ones((10, 2), dtype=np.int64)
     model = fitted(student, counts, np.array([0] * 9 + [1]))
     empty = np.zeros((1, 2), dtype=np.int64)
-    expect_close(model.joint_log_likelihood(empty), model.class_log_prior_[None], what="the joint of an empty document")
+    expect_close(
+        model.joint_log_likelihood(empty),
+        model.class_log_prior_[None],
+        what="the joint of an empty document",
+    )
 
 
 def test_nb_joint_weighs_a_repeated_word(student):
@@ -158,13 +183,19 @@ def test_nb_joint_weighs_a_repeated_word(student):
     model = fitted(student, counts, labels)
     one = np.eye(12, dtype=np.int64)
     expected = model.class_log_prior_ + 5 * model.feature_log_prob_.T
-    expect_close(model.joint_log_likelihood(5 * one), expected, what="the joint of five times one word")
+    expect_close(
+        model.joint_log_likelihood(5 * one), expected, what="the joint of five times one word"
+    )
 
 
 def test_nb_log_proba_is_normalised(student):
     counts, labels = some_data(9)
     model = fitted(student, counts, labels)
-    expect_close(np.exp(model.predict_log_proba(counts)).sum(axis=1), np.ones(40), what="the sum over classes")
+    expect_close(
+        np.exp(model.predict_log_proba(counts)).sum(axis=1),
+        np.ones(40),
+        what="the sum over classes",
+    )
 
 
 def test_nb_log_proba_is_the_joint_shifted(student):
@@ -172,7 +203,9 @@ def test_nb_log_proba_is_the_joint_shifted(student):
     model = fitted(student, counts, labels)
     joint, log_proba = model.joint_log_likelihood(counts), model.predict_log_proba(counts)
     expect_array(log_proba, (40, 3), "float64")
-    expect_close(log_proba - log_proba[:, :1], joint - joint[:, :1], what="the differences between classes")
+    expect_close(
+        log_proba - log_proba[:, :1], joint - joint[:, :1], what="the differences between classes"
+    )
 
 
 def test_nb_long_documents_do_not_underflow(student):
@@ -246,7 +279,9 @@ def test_nb_batch_is_one_by_one(student):
     model = fitted(student, counts, labels)
     whole = model.predict_log_proba(counts)
     for i in (0, 7, 39):
-        expect_close(model.predict_log_proba(counts[i : i + 1])[0], whole[i], what=f"document {i} alone")
+        expect_close(
+            model.predict_log_proba(counts[i : i + 1])[0], whole[i], what=f"document {i} alone"
+        )
 
 
 def test_nb_predict_leaves_its_argument_alone(student):

@@ -51,7 +51,10 @@ def test_perceptron_never_converges_on_xor(student):
 @pytest.mark.parametrize("epochs", [1, 2, 5])
 def test_perceptron_follows_the_rule_step_by_step(student, epochs):
     # whole numbers: every order of adding them up gives the same
-    X = torch.tensor([[2.0, -1.0, 1.0], [1.0, 3.0, 0.0], [-1.0, 1.0, 2.0], [0.0, -2.0, 1.0], [1.0, 1.0, 1.0]], dtype=torch.float64)
+    X = torch.tensor(
+        [[2.0, -1.0, 1.0], [1.0, 3.0, 0.0], [-1.0, 1.0, 2.0], [0.0, -2.0, 1.0], [1.0, 1.0, 1.0]],
+        dtype=torch.float64,
+    )
     y = torch.tensor([1, 0, 1, 0, 1])
     expected_w, expected_b, expected = own_perceptron(X, y, epochs)
     w, b, converged = student.network.perceptron_train(X, y, epochs)
@@ -72,13 +75,21 @@ def test_perceptron_predicts_one_only_above_zero(student):
 def test_perceptron_converged_needs_an_epoch_without_a_mistake(student):
     y = torch.tensor(GATES["or"])
     needed = next(n for n in range(1, 30) if own_perceptron(CORNERS, y, n)[2])
-    expect_equal(student.network.perceptron_train(CORNERS, y, needed - 1)[2], False, "converged one epoch too early")
+    expect_equal(
+        student.network.perceptron_train(CORNERS, y, needed - 1)[2],
+        False,
+        "converged one epoch too early",
+    )
     expect_equal(student.network.perceptron_train(CORNERS, y, needed)[2], True, "converged in time")
 
 
 def test_perceptron_types(student):
     for dtype, name in ((torch.float32, "float32"), (torch.float64, "float64")):
-        for labels in (torch.tensor(GATES["and"]), torch.tensor(GATES["and"]).bool(), torch.tensor(GATES["and"]).float()):
+        for labels in (
+            torch.tensor(GATES["and"]),
+            torch.tensor(GATES["and"]).bool(),
+            torch.tensor(GATES["and"]).float(),
+        ):
             w, b, converged = student.network.perceptron_train(CORNERS.to(dtype), labels, 20)
             expect_tensor(w, (2,), name, "w")
             expect_tensor(b, (), name, "b")
@@ -152,7 +163,9 @@ def test_forward_equals_the_formula(student, activation):
 
 def test_forward_is_tanh_by_default(student):
     params, X, _ = some_net(2)
-    expect_close(student.network.forward(params, X)["h"], own_forward(params, X, "tanh")["h"], what="h")
+    expect_close(
+        student.network.forward(params, X)["h"], own_forward(params, X, "tanh")["h"], what="h"
+    )
 
 
 def test_probs_are_a_softmax_over_classes(student):
@@ -160,13 +173,21 @@ def test_probs_are_a_softmax_over_classes(student):
     probs = student.network.forward(params, X)["probs"]
     expect_close(probs.sum(dim=1), torch.ones(7), what="the sum over classes")
     shifted = {**params, "b2": params["b2"] + 3.0}
-    expect_close(student.network.forward(shifted, X)["probs"], probs, what="probs after a shift of all logits")
+    expect_close(
+        student.network.forward(shifted, X)["probs"],
+        probs,
+        what="probs after a shift of all logits",
+    )
 
 
 def test_forward_is_stable_far_out(student):
     params, X, _ = some_net(4)
     params["b2"] = torch.tensor([1000.0, -1000.0, 0.0, 999.0], dtype=torch.float64)
-    expect_close(student.network.forward(params, X)["probs"], own_forward(params, X, "tanh")["probs"], what="probs")
+    expect_close(
+        student.network.forward(params, X)["probs"],
+        own_forward(params, X, "tanh")["probs"],
+        what="probs",
+    )
     params["b1"] = torch.full((5,), -1000.0, dtype=torch.float64)
     expect_close(student.network.forward(params, X, "sigmoid")["h"], torch.zeros(7, 5), what="h")
 
@@ -183,7 +204,9 @@ def test_backward_equals_the_derivative(student, activation):
 def test_backward_is_tanh_by_default(student):
     params, X, y = some_net(6)
     expected = own_backward(params, X, y, "tanh")
-    expect_close(student.network.backward(params, X, y)["W1"], expected["W1"], what="the gradient of W1")
+    expect_close(
+        student.network.backward(params, X, y)["W1"], expected["W1"], what="the gradient of W1"
+    )
 
 
 def test_backward_passes_nothing_through_a_relu_that_is_off(student):
@@ -192,7 +215,9 @@ def test_backward_passes_nothing_through_a_relu_that_is_off(student):
     for off in (-1.0, 0.0):  # below zero, and exactly at zero, where the derivative is 0
         params["b1"][2] = off
         gradients = student.network.backward(params, X, y, "relu")
-        expect_equal(gradients["W1"][:, 2].tolist(), [0.0] * 3, "the gradient of the weights into the unit")
+        expect_equal(
+            gradients["W1"][:, 2].tolist(), [0.0] * 3, "the gradient of the weights into the unit"
+        )
         expect_equal(gradients["b1"][2].item(), 0.0, "the gradient of its bias")
 
 
@@ -215,7 +240,11 @@ def test_equal_hidden_units_stay_equal(student):
     params, X, y = some_net(10)
     zero = {name: torch.zeros_like(value) for name, value in params.items()}
     gradient = student.network.backward(zero, X, y, "sigmoid")["W2"]
-    expect_close(gradient, gradient[:1].expand(5, 4), what="the gradient of W2 from zero weights, unit by unit")
+    expect_close(
+        gradient,
+        gradient[:1].expand(5, 4),
+        what="the gradient of W2 from zero weights, unit by unit",
+    )
 
 
 def test_network_keeps_float32(student):
@@ -255,7 +284,12 @@ def test_initialise_has_the_spread_of_its_scheme(student, scheme, gain):
     params = student.network.initialise(400, 300, 200, scheme, 1)
     for name, fan_in in (("W1", 400), ("W2", 300)):
         # 60,000 weights or more: the estimate of a standard deviation is off by 0.3 % (one sigma)
-        expect_close(float(params[name].std()), math.sqrt(gain / fan_in), rtol=0.03, what=f"the spread of {name}")
+        expect_close(
+            float(params[name].std()),
+            math.sqrt(gain / fan_in),
+            rtol=0.03,
+            what=f"the spread of {name}",
+        )
         mean = float(params[name].mean()) / math.sqrt(gain / fan_in)
         assert abs(mean) < 0.03, f"the mean of {name} must be 0"
 
@@ -263,8 +297,12 @@ def test_initialise_has_the_spread_of_its_scheme(student, scheme, gain):
 def test_initialise_weights_are_normal(student):
     W1 = student.network.initialise(300, 400, 2, "xavier", 2)["W1"] * math.sqrt(300)
     # of a normal law 31.7 % lie beyond one sigma and 4.6 % beyond two; a uniform one has none there
-    expect_close(float((W1.abs() > 1).double().mean()), 0.3173, rtol=0.05, what="the share beyond one sigma")
-    expect_close(float((W1.abs() > 2).double().mean()), 0.0455, rtol=0.1, what="the share beyond two sigma")
+    expect_close(
+        float((W1.abs() > 1).double().mean()), 0.3173, rtol=0.05, what="the share beyond one sigma"
+    )
+    expect_close(
+        float((W1.abs() > 2).double().mean()), 0.0455, rtol=0.1, what="the share beyond two sigma"
+    )
 
 
 def test_initialise_shapes_types_and_biases(student):
@@ -279,7 +317,9 @@ def test_initialise_depends_on_its_seed_alone(student):
     student.generators(seed=1)
     one = student.network.initialise(6, 5, 4, "he", 3)
     student.generators(seed=2)
-    expect_equal(student.network.initialise(6, 5, 4, "he", 3), one, "the parameters with the same seed")
+    expect_equal(
+        student.network.initialise(6, 5, 4, "he", 3), one, "the parameters with the same seed"
+    )
     other = student.network.initialise(6, 5, 4, "he", 4)
     assert not torch.equal(one["W1"], other["W1"]), "another seed must give other weights"
 

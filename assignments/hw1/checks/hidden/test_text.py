@@ -74,7 +74,10 @@ def test_tokenize_every_other_character_separates(student):
 
 
 def test_tokenize_korean(student):
-    expect_equal(student.text.tokenize("영화가,정말로(아주)좋았다ㅠㅠ"), ["영화가", "정말로", "아주", "좋았다ㅠㅠ"])
+    expect_equal(
+        student.text.tokenize("영화가,정말로(아주)좋았다ㅠㅠ"),
+        ["영화가", "정말로", "아주", "좋았다ㅠㅠ"],
+    )
 
 
 def test_stop_words_compare_lower_cased_on_both_sides(student):
@@ -88,7 +91,9 @@ def test_stop_words_may_be_a_list(student):
 
 def test_stop_words_keep_order_spelling_and_repetition(student):
     tokens = ["Good", "x", "Good", "BAD", "Zoo", "apple"]
-    expect_equal(student.text.remove_stop_words(tokens, {"x"}), ["Good", "Good", "BAD", "Zoo", "apple"])
+    expect_equal(
+        student.text.remove_stop_words(tokens, {"x"}), ["Good", "Good", "BAD", "Zoo", "apple"]
+    )
 
 
 def test_stop_words_leave_the_arguments_alone(student):
@@ -99,7 +104,14 @@ def test_stop_words_leave_the_arguments_alone(student):
 
 @pytest.mark.parametrize(
     ("token", "expected"),
-    [("uses", "use"), ("goes", "goe"), ("sing", "sing"), ("red", "red"), ("is", "is"), ("ing", "ing")],
+    [
+        ("uses", "use"),
+        ("goes", "goe"),
+        ("sing", "sing"),
+        ("red", "red"),
+        ("is", "is"),
+        ("ing", "ing"),
+    ],
 )
 def test_stem_leaves_at_least_three_characters(student, token, expected):
     expect_equal(student.text.stem(token), expected)
@@ -112,7 +124,13 @@ def test_stem_keeps_a_double_s(student, token):
 
 @pytest.mark.parametrize(
     ("token", "expected"),
-    [("running", "runn"), ("classes", "class"), ("passed", "pass"), ("tunings", "tuning"), ("needs", "need")],
+    [
+        ("running", "runn"),
+        ("classes", "class"),
+        ("passed", "pass"),
+        ("tunings", "tuning"),
+        ("needs", "need"),
+    ],
 )
 def test_stem_removes_one_ending_only(student, token, expected):
     expect_equal(student.text.stem(token), expected)
@@ -148,7 +166,9 @@ def test_edit_distance_equals_the_recurrence(student, cost):
     pairs = random_pairs(cost, 60)
     got = student.map(student.text.edit_distance, [(s, t, cost) for s, t in pairs])
     for (source, target), distance in zip(pairs, got, strict=True):
-        expect_equal(distance, reference_distance(source, target, cost), f"from {source!r} to {target!r}")
+        expect_equal(
+            distance, reference_distance(source, target, cost), f"from {source!r} to {target!r}"
+        )
 
 
 def test_edit_distance_substitution_costs_two_by_default(student):
@@ -157,7 +177,9 @@ def test_edit_distance_substitution_costs_two_by_default(student):
 
 
 def test_edit_distance_with_an_empty_string(student):
-    expect_equal(student.map(student.text.edit_distance, [("", "abc"), ("abc", ""), ("", "")]), [3, 3, 0])
+    expect_equal(
+        student.map(student.text.edit_distance, [("", "abc"), ("abc", ""), ("", "")]), [3, 3, 0]
+    )
 
 
 def test_edit_distance_is_a_metric(student):
@@ -185,7 +207,9 @@ def apply(script, source):
         assert len(step) == 3, "a step has three parts: kind, from, to"
         kind, a, b = step
         assert kind in {"keep", "insert", "delete", "substitute"}, f"{kind!r} is no kind of step"
-        assert (a == "") == (kind == "insert"), "an insert, and only that, takes nothing from the source"
+        assert (a == "") == (kind == "insert"), (
+            "an insert, and only that, takes nothing from the source"
+        )
         assert (b == "") == (kind == "delete"), "a delete, and only that, writes nothing"
         assert (kind == "keep") == (a == b), "equal characters are kept, different ones substituted"
         assert source[at : at + len(a)] == a, "a step must take the next character of the source"
@@ -215,7 +239,9 @@ def test_edit_script_is_a_cheapest_one(student, cost):
     scripts = student.map(student.text.edit_script, [(s, t, cost) for s, t in pairs])
     for (source, target), script in zip(pairs, scripts, strict=True):
         best = reference_distance(source, target, cost)
-        assert cost_of(script, cost) == best, f"a cheaper script than yours leads from {source!r} to {target!r}"
+        assert cost_of(script, cost) == best, (
+            f"a cheaper script than yours leads from {source!r} to {target!r}"
+        )
 
 
 def test_edit_script_of_two_empty_strings(student):

@@ -25,4 +25,6 @@ def test_tfidf_worked_example(student):
     model = student.features.TfIdf()
     model.fit(counts)
     expect_close(model.idf, [1.0, 1.4054651081081644, 1.4054651081081644], what="idf")
-    expect_close(model.transform(counts)[0], [0.5797386715376657, 0.8148024746671689, 0.0], what="row 0")
+    expect_close(
+        model.transform(counts)[0], [0.5797386715376657, 0.8148024746671689, 0.0], what="row 0"
+    )

@@ -16,8 +16,12 @@ Y = torch.tensor([1, 0])
 
 
 def test_sigmoid_worked_example(student):
-    expect_close(student.logistic_regression.sigmoid(double(0.0, math.log(4))), [0.5, 0.8], what="sigmoid")
-    expect_close(student.logistic_regression.logit(double(0.5, 0.8)), [0.0, math.log(4)], what="logit")
+    expect_close(
+        student.logistic_regression.sigmoid(double(0.0, math.log(4))), [0.5, 0.8], what="sigmoid"
+    )
+    expect_close(
+        student.logistic_regression.logit(double(0.5, 0.8)), [0.0, math.log(4)], what="logit"
+    )
     expect_close(student.logistic_regression.odds(double(0.5, 0.8)), [1.0, 4.0], what="odds")
 
 

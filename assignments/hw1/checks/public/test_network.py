@@ -11,7 +11,9 @@ def test_perceptron_worked_example(student):
     w, b, converged = student.network.perceptron_train(CORNERS, torch.tensor([0, 0, 0, 1]), 20)
     expect_tensor(w, (2,), "float32", "w")
     expect_equal(converged, True, "converged on AND")
-    expect_equal((CORNERS @ w + b > 0).tolist(), [False, False, False, True], "what the perceptron says")
+    expect_equal(
+        (CORNERS @ w + b > 0).tolist(), [False, False, False, True], "what the perceptron says"
+    )
 
 
 def test_xor_is_solved(student):

@@ -16,7 +16,9 @@ def test_tokenize_worked_example(student):
 
 def test_stop_words_worked_example(student):
     tokens = ["The", "movie", "was", "good", "그리고", "재미"]
-    expect_equal(student.text.remove_stop_words(tokens, {"the", "was", "그리고"}), ["movie", "good", "재미"])
+    expect_equal(
+        student.text.remove_stop_words(tokens, {"the", "was", "그리고"}), ["movie", "good", "재미"]
+    )
 
 
 @pytest.mark.parametrize("token", ["tuning", "tuned", "tunes"])
@@ -26,7 +28,9 @@ def test_stem_worked_example(student, token):
 
 def test_edit_distance_worked_example(student):
     expect_equal(student.text.edit_distance("intention", "execution"), 8, "the distance at cost 2")
-    expect_equal(student.text.edit_distance("intention", "execution", 1), 5, "the distance at cost 1")
+    expect_equal(
+        student.text.edit_distance("intention", "execution", 1), 5, "the distance at cost 1"
+    )
 
 
 def test_edit_script_worked_example(student):

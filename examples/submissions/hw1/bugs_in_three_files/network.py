@@ -1,5 +1,4 @@
-"""
-The perceptron, and a network of two layers with its backpropagation by hand.
+"""The perceptron, and a network of two layers with its backpropagation by hand.
 
 The perceptron is Rosenblatt's (1958); that a single layer cannot do XOR is Minsky & Papert's
 (1969). Backpropagation follows Rumelhart, Hinton & Williams (1986). Initialisation: Glorot &
@@ -25,8 +24,7 @@ SCHEMES = ("xavier", "he")
 
 
 def perceptron_train(X: Tensor, y: Tensor, epochs: int) -> tuple[Tensor, Tensor, bool]:
-    """
-    The perceptron rule on X (N, D), y (N,) of 0 and 1: from zero, example after example in order,
+    """The perceptron rule on X (N, D), y (N,) of 0 and 1: from zero, example after example in order,
 
         y_hat = 1 if w.x + b > 0 else 0,     w <- w + (y - y_hat) x,     b <- b + (y - y_hat)
 
@@ -69,8 +67,7 @@ def _slope(h: Tensor, activation: str) -> Tensor:
 
 
 def forward(params: dict[str, Tensor], X: Tensor, activation: str = "tanh") -> dict[str, Tensor]:
-    """
-    {"h": (N, H), "logits": (N, C), "probs": (N, C)} for X (N, D).
+    """{"h": (N, H), "logits": (N, C), "probs": (N, C)} for X (N, D).
 
     activation: "sigmoid", "tanh" or "relu". probs stay finite for logits of 1000.
     Raises ValueError naming activation for any other.
@@ -85,8 +82,7 @@ def forward(params: dict[str, Tensor], X: Tensor, activation: str = "tanh") -> d
 def backward(
     params: dict[str, Tensor], X: Tensor, y: Tensor, activation: str = "tanh"
 ) -> dict[str, Tensor]:
-    """
-    Gradients of the mean cross-entropy -ln probs[n, y[n]], under the keys of params.
+    """Gradients of the mean cross-entropy -ln probs[n, y[n]], under the keys of params.
 
     X (N, D), y (N,) int64. The derivative of relu at 0 is 0.
     Raises ValueError naming activation (unknown) or y (a class out of range, another length).
@@ -112,8 +108,7 @@ def backward(
 
 
 def initialise(D: int, H: int, C: int, scheme: str, seed: int = 0) -> dict[str, Tensor]:
-    """
-    Fresh parameters W1 (D, H), b1 (H,), W2 (H, C), b2 (C,) of float32: biases 0, weights normal
+    """Fresh parameters W1 (D, H), b1 (H,), W2 (H, C), b2 (C,) of float32: biases 0, weights normal
     with standard deviation 1/sqrt(fan_in) ("xavier") or sqrt(2/fan_in) ("he"), where fan_in is D
     for W1 and H for W2. W1 and W2 are independent draws.
 
@@ -132,8 +127,7 @@ def initialise(D: int, H: int, C: int, scheme: str, seed: int = 0) -> dict[str, 
 
 
 def solve_xor(seed: int = 0) -> dict[str, Tensor]:
-    """
-    Trained parameters (float32, tanh, two classes, any H) with which forward gets all four right:
+    """Trained parameters (float32, tanh, two classes, any H) with which forward gets all four right:
 
         X = (0,0), (0,1), (1,0), (1,1)      classes 0, 1, 1, 0
 

@@ -1,5 +1,4 @@
-"""
-Splitting data, counting errors, choosing hyper-parameters on data that was not trained on.
+"""Splitting data, counting errors, choosing hyper-parameters on data that was not trained on.
 
     precision = TP / (TP + FP)     recall = TP / (TP + FN)     F1 = 2 P R / (P + R)
 
@@ -26,8 +25,7 @@ ROUNDING = 1e-9  # 0.7 + 0.2 + 0.1 is 0.9999999999999999
 def split(
     n: int, ratios: tuple[float, ...] = (0.6, 0.2, 0.2), seed: int = 0
 ) -> tuple[np.ndarray, ...]:
-    """
-    Shuffled indices 0..n-1 in disjoint int64 parts, one for each ratio.
+    """Shuffled indices 0..n-1 in disjoint int64 parts, one for each ratio.
 
     Sizes by the largest remainder: each part gets the whole part of n * ratio, and the examples
     that are left go to the parts with the largest fractions, of equal ones to the earlier.
@@ -57,8 +55,7 @@ def _labels(gold: Sequence[int], predicted: Sequence[int]) -> tuple[np.ndarray, 
 
 
 def confusion_matrix(gold: Sequence[int], predicted: Sequence[int], n_classes: int) -> np.ndarray:
-    """
-    int64 (C, C): entry [g, p] counts the examples of class g that were predicted as p.
+    """int64 (C, C): entry [g, p] counts the examples of class g that were predicted as p.
 
     gold and predicted: 1-d int arrays or lists. Zeros for no examples.
     Raises ValueError naming gold or predicted (other lengths, a class out of range).
@@ -74,7 +71,8 @@ def confusion_matrix(gold: Sequence[int], predicted: Sequence[int], n_classes: i
 
 def accuracy(gold: Sequence[int], predicted: Sequence[int]) -> float:
     """The share of examples that were predicted right. Raises ValueError for none, or for other
-    lengths, naming gold or predicted."""
+    lengths, naming gold or predicted.
+    """
     truth, guess = _labels(gold, predicted)
     if len(truth) == 0:
         raise ValueError("gold must hold at least one example")
@@ -84,8 +82,7 @@ def accuracy(gold: Sequence[int], predicted: Sequence[int]) -> float:
 def precision_recall_f1(
     gold: Sequence[int], predicted: Sequence[int], n_classes: int, average: str
 ) -> tuple[float, float, float]:
-    """
-    Precision, recall and F1, each 0 where it is undefined.
+    """Precision, recall and F1, each 0 where it is undefined.
 
         "binary"  of class 1 against the rest (n_classes >= 2)
         "macro"   means over all n_classes of the figures of each class, of F1 too
@@ -110,13 +107,12 @@ def precision_recall_f1(
 
 
 def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    """part / whole, 0 where whole is 0."""
+    """Part / whole, 0 where whole is 0."""
     return np.divide(part, whole, out=np.zeros(len(part)), where=whole > 0)
 
 
 def cross_validation_folds(n: int, k: int, seed: int) -> list[tuple[np.ndarray, np.ndarray]]:
-    """
-    k pairs (train, val) of int64 indices after one shuffle: each index is in one val, sizes of
+    """K pairs (train, val) of int64 indices after one shuffle: each index is in one val, sizes of
     val differ by at most 1, train holds all the others.
 
     Raises ValueError naming k unless 2 <= k <= n.
@@ -136,8 +132,7 @@ def grid_search(
     epochs: int = 100,
     lr: float = 0.1,
 ) -> tuple[float, list[float]]:
-    """
-    The best l2 and the validation accuracy of each, in the order of l2_values; of equal ones the
+    """The best l2 and the validation accuracy of each, in the order of l2_values; of equal ones the
     first wins. Each is LogisticRegression(l2=l2, lr=lr, epochs=epochs) fitted on the training set.
 
     Raises ValueError naming l2_values when there are none.

@@ -1,5 +1,4 @@
-"""
-From tokens to numbers: vocabulary, bag of words, tf-idf.
+"""From tokens to numbers: vocabulary, bag of words, tf-idf.
 
 tf-idf with smoothed document frequencies is the form of Salton & Buckley (1988) that most
 libraries use today: one imaginary document holds every word, so that no frequency is 0.
@@ -19,8 +18,7 @@ UNKNOWN = "<unk>"
 
 
 class Vocabulary:
-    """
-    The words of some documents, numbered.
+    """The words of some documents, numbered.
 
     .tokens: list[str]: id 0 is "<unk>"; then the words by falling count over all documents, words
     of equal count by code point. `min_count` is applied first, then `max_size`, in which "<unk>"
@@ -61,8 +59,7 @@ class Vocabulary:
 def bag_of_words(
     documents: list[list[str]], vocabulary: Vocabulary, binary: bool = False
 ) -> np.ndarray:
-    """
-    int64 (N, V): how often each word stands in each document; unknown words count in column 0.
+    """int64 (N, V): how often each word stands in each document; unknown words count in column 0.
 
     With `binary` every entry is 1 for a word that is there, else 0 (column 0 too).
     """
@@ -74,15 +71,13 @@ def bag_of_words(
 
 
 class TfIdf:
-    """
-    Counts weighted by how rare a word is, each document scaled to length 1.
+    """Counts weighted by how rare a word is, each document scaled to length 1.
 
-        idf[v] = ln((1 + N) / (1 + df[v])) + 1,   df[v] = documents in which v occurs
+    idf[v] = ln((1 + N) / (1 + df[v])) + 1,   df[v] = documents in which v occurs
     """
 
     def fit(self, counts: np.ndarray) -> TfIdf:
-        """
-        Take N and df from counts (N, V), real numbers from 0 on; sets .idf (V,) float64.
+        """Take N and df from counts (N, V), real numbers from 0 on; sets .idf (V,) float64.
 
         Raises ValueError naming counts for no documents or a negative count.
         """
@@ -97,8 +92,7 @@ class TfIdf:
         return self
 
     def transform(self, counts: np.ndarray) -> np.ndarray:
-        """
-        float64 (N, V): counts times idf, each row divided by its L2 norm; a zero row stays zero.
+        """float64 (N, V): counts times idf, each row divided by its L2 norm; a zero row stays zero.
 
         Raises ValueError naming counts for another V than that of fit, or a negative count.
         """

@@ -1,5 +1,4 @@
-"""
-Multinomial naive Bayes.
+"""Multinomial naive Bayes.
 
     P(c | d)  ~  P(c) * prod_v P(v | c)^count(v, d)
 
@@ -18,8 +17,7 @@ import numpy as np
 
 
 class NaiveBayes:
-    """
-    Multinomial naive Bayes with additive smoothing; alpha = 0 is allowed.
+    """Multinomial naive Bayes with additive smoothing; alpha = 0 is allowed.
 
     Raises ValueError naming alpha when it is negative.
     """
@@ -30,8 +28,7 @@ class NaiveBayes:
         self.alpha = alpha
 
     def fit(self, counts: np.ndarray, labels: np.ndarray) -> NaiveBayes:
-        """
-        Estimate from counts (N, V), real numbers from 0 on, and labels (N,) from 0 on:
+        """Estimate from counts (N, V), real numbers from 0 on, and labels (N,) from 0 on:
 
             .class_log_prior_ (C,)    ln(N_c / N), not smoothed; -inf for a class without documents
             .feature_log_prob_ (C, V) ln((count + alpha) / (total + alpha V))
@@ -61,8 +58,7 @@ class NaiveBayes:
         return self
 
     def joint_log_likelihood(self, counts: np.ndarray) -> np.ndarray:
-        """
-        (N, C): ln P(c) + sum_v count(d, v) ln P(v | c), where 0 times -inf is 0.
+        """(N, C): ln P(c) + sum_v count(d, v) ln P(v | c), where 0 times -inf is 0.
 
         Raises ValueError naming counts for another V than that of fit, or a negative count.
         """
@@ -96,8 +92,7 @@ class NaiveBayes:
 
 
 def most_informative(model: NaiveBayes, k: int, positive: int = 1, negative: int = 0) -> list[int]:
-    """
-    The ids of the k words that speak most for `positive` against `negative`:
+    """The ids of the k words that speak most for `positive` against `negative`:
 
         by falling feature_log_prob_[positive] - feature_log_prob_[negative],
 

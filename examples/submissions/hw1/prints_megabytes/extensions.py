@@ -1,5 +1,4 @@
-"""
-Bonus: squared error, and a ReLU that cannot die.
+"""Bonus: squared error, and a ReLU that cannot die.
 
 The half in the squared error is there for its derivative. The leaky ReLU is Maas, Hannun & Ng's
 (2013): a unit that is off still passes a little gradient, so it can come back.
@@ -12,8 +11,7 @@ from torch import Tensor
 
 
 def mse(pred: Tensor, target: Tensor) -> Tensor:
-    """
-    sum (pred - target)^2 / (2 m), a tensor (), for pred and target (m,).
+    """Sum (pred - target)^2 / (2 m), a tensor (), for pred and target (m,).
 
     Raises ValueError naming pred or target for other shapes, or none.
     """
@@ -33,7 +31,7 @@ def _same_shape(pred: Tensor, target: Tensor) -> None:
 
 
 def leaky_relu(x: Tensor, slope: float = 0.01) -> Tensor:
-    """x where it is positive, slope * x elsewhere; any shape."""
+    """X where it is positive, slope * x elsewhere; any shape."""
     return torch.where(x > 0, x, slope * x)
 
 

@@ -1,5 +1,4 @@
-"""
-From raw text to tokens, and the distance between two strings.
+"""From raw text to tokens, and the distance between two strings.
 
 The edit distance is Wagner & Fischer's dynamic programme (1974, "The string-to-string correction
 problem"); its notation follows Jurafsky & Martin, Speech and Language Processing, chapter 2.
@@ -12,8 +11,7 @@ SUFFIXES = ("ing", "ed", "es", "s")
 
 
 def clean(text: str) -> str:
-    """
-    Text without markup and punctuation.
+    """Text without markup and punctuation.
 
     Each HTML tag (from "<" to the next ">") and each text in square brackets (from "[" to the
     next "]") becomes a blank; one without its end is ordinary text. Of the rest only letters and
@@ -30,8 +28,7 @@ def clean(text: str) -> str:
 
 
 def tokenize(text: str, lower: bool = True) -> list[str]:
-    """
-    The maximal runs of letters and digits (`str.isalnum`), from left to right.
+    """The maximal runs of letters and digits (`str.isalnum`), from left to right.
 
     The runs are found in the text as it is given; with `lower` each is then lower-cased.
     """
@@ -40,8 +37,7 @@ def tokenize(text: str, lower: bool = True) -> list[str]:
 
 
 def remove_stop_words(tokens: list[str], stop_words: set[str] | list[str]) -> list[str]:
-    """
-    The tokens that are no stop words, in their order and spelling.
+    """The tokens that are no stop words, in their order and spelling.
 
     Both sides are compared lower-cased: "The" is removed by {"the"}, and "the" by {"The"}.
     """
@@ -50,8 +46,7 @@ def remove_stop_words(tokens: list[str], stop_words: set[str] | list[str]) -> li
 
 
 def stem(token: str) -> str:
-    """
-    The token without its ending: the first of "ing", "ed", "es", "s" that the token ends with and
+    """The token without its ending: the first of "ing", "ed", "es", "s" that the token ends with and
     that leaves at least 3 characters is removed, once. A token in "ss" keeps it.
 
         tuning, tuned, tunes -> tun; uses -> use; sing -> sing; class -> class; running -> runn
@@ -65,10 +60,9 @@ def stem(token: str) -> str:
 
 
 def _table(source: str, target: str, substitution_cost: int) -> list[list[int]]:
-    """
-    D[i][j] = cost of turning the first i characters of source into the first j of target:
+    """D[i][j] = cost of turning the first i characters of source into the first j of target:
 
-        D[i][j] = min(D[i-1][j] + 1, D[i][j-1] + 1, D[i-1][j-1] + (0 if equal else cost))
+    D[i][j] = min(D[i-1][j] + 1, D[i][j-1] + 1, D[i-1][j-1] + (0 if equal else cost))
     """
     if substitution_cost < 0:
         raise ValueError("substitution_cost must not be negative")
@@ -83,8 +77,7 @@ def _table(source: str, target: str, substitution_cost: int) -> list[list[int]]:
 
 
 def edit_distance(source: str, target: str, substitution_cost: int = 2) -> int:
-    """
-    The smallest cost of turning source into target: insert 1, delete 1, substitute as given.
+    """The smallest cost of turning source into target: insert 1, delete 1, substitute as given.
 
     Raises ValueError naming substitution_cost when it is negative.
     """
@@ -94,8 +87,7 @@ def edit_distance(source: str, target: str, substitution_cost: int = 2) -> int:
 def edit_script(
     source: str, target: str, substitution_cost: int = 2
 ) -> list[tuple[str, str, str]]:
-    """
-    One cheapest way from source to target, from left to right:
+    """One cheapest way from source to target, from left to right:
 
         ("keep", c, c), ("insert", "", c), ("delete", c, ""), ("substitute", a, b) with a != b
 
