@@ -30,7 +30,7 @@ from .evaluation import accuracy, confusion_matrix, precision_recall_f1, split
 from .logistic_regression import sigmoid
 from .sparse import Counts, Sparse, SublinearTfIdf, character_ngrams, words
 
-L2_VALUES = (0.0, 1e-7, 1e-6, 1e-5, 1e-4)
+L2_VALUES = (0.0, 3e-7, 1e-6, 3e-6, 1e-5)
 FEATURES = {"characters": (character_ngrams, 3), "words": (words, 2)}
 Item = TypeVar("Item")
 
@@ -169,9 +169,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", default="nsmc", help="nsmc, or a folder with files of its format")
     parser.add_argument("--features", choices=FEATURES, default="characters")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
-    parser.add_argument("--epochs", type=int, default=6)
+    parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--batch-size", type=int, default=4096)
-    parser.add_argument("--lr", type=float, default=0.02)
+    parser.add_argument("--lr", type=float, default=0.03)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, help="folder for result.json")
     options = parser.parse_args(arguments)

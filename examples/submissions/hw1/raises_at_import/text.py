@@ -13,8 +13,9 @@ SUFFIXES = ("ing", "ed", "es", "s")
 def clean(text: str) -> str:
     """Text without markup and punctuation.
 
-    Each HTML tag (from "<" to the next ">") and each text in square brackets (from "[" to the
-    next "]") becomes a blank; one without its end is ordinary text. Of the rest only letters and
+    Each HTML tag (from "<" to the next ">", with at least one character and no other "<" inside)
+    and then each text in square brackets (from "[" to the next "]", no other bracket inside)
+    becomes a blank; one without its end is ordinary text. Of the rest only letters and
     digits (`str.isalnum`) and white space (`str.isspace`) stay. Runs of white space become one
     blank, and there is none at the ends.
 
