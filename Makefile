@@ -18,7 +18,10 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 demo: $(VENV)/.ready
 	$(BIN)/grader doctor
 	$(BIN)/grader release hw1
-	-$(BIN)/grader check hw1 examples/submissions/hw1/partial_text_only -k cleaning -k edit_distance -k vocabulary
+	@echo "--- a student's self-check: something is wrong, something is not written yet"
+	$(BIN)/grader check hw1 examples/submissions/hw1/bug_tags_deleted -k cleaning || true
+	$(BIN)/grader --lang ko check hw1 examples/submissions/hw1/partial_text_only -k edit_distance -k vocabulary || true
+	@echo "--- a class"
 	rm -rf $(OUT)
 	$(BIN)/grader grade hw1 examples/submissions/hw1 -o $(OUT) -j $(JOBS)
 	$(BIN)/grader report $(OUT)

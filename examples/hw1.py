@@ -118,6 +118,7 @@ CLASS = [
     Recipe(
         "bug_tags_deleted",
         "a tag is deleted instead of blanked",
+        points=99.06,
         loses=["cleaning"],
         bonus=2,
         changes=[
@@ -127,6 +128,7 @@ CLASS = [
     Recipe(
         "bug_prior_forgotten",
         "the prior is left out of the joint",
+        points=93.64,
         loses=["nb_predict"],
         bonus=2,
         changes=[replace("naive_bayes.py", "self.class_log_prior_ + counts @", "counts @")],
@@ -134,6 +136,7 @@ CLASS = [
     Recipe(
         "bug_sum_not_mean",
         "the loss is a sum, its gradient a mean",
+        points=94.55,
         loses=["loss_gradient"],
         bonus=2,
         changes=[replace("logistic_regression.py", "entropy.mean()", "entropy.sum()")],
@@ -141,6 +144,7 @@ CLASS = [
     Recipe(
         "bug_relu_not_masked",
         "the gradient passes a ReLU that is off",
+        points=99.36,
         loses=["backpropagation"],
         bonus=2,
         changes=[replace("network.py", "return (h > 0).to(h.dtype)", "return torch.ones_like(h)")],
@@ -148,6 +152,7 @@ CLASS = [
     Recipe(
         "bug_macro_f1",
         "macro F1 from macro precision and recall",
+        points=99.3,
         loses=["metrics"],
         bonus=2,
         changes=[
@@ -162,6 +167,7 @@ CLASS = [
     Recipe(
         "bug_last_best",
         "grid search returns the last of equal ones",
+        points=99.42,
         loses=["selection"],
         bonus=2,
         changes=[
@@ -175,6 +181,7 @@ CLASS = [
     Recipe(
         "bugs_in_three_files",
         "vocabulary by first occurrence, idf without smoothing, recall and precision swapped",
+        points=92.36,
         loses=["vocabulary", "tfidf", "metrics"],
         bonus=2,
         changes=[
@@ -220,6 +227,7 @@ CLASS = [
     Recipe(
         "endless_loop_in_perceptron",
         "trains until XOR converges, which it never does",
+        points=98.75,
         loses=["perceptron"],
         bonus=2,
         changes=[
@@ -233,6 +241,7 @@ CLASS = [
     Recipe(
         "endless_loop_at_import",
         "logistic_regression.py trains at import, for ever",
+        points=60,
         loses=["sigmoid", "loss_gradient", "training", "metrics", "selection"],
         bonus=2,
         changes=[append("logistic_regression.py", "\nwhile True:\n    pass\n")],
@@ -247,6 +256,7 @@ CLASS = [
     Recipe(
         "segfault",
         "reads address 0 in tf-idf",
+        points=95.8,
         loses=["tfidf"],
         bonus=2,
         changes=[
@@ -260,6 +270,7 @@ CLASS = [
     Recipe(
         "memory_hog",
         "builds a list of a billion numbers in bag_of_words",
+        points=96.95,
         loses=["vocabulary"],
         bonus=2,
         changes=[
@@ -273,6 +284,7 @@ CLASS = [
     Recipe(
         "uses_torch_nn",
         "logistic regression by torch.nn",
+        points=90,
         loses=["training"],
         bonus=2,
         changes=[
@@ -294,6 +306,7 @@ CLASS = [
     Recipe(
         "always_equal",
         "returns an object that equals everything",
+        points=97.88,
         loses=["edit_distance"],
         bonus=2,
         changes=[
@@ -307,6 +320,7 @@ CLASS = [
     Recipe(
         "patches_the_judge",
         "patches pytest, NumPy's and torch's comparisons, and brings a conftest.py",
+        points=98.84,
         loses=["cleaning"],
         bonus=2,
         changes=[

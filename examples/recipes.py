@@ -16,13 +16,12 @@ Change = Callable[[Files], Files]
 class Recipe:
     """A student: the changes to the reference, how it is packed, and the score it must get.
 
-    Either `points` is the total, or `loses` names the exercises that must lose something while
-    every other keeps all its points.
+    `points` is the total. Where `loses` names exercises, they and no other must lose something.
     """
 
     student: str
     story: str
-    points: float | None = None
+    points: float
     bonus: float = 0.0
     loses: list[str] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
