@@ -24,11 +24,7 @@ def cases(function: Any) -> list[dict[str, Any]]:
             if isinstance(mark.args[0], str)
             else mark.args[0]
         )
-        values = [getattr(v, "values", v) for v in mark.args[1]]
-        rows = [
-            v if len(names) > 1 or (isinstance(v, tuple) and hasattr(v, "_fields")) else (v,)
-            for v in values
-        ]
+        rows = [value if len(names) > 1 else (value,) for value in mark.args[1]]
         found = [{**old, **dict(zip(names, row, strict=True))} for old in found for row in rows]
     return found
 

@@ -136,12 +136,15 @@ def _reach(assignment: Assignment, changed: set[str]) -> tuple[str, ...]:
 
 
 def _faults(assignment: Assignment, candidate: Candidate, record: Record) -> list[str]:
-    if candidate.kind == "template":
+    if candidate.kind == "template" and record.status == "graded":
         try:
             refuse_scoring(assignment, record)
         except ReleaseRefused as refusal:
             return [str(refusal)]
         return []
+    if record.status != "graded":  # nothing was run, so nothing is proved
+        reason = record.problem.fields.get("reason", record.problem.code) if record.problem else ""
+        return [f"{record.status}: {reason}"]
     faults = []
     for exercise in record.exercises:
         bad = [f"{c.id} ({c.outcome})" for c in exercise.checks if c.outcome != "passed"]

@@ -3,7 +3,11 @@
 import pytest
 from click.testing import CliRunner
 
+from grader import verify
 from grader.cli import main
+from grader.errors import PlatformError
+from grader.grading import broken
+from grader.release import in_memory
 
 MUTANT = """
 why = "the sum is off by one"
@@ -77,3 +81,12 @@ def test_a_mutant_that_no_longer_fits(prove, edit):
 def test_measured_times_are_stored(prove, course):
     assert prove(options=["--measure"]).exit_code == 0
     assert '"add_adds": 0.0' in (course / "assignments" / "tiny" / "timings.json").read_text()
+
+
+@pytest.mark.parametrize("kind", ["reference", "template", "mutant"])
+def test_what_was_not_graded_is_not_proved(tiny, kind):
+    candidate = verify.Candidate(kind, "x", "", {}, (), ())
+    record = broken(tiny, in_memory("x", {}), PlatformError("error.worker_died"))
+    assert verify._faults(tiny, candidate, record) == [
+        "broken: The grading process was killed twice while it graded this submission."
+    ]

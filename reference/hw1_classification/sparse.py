@@ -78,6 +78,9 @@ class Counts:
         self._min_count = min_count
         self._columns: dict[str, int] = {}
 
+    def __len__(self) -> int:
+        return len(self._columns)
+
     def fit(self, texts: Iterable[str]) -> Counts:
         """Choose the features; they are numbered in the order of code points."""
         held = Counter(feature for text in texts for feature in set(self._features(text)))
@@ -100,8 +103,8 @@ class Counts:
                     columns.append(column)
                     values.append(count)
         return Sparse(
-            torch.tensor(rows),
-            torch.tensor(columns),
+            torch.tensor(rows, dtype=torch.int64),
+            torch.tensor(columns, dtype=torch.int64),
             torch.tensor(values, dtype=torch.float32),
             (n, len(self._columns)),
         )

@@ -128,10 +128,13 @@ def test_precision_recall_f1_are_python_floats(student):
 
 def test_metrics_leave_their_arguments_alone(student):
     gold, predicted = some_labels(7)
-    _, after = student.with_arguments(
-        student.evaluation.precision_recall_f1, gold, predicted, 4, "macro"
-    )
-    expect_equal(after[:2], [gold, predicted], "the labels after the call")
+    for function, more in (
+        (student.evaluation.precision_recall_f1, (4, "macro")),
+        (student.evaluation.confusion_matrix, (4,)),
+        (student.evaluation.accuracy, ()),
+    ):
+        _, after = student.with_arguments(function, gold, predicted, *more)
+        expect_equal(after[:2], [gold, predicted], "the labels after the call")
 
 
 def test_metrics_refuse_labels_of_different_length(student):

@@ -228,7 +228,8 @@ def test_float32_stays_float32(student):
 
 
 def test_loss_and_gradient_leave_their_arguments_alone(student):
-    data = some_data(10)
+    w, b, X, y = some_data(10)
+    data = (w, b, X, y.double())  # of X's dtype: no conversion makes a copy of it
     for function in (student.logistic_regression.loss, student.logistic_regression.gradient):
         _, after = student.with_arguments(function, *data, 0.1, 0.2)
         for name, before, now in zip(("w", "b", "X", "y"), data, after, strict=False):
@@ -297,6 +298,7 @@ def test_losses_are_the_own_loss_after_each_epoch(student):
 def test_mini_batch_losses_are_over_all_data(student):
     _, _, X, y = some_data(15)
     model = trained(student, X, y, l2=0.3, lr=0.5, epochs=3, batch_size=2, seed=4)
+    expect_equal(len(model.losses), 3, "the number of losses: one for each epoch")
     own = student.logistic_regression.loss(model.w, model.b, X, y, 0.3, 0.0)
     expect_close(model.losses[-1], float(own), what="the last loss")
 

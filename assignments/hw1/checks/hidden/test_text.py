@@ -157,7 +157,7 @@ def reference_distance(source, target, cost):
 
 def random_pairs(seed, count, length=7):
     draw = random.Random(seed)
-    word = lambda: "".join(draw.choices("ab가c", k=draw.randrange(length)))  # noqa: E731
+    word = lambda: "".join(draw.choices("abA가", k=draw.randrange(length)))  # noqa: E731
     return [(word(), word()) for _ in range(count)]
 
 
