@@ -25,15 +25,16 @@ from typing import Any
 
 from grader.boundary import wire
 from grader.boundary.guest.forbidden import survey
+from grader.boundary.guest.jail import Jail
 from grader.boundary.guest.package import Package
 
 MAX_TEXT = 4000
 MAX_FRAMES = 20
 
 
-def serve(connection: socket.socket, layers: list[str]) -> None:
+def serve(connection: socket.socket, jail: Jail) -> None:
     """Answer requests until the trusted side hangs up."""
-    server = Server(layers)
+    server = Server(jail)
     stream = connection.makefile("rb")
     while prefix := stream.read(wire.PREFIX.size):
         header, body = wire.sizes(prefix)
@@ -49,8 +50,8 @@ def serve(connection: socket.socket, layers: list[str]) -> None:
 class Server:
     """The objects of one exercise, and the verbs that act on them."""
 
-    def __init__(self, layers: list[str]) -> None:
-        self._layers = layers
+    def __init__(self, jail: Jail) -> None:
+        self._jail = jail
         self._package = ""
         self._objects: list[Any] = []
 
@@ -89,7 +90,7 @@ class Server:
                 hits[name] = survey(files[name], package, names, allowed)
         self._package = package
         Package(package, files).install()
-        return ("value", {"hits": hits, "layers": self._layers})
+        return ("value", {"hits": hits, "layers": self._jail.layers, "missing": self._jail.missing})
 
     def _do_begin(self, seed: int, verb: str, *arguments: Any) -> tuple[Any, ...]:
         """The first request of a check: no objects of the last one, generators as on day one."""
