@@ -14,6 +14,7 @@ from grader.boundary.host import ForkLauncher, SpawnLauncher
 from grader.boundary.process import Package, StudentProcess
 from grader.boundary.proxy import Object, Student
 from grader.errors import PlatformError
+from tests.processes import alive, descendants
 
 LIMITS = Limits(check_seconds=1, import_seconds=1, memory_mb=256, output_kb=4)
 
@@ -291,33 +292,29 @@ def folder(): return os.listdir(".")
     assert student.m.folder() == []
 
 
-def test_every_descendant_dies_with_its_guest(run, own_processes):
-    student, process = run("""
-import os, signal, time
+def test_a_guest_starts_no_process(run):
+    student, _ = run("""
+import os
 def f():
-    for _ in range(3):
-        if os.fork() == 0:
-            os.setsid()
-            signal.signal(signal.SIGTERM, signal.SIG_IGN)
-            if os.fork() == 0:
-                time.sleep(1000)
-            os._exit(0)
-    return os.getpid()
+    try:
+        return os.fork()
+    except OSError as error:
+        return type(error).__name__
 """)
-    guest = student.m.f()
-    assert Path(f"/proc/{guest}").exists()
-    before = len(own_processes())
-    process.close()
-    assert not Path(f"/proc/{guest}").exists()
-    assert len(own_processes()) < before
+    assert student.m.f() == "PermissionError"
 
 
 def test_the_scratch_folder_goes_with_the_guest(run):
-    student, process = run("import os\ndef f(): open('left', 'w').write('x'); return os.getcwd()")
-    folder = Path(student.m.f())
-    assert (folder / "left").exists()
+    student, process = run("""
+import os
+def leave(): open("left", "w").write("x")
+def look(): return os.listdir()
+""")
+    student.m.leave()
+    assert student.m.look() == ["left"]
     process.close()
-    assert not folder.exists()
+    process.begin_check(1.0)
+    assert student.m.look() == []
 
 
 def test_a_check_can_have_a_process_of_its_own(run):
@@ -356,17 +353,17 @@ def test_a_dead_launcher_is_the_platforms_fault():
 
 def test_guests_die_with_their_launcher():
     own = ForkLauncher(())
-    process = StudentProcess(
-        own, Package("pack", {"m.py": b"import os\ndef f(): return os.getpid()"}), LIMITS
-    )
+    process = StudentProcess(own, Package("pack", {"m.py": b""}), LIMITS)
     process.begin_check(1.0)
-    guest = Student(process).m.f()
+    process.open()
+    tree = descendants(own._process.pid)
+    assert tree  # the launcher in its namespace, and the guest
     own._process.kill()
     own.close()
     deadline = time.monotonic() + 10
-    while Path(f"/proc/{guest}").exists() and time.monotonic() < deadline:
+    while any(map(alive, tree)) and time.monotonic() < deadline:
         os.sched_yield()
-    assert not Path(f"/proc/{guest}").exists()
+    assert not any(map(alive, tree))
     with pytest.raises(PlatformError):
         process.close()
 
@@ -419,6 +416,10 @@ def kill(pid):
 """
 
 
+# by Landlock; not there in its namespace; or there on a file system that is read-only
+REFUSED = {"PermissionError", "FileNotFoundError", "OSError"}
+
+
 @pytest.fixture
 def landlock():
     if landlock_version() < 1:
@@ -441,11 +442,11 @@ def test_a_guest_reads_and_writes_nothing_but_its_own(run, landlock, tmp_path):
         f"/proc/{os.getpid()}/environ",
         "/proc/1/cmdline",
     ):
-        assert student.m.read(str(path)) == "PermissionError", path
+        assert student.m.read(str(path)) in REFUSED, path
     for path in (Path(__file__).parent.parent, tmp_path, Path.home(), "/proc", "/tmp"):
-        assert student.m.listing(str(path)) == "PermissionError", path
+        assert student.m.listing(str(path)) in REFUSED, path
     for path in (tmp_path / "new", tmp_path / "secret", os.__file__, "/dev/shm/x", "/tmp/x"):
-        assert student.m.write(str(path)) == "PermissionError", path
+        assert student.m.write(str(path)) in REFUSED, path
     assert student.m.write("own") == "written"
     assert student.m.read(os.__file__) > 1000
     assert "landlock" in process.layers
@@ -466,4 +467,4 @@ def test_a_guest_signals_nobody_outside(run, landlock):
         pytest.skip("NOT PROVEN: this kernel's Landlock does not know signals")
     student, _ = run(READS + "\ndef parent(): return kill(os.getppid())")
     assert student.m.parent() == "PermissionError"
-    assert student.m.kill(os.getpid()) == "PermissionError"
+    assert student.m.kill(os.getpid()) in {"PermissionError", "ProcessLookupError"}

@@ -11,6 +11,7 @@ import pytest
 
 from grader.boundary.guest import kernel, numbers, seccomp
 from grader.boundary.protection import lacking
+from tests.processes import named
 
 ROOT = Path(__file__).parents[1]
 ALL = {"resource_limits", "tree_kill", "landlock", "namespaces", "system_call_filter"}
@@ -25,7 +26,9 @@ def command(course, out, *options):
 def run(words, without=(), **more):
     """With layers refused by the kernel."""
     prefix = [sys.executable, "-m", "tests.without", *without, "--"] if without else []
-    return subprocess.run([*prefix, *words], cwd=ROOT, capture_output=True, text=True, **more)
+    return subprocess.run(
+        [*prefix, *words], check=False, cwd=ROOT, capture_output=True, text=True, **more
+    )
 
 
 @pytest.fixture
@@ -116,8 +119,42 @@ def test_an_ordinary_user_grades_too(handed_in, tmp_path, without):
 
 
 def _may_read(path):
-    test = ["test", "-r", path]
-    return subprocess.run(test, user="nobody", group="nogroup", extra_groups=[]).returncode == 0
+    test = subprocess.run(
+        ["test", "-r", path], check=False, user="nobody", group="nogroup", extra_groups=[]
+    )
+    return test.returncode == 0
+
+
+@pytest.mark.parametrize(
+    "without", [["system_call_filter"], ["system_call_filter", "namespaces", "own_user"]]
+)
+def test_no_daemon_outlives_the_check_even_where_processes_can_be_started(
+    course, tmp_path, without
+):
+    package = course / "submitted" / "kim" / "tiny" / "tiny_package"
+    package.mkdir(parents=True)
+    (package / "words.py").write_text((course / "reference/tiny_package/words.py").read_text())
+    name = f"stray{os.getpid()}"
+    (package / "sums.py").write_text(f"""
+import ctypes, os, signal, time
+for _ in range(3):
+    if os.fork() == 0:
+        os.setsid()
+        ctypes.CDLL(None).prctl(15, b"{name}", 0, 0, 0)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        if os.fork() == 0:
+            os.open("started", os.O_CREAT)
+            time.sleep(1000)
+        os._exit(0)
+while not os.path.exists("started"):
+    time.sleep(0.01)
+def add(a, b): return a + b
+""")
+    done = run(command(course, tmp_path / "out", "--allow-weak-jail"), without)
+    assert done.returncode == 0, done.stderr
+    record = json.loads((tmp_path / "out/records/tiny/kim.json").read_text())
+    assert record["points"] > 0, "it did start its processes and went on"
+    assert not named(name)
 
 
 # ---- the filter as a program --------------------------------------------------------------------
