@@ -57,6 +57,7 @@ class Forbidden:
 
     names: tuple[str, ...]
     files: tuple[str, ...]  # empty: all
+    within: tuple[str, ...]  # top-level functions and classes; empty: everywhere
     instead: Text
 
 
@@ -201,6 +202,7 @@ def _forbidden(table: Table, files: list[str]) -> Forbidden:
     forbidden = Forbidden(
         names=table.strings("names"),
         files=table.choices("files", files, default=()),
+        within=table.strings("within", default=()),
         instead=table.text("instead", LANGUAGES),
     )
     table.done()
