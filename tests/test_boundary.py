@@ -133,6 +133,7 @@ ENDINGS = {
     "import sys\ndef f(): sys.exit(0)": "crashed",
     "def f(): raise KeyboardInterrupt": "raised",
     "import os\ndef f(): os.kill(os.getpid(), 11)": "crashed",
+    "import os\ndef f(): os.kill(os.getpid(), 40)": "crashed",  # a signal without a name
     "import os\ndef f(): os.closerange(3, 100)": "crashed",
     "import os\ndef f():\n for fd in range(3, 20):\n  try: os.write(fd, b'junk' * 10)\n  except OSError: pass": "unreadable",
     "class E(Exception):\n def __str__(self):\n  while True: pass\ndef f(): raise E": "timeout",
@@ -144,6 +145,62 @@ ENDINGS = {
     "from grader.boundary import wire\nold = wire.encode\nwire.encode = lambda v, *a: old((v[0] - 1, *v[1:]), *a)\ndef f(): return 1": "unreadable",
     "from grader.boundary import wire\nwire.encode = lambda *a: wire.PREFIX.pack(100, 0) + b'x'\ndef f(): return 1": "timeout",
 }
+
+
+FORGED = {
+    # what the guest's own code is made to reply, once the function was found
+    "(v[0],)": "unreadable",
+    "(v[0], 'value')": "unreadable",
+    "(v[0], 'value', 1, 2)": "unreadable",
+    "(v[0], 'callable')": "unreadable",
+    "(v[0], 'missing', 'f')": "unreadable",
+    "(v[0], 'raised')": "unreadable",
+    "(v[0], 'raised', [])": "unreadable",
+    "(v[0], 'unreadable', {})": "unreadable",
+    "(v[0], [1])": "unreadable",
+    "(v[0], 'perfect', 1)": "unreadable",
+    "(str(v[0]), 'value', 1)": "unreadable",
+    "[v[0], 'value', 1]": "unreadable",
+    "(v[0], 'raised', {'bases': 3})": "raised",
+    "(v[0], 'raised', {'bases': [[1], 'exit', 'ValueError'] * 9999, 'type': 2})": "raised",
+    "(v[0], 'raised', {'frames': [(1, 'a', [], ()), 5, (1,), ([], 1, 2, 3)]})": "raised",
+    "(v[0], 'raised', {'type': chr(0xd800), 'text': chr(0xdfff), 'memory': 1})": "raised",
+}
+
+
+@pytest.mark.parametrize("reply", FORGED)
+def test_a_forged_reply_ends_its_check_and_nothing_else(run, reply):
+    student, process = run(f"""
+from grader.boundary import wire
+old = wire.encode
+def forge(v, *a): return old({reply}, *a)
+def f(): wire.encode = forge
+def g(): return 1
+""")
+    for use in (
+        lambda: student.m.f(),
+        lambda: student.with_arguments(student.m.f),
+        lambda: student.map(student.m.f, [()]),
+        lambda: student.gradients(student.m.f),
+    ):
+        process.begin_check(1.0, fresh=True)
+        assert ending(use).outcome == FORGED[reply]
+    process.begin_check(1.0, fresh=True)
+    assert student.m.g() == 1
+
+
+@pytest.mark.parametrize("answer", ["3", "(1,)", "(1, 2)", "(1, [])", "[1, [2]]"])
+def test_a_helper_that_the_student_replaced(run, answer):
+    student, _ = run(f"""
+from grader.boundary.guest.server import Server
+for name in ("with_arguments", "gradients", "map"):
+    setattr(Server, "_do_" + name, lambda *_: ("value", {answer}))
+def f(): pass
+""")
+    function = student.m.f
+    assert ending(lambda: student.with_arguments(function, 1)).outcome == "unreadable"
+    assert ending(lambda: student.gradients(function, 1)).outcome == "unreadable"
+    assert ending(lambda: student.map(function, [()])).outcome == "unreadable"
 
 
 @pytest.mark.parametrize("source", ENDINGS)
@@ -332,6 +389,14 @@ def test_the_deadline_is_for_all_calls_of_a_check_together(run):
     student.m.f()
     student.m.f()
     assert ending(lambda: student.m.f()).outcome == "timeout"
+
+
+def test_a_guest_that_cannot_start_is_the_platforms_fault(launcher):
+    package = Package("pack", {"m.py": b""}, rules={"not_there.py": ["torch.nn"]})
+    process = StudentProcess(launcher, package, LIMITS)
+    with pytest.raises(PlatformError, match="not_there"):
+        process.open()
+    process.close()
 
 
 def test_a_dead_launcher_is_the_platforms_fault():

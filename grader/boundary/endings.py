@@ -10,10 +10,12 @@
 from __future__ import annotations
 
 import builtins
-from functools import cache
+import contextlib
 from typing import Any
 
 from grader.records import Message
+
+MAX_BASES = 20
 
 
 class Ending(Exception):
@@ -49,7 +51,8 @@ def raised(error: dict[str, Any]) -> Ending:
         ]
         + [f"{kind}: {text}"]
     )
-    bases = [base for base in error.get("bases", []) if isinstance(base, str)]
+    listed = error.get("bases")
+    bases = listed[:MAX_BASES] if isinstance(listed, list) else []
     if error.get("memory") is True:
         return Ending("memory", Message("memory"), detail)
     if "SystemExit" in bases:
@@ -57,24 +60,28 @@ def raised(error: dict[str, Any]) -> Ending:
     outcome = "unanswered" if "NotImplementedError" in bases else "raised"
     name = frames[-1][2] if frames else ""
     fields = {"error": kind, "text": text, "where": where, "name": name}
-    return _class_for(tuple(bases))(outcome, Message(outcome, fields), detail)
+    # the most special builtin that can be joined; names that are none may be anything
+    name = next((base for base in bases if isinstance(base, str) and base in _JOINED), "")
+    return _JOINED.get(name, StudentRaised)(outcome, Message(outcome, fields), detail)
 
 
-@cache
-def _class_for(bases: tuple[str, ...]) -> type[StudentRaised]:
-    """`StudentRaised` joined with the most special builtin exception among `bases`."""
-    for name in bases:
-        kind = getattr(builtins, name, None)
+def _joined() -> dict[str, type[StudentRaised]]:
+    """`StudentRaised` joined with each builtin exception that mixes with it.
+
+    Made once: what a guest names can neither make a class nor fill a cache.
+    """
+    joined = {}
+    for name, kind in vars(builtins).items():
         if isinstance(kind, type) and issubclass(kind, Exception) and kind is not Exception:
-            try:
-                joined = type(f"Student{name}", (StudentRaised, kind), {})
-                joined("raised", Message("raised"))
-            except (
-                TypeError
-            ):  # a layout or a constructor that does not mix, as UnicodeDecodeError's
-                continue
-            return joined
-    return StudentRaised
+            # a layout or a constructor that does not mix, as UnicodeDecodeError's
+            with contextlib.suppress(TypeError):
+                both = type(f"Student{name}", (StudentRaised, kind), {})
+                both("raised", Message("raised"))
+                joined[name] = both
+    return joined
+
+
+_JOINED = _joined()
 
 
 def _string(error: dict[str, Any], key: str) -> str:
@@ -85,7 +92,7 @@ def _string(error: dict[str, Any], key: str) -> str:
 def _frames(error: dict[str, Any]) -> list[tuple[str, int, str, str]]:
     frames = error.get("frames")
     return [
-        (str(f[0])[:200], int(f[1]), str(f[2])[:100], str(f[3])[:200])
+        (f[0][:200], f[1], f[2][:100], f[3][:200])
         for f in (frames if isinstance(frames, list) else [])[:20]
-        if isinstance(f, tuple) and len(f) == 4 and isinstance(f[1], int)
+        if isinstance(f, tuple) and [type(part) for part in f] == [str, int, str, str]
     ]

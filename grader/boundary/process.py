@@ -16,10 +16,20 @@ from grader.assignment import Limits
 from grader.boundary.endings import Ending, raised
 from grader.boundary.host import Launcher
 from grader.boundary.session import DeadlineMissed, HungUp, ProtocolBroken, Session
+from grader.errors import PlatformError
 from grader.records import Message
 
 # Python, torch and NumPy must give the same numbers in every run.
 SEED = 20170
+
+# The kinds of reply (see `grader.boundary.guest.server`) and what each holds beside its kind.
+_REPLIES: dict[str, type[Any] | None] = {
+    "value": object,
+    "callable": None,
+    "missing": str,
+    "raised": dict,
+    "unreadable": str,
+}
 
 # For an interpreter to start and take the submission; nothing of the student's runs in it.
 START_SECONDS = 60.0
@@ -80,15 +90,21 @@ class StudentProcess:
             session.end()
 
     def open(self) -> None:
-        """Start a guest, hand it the submission, take its survey of forbidden names."""
+        """Start a guest, hand it the submission, take its survey of forbidden names.
+
+        Raises `PlatformError`: no student code has run yet, so nothing here is the student's doing.
+        """
         self._session = self._launcher.open(self._limits)
         package = self.package
         load = ("load", package.name, package.files, package.rules, list(package.allowed))
-        reply = self._exchange(load, START_SECONDS)
-        loaded = reply[1] if reply[0] == "value" else {}
-        # no student code has run yet: this is our own code's word
-        self.survey = loaded.get("hits", {})
-        self.layers = loaded.get("layers", [])
+        try:
+            kind, *loaded = self._exchange(load, START_SECONDS)
+        except Ending as ending:
+            last = self.take_output().strip().splitlines()[-1:] or [ending.message.code]
+            raise PlatformError("error.guest_start", reason=last[0][:500]) from None
+        if kind != "value":
+            raise PlatformError("error.guest_start", reason=f"{kind} {loaded}")
+        self.survey, self.layers = loaded[0]["hits"], loaded[0]["layers"]
 
     def import_module(self, name: str) -> None:
         """Import a module of the submission. A failure is paid for once and kept."""
@@ -116,7 +132,7 @@ class StudentProcess:
                 message = Message("import_timeout", {"file": file, "seconds": f"{limit:g}"})
                 raise Ending("timeout", message) from None
             raise
-        if reply[0] == "raised" and isinstance(reply[1], dict):
+        if reply[0] == "raised":
             failure = raised(reply[1])
             if failure.outcome == "raised":
                 fields = {**failure.message.fields, "file": file}
@@ -142,15 +158,15 @@ class StudentProcess:
             spent = time.monotonic() - started
             self._remaining -= spent
             self.waited += spent
-        kind, *rest = reply
-        if kind == "raised" and rest and isinstance(rest[0], dict):
-            raise raised(rest[0])
-        if kind == "unreadable" and rest:
-            raise Ending("unreadable", Message("unreadable", {"text": str(rest[0])[:500]}))
-        if kind in {"callable", "value", "missing"}:
-            self.answers += 1
-            return reply
-        raise self._broken("an unknown kind of reply")
+        kind = reply[0]
+        if kind == "raised":
+            raise raised(reply[1])
+        if kind == "unreadable":
+            raise Ending("unreadable", Message("unreadable", {"text": reply[1][:500]}))
+        if kind != "value" and verb != "get":
+            raise self._broken("a reply to another question")
+        self.answers += 1
+        return reply
 
     def _open_exchange(self, request: tuple[Any, ...], seconds: float) -> tuple[Any, ...]:
         if not self._begun:
@@ -173,8 +189,12 @@ class StudentProcess:
             raise self._broken(str(error)) from None
         except HungUp:
             raise self._ended() from None
-        if not reply or type(reply[0]) is not str:
-            raise self._broken("a reply without a kind")
+        kind, *rest = reply
+        if type(kind) is not str or kind not in _REPLIES:
+            raise self._broken("a reply of no known kind")
+        wanted = _REPLIES[kind]
+        if len(rest) != (wanted is not None) or (wanted and not isinstance(rest[0], wanted)):
+            raise self._broken(f"a reply of the kind {kind} with something else in it")
         return tuple(reply)
 
     def _proxy(self, number: int, kind: str) -> Any:
@@ -193,7 +213,8 @@ class StudentProcess:
             return Ending("crashed", Message("exited"))
         exit_ = session.end(hung_up=True)
         if exit_.signal:
-            name = signal.Signals(exit_.signal).name
+            # real-time signals have a number only
+            name = next((known.name for known in signal.Signals if known == exit_.signal), "-")
             fields = {"signal": str(exit_.signal), "name": name}
             return Ending("crashed", Message("killed", fields))
         return Ending(

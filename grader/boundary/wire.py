@@ -12,8 +12,9 @@ themselves; every other value is an object {"t": tag, ...}, and its bulk lies in
 
 Nothing is ever unpickled and no name that came over the wire is looked up. Every length, count,
 depth, dtype and shape is checked before memory is taken for it, and a buffer fills one value
-only, so that what a frame becomes is bounded by its length; what breaks a rule is a `WireError`. What arrives is a fresh builtin, `numpy.ndarray` or `torch.Tensor` of exactly that
-type. NumPy and torch are imported only when a value needs them.
+only, so that what a frame becomes is bounded by its length; what breaks a rule is a `WireError`.
+What arrives is a fresh builtin, `numpy.ndarray` or `torch.Tensor` of exactly that type. NumPy and
+torch are imported only when a value needs them.
 """
 
 from __future__ import annotations
@@ -244,7 +245,7 @@ class _Decoder:
             if max(hashes.values(), default=0) > MAX_COLLISIONS:
                 raise WireError("too many members with one hash")
             return kind(values)
-        except (TypeError, ValueError, RuntimeError):  # also a scalar that meets a tuple of its hash
+        except (TypeError, ValueError):  # ValueError: a NumPy scalar met a tuple of its hash
             raise WireError("a key or member that cannot be hashed") from None
 
     def _numbers(self, code: str, buffer: memoryview) -> list[Any]:
