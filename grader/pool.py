@@ -80,14 +80,14 @@ class _Worker:
 
     def give(self, job: Job, attempt: int) -> None:
         self.job, self.attempt = job, attempt
-        with contextlib.suppress(BrokenPipeError):  # it died idle; receive() will say so
+        with contextlib.suppress(OSError):  # it died idle; receive() will say so
             self.connection.send(job)
 
     def receive(self) -> Record | None:
         """The record, or None when the worker died. Raises the error it could not start with."""
         try:
             answer = self.connection.recv()
-        except (EOFError, ConnectionResetError):
+        except (EOFError, OSError):  # OSError: it died in the middle of a record
             return None
         if isinstance(answer, Record):
             return answer

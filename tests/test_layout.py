@@ -20,6 +20,7 @@ LEVELS = [
         "grader.errors",
         "grader.i18n",
         "grader.tables",
+        "grader.typed",
         "grader.boundary",
         "grader.boundary.wire",
     ],
