@@ -15,6 +15,7 @@ from pathlib import Path
 
 from grader import worker
 from grader.assignment import Assignment
+from grader.boundary.scratch import remove_abandoned
 from grader.errors import GraderError, PlatformError
 from grader.grading import broken
 from grader.records import Record
@@ -59,6 +60,8 @@ def grade_all(
     finally:
         for current in busy.values():
             current.kill()
+        if busy:  # their launchers died without tidying up
+            remove_abandoned()
 
 
 def _start(

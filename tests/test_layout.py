@@ -36,6 +36,7 @@ LEVELS = [
         "grader.course",
         "grader.rules",
         "grader.boundary.endings",
+        "grader.boundary.scratch",
         "grader.boundary.session",
     ],
     ["grader.boundary.host"],

@@ -118,6 +118,8 @@ class Session:
                 header_length, body_length = self._sizes(bytes(received))
                 wanted += header_length + body_length
             if len(received) == wanted:
+                if frame:
+                    raise ProtocolBroken("an answer before the whole question")
                 middle = wire.PREFIX.size + header_length
                 return bytes(received[wire.PREFIX.size : middle]), bytes(received[middle:])
 
