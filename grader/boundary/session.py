@@ -77,7 +77,9 @@ class Session:
             reply = wire.decode(header, body, handle)
         except wire.WireError as error:
             raise ProtocolBroken(str(error)) from None
-        if type(reply) is not tuple or len(reply) < 2 or reply[0] != self._number:
+        if type(reply) is not tuple or len(reply) < 2:
+            raise ProtocolBroken("a reply of another form")
+        if type(reply[0]) is not int or reply[0] != self._number:  # an array has no one answer
             raise ProtocolBroken("a reply to another request")
         return reply[1:]
 
