@@ -18,6 +18,7 @@ from pathlib import Path
 
 from grader import records
 from grader.assignment import Assignment
+from grader.boundary.protection import refuse_weak_jail
 from grader.errors import PlatformError, UsageError
 from grader.pool import grade_all
 from grader.records import Record
@@ -33,6 +34,7 @@ class Settings:
     out: Path
     workers: int
     regrade: bool = False
+    allow_weak_jail: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ def grade_batch(
 ) -> Iterator[Progress]:
     """Grade what is found. Yields the kept records first, then each new one once it is written."""
     folder = settings.out / "records" / assignment.id
+    if not settings.allow_weak_jail:
+        refuse_weak_jail()
     with _only_grader(settings.out):
         catalogue = json.dumps(describe(assignment), ensure_ascii=False, indent=1)
         records.write_atomically(
@@ -58,7 +62,7 @@ def grade_batch(
         for entry in found:
             submission = _read(assignment, entry)
             try:
-                kept = None if settings.regrade else _kept(folder, assignment, submission)
+                kept = None if settings.regrade else _kept(assignment, submission, settings)
             except PlatformError as error:
                 kept, damaged[entry.student] = None, error.fields["reason"]
             if kept is None:
@@ -81,21 +85,23 @@ def _path(folder: Path, student: str) -> Path:
     return folder / f"{record_name(student)}.json"
 
 
-def _kept(folder: Path, assignment: Assignment, submission: Submission) -> Record | None:
+def _kept(assignment: Assignment, submission: Submission, settings: Settings) -> Record | None:
     """The record of an earlier run, if it still holds. Raises `PlatformError` if it is damaged."""
-    path = _path(folder, submission.student)
+    path = _path(settings.out / "records" / assignment.id, submission.student)
     if not path.exists():
         return None
     record = records.read(path)
     if (record.assignment, record.student) != (assignment.id, submission.student):
         reason = f"{record.assignment}, {record.student}"
         raise PlatformError("error.record_misplaced", file=path, reason=reason)
+    if record.status == "broken" or (record.lacking and not settings.allow_weak_jail):
+        return None
     current = (
         record.submission_sha256,
         record.checks_sha256,
         record.settings_sha256,
     ) == (submission.sha256, assignment.checks_sha256, assignment.settings_sha256)
-    return record if current and record.status != "broken" else None
+    return record if current else None
 
 
 @contextlib.contextmanager

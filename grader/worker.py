@@ -16,7 +16,7 @@ from pathlib import Path
 
 from grader import assignment as assignments
 from grader.assignment import Assignment
-from grader.boundary.guest.confine import PR_SET_PDEATHSIG, prctl
+from grader.boundary.guest.kernel import PR_SET_PDEATHSIG, prctl
 from grader.boundary.host import launcher_for
 from grader.checking.plugin import Checks, run_session
 from grader.errors import GraderError, PlatformError

@@ -41,6 +41,7 @@ LEVELS = [
     ],
     ["grader.boundary.host"],
     ["grader.boundary.process", "grader.template"],
+    ["grader.boundary.protection"],
     [
         "grader.boundary.proxy",
         "grader.checking",

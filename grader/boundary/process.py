@@ -61,8 +61,10 @@ class StudentProcess:
         self._printed = ""
         self.waited = 0.0  # seconds spent in the guest for the whole submission
         self.answers = 0  # values received in this check
+        self._surveyed = False
         self.survey: dict[str, list[dict[str, Any]]] = {}
         self.layers: list[str] = []
+        self.missing: dict[str, str] = {}  # layer -> why this machine does not have it
 
     def begin_exercise(self) -> None:
         """The next check starts in a guest that no other exercise has used."""
@@ -90,21 +92,28 @@ class StudentProcess:
             session.end()
 
     def open(self) -> None:
-        """Start a guest, hand it the submission, take its survey of forbidden names.
+        """Start a guest and hand it the submission; the first one surveys forbidden names.
 
         Raises `PlatformError`: no student code has run yet, so nothing here is the student's doing.
         """
         self._session = self._launcher.open(self._limits)
         package = self.package
-        load = ("load", package.name, package.files, package.rules, list(package.allowed))
+        rules = {} if self._surveyed else package.rules
+        load = ("load", package.name, package.files, rules, list(package.allowed))
         try:
-            kind, *loaded = self._exchange(load, START_SECONDS)
+            kind, *rest = self._exchange(load, START_SECONDS)
         except Ending as ending:
             last = self.take_output().strip().splitlines()[-1:] or [ending.message.code]
             raise PlatformError("error.guest_start", reason=last[0][:500]) from None
         if kind != "value":
-            raise PlatformError("error.guest_start", reason=f"{kind} {loaded}")
-        self.survey, self.layers = loaded[0]["hits"], loaded[0]["layers"]
+            raise PlatformError("error.guest_start", reason=f"{kind} {rest}")
+        loaded = rest[0]
+        if not self._surveyed:
+            self._surveyed = True
+            self.survey, self.layers = loaded["hits"], loaded["layers"]
+            self.missing = loaded["missing"]
+        elif loaded["layers"] != self.layers:
+            raise PlatformError("error.layers_changed", layers=self.layers)
 
     def import_module(self, name: str) -> None:
         """Import a module of the submission. A failure is paid for once and kept."""
@@ -173,7 +182,7 @@ class StudentProcess:
             if self._session is None:
                 self.open()
             self._begun = True
-            self._exchange(("begin", SEED), self._limits.import_seconds)
+            request = ("begin", SEED, *request)
         return self._exchange(request, seconds)
 
     def _exchange(self, request: tuple[Any, ...], seconds: float) -> tuple[Any, ...]:
