@@ -10,12 +10,18 @@
 from __future__ import annotations
 
 import builtins
-import contextlib
+from functools import cache
 from typing import Any
 
 from grader.records import Message
 
-MAX_BASES = 20
+_BUILTIN = {
+    name: kind
+    for name, kind in vars(builtins).items()
+    if isinstance(kind, type) and issubclass(kind, BaseException)
+}
+# `for got in map(student.m.f, cases)` would end early and without a word
+_ENDS_A_LOOP = {"StopIteration", "StopAsyncIteration"}
 
 
 class Ending(Exception):
@@ -51,8 +57,9 @@ def raised(error: dict[str, Any]) -> Ending:
         ]
         + [f"{kind}: {text}"]
     )
-    listed = error.get("bases")
-    bases = listed[:MAX_BASES] if isinstance(listed, list) else []
+    bases = error.get("bases")
+    # of a hostile list nothing may be kept but names that we know
+    bases = [b for b in bases if type(b) is str and b in _BUILTIN] if type(bases) is list else []
     if error.get("memory") is True:
         return Ending("memory", Message("memory"), detail)
     if "SystemExit" in bases:
@@ -60,28 +67,23 @@ def raised(error: dict[str, Any]) -> Ending:
     outcome = "unanswered" if "NotImplementedError" in bases else "raised"
     name = frames[-1][2] if frames else ""
     fields = {"error": kind, "text": text, "where": where, "name": name}
-    # the most special builtin that can be joined; names that are none may be anything
-    name = next((base for base in bases if isinstance(base, str) and base in _JOINED), "")
-    return _JOINED.get(name, StudentRaised)(outcome, Message(outcome, fields), detail)
+    found = (_joined(name) for name in bases)
+    ending = next((joined for joined in found if joined), StudentRaised)
+    return ending(outcome, Message(outcome, fields), detail)
 
 
-def _joined() -> dict[str, type[StudentRaised]]:
-    """`StudentRaised` joined with each builtin exception that mixes with it.
-
-    Made once: what a guest names can neither make a class nor fill a cache.
-    """
-    joined = {}
-    for name, kind in vars(builtins).items():
-        if isinstance(kind, type) and issubclass(kind, Exception) and kind is not Exception:
-            # a layout or a constructor that does not mix, as UnicodeDecodeError's
-            with contextlib.suppress(TypeError):
-                both = type(f"Student{name}", (StudentRaised, kind), {})
-                both("raised", Message("raised"))
-                joined[name] = both
+@cache
+def _joined(name: str) -> type[StudentRaised] | None:
+    """`StudentRaised` joined with a builtin exception; None where the two do not mix."""
+    kind = _BUILTIN[name]
+    if not issubclass(kind, Exception) or kind is Exception or name in _ENDS_A_LOOP:
+        return None
+    try:
+        joined = type(f"Student{name}", (StudentRaised, kind), {})
+        joined("raised", Message("raised"))
+    except TypeError:  # a layout or a constructor that does not mix, as UnicodeDecodeError's
+        return None
     return joined
-
-
-_JOINED = _joined()
 
 
 def _string(error: dict[str, Any], key: str) -> str:

@@ -36,7 +36,7 @@ MAX_BUFFERS = 4096
 MAX_DEPTH = 32
 MAX_DIMENSIONS = 16
 MAX_INT_BITS = 4096
-MAX_COLLISIONS = 100  # members of a set, keys of a dict with one hash
+MAX_ALIKE = 64  # members of a set or dict with the same hash: building it takes their square
 PACKED_FROM = 32  # lists of so many numbers travel as one buffer
 
 ITEM_SIZE = {
@@ -242,7 +242,7 @@ class _Decoder:
         """A set or dict. Refuses what would take hours to tell apart: many members of one hash."""
         try:
             hashes = Counter(map(hash, members))
-            if max(hashes.values(), default=0) > MAX_COLLISIONS:
+            if max(hashes.values(), default=0) > MAX_ALIKE:
                 raise WireError("too many members with one hash")
             return kind(values)
         except (TypeError, ValueError):  # ValueError: a NumPy scalar met a tuple of its hash
