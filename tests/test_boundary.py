@@ -197,7 +197,7 @@ def cut(state): return tuple(part.detach() for part in state)
 
 
 def test_modules_in_modules_and_their_gradients(run):
-    student, _ = run(MODULES)
+    student, _ = run(MODULES, seconds=20)
     net = student.m.Net()
     cell = net.cells[0]
     assert cell.weight.tolist() == [2, 3]
@@ -214,7 +214,7 @@ def test_modules_in_modules_and_their_gradients(run):
 
 
 def test_what_was_detached_has_no_gradient(run):
-    student, _ = run(MODULES)
+    student, _ = run(MODULES, seconds=20)
     ones = torch.ones(2)
     result, gradients, _ = student.vjp(student.m.cut, [(ones, ones)], [ones, ones])
     assert [part.tolist() for part in result] == [[1, 1], [1, 1]]

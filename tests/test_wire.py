@@ -193,8 +193,8 @@ HOSTILE = {
     "unhashable_member": frame({"t": "set", "v": [[1]]}),
     # a thousand bytes that would become gigabytes
     "buffer_used_twice": frame([{"t": "bytes", "b": 0}] * 2, [1], b"x"),
-    # integers are their own hash, modulo 2**61 - 1: telling these apart is quadratic
     "integer_of_too_many_bits": frame([1 << 4096]),
+    # integers are their own hash, modulo 2**61 - 1: telling these apart is quadratic
     "members_of_one_hash": frame({"t": "set", "v": [i * (2**61 - 1) for i in range(99)]}),
     "keys_of_one_hash": frame({"t": "dict", "v": [[i * (2**61 - 1), 0] for i in range(99)]}),
 }
