@@ -33,8 +33,7 @@ class Student:
         self, function: Function, *args: Any, **kwargs: Any
     ) -> tuple[Any, list[Any]]:
         """Call, and bring back the result and the arguments as they are after the call."""
-        result, after = function.invoke("with_arguments", args, kwargs)
-        return result, after
+        return _value_and_list(function.invoke("with_arguments", args, kwargs), len(args))
 
     def map(self, function: Function, calls: Sequence[tuple[Any, ...]]) -> list[Any]:
         """Call once for each tuple of arguments, all in one round trip."""
@@ -69,8 +68,7 @@ class Student:
         Forward and backward run in the student's process; an argument that is no float tensor,
         or that the value does not depend on, has the gradient None.
         """
-        value, gradients = function.invoke("gradients", args, kwargs)
-        return value, gradients
+        return _value_and_list(function.invoke("gradients", args, kwargs), len(args))
 
     def parameter_gradients(
         self, method: Function, *args: Any, **kwargs: Any
@@ -214,3 +212,13 @@ class Object:
 
     __iter__ = __bool__ = __float__ = __int__ = __index__ = __contains__ = _not_plain
     __array__ = __lt__ = __le__ = __gt__ = __ge__ = __add__ = __sub__ = __mul__ = _not_plain
+
+
+def _value_and_list(answer: Any, length: int) -> tuple[Any, list[Any]]:
+    """An answer of our own code there, which the student's code may have replaced."""
+    if type(answer) is not tuple or len(answer) != 2:
+        raise Ending("unreadable", Message("protocol"))
+    value, items = answer
+    if type(items) is not list or len(items) != length:
+        raise Ending("unreadable", Message("protocol"))
+    return value, items
