@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from grader.assignment import Limits
+from grader.boundary import endings
 from grader.boundary.endings import Ending, StudentRaised
 from grader.boundary.host import ForkLauncher, SpawnLauncher
 from grader.boundary.process import Package, StudentProcess
@@ -260,6 +261,8 @@ ENDINGS = {
     "import sys\ndef f(): sys.exit(0)": "crashed",
     "def f(): raise KeyboardInterrupt": "raised",
     "import os\ndef f(): os.kill(os.getpid(), 11)": "crashed",
+    "import os\ndef f(): os.kill(os.getpid(), 40)": "crashed",  # a signal without a name
+    "from grader.boundary.guest import server\nserver._describe = lambda *a: {'bases': 5, 'text': []}\ndef f(): 1 / 0": "raised",
     "import os\ndef f(): os.closerange(3, 100)": "crashed",
     "import os\ndef f():\n for fd in range(3, 20):\n  try: os.write(fd, b'junk' * 10)\n  except OSError: pass": "unreadable",
     "class E(Exception):\n def __str__(self):\n  while True: pass\ndef f(): raise E": "timeout",
@@ -271,6 +274,24 @@ ENDINGS = {
     "from grader.boundary import wire\nold = wire.encode\nwire.encode = lambda v, *a: old((v[0] - 1, *v[1:]), *a)\ndef f(): return 1": "unreadable",
     "from grader.boundary import wire\nwire.encode = lambda *a: wire.PREFIX.pack(100, 0) + b'x'\ndef f(): return 1": "timeout",
 }
+
+
+def test_a_student_cannot_end_the_loop_of_a_check(run):
+    student, _ = run("def f(n): raise StopIteration")
+    with pytest.raises(StudentRaised):
+        list(map(student.m.f, range(3)))
+
+
+def test_of_a_hostile_error_nothing_is_kept(run):
+    student, _ = run("""
+from grader.boundary.guest import server
+class Mine(ValueError): pass
+server._describe = lambda *a: {"type": "x", "bases": [f"b{i}" for i in range(9999)] + ["print", "KeyError"]}
+def f(): raise Mine
+""")
+    with pytest.raises(KeyError):
+        student.m.f()
+    assert endings._joined.cache_info().currsize <= len(endings._BUILTIN)
 
 
 @pytest.mark.parametrize("source", ENDINGS)

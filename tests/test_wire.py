@@ -190,6 +190,8 @@ HOSTILE = {
     "dict_of_no_pairs": frame({"t": "dict", "v": [1]}),
     "unhashable_key": frame({"t": "dict", "v": [[[1], 2]]}),
     "unhashable_member": frame({"t": "set", "v": [[1]]}),
+    "members_of_one_hash": frame({"t": "set", "v": [i * (2**61 - 1) for i in range(99)]}),
+    "keys_of_one_hash": frame({"t": "dict", "v": [[i * (2**61 - 1), 0] for i in range(99)]}),
 }
 
 

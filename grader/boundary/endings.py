@@ -16,6 +16,15 @@ from typing import Any
 from grader.records import Message
 
 
+_BUILTIN = {
+    name: kind
+    for name, kind in vars(builtins).items()
+    if isinstance(kind, type) and issubclass(kind, BaseException)
+}
+# `for got in map(student.m.f, cases)` would end early and without a word
+_ENDS_A_LOOP = {"StopIteration", "StopAsyncIteration"}
+
+
 class Ending(Exception):
     """A call that brought no value. `outcome` is one of `grader.records.OUTCOMES`."""
 
@@ -49,7 +58,9 @@ def raised(error: dict[str, Any]) -> Ending:
         ]
         + [f"{kind}: {text}"]
     )
-    bases = [base for base in error.get("bases", []) if isinstance(base, str)]
+    bases = error.get("bases")
+    # of a hostile list nothing may be kept but names that we know
+    bases = [b for b in bases if type(b) is str and b in _BUILTIN] if type(bases) is list else []
     if error.get("memory") is True:
         return Ending("memory", Message("memory"), detail)
     if "SystemExit" in bases:
@@ -57,24 +68,23 @@ def raised(error: dict[str, Any]) -> Ending:
     outcome = "unanswered" if "NotImplementedError" in bases else "raised"
     name = frames[-1][2] if frames else ""
     fields = {"error": kind, "text": text, "where": where, "name": name}
-    return _class_for(tuple(bases))(outcome, Message(outcome, fields), detail)
+    found = (_joined(name) for name in bases)
+    ending = next((joined for joined in found if joined), StudentRaised)
+    return ending(outcome, Message(outcome, fields), detail)
 
 
 @cache
-def _class_for(bases: tuple[str, ...]) -> type[StudentRaised]:
-    """`StudentRaised` joined with the most special builtin exception among `bases`."""
-    for name in bases:
-        kind = getattr(builtins, name, None)
-        if isinstance(kind, type) and issubclass(kind, Exception) and kind is not Exception:
-            try:
-                joined = type(f"Student{name}", (StudentRaised, kind), {})
-                joined("raised", Message("raised"))
-            except (
-                TypeError
-            ):  # a layout or a constructor that does not mix, as UnicodeDecodeError's
-                continue
-            return joined
-    return StudentRaised
+def _joined(name: str) -> type[StudentRaised] | None:
+    """`StudentRaised` joined with a builtin exception; None where the two do not mix."""
+    kind = _BUILTIN[name]
+    if not issubclass(kind, Exception) or kind is Exception or name in _ENDS_A_LOOP:
+        return None
+    try:
+        joined = type(f"Student{name}", (StudentRaised, kind), {})
+        joined("raised", Message("raised"))
+    except TypeError:  # a layout or a constructor that does not mix, as UnicodeDecodeError's
+        return None
+    return joined
 
 
 def _string(error: dict[str, Any], key: str) -> str:

@@ -202,8 +202,7 @@ class StudentProcess:
             return Ending("crashed", Message("exited"))
         exit_ = session.end(hung_up=True)
         if exit_.signal:
-            name = signal.Signals(exit_.signal).name
-            fields = {"signal": str(exit_.signal), "name": name}
+            fields = {"signal": str(exit_.signal), "name": _signal_name(exit_.signal)}
             return Ending("crashed", Message("killed", fields))
         return Ending(
             "crashed", Message("exited"), f"exit code {exit_.code}\n{self._printed[-2000:]}"
@@ -217,3 +216,9 @@ class StudentProcess:
         self._imported.clear()
         if session and end:
             session.end()
+
+
+def _signal_name(number: int) -> str:
+    """SIGSEGV; most real-time signals have no name of their own."""
+    known = {own.value: own.name for own in signal.Signals}
+    return known.get(number, f"SIGRTMIN+{number - signal.SIGRTMIN}")

@@ -35,6 +35,7 @@ MAX_BUFFERS = 4096
 MAX_DEPTH = 32
 MAX_DIMENSIONS = 16
 MAX_INT_BITS = 4096
+MAX_ALIKE = 64  # members of a set or dict with the same hash: building it takes their square
 PACKED_FROM = 32  # lists of so many numbers travel as one buffer
 
 ITEM_SIZE = {
@@ -224,21 +225,19 @@ class _Decoder:
         if tag != "dict":
             values = [self.decode(item, depth + 1) for item in items]
             return tuple(values) if tag == "tuple" else set(self._hashable(values))
-        result = {}
-        for pair in items:
-            if type(pair) is not list or len(pair) != 2:
-                raise WireError("a dict holds something that is no pair")
-            key = self.decode(pair[0], depth + 1)
-            self._hashable([key])
-            result[key] = self.decode(pair[1], depth + 1)
-        return result
+        if not all(type(pair) is list and len(pair) == 2 for pair in items):
+            raise WireError("a dict holds something that is no pair")
+        keys = self._hashable([self.decode(key, depth + 1) for key, _ in items])
+        return dict(zip(keys, (self.decode(item, depth + 1) for _, item in items), strict=True))
 
     def _hashable(self, values: list[Any]) -> list[Any]:
         try:
-            for value in values:
-                hash(value)
+            hashes = Counter(map(hash, values))
         except TypeError:
             raise WireError("a key or member that cannot be hashed") from None
+        # hashes of numbers are known: i * (2**61 - 1) has the hash 0 for every i
+        if max(hashes.values(), default=0) > MAX_ALIKE:
+            raise WireError("too many keys or members with the same hash")
         return values
 
     def _numbers(self, code: str, buffer: memoryview) -> list[Any]:
