@@ -53,6 +53,7 @@ class StudentProcess:
         self.waited = 0.0  # seconds spent in the guest for the whole submission
         self.answers = 0  # values received in this check
         self._surveyed = False
+        self._hidden = self._met_hidden = False  # this check; any in this guest
         self.survey: dict[str, list[dict[str, Any]]] = {}
         self.layers: list[str] = []
         self.missing: dict[str, str] = {}  # layer -> why this machine does not have it
@@ -62,10 +63,15 @@ class StudentProcess:
         if not self._launcher.reusable:
             self.close()
 
-    def begin_check(self, seconds: float, *, fresh: bool = False) -> None:
-        """A new check with `seconds` for all its calls together."""
-        if fresh:
+    def begin_check(self, seconds: float, *, fresh: bool = False, hidden: bool = False) -> None:
+        """A new check with `seconds` for all its calls together.
+
+        A student reads what public checks print and raise: they never run in a guest that met
+        the inputs of a hidden one.
+        """
+        if fresh or (self._met_hidden and not hidden):
             self.close()
+        self._hidden = hidden
         self._begun = False
         self._seconds = self._remaining = seconds
         self.answers = 0
@@ -85,6 +91,7 @@ class StudentProcess:
     def open(self) -> None:
         """Start a guest and hand it the submission; the first one surveys forbidden names."""
         self._session = self._launcher.open(self._limits)
+        self._met_hidden = False
         package = self.package
         rules = {} if self._surveyed else package.rules
         load = ("load", package.name, package.files, rules, list(package.allowed))
@@ -126,9 +133,11 @@ class StudentProcess:
                 raise Ending("timeout", message) from None
             raise
         if reply[0] == "raised" and isinstance(reply[1], dict):
-            failure = raised(reply[1])
+            failure = self._raised(reply[1])
             if failure.outcome == "raised":
                 fields = {**failure.message.fields, "file": file}
+                if self._met_hidden:  # the text could carry the hidden inputs out
+                    fields |= {"text": "-", "error": fields["builtin"]}
                 failure = Ending("raised", Message("import_failed", fields), failure.detail)
             raise failure
 
@@ -148,12 +157,13 @@ class StudentProcess:
         try:
             reply = self._open_exchange((verb, *arguments), self._remaining)
         finally:
+            self._met_hidden |= self._hidden
             spent = time.monotonic() - started
             self._remaining -= spent
             self.waited += spent
         kind, *rest = reply
         if kind == "raised" and rest and isinstance(rest[0], dict):
-            raise raised(rest[0])
+            raise self._raised(rest[0])
         if kind == "unreadable" and rest:
             raise Ending("unreadable", Message("unreadable", {"text": str(rest[0])[:500]}))
         if kind in {"callable", "value", "missing"}:
@@ -185,6 +195,11 @@ class StudentProcess:
         if not reply or type(reply[0]) is not str:
             raise self._broken("a reply without a kind")
         return tuple(reply)
+
+    def _raised(self, error: dict[str, Any]) -> Ending:
+        package = self.package
+        files = {f"{package.name}/{name}": content for name, content in package.files.items()}
+        return raised(error, files)
 
     def _proxy(self, number: int, kind: str) -> Any:
         from grader.boundary.proxy import Object

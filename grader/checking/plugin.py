@@ -48,7 +48,7 @@ class Checks:
     def run(self, check: Check, process: StudentProcess) -> Iterator[Case]:
         """Each case in turn, with the time spent in the student's process."""
         for item in self.items[check.id]:
-            process.begin_check(check.seconds, fresh=check.fresh)
+            process.begin_check(check.seconds, fresh=check.fresh, hidden=not check.public)
             before = process.waited
             error = self._run_item(item, process)
             outcome = classify(error, answers=process.answers, public=check.public)
