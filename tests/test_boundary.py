@@ -363,6 +363,7 @@ def f(): return Yes()
         *(lambda v: v == 3, lambda v: v != 3, lambda v: 3 == v, lambda v: v in [3], lambda v: 3 * v),
     ):
         assert ending(use, value).outcome in {"unreadable", "raised"}
+    assert "Yes" in ending(bool, value).detail  # for staff, where a student may not read it
     assert ending(bool, student.m.f).outcome == "unreadable"  # `if model.converged:` forgot ()
     assert ending(lambda f: f != 3, student.m.f).outcome == "unreadable"
 

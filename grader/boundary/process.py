@@ -165,7 +165,8 @@ class StudentProcess:
         if kind == "raised" and rest and isinstance(rest[0], dict):
             raise self._raised(rest[0])
         if kind == "unreadable" and rest:
-            raise Ending("unreadable", Message("unreadable", {"text": str(rest[0])[:500]}))
+            text = str(rest[0])[:500]
+            raise Ending("unreadable", Message("unreadable", {"text": text}), text)
         if kind in {"callable", "value", "missing"}:
             self.answers += 1
             return reply

@@ -162,7 +162,7 @@ class _Unjudged:
 
     def _not_plain(self, *_: Any) -> NoReturn:
         text = f"{self!r} came where a plain value was expected"
-        raise Ending("unreadable", Message("unreadable", {"text": text}))
+        raise Ending("unreadable", Message("unreadable", {"text": text}), text)
 
     __hash__ = object.__hash__
     __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _not_plain

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from grader.i18n import say
 from tests.attacks.packaging import PACKAGES
 from tests.attacks.rows import HONEST, corpus
 
@@ -29,7 +30,8 @@ def test_attack(graded, row):
         result = check_of(record, row.check)
         message = result.message
         assert (result.outcome, message.code if message else "") == (row.outcome, row.reads)
-        assert row.staff in result.detail + result.output
+        sentence = say(message.code, message.fields, "en") if message else ""
+        assert row.staff in result.detail + result.output + sentence
     else:
         assert record.problem.code == row.reads
         assert row.staff in json.dumps(record.to_json(), ensure_ascii=False)

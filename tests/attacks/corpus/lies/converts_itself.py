@@ -2,8 +2,8 @@
 # title = "An object with `__array__`, `__float__`, `__torch_function__`, `dtype` and `shape`"
 # earns = 18
 # outcome = "unreadable"
-# reads = "unreadable"
-# staff = ""
+# reads = "unreadable_hidden"
+# staff = "object of type Liar"
 # file = "tensors.py"
 # ///
 

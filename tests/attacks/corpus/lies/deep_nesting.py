@@ -2,8 +2,8 @@
 # title = "A list nested a hundred thousand deep, and one that contains itself"
 # earns = 18
 # outcome = "unreadable"
-# reads = "unreadable"
-# staff = ""
+# reads = "unreadable_hidden"
+# staff = "too deeply"
 # ///
 
 def guess(question):

@@ -2,8 +2,8 @@
 # title = "A number of 100 000 digits"
 # earns = 18
 # outcome = "unreadable"
-# reads = "unreadable"
-# staff = ""
+# reads = "unreadable_hidden"
+# staff = "4096 bits"
 # ///
 
 def guess(question):

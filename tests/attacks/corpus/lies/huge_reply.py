@@ -2,8 +2,8 @@
 # title = "A reply of 128 MB"
 # earns = 18
 # outcome = "unreadable"
-# reads = "unreadable"
-# staff = ""
+# reads = "unreadable_hidden"
+# staff = "too large"
 # file = "tensors.py"
 # ///
 

@@ -1,5 +1,5 @@
 # /// attack
-# title = "A list of a hundred thousand objects"
+# title = "A list of twenty thousand objects"
 # earns = 18
 # outcome = "failed"
 # reads = "failed"
@@ -7,4 +7,4 @@
 # ///
 
 def guess(question):
-    return [object() for _ in range(100_000)] if "hidden" in question else 1
+    return [object() for _ in range(20_000)] if "hidden" in question else 1

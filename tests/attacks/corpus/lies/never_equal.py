@@ -2,8 +2,8 @@
 # title = "An object that differs from everything, also from the next one"
 # earns = 18
 # outcome = "unreadable"
-# reads = "unreadable"
-# staff = ""
+# reads = "unreadable_hidden"
+# staff = "object of type Odd"
 # check = "guesses_differ"
 # ///
 

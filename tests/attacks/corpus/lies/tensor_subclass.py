@@ -1,9 +1,9 @@
 # /// attack
 # title = "A subclass of `torch.Tensor` for which every comparison holds"
 # earns = 18
-# outcome = "failed"
-# reads = "failed"
-# staff = ""
+# outcome = "unreadable"
+# reads = "unreadable_hidden"
+# staff = "object of type Liar"
 # file = "tensors.py"
 # ///
 

@@ -3,7 +3,7 @@
 # earns = 18
 # outcome = "crashed"
 # reads = "killed"
-# staff = "expected was"
+# staff = "SIGRTMIN+6"
 # ///
 
 import os

@@ -1,9 +1,9 @@
 # /// attack
 # title = "An error is reported in a form that the grader does not know"
 # earns = 18
-# outcome = "unreadable"
-# reads = "protocol"
-# staff = "expected was"
+# outcome = "raised"
+# reads = "raised_hidden"
+# staff = ""
 # ///
 
 from .acts import server

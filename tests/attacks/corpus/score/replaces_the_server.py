@@ -1,6 +1,6 @@
 # /// attack
 # title = "The code that answers the grader is replaced: every answer is \"yes\""
-# earns = 14
+# earns = 18
 # outcome = "failed"
 # reads = "failed"
 # staff = "must be a int"
