@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
+from functools import partial
 from importlib import metadata
 
 from grader import __version__
@@ -25,7 +26,7 @@ from grader.boundary.protection import lacking
 from grader.checking.plugin import Case, Checks
 from grader.errors import GraderError
 from grader.records import CheckResult, ExerciseResult, Message, Record, SubmittedFile
-from grader.rules import rules_for, violations
+from grader.rules import rules_for, verdict, violations
 from grader.submission import Submission
 
 MAX_OUTPUT_SHOWN = 4000
@@ -47,7 +48,7 @@ def grade(
     results: list[ExerciseResult] = []
     layers: list[str] = []
     if submission.problem is None:
-        process = StudentProcess(launcher, package_of(assignment, submission), assignment.limits)
+        process = student_process(launcher, assignment, submission)
         results = list(grade_exercises(assignment, process, checks, exercises))
         layers = process.layers
     return _record(assignment, submission, results, layers, started, time.monotonic() - clock)
@@ -76,6 +77,14 @@ def broken(assignment: Assignment, submission: Submission, error: GraderError) -
     problem = Message("platform", {"reason": str(error)})
     record = _record(assignment, submission, [], [], datetime.now(UTC), 0.0)
     return replace(record, status="broken", points=None, extra_points=None, problem=problem)
+
+
+def student_process(
+    launcher: Launcher, assignment: Assignment, submission: Submission
+) -> StudentProcess:
+    """The submission's process, which obeys the assignment's limits and rules."""
+    package = package_of(assignment, submission)
+    return StudentProcess(launcher, package, assignment.limits, partial(verdict, assignment))
 
 
 def package_of(assignment: Assignment, submission: Submission) -> Package:

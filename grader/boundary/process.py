@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import signal
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,8 +40,16 @@ class Package:
 class StudentProcess:
     """One submission's guests, one after another."""
 
-    def __init__(self, launcher: Launcher, package: Package, limits: Limits) -> None:
+    def __init__(
+        self,
+        launcher: Launcher,
+        package: Package,
+        limits: Limits,
+        judge: Callable[[list[Any]], Message | None] = lambda _: None,
+    ) -> None:
+        """`judge` says what is to be made of forbidden names that were used at run time."""
         self.package = package
+        self._judge = judge
         self._launcher, self._limits = launcher, limits
         self._session: Session | None = None
         self._begun = False
@@ -93,9 +102,8 @@ class StudentProcess:
         self._session = self._launcher.open(self._limits)
         self._met_hidden = False
         package = self.package
-        rules = {} if self._surveyed else package.rules
-        load = ("load", package.name, package.files, rules, list(package.allowed))
-        reply = self._exchange(load, START_SECONDS)
+        load = ("load", package.name, package.files, package.rules, list(package.allowed))
+        reply = self._exchange((*load, not self._surveyed), START_SECONDS)
         loaded = reply[1] if reply[0] == "value" else {}
         # no student code has run yet: this is our own code's word
         if not self._surveyed:
@@ -193,9 +201,11 @@ class StudentProcess:
             raise self._broken(str(error)) from None
         except HungUp:
             raise self._ended() from None
-        if not reply or type(reply[0]) is not str:
+        if len(reply) < 2 or type(reply[0]) is not str or type(reply[-1]) is not list:
             raise self._broken("a reply without a kind")
-        return tuple(reply)
+        if (forbidden := self._judge(reply[-1])) is not None:
+            raise Ending("forbidden", forbidden)
+        return tuple(reply[:-1])
 
     def _raised(self, error: dict[str, Any]) -> Ending:
         package = self.package
