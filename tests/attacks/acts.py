@@ -56,9 +56,7 @@ def call(name, *arguments):
         libc.syscall.restype = ctypes.c_long
         result = libc.syscall(ctypes.c_long(number), *words)
     else:
-        function = getattr(libc, name)
-        function.restype = ctypes.c_long
-        result = function(*words)
+        result = getattr(libc, name)(*words)
     if result == -1:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
     return result

@@ -8,9 +8,9 @@
 # ///
 
 import torch
-from torch import *  # noqa: F403
+from torch import *
 
-nn = globals().get("nn") or eval("nn")
+nn = torch.nn if "nn" not in globals() else nn
 
 
 def forward(x, W, U):

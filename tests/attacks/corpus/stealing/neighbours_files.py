@@ -6,7 +6,6 @@
 # staff = "neighbour: refused"
 # ///
 
-import glob
 import os
 
 from .acts import NEIGHBOUR, OUT, attempt
@@ -15,6 +14,6 @@ from .acts import NEIGHBOUR, OUT, attempt
 def guess(question):
     attempt("neighbour", lambda: open(f"{NEIGHBOUR}/total.py").read())
     attempt("all of them", lambda: os.listdir(os.path.dirname(NEIGHBOUR)))
-    attempt("records", lambda: glob.glob(f"{OUT}/**", recursive=True))
+    attempt("records", lambda: os.listdir(OUT))
     attempt("notes", lambda: open(f"{OUT}/notes.txt").read())
     return 1
