@@ -39,6 +39,8 @@ def run(course, launcher):
     opened = []
 
     def start(source, *arguments):
+        for process in opened:
+            process.close()
         rules = rules_for(assignment, ["sums.py"])
         files = {"sums.py": source.encode()}
         package = Package("pack", files, rules, assignment.allowed_packages)

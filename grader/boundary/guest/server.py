@@ -103,7 +103,7 @@ class Server:
         found = {}
         for name, names in rules.items() if with_survey else ():
             # a file that is no Python fails again, with its message, when it is imported
-            with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+            with contextlib.suppress(SyntaxError, ValueError):
                 found[name] = survey(files[name], package, names, allowed)
         self._package = package
         Package(package, files).install()
