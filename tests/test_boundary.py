@@ -416,9 +416,20 @@ class Yes:
 def f(): return Yes()
 """)
     value = student.m.f()
-    assert not (value == 3)
-    for use in (bool, float, list, lambda v: v < 1, lambda v: 1 in v, torch.tensor):
+    for use in (
+        *(bool, float, list, torch.tensor, lambda v: v < 1, lambda v: 1 in v),
+        *(
+            lambda v: v == 3,
+            lambda v: v != 3,
+            lambda v: 3 == v,
+            lambda v: v in [3],
+            lambda v: 3 * v,
+        ),
+    ):
         assert ending(use, value).outcome in {"unreadable", "raised"}
+    assert "Yes" in ending(bool, value).detail  # for staff, where a student may not read it
+    assert ending(bool, student.m.f).outcome == "unreadable"  # `if model.converged:` forgot ()
+    assert ending(lambda f: f != 3, student.m.f).outcome == "unreadable"
 
 
 def test_what_is_printed_is_kept_and_cut(run):

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import builtins
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -20,6 +21,7 @@ _BUILTIN = {
     for name, kind in vars(builtins).items()
     if isinstance(kind, type) and issubclass(kind, BaseException)
 }
+_NAMELESS = {"", "<module>", "<lambda>", "<listcomp>", "<dictcomp>", "<setcomp>", "<genexpr>"}
 # `for got in map(student.m.f, cases)` would end early and without a word
 _ENDS_A_LOOP = {"StopIteration", "StopAsyncIteration"}
 
@@ -45,10 +47,13 @@ class StudentRaised(Ending):
         return self.text
 
 
-def raised(error: dict[str, Any]) -> Ending:
-    """The ending for what `grader.boundary.guest.server._describe` sent."""
+def raised(error: dict[str, Any], files: Mapping[str, bytes]) -> Ending:
+    """The ending for what `grader.boundary.guest.server._describe` sent.
+
+    `files` are those of the submission: a place that is in none of them is nobody's.
+    """
     kind, text = _string(error, "type"), _string(error, "text")
-    frames = _frames(error)
+    frames = _frames(error, files)
     where = f"{frames[-1][0]}, line {frames[-1][1]}" if frames else "-"
     detail = "\n".join(
         [
@@ -66,7 +71,8 @@ def raised(error: dict[str, Any]) -> Ending:
         return Ending("crashed", Message("exited"), detail)
     outcome = "unanswered" if "NotImplementedError" in bases else "raised"
     name = frames[-1][2] if frames else ""
-    fields = {"error": kind, "text": text, "where": where, "name": name}
+    builtin = bases[0] if bases else "Exception"
+    fields = {"error": kind, "builtin": builtin, "text": text, "where": where, "name": name}
     found = (_joined(name) for name in bases)
     ending = next((joined for joined in found if joined), StudentRaised)
     return ending(outcome, Message(outcome, fields), detail)
@@ -91,10 +97,16 @@ def _string(error: dict[str, Any], key: str) -> str:
     return value[:4000] if isinstance(value, str) else ""
 
 
-def _frames(error: dict[str, Any]) -> list[tuple[str, int, str, str]]:
+def _frames(error: dict[str, Any], files: Mapping[str, bytes]) -> list[tuple[str, int, str, str]]:
+    """File, line, function, source line. A forged place could carry the hidden inputs out."""
     frames = error.get("frames")
-    return [
-        (f[0][:200], f[1], f[2][:100], f[3][:200])
-        for f in (frames if isinstance(frames, list) else [])[:20]
-        if isinstance(f, tuple) and [type(part) for part in f] == [str, int, str, str]
-    ]
+    found = []
+    for frame in (frames if isinstance(frames, list) else [])[:20]:
+        if not isinstance(frame, tuple) or [type(part) for part in frame] != [str, int, str, str]:
+            continue
+        file, line, name, source = frame
+        content = files.get(file)
+        if content is not None and 0 <= line <= len(content.splitlines()) + 1:
+            known = name.encode("utf-8", "replace") in content or name in _NAMELESS
+            found.append((file, line, name[:100] if known else "-", source[:200]))
+    return found

@@ -71,6 +71,7 @@ class StudentProcess:
         self.waited = 0.0  # seconds spent in the guest for the whole submission
         self.answers = 0  # values received in this check
         self._surveyed = False
+        self._hidden = self._met_hidden = False  # this check; any in this guest
         self.survey: dict[str, list[dict[str, Any]]] = {}
         self.layers: list[str] = []
         self.missing: dict[str, str] = {}  # layer -> why this machine does not have it
@@ -80,10 +81,15 @@ class StudentProcess:
         if not self._launcher.reusable:
             self.close()
 
-    def begin_check(self, seconds: float, *, fresh: bool = False) -> None:
-        """A new check with `seconds` for all its calls together."""
-        if fresh:
+    def begin_check(self, seconds: float, *, fresh: bool = False, hidden: bool = False) -> None:
+        """A new check with `seconds` for all its calls together.
+
+        A student reads what public checks print and raise: they never run in a guest that met
+        the inputs of a hidden one.
+        """
+        if fresh or (self._met_hidden and not hidden):
             self.close()
+        self._hidden = hidden
         self._begun = False
         self._seconds = self._remaining = seconds
         self.answers = 0
@@ -107,6 +113,7 @@ class StudentProcess:
         cannot even take none: no student code has run yet.
         """
         self._session = self._launcher.open(self._limits)
+        self._met_hidden = False
         package = self.package
         try:
             loaded = self._load(package, survey=not self._surveyed)
@@ -131,7 +138,7 @@ class StudentProcess:
         load = ("load", package.name, package.files, package.rules, list(package.allowed), survey)
         kind, answer = self._exchange(load, START_SECONDS)
         if kind == "raised":
-            raise raised(answer)
+            raise self._raised(answer)
         return dict(answer)
 
     def _can_load_nothing(self) -> bool:
@@ -168,9 +175,11 @@ class StudentProcess:
                 raise Ending("timeout", message) from None
             raise
         if reply[0] == "raised":
-            failure = raised(reply[1])
+            failure = self._raised(reply[1])
             if failure.outcome == "raised":
                 fields = {**failure.message.fields, "file": file}
+                if self._met_hidden:  # the text could carry the hidden inputs out
+                    fields |= {"text": "-", "error": fields["builtin"]}
                 failure = Ending("raised", Message("import_failed", fields), failure.detail)
             raise failure
 
@@ -190,14 +199,16 @@ class StudentProcess:
         try:
             reply = self._open_exchange((verb, *arguments), self._remaining)
         finally:
+            self._met_hidden |= self._hidden
             spent = time.monotonic() - started
             self._remaining -= spent
             self.waited += spent
         kind = reply[0]
         if kind == "raised":
-            raise raised(reply[1])
+            raise self._raised(reply[1])
         if kind == "unreadable":
-            raise Ending("unreadable", Message("unreadable", {"text": reply[1][:500]}))
+            text = reply[1][:500]
+            raise Ending("unreadable", Message("unreadable", {"text": text}), text)
         if kind != "value" and verb != "get":
             raise self._broken("a reply to another question")
         self.answers += 1
@@ -234,6 +245,11 @@ class StudentProcess:
         if (forbidden := self._judge(hits)) is not None:
             raise Ending("forbidden", forbidden)
         return (kind, *rest)
+
+    def _raised(self, error: dict[str, Any]) -> Ending:
+        package = self.package
+        files = {f"{package.name}/{name}": content for name, content in package.files.items()}
+        return raised(error, files)
 
     def _proxy(self, number: int, kind: str) -> Any:
         from grader.boundary.proxy import Object

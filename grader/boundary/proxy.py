@@ -149,7 +149,27 @@ class Module:
         return f"<the student's module {self._name}>"
 
 
-class Function:
+class _Unjudged:
+    """What stays with the student has no value: every operator ends the check.
+
+    Python's own would compare identity and call any object true, so that `assert one != other`
+    or `assert model.converged` passed for whatever came back.
+    """
+
+    __slots__ = ()
+
+    def _not_plain(self, *_: Any) -> NoReturn:
+        text = f"{self!r} came where a plain value was expected"
+        raise Ending("unreadable", Message("unreadable", {"text": text}), text)
+
+    __hash__ = object.__hash__
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _not_plain
+    __bool__ = __float__ = __int__ = __index__ = __complex__ = __abs__ = __neg__ = _not_plain
+    __iter__ = __contains__ = __array__ = __add__ = __sub__ = __mul__ = __truediv__ = _not_plain
+    __radd__ = __rsub__ = __rmul__ = __rtruediv__ = __matmul__ = __rmatmul__ = _not_plain
+
+
+class Function(_Unjudged):
     """A function, class or method of the submission."""
 
     def __init__(self, process: StudentProcess, owner: Any, name: str) -> None:
@@ -167,7 +187,7 @@ class Function:
         return f"<the student's {self._name}>"
 
 
-class Object:
+class Object(_Unjudged):
     """An object that stays in the student's process."""
 
     def __init__(self, process: StudentProcess, number: int, kind: str) -> None:
@@ -205,13 +225,6 @@ class Object:
 
     def __repr__(self) -> str:
         return f"<the student's object of type {self._kind}>"
-
-    def _not_plain(self, *_: Any) -> NoReturn:
-        text = f"an object of type {self._kind} came where a plain value was expected"
-        raise Ending("unreadable", Message("unreadable", {"text": text}))
-
-    __iter__ = __bool__ = __float__ = __int__ = __index__ = __contains__ = _not_plain
-    __array__ = __lt__ = __le__ = __gt__ = __ge__ = __add__ = __sub__ = __mul__ = _not_plain
 
 
 def _value_and_list(answer: Any, length: int) -> tuple[Any, list[Any]]:

@@ -51,7 +51,7 @@ class Checks:
         Raises `PlatformError` when the machine failed in the middle of a check.
         """
         for item in self.items[check.id]:
-            process.begin_check(check.seconds, fresh=check.fresh)
+            process.begin_check(check.seconds, fresh=check.fresh, hidden=not check.public)
             before = process.waited
             error = self._run_item(item, process)
             if isinstance(error, PlatformError):

@@ -1,0 +1,11 @@
+# /// attack
+# title = "The import never ends"
+# earns = 14
+# outcome = "timeout"
+# reads = "import_timeout"
+# staff = "longer than 2 s"
+# ///
+
+import time
+
+time.sleep(3e7)
