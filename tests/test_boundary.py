@@ -422,7 +422,7 @@ def f(): return Yes()
             lambda v: v == 3,
             lambda v: v != 3,
             lambda v: 3 == v,
-            lambda v: v in [3],
+            lambda v: v in [3],  # noqa: FURB171
             lambda v: 3 * v,
         ),
     ):

@@ -125,7 +125,7 @@ class StudentProcess:
             if theirs and self._can_load_nothing():
                 self.close()
                 raise  # what was handed in is more than a guest can take
-            last = printed.strip().splitlines()[-1:] or [ending.message.code]
+            last = printed.strip().splitlines()[-1:] or [str(ending)]
             raise PlatformError("error.guest_start", reason=last[0][:500]) from None
         if not self._surveyed:
             self._surveyed = True
