@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grader.assignment import Limits
-from grader.boundary.endings import Ending, raised
+from grader.boundary.endings import Ending, is_place, raised
 from grader.boundary.host import Launcher
 from grader.boundary.session import DeadlineMissed, HungUp, ProtocolBroken, Session
 from grader.errors import PlatformError
@@ -203,9 +203,13 @@ class StudentProcess:
             raise self._ended() from None
         if len(reply) < 2 or type(reply[0]) is not str or type(reply[-1]) is not list:
             raise self._broken("a reply without a kind")
-        if (forbidden := self._judge(reply[-1])) is not None:
+        hits = [hit for hit in reply[-1] if type(hit) is dict and self._is_place(hit)]
+        if (forbidden := self._judge(hits)) is not None:
             raise Ending("forbidden", forbidden)
         return tuple(reply[:-1])
+
+    def _is_place(self, hit: dict[Any, Any]) -> bool:
+        return is_place(hit.get("file"), hit.get("line"), self.package.files)
 
     def _raised(self, error: dict[str, Any]) -> Ending:
         package = self.package
