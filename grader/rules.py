@@ -74,6 +74,7 @@ def _message(
     assignment: Assignment, file: str, hit: dict[str, Any], rule: Forbidden | None
 ) -> Message:
     place = {"name": hit["name"][:200], "file": file, "line": str(hit["line"])[:20]}
+    place["rule"] = hit["rule"]
     if rule is not None:
         instead = {f"instead.{language}": text for language, text in rule.instead.items()}
         return Message("forbidden", {**place, **instead})

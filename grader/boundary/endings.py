@@ -105,8 +105,14 @@ def _frames(error: dict[str, Any], files: Mapping[str, bytes]) -> list[tuple[str
         if not isinstance(frame, tuple) or [type(part) for part in frame] != [str, int, str, str]:
             continue
         file, line, name, source = frame
-        content = files.get(file)
-        if content is not None and 0 <= line <= len(content.splitlines()) + 1:
-            known = name.encode("utf-8", "replace") in content or name in _NAMELESS
+        if is_place(file, line, files):
+            known = name.encode("utf-8", "replace") in files[file] or name in _NAMELESS
             found.append((file, line, name[:100] if known else "-", source[:200]))
     return found
+
+
+def is_place(file: Any, line: Any, files: Mapping[str, bytes]) -> bool:
+    """Whether one of the files has such a line."""
+    if type(file) is not str or type(line) is not int or file not in files:
+        return False
+    return 0 <= line <= len(files[file].splitlines()) + 1

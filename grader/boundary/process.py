@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grader.assignment import Limits
-from grader.boundary.endings import Ending, raised
+from grader.boundary.endings import Ending, is_place, raised
 from grader.boundary.host import Launcher
 from grader.boundary.session import DeadlineMissed, HungUp, ProtocolBroken, Session
 from grader.errors import PlatformError
@@ -242,9 +242,13 @@ class StudentProcess:
         wanted = _REPLIES[kind]
         if len(rest) != (wanted is not None) or (wanted and not isinstance(rest[0], wanted)):
             raise self._broken(f"a reply of the kind {kind} with something else in it")
+        hits = [hit for hit in hits if type(hit) is dict and self._is_place(hit)]
         if (forbidden := self._judge(hits)) is not None:
             raise Ending("forbidden", forbidden)
         return (kind, *rest)
+
+    def _is_place(self, hit: dict[Any, Any]) -> bool:
+        return is_place(hit.get("file"), hit.get("line"), self.package.files)
 
     def _raised(self, error: dict[str, Any]) -> Ending:
         package = self.package

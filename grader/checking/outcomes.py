@@ -65,6 +65,8 @@ def _shown(ending: Ending, *, public: bool) -> Message:
         return Message(code, {"name": fields["name"]})
     if code == "unreadable":
         return Message("unreadable_hidden")
+    if code in {"forbidden", "forbidden_package"}:
+        return Message(code, {**fields, "name": fields["rule"] or "…"})
     if code == "missing_attribute":
         return Message(code, {**fields, "kind": "…"})
     return Message(code, fields)
