@@ -65,7 +65,7 @@ disk=$1 small=$2 kept=$3; shift 3
 mount -t tmpfs -o "mode=700,$small" tmpfs "$disk" || exit 99
 "$@" >"$kept/first.txt" 2>&1; echo $? >"$kept/first.code"
 cp -r "$disk" "$kept/first"
-mount -o remount,size=8m,nr_inodes=1000 "$disk" || exit 99
+mount -o remount,size=8m,nr_inodes=1000 tmpfs "$disk" || exit 99
 "$@" >"$kept/second.txt" 2>&1; echo $? >"$kept/second.code"
 cp -r "$disk" "$kept/second"
 """
