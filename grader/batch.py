@@ -18,7 +18,7 @@ from pathlib import Path
 
 from grader import records
 from grader.assignment import Assignment
-from grader.boundary.protection import refuse_weak_jail
+from grader.boundary.protection import refuse_readable, refuse_weak_jail
 from grader.errors import PlatformError, UsageError
 from grader.pool import grade_all
 from grader.records import Record
@@ -52,6 +52,7 @@ def grade_batch(
     """Grade what is found. Yields the kept records first, then each new one once it is written."""
     folder = settings.out / "records" / assignment.id
     if not settings.allow_weak_jail:
+        refuse_readable(assignment.folder, settings.out)
         refuse_weak_jail()
     with _only_grader(settings.out):
         catalogue = json.dumps(describe(assignment), ensure_ascii=False, indent=1)

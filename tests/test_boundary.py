@@ -25,7 +25,7 @@ def run(launcher):
     """Give a source, get `student` and its process."""
     opened = []
 
-    def start(source, *, seconds=1.0, limits=LIMITS, files=(), using=launcher):
+    def start(source, *, seconds=10.0, limits=LIMITS, files=(), using=launcher):
         package = Package("pack", {"m.py": source.encode(), **dict(files)})
         process = StudentProcess(using, package, limits)
         process.begin_check(seconds)
@@ -278,22 +278,24 @@ ENDINGS = {
 
 FORGED = {
     # what the guest's own code is made to reply, once the function was found
+    "(v[0], 'value', 1)": "unreadable",
+    "(v[0], 'value', 1, {})": "unreadable",
     "(v[0],)": "unreadable",
-    "(v[0], 'value')": "unreadable",
-    "(v[0], 'value', 1, 2)": "unreadable",
-    "(v[0], 'callable')": "unreadable",
-    "(v[0], 'missing', 'f')": "unreadable",
-    "(v[0], 'raised')": "unreadable",
+    "(v[0], 'value', [])": "unreadable",
+    "(v[0], 'value', 1, 2, [])": "unreadable",
+    "(v[0], 'callable', [])": "unreadable",
+    "(v[0], 'missing', 'f', [])": "unreadable",
     "(v[0], 'raised', [])": "unreadable",
-    "(v[0], 'unreadable', {})": "unreadable",
+    "(v[0], 'raised', [], [])": "unreadable",
+    "(v[0], 'unreadable', {}, [])": "unreadable",
     "(v[0], [1])": "unreadable",
-    "(v[0], 'perfect', 1)": "unreadable",
-    "(str(v[0]), 'value', 1)": "unreadable",
-    "[v[0], 'value', 1]": "unreadable",
-    "(v[0], 'raised', {'bases': 3})": "raised",
-    "(v[0], 'raised', {'bases': [[1], 'exit', 'ValueError'] * 9999, 'type': 2})": "raised",
-    "(v[0], 'raised', {'frames': [(1, 'a', [], ()), 5, (1,), ([], 1, 2, 3)]})": "raised",
-    "(v[0], 'raised', {'type': chr(0xd800), 'text': chr(0xdfff), 'memory': 1})": "raised",
+    "(v[0], 'perfect', 1, [])": "unreadable",
+    "(str(v[0]), 'value', 1, [])": "unreadable",
+    "[v[0], 'value', 1, []]": "unreadable",
+    "(v[0], 'raised', {'bases': 3}, [])": "raised",
+    "(v[0], 'raised', {'bases': [[1], 'exit', 'ValueError'] * 9999, 'type': 2}, [])": "raised",
+    "(v[0], 'raised', {'frames': [(1, 'a', [], ()), 5, (1,), ([], 1, 2, 3)]}, [])": "raised",
+    "(v[0], 'raised', {'type': chr(0xd800), 'text': chr(0xdfff), 'memory': 1}, [])": "raised",
 }
 
 
@@ -352,7 +354,7 @@ def f(): raise Mine
 
 @pytest.mark.parametrize("source", ENDINGS)
 def test_ending(run, source):
-    student, process = run(source)
+    student, process = run(source, seconds=1.0)
     assert ending(lambda: student.m.f()).outcome == ENDINGS[source]
     # the next check of the same submission starts in a process that works
     process.begin_check(1.0)

@@ -195,6 +195,7 @@ def answer(machine, name, *arguments, pid=7, arch=None):
         (("mmap", 0, 4096, 3, 0x22), "allow"),
         (("mmap", 0, 4096, 3, 0x21), 1),
         (("mmap", 0, 4096, 3, 0x23), 1),
+        (("mmap", 0, 4096, 3, 0x122), 1),
         (("mmap", 0, 4096, 1, 0x01), "allow"),
         (("clone", 0x3D0F00), "allow"),
         (("clone", 17), 1),
@@ -224,3 +225,12 @@ def test_the_filter_knows_the_machine_by_name():
     assert answer("aarch64", "read", arch=0xC000003E) == "kill"
     assert answer("x86_64", 9999) == 38
     assert kernel.MACHINE in {"x86_64", "aarch64"}
+
+
+def test_a_course_where_python_lives_is_refused(course, tmp_path):
+    out = Path(sys.prefix) / "out"
+    (course / "submitted" / "kim" / "tiny").mkdir(parents=True)
+    done = run(command(course, out))
+    assert done.returncode == 2
+    assert "Move the course elsewhere" in done.stderr
+    assert not (out / "records").exists()

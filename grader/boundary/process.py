@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import signal
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,8 +49,16 @@ class Package:
 class StudentProcess:
     """One submission's guests, one after another."""
 
-    def __init__(self, launcher: Launcher, package: Package, limits: Limits) -> None:
+    def __init__(
+        self,
+        launcher: Launcher,
+        package: Package,
+        limits: Limits,
+        judge: Callable[[list[Any]], Message | None] = lambda _: None,
+    ) -> None:
+        """`judge` says what is to be made of forbidden names that were used at run time."""
         self.package = package
+        self._judge = judge
         self._launcher, self._limits = launcher, limits
         self._session: Session | None = None
         self._begun = False
@@ -94,26 +103,43 @@ class StudentProcess:
     def open(self) -> None:
         """Start a guest and hand it the submission; the first one surveys forbidden names.
 
-        Raises `PlatformError`: no student code has run yet, so nothing here is the student's doing.
+        Raises `Ending` when the files are more than a guest can take, and `PlatformError` when it
+        cannot even take none: no student code has run yet.
         """
         self._session = self._launcher.open(self._limits)
         package = self.package
-        rules = {} if self._surveyed else package.rules
-        load = ("load", package.name, package.files, rules, list(package.allowed))
         try:
-            kind, *rest = self._exchange(load, START_SECONDS)
+            loaded = self._load(package, survey=not self._surveyed)
         except Ending as ending:
-            last = self.take_output().strip().splitlines()[-1:] or [ending.message.code]
+            printed = self.take_output()
+            self.close()
+            self._session = self._launcher.open(self._limits)
+            theirs = ending.outcome != "raised" or isinstance(ending, RecursionError)
+            if theirs and self._can_load_nothing():
+                self.close()
+                raise  # what was handed in is more than a guest can take
+            last = printed.strip().splitlines()[-1:] or [ending.message.code]
             raise PlatformError("error.guest_start", reason=last[0][:500]) from None
-        if kind != "value":
-            raise PlatformError("error.guest_start", reason=f"{kind} {rest}")
-        loaded = rest[0]
         if not self._surveyed:
             self._surveyed = True
             self.survey, self.layers = loaded["hits"], loaded["layers"]
             self.missing = loaded["missing"]
         elif loaded["layers"] != self.layers:
             raise PlatformError("error.layers_changed", layers=self.layers)
+
+    def _load(self, package: Package, *, survey: bool) -> dict[str, Any]:
+        load = ("load", package.name, package.files, package.rules, list(package.allowed), survey)
+        kind, answer = self._exchange(load, START_SECONDS)
+        if kind == "raised":
+            raise raised(answer)
+        return dict(answer)
+
+    def _can_load_nothing(self) -> bool:
+        try:
+            self._load(Package(self.package.name, {}), survey=False)
+        except Ending:
+            return False
+        return True
 
     def import_module(self, name: str) -> None:
         """Import a module of the submission. A failure is paid for once and kept."""
@@ -199,12 +225,15 @@ class StudentProcess:
         except HungUp:
             raise self._ended() from None
         kind, *rest = reply
-        if type(kind) is not str or kind not in _REPLIES:
+        hits = rest.pop() if rest else None
+        if type(kind) is not str or kind not in _REPLIES or type(hits) is not list:
             raise self._broken("a reply of no known kind")
         wanted = _REPLIES[kind]
         if len(rest) != (wanted is not None) or (wanted and not isinstance(rest[0], wanted)):
             raise self._broken(f"a reply of the kind {kind} with something else in it")
-        return tuple(reply)
+        if (forbidden := self._judge(hits)) is not None:
+            raise Ending("forbidden", forbidden)
+        return (kind, *rest)
 
     def _proxy(self, number: int, kind: str) -> Any:
         from grader.boundary.proxy import Object
