@@ -139,6 +139,32 @@ def test_no_room_for_what_is_printed(command, tmp_path):
     assert (again.returncode, graded_in(tmp_path / "out")) == (0, STUDENTS)
 
 
+# --- root, but of a user namespace that knows nobody else, as in a rootless container ---
+
+
+ONE_GUEST = """
+from grader.assignment import Limits
+from grader.boundary.host import ForkLauncher
+from grader.boundary.process import Package, StudentProcess
+launcher = ForkLauncher(())
+process = StudentProcess(launcher, Package("pack", {}), Limits())
+process.open()
+print(process.layers, process.missing)
+process.close()
+launcher.close()
+"""
+
+
+def test_root_among_nobody_else():
+    alone = ["unshare", "--user", "--map-root-user"]
+    if not shutil.which("unshare") or run([*alone, "true"]).returncode:
+        pytest.skip("NOT PROVEN: this system gives nobody a user namespace")
+    done = run([*alone, sys.executable, "-c", ONE_GUEST])
+    assert done.returncode == 0, done.stderr
+    layers, _, missing = done.stdout.partition("]")
+    assert ("own_user" in missing, "own_session" in layers) == (True, True)
+
+
 # --- two graders, and a grader that is killed ---
 
 # A check of the course may do what it likes on the trusted side: here it stops until it is told.
