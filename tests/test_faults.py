@@ -65,7 +65,7 @@ disk=$1 small=$2 kept=$3; shift 3
 mount -t tmpfs -o "mode=700,$small" tmpfs "$disk" || exit 99
 "$@" >"$kept/first.txt" 2>&1; echo $? >"$kept/first.code"
 cp -r "$disk" "$kept/first"
-mount -o remount,size=8m,nr_inodes=1000 "$disk" || exit 99
+mount -o remount,size=8m,nr_inodes=1000 tmpfs "$disk" || exit 99
 "$@" >"$kept/second.txt" 2>&1; echo $? >"$kept/second.code"
 cp -r "$disk" "$kept/second"
 """
@@ -137,6 +137,32 @@ def test_no_room_for_what_is_printed(command, tmp_path):
     assert "Traceback" not in done.stderr
     again = run(command)
     assert (again.returncode, graded_in(tmp_path / "out")) == (0, STUDENTS)
+
+
+# --- root, but of a user namespace that knows nobody else, as in a rootless container ---
+
+
+ONE_GUEST = """
+from grader.assignment import Limits
+from grader.boundary.host import ForkLauncher
+from grader.boundary.process import Package, StudentProcess
+launcher = ForkLauncher(())
+process = StudentProcess(launcher, Package("pack", {}), Limits())
+process.open()
+print(process.layers, process.missing)
+process.close()
+launcher.close()
+"""
+
+
+def test_root_among_nobody_else():
+    alone = ["unshare", "--user", "--map-root-user"]
+    if not shutil.which("unshare") or run([*alone, "true"]).returncode:
+        pytest.skip("NOT PROVEN: this system gives nobody a user namespace")
+    done = run([*alone, sys.executable, "-c", ONE_GUEST])
+    assert done.returncode == 0, done.stderr
+    layers, _, missing = done.stdout.partition("]")
+    assert ("own_user" in missing, "own_session" in layers) == (True, True)
 
 
 # --- two graders, and a grader that is killed ---

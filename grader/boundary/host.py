@@ -42,6 +42,7 @@ class ForkLauncher:
     """Linux: a warm interpreter that forks a confined guest in milliseconds."""
 
     reusable = False
+    module = "grader.boundary.guest.launcher"
 
     def __init__(self, preload: tuple[str, ...]) -> None:
         try:
@@ -52,9 +53,8 @@ class ForkLauncher:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control = ours
         self._ready = False
-        module = "grader.boundary.guest.launcher"
         self._process = subprocess.Popen(
-            [sys.executable, "-s", "-P", "-B", "-m", module, str(theirs.fileno()), *preload],
+            [sys.executable, "-s", "-P", "-B", "-m", self.module, str(theirs.fileno()), *preload],
             pass_fds=[theirs.fileno()],
             env={**_environment(), "TMPDIR": str(self._scratch.folder)},
             stdin=subprocess.DEVNULL,
