@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import os
+import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from multiprocessing.connection import Connection, wait
@@ -33,8 +35,8 @@ def grade_all(
     waiting = deque((job, 1) for job in jobs)
     busy: dict[Connection, _Worker] = {}
     try:
-        for _ in range(min(workers, len(waiting))):
-            _start(assignment, waiting, busy)
+        for slot in range(min(workers, len(waiting))):
+            _start(assignment, waiting, busy, _core(slot, workers))
         while busy:
             for connection in wait(list(busy)):
                 assert isinstance(connection, Connection)  # only connections were given to wait
@@ -56,7 +58,7 @@ def grade_all(
                 del busy[connection]
                 current.stop()
                 if waiting and record is None:
-                    _start(assignment, waiting, busy)
+                    _start(assignment, waiting, busy, current.core)
     finally:
         for current in busy.values():
             current.kill()
@@ -64,18 +66,32 @@ def grade_all(
             remove_abandoned()
 
 
+def _core(slot: int, workers: int) -> int | None:
+    """One core for each slot, so that a guest with many threads takes nothing from the next."""
+    if workers == 1 or sys.platform != "linux":
+        return None
+    cores = sorted(os.sched_getaffinity(0))
+    return cores[slot % len(cores)]
+
+
 def _start(
-    assignment: Assignment, waiting: deque[tuple[Job, int]], busy: dict[Connection, _Worker]
+    assignment: Assignment,
+    waiting: deque[tuple[Job, int]],
+    busy: dict[Connection, _Worker],
+    core: int | None,
 ) -> None:
-    started = _Worker(assignment.folder)
+    started = _Worker(assignment.folder, core)
     started.give(*waiting.popleft())
     busy[started.connection] = started
 
 
 class _Worker:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, core: int | None) -> None:
+        self.core = core
         self.connection, theirs = _CONTEXT.Pipe()
-        self._process = _CONTEXT.Process(target=worker.main, args=(theirs, folder), daemon=True)
+        self._process = _CONTEXT.Process(
+            target=worker.main, args=(theirs, folder, core), daemon=True
+        )
         self._process.start()
         theirs.close()
         self.job: Job
