@@ -3,6 +3,7 @@
 In one launcher, in turn, and in turn which comes first, so that a drifting machine is fair to
 both: a bare fork (fork, exit, wait, timed inside the launcher), and a guest as the trusted side
 sees it (fork, every layer of the jail, take a submission, kill, wait). Exits 1 above the bar.
+Both are times on the clock: on a busy machine run it with priority (`chrt -f 5`, as root).
 """
 
 from __future__ import annotations
