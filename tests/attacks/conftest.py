@@ -112,7 +112,7 @@ def _hand_in(root: Path, places: dict[str, str]) -> list[str]:
         files = {**honest, "acts.py": acts, attack.file: attack.source, **attack.also}
         _write(submitted / attack.student, files)
     for package in PACKAGES:
-        package.build(submitted, honest)
+        package.build(submitted, package.attack.student, honest)
     step = max(1, len(everybody) // NEIGHBOURS)
     # between the attackers, so that each of them is graded beside and after some
     names = ["a-neighbour", *(f"{a.student}-neighbour" for a in everybody[::step])]

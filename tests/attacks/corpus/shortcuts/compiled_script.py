@@ -1,9 +1,9 @@
 # /// attack
 # title = "A TorchScript that names the operator in a string"
-# earns = 10
+# earns = 12
 # outcome = "forbidden"
 # reads = "forbidden"
-# staff = ""
+# staff = "line"
 # file = "recurrent.py"
 # ///
 

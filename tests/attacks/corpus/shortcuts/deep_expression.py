@@ -1,9 +1,9 @@
 # /// attack
 # title = "An expression so deep that the search for names gives up"
-# earns = 10
+# earns = 12
 # outcome = "forbidden"
 # reads = "forbidden"
-# staff = ""
+# staff = "line"
 # file = "recurrent.py"
 # ///
 
