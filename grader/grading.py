@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
-from functools import partial
+from functools import cache, partial
 from importlib import metadata
 
 from grader import __version__
@@ -260,6 +260,7 @@ def _sum(results: list[ExerciseResult], *, extra: bool) -> float | None:
     return round(sum((points for points in earned if points is not None), 0.0), 4)
 
 
+@cache
 def environment() -> dict[str, str]:
     """What a grade may depend on beside the three hashes."""
     versions = {name: metadata.version(name) for name in ("numpy", "torch", "pytest")}

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from grader import worker
 from grader.assignment import Assignment
+from grader.boundary.scratch import remove_abandoned
 from grader.errors import GraderError, PlatformError
 from grader.grading import broken
 from grader.records import Record
@@ -59,6 +60,8 @@ def grade_all(
     finally:
         for current in busy.values():
             current.kill()
+        if busy:  # their launchers died without tidying up
+            remove_abandoned()
 
 
 def _start(
@@ -80,14 +83,14 @@ class _Worker:
 
     def give(self, job: Job, attempt: int) -> None:
         self.job, self.attempt = job, attempt
-        with contextlib.suppress(BrokenPipeError):  # it died idle; receive() will say so
+        with contextlib.suppress(OSError):  # it died idle; receive() will say so
             self.connection.send(job)
 
     def receive(self) -> Record | None:
         """The record, or None when the worker died. Raises the error it could not start with."""
         try:
             answer = self.connection.recv()
-        except (EOFError, ConnectionResetError):
+        except (EOFError, OSError):  # OSError: it died in the middle of a record
             return None
         if isinstance(answer, Record):
             return answer

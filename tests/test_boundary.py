@@ -25,7 +25,7 @@ def run(launcher):
     """Give a source, get `student` and its process."""
     opened = []
 
-    def start(source, *, seconds=1.0, limits=LIMITS, files=(), using=launcher):
+    def start(source, *, seconds=10.0, limits=LIMITS, files=(), using=launcher):
         package = Package("pack", {"m.py": source.encode(), **dict(files)})
         process = StudentProcess(using, package, limits)
         process.begin_check(seconds)
@@ -197,7 +197,7 @@ def cut(state): return tuple(part.detach() for part in state)
 
 
 def test_modules_in_modules_and_their_gradients(run):
-    student, _ = run(MODULES)
+    student, _ = run(MODULES, seconds=20)
     net = student.m.Net()
     cell = net.cells[0]
     assert cell.weight.tolist() == [2, 3]
@@ -214,7 +214,7 @@ def test_modules_in_modules_and_their_gradients(run):
 
 
 def test_what_was_detached_has_no_gradient(run):
-    student, _ = run(MODULES)
+    student, _ = run(MODULES, seconds=20)
     ones = torch.ones(2)
     result, gradients, _ = student.vjp(student.m.cut, [(ones, ones)], [ones, ones])
     assert [part.tolist() for part in result] == [[1, 1], [1, 1]]
@@ -276,6 +276,64 @@ ENDINGS = {
 }
 
 
+FORGED = {
+    # what the guest's own code is made to reply, once the function was found
+    "(v[0], 'value', 1)": "unreadable",
+    "(v[0], 'value', 1, {})": "unreadable",
+    "(v[0],)": "unreadable",
+    "(v[0], 'value', [])": "unreadable",
+    "(v[0], 'value', 1, 2, [])": "unreadable",
+    "(v[0], 'callable', [])": "unreadable",
+    "(v[0], 'missing', 'f', [])": "unreadable",
+    "(v[0], 'raised', [])": "unreadable",
+    "(v[0], 'raised', [], [])": "unreadable",
+    "(v[0], 'unreadable', {}, [])": "unreadable",
+    "(v[0], [1])": "unreadable",
+    "(v[0], 'perfect', 1, [])": "unreadable",
+    "(str(v[0]), 'value', 1, [])": "unreadable",
+    "[v[0], 'value', 1, []]": "unreadable",
+    "(v[0], 'raised', {'bases': 3}, [])": "raised",
+    "(v[0], 'raised', {'bases': [[1], 'exit', 'ValueError'] * 9999, 'type': 2}, [])": "raised",
+    "(v[0], 'raised', {'frames': [(1, 'a', [], ()), 5, (1,), ([], 1, 2, 3)]}, [])": "raised",
+    "(v[0], 'raised', {'type': chr(0xd800), 'text': chr(0xdfff), 'memory': 1}, [])": "raised",
+}
+
+
+@pytest.mark.parametrize("reply", FORGED)
+def test_a_forged_reply_ends_its_check_and_nothing_else(run, reply):
+    student, process = run(f"""
+from grader.boundary import wire
+old = wire.encode
+def forge(v, *a): return old({reply}, *a)
+def f(): wire.encode = forge
+def g(): return 1
+""")
+    for use in (
+        lambda: student.m.f(),
+        lambda: student.with_arguments(student.m.f),
+        lambda: student.map(student.m.f, [()]),
+        lambda: student.gradients(student.m.f),
+    ):
+        process.begin_check(1.0, fresh=True)
+        assert ending(use).outcome == FORGED[reply]
+    process.begin_check(1.0, fresh=True)
+    assert student.m.g() == 1
+
+
+@pytest.mark.parametrize("answer", ["3", "(1,)", "(1, 2)", "(1, [])", "[1, [2]]"])
+def test_a_helper_that_the_student_replaced(run, answer):
+    student, _ = run(f"""
+from grader.boundary.guest.server import Server
+for name in ("with_arguments", "gradients", "map"):
+    setattr(Server, "_do_" + name, lambda *_: ("value", {answer}))
+def f(): pass
+""")
+    function = student.m.f
+    assert ending(lambda: student.with_arguments(function, 1)).outcome == "unreadable"
+    assert ending(lambda: student.gradients(function, 1)).outcome == "unreadable"
+    assert ending(lambda: student.map(function, [()])).outcome == "unreadable"
+
+
 def test_a_student_cannot_end_the_loop_of_a_check(run):
     student, _ = run("def f(n): raise StopIteration")
     with pytest.raises(StudentRaised):
@@ -296,7 +354,7 @@ def f(): raise Mine
 
 @pytest.mark.parametrize("source", ENDINGS)
 def test_ending(run, source):
-    student, process = run(source)
+    student, process = run(source, seconds=1.0)
     assert ending(lambda: student.m.f()).outcome == ENDINGS[source]
     # the next check of the same submission starts in a process that works
     process.begin_check(1.0)
@@ -360,7 +418,13 @@ def f(): return Yes()
     value = student.m.f()
     for use in (
         *(bool, float, list, torch.tensor, lambda v: v < 1, lambda v: 1 in v),
-        *(lambda v: v == 3, lambda v: v != 3, lambda v: 3 == v, lambda v: v in [3], lambda v: 3 * v),
+        *(
+            lambda v: v == 3,
+            lambda v: v != 3,
+            lambda v: 3 == v,
+            lambda v: v in [3],  # noqa: FURB171
+            lambda v: 3 * v,
+        ),
     ):
         assert ending(use, value).outcome in {"unreadable", "raised"}
     assert "Yes" in ending(bool, value).detail  # for staff, where a student may not read it
@@ -487,6 +551,14 @@ def test_the_deadline_is_for_all_calls_of_a_check_together(run):
     student.m.f()
     student.m.f()
     assert ending(lambda: student.m.f()).outcome == "timeout"
+
+
+def test_a_guest_that_cannot_start_is_the_platforms_fault(launcher):
+    package = Package("pack", {"m.py": b""}, rules={"not_there.py": ["torch.nn"]})
+    process = StudentProcess(launcher, package, LIMITS)
+    with pytest.raises(PlatformError, match="not_there"):
+        process.open()
+    process.close()
 
 
 def test_a_dead_launcher_is_the_platforms_fault():

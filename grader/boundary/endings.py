@@ -16,7 +16,6 @@ from typing import Any
 
 from grader.records import Message
 
-
 _BUILTIN = {
     name: kind
     for name, kind in vars(builtins).items()

@@ -23,6 +23,15 @@ from grader.records import Message
 # Python, torch and NumPy must give the same numbers in every run.
 SEED = 20170
 
+# The kinds of reply (see `grader.boundary.guest.server`) and what each holds beside its kind.
+_REPLIES: dict[str, type[Any] | None] = {
+    "value": object,
+    "callable": None,
+    "missing": str,
+    "raised": dict,
+    "unreadable": str,
+}
+
 # For an interpreter to start and take the submission; nothing of the student's runs in it.
 START_SECONDS = 60.0
 
@@ -98,21 +107,46 @@ class StudentProcess:
             session.end()
 
     def open(self) -> None:
-        """Start a guest and hand it the submission; the first one surveys forbidden names."""
+        """Start a guest and hand it the submission; the first one surveys forbidden names.
+
+        Raises `Ending` when the files are more than a guest can take, and `PlatformError` when it
+        cannot even take none: no student code has run yet.
+        """
         self._session = self._launcher.open(self._limits)
         self._met_hidden = False
         package = self.package
-        load = ("load", package.name, package.files, package.rules, list(package.allowed))
-        reply = self._exchange((*load, not self._surveyed), START_SECONDS)
-        loaded = reply[1] if reply[0] == "value" else {}
-        # no student code has run yet: this is our own code's word
+        try:
+            loaded = self._load(package, survey=not self._surveyed)
+        except Ending as ending:
+            printed = self.take_output()
+            self.close()
+            self._session = self._launcher.open(self._limits)
+            theirs = ending.outcome != "raised" or isinstance(ending, RecursionError)
+            if theirs and self._can_load_nothing():
+                self.close()
+                raise  # what was handed in is more than a guest can take
+            last = printed.strip().splitlines()[-1:] or [str(ending)]
+            raise PlatformError("error.guest_start", reason=last[0][:500]) from None
         if not self._surveyed:
             self._surveyed = True
-            self.survey = loaded.get("hits", {})
-            self.layers = loaded.get("layers", [])
-            self.missing = loaded.get("missing", {})
-        elif loaded.get("layers") != self.layers:
+            self.survey, self.layers = loaded["hits"], loaded["layers"]
+            self.missing = loaded["missing"]
+        elif loaded["layers"] != self.layers:
             raise PlatformError("error.layers_changed", layers=self.layers)
+
+    def _load(self, package: Package, *, survey: bool) -> dict[str, Any]:
+        load = ("load", package.name, package.files, package.rules, list(package.allowed), survey)
+        kind, answer = self._exchange(load, START_SECONDS)
+        if kind == "raised":
+            raise self._raised(answer)
+        return dict(answer)
+
+    def _can_load_nothing(self) -> bool:
+        try:
+            self._load(Package(self.package.name, {}), survey=False)
+        except Ending:
+            return False
+        return True
 
     def import_module(self, name: str) -> None:
         """Import a module of the submission. A failure is paid for once and kept."""
@@ -140,7 +174,7 @@ class StudentProcess:
                 message = Message("import_timeout", {"file": file, "seconds": f"{limit:g}"})
                 raise Ending("timeout", message) from None
             raise
-        if reply[0] == "raised" and isinstance(reply[1], dict):
+        if reply[0] == "raised":
             failure = self._raised(reply[1])
             if failure.outcome == "raised":
                 fields = {**failure.message.fields, "file": file}
@@ -169,16 +203,16 @@ class StudentProcess:
             spent = time.monotonic() - started
             self._remaining -= spent
             self.waited += spent
-        kind, *rest = reply
-        if kind == "raised" and rest and isinstance(rest[0], dict):
-            raise self._raised(rest[0])
-        if kind == "unreadable" and rest:
-            text = str(rest[0])[:500]
+        kind = reply[0]
+        if kind == "raised":
+            raise self._raised(reply[1])
+        if kind == "unreadable":
+            text = reply[1][:500]
             raise Ending("unreadable", Message("unreadable", {"text": text}), text)
-        if kind in {"callable", "value", "missing"}:
-            self.answers += 1
-            return reply
-        raise self._broken("an unknown kind of reply")
+        if kind != "value" and verb != "get":
+            raise self._broken("a reply to another question")
+        self.answers += 1
+        return reply
 
     def _open_exchange(self, request: tuple[Any, ...], seconds: float) -> tuple[Any, ...]:
         if not self._begun:
@@ -201,12 +235,17 @@ class StudentProcess:
             raise self._broken(str(error)) from None
         except HungUp:
             raise self._ended() from None
-        if len(reply) < 2 or type(reply[0]) is not str or type(reply[-1]) is not list:
-            raise self._broken("a reply without a kind")
-        hits = [hit for hit in reply[-1] if type(hit) is dict and self._is_place(hit)]
+        kind, *rest = reply
+        hits = rest.pop() if rest else None
+        if type(kind) is not str or kind not in _REPLIES or type(hits) is not list:
+            raise self._broken("a reply of no known kind")
+        wanted = _REPLIES[kind]
+        if len(rest) != (wanted is not None) or (wanted and not isinstance(rest[0], wanted)):
+            raise self._broken(f"a reply of the kind {kind} with something else in it")
+        hits = [hit for hit in hits if type(hit) is dict and self._is_place(hit)]
         if (forbidden := self._judge(hits)) is not None:
             raise Ending("forbidden", forbidden)
-        return tuple(reply[:-1])
+        return (kind, *rest)
 
     def _is_place(self, hit: dict[Any, Any]) -> bool:
         return is_place(hit.get("file"), hit.get("line"), self.package.files)

@@ -33,8 +33,7 @@ class Student:
         self, function: Function, *args: Any, **kwargs: Any
     ) -> tuple[Any, list[Any]]:
         """Call, and bring back the result and the arguments as they are after the call."""
-        result, after = function.invoke("with_arguments", args, kwargs)
-        return result, after
+        return _value_and_list(function.invoke("with_arguments", args, kwargs), len(args))
 
     def map(self, function: Function, calls: Sequence[tuple[Any, ...]]) -> list[Any]:
         """Call once for each tuple of arguments, all in one round trip."""
@@ -69,8 +68,7 @@ class Student:
         Forward and backward run in the student's process; an argument that is no float tensor,
         or that the value does not depend on, has the gradient None.
         """
-        value, gradients = function.invoke("gradients", args, kwargs)
-        return value, gradients
+        return _value_and_list(function.invoke("gradients", args, kwargs), len(args))
 
     def parameter_gradients(
         self, method: Function, *args: Any, **kwargs: Any
@@ -227,3 +225,13 @@ class Object(_Unjudged):
 
     def __repr__(self) -> str:
         return f"<the student's object of type {self._kind}>"
+
+
+def _value_and_list(answer: Any, length: int) -> tuple[Any, list[Any]]:
+    """An answer of our own code there, which the student's code may have replaced."""
+    if type(answer) is not tuple or len(answer) != 2:
+        raise Ending("unreadable", Message("protocol"))
+    value, items = answer
+    if type(items) is not list or len(items) != length:
+        raise Ending("unreadable", Message("protocol"))
+    return value, items

@@ -20,7 +20,7 @@ import pytest
 from grader import records
 from grader.records import Record
 from tests.attacks.packaging import PACKAGES
-from tests.attacks.rows import HERE, Attack, corpus
+from tests.attacks.rows import HERE, corpus
 
 REPOSITORY = HERE.parent.parent
 PR_SET_CHILD_SUBREAPER = 36

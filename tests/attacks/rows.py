@@ -72,7 +72,9 @@ class Attack:
 def corpus() -> list[Attack]:
     """All attacks that are files, in the order of the table."""
     return [
-        _attack(path) for family in FAMILIES for path in sorted((HERE / "corpus" / family).glob("*.py"))
+        _attack(path)
+        for family in FAMILIES
+        for path in sorted((HERE / "corpus" / family).glob("*.py"))
     ]
 
 
