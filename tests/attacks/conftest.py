@@ -66,7 +66,8 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Graded:
         orphans = [about for pid in _children(os.getpid()) if (about := _about(pid))]
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
         heard = listeners.heard()
-    found = {record.student: record for record in records.read_all(root / "out/records/attacked")}
+    read = map(records.read, (root / "out" / "records" / "attacked").glob("*.json"))
+    found = {record.student: record for record in read}
     return Graded(
         root=root,
         output=grade.stdout + report.stdout,

@@ -155,7 +155,7 @@ def zip_twice(submitted: Path, student: str, files: Files) -> None:
     zipped(submitted, student, [*honest_entries(files), (first, b"def guess(q): return 2\n")])
 
 
-@attack("Two files that differ by case alone", 0, "ambiguous", "Vault.py")
+@attack("Two files that differ by case alone", 0, "ambiguous", "vault.py")
 def case_collision(submitted: Path, student: str, files: Files) -> None:
     tarred(submitted, student, files | {"Vault.py": files["vault.py"]})
 

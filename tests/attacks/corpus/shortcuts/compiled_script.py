@@ -1,6 +1,6 @@
 # /// attack
 # title = "A TorchScript that names the operator in a string"
-# earns = 12
+# earns = 10
 # outcome = "forbidden"
 # reads = "forbidden"
 # staff = "line"

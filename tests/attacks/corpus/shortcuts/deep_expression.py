@@ -1,6 +1,6 @@
 # /// attack
 # title = "An expression so deep that the search for names gives up"
-# earns = 12
+# earns = 10
 # outcome = "forbidden"
 # reads = "forbidden"
 # staff = "line"
