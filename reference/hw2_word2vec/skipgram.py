@@ -128,7 +128,6 @@ def train(
     sampler = AliasSampler(negative_distribution(vocabulary.counts))
     model = SkipGram(len(vocabulary), dim, seed)
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)
-    schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.1, total_iters=epochs)
     corpus = [vocabulary.encode(sentence) for sentence in sentences]
     generator = torch.Generator().manual_seed(seed)
     for _ in range(epochs):
@@ -145,6 +144,5 @@ def train(
             optimizer.zero_grad()
             model(pair[:, 0], pair[:, 1], negative).backward()
             optimizer.step()
-        schedule.step()
     return vocabulary.tokens, model.in_embed.weight.detach()
     ### END SOLUTION
