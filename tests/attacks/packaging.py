@@ -297,7 +297,7 @@ def null_bytes(submitted: Path, student: str, files: Files) -> None:
 HUGE = "x = [\n" + "    (1, 2.5, 'a'),\n" * 100_000 + "]\n"
 
 
-@attack("So much source that searching it takes all memory", 12, "forbidden", "torch.nn", check="forward_is_right", outcome="forbidden")
+@attack("So much source that searching it takes all memory", 0, "memory", check="forward_is_right", outcome="memory")
 def huge_source(submitted: Path, student: str, files: Files) -> None:
     body = files["recurrent.py"].replace("state = torch.zeros(len(U))", "state = torch.nn.Parameter(torch.zeros(len(U))).data")
     folder(submitted, student, files | {"recurrent.py": body + HUGE})
