@@ -1,7 +1,7 @@
 """The table of attacks in `docs/security.md`, written from the corpus.
 
-    python -m tests.attacks.table            write it
-    python -m tests.attacks.table --check    say whether it is current
+python -m tests.attacks.table            write it
+python -m tests.attacks.table --check    say whether it is current
 """
 
 from __future__ import annotations
@@ -36,12 +36,17 @@ def table() -> str:
     sentences = tomllib.loads(SENTENCES.read_text(encoding="utf-8"))
     lines = [
         "",
-        f"{len(everything)} attacks. Each hands in honest files that earn {HONEST} of 30 points and"
-        " one file, or one way of packing, that attacks.",
+        (
+            f"{len(everything)} attacks. Each hands in honest files that earn {HONEST} of 30 points and"
+            " one file, or one way of packing, that attacks."
+        ),
     ]
     for family, title in FAMILIES.items():
         lines += ["", f"### {title}", ""]
-        lines += ["| attack | earns | the student reads | staff also read |", "| --- | --- | --- | --- |"]
+        lines += [
+            "| attack | earns | the student reads | staff also read |",
+            "| --- | --- | --- | --- |",
+        ]
         lines += [_line(row, sentences) for row in everything if row.family == family]
     return "\n".join([*lines, ""]) + "\n"
 

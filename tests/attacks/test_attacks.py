@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -56,7 +56,11 @@ def test_the_neighbours_get_what_they_earned(graded):
     points = {name: graded.records[name].points for name in graded.neighbours}
     assert points == dict.fromkeys(graded.neighbours, HONEST)
     outcomes = {
-        tuple(check.outcome for exercise in graded.records[name].exercises for check in exercise.checks)
+        tuple(
+            check.outcome
+            for exercise in graded.records[name].exercises
+            for check in exercise.checks
+        )
         for name in graded.neighbours
     }
     assert len(outcomes) == 1
@@ -82,7 +86,13 @@ def test_no_file_of_anybody_is_changed(graded):
 def test_no_file_is_left(graded):
     folders = [Path(folder) for folder in (tempfile.gettempdir(), "/var/tmp", "/dev/shm", "/run")]
     marks = (f"left-behind-{graded.token}", f"meet-{graded.token}")
-    found = [p for f in folders for mark in marks for up in ("", "*/", "*/*/*/") for p in f.glob(up + mark)]
+    found = [
+        p
+        for f in folders
+        for mark in marks
+        for up in ("", "*/", "*/*/*/")
+        for p in f.glob(up + mark)
+    ]
     assert found == []
 
 
@@ -127,7 +137,10 @@ def test_pages_show_what_students_wrote_and_run_none_of_it(graded):
         assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text), path
     page = (graded.out / "feedback" / "reports-html" / "attacked" / "feedback.html").read_text()
     assert "&lt;script&gt;" in page
-    assert "{{ 7 * 7 }}" in (graded.out / "feedback/reports-template/attacked/feedback.html").read_text()
+    assert (
+        "{{ 7 * 7 }}"
+        in (graded.out / "feedback/reports-template/attacked/feedback.html").read_text()
+    )
 
 
 def test_tables_hold_no_formula_and_xml_is_well_formed(graded):
@@ -136,7 +149,7 @@ def test_tables_hold_no_formula_and_xml_is_well_formed(graded):
         cells = [cell for line in csv.reader(file) for cell in line]
     assert any("HYPERLINK" in cell for cell in cells)
     assert [cell for cell in cells if cell.startswith(("=", "+", "@", "\t", "\r"))] == []
-    ElementTree.parse(scores / "junit.xml")
+    ET.parse(scores / "junit.xml")
     json.loads((scores / "scores.json").read_text(encoding="utf-8"))
 
 
@@ -152,7 +165,9 @@ def test_without_a_wall_the_attack_works(graded, row, tmp_path):
     package = tmp_path / "attacked"
     package.mkdir()
     (package / row.file).write_text(row.source)
-    (package / "acts.py").write_text((graded.root / "submitted" / row.student / "acts.py").read_text())
+    (package / "acts.py").write_text(
+        (graded.root / "submitted" / row.student / "acts.py").read_text()
+    )
     run = subprocess.run(
         [sys.executable, "-c", "from attacked.vault import guess; guess('hidden-question-azalea')"],
         cwd=tmp_path,
@@ -167,7 +182,9 @@ def test_without_a_wall_the_attack_works(graded, row, tmp_path):
 
 def test_there_are_enough(graded):
     assert len(ROWS) >= 80
-    assert {row.family for row in ROWS} == {path.name for path in (HERE / "corpus").iterdir()} | {"packaging"}
+    assert {row.family for row in ROWS} == {path.name for path in (HERE / "corpus").iterdir()} | {
+        "packaging"
+    }
 
 
 def test_the_table_in_the_documentation_is_current():
