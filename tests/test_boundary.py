@@ -82,6 +82,26 @@ def draw(): return random.random()
     assert student.generators() != before
 
 
+def test_gradients_of_a_modules_parameters(run):
+    student, _ = run("""
+import torch
+class Model(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.table = torch.nn.Embedding(3, 2, sparse=True)
+        self.unused = torch.nn.Parameter(torch.ones(1))
+    def forward(self, ids): return 2 * self.table(ids).sum()
+    def ends(self): return self.unused.sum().item()
+""")
+    model = student.m.Model()
+    value, gradients = student.parameter_gradients(model.forward, torch.tensor([0, 2, 2]))
+    assert value.shape == ()
+    assert sorted(gradients) == ["table.weight", "unused"]
+    assert gradients["table.weight"].tolist() == [[2, 2], [0, 0], [4, 4]]
+    assert gradients["unused"] is None
+    assert ending(lambda: student.parameter_gradients(model.ends)).outcome == "raised"
+
+
 def lambda_with_two(student):
     """A function of the student that takes a tensor and a number."""
 
