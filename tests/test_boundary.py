@@ -90,15 +90,16 @@ class Model(torch.nn.Module):
         super().__init__()
         self.table = torch.nn.Embedding(3, 2, sparse=True)
         self.unused = torch.nn.Parameter(torch.ones(1))
-    def forward(self, ids): return 2 * self.table(ids).sum()
+        self.frozen = torch.nn.Parameter(torch.ones(1), requires_grad=False)
+    def forward(self, ids): return 2 * self.table(ids).sum() + self.frozen.sum()
     def ends(self): return self.unused.sum().item()
 """)
     model = student.m.Model()
     value, gradients = student.parameter_gradients(model.forward, torch.tensor([0, 2, 2]))
     assert value.shape == ()
-    assert sorted(gradients) == ["table.weight", "unused"]
+    assert sorted(gradients) == ["frozen", "table.weight", "unused"]
     assert gradients["table.weight"].tolist() == [[2, 2], [0, 0], [4, 4]]
-    assert gradients["unused"] is None
+    assert gradients["unused"] is gradients["frozen"] is None
     assert ending(lambda: student.parameter_gradients(model.ends)).outcome == "raised"
 
 

@@ -57,8 +57,8 @@ class Student:
     ) -> tuple[Any, dict[str, Any]]:
         """Value of a method of a torch module that gives a scalar, and its gradients.
 
-        The keys are the names of the module's parameters, whatever they are; a parameter that the
-        value does not depend on has the gradient None.
+        The keys are the names of the module's parameters, whatever they are; a parameter that is
+        frozen, or that the value does not depend on, has the gradient None.
         """
         reply = method.invoke("parameter_gradients", args, kwargs)
         if type(reply) is not tuple or len(reply) != 2 or type(reply[1]) is not dict:

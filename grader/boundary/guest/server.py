@@ -148,10 +148,13 @@ class Server:
         import torch
 
         parameters = dict(self._owner(owner).named_parameters())
+        trained = [parameter for parameter in parameters.values() if parameter.requires_grad]
         value = self._function(owner, name)(*args, **kwargs)
-        found = torch.autograd.grad(value, list(parameters.values()), allow_unused=True)
-        dense = [None if g is None else g.to_dense() for g in found]  # an embedding's may be sparse
-        return ("value", (value, dict(zip(parameters, dense, strict=True))))
+        found = iter(torch.autograd.grad(value, trained, allow_unused=True))
+        gradients = {n: next(found) if p.requires_grad else None for n, p in parameters.items()}
+        # an embedding's may be sparse
+        dense = {n: None if g is None else g.to_dense() for n, g in gradients.items()}
+        return ("value", (value, dense))
 
     def _do_item(self, owner: Any, key: Any) -> tuple[Any, ...]:
         return ("value", owner[key])
