@@ -103,6 +103,26 @@ class Model(torch.nn.Module):
     assert ending(lambda: student.parameter_gradients(model.ends)).outcome == "raised"
 
 
+def test_steps_tell_a_loop_from_one_operation(run):
+    student, _ = run("""
+import torch
+def one(x): return (x * 2).sum()
+def loop(x): return sum(helper(row) for row in x)
+def helper(row): return (row * 2).sum()
+def fails(x): raise ValueError("x")
+""")
+    small, large = torch.ones(2, 3), torch.ones(20, 3)
+    value, steps = student.steps(student.m.one, large)
+    assert value == 120
+    assert 0 < steps == student.steps(student.m.one, small)[1]
+    value, steps = student.steps(student.m.loop, large)
+    assert value == 120
+    assert steps > 5 * student.steps(student.m.loop, small)[1]
+    with pytest.raises(ValueError, match="x"):
+        student.steps(student.m.fails, small)
+    assert student.m.one(small) == 12  # and nothing is traced any more
+
+
 def lambda_with_two(student):
     """A function of the student that takes a tensor and a number."""
 

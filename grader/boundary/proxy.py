@@ -65,6 +65,17 @@ class Student:
             raise Ending("unreadable", Message("protocol"))
         return reply
 
+    def steps(self, function: Function, *args: Any, **kwargs: Any) -> tuple[Any, int]:
+        """The result, and how many instructions of the submission's own Python it took.
+
+        Libraries do not count, so this tells a loop in Python from one operation over everything,
+        on any machine. Compare sizes of input, with a generous margin: a count is no measure.
+        """
+        reply = function.invoke("steps", args, kwargs)
+        if type(reply) is not tuple or len(reply) != 2 or type(reply[1]) is not int:
+            raise Ending("unreadable", Message("protocol"))
+        return reply
+
     def generators(self, seed: int | None = None) -> str:
         """Digest of the global generators' states there; with `seed` they are seeded first."""
         digest = self._process.request("generators", seed)[1]
