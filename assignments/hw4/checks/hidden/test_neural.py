@@ -36,11 +36,11 @@ def test_neural_tagger_learns_endings_of_words_never_seen(student):
     draw = np.random.default_rng(0)
 
     def sentence():
-        words = [some_word(draw) + str(draw.choice(["a", "o"])) for _ in range(4)]
+        words = [some_word(draw) + str(draw.choice(["a", "o"])) for _ in range(6)]
         return [(word, "NOUN" if word[-1] == "a" else "VERB") for word in words]
 
-    learn, fresh = [sentence() for _ in range(200)], [sentence() for _ in range(25)]
-    tagger = student.neural.BiLSTMTagger(words_of(learn), ["NOUN", "VERB"], 8, 8, 8)
+    learn, fresh = [sentence() for _ in range(60)], [sentence() for _ in range(25)]
+    tagger = student.neural.BiLSTMTagger(words_of(learn), ["NOUN", "VERB"], 16, 8, 16)
     tagger.fit(learn)
     right = share_right(student, tagger, fresh)
     assert right >= 0.9, f"the last letter decides the tag, but {right:.0%} of fresh words are right"
@@ -50,11 +50,11 @@ def test_neural_tagger_sees_what_comes_next(student):
     draw = np.random.default_rng(1)
 
     def sentence():
-        words = [str(draw.choice(["p", "q"])) for _ in range(5)]
+        words = [str(draw.choice(["p", "q"])) for _ in range(6)]
         return [(word, "P" if after == "p" else "Q") for word, after in zip(words, [*words[1:], "q"], strict=True)]
 
-    learn, fresh = [sentence() for _ in range(200)], [sentence() for _ in range(25)]
-    tagger = student.neural.BiLSTMTagger(["p", "q"], ["P", "Q"], 8, 4, 8)
+    learn, fresh = [sentence() for _ in range(60)], [sentence() for _ in range(25)]
+    tagger = student.neural.BiLSTMTagger(["p", "q"], ["P", "Q"], 16, 8, 16)
     tagger.fit(learn)
     right = share_right(student, tagger, fresh)
     assert right >= 0.9, f"the next word decides the tag, but {right:.0%} of the words are right"
