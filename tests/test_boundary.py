@@ -82,6 +82,47 @@ def draw(): return random.random()
     assert student.generators() != before
 
 
+def test_gradients_of_a_modules_parameters(run):
+    student, _ = run("""
+import torch
+class Model(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.table = torch.nn.Embedding(3, 2, sparse=True)
+        self.unused = torch.nn.Parameter(torch.ones(1))
+        self.frozen = torch.nn.Parameter(torch.ones(1), requires_grad=False)
+    def forward(self, ids): return 2 * self.table(ids).sum() + self.frozen.sum()
+    def ends(self): return self.unused.sum().item()
+""")
+    model = student.m.Model()
+    value, gradients = student.parameter_gradients(model.forward, torch.tensor([0, 2, 2]))
+    assert value.shape == ()
+    assert sorted(gradients) == ["frozen", "table.weight", "unused"]
+    assert gradients["table.weight"].tolist() == [[2, 2], [0, 0], [4, 4]]
+    assert gradients["unused"] is gradients["frozen"] is None
+    assert ending(lambda: student.parameter_gradients(model.ends)).outcome == "raised"
+
+
+def test_steps_tell_a_loop_from_one_operation(run):
+    student, _ = run("""
+import torch
+def one(x): return (x * 2).sum()
+def loop(x): return sum(helper(row) for row in x)
+def helper(row): return (row * 2).sum()
+def fails(x): raise ValueError("x")
+""")
+    small, large = torch.ones(2, 3), torch.ones(20, 3)
+    value, steps = student.steps(student.m.one, large)
+    assert value == 120
+    assert 0 < steps == student.steps(student.m.one, small)[1]
+    value, steps = student.steps(student.m.loop, large)
+    assert value == 120
+    assert steps > 5 * student.steps(student.m.loop, small)[1]
+    with pytest.raises(ValueError, match="x"):
+        student.steps(student.m.fails, small)
+    assert student.m.one(small) == 12  # and nothing is traced any more
+
+
 def lambda_with_two(student):
     """A function of the student that takes a tensor and a number."""
 

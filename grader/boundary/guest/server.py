@@ -21,6 +21,7 @@ import socket
 import sys
 import traceback
 from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
 from grader.boundary import wire
@@ -91,11 +92,11 @@ class Server:
         Package(package, files).install()
         return ("value", {"hits": hits, "layers": self._layers})
 
-    def _do_begin(self, seed: int) -> tuple[Any, ...]:
-        """A new check: no objects of the last one, generators as on the first day."""
+    def _do_begin(self, seed: int, verb: str, *arguments: Any) -> tuple[Any, ...]:
+        """The first request of a check: no objects of the last one, generators as on day one."""
         self._objects.clear()
         _seed(seed)
-        return ("value", None)
+        return self.answer(verb, list(arguments))
 
     def _do_import(self, module: str) -> tuple[Any, ...]:
         importlib.import_module(f"{self._package}.{module}")
@@ -140,6 +141,43 @@ class Server:
         found = iter(torch.autograd.grad(value, wanted, allow_unused=True))
         gradients = [next(found) if _is_float_tensor(a, torch) else None for a in args]
         return ("value", (value, gradients))
+
+    def _do_parameter_gradients(
+        self, owner: Any, name: str, args: tuple[Any, ...], kwargs: Any
+    ) -> tuple[Any, ...]:
+        """Value of a module's scalar method, and its gradient in every parameter, by name."""
+        import torch
+
+        parameters = dict(self._owner(owner).named_parameters())
+        trained = [parameter for parameter in parameters.values() if parameter.requires_grad]
+        value = self._function(owner, name)(*args, **kwargs)
+        found = iter(torch.autograd.grad(value, trained, allow_unused=True))
+        gradients = {n: next(found) if p.requires_grad else None for n, p in parameters.items()}
+        # an embedding's may be sparse
+        dense = {n: None if g is None else g.to_dense() for n, g in gradients.items()}
+        return ("value", (value, dense))
+
+    def _do_steps(
+        self, owner: Any, name: str, args: tuple[Any, ...], kwargs: Any
+    ) -> tuple[Any, ...]:
+        """The result, and how many instructions of the submission's own Python it took."""
+        steps = 0
+
+        def count(frame: FrameType, event: str, _: Any) -> Any:
+            nonlocal steps
+            if not frame.f_code.co_filename.startswith(f"{self._package}/"):
+                return None
+            frame.f_trace_opcodes = True
+            steps += event == "opcode"
+            return count
+
+        function = self._function(owner, name)
+        sys.settrace(count)
+        try:
+            result = function(*args, **kwargs)
+        finally:
+            sys.settrace(None)
+        return ("value", (result, steps))
 
     def _do_item(self, owner: Any, key: Any) -> tuple[Any, ...]:
         return ("value", owner[key])
