@@ -55,6 +55,7 @@ class Forbidden:
 
     names: tuple[str, ...]
     files: tuple[str, ...]  # empty: all
+    within: tuple[str, ...]  # top-level functions and classes; empty: everywhere
     instead: Text
 
 
@@ -197,6 +198,7 @@ def _forbidden(table: Table, files: list[str]) -> Forbidden:
     forbidden = Forbidden(
         names=table.strings("names"),
         files=table.choices("files", files, default=()),
+        within=table.strings("within", default=()),
         instead=table.text("instead", LANGUAGES),
     )
     table.done()

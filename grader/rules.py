@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.assignment import Assignment, Exercise
+from grader.assignment import Assignment, Exercise, Forbidden
 from grader.records import Message
 
 
@@ -27,14 +27,25 @@ def violations(assignment: Assignment, survey: dict[str, Any]) -> dict[str, Mess
 
     A hit inside a function or class that belongs to exercises concerns those alone; one at the
     top level or in a private helper concerns every exercise of its file; one in a helper file
-    concerns every exercise.
+    concerns every exercise. A rule for some functions only is deaf outside them.
     """
     found: dict[str, Message] = {}
     for file, hits in survey.items():
         for hit in hits:
+            rule = _rule(assignment, hit)
+            if rule is None and hit["rule"]:
+                continue
             for exercise in _concerned(assignment, file, hit["scope"]):
-                found.setdefault(exercise.id, _message(assignment, file, hit))
+                found.setdefault(exercise.id, _message(assignment, file, hit, rule))
     return found
+
+
+def _rule(assignment: Assignment, hit: dict[str, Any]) -> Forbidden | None:
+    """The rule that was broken; None for a foreign package, and where no rule listens."""
+    for rule in assignment.forbidden:
+        if hit["rule"] in rule.names and (not rule.within or hit["scope"] in rule.within):
+            return rule
+    return None
 
 
 def _concerned(assignment: Assignment, file: str, scope: str) -> list[Exercise]:
@@ -46,11 +57,12 @@ def _concerned(assignment: Assignment, file: str, scope: str) -> list[Exercise]:
     )
 
 
-def _message(assignment: Assignment, file: str, hit: dict[str, Any]) -> Message:
+def _message(
+    assignment: Assignment, file: str, hit: dict[str, Any], rule: Forbidden | None
+) -> Message:
     place = {"name": hit["name"], "file": file, "line": str(hit["line"])}
-    for rule in assignment.forbidden:
-        if hit["rule"] in rule.names:
-            instead = {f"instead.{language}": text for language, text in rule.instead.items()}
-            return Message("forbidden", {**place, **instead})
+    if rule is not None:
+        instead = {f"instead.{language}": text for language, text in rule.instead.items()}
+        return Message("forbidden", {**place, **instead})
     allowed = ", ".join(assignment.allowed_packages)
     return Message("forbidden_package", {**place, "allowed": allowed})
