@@ -6,18 +6,11 @@ def check(e, t):
 
 def crf_log_partition(emissions, transitions):
     check(emissions, transitions)
-    # in probabilities, scaled at every step; the scales are what remains in the end
-    m = emissions.amax(1, keepdim=True).detach()
-    e = (emissions - m).exp()
-    c = transitions.max().detach()
-    if c == -torch.inf: c = torch.zeros_like(c)
-    A = (transitions - c).exp()
-    p, total = e[0], m.sum() + c * (len(e) - 1)
-    for row in e[1:]:
-        z = p.sum()
-        total = total + z.log()
-        p = (p / z) @ A * row
-    return total + p.sum().log()
+    # one word after the other is folded in; the last axis is always the state reached
+    total = emissions[:1]
+    for row in emissions[1:]:
+        total = torch.logsumexp(total.T + transitions, 0, keepdim=True) + row
+    return total.logsumexp(1)[0]
 
 def crf_nll(emissions, transitions, tags):
     check(emissions, transitions)
