@@ -18,6 +18,7 @@ from pathlib import Path
 
 from grader import records
 from grader.assignment import Assignment
+from grader.boundary.protection import refuse_weak_jail
 from grader.errors import PlatformError, UsageError
 from grader.pool import grade_all
 from grader.records import Record
@@ -33,6 +34,7 @@ class Settings:
     out: Path
     workers: int
     regrade: bool = False
+    allow_weak_jail: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ def grade_batch(
 ) -> Iterator[Progress]:
     """Grade what is found. Yields the kept records first, then each new one once it is written."""
     folder = settings.out / "records" / assignment.id
+    if not settings.allow_weak_jail:
+        refuse_weak_jail()
     with _only_grader(settings.out):
         catalogue = json.dumps(describe(assignment), ensure_ascii=False, indent=1)
         records.write_atomically(
@@ -57,7 +61,7 @@ def grade_batch(
         for entry in found:
             kept = None if settings.regrade else _kept(folder, entry)
             job = Job(_read(assignment, entry))
-            if kept is not None and _is_current(kept, assignment, job):
+            if kept is not None and _is_current(kept, assignment, job, settings):
                 yield Progress(kept, fresh=False)
             else:
                 jobs.append(job)
@@ -83,8 +87,10 @@ def _kept(folder: Path, entry: Found) -> Record | None:
     return None
 
 
-def _is_current(record: Record, assignment: Assignment, job: Job) -> bool:
-    return record.status != "broken" and (
+def _is_current(record: Record, assignment: Assignment, job: Job, settings: Settings) -> bool:
+    if record.status == "broken" or (record.lacking and not settings.allow_weak_jail):
+        return False
+    return (
         record.submission_sha256,
         record.checks_sha256,
         record.settings_sha256,

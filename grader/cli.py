@@ -122,6 +122,11 @@ def release(ctx: click.Context, assignment: str, only_check: bool, dist: Path) -
     "--fail-under", type=click.FloatRange(0, 100), help="Exit 1 if a student has less (percent)."
 )
 @click.option("--json", "as_json", is_flag=True, help="A JSON summary instead of lines.")
+@click.option(
+    "--allow-weak-jail",
+    is_flag=True,
+    help="Grade even where this machine cannot hold student code; the records say so.",
+)
 @click.pass_context
 def grade(
     ctx: click.Context,
@@ -133,6 +138,7 @@ def grade(
     regrade: bool,
     fail_under: float | None,
     as_json: bool,
+    allow_weak_jail: bool,
 ) -> None:
     """Grade a class: folders, zip or tar archives. / 제출물을 채점합니다."""
     from grader.batch import Settings, grade_batch
@@ -147,7 +153,7 @@ def grade(
         names = ", ".join(sorted(unknown)) or str(submissions)
         raise UsageError("error.no_submission", names=names)
     chosen = [entry for entry in found if not only or entry.student in only]
-    steps = grade_batch(model, chosen, Settings(out, jobs, regrade))
+    steps = grade_batch(model, chosen, Settings(out, jobs, regrade, allow_weak_jail))
     summary = show(steps, len(chosen), ctx.obj["lang"], quiet=as_json)
     if as_json:
         click.echo(json.dumps(summary.to_json(), ensure_ascii=False))

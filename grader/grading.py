@@ -21,6 +21,7 @@ from grader import __version__
 from grader.assignment import Assignment, Check, Exercise
 from grader.boundary.host import Launcher
 from grader.boundary.process import Package, StudentProcess
+from grader.boundary.protection import lacking
 from grader.checking.plugin import Case, Checks
 from grader.errors import GraderError
 from grader.records import CheckResult, ExerciseResult, Message, Record, SubmittedFile
@@ -226,6 +227,7 @@ def _record(
         settings_sha256=assignment.settings_sha256,
         environment=environment(),
         layers=layers,
+        lacking=lacking(layers) if layers else [],
         started=started.isoformat(timespec="seconds"),
         seconds=round(seconds, 3),
     )

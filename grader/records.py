@@ -103,6 +103,7 @@ class Record:
     settings_sha256: str
     environment: dict[str, str]
     layers: list[str]
+    lacking: list[str]  # protections that no layer gave (see `grader.boundary.protection`)
     started: str  # UTC, ISO 8601
     seconds: float
 

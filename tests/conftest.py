@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -157,22 +156,3 @@ def launcher() -> Iterator[ForkLauncher]:
     shared = ForkLauncher(("numpy", "torch"))
     yield shared
     shared.close()
-
-
-@pytest.fixture
-def own_processes() -> Callable[[], list[str]]:
-    """Command lines of all processes below this one."""
-
-    def children(pid: int) -> Iterator[int]:
-        for task in Path(f"/proc/{pid}/task").glob("*/children"):
-            for child in task.read_text().split():
-                yield int(child)
-                yield from children(int(child))
-
-    def listing() -> list[str]:
-        return [
-            Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
-            for pid in children(os.getpid())
-        ]
-
-    return listing

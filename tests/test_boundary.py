@@ -14,6 +14,7 @@ from grader.boundary.host import ForkLauncher, SpawnLauncher
 from grader.boundary.process import Package, StudentProcess
 from grader.boundary.proxy import Object, Student
 from grader.errors import PlatformError
+from tests.processes import alive, descendants
 
 LIMITS = Limits(check_seconds=1, import_seconds=1, memory_mb=256, output_kb=4)
 
@@ -123,6 +124,48 @@ def fails(x): raise ValueError("x")
     assert student.m.one(small) == 12  # and nothing is traced any more
 
 
+def test_gradients_of_a_result_that_is_no_scalar(run):
+    student, _ = run("""
+import torch
+class Scale(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.by = torch.nn.Parameter(torch.tensor([2.0, 3.0]))
+        self.again = self.by
+        self.frozen = torch.nn.Parameter(torch.ones(1), requires_grad=False)
+        self.unused = torch.nn.Parameter(torch.ones(2))
+    def forward(self, x, n): return self.by * x, "about x"
+def double(x): return 2 * x
+""")
+    x, weights = torch.tensor([5.0, 7.0]), torch.tensor([1.0, 10.0])
+    scale = student.m.Scale()
+    (result, text), by_args, by_name = student.pullback(scale.forward, [x, 3], [weights, None])
+    assert (result.tolist(), text) == ([10, 21], "about x")
+    assert by_args[0].tolist() == [2, 30]
+    assert by_args[1] is None
+    assert {name: g.tolist() for name, g in by_name.items()} == {"by": [5, 70], "unused": [0, 0]}
+    result, (gradient,), by_name = student.pullback(student.m.double, [x], [weights])
+    assert result.tolist() == [10, 14]
+    assert gradient.tolist() == [2, 20]
+    assert by_name == {}
+
+
+def test_a_result_may_stay_with_the_student(run):
+    student, _ = run("""
+from typing import NamedTuple
+class State(NamedTuple):
+    count: int
+def begin(): return State(1)
+def advance(state): return state.count, State(state.count + 1)
+""")
+    state = student.keep(student.m.begin, [])
+    assert isinstance(state, Object)
+    for expected in (1, 2, 3):
+        count, state = student.keep(student.m.advance, [state], part=1)
+        assert count == expected
+    assert ending(lambda: student.keep(student.m.begin, [], part=3)).outcome == "raised"
+
+
 def lambda_with_two(student):
     """A function of the student that takes a tensor and a number."""
 
@@ -134,12 +177,74 @@ def lambda_with_two(student):
     return WithNumber()
 
 
+MODULES = """
+import torch
+from torch import nn
+class Cell(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.tensor([2.0, 3.0]))
+    def forward(self, x, state):
+        return x * self.weight, {"h": [state[0] + x], "steps": 1}
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.cells = nn.ModuleList([Cell()])
+    forward = None
+def cut(state): return tuple(part.detach() for part in state)
+"""
+
+
+def test_modules_in_modules_and_their_gradients(run):
+    student, _ = run(MODULES)
+    net = student.m.Net()
+    cell = net.cells[0]
+    assert cell.weight.tolist() == [2, 3]
+    x, h, c = torch.tensor([5.0, 7.0]), torch.zeros(2), torch.ones(2)
+    cotangents = [torch.tensor([1.0, 10.0]), torch.tensor([100.0, 100.0])]
+    wanted = [(cell, "weight"), (net, "cells.0.weight")]
+    result, of_args, of_parameters = student.vjp(cell, [x, (h, c)], cotangents, wanted)
+    assert result[0].tolist() == [10, 21]
+    assert [g if g is None else g.tolist() for g in of_args] == [[102, 130], [100, 100], None]
+    assert [g.tolist() for g in of_parameters] == [[5, 70]] * 2
+    assert student.vjp(cell.forward, [x, (h, c)], cotangents)[1][0].tolist() == [102, 130]
+    with pytest.raises(ValueError, match="2 float tensors"):
+        student.vjp(cell.forward, [x, (h, c)], cotangents[:1])
+
+
+def test_what_was_detached_has_no_gradient(run):
+    student, _ = run(MODULES)
+    ones = torch.ones(2)
+    result, gradients, _ = student.vjp(student.m.cut, [(ones, ones)], [ones, ones])
+    assert [part.tolist() for part in result] == [[1, 1], [1, 1]]
+    assert gradients == [None, None]
+
+
 def test_generators_are_the_same_at_the_start_of_every_check(run):
     student, process = run("import random\ndef draw(): return random.random()")
     first = student.m.draw()
     assert student.m.draw() != first
     process.begin_check(1.0)
     assert student.m.draw() == first
+
+
+@pytest.fixture
+def with_optimisers():
+    """torch._dynamo comes with every optimiser of torch, and takes seconds to import."""
+    own = ForkLauncher(("torch", "torch._dynamo"))
+    yield own
+    own.close()
+
+
+def test_a_library_may_want_a_folder_when_it_is_imported(with_optimisers, run):
+    source = """
+import sys, tempfile
+ready = "torch._dynamo" in sys.modules
+def folder(): return tempfile.mkdtemp().startswith(tempfile.gettempdir())
+"""
+    student, _ = run(source, using=with_optimisers)
+    assert student.m.ready is True
+    assert student.m.folder() is True
 
 
 def test_an_exception_arrives_as_the_builtin_it_is(run):
@@ -321,38 +426,40 @@ def environment(): return sorted(os.environ)
 def descriptors(): return sorted(int(fd) for fd in os.listdir("/proc/self/fd"))
 def folder(): return os.listdir(".")
 """)
-    assert student.m.environment() == ["HOME", "LANG", "TMPDIR"]
+    assert student.m.environment() == [
+        "HOME",
+        "LANG",
+        "OMP_NUM_THREADS",
+        "OPENBLAS_NUM_THREADS",
+        "TMPDIR",
+    ]
     assert len(student.m.descriptors()) == 5  # 0, 1, 2, the wire, and the one that lists
     assert student.m.folder() == []
 
 
-def test_every_descendant_dies_with_its_guest(run, own_processes):
-    student, process = run("""
-import os, signal, time
+def test_a_guest_starts_no_process(run):
+    student, _ = run("""
+import os
 def f():
-    for _ in range(3):
-        if os.fork() == 0:
-            os.setsid()
-            signal.signal(signal.SIGTERM, signal.SIG_IGN)
-            if os.fork() == 0:
-                time.sleep(1000)
-            os._exit(0)
-    return os.getpid()
+    try:
+        return os.fork()
+    except OSError as error:
+        return type(error).__name__
 """)
-    guest = student.m.f()
-    assert Path(f"/proc/{guest}").exists()
-    before = len(own_processes())
-    process.close()
-    assert not Path(f"/proc/{guest}").exists()
-    assert len(own_processes()) < before
+    assert student.m.f() == "PermissionError"
 
 
 def test_the_scratch_folder_goes_with_the_guest(run):
-    student, process = run("import os\ndef f(): open('left', 'w').write('x'); return os.getcwd()")
-    folder = Path(student.m.f())
-    assert (folder / "left").exists()
+    student, process = run("""
+import os
+def leave(): open("left", "w").write("x")
+def look(): return os.listdir()
+""")
+    student.m.leave()
+    assert student.m.look() == ["left"]
     process.close()
-    assert not folder.exists()
+    process.begin_check(1.0)
+    assert student.m.look() == []
 
 
 def test_a_check_can_have_a_process_of_its_own(run):
@@ -391,17 +498,17 @@ def test_a_dead_launcher_is_the_platforms_fault():
 
 def test_guests_die_with_their_launcher():
     own = ForkLauncher(())
-    process = StudentProcess(
-        own, Package("pack", {"m.py": b"import os\ndef f(): return os.getpid()"}), LIMITS
-    )
+    process = StudentProcess(own, Package("pack", {"m.py": b""}), LIMITS)
     process.begin_check(1.0)
-    guest = Student(process).m.f()
+    process.open()
+    tree = descendants(own._process.pid)
+    assert tree  # the launcher in its namespace, and the guest
     own._process.kill()
     own.close()
     deadline = time.monotonic() + 10
-    while Path(f"/proc/{guest}").exists() and time.monotonic() < deadline:
+    while any(map(alive, tree)) and time.monotonic() < deadline:
         os.sched_yield()
-    assert not Path(f"/proc/{guest}").exists()
+    assert not any(map(alive, tree))
     with pytest.raises(PlatformError):
         process.close()
 
@@ -454,6 +561,10 @@ def kill(pid):
 """
 
 
+# by Landlock; not there in its namespace; or there on a file system that is read-only
+REFUSED = {"PermissionError", "FileNotFoundError", "OSError"}
+
+
 @pytest.fixture
 def landlock():
     if landlock_version() < 1:
@@ -476,11 +587,11 @@ def test_a_guest_reads_and_writes_nothing_but_its_own(run, landlock, tmp_path):
         f"/proc/{os.getpid()}/environ",
         "/proc/1/cmdline",
     ):
-        assert student.m.read(str(path)) == "PermissionError", path
+        assert student.m.read(str(path)) in REFUSED, path
     for path in (Path(__file__).parent.parent, tmp_path, Path.home(), "/proc", "/tmp"):
-        assert student.m.listing(str(path)) == "PermissionError", path
+        assert student.m.listing(str(path)) in REFUSED, path
     for path in (tmp_path / "new", tmp_path / "secret", os.__file__, "/dev/shm/x", "/tmp/x"):
-        assert student.m.write(str(path)) == "PermissionError", path
+        assert student.m.write(str(path)) in REFUSED, path
     assert student.m.write("own") == "written"
     assert student.m.read(os.__file__) > 1000
     assert "landlock" in process.layers
@@ -501,4 +612,4 @@ def test_a_guest_signals_nobody_outside(run, landlock):
         pytest.skip("NOT PROVEN: this kernel's Landlock does not know signals")
     student, _ = run(READS + "\ndef parent(): return kill(os.getppid())")
     assert student.m.parent() == "PermissionError"
-    assert student.m.kill(os.getpid()) == "PermissionError"
+    assert student.m.kill(os.getpid()) in {"PermissionError", "ProcessLookupError"}

@@ -39,6 +39,7 @@ LEVELS = [
     ],
     ["grader.boundary.host"],
     ["grader.boundary.process", "grader.template"],
+    ["grader.boundary.protection"],
     [
         "grader.boundary.proxy",
         "grader.checking",

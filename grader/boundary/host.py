@@ -64,6 +64,8 @@ class ForkLauncher:
         wish = {
             "memory_mb": limits.memory_mb,
             "cpu_seconds": int(limits.submission_seconds) + 2,
+            "threads": limits.threads,
+            "scratch_mb": limits.scratch_mb,
         }
         fds = [their_connection.fileno(), their_output.fileno()]
         try:

@@ -16,6 +16,7 @@ from grader.assignment import Limits
 from grader.boundary.endings import Ending, raised
 from grader.boundary.host import Launcher
 from grader.boundary.session import DeadlineMissed, HungUp, ProtocolBroken, Session
+from grader.errors import PlatformError
 from grader.records import Message
 
 # Python, torch and NumPy must give the same numbers in every run.
@@ -54,6 +55,7 @@ class StudentProcess:
         self._surveyed = False
         self.survey: dict[str, list[dict[str, Any]]] = {}
         self.layers: list[str] = []
+        self.missing: dict[str, str] = {}  # layer -> why this machine does not have it
 
     def begin_exercise(self) -> None:
         """The next check starts in a guest that no other exercise has used."""
@@ -93,6 +95,9 @@ class StudentProcess:
             self._surveyed = True
             self.survey = loaded.get("hits", {})
             self.layers = loaded.get("layers", [])
+            self.missing = loaded.get("missing", {})
+        elif loaded.get("layers") != self.layers:
+            raise PlatformError("error.layers_changed", layers=self.layers)
 
     def import_module(self, name: str) -> None:
         """Import a module of the submission. A failure is paid for once and kept."""

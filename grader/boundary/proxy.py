@@ -43,6 +43,26 @@ class Student:
             raise Ending("unreadable", Message("protocol"))
         return results
 
+    def vjp(
+        self,
+        function: Function | Object,
+        args: Sequence[Any],
+        cotangents: Sequence[Any],
+        parameters: Sequence[tuple[Object, str]] = (),
+    ) -> tuple[Any, list[Any], list[Any]]:
+        """The result of `function(*args)`, and its vector-Jacobian products.
+
+        `cotangents` holds a tensor for each float tensor in the result, in order. What comes back
+        behind the result are the gradients of sum(cotangent * tensor) by each float tensor in
+        `args`, in order and however deep in lists, tuples and dicts it lies, and by each of
+        `parameters`, pairs of a torch module and the (dotted) name of a parameter. None stands
+        where nothing depends on it.
+        """
+        reply = function.invoke("vjp", tuple(args), list(cotangents), list(parameters))
+        if type(reply) is not tuple or [type(part) for part in reply[1:]] != [list, list]:
+            raise Ending("unreadable", Message("protocol"))
+        return reply
+
     def gradients(self, function: Function, *args: Any, **kwargs: Any) -> tuple[Any, list[Any]]:
         """Value of a scalar function, and its gradient in every float tensor among `args`.
 
@@ -82,6 +102,34 @@ class Student:
         if type(digest) is not str:
             raise Ending("unreadable", Message("protocol"))
         return digest
+
+    def pullback(
+        self, function: Function, args: Sequence[Any], weights: Sequence[Any]
+    ) -> tuple[Any, list[Any], dict[str, Any]]:
+        """The result of a function of tensors, and gradients of the weighted sum of its entries.
+
+        `weights` holds a tensor for each part of the result (None: it does not count; a result
+        that is no tuple is one part). The gradients: one for each argument (None for what is no
+        float tensor), and by name those of the parameters of the torch module that was called;
+        parameters that are shared come once, frozen ones not at all.
+        """
+        reply = function.invoke("pullback", tuple(args), list(weights))
+        if type(reply) is not tuple or len(reply) != 3:
+            raise Ending("unreadable", Message("protocol"))
+        result, by_argument, by_name = reply
+        if type(by_argument) is not list or len(by_argument) != len(args):
+            raise Ending("unreadable", Message("protocol"))
+        if type(by_name) is not dict:
+            raise Ending("unreadable", Message("protocol"))
+        return result, by_argument, by_name
+
+    def keep(self, function: Function, args: Sequence[Any], part: int | None = None) -> Any:
+        """Call, and leave the result there: an Object, even if it is plain.
+
+        With `part` only that item of a tuple stays. For a state whose type is the student's own
+        business: a named tuple would come back as a tuple without names.
+        """
+        return function.invoke("keep", tuple(args), part)
 
 
 class Module:
@@ -142,7 +190,11 @@ class Object:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call it there."""
-        return self._process.request("call", self, "", args, kwargs)[1]
+        return self.invoke("call", args, kwargs)
+
+    def invoke(self, verb: str, *arguments: Any) -> Any:
+        """Call it by another verb of the guest, as a `Function`."""
+        return self._process.request(verb, self, "", *arguments)[1]
 
     def __getitem__(self, key: Any) -> Any:
         return self._process.request("item", self, key)[1]

@@ -47,9 +47,7 @@ def forward_log(
 
 
 ### BEGIN SOLUTION
-def _check(
-    log_pi: np.ndarray, log_A: np.ndarray, log_B: np.ndarray, words: list[int]
-) -> None:
+def _check(log_pi: np.ndarray, log_A: np.ndarray, log_B: np.ndarray, words: list[int]) -> None:
     n_states = len(log_pi)
     if log_A.shape != (n_states, n_states) or log_B.shape[:1] != (n_states,):
         raise ValueError("log_pi, log_A and log_B must be (S,), (S, S) and (S, V)")

@@ -15,6 +15,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import importlib
+import inspect
+import operator
 import os
 import random
 import socket
@@ -26,15 +28,16 @@ from typing import Any
 
 from grader.boundary import wire
 from grader.boundary.guest.forbidden import survey
+from grader.boundary.guest.jail import Jail
 from grader.boundary.guest.package import Package
 
 MAX_TEXT = 4000
 MAX_FRAMES = 20
 
 
-def serve(connection: socket.socket, layers: list[str]) -> None:
+def serve(connection: socket.socket, jail: Jail) -> None:
     """Answer requests until the trusted side hangs up."""
-    server = Server(layers)
+    server = Server(jail)
     stream = connection.makefile("rb")
     while prefix := stream.read(wire.PREFIX.size):
         header, body = wire.sizes(prefix)
@@ -50,8 +53,8 @@ def serve(connection: socket.socket, layers: list[str]) -> None:
 class Server:
     """The objects of one exercise, and the verbs that act on them."""
 
-    def __init__(self, layers: list[str]) -> None:
-        self._layers = layers
+    def __init__(self, jail: Jail) -> None:
+        self._jail = jail
         self._package = ""
         self._objects: list[Any] = []
 
@@ -76,6 +79,8 @@ class Server:
         return self._objects[number]
 
     def _export(self, value: Any) -> dict[str, Any]:
+        if type(value) is _Kept:
+            value = value.value
         self._objects.append(value)
         return {"t": "handle", "i": len(self._objects) - 1, "k": type(value).__name__[:100]}
 
@@ -90,7 +95,7 @@ class Server:
                 hits[name] = survey(files[name], package, names, allowed)
         self._package = package
         Package(package, files).install()
-        return ("value", {"hits": hits, "layers": self._layers})
+        return ("value", {"hits": hits, "layers": self._jail.layers, "missing": self._jail.missing})
 
     def _do_begin(self, seed: int, verb: str, *arguments: Any) -> tuple[Any, ...]:
         """The first request of a check: no objects of the last one, generators as on day one."""
@@ -109,7 +114,9 @@ class Server:
             if hasattr(type(self._owner(owner)), name):
                 raise  # a property of the student's own that failed
             return ("missing", name)
-        return ("callable",) if callable(value) else ("value", value)
+        # a torch module inside another can be called too, but has attributes to be asked for
+        function = isinstance(owner, str) or inspect.isroutine(value) or inspect.isclass(value)
+        return ("callable",) if callable(value) and function else ("value", value)
 
     def _do_call(
         self, owner: Any, name: str, args: tuple[Any, ...], kwargs: Any
@@ -126,6 +133,36 @@ class Server:
     def _do_map(self, owner: Any, name: str, calls: list[tuple[Any, ...]]) -> tuple[Any, ...]:
         function = self._function(owner, name)
         return ("value", [function(*args) for args in calls])
+
+    def _do_vjp(
+        self,
+        owner: Any,
+        name: str,
+        args: tuple[Any, ...],
+        cotangents: list[Any],
+        parameters: list[tuple[Any, str]],
+    ) -> tuple[Any, ...]:
+        """The result, and the cotangents of its float tensors pulled back through the call."""
+        import torch
+
+        leaves: list[Any] = []
+
+        def leaf(tensor: Any) -> Any:
+            leaves.append(tensor.detach().clone().requires_grad_())
+            return leaves[-1]
+
+        outputs: list[Any] = []
+        result = self._function(owner, name)(*_map_floats(list(args), leaf))
+        _map_floats(result, outputs.append)
+        if len(outputs) != len(cotangents):
+            raise ValueError(f"{len(outputs)} float tensors came back, not {len(cotangents)}")
+        pairs = [(o, c) for o, c in zip(outputs, cotangents, strict=True) if o.requires_grad]
+        wanted = leaves + [operator.attrgetter(path)(module) for module, path in parameters]
+        found: list[Any] = [None] * len(wanted)
+        if pairs:
+            tensors, weights = zip(*pairs, strict=True)
+            found = list(torch.autograd.grad(tensors, wanted, weights, allow_unused=True))
+        return ("value", (result, found[: len(leaves)], found[len(leaves) :]))
 
     def _do_gradients(
         self, owner: Any, name: str, args: tuple[Any, ...], kwargs: Any
@@ -179,6 +216,41 @@ class Server:
             sys.settrace(None)
         return ("value", (result, steps))
 
+    def _do_pullback(
+        self, owner: Any, name: str, args: tuple[Any, ...], weights: list[Any]
+    ) -> tuple[Any, ...]:
+        """The result, and the gradients of the sum of its parts, each times its weights.
+
+        By the float tensors among `args`, and by the parameters of the module that was called.
+        """
+        import torch
+
+        leaves = [
+            a.detach().clone().requires_grad_() if _is_float_tensor(a, torch) else a for a in args
+        ]
+        result = self._function(owner, name)(*leaves)
+        parts = result if isinstance(result, tuple) else (result,)
+        weighted = [(p * w).sum() for p, w in zip(parts, weights, strict=True) if w is not None]
+        module = self._owner(owner)
+        named = dict(module.named_parameters()) if isinstance(module, torch.nn.Module) else {}
+        trained = {n: p for n, p in named.items() if p.requires_grad}
+        inputs = [leaf for leaf in leaves if _is_float_tensor(leaf, torch)]
+        wanted = [*inputs, *trained.values()]
+        found = iter(torch.autograd.grad(sum(weighted), wanted, materialize_grads=True))
+        by_args = [next(found) if _is_float_tensor(a, torch) else None for a in args]
+        return ("value", (result, by_args, dict(zip(trained, found, strict=True))))
+
+    def _do_keep(
+        self, owner: Any, name: str, args: tuple[Any, ...], part: int | None
+    ) -> tuple[Any, ...]:
+        """The result, of which all or one part goes out as a handle even if it is plain."""
+        result = self._function(owner, name)(*args)
+        if part is None:
+            return ("value", _Kept(result))
+        parts = list(result)
+        parts[part] = _Kept(parts[part])
+        return ("value", tuple(parts))
+
     def _do_item(self, owner: Any, key: Any) -> tuple[Any, ...]:
         return ("value", owner[key])
 
@@ -199,6 +271,13 @@ class Server:
         return getattr(target, name) if name else target  # type: ignore[no-any-return]
 
 
+class _Kept:
+    """Goes out as a handle, whatever it holds."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
 def redirect_output(output: socket.socket) -> None:
     """Everything printed, by Python or below it, goes to `output`; the keyboard is empty."""
     null = os.open(os.devnull, os.O_RDONLY)
@@ -213,6 +292,19 @@ def redirect_output(output: socket.socket) -> None:
 
 def _is_float_tensor(value: Any, torch: Any) -> bool:
     return type(value) is torch.Tensor and value.is_floating_point()
+
+
+def _map_floats(value: Any, function: Callable[[Any], Any]) -> Any:
+    """`value` with `function` of every float tensor in its lists, tuples and dicts, in order."""
+    if isinstance(value, list | tuple):
+        items = [_map_floats(item, function) for item in value]
+        return items if isinstance(value, list) else tuple(items)
+    if isinstance(value, dict):
+        return {key: _map_floats(item, function) for key, item in value.items()}
+    torch = sys.modules["torch"]
+    if isinstance(value, torch.Tensor) and value.is_floating_point():
+        return function(value)
+    return value
 
 
 def _seed(seed: int) -> None:

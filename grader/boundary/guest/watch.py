@@ -1,0 +1,200 @@
+"""Forbidden names at run time: what reading the source cannot see (`getattr`, `exec`, `__import__`).
+
+Three places are watched: imports, the construction of torch's modules and optimizers, and torch's
+functions (`torch.overrides.TorchFunctionMode`, about 3 microseconds a call). A use counts when the
+code that asks for it is the student's; what a library does for itself is its own business. Nothing
+is raised, so nothing can be caught: a use is noted, and the trusted side decides.
+
+This is a rule of the homework, not a wall: somebody who takes the watch apart in his own process
+is not stopped here.
+"""
+
+from __future__ import annotations
+
+import builtins
+import functools
+import importlib
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+Hit = dict[str, object]  # {"rule", "name", "file", "line", "scope"}
+MAX_HITS = 50
+
+
+class Watch:
+    """Notes uses of `rules` (file -> forbidden names) by the files of `package`."""
+
+    def __init__(self, package: str, rules: dict[str, list[str]], allowed: list[str]) -> None:
+        self._prefix = f"{package}/"
+        self._rules = rules
+        self._any = {name for names in rules.values() for name in names}
+        self._known = {package, *allowed, *sys.stdlib_module_names} if allowed else None
+        self._hits: list[Hit] = []
+        self._on_torch = False
+
+    def take_hits(self) -> list[Hit]:
+        """What was noted since the last call."""
+        hits, self._hits = self._hits, []
+        return hits
+
+    def imports(self) -> None:
+        """Watch imports from now on."""
+        if not self._any and self._known is None:
+            return
+        original, by_name = builtins.__import__, importlib.import_module
+
+        def watched_import(
+            name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0
+        ) -> Any:
+            if not level:
+                self._imported(sys._getframe(1), name, fromlist or ())
+            return original(name, globals, locals, fromlist, level)
+
+        def watched_by_name(name: str, package: str | None = None) -> Any:
+            self._imported(sys._getframe(1), name, ())
+            return by_name(name, package)
+
+        builtins.__import__ = watched_import
+        importlib.import_module = watched_by_name
+
+    def torch(self) -> Any:
+        """Watch torch, once it is there and if a rule speaks of it."""
+        if self._on_torch or "torch" not in sys.modules:
+            return
+        if not any(name.startswith(("torch.", ".")) for name in self._any):
+            return
+        self._on_torch = True
+        self._watch_construction()
+        self._watch_functions()
+
+    def _imported(self, frame: FrameType, name: str, fromlist: tuple[str, ...]) -> None:
+        place = self._place(frame)
+        if place is None or type(name) is not str:
+            return
+        for full in [name, *(f"{name}.{item}" for item in fromlist)]:
+            self._note(place, [full])
+        root = name.partition(".")[0]
+        if self._known is not None and root not in self._known and f"{root}.py" not in self._rules:
+            self._add(place, "", root)
+
+    def _watch_construction(self) -> None:
+        torch = sys.modules["torch"]
+        for root in (torch.nn.Module, torch.optim.Optimizer):
+            root.__init__ = self._watched_init(root.__init__)
+
+    def _watched_init(self, original: Callable[..., None]) -> Callable[..., None]:
+        @functools.wraps(original)
+        def init(instance: Any, *args: Any, **kwargs: Any) -> None:
+            place = self._constructor(instance, sys._getframe(1))
+            if place is not None:
+                self._note(
+                    place, [name for kind in type(instance).__mro__ for name in _paths(kind)]
+                )
+            original(instance, *args, **kwargs)
+
+        return init
+
+    def _constructor(self, instance: Any, frame: FrameType | None) -> FrameType | None:
+        """Through the chain of `__init__` of this object to who asked for it."""
+        while frame is not None and frame.f_code.co_name == "__init__":
+            own = frame.f_code.co_varnames[:1]
+            if not own or frame.f_locals.get(own[0]) is not instance:
+                break
+            if (place := self._place(frame)) is not None:
+                return place
+            frame = frame.f_back
+        return None if frame is None else self._place(frame)
+
+    def _watch_functions(self) -> None:
+        from torch import overrides
+
+        note, place_of, dispatch = self._note, self._place, overrides.__file__
+        names: dict[Any, list[str]] = {}  # function -> its public names that a rule forbids
+        forbidden = self._any
+
+        class Mode(overrides.TorchFunctionMode):
+            def __torch_function__(
+                self, func: Any, types: Any, args: Any = (), kwargs: Any = None
+            ) -> Any:
+                found = names.get(func)
+                if found is None:
+                    found = names[func] = [n for n in public_names(func) if _rule(n, forbidden)]
+                if found:
+                    frame: FrameType | None = sys._getframe(1)
+                    if frame is not None and frame.f_code.co_filename == dispatch:
+                        # a function written in Python: it, then who called it
+                        frame = frame.f_back and frame.f_back.f_back
+                    place = frame and place_of(frame)
+                    if place:
+                        note(place, found)
+                return func(*args, **(kwargs or {}))
+
+        Mode().__enter__()  # never left: the guest ends first
+
+    def _place(self, frame: FrameType) -> FrameType | None:
+        """The student's frame, if the code is the student's: a file, or a string in it."""
+        file = frame.f_code.co_filename
+        if file.startswith(self._prefix):
+            return frame
+        if not file.startswith("<") or file.startswith("<frozen"):
+            return None
+        back = frame.f_back
+        while back is not None and not back.f_code.co_filename.startswith(self._prefix):
+            back = back.f_back
+        return back
+
+    def _note(self, place: FrameType, names: list[str]) -> None:
+        file = place.f_code.co_filename.removeprefix(self._prefix)
+        rules = self._rules.get(file, [])
+        for name in names:
+            if rule := _rule(name, rules):
+                self._add(place, rule, name)
+                return
+
+    def _add(self, place: FrameType, rule: str, name: str) -> None:
+        if len(self._hits) < MAX_HITS:
+            file = place.f_code.co_filename.removeprefix(self._prefix)
+            scope = place.f_code.co_qualname.partition(".")[0]
+            where = {"file": file, "line": place.f_lineno, "scope": scope.replace("<module>", "")}
+            self._hits.append({"rule": rule, "name": name, **where})
+
+
+def public_names(function: Any) -> list[str]:
+    """What rules may call a function that torch dispatched: "torch.x", "torch.special.x", ".x"."""
+    name = getattr(function, "__name__", "")
+    module = getattr(function, "__module__", None) or ""
+    owner = getattr(function, "__qualname__", "").rpartition(".")[0]
+    if owner in {"Tensor", "TensorBase", "_TensorBase"} or "method" in type(function).__name__:
+        if type(function).__name__ != "builtin_function_or_method":
+            return [f".{name}"]
+    if type(function).__module__ == "torch._ops":  # below the public names, and meant all of them
+        name = name.partition(".")[0]
+        return [f"torch.{name}", f".{name}", f"torch.nn.functional.{name}"]
+    if module == "torch._C._nn":
+        return [f"torch.nn.functional.{name}"]
+    for family in ("special", "linalg", "fft"):
+        if name.startswith(f"{family}_"):
+            return [f"torch.{family}.{name.removeprefix(family + '_')}"]
+    public = [f"torch.{name}", f"torch._VF.{name}"]
+    return [f"{module}.{name}", *public] if module.startswith("torch.") else public
+
+
+def _paths(kind: type) -> list[str]:
+    """Names of a class of torch: where it is written, and each package above that shows it."""
+    parts = kind.__module__.split(".")
+    if parts[0] != "torch":
+        return []
+    paths = [".".join([*parts[:n], kind.__name__]) for n in range(1, len(parts) + 1)]
+    return [path for path in paths if _is(path, kind)]
+
+
+def _is(path: str, kind: type) -> bool:
+    module, _, name = path.rpartition(".")
+    return getattr(sys.modules.get(module), name, None) is kind
+
+
+def _rule(name: str, rules: Any) -> str:
+    """The rule that covers a name: itself, or a package above it; "" for none."""
+    return next((r for r in rules if name == r or name.startswith(r + ".")), "")
