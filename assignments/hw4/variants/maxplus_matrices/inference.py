@@ -1,5 +1,7 @@
 """Sums over paths as products of matrices of probabilities with wide exponents."""
 
+from functools import cached_property
+
 import numpy as np
 
 from . import _model
@@ -15,12 +17,14 @@ class _Lattice:
         self.pi, self.A = Wide.of_logs(log_pi), Wide.of_logs(log_A)
         self.seen = Wide.of_logs(log_B[:, self.words].T)
 
+    @cached_property
     def forward(self):
         rows = [self.pi * self.seen[0]]
         for t in range(1, len(self.words)):
             rows.append((rows[-1][:, None] * self.A).sum(axis=0) * self.seen[t])
         return stack(rows)
 
+    @cached_property
     def backward(self):
         rows = [Wide.of_logs(np.zeros(self.shape[0]))]
         for t in range(len(self.words) - 1, 0, -1):
@@ -28,10 +32,10 @@ class _Lattice:
         return stack(rows[::-1])
 
     def likelihood(self):
-        return float(self.forward()[-1].sum(axis=0).logs())
+        return float(self.forward[-1].sum(axis=0).logs())
 
     def posterior(self):
-        joint = self.forward() * self.backward()
+        joint = self.forward * self.backward
         total = joint.sum(axis=1)
         # An impossible sentence has no posterior: its rows are left at zero.
         inverse = np.where(total.m > 0, 1 / np.where(total.m > 0, total.m, 1), 0)
@@ -41,7 +45,7 @@ class _Lattice:
         gamma = self.posterior()
         emissions = np.zeros(self.shape)
         np.add.at(emissions.T, self.words, gamma)
-        alpha, beta = self.forward(), self.backward()
+        alpha, beta = self.forward, self.backward
         total = alpha[-1].sum(axis=0)
         moves = np.zeros((self.shape[0], self.shape[0]))
         if len(self.words) > 1 and total.m > 0:
@@ -52,12 +56,12 @@ class _Lattice:
 
 
 def forward_log(log_pi, log_A, log_B, words):
-    rows = _Lattice(log_pi, log_A, log_B, words).forward()
+    rows = _Lattice(log_pi, log_A, log_B, words).forward
     return rows.logs(), float(rows[-1].sum(axis=0).logs())
 
 
 def backward_log(log_pi, log_A, log_B, words):
-    return _Lattice(log_pi, log_A, log_B, words).backward().logs()
+    return _Lattice(log_pi, log_A, log_B, words).backward.logs()
 
 
 def posterior(log_pi, log_A, log_B, words):
@@ -90,9 +94,11 @@ def baum_welch(sequences, n_states, n_words, iterations, seed):
         np.log(generator.dirichlet(np.full(n_states, 5.0), size=n_states)),
         np.log(generator.dirichlet(np.full(n_words, 5.0), size=n_states)),
     ]
-    history = [sum(_Lattice(*model, words).likelihood() for words in sequences)]
+    lattices = [_Lattice(*model, words) for words in sequences]
+    history = [sum(lattice.likelihood() for lattice in lattices)]
     for _ in range(iterations):
-        each = [_Lattice(*model, words).counts() for words in sequences]
+        each = [lattice.counts() for lattice in lattices]
         model = [_normalised(np.sum(part, axis=0)) for part in zip(*each, strict=True)]
-        history.append(sum(_Lattice(*model, words).likelihood() for words in sequences))
+        lattices = [_Lattice(*model, words) for words in sequences]
+        history.append(sum(lattice.likelihood() for lattice in lattices))
     return HMM(*model), history
