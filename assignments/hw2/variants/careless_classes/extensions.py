@@ -3,7 +3,7 @@ import torch
 def one_hot(ids, V):
     ids = torch.as_tensor(ids, dtype=torch.long)
     if len(ids) and (ids.min() < 0 or ids.max() >= V): raise ValueError("ids")
-    return torch.nn.functional.one_hot(ids, V)
+    return torch.nn.functional.one_hot(ids, V).float()
 
 def ppmi(X):
     if X.dim() != 2 or X.size(0) != X.size(1): raise ValueError("X")

@@ -8,7 +8,7 @@ def one_hot(ids, V):
     ids = np.asarray(ids, dtype=np.int64)
     if ids.size and (ids.min() < 0 or ids.max() >= V):
         raise ValueError("ids are outside 0..V - 1")
-    return torch.from_numpy(np.eye(V, dtype=np.float64)[ids])
+    return torch.from_numpy(np.eye(V, dtype=np.float32)[ids])
 
 
 def ppmi(X):
