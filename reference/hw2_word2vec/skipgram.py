@@ -129,14 +129,18 @@ def train(
     model = SkipGram(len(vocabulary), dim, seed)
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)
     corpus = [vocabulary.encode(sentence) for sentence in sentences]
+    # one long stream of N words, and the sentence of each: positions are sampled and paired, not words
+    stream = torch.tensor([i for ids in corpus for i in ids])  # (N,)
+    sentence = torch.tensor([number for number, ids in enumerate(corpus) for _ in ids])  # (N,)
     generator = torch.Generator().manual_seed(seed)
     for _ in range(epochs):
         # what frequent words lose is drawn anew for every epoch
-        seeds = torch.randint(2**40, (len(corpus) + 1,), generator=generator).tolist()
-        kept = [subsample(ids, keep, s) for ids, s in zip(corpus, seeds, strict=False)]
-        pairs = torch.cat([skipgram_pairs(ids, window) for ids in kept])  # (P, 2)
-        pairs = pairs[torch.randperm(len(pairs), generator=generator)]
-        noise = sampler.sample((len(pairs), negatives), seeds[-1])  # (P, K)
+        keep_seed, noise_seed = torch.randint(2**40, (2,), generator=generator).tolist()
+        kept = subsample(list(range(len(stream))), keep[stream], keep_seed)
+        pairs = skipgram_pairs(kept, window)  # (P, 2)
+        pairs = pairs[sentence[pairs[:, 0]] == sentence[pairs[:, 1]]]
+        pairs = stream[pairs[torch.randperm(len(pairs), generator=generator)]]
+        noise = sampler.sample((len(pairs), negatives), noise_seed)  # (P, K)
         batches = zip(pairs.split(batch_size), noise.split(batch_size), strict=True)
         for pair, negative in batches:  # (B, 2), (B, K)
             if len(pair) == 0:  # `split` of nothing gives one empty piece
