@@ -24,6 +24,7 @@ def conv_output_size(n, kernel, stride=1, padding=0, dilation=1):
 
 
 def conv_parameters(in_channels, out_channels, kernel, bias=True):
+    if in_channels < 1: raise ValueError("in_channels")
     return int(np.prod([in_channels, out_channels, *kernel])) + (out_channels if bias else 0)
 
 

@@ -79,6 +79,7 @@ def sequence_log_prob(hmm, words, tags):
 
 
 def sample(hmm, length, seed):
+    if length < 1: raise ValueError("length")
     state = random.getstate()          # borrowed ...
     random.seed(seed)
     try:

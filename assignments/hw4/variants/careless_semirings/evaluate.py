@@ -98,5 +98,6 @@ class Tagger:
 
 def train_tagger(sentences, alpha=0.1, min_count=2):
     if alpha < 0: raise ValueError("alpha")
+    if min_count < 1: raise ValueError("min_count")
     if not any(sentences): raise ValueError("sentences")
     return Tagger(sentences, alpha, min_count)

@@ -25,6 +25,7 @@ def crf_nll(emissions, transitions, tags):
 class TextCNN(nn.Module):
     def __init__(self, vocab, dim, kernels, filters, classes, pretrained=None, freeze=False, seed=0):
         super().__init__()
+        if not kernels or min(kernels) < 1: raise ValueError("kernels")
         torch.manual_seed(seed)
         if pretrained is None: self.emb = nn.Embedding(vocab, dim)
         else:
@@ -34,5 +35,6 @@ class TextCNN(nn.Module):
         self.conv = nn.ModuleList([nn.Conv2d(1, filters, (k, dim), padding=(k - 1, 0)) for k in kernels])
         self.fc = nn.Linear(len(kernels) * filters, classes)
     def forward(self, ids):
+        if ids.size(1) < max(c.kernel_size[0] for c in self.conv): raise ValueError("ids")
         x = self.emb(ids)[:, None]
         return self.fc(torch.cat([c(x).squeeze(3).relu().max(2).values for c in self.conv], 1))

@@ -74,6 +74,8 @@ class EM:
 
 def baum_welch(sequences, n_states, n_words, iterations, seed):
     if len(sequences) < 1: raise ValueError("sequences")
+    if n_states < 1: raise ValueError("n_states")
+    if iterations < 0: raise ValueError("iterations")
     for w in sequences:
         if not len(w) or min(w) < 0 or max(w) >= n_words: raise ValueError("sequences: bad words")
     em = EM(sequences, n_states, n_words, seed)

@@ -21,6 +21,7 @@ class MEMM:
     def __post_init__(self):
         if self.l2 < 0: raise ValueError("l2")
         self.tags = list(self.tags)
+        if self.tags == []: raise ValueError("tags: none")
         self.W = np.zeros((0, len(self.tags)))
 
     def fit(self, sentences, epochs=20, lr=0.5, seed=0):
@@ -57,7 +58,7 @@ class MEMM:
         return s - logsumexp(s, 0)
 
     def decode(self, words):
-        if not len(words): return []
+        if not len(words): raise ValueError("words: none")
         scores = np.array([[self.log_prob_next(words, i, t if i else None) for t in self.tags]
                            for i in range(len(words))])
         return [self.tags[s] for s in best_path(scores)[0]]

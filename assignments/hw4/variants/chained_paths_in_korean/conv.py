@@ -23,6 +23,7 @@ def conv_output_size(n, kernel, stride=1, padding=0, dilation=1):
 
 
 def conv_parameters(in_channels, out_channels, kernel, bias=True):
+    _하나_이상(in_channels=in_channels, out_channels=out_channels)
     넓이 = functools.reduce(operator.mul, kernel, 1)
     return out_channels * in_channels * 넓이 + (out_channels if bias else 0)
 

@@ -32,7 +32,7 @@ def _빔(초기, 전이, 방출, 단어들, 너비):
 
 
 def _자르기(빔, 너비):
-    남을_상태 = sorted(빔, key=lambda 상태: 빔[상태][0])[-너비:]
+    남을_상태 = sorted(빔, key=lambda 상태: -빔[상태][0])[:너비]
     return {상태: 빔[상태] for 상태 in sorted(남을_상태)}
 
 

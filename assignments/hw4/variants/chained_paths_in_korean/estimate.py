@@ -66,6 +66,8 @@ def _뽑기(난수, 로그_확률):
 
 
 def sample(hmm, length, seed):
+    if length < 1:
+        raise ValueError("length 값은 1 이상이어야 합니다")
     난수 = random.Random(f"표본 {seed}")
     단어들, 품사들 = [], []
     행 = hmm.log_pi

@@ -97,6 +97,8 @@ def _번호(낱말, 낱말_번호):
 def train_tagger(sentences, alpha=0.1, min_count=2):
     if alpha < 0:
         raise ValueError("alpha 값이 음수입니다")
+    if min_count < 1:
+        raise ValueError("min_count 값은 1 이상이어야 합니다")
     문장들 = [문장 for 문장 in sentences if 문장]
     if not 문장들:
         raise ValueError("sentences 목록이 비어 있습니다")

@@ -39,6 +39,8 @@ class TextCNN(nn.Module):
         super().__init__()
         if pretrained is not None and tuple(pretrained.shape) != (vocab, dim):
             raise ValueError("pretrained 모양은 (vocab, dim)이어야 합니다")
+        if not kernels or min(kernels) < 1:
+            raise ValueError("kernels 너비는 하나 이상이고 모두 1 이상이어야 합니다")
         with torch.random.fork_rng():
             torch.manual_seed(seed)
             self.표 = nn.Embedding(vocab, dim)
@@ -51,8 +53,8 @@ class TextCNN(nn.Module):
 
     def forward(self, ids):
         x = self.표(ids)
-        모자람 = max(0, max(self.너비들) - x.shape[1])
-        x = nn.functional.pad(x, (0, 0, 0, 모자람))
+        if x.shape[1] < max(self.너비들):
+            raise ValueError("ids 길이가 가장 넓은 창보다 짧습니다")
         결과 = []
         for 너비, 창 in zip(self.너비들, self.창들):
             무게 = 창.weight.view(len(창.weight), 너비, x.shape[2])

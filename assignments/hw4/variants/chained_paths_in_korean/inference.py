@@ -70,6 +70,10 @@ def baum_welch(sequences, n_states, n_words, iterations, seed):
     if not len(sequences):
         raise ValueError("sequences 목록이 비어 있습니다")
     문장들 = [번호_확인("sequences", 단어들, n_words) for 단어들 in sequences]
+    if n_states < 1:
+        raise ValueError("n_states 값은 1 이상이어야 합니다")
+    if iterations < 0:
+        raise ValueError("iterations 값은 음수일 수 없습니다")
     난수 = np.random.RandomState(seed)
     모형 = tuple(
         행_정규화(1.0 + 난수.random_sample(모양))

@@ -20,6 +20,8 @@ class MEMM:
     def __init__(self, tags, l2=0.0):
         if l2 < 0:
             raise ValueError("l2 값이 음수입니다")
+        if not tags:
+            raise ValueError("tags 목록이 비어 있습니다")
         self.품사들 = list(tags)
         self.벌점 = l2
         self.가중치 = {}
@@ -71,7 +73,7 @@ class MEMM:
 
     def decode(self, words):
         if not words:
-            return []
+            raise ValueError("words 목록이 비어 있습니다")
         빔 = [(점수, (품사, None)) for 점수, 품사 in zip(self.log_prob_next(words, 0, None), self.품사들)]
         for 자리 in range(1, len(words)):
             표 = np.stack([self.log_prob_next(words, 자리, 품사) for 품사 in self.품사들])

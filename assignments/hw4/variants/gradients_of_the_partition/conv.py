@@ -21,6 +21,8 @@ def conv_output_size(n, kernel, stride=1, padding=0, dilation=1):
 
 
 def conv_parameters(in_channels, out_channels, kernel, bias=True):
+    if in_channels < 1:
+        raise ValueError("in_channels: must be at least 1")
     return (math.prod((in_channels, *kernel)) + int(bias)) * out_channels
 
 

@@ -25,10 +25,10 @@ def _last_syllable(word: str) -> str | None:
 _TESTS = {
     "<num>": lambda word: any(map(str.isdecimal, word)),
     "<hyphen>": lambda word: "-" in word,
-    "<ing>": lambda word: word.lower().endswith("ing"),
-    "<ed>": lambda word: word.lower().endswith("ed"),
-    "<ly>": lambda word: word.lower().endswith("ly"),
-    "<s>": lambda word: word.lower().endswith("s"),
+    "<ing>": lambda word: word.endswith("ing"),
+    "<ed>": lambda word: word.endswith("ed"),
+    "<ly>": lambda word: word.endswith("ly"),
+    "<s>": lambda word: word.endswith("s"),
     "<cap>": lambda word: word[:1] != word[:1].lower(),
 }
 

@@ -104,6 +104,8 @@ class Tagger:
 def train_tagger(sentences, alpha=0.1, min_count=2):
     if alpha < 0:
         raise ValueError("alpha: must not be negative")
+    if min_count < 1:
+        raise ValueError("min_count: must be at least 1")
     if not any(len(sentence) for sentence in sentences):
         raise ValueError("sentences: at least one token is needed")
     return Tagger(sentences, alpha, min_count)

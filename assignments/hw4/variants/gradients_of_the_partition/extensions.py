@@ -29,10 +29,12 @@ def crf_nll(emissions, transitions, tags):
 
 
 class TextCNN(nn.Module):
-    """ids (B, T) -> logits (B, classes); a sentence shorter than a kernel is padded by zeros."""
+    """ids (B, T) -> logits (B, classes)."""
 
     def __init__(self, vocab, dim, kernels, filters, classes, pretrained=None, freeze=False, seed=0):
         super().__init__()
+        if not kernels or min(kernels) < 1:
+            raise ValueError("kernels: at least one, none below 1")
         generator = torch.Generator().manual_seed(seed)
 
         def normal(*shape, std):
@@ -55,7 +57,8 @@ class TextCNN(nn.Module):
         x = F.embedding(ids, self.table)
         pooled = []
         for weight, bias in zip(self.filters, self.biases, strict=True):
-            padded = F.pad(x, (0, 0, 0, max(0, len(weight) - x.shape[1])))
-            windows = padded.unfold(1, len(weight), 1)
+            if len(weight) > x.shape[1]:
+                raise ValueError("ids: shorter than a kernel")
+            windows = x.unfold(1, len(weight), 1)
             pooled.append(torch.einsum("btek,kef->btf", windows, weight).add(bias).amax(dim=1))
         return torch.cat(pooled, dim=1).relu() @ self.output + self.output_bias

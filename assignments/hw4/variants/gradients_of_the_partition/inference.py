@@ -92,6 +92,10 @@ def baum_welch(sequences, n_states, n_words, iterations, seed):
     data = [as_words(words, n_words, "sequences") for words in sequences]
     if not data:
         raise ValueError("sequences: at least one is needed")
+    if n_states < 1:
+        raise ValueError("n_states: must be at least 1")
+    if iterations < 0:
+        raise ValueError("iterations: must not be negative")
     generator = torch.Generator().manual_seed(seed)
 
     def random_logs(*shape):

@@ -25,6 +25,8 @@ class MEMM:
     def __init__(self, tags, l2=0.0):
         if l2 < 0:
             raise ValueError("l2: must not be negative")
+        if not tags:
+            raise ValueError("tags: at least one is needed")
         self.tags = list(tags)
         self.l2 = l2
         self.index = {}
@@ -80,7 +82,7 @@ class MEMM:
 
     def decode(self, words):
         if not words:
-            return []
+            raise ValueError("words: at least one is needed")
         S = len(self.tags)
         scores = torch.full((len(words), S, S), -math.inf, dtype=torch.float64)
         scores[0, 0] = self._rows(words, 0, [None])[0]

@@ -24,6 +24,7 @@ def conv_output_size(n, kernel, stride=1, padding=0, dilation=1):
 
 
 def conv_parameters(in_channels, out_channels, kernel, bias=True):
+    _positive(in_channels=in_channels, out_channels=out_channels)
     weights = in_channels
     for size in kernel:
         weights *= size

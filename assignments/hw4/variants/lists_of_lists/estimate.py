@@ -92,8 +92,8 @@ def _draw(generator, log_probabilities):
 
 
 def sample(hmm, length, seed):
-    if length < 0:
-        raise ValueError("length must not be negative")
+    if length < 1:
+        raise ValueError("length must be at least 1")
     pi, A, B = model_lists(hmm.log_pi, hmm.log_A, hmm.log_B)
     generator = random.Random(seed)
     words, tags = [], []

@@ -45,6 +45,8 @@ class TextCNN(nn.Module):
         if pretrained is not None and tuple(pretrained.shape) != (vocab, dim):
             raise ValueError("pretrained must have the shape (vocab, dim)")
         self.kernels = list(kernels)
+        if not self.kernels or min(self.kernels) < 1:
+            raise ValueError("kernels must hold at least one width, none below 1")
         with torch.random.fork_rng():
             torch.manual_seed(seed)
             self.embedding = nn.Embedding(vocab, dim)

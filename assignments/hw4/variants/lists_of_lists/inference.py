@@ -105,6 +105,10 @@ def _logs(row, old):
 def baum_welch(sequences, n_states, n_words, iterations, seed):
     if not sequences:
         raise ValueError("sequences must not be empty")
+    if n_states < 1:
+        raise ValueError("n_states must be at least 1")
+    if iterations < 0:
+        raise ValueError("iterations must not be negative")
     generator = random.Random(seed)
 
     def start(size):

@@ -76,7 +76,7 @@ class MEMM:
 
     def decode(self, words):
         if not words:
-            return []
+            raise ValueError("words must not be empty")
         scores = list(self._log_softmax(features(words, 0, None)))
         pointers = []
         for i in range(1, len(words)):

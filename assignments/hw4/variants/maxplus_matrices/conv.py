@@ -13,10 +13,15 @@ def conv_output_size(n, kernel, stride=1, padding=0, dilation=1):
             raise ValueError(f"{name} is below 1")
     if padding < 0:
         raise ValueError("padding is negative")
-    return max(0, (n + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1)
+    free = n + 2 * padding - dilation * (kernel - 1) - 1
+    if free < 0:
+        raise ValueError("kernel does not fit into n")
+    return free // stride + 1
 
 
 def conv_parameters(in_channels, out_channels, kernel, bias=True):
+    if in_channels < 1:
+        raise ValueError("in_channels is below 1")
     return prod(kernel, start=in_channels * out_channels) + bool(bias) * out_channels
 
 

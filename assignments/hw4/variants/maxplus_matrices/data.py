@@ -7,10 +7,10 @@ _CLASSES = (
     (re.compile(r"[0-9]"), "<num>"),
     (re.compile(r".*([\uac00-\ud7a3])", re.DOTALL), None),
     (re.compile(r"-"), "<hyphen>"),
-    (re.compile(r"ing\Z", re.IGNORECASE), "<ing>"),
-    (re.compile(r"ed\Z", re.IGNORECASE), "<ed>"),
-    (re.compile(r"ly\Z", re.IGNORECASE), "<ly>"),
-    (re.compile(r"s\Z", re.IGNORECASE), "<s>"),
+    (re.compile(r"ing\Z"), "<ing>"),
+    (re.compile(r"ed\Z"), "<ed>"),
+    (re.compile(r"ly\Z"), "<ly>"),
+    (re.compile(r"s\Z"), "<s>"),
 )
 
 

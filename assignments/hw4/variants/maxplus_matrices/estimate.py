@@ -59,6 +59,8 @@ def sequence_log_prob(hmm, words, tags):
 
 
 def sample(hmm, length, seed):
+    if length < 1:
+        raise ValueError("length is below 1")
     generator = np.random.default_rng(seed)
     # The Gumbel trick: the argmax of log p + Gumbel noise is a draw from p.
     tags, words = [], []

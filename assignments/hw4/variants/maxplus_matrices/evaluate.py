@@ -90,6 +90,8 @@ class Tagger:
 def train_tagger(sentences, alpha=0.1, min_count=2):
     if alpha < 0:
         raise ValueError("alpha is negative")
+    if min_count < 1:
+        raise ValueError("min_count is below 1")
     sentences = [sentence for sentence in sentences if sentence]
     if not sentences:
         raise ValueError("sentences is empty")

@@ -45,6 +45,8 @@ def crf_nll(emissions, transitions, tags):
 class TextCNN(nn.Module):
     def __init__(self, vocab, dim, kernels, filters, classes, pretrained=None, freeze=False, seed=0):
         super().__init__()
+        if not kernels or min(kernels) < 1:
+            raise ValueError("kernels are no widths")
         if pretrained is not None:
             if pretrained.shape != (vocab, dim):
                 raise ValueError("pretrained is not (vocab, dim)")
@@ -58,5 +60,6 @@ class TextCNN(nn.Module):
     def forward(self, ids):
         x = self.embed(ids).mT
         short = max(conv.kernel_size[0] for conv in self.convs) - x.shape[2]
-        x = nn.functional.pad(x, (0, max(0, short)))
+        if short > 0:
+            raise ValueError("ids are shorter than a kernel")
         return self.classify(torch.cat([conv(x).relu().amax(dim=2) for conv in self.convs], dim=1))

@@ -86,6 +86,10 @@ def _normalised(counts):
 def baum_welch(sequences, n_states, n_words, iterations, seed):
     if len(sequences) == 0:
         raise ValueError("sequences is empty")
+    if n_states < 1:
+        raise ValueError("n_states is below 1")
+    if iterations < 0:
+        raise ValueError("iterations is negative")
     for words in sequences:
         _model.ids(words, n_words, "sequences")
     generator = np.random.default_rng(seed)

@@ -26,6 +26,8 @@ class MEMM:
     def __init__(self, tags, l2=0.0):
         if l2 < 0:
             raise ValueError("l2 is negative")
+        if not tags:
+            raise ValueError("tags is empty")
         self.tags, self.l2 = list(tags), float(l2)
         self._column = {}
         self._weights = np.zeros((0, len(self.tags)))
@@ -73,7 +75,7 @@ class MEMM:
 
     def decode(self, words):
         if len(words) == 0:
-            return []
+            raise ValueError("words is empty")
         rows = [self._scores(words, 0, None)]
         steps = []
         for i in range(1, len(words)):
