@@ -5,8 +5,9 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 JOBS ?= 2
 OUT ?= out
+FUZZ_SECONDS ?= 60
 
-.PHONY: demo test lint format bench clean
+.PHONY: demo test lint format bench fuzz clean
 
 # The stamp is newer than what it was made from, or the environment is made again.
 $(VENV)/.ready: pyproject.toml constraints.txt
@@ -46,5 +47,10 @@ bench: $(VENV)/.ready
 	$(BIN)/python -m bench.grading
 	$(BIN)/python -m bench.guest
 
+# Broken frames by the million, steered by coverage; what was found stays in .fuzz/.
+fuzz: $(VENV)/.ready
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[fuzz]'
+	$(BIN)/python -m tests.fuzz.coverage_guided -max_total_time=$(FUZZ_SECONDS) -verbosity=0
+
 clean:
-	rm -rf $(VENV) $(OUT) dist
+	rm -rf $(VENV) $(OUT) dist .fuzz

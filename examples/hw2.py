@@ -46,7 +46,11 @@ CLASS = [
                 "subword.py",
                 "\n\n# 제가 직접 확인해 본 예입니다.\n확인 = to_jamo('시나브로')\n",
             ),
-            replace("skipgram.py", "(2,), generator=generator)", "(2,), generator=generator  # 씨앗 두 개\n        )"),
+            replace(
+                "skipgram.py",
+                "(2,), generator=generator)",
+                "(2,), generator=generator  # 씨앗 두 개\n        )",
+            ),
         ],
     ),
     Recipe(
@@ -67,27 +71,27 @@ CLASS = [
     Recipe(
         "partial_corpus_only",
         "only corpus.py is written",
-        points=0,
+        points=15,
         changes=[unfinished(*FILES[1:])],
     ),
     Recipe(
         "partial_no_training",
         "the loss and its gradient are there, the model and its training are not",
-        points=0,
+        points=88,
         bonus=5,
         changes=[unfinished("skipgram.py", names=("__init__", "forward", "train"))],
     ),
     Recipe(
         "partial_no_sampler",
         "sampling.py is not written, so nothing can be trained",
-        points=0,
+        points=77,
         bonus=5,
         changes=[unfinished("sampling.py")],
     ),
     Recipe(
         "missing_file",
         "forgot evaluate.py",
-        points=0,
+        points=95,
         bonus=5,
         changes=[only(*(name for name in FILES if name != "evaluate.py"))],
     ),
@@ -95,14 +99,14 @@ CLASS = [
     Recipe(
         "bug_mean_loss_plain_sgd",
         "plain steps of 0.025 on the mean over a batch: nothing is learnt",
-        points=0,
+        points=95.64,
         bonus=5,
         changes=[replace("skipgram.py", "torch.optim.Adam(", "torch.optim.SGD(")],
     ),
     Recipe(
         "bug_no_edges",
         "words near the edges of a sentence make no pairs",
-        points=0,
+        points=96.33,
         bonus=5,
         changes=[
             replace(
@@ -115,7 +119,7 @@ CLASS = [
     Recipe(
         "bug_log_of_sigmoid",
         "log(sigmoid(x)), which is -inf for large scores, in both losses",
-        points=0,
+        points=98.25,
         bonus=5,
         changes=[
             replace(
@@ -129,14 +133,14 @@ CLASS = [
     Recipe(
         "bug_padding_in_the_mean",
         "CBOW divides by W",
-        points=0,
+        points=95.67,
         bonus=5,
         changes=[replace("cbow.py", "/ mask.sum(dim=1, keepdim=True)", "/ mask.shape[1]")],
     ),
     Recipe(
         "bug_codes_upside_down",
         "Huffman's paths and codes run from the leaf to the root",
-        points=0,
+        points=96.88,
         bonus=5,
         changes=[
             replace("hierarchical.py", "paths.append(path[::-1])", "paths.append(path)"),
@@ -146,14 +150,14 @@ CLASS = [
     Recipe(
         "bug_hash_of_characters",
         "hashes code points instead of UTF-8 bytes: only Korean words go wrong",
-        points=0,
+        points=98.8,
         bonus=5,
         changes=[replace("subword.py", "in text.encode():", "in map(ord, text):")],
     ),
     Recipe(
         "bugs_in_three_files",
         "0 ** 0, a table over the ends of sentences, dot products for cosines",
-        points=0,
+        points=96.63,
         bonus=5,
         changes=[
             replace("sampling.py", "torch.where(counts > 0, weights, 0.0)", "weights"),
@@ -169,14 +173,14 @@ CLASS = [
     Recipe(
         "syntax_error",
         "a bracket is missing in glove.py",
-        points=0,
+        points=90,
         bonus=5,
         changes=[replace("glove.py", 'WEIGHTINGS = ("flat", "harmonic")', 'WEIGHTINGS = ("flat"')],
     ),
     Recipe(
         "trains_at_import",
         "reads text8 from his own laptop when skipgram.py is imported",
-        points=0,
+        points=70,
         bonus=5,
         changes=[append("skipgram.py", "\ntrain([line.split() for line in open('text8')])\n")],
     ),
@@ -184,14 +188,20 @@ CLASS = [
     Recipe(
         "endless_loop_in_huffman",
         "climbs from a leaf and never arrives at the root",
-        points=0,
+        points=90.62,
         bonus=5,
-        changes=[replace("hierarchical.py", "            node, bit = up[node]\n", "            _, bit = up[node]\n")],
+        changes=[
+            replace(
+                "hierarchical.py",
+                "            node, bit = up[node]\n",
+                "            _, bit = up[node]\n",
+            )
+        ],
     ),
     Recipe(
         "segfault_in_sampler",
         "reads address 0 in sample",
-        points=0,
+        points=88,
         bonus=5,
         changes=[
             replace(
@@ -204,7 +214,7 @@ CLASS = [
     Recipe(
         "memory_hog",
         "a dense table of a million words in cooccurrence",
-        points=0,
+        points=97.14,
         bonus=5,
         changes=[
             replace(
@@ -217,14 +227,14 @@ CLASS = [
     Recipe(
         "uses_gensim",
         "vectors by gensim",
-        points=0,
+        points=95,
         bonus=5,
         changes=[append("evaluate.py", "\nfrom gensim.models import KeyedVectors\n")],
     ),
     Recipe(
         "gradients_by_autograd",
         "autograd where the gradients should be written out; training may use it",
-        points=0,
+        points=90,
         loses=["sgns_gradients"],
         bonus=5,
         changes=[
@@ -239,7 +249,7 @@ CLASS = [
     Recipe(
         "sampler_by_multinomial",
         "torch.multinomial instead of the table",
-        points=0,
+        points=89.27,
         bonus=5,
         changes=[
             replace(
@@ -253,7 +263,7 @@ CLASS = [
     Recipe(
         "always_equal",
         "spearman returns a float that equals everything",
-        points=0,
+        points=98.6,
         loses=["evaluation"],
         bonus=5,
         changes=[
@@ -267,7 +277,7 @@ CLASS = [
     Recipe(
         "patches_the_judge",
         "patches torch's comparisons and random numbers, and brings a conftest.py",
-        points=0,
+        points=96.27,
         loses=["alias"],
         bonus=5,
         changes=[

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import os
+import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from multiprocessing.connection import Connection, wait
@@ -15,6 +17,7 @@ from pathlib import Path
 
 from grader import worker
 from grader.assignment import Assignment
+from grader.boundary.scratch import remove_abandoned
 from grader.errors import GraderError, PlatformError
 from grader.grading import broken
 from grader.records import Record
@@ -32,8 +35,8 @@ def grade_all(
     waiting = deque((job, 1) for job in jobs)
     busy: dict[Connection, _Worker] = {}
     try:
-        for _ in range(min(workers, len(waiting))):
-            _start(assignment, waiting, busy)
+        for slot in range(min(workers, len(waiting))):
+            _start(assignment, waiting, busy, _core(slot, workers))
         while busy:
             for connection in wait(list(busy)):
                 assert isinstance(connection, Connection)  # only connections were given to wait
@@ -55,24 +58,40 @@ def grade_all(
                 del busy[connection]
                 current.stop()
                 if waiting and record is None:
-                    _start(assignment, waiting, busy)
+                    _start(assignment, waiting, busy, current.core)
     finally:
         for current in busy.values():
             current.kill()
+        if busy:  # their launchers died without tidying up
+            remove_abandoned()
+
+
+def _core(slot: int, workers: int) -> int | None:
+    """One core for each slot, so that a guest with many threads takes nothing from the next."""
+    if workers == 1 or sys.platform != "linux":
+        return None
+    cores = sorted(os.sched_getaffinity(0))
+    return cores[slot % len(cores)]
 
 
 def _start(
-    assignment: Assignment, waiting: deque[tuple[Job, int]], busy: dict[Connection, _Worker]
+    assignment: Assignment,
+    waiting: deque[tuple[Job, int]],
+    busy: dict[Connection, _Worker],
+    core: int | None,
 ) -> None:
-    started = _Worker(assignment.folder)
+    started = _Worker(assignment.folder, core)
     started.give(*waiting.popleft())
     busy[started.connection] = started
 
 
 class _Worker:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, core: int | None) -> None:
+        self.core = core
         self.connection, theirs = _CONTEXT.Pipe()
-        self._process = _CONTEXT.Process(target=worker.main, args=(theirs, folder), daemon=True)
+        self._process = _CONTEXT.Process(
+            target=worker.main, args=(theirs, folder, core), daemon=True
+        )
         self._process.start()
         theirs.close()
         self.job: Job
@@ -80,14 +99,14 @@ class _Worker:
 
     def give(self, job: Job, attempt: int) -> None:
         self.job, self.attempt = job, attempt
-        with contextlib.suppress(BrokenPipeError):  # it died idle; receive() will say so
+        with contextlib.suppress(OSError):  # it died idle; receive() will say so
             self.connection.send(job)
 
     def receive(self) -> Record | None:
         """The record, or None when the worker died. Raises the error it could not start with."""
         try:
             answer = self.connection.recv()
-        except (EOFError, ConnectionResetError):
+        except (EOFError, OSError):  # OSError: it died in the middle of a record
             return None
         if isinstance(answer, Record):
             return answer

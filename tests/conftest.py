@@ -6,10 +6,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from grader import assignment as assignments
 from grader.assignment import Assignment
 from grader.boundary.host import ForkLauncher
+
+# How long an example takes is the machine's matter, and other work on it.
+settings.register_profile("grader", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("grader")
 
 TOML = """
 id = "tiny"

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from grader.assignment import Limits
+from grader.boundary import endings
 from grader.boundary.endings import Ending, StudentRaised
 from grader.boundary.host import ForkLauncher, SpawnLauncher
 from grader.boundary.process import Package, StudentProcess
@@ -24,7 +25,7 @@ def run(launcher):
     """Give a source, get `student` and its process."""
     opened = []
 
-    def start(source, *, seconds=1.0, limits=LIMITS, files=(), using=launcher):
+    def start(source, *, seconds=10.0, limits=LIMITS, files=(), using=launcher):
         package = Package("pack", {"m.py": source.encode(), **dict(files)})
         process = StudentProcess(using, package, limits)
         process.begin_check(seconds)
@@ -196,7 +197,7 @@ def cut(state): return tuple(part.detach() for part in state)
 
 
 def test_modules_in_modules_and_their_gradients(run):
-    student, _ = run(MODULES)
+    student, _ = run(MODULES, seconds=20)
     net = student.m.Net()
     cell = net.cells[0]
     assert cell.weight.tolist() == [2, 3]
@@ -213,7 +214,7 @@ def test_modules_in_modules_and_their_gradients(run):
 
 
 def test_what_was_detached_has_no_gradient(run):
-    student, _ = run(MODULES)
+    student, _ = run(MODULES, seconds=20)
     ones = torch.ones(2)
     result, gradients, _ = student.vjp(student.m.cut, [(ones, ones)], [ones, ones])
     assert [part.tolist() for part in result] == [[1, 1], [1, 1]]
@@ -279,6 +280,8 @@ ENDINGS = {
     "import sys\ndef f(): sys.exit(0)": "crashed",
     "def f(): raise KeyboardInterrupt": "raised",
     "import os\ndef f(): os.kill(os.getpid(), 11)": "crashed",
+    "import os\ndef f(): os.kill(os.getpid(), 40)": "crashed",  # a signal without a name
+    "from grader.boundary.guest import server\nserver._describe = lambda *a: {'bases': 5, 'text': []}\ndef f(): 1 / 0": "raised",
     "import os\ndef f(): os.closerange(3, 100)": "crashed",
     "import os\ndef f():\n for fd in range(3, 20):\n  try: os.write(fd, b'junk' * 10)\n  except OSError: pass": "unreadable",
     "class E(Exception):\n def __str__(self):\n  while True: pass\ndef f(): raise E": "timeout",
@@ -292,9 +295,85 @@ ENDINGS = {
 }
 
 
+FORGED = {
+    # what the guest's own code is made to reply, once the function was found
+    "(v[0], 'value', 1)": "unreadable",
+    "(v[0], 'value', 1, {})": "unreadable",
+    "(v[0],)": "unreadable",
+    "(v[0], 'value', [])": "unreadable",
+    "(v[0], 'value', 1, 2, [])": "unreadable",
+    "(v[0], 'callable', [])": "unreadable",
+    "(v[0], 'missing', 'f', [])": "unreadable",
+    "(v[0], 'raised', [])": "unreadable",
+    "(v[0], 'raised', [], [])": "unreadable",
+    "(v[0], 'unreadable', {}, [])": "unreadable",
+    "(v[0], [1])": "unreadable",
+    "(v[0], 'perfect', 1, [])": "unreadable",
+    "(str(v[0]), 'value', 1, [])": "unreadable",
+    "[v[0], 'value', 1, []]": "unreadable",
+    "(v[0], 'raised', {'bases': 3}, [])": "raised",
+    "(v[0], 'raised', {'bases': [[1], 'exit', 'ValueError'] * 9999, 'type': 2}, [])": "raised",
+    "(v[0], 'raised', {'frames': [(1, 'a', [], ()), 5, (1,), ([], 1, 2, 3)]}, [])": "raised",
+    "(v[0], 'raised', {'type': chr(0xd800), 'text': chr(0xdfff), 'memory': 1}, [])": "raised",
+}
+
+
+@pytest.mark.parametrize("reply", FORGED)
+def test_a_forged_reply_ends_its_check_and_nothing_else(run, reply):
+    student, process = run(f"""
+from grader.boundary import wire
+old = wire.encode
+def forge(v, *a): return old({reply}, *a)
+def f(): wire.encode = forge
+def g(): return 1
+""")
+    for use in (
+        lambda: student.m.f(),
+        lambda: student.with_arguments(student.m.f),
+        lambda: student.map(student.m.f, [()]),
+        lambda: student.gradients(student.m.f),
+    ):
+        process.begin_check(1.0, fresh=True)
+        assert ending(use).outcome == FORGED[reply]
+    process.begin_check(1.0, fresh=True)
+    assert student.m.g() == 1
+
+
+@pytest.mark.parametrize("answer", ["3", "(1,)", "(1, 2)", "(1, [])", "[1, [2]]"])
+def test_a_helper_that_the_student_replaced(run, answer):
+    student, _ = run(f"""
+from grader.boundary.guest.server import Server
+for name in ("with_arguments", "gradients", "map"):
+    setattr(Server, "_do_" + name, lambda *_: ("value", {answer}))
+def f(): pass
+""")
+    function = student.m.f
+    assert ending(lambda: student.with_arguments(function, 1)).outcome == "unreadable"
+    assert ending(lambda: student.gradients(function, 1)).outcome == "unreadable"
+    assert ending(lambda: student.map(function, [()])).outcome == "unreadable"
+
+
+def test_a_student_cannot_end_the_loop_of_a_check(run):
+    student, _ = run("def f(n): raise StopIteration")
+    with pytest.raises(StudentRaised):
+        list(map(student.m.f, range(3)))
+
+
+def test_of_a_hostile_error_nothing_is_kept(run):
+    student, _ = run("""
+from grader.boundary.guest import server
+class Mine(ValueError): pass
+server._describe = lambda *a: {"type": "x", "bases": [f"b{i}" for i in range(9999)] + ["print", "KeyError"]}
+def f(): raise Mine
+""")
+    with pytest.raises(KeyError):
+        student.m.f()
+    assert endings._joined.cache_info().currsize <= len(endings._BUILTIN)
+
+
 @pytest.mark.parametrize("source", ENDINGS)
 def test_ending(run, source):
-    student, process = run(source)
+    student, process = run(source, seconds=1.0)
     assert ending(lambda: student.m.f()).outcome == ENDINGS[source]
     # the next check of the same submission starts in a process that works
     process.begin_check(1.0)
@@ -356,9 +435,20 @@ class Yes:
 def f(): return Yes()
 """)
     value = student.m.f()
-    assert not (value == 3)
-    for use in (bool, float, list, lambda v: v < 1, lambda v: 1 in v, torch.tensor):
+    for use in (
+        *(bool, float, list, torch.tensor, lambda v: v < 1, lambda v: 1 in v),
+        *(
+            lambda v: v == 3,
+            lambda v: v != 3,
+            lambda v: 3 == v,
+            lambda v: v in [3],  # noqa: FURB171
+            lambda v: 3 * v,
+        ),
+    ):
         assert ending(use, value).outcome in {"unreadable", "raised"}
+    assert "Yes" in ending(bool, value).detail  # for staff, where a student may not read it
+    assert ending(bool, student.m.f).outcome == "unreadable"  # `if model.converged:` forgot ()
+    assert ending(lambda f: f != 3, student.m.f).outcome == "unreadable"
 
 
 def test_what_is_printed_is_kept_and_cut(run):
@@ -480,6 +570,14 @@ def test_the_deadline_is_for_all_calls_of_a_check_together(run):
     student.m.f()
     student.m.f()
     assert ending(lambda: student.m.f()).outcome == "timeout"
+
+
+def test_a_guest_that_cannot_start_is_the_platforms_fault(launcher):
+    package = Package("pack", {"m.py": b""}, rules={"not_there.py": ["torch.nn"]})
+    process = StudentProcess(launcher, package, LIMITS)
+    with pytest.raises(PlatformError, match="not_there"):
+        process.open()
+    process.close()
 
 
 def test_a_dead_launcher_is_the_platforms_fault():

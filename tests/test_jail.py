@@ -3,6 +3,7 @@
 import json
 import os
 import pwd
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -195,6 +196,7 @@ def answer(machine, name, *arguments, pid=7, arch=None):
         (("mmap", 0, 4096, 3, 0x22), "allow"),
         (("mmap", 0, 4096, 3, 0x21), 1),
         (("mmap", 0, 4096, 3, 0x23), 1),
+        (("mmap", 0, 4096, 3, 0x122), 1),
         (("mmap", 0, 4096, 1, 0x01), "allow"),
         (("clone", 0x3D0F00), "allow"),
         (("clone", 17), 1),
@@ -224,3 +226,36 @@ def test_the_filter_knows_the_machine_by_name():
     assert answer("aarch64", "read", arch=0xC000003E) == "kill"
     assert answer("x86_64", 9999) == 38
     assert kernel.MACHINE in {"x86_64", "aarch64"}
+
+
+def test_a_course_where_python_lives_is_refused(course, tmp_path):
+    out = Path(sys.prefix) / "out"
+    (course / "submitted" / "kim" / "tiny").mkdir(parents=True)
+    done = run(command(course, out))
+    assert done.returncode == 2
+    assert "Move the course elsewhere" in done.stderr
+    assert not (out / "records").exists()
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="one core: nothing to share out")
+def test_two_workers_do_not_share_a_core(course, tmp_path):
+    for student in ("kim", "lee"):
+        package = course / "submitted" / student / "tiny" / "tiny_package"
+        package.mkdir(parents=True)
+        (package / "words.py").write_text((course / "reference/tiny_package/words.py").read_text())
+        (package / "sums.py").write_text("""
+import os
+def add(a, b):
+    try: os.sched_setaffinity(0, range(64))
+    except PermissionError: pass
+    raise ValueError(sorted(os.sched_getaffinity(0)))
+""")
+    done = run(command(course, tmp_path / "out", "-j", "2"))
+    assert done.returncode == 0, done.stderr
+    seen = {
+        re.search(
+            r"ValueError: (\[\d+\])", (tmp_path / "out/records/tiny" / f"{s}.json").read_text()
+        )[1]
+        for s in ("kim", "lee")
+    }
+    assert len(seen) == 2

@@ -7,11 +7,12 @@ without it.
 from __future__ import annotations
 
 from collections.abc import Collection
+from pathlib import Path
 
 from grader.assignment import Limits
 from grader.boundary.host import ForkLauncher
 from grader.boundary.process import Package, StudentProcess
-from grader.errors import PlatformError
+from grader.errors import PlatformError, UsageError
 
 PROTECTIONS = {
     "files": ("landlock", "namespaces"),
@@ -24,6 +25,16 @@ PROTECTIONS = {
 def lacking(layers: Collection[str]) -> list[str]:
     """The protections that none of these layers gives."""
     return [name for name, any_of in PROTECTIONS.items() if not set(any_of) & set(layers)]
+
+
+def refuse_readable(*folders: Path) -> None:
+    """Raise `UsageError` where student code could read one of these: below its interpreter."""
+    from grader.boundary.guest.confine import readable
+
+    for folder in folders:
+        for place in readable():
+            if folder.resolve().is_relative_to(Path(place).resolve()):
+                raise UsageError("error.readable_folder", folder=folder, place=place)
 
 
 def refuse_weak_jail() -> None:

@@ -18,13 +18,16 @@ CAPABILITY_VERSION_3 = 0x20080522
 def guest_user(launcher: int, readable: list[str]) -> int:
     """The user that guests of the launcher with this process number become. Needs root.
 
-    Raises `OSError` where that user could not read the interpreter.
+    Raises `OSError` where that user could not read the interpreter, or does not exist: who is
+    root by a user namespace (rootless containers, `unshare -r`) may be the only user in it.
     """
     if os.geteuid():
         raise PermissionError(1, "not started as root")
     for path in readable:
         _refuse_unreadable(Path(path))
-    return FIRST_USER + launcher % USERS
+    user = FIRST_USER + launcher % USERS
+    _refuse_unmapped(user)
+    return user
 
 
 def become(user: int) -> None:
@@ -44,3 +47,12 @@ def _refuse_unreadable(path: Path) -> None:
         mode = folder.stat().st_mode if folder.exists() else stat.S_IXOTH
         if stat.S_ISDIR(mode) and not mode & stat.S_IXOTH:
             raise PermissionError(13, f"another user cannot read {folder}")
+
+
+def _refuse_unmapped(user: int) -> None:
+    with open("/proc/self/uid_map", encoding="ascii") as ranges:
+        for line in ranges:
+            first, _, count = map(int, line.split())
+            if first <= user < first + count:
+                return
+    raise OSError(22, f"this user namespace has no user {user}")

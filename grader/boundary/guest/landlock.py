@@ -26,6 +26,7 @@ READ = EXECUTE | READ_FILE | READ_DIR
 READ_ONE = EXECUTE | READ_FILE  # for a path that is a file: the kernel refuses READ_DIR there
 # remove, make of every kind (bits 4 to 12), all since version 1
 _FS_V1 = (1 << 13) - 1
+_SPECIAL = 1 << 6 | 1 << 9 | 1 << 10 | 1 << 11  # devices, sockets and pipes: made by nobody
 _FS_REFER, _FS_TRUNCATE, _FS_IOCTL_DEV = 1 << 13, 1 << 14, 1 << 15  # versions 2, 3, 5
 _NET = 0b11  # version 4: bind and connect of TCP
 _SCOPES = 0b11  # version 6: abstract unix sockets, signals
@@ -40,7 +41,7 @@ def version() -> int:
 
 
 def restrict(readable: list[str], writable: list[str]) -> None:
-    """Allow reading below `readable`, everything below `writable`, and nothing else.
+    """Allow reading below `readable`, files and folders below `writable`, and nothing else.
 
     Also: no TCP, and from version 6 on no signal to any process outside. A path that is not there
     is left out. Raises `OSError` when the kernel has no Landlock or does not want to.
@@ -51,7 +52,7 @@ def restrict(readable: list[str], writable: list[str]) -> None:
     size = 24 if abi >= 6 else 16 if abi >= 4 else 8
     ruleset = kernel.syscall(CREATE_RULESET, attributes, size, 0)
     try:
-        for paths, rights in ((readable, READ), (writable, handled)):
+        for paths, rights in ((readable, READ), (writable, handled & ~_SPECIAL)):
             for path in paths:
                 _allow(ruleset, path, rights)
         kernel.syscall(RESTRICT_SELF, ruleset, 0)

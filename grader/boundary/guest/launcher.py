@@ -19,9 +19,9 @@ import json
 import os
 import resource
 import select
-import shutil
 import signal
 import socket
+import subprocess
 import sys
 import tempfile
 import traceback
@@ -111,7 +111,9 @@ class _World:
         if self._private:
             namespaces.unmount_scratch()
         else:
-            shutil.rmtree(scratch, ignore_errors=True)
+            # another process: what a student nested 10,000 deep must not end this one
+            for command in (["chmod", "-R", "u+rwX"], ["rm", "-rf"]):
+                subprocess.run([*command, "--", scratch], check=False, stderr=subprocess.DEVNULL)
 
 
 def _watch_over_the_tree() -> None:

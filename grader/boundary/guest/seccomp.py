@@ -80,7 +80,7 @@ Test = tuple[int, int, int]
 HIGH = 8
 ANY = 0xFFFFFFFF
 
-MAP_SHARED, MAP_ANONYMOUS = 0x01, 0x20
+MAP_SHARED, MAP_ANONYMOUS, MAP_GROWSDOWN = 0x01, 0x20, 0x100
 CLONE_THREAD, CLONE_NEW = 0x10000, 0x7E020080
 AF_UNIX = 1
 F_COMMANDS = (0, 1, 2, 3, 4, 5, 6, 7, 1030, 1031, 1032, 1033, 1034)  # no signal, no lease
@@ -91,8 +91,11 @@ PRCTLS = (3, 15, 16, 21, 23, 39, 0x53564D41)  # get, and names of threads and of
 def checked(pid: int) -> dict[str, tuple[int, list[list[Test]]]]:
     """Calls whose arguments decide: name -> (errno, alternatives; all tests of one must hold)."""
     return {
-        # memory that two processes share is outside RLIMIT_DATA
-        "mmap": (errno.EPERM, [[(3, MAP_SHARED, 0)], [(3, MAP_ANONYMOUS, 0)]]),
+        # memory that processes share, and a stack that grows by itself, are outside RLIMIT_DATA
+        "mmap": (
+            errno.EPERM,
+            [[(3, MAP_SHARED | MAP_GROWSDOWN, 0)], [(3, MAP_ANONYMOUS | MAP_GROWSDOWN, 0)]],
+        ),
         # threads, no processes
         "clone": (errno.EPERM, [[(0, CLONE_THREAD | CLONE_NEW, CLONE_THREAD)]]),
         # F_SETOWN and F_SETSIG would let the kernel send signals to others

@@ -1,9 +1,10 @@
-"""Forbidden names at run time: what reading the source cannot see (`getattr`, `exec`, `__import__`).
+"""Forbidden names at run time: what reading the source cannot see (`getattr`, `exec`).
 
 Three places are watched: imports, the construction of torch's modules and optimizers, and torch's
-functions (`torch.overrides.TorchFunctionMode`, about 3 microseconds a call). A use counts when the
-code that asks for it is the student's; what a library does for itself is its own business. Nothing
-is raised, so nothing can be caught: a use is noted, and the trusted side decides.
+functions (`torch.overrides.TorchFunctionMode`; about 3 microseconds a call, so only the first
+`MAX_CALLS` of a request). A use counts when the code that asks for it is the student's; what a
+library does for itself is its own business. Nothing is raised, so nothing can be caught: a use is
+noted, and the trusted side decides.
 
 This is a rule of the homework, not a wall: somebody who takes the watch apart in his own process
 is not stopped here.
@@ -16,11 +17,12 @@ import functools
 import importlib
 import sys
 from collections.abc import Callable
-from types import FrameType
+from types import FrameType, MethodDescriptorType
 from typing import Any
 
 Hit = dict[str, object]  # {"rule", "name", "file", "line", "scope"}
 MAX_HITS = 50
+MAX_CALLS = 2000  # what a training loop does later, it does at its beginning too
 
 
 class Watch:
@@ -32,7 +34,7 @@ class Watch:
         self._any = {name for names in rules.values() for name in names}
         self._known = {package, *allowed, *sys.stdlib_module_names} if allowed else None
         self._hits: list[Hit] = []
-        self._on_torch = False
+        self._calls: _Calls | None = None
 
     def take_hits(self) -> list[Hit]:
         """What was noted since the last call."""
@@ -45,29 +47,33 @@ class Watch:
             return
         original, by_name = builtins.__import__, importlib.import_module
 
-        def watched_import(
-            name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0
-        ) -> Any:
-            if not level:
-                self._imported(sys._getframe(1), name, fromlist or ())
-            return original(name, globals, locals, fromlist, level)
+        @functools.wraps(original)
+        def watched_import(name: str, *args: Any, **kwargs: Any) -> Any:
+            given = {
+                **dict(zip(("globals", "locals", "fromlist", "level"), args, strict=False)),
+                **kwargs,
+            }
+            if not given.get("level"):
+                self._imported(_caller(), name, given.get("fromlist") or ())
+            return original(name, *args, **kwargs)
 
+        @functools.wraps(by_name)
         def watched_by_name(name: str, package: str | None = None) -> Any:
-            self._imported(sys._getframe(1), name, ())
+            self._imported(_caller(), name, ())
             return by_name(name, package)
 
         builtins.__import__ = watched_import
         importlib.import_module = watched_by_name
 
-    def torch(self) -> Any:
-        """Watch torch, once it is there and if a rule speaks of it."""
-        if self._on_torch or "torch" not in sys.modules:
-            return
-        if not any(name.startswith(("torch.", ".")) for name in self._any):
-            return
-        self._on_torch = True
-        self._watch_construction()
-        self._watch_functions()
+    def torch(self) -> None:
+        """A new request: watch torch, once it is there and if a rule speaks of it."""
+        if self._calls is not None:
+            self._calls.begin()
+        elif "torch" in sys.modules and any(n.startswith(("torch.", ".")) for n in self._any):
+            self._calls = _Calls(sys.modules["torch"])
+            self._watch_construction()
+            self._watch_functions(self._calls)
+            self._watch_operators()
 
     def _imported(self, frame: FrameType, name: str, fromlist: tuple[str, ...]) -> None:
         place = self._place(frame)
@@ -87,7 +93,7 @@ class Watch:
     def _watched_init(self, original: Callable[..., None]) -> Callable[..., None]:
         @functools.wraps(original)
         def init(instance: Any, *args: Any, **kwargs: Any) -> None:
-            place = self._constructor(instance, sys._getframe(1))
+            place = self._constructor(instance, _caller())
             if place is not None:
                 self._note(
                     place, [name for kind in type(instance).__mro__ for name in _paths(kind)]
@@ -107,22 +113,23 @@ class Watch:
             frame = frame.f_back
         return None if frame is None else self._place(frame)
 
-    def _watch_functions(self) -> None:
+    def _watch_functions(self, calls: _Calls) -> None:
         from torch import overrides
 
         note, place_of, dispatch = self._note, self._place, overrides.__file__
         names: dict[Any, list[str]] = {}  # function -> its public names that a rule forbids
         forbidden = self._any
 
-        class Mode(overrides.TorchFunctionMode):
+        class Mode(overrides.TorchFunctionMode):  # type: ignore[misc]
             def __torch_function__(
                 self, func: Any, types: Any, args: Any = (), kwargs: Any = None
             ) -> Any:
+                calls.count()
                 found = names.get(func)
                 if found is None:
                     found = names[func] = [n for n in public_names(func) if _rule(n, forbidden)]
                 if found:
-                    frame: FrameType | None = sys._getframe(1)
+                    frame: FrameType | None = _caller()
                     if frame is not None and frame.f_code.co_filename == dispatch:
                         # a function written in Python: it, then who called it
                         frame = frame.f_back and frame.f_back.f_back
@@ -132,6 +139,21 @@ class Watch:
                 return func(*args, **(kwargs or {}))
 
         Mode().__enter__()  # never left: the guest ends first
+
+    def _watch_operators(self) -> None:
+        """What `torch.ops` holds is below the functions that torch dispatches."""
+        operators = sys.modules["torch._ops"]
+        for kind in (operators.OpOverload, operators.OpOverloadPacket):
+            kind.__call__ = self._watched_operator(kind.__call__)
+
+    def _watched_operator(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(original)
+        def call(operator: Any, /, *args: Any, **kwargs: Any) -> Any:
+            if (place := self._place(_caller())) is not None:
+                self._note(place, public_names(operator))
+            return original(operator, *args, **kwargs)
+
+        return call
 
     def _place(self, frame: FrameType) -> FrameType | None:
         """The student's frame, if the code is the student's: a file, or a string in it."""
@@ -161,14 +183,39 @@ class Watch:
             self._hits.append({"rule": rule, "name": name, **where})
 
 
+class _Calls:
+    """Counts calls of torch, and lets it run at full speed after enough of them."""
+
+    def __init__(self, torch: Any) -> None:
+        self._torch = torch
+        self._count = 0
+        self._pause: Any = None
+
+    def begin(self) -> None:
+        self._count = 0
+        if self._pause is not None:
+            self._pause.__exit__(None, None, None)
+            self._pause = None
+
+    def count(self) -> None:
+        self._count += 1
+        if self._count == MAX_CALLS:
+            self._pause = self._torch._C.DisableTorchFunction()  # noqa: SLF001 - as torch.compile does
+            self._pause.__enter__()
+
+
+def _caller() -> FrameType:
+    """Who called the function that asks."""
+    return sys._getframe(2)  # noqa: SLF001 - there is no other way to ask
+
+
 def public_names(function: Any) -> list[str]:
     """What rules may call a function that torch dispatched: "torch.x", "torch.special.x", ".x"."""
     name = getattr(function, "__name__", "")
     module = getattr(function, "__module__", None) or ""
     owner = getattr(function, "__qualname__", "").rpartition(".")[0]
-    if owner in {"Tensor", "TensorBase", "_TensorBase"} or "method" in type(function).__name__:
-        if type(function).__name__ != "builtin_function_or_method":
-            return [f".{name}"]
+    if owner == "Tensor" or isinstance(function, MethodDescriptorType):
+        return [f".{name}"]
     if type(function).__module__ == "torch._ops":  # below the public names, and meant all of them
         name = name.partition(".")[0]
         return [f"torch.{name}", f".{name}", f"torch.nn.functional.{name}"]

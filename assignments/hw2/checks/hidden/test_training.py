@@ -116,18 +116,6 @@ def test_model_gradients_reach_the_rows_that_were_used(student):
         expect_either(got, ours[number], lambda number=number: theirs(number), what)
 
 
-def test_model_gradients_add_up_for_a_repeated_word(student):
-    model, _ = with_tables(student)
-    same = [torch.tensor([2, 2, 2]), torch.tensor([1, 1, 1]), torch.tensor([[3], [3], [3]])]
-    _, thrice = student.parameter_gradients(model.forward, *same)
-    _, once = student.parameter_gradients(model.forward, *(ids[:1] for ids in same))
-    for name in TABLES:
-        expect_tensor(once.get(name), (6, 3), "float32", f"the gradient of {name}")
-        assert once[name].abs().sum() > 0, f"{name} must get a gradient"
-        # the mean over three equal pairs has the gradient of one
-        expect_close(thrice.get(name), once[name], what=f"the gradient of {name}")
-
-
 # ---- train ---------------------------------------------------------------------------------------
 
 

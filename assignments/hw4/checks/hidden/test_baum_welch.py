@@ -98,7 +98,7 @@ def from_own(student, hmm, words):
         for table in (alpha, beta):
             expect_array(table, (len(words), len(hmm[0])), "float64")
         expect_type(log_likelihood, float)
-    except Exception:  # noqa: BLE001 - not written, or of no use: then the truth alone counts
+    except Exception:  # not written, or of no use: then the truth alone counts
         return []
     with np.errstate(all="ignore"):
         gamma = np.exp(alpha + beta - log_likelihood)
@@ -221,7 +221,10 @@ def test_learning_figures_belong_to_their_models(student):
         tables, figures = learn(student, SEQUENCES, 2, 3, iterations)
         try:
             expect_close(
-                figures[-1], own_log_likelihood(tables, SEQUENCES), rtol=1e-7, what="the last figure"
+                figures[-1],
+                own_log_likelihood(tables, SEQUENCES),
+                rtol=1e-7,
+                what="the last figure",
             )
         except AssertionError:
             expect_close(figures[-1], from_forward(student, tables), what="the last figure")
@@ -285,7 +288,9 @@ def test_learnt_rows_sum_to_one_even_without_mass(student):
         tables, figures = learn(student, sequences, states, words, iterations)
         for table, name in zip(tables, ("pi", "A", "B"), strict=True):
             sums = np.exp(table).sum(axis=-1)
-            expect_close(sums, np.ones(sums.shape), rtol=1e-9, what=f"the sums of the rows of {name}")
+            expect_close(
+                sums, np.ones(sums.shape), rtol=1e-9, what=f"the sums of the rows of {name}"
+            )
         assert all(math.isfinite(figure) for figure in figures), "a log-likelihood is not finite"
 
 
@@ -301,23 +306,34 @@ def test_learning_depends_on_its_seed_alone(student):
     assert others != figures, "another seed must give another start"
 
 
-def test_learning_finds_what_the_words_hide(student):
-    """Text of a model of two tags that alternate: likelihood between its unigrams and the truth."""
-    truth = logs([0.5, 0.5]), logs([[0.05, 0.95], [0.95, 0.05]]), logs(
-        [[0.45, 0.45, 0.05, 0.05], [0.05, 0.05, 0.45, 0.45]]
+def test_learning_starts_from_states_that_differ(student):
+    """What starts alike stays alike: no expected count could tell one state from another."""
+    for seed in (0, 1):
+        tables, _ = learn(student, SEQUENCES, 3, 4, 0, seed)
+        for table, name in zip(tables, ("pi", "A", "B"), strict=True):
+            assert (np.exp(table) > 0).all(), f"{name} starts with a probability of 0, which stays"
+        rows = np.exp(tables[2])
+        apart = min(float(np.abs(rows[i] - rows[j]).max()) for i in range(3) for j in range(i))
+        assert apart > 1e-9, "two states start with the same row of B"
+
+
+def test_learning_is_better_than_counting_words(student):
+    """On text of a known model: never below the best model that has no order at all."""
+    truth = (
+        logs([0.5, 0.5]),
+        logs([[0.05, 0.95], [0.95, 0.05]]),
+        logs([[0.45, 0.45, 0.05, 0.05], [0.05, 0.05, 0.45, 0.45]]),
     )
     draw = np.random.default_rng(30)
     sequences = [own_sample(draw, truth, 20) for _ in range(12)]
     words = [word for sequence in sequences for word in sequence]
     shares = np.bincount(words, minlength=4) / len(words)
     unigrams = sum(math.log(shares[word]) for word in words)
-    best = own_log_likelihood(truth, sequences)
-    found = max(learn(student, sequences, 2, 4, 40, seed)[1][-1] for seed in (0, 1, 2))
-    # from almost any start the way leads to the truth, but a start may be unlucky: the best of three
-    half = (unigrams + best) / 2
-    assert found > half, (
-        f"after 40 iterations the log-likelihood is {found:.1f} at best; words without any order "
-        f"have {unigrams:.1f}, the true model has {best:.1f}"
+    found = max(learn(student, sequences, 2, 4, 30, seed)[1][-1] for seed in (0, 1))
+    # how far it gets depends on the start, which is free; the true model has some 45 nats more
+    assert found > unigrams - 1e-6 * abs(unigrams), (
+        f"after 30 iterations the log-likelihood is {found:.4f} at best; "
+        f"the shares of the words alone have {unigrams:.4f}"
     )
 
 

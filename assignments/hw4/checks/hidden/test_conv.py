@@ -34,11 +34,16 @@ def test_output_size_with_stride_rounds_down(student):
 
 
 def test_output_size_with_padding(student):
-    expect_sizes(student, [(n, k, s, p, 1) for n in (5, 8) for k in (2, 5) for s in (1, 2) for p in (1, 2)])
+    expect_sizes(
+        student, [(n, k, s, p, 1) for n in (5, 8) for k in (2, 5) for s in (1, 2) for p in (1, 2)]
+    )
 
 
 def test_output_size_with_dilation(student):
-    expect_sizes(student, [(n, k, s, 1, d) for n in (12, 15) for k in (1, 3) for s in (1, 3) for d in (1, 2, 4)])
+    expect_sizes(
+        student,
+        [(n, k, s, 1, d) for n in (12, 15) for k in (1, 3) for s in (1, 3) for d in (1, 2, 4)],
+    )
 
 
 def test_output_size_of_the_picture(student):
@@ -50,7 +55,12 @@ def test_output_size_of_the_picture(student):
 
 
 def test_parameters_of_each_filter(student):
-    cases = [(1, 20, (4, 4), False), (20, 40, (3, 3), False), (3, 5, (2,), False), (2, 3, (2, 3, 4), False)]
+    cases = [
+        (1, 20, (4, 4), False),
+        (20, 40, (3, 3), False),
+        (3, 5, (2,), False),
+        (2, 3, (2, 3, 4), False),
+    ]
     got = student.map(student.conv.conv_parameters, cases)
     expect_equal(got, [320, 7200, 30, 144], "the parameters without bias")
 
@@ -62,7 +72,14 @@ def test_parameters_with_one_bias_for_each_filter(student):
 
 
 def test_receptive_field_grows_with_layers_and_dilation(student):
-    cases = [([3] * 4, [1] * 4), ([3] * 3, [1, 2, 4]), ([3] * 4, [1, 2, 4, 8]), ([2, 5], [3, 2]), ([1], [4]), ([], [])]
+    cases = [
+        ([3] * 4, [1] * 4),
+        ([3] * 3, [1, 2, 4]),
+        ([3] * 4, [1, 2, 4, 8]),
+        ([2, 5], [3, 2]),
+        ([1], [4]),
+        ([], []),
+    ]
     got = student.map(student.conv.receptive_field, cases)
     expect_equal(got, [9, 15, 31, 12, 1, 1], "the receptive fields")
 
@@ -87,7 +104,9 @@ def test_sizes_refuse_what_cannot_be(student, name, arguments, names):
 
 
 def test_conv1d_equals_torchs(student):
-    for seed, (batch, length, size, filters, width) in enumerate(((2, 7, 3, 5, 4), (1, 9, 1, 2, 2), (3, 6, 4, 1, 1))):
+    for seed, (batch, length, size, filters, width) in enumerate(
+        ((2, 7, 3, 5, 4), (1, 9, 1, 2, 2), (3, 6, 4, 1, 1))
+    ):
         data = some_tensors(seed, (batch, length, size), (filters, width, size), (filters,))
         got = student.conv.conv1d(*data)
         expect_tensor(got, (batch, length - width + 1, filters), "float64", "the output")
@@ -122,7 +141,10 @@ def test_conv1d_moves_with_its_input(student):
     (pattern,) = some_tensors(14, (2, 4))
     x = torch.zeros(1, 9, 4, dtype=torch.float64)
     x[0, 2:4] = pattern
-    first, second = student.conv.conv1d(x, weight, bias), student.conv.conv1d(x.roll(2, 1), weight, bias)
+    first, second = (
+        student.conv.conv1d(x, weight, bias),
+        student.conv.conv1d(x.roll(2, 1), weight, bias),
+    )
     for y in (first, second):
         expect_tensor(y, (1, 8, 3), "float64", "the output")
     expect_close(second[0, 3:6], first[0, 1:4], what="the answers to the pattern")

@@ -5,7 +5,7 @@ from grader.checking.expect import expect_equal
 
 def line(number, form, upos):
     """A line of ten columns, with something else in every other column."""
-    return "\t".join([number, form, "lemma", upos, "XPOS", "Case=Nom", "0", "root", "_", "_"])
+    return f"{number}\t{form}\tlemma\t{upos}\tXPOS\tCase=Nom\t0\troot\t_\t_"
 
 
 def read(student, *lines, end="\n"):
@@ -39,7 +39,12 @@ def test_conllu_skips_comments_only(student):
 
 
 def test_conllu_form_may_hold_blanks(student):
-    text = [line("1", "10 000", "NUM"), line("2", "a\u00a0b", "X"), line("3", "가\u3000나", "X"), ""]
+    text = [
+        line("1", "10 000", "NUM"),
+        line("2", "a\u00a0b", "X"),
+        line("3", "가\u3000나", "X"),
+        "",
+    ]
     expected = [[("10 000", "NUM"), ("a\u00a0b", "X"), ("가\u3000나", "X")]]
     expect_equal(read(student, *text), expected, "the sentences")
 

@@ -242,7 +242,11 @@ def test_viterbi_refuses_words_that_cannot_be(student, words):
 
 def test_viterbi_refuses_tables_that_do_not_agree(student):
     log_pi, log_A, log_B = some_hmm(66, 3, 4)
-    for tables in ((log_pi[:2], log_A, log_B), (log_pi, log_A[:2], log_B), (log_pi, log_A, log_B[:2])):
+    for tables in (
+        (log_pi[:2], log_A, log_B),
+        (log_pi, log_A[:2], log_B),
+        (log_pi, log_A, log_B[:2]),
+    ):
         with expect_error(ValueError, naming=("log_pi", "log_A", "log_B")):
             student.decode.viterbi(*tables, [0, 1])
 

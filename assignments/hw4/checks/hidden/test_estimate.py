@@ -29,7 +29,9 @@ def own_estimate(sequences, tags, states, words, alpha=0.0):
     """Probabilities of starts, transitions and emissions, one at a time."""
     starts = Counter(row[0] for row in tags)
     steps = Counter(pair for row in tags for pair in itertools.pairwise(row))
-    said = Counter(p for s, row in zip(sequences, tags, strict=True) for p in zip(row, s, strict=True))
+    said = Counter(
+        p for s, row in zip(sequences, tags, strict=True) for p in zip(row, s, strict=True)
+    )
 
     def row_of(counts):
         total = sum(counts) + alpha * len(counts)
@@ -228,9 +230,13 @@ def test_hmm_refuses_shapes_that_do_not_agree(student):
 
 def test_joint_is_the_sum_of_all_logs(student):
     hmm, draw = student.estimate.HMM(*logs(PI, A, B)), np.random.default_rng(20)
-    cases = [(draw.integers(0, 4, n).tolist(), draw.integers(0, 3, n).tolist()) for n in range(1, 9)]
+    cases = [
+        (draw.integers(0, 4, n).tolist(), draw.integers(0, 3, n).tolist()) for n in range(1, 9)
+    ]
     got = student.map(student.estimate.sequence_log_prob, [(hmm, *case) for case in cases])
-    expect_close(got, [own_joint((PI, A, B), *case) for case in cases], what="the log-probabilities")
+    expect_close(
+        got, [own_joint((PI, A, B), *case) for case in cases], what="the log-probabilities"
+    )
 
 
 def test_joint_of_one_word(student):
@@ -280,7 +286,9 @@ def expect_shares(counts, probabilities, what):
     for item, p in enumerate(probabilities):
         spread = math.sqrt(p * (1 - p) / n)
         got = counts[item] / n
-        assert abs(got - p) <= 5 * spread, f"{what}: {item} comes {got:.3f} of the time, not {p:.3f}"
+        assert abs(got - p) <= 5 * spread, (
+            f"{what}: {item} comes {got:.3f} of the time, not {p:.3f}"
+        )
 
 
 def checked_sample(student, hmm, length, seed):

@@ -104,7 +104,10 @@ def test_span_f1_counts_exact_spans_of_all_sentences(student):
     for seed in range(20, 26):
         gold, predicted = some_tags(seed), some_tags(seed + 50)
         gold[1], predicted[1] = predicted[1][:], predicted[1]
-        true, said = ({(n, s) for n, tags in enumerate(rows) for s in own_spans(tags)} for rows in (gold, predicted))
+        true, said = (
+            {(n, s) for n, tags in enumerate(rows) for s in own_spans(tags)}
+            for rows in (gold, predicted)
+        )
         hits = len(true & said)
         expected = [hits / len(said), hits / len(true), 2 * hits / (len(said) + len(true))]
         result = student.evaluate.span_f1(gold, predicted)
@@ -178,7 +181,12 @@ def test_figures_leave_their_arguments_alone(student):
 
 
 @pytest.mark.parametrize(
-    ("gold", "predicted"), [([["A", "B"]], [["A"]]), ([["A"], ["B"]], [["A"]]), ([["A"], ["B", "C"]], [["A", "B"], ["C"]])]
+    ("gold", "predicted"),
+    [
+        ([["A", "B"]], [["A"]]),
+        ([["A"], ["B"]], [["A"]]),
+        ([["A"], ["B", "C"]], [["A", "B"], ["C"]]),
+    ],
 )
 def test_figures_refuse_lengths_that_differ(student, gold, predicted):
     for name, more in (("accuracy", ()), ("span_f1", ()), ("confusions", (3,))):

@@ -1,12 +1,19 @@
 """Hidden checks of extensions.py (bonus)."""
 
+import itertools
 import math
 
 import numpy as np
 import pytest
 import torch
 
-from grader.checking.expect import expect_close, expect_equal, expect_error, expect_tensor, expect_type
+from grader.checking.expect import (
+    expect_close,
+    expect_equal,
+    expect_error,
+    expect_tensor,
+    expect_type,
+)
 
 SIZES = [(1, 1), (1, 3), (2, 2), (4, 3), (6, 2)]
 
@@ -58,7 +65,7 @@ def test_crf_can_be_differentiated(student, steps):
     _, of_nll = student.gradients(student.extensions.crf_nll, *scores, tags)
     chosen = [torch.zeros(steps, 3, dtype=torch.float64), torch.zeros(3, 3, dtype=torch.float64)]
     chosen[0][torch.arange(steps), tags] = 1
-    for before, after in zip(tags[:-1], tags[1:], strict=True):
+    for before, after in itertools.pairwise(tags.tolist()):
         chosen[1][before, after] += 1
     # a single word has no transition: None and zeros say the same
     for number, name in enumerate(("emissions", "transitions")[: 1 if steps == 1 else 2]):
@@ -82,7 +89,12 @@ def test_crf_shifted_scores_shift_the_partition(student):
 
 def test_crf_has_no_label_bias(student):
     """The old man the boat, with the scores of the handout in the place of learnt ones."""
-    step = [[0.05, 0.3, 0.6, 0.05], [0.05, 0.1, 0.8, 0.05], [0.02, 0.04, 0.34, 0.6], [0.5, 0.2, 0.2, 0.1]]
+    step = [
+        [0.05, 0.3, 0.6, 0.05],
+        [0.05, 0.1, 0.8, 0.05],
+        [0.02, 0.04, 0.34, 0.6],
+        [0.5, 0.2, 0.2, 0.1],
+    ]
     say = torch.full((4, 4), 1e-4, dtype=torch.float64)
     say[0, 0], say[1, 1], say[3, 2] = 0.6, 0.1, 0.01
     say[2, 1:] = torch.tensor([0.03, 0.02, 0.01])
@@ -161,7 +173,9 @@ def test_text_cnn_copies_pretrained_vectors(student):
     for freeze in (False, True):
         model = student.extensions.TextCNN(6, 4, [2], 3, 2, vectors, freeze)
         found = [t for t in parameters_of(model).values() if tuple(t.shape) == (6, 4)]
-        assert any(torch.equal(table, vectors) for table in found), "the vectors are not in the model"
+        assert any(torch.equal(table, vectors) for table in found), (
+            "the vectors are not in the model"
+        )
 
 
 def test_text_cnn_does_not_train_frozen_vectors(student):

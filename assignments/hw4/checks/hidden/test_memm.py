@@ -85,26 +85,39 @@ def test_next_tags_come_in_the_order_of_tags(student):
             expect_equal(tags[int(step.argmax())], tag, f"the most probable tag of {words[i]}")
 
 
-def test_decode_finds_the_best_sequence(student):
+def expect_best(student, model, tags, words):
     """Beside the sum of the student's own log-probabilities over every sequence of tags."""
+    size, length = len(tags), len(words)
+    calls = [(words, i, tag) for i in range(1, length) for tag in tags] + [(words, 0, None)]
+    steps = student.map(model.log_prob_next, calls)
+    for step in steps:
+        expect_array(step, (size,), "float64", "the log-probabilities")
+    sums = {}
+    for path in itertools.product(range(size), repeat=length):
+        later = [steps[size * (i - 1) + path[i - 1]][path[i]] for i in range(1, length)]
+        sums[path] = float(steps[-1][path[0]] + sum(later))
+    decoded = model.decode(words)
+    expect_type(decoded, list, "the tags")
+    expect_equal(len(decoded), length, "the number of tags")
+    assert all(tag in tags for tag in decoded), "decode gave something that is no tag"
+    got = sums[tuple(tags.index(tag) for tag in decoded)]
+    assert got > max(sums.values()) - 1e-9, "another sequence has a larger sum"
+
+
+def test_decode_finds_the_best_sequence(student):
     model = trained(student, epochs=3, lr=0.1)
     for words in (["saw"], ["dogs", "saw", "Kim"], ["Lee", "saw", "saw", "9"]):
-        steps = student.map(
-            model.log_prob_next,
-            [(words, i, tag) for i in range(1, len(words)) for tag in TAGS] + [(words, 0, None)],
-        )
-        for step in steps:
-            expect_array(step, (4,), "float64", "the log-probabilities")
-        sums = {}
-        for path in itertools.product(range(4), repeat=len(words)):
-            later = [steps[4 * (i - 1) + path[i - 1]][path[i]] for i in range(1, len(words))]
-            sums[path] = float(steps[-1][path[0]] + sum(later))
-        decoded = model.decode(words)
-        expect_type(decoded, list, "the tags")
-        expect_equal(len(decoded), len(words), "the number of tags")
-        assert all(tag in TAGS for tag in decoded), "decode gave something that is no tag"
-        got = sums[tuple(TAGS.index(tag) for tag in decoded)]
-        assert got > max(sums.values()) - 1e-9, "another sequence has a larger sum"
+        expect_best(student, model, TAGS, words)
+
+
+def test_decode_looks_back(student):
+    """A comes first a little more often than B, but nobody knows what follows it."""
+    tags = ["A", "B", "C", "D", "E"]
+    for half in (10, 11, 12):
+        sentences = [[("x", "A"), ("y", "C")], [("x", "A"), ("y", "D")]] * half
+        sentences += [[("x", "B"), ("y", "E")]] * (38 - 2 * half)
+        model = trained(student, tags, sentences, epochs=20, lr=0.05)
+        expect_best(student, model, tags, ["x", "y"])
 
 
 def own_rule(draw, sentences, name):
@@ -139,7 +152,11 @@ def test_fit_learns_what_a_single_fact_tells(student, name):
     gold = [[tag for _, tag in sentence] for sentence in fresh]
     for tags in decoded:
         expect_type(tags, list, "the tags")
-    right = sum(g == p for one, other in zip(gold, decoded, strict=True) for g, p in zip(one, other, strict=True))
+    right = sum(
+        g == p
+        for one, other in zip(gold, decoded, strict=True)
+        for g, p in zip(one, other, strict=True)
+    )
     assert right >= 95, f"the {name} decides the tag, but of 100 fresh words {right} are right"
 
 
@@ -148,7 +165,9 @@ def test_fit_reaches_all_of_its_training_set(student):
     sentences = own_rule(draw, 15, "capital")
     model = trained(student, ["A", "B"], sentences)
     decoded = student.map(model.decode, [([word for word, _ in s],) for s in sentences])
-    expect_equal(decoded, [[tag for _, tag in s] for s in sentences], "the tags of the training set")
+    expect_equal(
+        decoded, [[tag for _, tag in s] for s in sentences], "the tags of the training set"
+    )
 
 
 def test_a_larger_l2_is_less_sure(student):
@@ -259,12 +278,19 @@ def old_man():
     """Scores of "the old man the boat"; tags DET ADJ NOUN VERB."""
     pi = np.array([0.7, 0.1, 0.15, 0.05])
     step = np.array(
-        [[0.05, 0.3, 0.6, 0.05], [0.05, 0.1, 0.8, 0.05], [0.02, 0.04, 0.34, 0.6], [0.5, 0.2, 0.2, 0.1]]
+        [
+            [0.05, 0.3, 0.6, 0.05],
+            [0.05, 0.1, 0.8, 0.05],
+            [0.02, 0.04, 0.34, 0.6],
+            [0.5, 0.2, 0.2, 0.1],
+        ]
     )
     say = np.full((4, 4), 1e-4)
     say[0, 0], say[1, 1], say[2, 1:], say[3, 2] = 0.6, 0.1, [0.03, 0.02, 0.01], 0.01
     words = [0, 1, 2, 0, 3]
-    return np.log(np.stack([(step if t else pi[None] + 0 * step) * say[:, w] for t, w in enumerate(words)]))
+    return np.log(
+        np.stack([(step if t else pi[None] + 0 * step) * say[:, w] for t, w in enumerate(words)])
+    )
 
 
 def test_local_takes_the_garden_path(student):

@@ -107,7 +107,11 @@ def test_batch_of_one_sentence_and_of_one_word(student):
 
 def test_batch_ties_as_in_viterbi(student):
     half = -math.log(2)
-    swap = torch.full((2,), half, dtype=torch.float64), logs([[0.2, 0.8], [0.8, 0.2]]), logs([[1], [1]])
+    swap = (
+        torch.full((2,), half, dtype=torch.float64),
+        logs([[0.2, 0.8], [0.8, 0.2]]),
+        logs([[1], [1]]),
+    )
     even = logs([1 / 3] * 3), logs([[1 / 3] * 3] * 3), logs([[1]] * 3)
     lengths = torch.tensor([4, 3, 2, 1])
     words = torch.zeros(4, 4, dtype=torch.int64)
@@ -191,6 +195,10 @@ def test_batch_refuses_a_word_out_of_range(student, bad):
 def test_batch_refuses_tables_that_do_not_agree(student):
     log_pi, log_A, log_B = some_hmm(35, 3, 4)
     words, lengths = some_batch(35, 4, [2, 3])
-    for tables in ((log_pi[:2], log_A, log_B), (log_pi, log_A[:2], log_B), (log_pi, log_A, log_B[:2])):
+    for tables in (
+        (log_pi[:2], log_A, log_B),
+        (log_pi, log_A[:2], log_B),
+        (log_pi, log_A, log_B[:2]),
+    ):
         with expect_error(ValueError, naming=("log_pi", "log_A", "log_B")):
             student.decode.viterbi_batch(*tables, words, lengths)
