@@ -200,7 +200,7 @@ CLASS = [
         "a bracket is missing in memm.py",
         points=90,
         bonus=19,
-        changes=[replace("memm.py", "    facts = [\"bias\",", "    facts = (\"bias\",")],
+        changes=[replace("memm.py", '    facts = ["bias",', '    facts = ("bias",')],
     ),
     Recipe(
         "raises_at_import",
@@ -255,7 +255,7 @@ CLASS = [
         changes=[
             replace(
                 "conv.py",
-                "    return torch.einsum(\"btke,fke->btf\", windows, weight) + bias\n",
+                '    return torch.einsum("btke,fke->btf", windows, weight) + bias\n',
                 "    del windows\n"
                 "    y = torch.conv1d(x.mT, weight.mT, bias, dilation=dilation)\n"
                 "    return y.mT\n",

@@ -154,11 +154,13 @@ class _Guest:
     def end(self, grace: float) -> dict[str, Any]:
         """Kill the guest and every descendant, remove its folder, tell how it ended.
 
-        A guest that is ending by itself has `grace` seconds, so that its own status is seen.
+        A guest that is ending by itself has `grace` seconds, so that its own status is seen. The
+        status of one that had to be told says nothing about it, and is 0.
         """
+        told = True
         if grace:
             watch = os.pidfd_open(self.pid)
-            select.select([watch], [], [], grace)
+            told = not select.select([watch], [], [], grace)[0]
             os.close(watch)
         # not reaped yet, so the number cannot have passed to another process
         _, status, usage = _kill_and_wait(self.pid)
@@ -167,7 +169,7 @@ class _Guest:
                 _kill_and_wait(orphan)
         self._world.forget(self._scratch)
         return {
-            "status": status,
+            "status": 0 if told else status,
             "cpu": usage.ru_utime + usage.ru_stime,
             "memory_kb": usage.ru_maxrss,
         }
