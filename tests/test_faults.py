@@ -15,6 +15,9 @@ from click.testing import CliRunner
 from grader import records
 from grader.boundary.scratch import Scratch, remove_abandoned
 from grader.cli import main
+from grader.pool import grade_all
+from grader.submission import Submission
+from grader.worker import Job
 
 GOOD = "def add(a, b): return a + b\n"
 GREET = "def greet(name): return f'Hello {name}'\n"
@@ -323,6 +326,20 @@ def test_killed_again_and_again(command, course, tmp_path, monkeypatch):
     )
     assert run(command).returncode == 0
     assert record_of(tmp_path, "student00").points == 10
+
+
+def test_a_class_is_not_read_into_memory_at_once(tiny):
+    taken = []
+
+    def jobs():
+        for student in STUDENTS:
+            taken.append(student)
+            files = {"sums.py": GOOD.encode(), "words.py": GREET.encode()}
+            yield Job(Submission(student, "", files, [], [], None, "0" * 64))
+
+    for done, _ in enumerate(grade_all(tiny, jobs(), workers=2), 1):
+        assert len(taken) <= done + 2
+    assert (done, taken) == (6, STUDENTS)
 
 
 # --- damaged records ---
