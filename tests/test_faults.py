@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -188,6 +189,8 @@ def test_add_adds(student):
 def waiting(command, course, tmp_path, monkeypatch):
     """Start the batch; it stops in the first check until `tmp_path/go` is there."""
     monkeypatch.setenv("HERE", str(tmp_path))
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
     (course / "assignments/tiny/checks/public/test_sums.py").write_text(WAITING_CHECK)
     batch = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     while not (tmp_path / "began").exists() and batch.poll() is None:
@@ -224,6 +227,21 @@ def test_a_killed_grader_holds_no_lock_and_leaves_nothing(waiting, command, tmp_
     again = run(command)
     assert (again.returncode, "6 graded, 0 kept" in again.stdout) == (0, True)
     assert stray_files(tmp_path / "out") == []
+
+
+def test_ctrl_c_ends_everything_at_once_and_leaves_nothing(waiting, command, tmp_path):
+    family = descendants(waiting.pid)
+    waiting.send_signal(signal.SIGINT)
+    told = waiting.stdout.read()
+    assert (waiting.wait(), "Traceback" in told) == (130, False), told
+    deadline = time.monotonic() + 20
+    while any(map(is_alive, family)) and time.monotonic() < deadline:
+        os.sched_yield()
+    assert [pid for pid in family if is_alive(pid)] == []
+    assert list((tmp_path / "temporary").iterdir()) == []
+    (tmp_path / "go").touch()
+    again = run(command)
+    assert (again.returncode, "6 graded, 0 kept" in again.stdout) == (0, True)
 
 
 def descendants(pid):
