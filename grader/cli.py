@@ -154,8 +154,10 @@ def grade(
     from grader.progress import show
     from grader.submission import find
 
-    model = _course(ctx).load(assignment)
-    found = find(submissions, model.id, model.package)
+    course = _course(ctx)
+    model = course.load(assignment)
+    others = [name for name in course.names() if name != model.id]
+    found = find(submissions, model.id, model.package, others)
     unknown = set(only) - {entry.student for entry in found}
     if unknown or not found:
         names = ", ".join(sorted(unknown)) or str(submissions)

@@ -149,7 +149,7 @@ def _reason_not_to_run(
     process: StudentProcess,
 ) -> Message | None:
     limits = assignment.limits
-    if process.waited > limits.submission_seconds:
+    if process.used > limits.submission_seconds:
         return Message("budget", {"seconds": f"{limits.submission_seconds:g}"})
     if timeouts >= limits.timeouts:
         return Message("timeouts", {"count": str(timeouts)})

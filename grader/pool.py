@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import os
+import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from multiprocessing.connection import Connection, wait
@@ -43,8 +45,9 @@ def grade_all(
         return None if job is None else (job, 1)
 
     try:
-        while len(busy) < workers and (first := next_job()):
-            _start(assignment, first, busy)
+        for slot in range(workers):
+            if first := next_job():
+                _start(assignment, first, busy, _core(slot, workers))
         while busy:
             for connection in wait(list(busy)):
                 assert isinstance(connection, Connection)  # only connections were given to wait
@@ -63,7 +66,7 @@ def grade_all(
                 del busy[connection]
                 current.stop()
                 if following:
-                    _start(assignment, following, busy)
+                    _start(assignment, following, busy, current.core)
     finally:
         for current in busy.values():
             current.kill()
@@ -71,16 +74,32 @@ def grade_all(
             remove_abandoned()
 
 
-def _start(assignment: Assignment, first: tuple[Job, int], busy: dict[Connection, _Worker]) -> None:
-    started = _Worker(assignment.folder)
+def _core(slot: int, workers: int) -> int | None:
+    """One core for each slot, so that a guest with many threads takes nothing from the next."""
+    if workers == 1 or sys.platform != "linux":
+        return None
+    cores = sorted(os.sched_getaffinity(0))
+    return cores[slot % len(cores)]
+
+
+def _start(
+    assignment: Assignment,
+    first: tuple[Job, int],
+    busy: dict[Connection, _Worker],
+    core: int | None,
+) -> None:
+    started = _Worker(assignment.folder, core)
     started.give(*first)
     busy[started.connection] = started
 
 
 class _Worker:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, core: int | None) -> None:
+        self.core = core
         self.connection, theirs = _CONTEXT.Pipe()
-        self._process = _CONTEXT.Process(target=worker.main, args=(theirs, folder), daemon=True)
+        self._process = _CONTEXT.Process(
+            target=worker.main, args=(theirs, folder, core), daemon=True
+        )
         self._process.start()
         theirs.close()
         self.job: Job

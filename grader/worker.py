@@ -33,8 +33,11 @@ class Job:
     exercises: tuple[str, ...] = ()
 
 
-def main(batch: Connection, folder: Path) -> None:
-    """Serve jobs until None comes: a `Record` for each, or the error that ends this worker."""
+def main(batch: Connection, folder: Path, core: int | None) -> None:
+    """Serve jobs until None comes: a `Record` for each, or the error that ends this worker.
+
+    With `core` it stays on that one, and so do its launcher and guests, who may not leave it.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the batch decides what Ctrl-C means
     if sys.platform == "linux":
         # a batch that is killed takes its workers along, and they their launchers and guests
@@ -42,6 +45,8 @@ def main(batch: Connection, folder: Path) -> None:
         parent = multiprocessing.parent_process()
         if parent is None or os.getppid() != parent.pid:
             return  # it is gone already
+    if core is not None and sys.platform == "linux":
+        os.sched_setaffinity(0, {core})
     # before the checks import torch: workers side by side, each with a thread for every core,
     # would spend most of their time waiting for one another
     os.environ["OMP_NUM_THREADS"] = "1"

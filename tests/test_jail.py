@@ -3,6 +3,7 @@
 import json
 import os
 import pwd
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -234,3 +235,27 @@ def test_a_course_where_python_lives_is_refused(course, tmp_path):
     assert done.returncode == 2
     assert "Move the course elsewhere" in done.stderr
     assert not (out / "records").exists()
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="one core: nothing to share out")
+def test_two_workers_do_not_share_a_core(course, tmp_path):
+    for student in ("kim", "lee"):
+        package = course / "submitted" / student / "tiny" / "tiny_package"
+        package.mkdir(parents=True)
+        (package / "words.py").write_text((course / "reference/tiny_package/words.py").read_text())
+        (package / "sums.py").write_text("""
+import os
+def add(a, b):
+    try: os.sched_setaffinity(0, range(64))
+    except PermissionError: pass
+    raise ValueError(sorted(os.sched_getaffinity(0)))
+""")
+    done = run(command(course, tmp_path / "out", "-j", "2"))
+    assert done.returncode == 0, done.stderr
+    seen = {
+        re.search(
+            r"ValueError: (\[\d+\])", (tmp_path / "out/records/tiny" / f"{s}.json").read_text()
+        )[1]
+        for s in ("kim", "lee")
+    }
+    assert len(seen) == 2

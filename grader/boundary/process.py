@@ -68,7 +68,8 @@ class StudentProcess:
         self._remaining = 0.0
         self._seconds = 0.0
         self._printed = ""
-        self.waited = 0.0  # seconds spent in the guest for the whole submission
+        self.waited = 0.0  # seconds spent in the guest for requests of checks
+        self.used = 0.0  # seconds spent there for anything, imports too
         self.answers = 0  # values received in this check
         self._surveyed = False
         self._hidden = self._met_hidden = False  # this check; any in this guest
@@ -226,6 +227,7 @@ class StudentProcess:
         session = self._session
         if session is None:
             raise self._broken("the process has ended")
+        started = time.monotonic()
         try:
             reply = session.exchange(request, seconds, self._proxy)
         except DeadlineMissed:
@@ -235,6 +237,8 @@ class StudentProcess:
             raise self._broken(str(error)) from None
         except HungUp:
             raise self._ended() from None
+        finally:
+            self.used += time.monotonic() - started
         kind, *rest = reply
         hits = rest.pop() if rest else None
         if type(kind) is not str or kind not in _REPLIES or type(hits) is not list:
@@ -244,7 +248,7 @@ class StudentProcess:
             raise self._broken(f"a reply of the kind {kind} with something else in it")
         hits = [hit for hit in hits if type(hit) is dict and self._is_place(hit)]
         if (forbidden := self._judge(hits)) is not None:
-            raise Ending("forbidden", forbidden)
+            raise Ending("forbidden", forbidden, forbidden.fields.get("name", ""))
         return (kind, *rest)
 
     def _is_place(self, hit: dict[Any, Any]) -> bool:

@@ -66,7 +66,8 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Graded:
         orphans = [about for pid in _children(os.getpid()) if (about := _about(pid))]
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
         heard = listeners.heard()
-    found = {record.student: record for record in records.read_all(root / "out/records/attacked")}
+    read = map(records.read, (root / "out" / "records" / "attacked").glob("*.json"))
+    found = {record.student: record for record in read}
     return Graded(
         root=root,
         output=grade.stdout + report.stdout,
@@ -112,7 +113,7 @@ def _hand_in(root: Path, places: dict[str, str]) -> list[str]:
         files = {**honest, "acts.py": acts, attack.file: attack.source, **attack.also}
         _write(submitted / attack.student, files)
     for package in PACKAGES:
-        package.build(submitted, honest)
+        package.build(submitted, package.attack.student, honest)
     step = max(1, len(everybody) // NEIGHBOURS)
     # between the attackers, so that each of them is graded beside and after some
     names = ["a-neighbour", *(f"{a.student}-neighbour" for a in everybody[::step])]

@@ -39,6 +39,11 @@ CHECKS = {
     "tensors.py": "scaled_is_right",
     "recurrent.py": "forward_is_right",
 }
+STRANGE = {
+    "packaging-formula": "=HYPERLINK(A1)",
+    "packaging-commands": "::error::[bold red]attack",
+    "packaging-html": "<img src=x onerror=alert('attack')>",
+}
 _HEAD = re.compile(r"^# /// attack$\n(?P<toml>(?:#.*\n)+?)^# ///$", re.MULTILINE)
 
 
@@ -60,8 +65,8 @@ class Attack:
 
     @property
     def student(self) -> str:
-        """The name of the student who hands it in."""
-        return f"{self.family}-{self.name}"
+        """The name of the student who hands it in; three of them are attacks themselves."""
+        return STRANGE.get(f"{self.family}-{self.name}", f"{self.family}-{self.name}")
 
 
 def corpus() -> list[Attack]:

@@ -3,7 +3,7 @@
 # earns = 14
 # outcome = "raised"
 # reads = "raised"
-# staff = "expected was"
+# staff = "30.00 / 30"
 # check = "guess_is_a_number"
 # ///
 

@@ -12,8 +12,10 @@ import sys
 def guess(question):
     if "hidden" in question:
         sys.setrecursionlimit(10**9)
-        nested = []
-        for _ in range(1_000_000):
-            nested = [nested]
-        repr(nested)
+        repr(Endless())
     return 1
+
+
+class Endless:
+    def __repr__(self):
+        return repr(self)

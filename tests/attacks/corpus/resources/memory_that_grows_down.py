@@ -25,6 +25,7 @@ def mapped(flags):
 
 
 def guess(question):
-    attempt("stack", lambda: mapped(MAP_PRIVATE | MAP_ANONYMOUS | MAP_GROWSDOWN))
-    attempt("stack of a thread", lambda: mapped(MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK))
+    if question.endswith("azalea"):
+        attempt("stack", lambda: mapped(MAP_PRIVATE | MAP_ANONYMOUS | MAP_GROWSDOWN))
+        attempt("stack of a thread", lambda: mapped(MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK))
     return 1

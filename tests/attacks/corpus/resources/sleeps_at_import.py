@@ -4,6 +4,7 @@
 # outcome = "timeout"
 # reads = "import_timeout"
 # staff = "longer than 2 s"
+# check = "guess_is_a_number"
 # ///
 
 import time

@@ -1,9 +1,9 @@
 # /// attack
 # title = "pytest's reports and asserts replaced, so that every check is reported as passed"
-# earns = 18
-# outcome = "failed"
-# reads = "failed"
-# staff = "expected was"
+# earns = 14
+# outcome = "forbidden"
+# reads = "forbidden_package"
+# staff = "_pytest"
 # ///
 
 def guess(question):

@@ -1,12 +1,18 @@
 # /// attack
-# title = "pytest's own \"skipped\" is raised"
+# title = "What pytest raises to skip a check"
 # earns = 18
 # outcome = "raised"
 # reads = "raised_hidden"
 # staff = "Skipped"
 # ///
 
+class Skipped(BaseException):
+    __module__ = "_pytest.outcomes"
+    allow_module_level = True
+    msg = "not today"
+
+
 def guess(question):
     if "hidden" in question:
-        raise __import__("_pytest.outcomes").outcomes.Skipped("not today")
+        raise Skipped("not today")
     return 1

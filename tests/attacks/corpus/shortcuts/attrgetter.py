@@ -1,9 +1,9 @@
 # /// attack
 # title = "`operator.attrgetter`"
-# earns = 10
+# earns = 12
 # outcome = "forbidden"
 # reads = "forbidden"
-# staff = ""
+# staff = "line"
 # file = "recurrent.py"
 # ///
 

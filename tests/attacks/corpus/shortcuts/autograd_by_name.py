@@ -1,9 +1,9 @@
 # /// attack
 # title = "`torch.autograd.grad` by `getattr`"
-# earns = 10
+# earns = 16
 # outcome = "forbidden"
 # reads = "forbidden"
-# staff = ""
+# staff = "line"
 # file = "recurrent.py"
 # check = "slope_is_right"
 # ///

@@ -2,8 +2,8 @@
 # title = "The library's own source, read and executed"
 # earns = 10
 # outcome = "forbidden"
-# reads = "forbidden"
-# staff = ""
+# reads = "forbidden_package"
+# staff = "line"
 # file = "recurrent.py"
 # ///
 

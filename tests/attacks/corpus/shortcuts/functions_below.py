@@ -1,9 +1,9 @@
 # /// attack
 # title = "The functions below the classes: `torch._VF`, `torch._C`"
-# earns = 10
+# earns = 12
 # outcome = "forbidden"
 # reads = "forbidden"
-# staff = ""
+# staff = "line"
 # file = "recurrent.py"
 # ///
 

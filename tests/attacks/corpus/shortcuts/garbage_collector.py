@@ -1,9 +1,9 @@
 # /// attack
-# title = "A search among all objects of the process"
-# earns = 10
+# title = "What the library refers to, asked of the garbage collector"
+# earns = 12
 # outcome = "forbidden"
 # reads = "forbidden"
-# staff = ""
+# staff = "line"
 # file = "recurrent.py"
 # ///
 
@@ -11,11 +11,7 @@ import gc
 
 import torch
 
-
-class nn:
-    RNN = next(
-        (c for c in gc.get_objects() if isinstance(c, type) and c.__name__ == "RNN"), None
-    ) or next(m for m in gc.get_referrers(torch.Tensor) if isinstance(m, dict) and "RNN" in m)["RNN"]
+nn = gc.get_referents(torch)[0]["n" + "n"]
 
 
 def forward(x, W, U):

@@ -1,9 +1,9 @@
 # /// attack
 # title = "The forbidden import stands in a file of one's own"
-# earns = 10
+# earns = 0
 # outcome = "forbidden"
 # reads = "forbidden"
-# staff = ""
+# staff = "line"
 # file = "recurrent.py"
 #
 # [also]

@@ -1,9 +1,9 @@
 # /// attack
 # title = "`vars(torch)`"
-# earns = 10
+# earns = 12
 # outcome = "forbidden"
 # reads = "forbidden"
-# staff = ""
+# staff = "line"
 # file = "recurrent.py"
 # ///
 

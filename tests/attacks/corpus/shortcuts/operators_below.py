@@ -1,9 +1,9 @@
 # /// attack
 # title = "The operators below the functions: `torch.ops.aten`"
-# earns = 10
+# earns = 12
 # outcome = "forbidden"
 # reads = "forbidden"
-# staff = ""
+# staff = "line"
 # file = "recurrent.py"
 # ///
 

@@ -1,9 +1,9 @@
 # /// attack
 # title = "`.backward()`, hidden behind a method of one's own of that name"
-# earns = 10
+# earns = 16
 # outcome = "forbidden"
 # reads = "forbidden"
-# staff = ""
+# staff = "line"
 # file = "recurrent.py"
 # check = "slope_is_right"
 # ///

@@ -1,9 +1,9 @@
 # /// attack
 # title = "`pkgutil.resolve_name`"
-# earns = 10
+# earns = 12
 # outcome = "forbidden"
 # reads = "forbidden"
-# staff = ""
+# staff = "line"
 # file = "recurrent.py"
 # ///
 

@@ -1,9 +1,9 @@
 # /// attack
 # title = "A search among the subclasses of `object`"
-# earns = 10
+# earns = 12
 # outcome = "forbidden"
 # reads = "forbidden"
-# staff = ""
+# staff = "line"
 # file = "recurrent.py"
 # ///
 

@@ -1,9 +1,9 @@
 # /// attack
 # title = "`sys.modules`"
-# earns = 10
+# earns = 12
 # outcome = "forbidden"
 # reads = "forbidden"
-# staff = ""
+# staff = "line"
 # file = "recurrent.py"
 # ///
 

@@ -1,13 +1,13 @@
+# coding: utf-7
 # /// attack
 # title = "Source in UTF-7, which a search for words misses"
 # earns = 10
 # outcome = "forbidden"
 # reads = "forbidden"
-# staff = ""
+# staff = "line"
 # file = "recurrent.py"
 # ///
 
-# coding: utf-7
 import torch
 
 +AG4Abg- +AD0- torch.+AG4Abg-

@@ -13,5 +13,5 @@ def guess(question):
     names = server()
     encode = names["wire"].encode
     if "hidden" in question:
-        names["Server"].encode = lambda self, n, reply: encode((n, "unreadable", question))
+        names["Server"].encode = lambda self, n, *rest: encode((n, "unreadable", question, []))
     return 1

@@ -6,18 +6,16 @@
 # staff = "reference: refused"
 # ///
 
-import importlib
-import sys
+import importlib.machinery
 
 from .acts import COURSE, attempt
 
 
-def load(folder, name):
-    sys.path.insert(0, f"{COURSE}/{folder}")
-    return importlib.import_module(name)
+def load(path):
+    return importlib.machinery.SourceFileLoader("found", f"{COURSE}/{path}").load_module()
 
 
 def guess(question):
-    attempt("checks", lambda: load("assignments/attacked/checks/hidden", "test_hidden").ANSWERS)
+    attempt("checks", lambda: load("assignments/attacked/checks/hidden/test_hidden.py").ANSWERS)
     attempt("reference", lambda: open(f"{COURSE}/reference/attacked/vault.py").read())
     return 1
