@@ -18,8 +18,7 @@ import atheris
 
 with atheris.instrument_imports(include=["grader"]):
     from grader.boundary import wire
-    from grader.boundary import endings  # noqa: F401 - what `frames` uses of it
-from tests.fuzz import frames
+    from tests.fuzz import frames
 
 WORK = Path(".fuzz")
 MEMORY_MB = 256
