@@ -25,6 +25,7 @@ import subprocess
 import sys
 import tempfile
 import traceback
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -36,7 +37,8 @@ def main() -> None:
     """Warm up, say so, serve until the trusted side hangs up."""
     control = socket.socket(fileno=int(sys.argv[1]))
     world = _World()
-    preload(sys.argv[2:])
+    with world.temporary_files():
+        preload(sys.argv[2:])
     gc.collect()
     gc.freeze()  # the guests' collector leaves these objects, and so the shared pages, alone
     control.send(b"{}")
@@ -47,6 +49,8 @@ def main() -> None:
             break
         message = json.loads(data)
         if "open" in message:
+            if guest:  # one at a time
+                guest.end(grace=0)
             guest = _open(world, control, fds, message["open"])
             reply: dict[str, Any] = {"pid": guest.pid}
         else:
@@ -83,6 +87,16 @@ class _World:
             self.user = identity.guest_user(number, confine.readable())
         except OSError as error:
             self.jail.missing["own_user"] = error.strerror or str(error)
+
+    @contextlib.contextmanager
+    def temporary_files(self) -> Iterator[None]:
+        """A library may look for a place for temporary files while it is imported."""
+        if not self._private:
+            yield  # what it was started with
+            return
+        os.environ["TMPDIR"] = scratch = self.scratch(megabytes=64)
+        yield
+        self.forget(scratch)
 
     def scratch(self, megabytes: int) -> str:
         """A new empty folder for one guest."""
