@@ -217,7 +217,7 @@ def main() -> None:
         outcomes: dict[str, int] = {}
         done, start = 0, time.monotonic()
         print("  ".join(field.name.replace("_", " ") for field in fields(Held)))
-        for _, record in grade_all(assignment, list(jobs(-(-wanted // per_job))), workers=1):
+        for _, record in grade_all(assignment, jobs(-(-wanted // per_job)), workers=1):
             for check in (c for exercise in record.exercises for c in exercise.checks):
                 done += 1
                 outcomes[check.outcome] = outcomes.get(check.outcome, 0) + 1

@@ -59,17 +59,17 @@ def grade_batch(
         records.write_atomically(
             settings.out / "assignments" / f"{assignment.id}.json", catalogue + "\n"
         )
-        jobs, damaged = [], {}
+        waiting, damaged = [], {}
         for entry in found:
-            submission = _read(assignment, entry)
             try:
-                kept = None if settings.regrade else _kept(assignment, submission, settings)
+                kept = None if settings.regrade else _kept(assignment, entry, settings)
             except PlatformError as error:
                 kept, damaged[entry.student] = None, error.fields["reason"]
             if kept is None:
-                jobs.append(Job(submission))
+                waiting.append(entry)
             else:
                 yield Progress(kept, fresh=False)
+        jobs = (Job(_read(assignment, entry)) for entry in waiting)
         for job, record in grade_all(assignment, jobs, settings.workers):
             student = job.submission.student
             records.write(record, _path(folder, student))
@@ -86,13 +86,13 @@ def _path(folder: Path, student: str) -> Path:
     return folder / f"{record_name(student)}.json"
 
 
-def _kept(assignment: Assignment, submission: Submission, settings: Settings) -> Record | None:
+def _kept(assignment: Assignment, entry: Found, settings: Settings) -> Record | None:
     """The record of an earlier run, if it still holds. Raises `PlatformError` if it is damaged."""
-    path = _path(settings.out / "records" / assignment.id, submission.student)
+    path = _path(settings.out / "records" / assignment.id, entry.student)
     if not path.exists():
         return None
     record = records.read(path)
-    if (record.assignment, record.student) != (assignment.id, submission.student):
+    if (record.assignment, record.student) != (assignment.id, entry.student):
         reason = f"{record.assignment}, {record.student}"
         raise PlatformError("error.record_misplaced", file=path, reason=reason)
     if record.status == "broken" or (record.lacking and not settings.allow_weak_jail):
@@ -101,7 +101,7 @@ def _kept(assignment: Assignment, submission: Submission, settings: Settings) ->
         record.submission_sha256,
         record.checks_sha256,
         record.settings_sha256,
-    ) == (submission.sha256, assignment.checks_sha256, assignment.settings_sha256)
+    ) == (_read(assignment, entry).sha256, assignment.checks_sha256, assignment.settings_sha256)
     return record if current else None
 
 

@@ -119,16 +119,19 @@ def _exercise(
     timeouts = 0
     for check in exercise.checks:
         if refusal is not None:
-            results.append(_not_run(exercise, check, refusal.outcome, refusal.message))
-            continue
+            break
         reason = _reason_not_to_run(assignment, exercise, check, results, timeouts, process)
         if reason is None:
             cases = _run(check, checks, process, assignment.limits.timeouts - timeouts)
             timeouts += sum(case.outcome.name == "timeout" for case in cases)
             total = len(checks.items[check.id])
             results.append(_result(exercise, check, cases, total, process.take_output()))
+            refusal = _found_at_run_time(cases)
         else:
             results.append(_not_run(exercise, check, "skipped", reason))
+    if refusal is not None:  # what it made by forbidden means is of no use in the other checks
+        outcome, message = refusal.outcome, refusal.message
+        results = [_not_run(exercise, check, outcome, message) for check in exercise.checks]
     earned = [result.points for result in results]
     return ExerciseResult(
         id=exercise.id,
@@ -138,6 +141,13 @@ def _exercise(
         seconds=round(sum(result.seconds for result in results), 4),
         checks=results,
     )
+
+
+def _found_at_run_time(cases: list[Case]) -> Ending | None:
+    for case in cases:
+        if case.outcome.name == "forbidden" and case.outcome.message is not None:
+            return Ending("forbidden", case.outcome.message)
+    return None
 
 
 def _reason_not_to_run(

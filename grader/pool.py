@@ -31,34 +31,42 @@ ATTEMPTS = 2
 def grade_all(
     assignment: Assignment, jobs: Iterable[Job], workers: int
 ) -> Iterator[tuple[Job, Record]]:
-    """Grade every job, in any order. Raises what keeps a worker from starting at all."""
-    waiting = deque((job, 1) for job in jobs)
+    """Grade every job, in any order. Raises what keeps a worker from starting at all.
+
+    A job is taken from `jobs` when a worker is free for it: a class need not fit into memory.
+    """
+    fresh, again = iter(jobs), deque[tuple[Job, int]]()
     busy: dict[Connection, _Worker] = {}
+
+    def next_job() -> tuple[Job, int] | None:
+        if again:
+            return again.popleft()
+        job = next(fresh, None)
+        return None if job is None else (job, 1)
+
     try:
-        for slot in range(min(workers, len(waiting))):
-            _start(assignment, waiting, busy, _core(slot, workers))
+        for slot in range(workers):
+            if first := next_job():
+                _start(assignment, first, busy, _core(slot, workers))
         while busy:
             for connection in wait(list(busy)):
                 assert isinstance(connection, Connection)  # only connections were given to wait
                 current = busy[connection]
                 job, attempt = current.job, current.attempt
                 record = current.receive()
-                if record is not None:
-                    yield job, record
-                    if waiting:
-                        current.give(*waiting.popleft())
-                        continue
-                elif attempt < ATTEMPTS:
-                    waiting.appendleft((job, attempt + 1))
+                if record is None and attempt < ATTEMPTS:
+                    again.append((job, attempt + 1))
                 else:
-                    yield (
-                        job,
-                        broken(assignment, job.submission, PlatformError("error.worker_died")),
-                    )
+                    died = PlatformError("error.worker_died")
+                    yield job, record or broken(assignment, job.submission, died)
+                following = next_job()
+                if record is not None and following:
+                    current.give(*following)
+                    continue
                 del busy[connection]
                 current.stop()
-                if waiting and record is None:
-                    _start(assignment, waiting, busy, current.core)
+                if following:
+                    _start(assignment, following, busy, current.core)
     finally:
         for current in busy.values():
             current.kill()
@@ -76,12 +84,12 @@ def _core(slot: int, workers: int) -> int | None:
 
 def _start(
     assignment: Assignment,
-    waiting: deque[tuple[Job, int]],
+    first: tuple[Job, int],
     busy: dict[Connection, _Worker],
     core: int | None,
 ) -> None:
     started = _Worker(assignment.folder, core)
-    started.give(*waiting.popleft())
+    started.give(*first)
     busy[started.connection] = started
 
 

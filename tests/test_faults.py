@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -15,6 +16,9 @@ from click.testing import CliRunner
 from grader import records
 from grader.boundary.scratch import Scratch, remove_abandoned
 from grader.cli import main
+from grader.pool import grade_all
+from grader.submission import Submission
+from grader.worker import Job
 
 GOOD = "def add(a, b): return a + b\n"
 GREET = "def greet(name): return f'Hello {name}'\n"
@@ -185,6 +189,8 @@ def test_add_adds(student):
 def waiting(command, course, tmp_path, monkeypatch):
     """Start the batch; it stops in the first check until `tmp_path/go` is there."""
     monkeypatch.setenv("HERE", str(tmp_path))
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
     (course / "assignments/tiny/checks/public/test_sums.py").write_text(WAITING_CHECK)
     batch = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     while not (tmp_path / "began").exists() and batch.poll() is None:
@@ -221,6 +227,21 @@ def test_a_killed_grader_holds_no_lock_and_leaves_nothing(waiting, command, tmp_
     again = run(command)
     assert (again.returncode, "6 graded, 0 kept" in again.stdout) == (0, True)
     assert stray_files(tmp_path / "out") == []
+
+
+def test_ctrl_c_ends_everything_at_once_and_leaves_nothing(waiting, command, tmp_path):
+    family = descendants(waiting.pid)
+    waiting.send_signal(signal.SIGINT)
+    told = waiting.stdout.read()
+    assert (waiting.wait(), "Traceback" in told) == (130, False), told
+    deadline = time.monotonic() + 20
+    while any(map(is_alive, family)) and time.monotonic() < deadline:
+        os.sched_yield()
+    assert [pid for pid in family if is_alive(pid)] == []
+    assert list((tmp_path / "temporary").iterdir()) == []
+    (tmp_path / "go").touch()
+    again = run(command)
+    assert (again.returncode, "6 graded, 0 kept" in again.stdout) == (0, True)
 
 
 def descendants(pid):
@@ -323,6 +344,20 @@ def test_killed_again_and_again(command, course, tmp_path, monkeypatch):
     )
     assert run(command).returncode == 0
     assert record_of(tmp_path, "student00").points == 10
+
+
+def test_a_class_is_not_read_into_memory_at_once(tiny):
+    taken = []
+
+    def jobs():
+        for student in STUDENTS:
+            taken.append(student)
+            files = {"sums.py": GOOD.encode(), "words.py": GREET.encode()}
+            yield Job(Submission(student, "", files, [], [], None, "0" * 64))
+
+    for done, _ in enumerate(grade_all(tiny, jobs(), workers=2), 1):
+        assert len(taken) <= done + 2
+    assert (done, taken) == (6, STUDENTS)
 
 
 # --- damaged records ---

@@ -116,17 +116,33 @@ def test_honest_code_is_never_hit(run, source):
     run(source, torch.zeros(3))
 
 
-def test_each_request_is_watched_anew_after_a_long_one(run):
-    source = """
-import torch
-def f(x, calls, name):
-    for _ in range(calls):
+@pytest.mark.parametrize("owner", ["torch", "torch._VF"])
+def test_a_public_name_is_seen_after_any_number_of_calls(run, owner):
+    source = f"""
+import sys, torch
+def f(x):
+    for _ in range(5000):
         x = x + 1
-    return getattr(torch, name)(x)
+    return getattr(sys.modules["{owner}"], "sig" + "moid")(x)
 """
-    assert run(source, torch.zeros(1), 5000, "exp") > 0
     with pytest.raises(Ending):
-        run(source, torch.zeros(1), 5, "sigmoid")
+        run(source, torch.zeros(1))
+
+
+def test_a_public_name_is_seen_in_every_thread(run):
+    source = """
+import sys, threading, torch
+def f(x):
+    found = []
+    use = lambda: found.append(getattr(torch, "sig" + "moid")(x))
+    with getattr(torch, "_C").DisableTorchFunction():
+        thread = threading.Thread(target=use)
+        thread.start()
+        thread.join()
+    return found[0]
+"""
+    with pytest.raises(Ending):
+        run(source, torch.zeros(1))
 
 
 def test_a_forged_hit_is_no_rule_of_ours(tiny):

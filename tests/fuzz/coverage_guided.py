@@ -18,8 +18,7 @@ import atheris
 
 with atheris.instrument_imports(include=["grader"]):
     from grader.boundary import wire
-    from grader.boundary.endings import Ending, raised
-from tests.fuzz import frames
+    from tests.fuzz import frames
 
 WORK = Path(".fuzz")
 MEMORY_MB = 256
@@ -41,9 +40,7 @@ def one_frame(data: bytes) -> None:
     header, _, body = data.partition(b"\n")
     for candidate in (body, _fitted(header)):
         if candidate is not None:
-            value = frames.judge(header, candidate)
-            if type(value) is dict:
-                assert isinstance(raised(value), Ending)
+            frames.judge(header, candidate)
     if len(data) >= wire.PREFIX.size:
         try:
             wire.sizes(data[: wire.PREFIX.size])

@@ -7,11 +7,12 @@ its script says so.
 import socket
 import threading
 from contextlib import suppress
+from functools import partial
 
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader.assignment import Limits
@@ -20,6 +21,7 @@ from grader.boundary.endings import Ending
 from grader.boundary.process import Package, StudentProcess
 from grader.boundary.proxy import Student
 from grader.boundary.session import DeadlineMissed, Exit, HungUp, ProtocolBroken, Session
+from grader.rules import verdict
 from tests.fuzz import frames
 
 REQUEST = ("get", "m", "f")
@@ -222,7 +224,7 @@ def asked_by(request):
     return number, arguments[1] if verb == "begin" else verb
 
 
-def check_against(verb, answer, use):
+def check_against(assignment, verb, answer, use):
     """A check against a guest that is honest until `verb`, which it answers by `answer(number)`."""
     guest = Guest()
 
@@ -236,7 +238,9 @@ def check_against(verb, answer, use):
         guest.wire.shutdown(socket.SHUT_WR)
 
     guest.run(script)
-    process = StudentProcess(OneGuest(guest), Package("pack", {"m.py": b""}), LIMITS)
+    package = Package("pack", {"m.py": b"def f(): pass"})
+    judge = partial(verdict, assignment)
+    process = StudentProcess(OneGuest(guest), package, LIMITS, judge)
     process.begin_check(SOON)
     try:
         process.open()
@@ -263,6 +267,22 @@ USES = {
 }
 
 
+# What a guest says of forbidden names that were used: right in every field but some.
+HITS = st.lists(
+    frames.JUNK
+    | st.fixed_dictionaries(
+        {
+            "rule": st.sampled_from(["torch.nn", ".backward", ""]) | frames.JUNK,
+            "name": st.just("torch.nn.LSTM") | frames.JUNK,
+            "file": st.sampled_from(["m.py", "other.py"]) | frames.JUNK,
+            "line": st.integers(-1, 4) | frames.JUNK,
+            "scope": st.sampled_from(["f", ""]) | frames.JUNK,
+        }
+    ).map(lambda hit: {"t": "dict", "v": [[key, value] for key, value in hit.items()]}),
+    max_size=3,
+)
+
+
 @st.composite
 def answers(draw):
     """A reply with something wrong in it, perhaps in pieces, perhaps not whole."""
@@ -271,7 +291,7 @@ def answers(draw):
         st.sampled_from(["value", "callable", "missing", "raised", "unreadable"]) | frames.JUNK
     )
     rest = [tree] if draw(st.booleans()) else []
-    rest += draw(st.just([[]]) | st.just([[]]) | st.just([]) | st.lists(frames.JUNK, max_size=1))
+    rest += draw(st.just([[]]) | HITS.map(lambda hits: [hits]) | st.lists(frames.JUNK, max_size=1))
     wrong_number = draw(st.just([]) | st.just([]) | st.just([]) | st.lists(frames.JUNK, min_size=1))
     lengths = draw(st.lists(st.sampled_from([0, 1, 8, 24]), max_size=3))
     kept = draw(st.just(1.0) | st.just(1.0) | st.just(1.0) | st.floats(0, 1))
@@ -288,10 +308,16 @@ def answers(draw):
     return answer
 
 
-@given(st.sampled_from(sorted(USES)), answers())
-@settings(max_examples=500, deadline=None, derandomize=True, database=None)
-def test_whatever_comes_a_check_gets_a_value_or_an_ending(verb, answer):
-    got = check_against(verb, answer, USES[verb])
+@given(verb=st.sampled_from(sorted(USES)), answer=answers())
+@settings(
+    max_examples=500,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+def test_whatever_comes_a_check_gets_a_value_or_an_ending(tiny, verb, answer):
+    got = check_against(tiny, verb, answer, USES[verb])
     if isinstance(got, Ending):
-        assert got.outcome in {"unreadable", "raised", "unanswered", "crashed", "memory"}
+        ways = {"unreadable", "raised", "unanswered", "crashed", "memory", "forbidden"}
+        assert got.outcome in ways
         assert all(type(text) is str for text in got.message.fields.values())

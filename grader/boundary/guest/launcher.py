@@ -25,6 +25,7 @@ import subprocess
 import sys
 import tempfile
 import traceback
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -36,7 +37,8 @@ def main() -> None:
     """Warm up, say so, serve until the trusted side hangs up."""
     control = socket.socket(fileno=int(sys.argv[1]))
     world = _World()
-    preload(sys.argv[2:])
+    with world.folder_for_libraries():
+        preload(sys.argv[2:])
     gc.collect()
     gc.freeze()  # the guests' collector leaves these objects, and so the shared pages, alone
     control.send(b"{}")
@@ -47,6 +49,8 @@ def main() -> None:
             break
         message = json.loads(data)
         if "open" in message:
+            if guest:  # one at a time
+                guest.end(grace=0)
             guest = _open(world, control, fds, message["open"])
             reply: dict[str, Any] = {"pid": guest.pid}
         else:
@@ -83,6 +87,16 @@ class _World:
             self.user = identity.guest_user(number, confine.readable())
         except OSError as error:
             self.jail.missing["own_user"] = error.strerror or str(error)
+
+    @contextlib.contextmanager
+    def folder_for_libraries(self) -> Iterator[None]:
+        """Some libraries (torch._dynamo, behind every optimiser) want one as they are imported."""
+        tempfile.tempdir = scratch = self.scratch(16)
+        try:
+            yield
+        finally:
+            tempfile.tempdir = None
+            self.forget(scratch)
 
     def scratch(self, megabytes: int) -> str:
         """A new empty folder for one guest."""

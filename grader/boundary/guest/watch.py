@@ -1,10 +1,10 @@
 """Forbidden names at run time: what reading the source cannot see (`getattr`, `exec`).
 
-Three places are watched: imports, the construction of torch's modules and optimizers, and torch's
-functions (`torch.overrides.TorchFunctionMode`; about 3 microseconds a call, so only the first
-`MAX_CALLS` of a request). A use counts when the code that asks for it is the student's; what a
-library does for itself is its own business. Nothing is raised, so nothing can be caught: a use is
-noted, and the trusted side decides.
+Watched are imports, the construction of torch's modules and optimizers, the public names of torch's
+functions, and whatever else torch dispatches (`torch.overrides.TorchFunctionMode`; 3 microseconds
+a call, so only the first `MAX_CALLS` of a request). A use counts when the code that asks for it is
+the student's; what a library does for itself is its own business. Nothing is raised, so nothing
+can be caught: a use is noted, and the trusted side decides.
 
 This is a rule of the homework, not a wall: somebody who takes the watch apart in his own process
 is not stopped here.
@@ -15,6 +15,7 @@ from __future__ import annotations
 import builtins
 import functools
 import importlib
+import inspect
 import sys
 from collections.abc import Callable
 from types import FrameType, MethodDescriptorType
@@ -74,6 +75,7 @@ class Watch:
             self._watch_construction()
             self._watch_functions(self._calls)
             self._watch_operators()
+            self._watch_names()
 
     def _imported(self, frame: FrameType, name: str, fromlist: tuple[str, ...]) -> None:
         place = self._place(frame)
@@ -145,6 +147,27 @@ class Watch:
         operators = sys.modules["torch._ops"]
         for kind in (operators.OpOverload, operators.OpOverloadPacket):
             kind.__call__ = self._watched_operator(kind.__call__)
+
+    def _watch_names(self) -> None:
+        """The public names of forbidden functions: in every thread, after any number of calls."""
+        torch = sys.modules["torch"]
+        for rule in sorted(self._any):
+            path, _, name = rule.rpartition(".")
+            owners = [sys.modules.get(path)] if path else [torch.Tensor]
+            owners += [sys.modules.get("torch._VF")] if path == "torch" else []
+            for owner in owners:
+                original = getattr(owner, name, None)
+                if inspect.isroutine(original):
+                    setattr(owner, name, self._watched_function(original, rule))
+
+    def _watched_function(self, original: Callable[..., Any], rule: str) -> Callable[..., Any]:
+        @functools.wraps(original)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            if (place := self._place(_caller())) is not None:
+                self._note(place, [rule])
+            return original(*args, **kwargs)
+
+        return call
 
     def _watched_operator(self, original: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(original)
