@@ -102,6 +102,12 @@ def test_arrays_and_tensors():
     refused(expect_tensor, [0.0])
 
 
+def test_complex_numbers_are_not_cut_to_their_real_part():
+    refused(expect_close, torch.tensor([1 + 5j]), [1.0])
+    refused(expect_close, np.array([1 + 5j]), [1.0])
+    refused(expect_close, [np.complex64(1 + 5j)], [1.0])
+
+
 def test_errors():
     with expect_error(ValueError, naming="alpha"):
         raise ValueError("alpha must not be negative")

@@ -47,13 +47,14 @@ class StudentRaised(Ending):
         return self.text
 
 
-def raised(error: dict[str, Any], files: Mapping[str, bytes]) -> Ending:
+def raised(error: dict[str, Any], files: Mapping[str, bytes], lines: Mapping[str, int]) -> Ending:
     """The ending for what `grader.boundary.guest.server._describe` sent.
 
-    `files` are those of the submission: a place that is in none of them is nobody's.
+    `files` are those of the submission, `lines` how many each has: a place that is in none of
+    them is nobody's.
     """
     kind, text = _string(error, "type"), _string(error, "text")
-    frames = _frames(error, files)
+    frames = _frames(error, files, lines)
     where = f"{frames[-1][0]}, line {frames[-1][1]}" if frames else "-"
     detail = "\n".join(
         [
@@ -97,7 +98,9 @@ def _string(error: dict[str, Any], key: str) -> str:
     return value[:4000] if isinstance(value, str) else ""
 
 
-def _frames(error: dict[str, Any], files: Mapping[str, bytes]) -> list[tuple[str, int, str, str]]:
+def _frames(
+    error: dict[str, Any], files: Mapping[str, bytes], lines: Mapping[str, int]
+) -> list[tuple[str, int, str, str]]:
     """File, line, function, source line. A forged place could carry the hidden inputs out."""
     frames = error.get("frames")
     found = []
@@ -105,14 +108,12 @@ def _frames(error: dict[str, Any], files: Mapping[str, bytes]) -> list[tuple[str
         if not isinstance(frame, tuple) or [type(part) for part in frame] != [str, int, str, str]:
             continue
         file, line, name, source = frame
-        if is_place(file, line, files):
+        if is_place(file, line, lines):
             known = name.encode("utf-8", "replace") in files[file] or name in _NAMELESS
             found.append((file, line, name[:100] if known else "-", source[:200]))
     return found
 
 
-def is_place(file: Any, line: Any, files: Mapping[str, bytes]) -> bool:
-    """Whether one of the files has such a line."""
-    if type(file) is not str or type(line) is not int or file not in files:
-        return False
-    return 0 <= line <= len(files[file].splitlines()) + 1
+def is_place(file: Any, line: Any, lines: Mapping[str, int]) -> bool:
+    """Whether there is such a line, by the number of lines of each file."""
+    return type(file) is str and type(line) is int and 0 <= line <= lines.get(file, -1)

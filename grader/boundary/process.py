@@ -11,6 +11,7 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from grader.assignment import Limits
@@ -35,6 +36,8 @@ _REPLIES: dict[str, type[Any] | None] = {
 # For an interpreter to start and take the submission; nothing of the student's runs in it.
 START_SECONDS = 60.0
 
+MAX_HITS = 50  # forbidden names looked at in one reply
+
 
 @dataclass(frozen=True)
 class Package:
@@ -44,6 +47,11 @@ class Package:
     files: dict[str, bytes]
     rules: dict[str, list[str]] = field(default_factory=dict)  # file -> forbidden names
     allowed: tuple[str, ...] = ()  # third-party packages; empty: all
+
+    @cached_property
+    def lines(self) -> dict[str, int]:
+        """File -> the number of its last line; one more where a parser sees the end."""
+        return {name: len(content.splitlines()) + 1 for name, content in self.files.items()}
 
 
 class StudentProcess:
@@ -246,18 +254,19 @@ class StudentProcess:
         wanted = _REPLIES[kind]
         if len(rest) != (wanted is not None) or (wanted and not isinstance(rest[0], wanted)):
             raise self._broken(f"a reply of the kind {kind} with something else in it")
-        hits = [hit for hit in hits if type(hit) is dict and self._is_place(hit)]
+        hits = [hit for hit in hits[:MAX_HITS] if type(hit) is dict and self._is_place(hit)]
         if (forbidden := self._judge(hits)) is not None:
             raise Ending("forbidden", forbidden, forbidden.fields.get("name", ""))
         return (kind, *rest)
 
     def _is_place(self, hit: dict[Any, Any]) -> bool:
-        return is_place(hit.get("file"), hit.get("line"), self.package.files)
+        return is_place(hit.get("file"), hit.get("line"), self.package.lines)
 
     def _raised(self, error: dict[str, Any]) -> Ending:
         package = self.package
         files = {f"{package.name}/{name}": content for name, content in package.files.items()}
-        return raised(error, files)
+        lines = {f"{package.name}/{name}": count for name, count in package.lines.items()}
+        return raised(error, files, lines)
 
     def _proxy(self, number: int, kind: str) -> Any:
         from grader.boundary.proxy import Object

@@ -153,6 +153,8 @@ def _is_numeric(value: Any) -> bool:
 def _as_float64(value: Any, what: str) -> Any:
     import numpy as np
 
+    if _dtype(value).startswith("complex"):  # converted, it would lose half of itself
+        raise AssertionError(f"{what} must hold real numbers, but it is {describe(value)}")
     if type(value).__name__ == "Tensor":
         value = value.detach().cpu().double().numpy()
     elif isinstance(value, list | tuple):

@@ -36,8 +36,9 @@ def classify(error: BaseException | None, *, answers: int, public: bool) -> Outc
         return Outcome(
             error.outcome, _shown(error, public=public), _clean(error.detail, MAX_DETAIL)
         )
-    text = _clean(_without_derivation(str(error)), MAX_TEXT)
-    detail = _clean(f"{type(error).__name__}: {error}", MAX_DETAIL)
+    said = str(error)[: 2 * MAX_DETAIL]  # it may hold a student's value of any size
+    text = _clean(_without_derivation(said), MAX_TEXT)
+    detail = _clean(f"{type(error).__name__}: {said}", MAX_DETAIL)
     judged = isinstance(error, AssertionError | pytest.fail.Exception)
     if judged or (answers and isinstance(error, Exception) and not isinstance(error, MemoryError)):
         return Outcome("failed", _failed(text, judged=judged, public=public), detail)
