@@ -82,7 +82,8 @@ def _line(step: Step, lang: str) -> str:
         parts.append(escape(translate("cli.damaged", lang, reason=step.damaged)))
     if record.problem:
         parts.append(escape(say(record.problem.code, record.problem.fields, lang)))
-    return "  ".join(parts)
+    # in a student's name a CI service would see a command of its own: `::error::`, `##[group]`
+    return "  ".join(parts).replace("::", ": :").replace("##", "# #")
 
 
 def show_verdicts(verdicts: Iterable[Verdict], total: int, lang: str) -> list[Verdict]:

@@ -36,8 +36,10 @@ def table() -> str:
     sentences = tomllib.loads(SENTENCES.read_text(encoding="utf-8"))
     lines = [
         "",
-        f"{len(everything)} attacks. Each hands in honest files that earn {HONEST} of 30 points and"
-        " one file, or one way of packing, that attacks.",
+        (
+            f"{len(everything)} attacks. Each hands in honest files that earn {HONEST} of 30 points and"
+            " one file, or one way of packing, that attacks."
+        ),
     ]
     for family, title in FAMILIES.items():
         lines += ["", f"### {title}", ""]

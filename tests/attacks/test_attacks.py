@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -149,7 +149,7 @@ def test_tables_hold_no_formula_and_xml_is_well_formed(graded):
         cells = [cell for line in csv.reader(file) for cell in line]
     assert any("HYPERLINK" in cell for cell in cells)
     assert [cell for cell in cells if cell.startswith(("=", "+", "@", "\t", "\r"))] == []
-    ElementTree.parse(scores / "junit.xml")
+    ET.parse(scores / "junit.xml")
     json.loads((scores / "scores.json").read_text(encoding="utf-8"))
 
 

@@ -4,7 +4,6 @@
 # outcome = "failed"
 # reads = "failed"
 # staff = "files: refused"
-# bare = true
 # ///
 
 from .acts import attempt
