@@ -272,14 +272,18 @@ def plain_dict(fields):
     return {"t": "dict", "v": [[key, value] for key, value in fields.items()]}
 
 
+def mostly(right):
+    return st.integers(0, 9).flatmap(lambda n: right if n else frames.JUNK)
+
+
 # Right in every field but some.
 HITS = st.fixed_dictionaries(
     {
-        "rule": st.sampled_from(["torch.nn", ".backward", ""]) | frames.JUNK,
-        "name": st.just("torch.nn.LSTM") | frames.JUNK,
-        "file": st.sampled_from(["m.py", "other.py"]) | frames.JUNK,
-        "line": st.integers(-1, 4) | frames.JUNK,
-        "scope": st.sampled_from(["f", ""]) | frames.JUNK,
+        "rule": mostly(st.sampled_from(["torch.nn", ".backward", ""])),
+        "name": mostly(st.just("torch.nn.LSTM")),
+        "file": mostly(st.sampled_from(["m.py", "other.py"])),
+        "line": mostly(st.integers(-1, 4)),
+        "scope": mostly(st.sampled_from(["f", ""])),
     }
 ).map(plain_dict)
 PLACES = st.tuples(
@@ -287,12 +291,15 @@ PLACES = st.tuples(
 ).map(lambda place: {"t": "tuple", "v": list(place)})
 ERRORS = st.fixed_dictionaries(
     {
-        "type": st.just("Mine") | frames.JUNK,
-        "bases": st.lists(st.sampled_from(["KeyError", "print", "SystemExit"]) | frames.JUNK)
-        | frames.JUNK,
-        "text": st.text(max_size=9) | frames.JUNK,
-        "frames": st.lists(PLACES | frames.JUNK, max_size=3) | frames.JUNK,
-        "memory": st.booleans() | frames.JUNK,
+        "type": mostly(st.just("Mine")),
+        "bases": mostly(
+            st.lists(
+                mostly(st.sampled_from(["KeyError", "NotImplementedError", "SystemExit", "print"]))
+            )
+        ),
+        "text": mostly(st.text(max_size=9)),
+        "frames": mostly(st.lists(mostly(PLACES), max_size=3)),
+        "memory": mostly(st.booleans()),
     }
 ).map(plain_dict)
 VALUES = st.recursive(
@@ -320,7 +327,7 @@ def answers(draw):
     wound = draw(st.sampled_from(WOUNDS))
     kind = draw(st.sampled_from(sorted(BESIDE)))
     beside = [] if BESIDE[kind] is None else [draw(BESIDE[kind])]
-    hits = draw(st.lists(HITS | frames.JUNK, max_size=3)) if wound == "hits" else []
+    hits = draw(st.lists(mostly(HITS), min_size=1, max_size=3)) if wound == "hits" else []
     kind = draw(frames.JUNK) if wound == "kind" else kind
     items = [kind, *beside, hits]
     if wound == "length":
