@@ -229,6 +229,25 @@ def test_generators_are_the_same_at_the_start_of_every_check(run):
     assert student.m.draw() == first
 
 
+@pytest.fixture
+def with_optimisers():
+    """torch._dynamo comes with every optimiser of torch, and takes seconds to import."""
+    own = ForkLauncher(("torch", "torch._dynamo"))
+    yield own
+    own.close()
+
+
+def test_a_library_may_want_a_folder_when_it_is_imported(with_optimisers, run):
+    source = """
+import sys, tempfile
+ready = "torch._dynamo" in sys.modules
+def folder(): return tempfile.mkdtemp().startswith(tempfile.gettempdir())
+"""
+    student, _ = run(source, using=with_optimisers)
+    assert student.m.ready is True
+    assert student.m.folder() is True
+
+
 def test_an_exception_arrives_as_the_builtin_it_is(run):
     student, _ = run("""
 class Mine(ValueError): pass
@@ -264,6 +283,7 @@ ENDINGS = {
     "import os\ndef f(): os.kill(os.getpid(), 40)": "crashed",  # a signal without a name
     "from grader.boundary.guest import server\nserver._describe = lambda *a: {'bases': 5, 'text': []}\ndef f(): 1 / 0": "raised",
     "import os\ndef f(): os.closerange(3, 100)": "crashed",
+    "import os, time\ndef f(): os.closerange(3, 100); time.sleep(9)": "crashed",
     "import os\ndef f():\n for fd in range(3, 20):\n  try: os.write(fd, b'junk' * 10)\n  except OSError: pass": "unreadable",
     "class E(Exception):\n def __str__(self):\n  while True: pass\ndef f(): raise E": "timeout",
     "class E(Exception):\n def __str__(self): import os; os._exit(0)\ndef f(): raise E": "crashed",
@@ -350,6 +370,11 @@ def f(): raise Mine
     with pytest.raises(KeyError):
         student.m.f()
     assert endings._joined.cache_info().currsize <= len(endings._BUILTIN)
+
+
+def test_a_guest_that_had_to_be_told_was_stopped_by_no_signal_of_its_own(run):
+    student, _ = run("import os, time\ndef f(): os.closerange(3, 100); time.sleep(9)")
+    assert ending(lambda: student.m.f()).message.code == "exited"
 
 
 @pytest.mark.parametrize("source", ENDINGS)

@@ -336,11 +336,10 @@ HUGE = "x = [\n" + "    (1, 2.5, 'a'),\n" * 100_000 + "]\n"
 
 @attack(
     "So much source that searching it takes all memory",
-    12,
-    "forbidden",
-    "torch.nn",
+    0,
+    "memory",
     check="forward_is_right",
-    outcome="forbidden",
+    outcome="memory",
 )
 def huge_source(submitted: Path, student: str, files: Files) -> None:
     body = files["recurrent.py"].replace(

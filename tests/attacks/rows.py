@@ -11,6 +11,7 @@ what it is and what must come of it:
     # reads = "failed"                       ... the code of the sentence that the student reads
     # staff = "expected was 734915206118"    ... and what staff find in detail or output
     # file = "vault.py"                      which file of the submission it is
+    # bare = true                            it gets something where there is no wall
     # ///
 """
 
@@ -62,6 +63,7 @@ class Attack:
     file: str = "vault.py"
     also: dict[str, str] = field(default_factory=dict)  # more files of the submission
     source: str = ""
+    bare: bool = False
 
     @property
     def student(self) -> str:

@@ -37,7 +37,7 @@ def main() -> None:
     """Warm up, say so, serve until the trusted side hangs up."""
     control = socket.socket(fileno=int(sys.argv[1]))
     world = _World()
-    with world.temporary_files():
+    with world.folder_for_libraries():
         preload(sys.argv[2:])
     gc.collect()
     gc.freeze()  # the guests' collector leaves these objects, and so the shared pages, alone
@@ -89,14 +89,14 @@ class _World:
             self.jail.missing["own_user"] = error.strerror or str(error)
 
     @contextlib.contextmanager
-    def temporary_files(self) -> Iterator[None]:
-        """A library may look for a place for temporary files while it is imported."""
-        if not self._private:
-            yield  # what it was started with
-            return
-        os.environ["TMPDIR"] = scratch = self.scratch(megabytes=64)
-        yield
-        self.forget(scratch)
+    def folder_for_libraries(self) -> Iterator[None]:
+        """Some libraries (torch._dynamo, behind every optimiser) want one as they are imported."""
+        tempfile.tempdir = scratch = self.scratch(16)
+        try:
+            yield
+        finally:
+            tempfile.tempdir = None
+            self.forget(scratch)
 
     def scratch(self, megabytes: int) -> str:
         """A new empty folder for one guest."""
@@ -154,11 +154,13 @@ class _Guest:
     def end(self, grace: float) -> dict[str, Any]:
         """Kill the guest and every descendant, remove its folder, tell how it ended.
 
-        A guest that is ending by itself has `grace` seconds, so that its own status is seen.
+        A guest that is ending by itself has `grace` seconds, so that its own status is seen. The
+        status of one that had to be told says nothing about it, and is 0.
         """
+        told = True
         if grace:
             watch = os.pidfd_open(self.pid)
-            select.select([watch], [], [], grace)
+            told = not select.select([watch], [], [], grace)[0]
             os.close(watch)
         # not reaped yet, so the number cannot have passed to another process
         _, status, usage = _kill_and_wait(self.pid)
@@ -167,7 +169,7 @@ class _Guest:
                 _kill_and_wait(orphan)
         self._world.forget(self._scratch)
         return {
-            "status": status,
+            "status": 0 if told else status,
             "cpu": usage.ru_utime + usage.ru_stime,
             "memory_kb": usage.ru_maxrss,
         }

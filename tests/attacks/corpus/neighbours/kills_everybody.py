@@ -4,6 +4,7 @@
 # outcome = "failed"
 # reads = "failed"
 # staff = "everybody: refused"
+# bare = true
 # ///
 
 import os

@@ -4,6 +4,7 @@
 # outcome = "failed"
 # reads = "failed"
 # staff = "limit: refused"
+# bare = true
 # ///
 
 import os

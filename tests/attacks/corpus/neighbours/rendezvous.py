@@ -4,6 +4,7 @@
 # outcome = "failed"
 # reads = "failed"
 # staff = "socket: refused"
+# bare = true
 # ///
 
 import fcntl

@@ -4,6 +4,7 @@
 # outcome = "failed"
 # reads = "failed"
 # staff = "watches: refused"
+# bare = true
 # ///
 
 import signal

@@ -4,6 +4,7 @@
 # outcome = "failed"
 # reads = "failed"
 # staff = "descriptors: refused"
+# bare = true
 # ///
 
 import os

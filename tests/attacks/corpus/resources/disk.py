@@ -4,6 +4,7 @@
 # outcome = "failed"
 # reads = "failed"
 # staff = "disk: refused"
+# bare = true
 # ///
 
 import os

@@ -4,6 +4,7 @@
 # outcome = "failed"
 # reads = "failed"
 # staff = "files: refused"
+# bare = true
 # ///
 
 from .acts import attempt

@@ -4,6 +4,7 @@
 # outcome = "failed"
 # reads = "failed"
 # staff = "stack: refused"
+# bare = true
 # ///
 
 import ctypes

@@ -4,6 +4,7 @@
 # outcome = "failed"
 # reads = "failed"
 # staff = "shared: refused"
+# bare = true
 # ///
 
 import mmap

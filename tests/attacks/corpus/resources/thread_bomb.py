@@ -4,6 +4,7 @@
 # outcome = "failed"
 # reads = "failed"
 # staff = "threads: refused"
+# bare = true
 # ///
 
 import threading

@@ -4,6 +4,7 @@
 # outcome = "failed"
 # reads = "failed"
 # staff = "write: refused"
+# bare = true
 # ///
 
 import os

@@ -4,6 +4,7 @@
 # outcome = "failed"
 # reads = "failed"
 # staff = "memory: refused"
+# bare = true
 # ///
 
 import os

@@ -3,7 +3,7 @@
 # earns = 10
 # outcome = "forbidden"
 # reads = "forbidden"
-# staff = "line"
+# staff = "torch.jit"
 # file = "recurrent.py"
 # ///
 

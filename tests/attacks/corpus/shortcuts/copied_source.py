@@ -3,7 +3,7 @@
 # earns = 10
 # outcome = "forbidden"
 # reads = "forbidden_package"
-# staff = "line"
+# staff = "is not allowed"
 # file = "recurrent.py"
 # ///
 

@@ -3,7 +3,7 @@
 # earns = 16
 # outcome = "forbidden"
 # reads = "forbidden"
-# staff = "line"
+# staff = ".backward"
 # file = "recurrent.py"
 # check = "slope_is_right"
 # ///

@@ -3,7 +3,7 @@
 # earns = 12
 # outcome = "forbidden"
 # reads = "forbidden"
-# staff = "line"
+# staff = "rnn_tanh"
 # file = "recurrent.py"
 # ///
 

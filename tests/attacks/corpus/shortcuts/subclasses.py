@@ -3,7 +3,7 @@
 # earns = 12
 # outcome = "forbidden"
 # reads = "forbidden"
-# staff = "line"
+# staff = "torch.nn"
 # file = "recurrent.py"
 # ///
 

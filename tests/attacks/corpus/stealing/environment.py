@@ -4,6 +4,7 @@
 # outcome = "failed"
 # reads = "failed"
 # staff = "own: refused"
+# bare = true
 # ///
 
 import os

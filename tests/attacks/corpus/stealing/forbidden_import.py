@@ -3,7 +3,7 @@
 # earns = 18
 # outcome = "forbidden"
 # reads = "forbidden_package"
-# staff = "line"
+# staff = "hidden-question-azalea"
 # ///
 
 def guess(question):

@@ -4,6 +4,7 @@
 # outcome = "failed"
 # reads = "failed"
 # staff = "reference: refused"
+# bare = true
 # ///
 
 import importlib.machinery

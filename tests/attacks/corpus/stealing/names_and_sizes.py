@@ -4,6 +4,7 @@
 # outcome = "failed"
 # reads = "failed"
 # staff = "size: refused"
+# bare = true
 # ///
 
 import os

@@ -4,6 +4,7 @@
 # outcome = "failed"
 # reads = "failed"
 # staff = "neighbour: refused"
+# bare = true
 # ///
 
 import os

@@ -4,6 +4,7 @@
 # outcome = "failed"
 # reads = "failed"
 # staff = "path: refused"
+# bare = true
 # ///
 
 import socket

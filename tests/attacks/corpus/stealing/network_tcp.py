@@ -4,6 +4,7 @@
 # outcome = "failed"
 # reads = "failed"
 # staff = "plain: refused"
+# bare = true
 # ///
 
 import socket

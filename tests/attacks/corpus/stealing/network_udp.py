@@ -4,6 +4,7 @@
 # outcome = "failed"
 # reads = "failed"
 # staff = "datagram: refused"
+# bare = true
 # ///
 
 import socket

@@ -4,6 +4,7 @@
 # outcome = "failed"
 # reads = "failed"
 # staff = "processes: refused"
+# bare = true
 # ///
 
 import os

@@ -4,6 +4,7 @@
 # outcome = "failed"
 # reads = "failed"
 # staff = "found: refused"
+# bare = true
 # ///
 
 import os

@@ -4,6 +4,7 @@
 # outcome = "failed"
 # reads = "failed"
 # staff = "repository: refused"
+# bare = true
 # ///
 
 import glob
