@@ -70,9 +70,7 @@ class Found:
     path: Path
 
 
-def find(
-    folder: Path, assignment: str, package: str, others: Sequence[str] = ()
-) -> list[Found]:
+def find(folder: Path, assignment: str, package: str, others: Sequence[str] = ()) -> list[Found]:
     """The submissions below `folder`, ordered by student.
 
     Understood: nbgrader's `submitted/<student>/<assignment>/`, a folder for each student, an

@@ -94,19 +94,6 @@ class Student:
             raise Ending("unreadable", Message("protocol"))
         return reply
 
-    def parameter_gradients(
-        self, method: Function, *args: Any, **kwargs: Any
-    ) -> tuple[Any, dict[str, Any]]:
-        """Value of a method of a torch module that gives a scalar, and its gradients.
-
-        The keys are the names of the module's parameters, whatever they are; a parameter that the
-        value does not depend on has the gradient None.
-        """
-        reply = method.invoke("parameter_gradients", args, kwargs)
-        if type(reply) is not tuple or len(reply) != 2 or type(reply[1]) is not dict:
-            raise Ending("unreadable", Message("protocol"))
-        return reply
-
     def generators(self, seed: int | None = None) -> str:
         """Digest of the global generators' states there; with `seed` they are seeded first."""
         digest = self._process.request("generators", seed)[1]

@@ -32,7 +32,9 @@ class Package:
 PACKAGES: list[Package] = []
 
 
-def attack(title: str, earns: float, reads: str, staff: str = "", **more: str) -> Callable[[Build], Build]:
+def attack(
+    title: str, earns: float, reads: str, staff: str = "", **more: str
+) -> Callable[[Build], Build]:
     """A row of the table: without a `check` the submission as a whole is refused."""
 
     def register(build: Build) -> Build:
@@ -58,7 +60,9 @@ def folder(submitted: Path, student: str, files: Files) -> Path:
     return submitted / student
 
 
-def zipped(submitted: Path, student: str, entries: list[tuple[zipfile.ZipInfo | str, bytes]]) -> None:
+def zipped(
+    submitted: Path, student: str, entries: list[tuple[zipfile.ZipInfo | str, bytes]]
+) -> None:
     with (
         warnings.catch_warnings(action="ignore"),  # of names that are there twice
         zipfile.ZipFile(submitted / f"{student}.zip", "w", zipfile.ZIP_DEFLATED) as archive,
@@ -211,7 +215,9 @@ def tar_device(submitted: Path, student: str, files: Files) -> None:
     tarred(submitted, student, files, device)
 
 
-@attack("A tar with a negative size, on which `tarfile` goes in circles", 0, "broken_archive", "reason")
+@attack(
+    "A tar with a negative size, on which `tarfile` goes in circles", 0, "broken_archive", "reason"
+)
 def tar_negative_size(submitted: Path, student: str, files: Files) -> None:
     info = tarfile.TarInfo("vault.py")
     block = bytearray(info.tobuf(tarfile.GNU_FORMAT))
@@ -226,14 +232,28 @@ def link_to_a_neighbour(submitted: Path, student: str, files: Files) -> None:
     (submitted / student).symlink_to(submitted / "a-neighbour")
 
 
-@attack("Links to the reference instead of files", 14, "missing_file", "vault.py", check="guess_is_right", outcome="unanswered")
+@attack(
+    "Links to the reference instead of files",
+    14,
+    "missing_file",
+    "vault.py",
+    check="guess_is_right",
+    outcome="unanswered",
+)
 def link_to_the_reference(submitted: Path, student: str, files: Files) -> None:
     place = folder(submitted, student, files)
     (place / "vault.py").unlink()
     (place / "vault.py").symlink_to(submitted.parent / "course/reference/attacked/vault.py")
 
 
-@attack("A pipe instead of a file: whoever reads it waits for ever", 14, "missing_file", "vault.py", check="guess_is_right", outcome="unanswered")
+@attack(
+    "A pipe instead of a file: whoever reads it waits for ever",
+    14,
+    "missing_file",
+    "vault.py",
+    check="guess_is_right",
+    outcome="unanswered",
+)
 def named_pipe(submitted: Path, student: str, files: Files) -> None:
     place = folder(submitted, student, files)
     (place / "vault.py").unlink()
@@ -254,7 +274,13 @@ def deep_folders(submitted: Path, student: str, files: Files) -> None:
 def compiled_files(submitted: Path, student: str, files: Files) -> None:
     place = folder(submitted, student, files)
     (place / "__pycache__").mkdir()
-    for name in ("vault.so", "vault.pyd", "vault.pyc", "__pycache__/vault.cpython-311.pyc", "x.egg-link"):
+    for name in (
+        "vault.so",
+        "vault.pyd",
+        "vault.pyc",
+        "__pycache__/vault.cpython-311.pyc",
+        "x.egg-link",
+    ):
         (place / name).write_bytes(b"\x7fELF")
 
 
@@ -264,7 +290,9 @@ def changes_the_layout(submitted: Path, student: str, files: Files) -> None:
     folder(submitted, f"{student}/attacked", files)
 
 
-@taken("Another student wraps the files in a folder; the attack above must not cost that one anything")
+@taken(
+    "Another student wraps the files in a folder; the attack above must not cost that one anything"
+)
 def wrapped_neighbour(submitted: Path, student: str, files: Files) -> None:
     folder(submitted, f"{student}/my homework", files)
 
@@ -284,12 +312,21 @@ def html(submitted: Path, student: str, files: Files) -> None:
     folder(submitted, student, files)
 
 
-@attack("Source nested so deep that a parser gives up", 14, "import_failed", "nest", check="guess_is_right", outcome="raised")
+@attack(
+    "Source nested so deep that a parser gives up",
+    14,
+    "import_failed",
+    "nest",
+    check="guess_is_right",
+    outcome="raised",
+)
 def deep_source(submitted: Path, student: str, files: Files) -> None:
     folder(submitted, student, files | {"vault.py": "x = " + "(" * 50_000 + ")" * 50_000})
 
 
-@attack("Source with NUL bytes", 14, "import_failed", "null", check="guess_is_right", outcome="raised")
+@attack(
+    "Source with NUL bytes", 14, "import_failed", "null", check="guess_is_right", outcome="raised"
+)
 def null_bytes(submitted: Path, student: str, files: Files) -> None:
     folder(submitted, student, files | {"vault.py": "x = 1\0\n"})
 
@@ -297,13 +334,29 @@ def null_bytes(submitted: Path, student: str, files: Files) -> None:
 HUGE = "x = [\n" + "    (1, 2.5, 'a'),\n" * 100_000 + "]\n"
 
 
-@attack("So much source that searching it takes all memory", 12, "forbidden", "torch.nn", check="forward_is_right", outcome="forbidden")
+@attack(
+    "So much source that searching it takes all memory",
+    12,
+    "forbidden",
+    "torch.nn",
+    check="forward_is_right",
+    outcome="forbidden",
+)
 def huge_source(submitted: Path, student: str, files: Files) -> None:
-    body = files["recurrent.py"].replace("state = torch.zeros(len(U))", "state = torch.nn.Parameter(torch.zeros(len(U))).data")
+    body = files["recurrent.py"].replace(
+        "state = torch.zeros(len(U))", "state = torch.nn.Parameter(torch.zeros(len(U))).data"
+    )
     folder(submitted, student, files | {"recurrent.py": body + HUGE})
 
 
-@attack("Attribute chains on which a search takes a square of its time", 18, "failed", "", check="guess_is_right", outcome="failed")
+@attack(
+    "Attribute chains on which a search takes a square of its time",
+    18,
+    "failed",
+    "",
+    check="guess_is_right",
+    outcome="failed",
+)
 def slow_source(submitted: Path, student: str, files: Files) -> None:
     chain = "def never():\n    " + "torch" + ".a" * 400 + "\n"
     body = files["recurrent.py"] + "".join(chain.replace("never", f"never{i}") for i in range(400))

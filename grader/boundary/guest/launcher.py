@@ -37,7 +37,7 @@ def main() -> None:
     """Warm up, say so, serve until the trusted side hangs up."""
     control = socket.socket(fileno=int(sys.argv[1]))
     world = _World()
-    with world.folder_for_libraries():
+    with world.temporary_files():
         preload(sys.argv[2:])
     gc.collect()
     gc.freeze()  # the guests' collector leaves these objects, and so the shared pages, alone
@@ -49,6 +49,8 @@ def main() -> None:
             break
         message = json.loads(data)
         if "open" in message:
+            if guest:  # one at a time
+                guest.end(grace=0)
             guest = _open(world, control, fds, message["open"])
             reply: dict[str, Any] = {"pid": guest.pid}
         else:
@@ -87,14 +89,14 @@ class _World:
             self.jail.missing["own_user"] = error.strerror or str(error)
 
     @contextlib.contextmanager
-    def folder_for_libraries(self) -> Iterator[None]:
-        """Some libraries (torch._dynamo, behind every optimiser) want one as they are imported."""
-        tempfile.tempdir = scratch = self.scratch(16)
-        try:
-            yield
-        finally:
-            tempfile.tempdir = None
-            self.forget(scratch)
+    def temporary_files(self) -> Iterator[None]:
+        """A library may look for a place for temporary files while it is imported."""
+        if not self._private:
+            yield  # what it was started with
+            return
+        os.environ["TMPDIR"] = scratch = self.scratch(megabytes=64)
+        yield
+        self.forget(scratch)
 
     def scratch(self, megabytes: int) -> str:
         """A new empty folder for one guest."""

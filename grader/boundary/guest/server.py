@@ -211,18 +211,6 @@ class Server:
         parts[part] = _Kept(parts[part])
         return ("value", tuple(parts))
 
-    def _do_parameter_gradients(
-        self, owner: Any, name: str, args: tuple[Any, ...], kwargs: Any
-    ) -> tuple[Any, ...]:
-        """Value of a module's scalar method, and its gradient in every parameter, by name."""
-        import torch
-
-        parameters = dict(self._owner(owner).named_parameters())
-        value = self._function(owner, name)(*args, **kwargs)
-        found = torch.autograd.grad(value, list(parameters.values()), allow_unused=True)
-        dense = [None if g is None else g.to_dense() for g in found]  # an embedding's may be sparse
-        return ("value", (value, dict(zip(parameters, dense, strict=True))))
-
     def _do_item(self, owner: Any, key: Any) -> tuple[Any, ...]:
         return ("value", owner[key])
 
