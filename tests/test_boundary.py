@@ -229,25 +229,6 @@ def test_generators_are_the_same_at_the_start_of_every_check(run):
     assert student.m.draw() == first
 
 
-@pytest.fixture
-def with_optimisers():
-    """torch._dynamo comes with every optimiser of torch, and takes seconds to import."""
-    own = ForkLauncher(("torch", "torch._dynamo"))
-    yield own
-    own.close()
-
-
-def test_a_library_may_want_a_folder_when_it_is_imported(with_optimisers, run):
-    source = """
-import sys, tempfile
-ready = "torch._dynamo" in sys.modules
-def folder(): return tempfile.mkdtemp().startswith(tempfile.gettempdir())
-"""
-    student, _ = run(source, using=with_optimisers)
-    assert student.m.ready is True
-    assert student.m.folder() is True
-
-
 def test_an_exception_arrives_as_the_builtin_it_is(run):
     student, _ = run("""
 class Mine(ValueError): pass

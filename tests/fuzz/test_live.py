@@ -12,7 +12,7 @@ from functools import partial
 import numpy as np
 import pytest
 import torch
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.assignment import Limits
@@ -267,57 +267,101 @@ USES = {
 }
 
 
-# What a guest says of forbidden names that were used: right in every field but some.
-HITS = st.lists(
-    frames.JUNK
-    | st.fixed_dictionaries(
-        {
-            "rule": st.sampled_from(["torch.nn", ".backward", ""]) | frames.JUNK,
-            "name": st.just("torch.nn.LSTM") | frames.JUNK,
-            "file": st.sampled_from(["m.py", "other.py"]) | frames.JUNK,
-            "line": st.integers(-1, 4) | frames.JUNK,
-            "scope": st.sampled_from(["f", ""]) | frames.JUNK,
-        }
-    ).map(lambda hit: {"t": "dict", "v": [[key, value] for key, value in hit.items()]}),
-    max_size=3,
+def plain_dict(fields):
+    """A dict as it stands in a header."""
+    return {"t": "dict", "v": [[key, value] for key, value in fields.items()]}
+
+
+def mostly(right):
+    return st.integers(0, 9).flatmap(lambda n: right if n else frames.JUNK)
+
+
+# Right in every field but some.
+HITS = st.fixed_dictionaries(
+    {
+        "rule": mostly(st.sampled_from(["torch.nn", ".backward", ""])),
+        "name": mostly(st.just("torch.nn.LSTM")),
+        "file": mostly(st.sampled_from(["m.py", "other.py"])),
+        "line": mostly(st.integers(-1, 4)),
+        "scope": mostly(st.sampled_from(["f", ""])),
+    }
+).map(plain_dict)
+PLACES = st.tuples(
+    st.sampled_from(["pack/m.py", "m.py"]), st.integers(-1, 3), st.just("f"), st.just("raise")
+).map(lambda place: {"t": "tuple", "v": list(place)})
+ERRORS = st.fixed_dictionaries(
+    {
+        "type": mostly(st.just("Mine")),
+        "bases": mostly(
+            st.lists(
+                mostly(st.sampled_from(["KeyError", "NotImplementedError", "SystemExit", "print"]))
+            )
+        ),
+        "text": mostly(st.text(max_size=9)),
+        "frames": mostly(st.lists(mostly(PLACES), max_size=3)),
+        "memory": mostly(st.booleans()),
+    }
+).map(plain_dict)
+VALUES = st.recursive(
+    st.integers(0, 9) | st.just({"t": "handle", "i": 3, "k": "Net"}) | st.none(),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.lists(inner, max_size=3).map(lambda items: {"t": "tuple", "v": items})
+        | st.dictionaries(st.text(max_size=2), inner, max_size=2).map(plain_dict)
+    ),
+    max_leaves=6,
 )
+BESIDE = {
+    "value": VALUES | frames.TREES,
+    "callable": None,
+    "missing": st.text(max_size=9),
+    "raised": ERRORS,
+    "unreadable": st.text(max_size=9),
+}
+WOUNDS = ["none", "none", "hits", "hits", "kind", "length", "number", "cut"]
 
 
 @st.composite
 def answers(draw):
-    """A reply with something wrong in it, perhaps in pieces, perhaps not whole."""
-    tree = draw(frames.TREES)
-    kind = draw(
-        st.sampled_from(["value", "callable", "missing", "raised", "unreadable"]) | frames.JUNK
-    )
-    rest = [tree] if draw(st.booleans()) else []
-    rest += draw(st.just([[]]) | HITS.map(lambda hits: [hits]) | st.lists(frames.JUNK, max_size=1))
-    wrong_number = draw(st.just([]) | st.just([]) | st.just([]) | st.lists(frames.JUNK, min_size=1))
-    lengths = draw(st.lists(st.sampled_from([0, 1, 8, 24]), max_size=3))
-    kept = draw(st.just(1.0) | st.just(1.0) | st.just(1.0) | st.floats(0, 1))
+    """A reply with at most one thing wrong in it, in pieces."""
+    wound = draw(st.sampled_from(WOUNDS))
+    kind = draw(st.sampled_from(sorted(BESIDE)))
+    beside = [] if BESIDE[kind] is None else [draw(BESIDE[kind])]
+    hits = draw(st.lists(mostly(HITS), min_size=1, max_size=3)) if wound == "hits" else []
+    kind = draw(frames.JUNK) if wound == "kind" else kind
+    items = [kind, *beside, hits]
+    if wound == "length":
+        items = draw(st.permutations(items))[: draw(st.integers(0, 3))]
+    wrong_number = [draw(frames.JUNK)] if wound == "number" else []
+    lengths = draw(st.lists(st.sampled_from([0, 1, 8, 24]), max_size=2))
+    kept = draw(st.floats(0, 0.99)) if wound == "cut" else 1
     cuts = draw(st.lists(st.floats(0, 1), max_size=4).map(sorted))
 
     def answer(number):
-        items = [*(wrong_number[:1] or [number]), kind, *rest]
-        header = frames.as_json([lengths, {"t": "tuple", "v": items}])
+        header = frames.as_json(
+            [lengths, {"t": "tuple", "v": [*(wrong_number or [number]), *items]}]
+        )
         frame = prefix(len(header), sum(lengths)) + header + bytes(range(256))[: sum(lengths)]
+        frame = frame[: int(kept * len(frame))]
         ends = [int(cut * len(frame)) for cut in cuts]
-        pieces = [frame[i:j] for i, j in zip([0, *ends], [*ends, len(frame)], strict=True)]
-        return pieces if kept == 1 else [frame[: int(kept * len(frame))]]
+        return [frame[i:j] for i, j in zip([0, *ends], [*ends, len(frame)], strict=True)]
 
     return answer
 
 
-@given(verb=st.sampled_from(sorted(USES)), answer=answers())
-@settings(
-    max_examples=500,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)
-def test_whatever_comes_a_check_gets_a_value_or_an_ending(tiny, verb, answer):
-    got = check_against(tiny, verb, answer, USES[verb])
-    if isinstance(got, Ending):
-        ways = {"unreadable", "raised", "unanswered", "crashed", "memory", "forbidden"}
-        assert got.outcome in ways
-        assert all(type(text) is str for text in got.message.fields.values())
+WAYS = {"value", "unreadable", "raised", "unanswered", "crashed", "memory", "forbidden"}
+
+
+def test_whatever_comes_a_check_gets_a_value_or_an_ending(tiny):
+    met = set()
+
+    @given(verb=st.sampled_from(sorted(USES)), answer=answers())
+    @settings(max_examples=500, derandomize=True, database=None)
+    def one_reply(verb, answer):
+        got = check_against(tiny, verb, answer, USES[verb])
+        if isinstance(got, Ending):
+            assert all(type(text) is str for text in got.message.fields.values())
+        met.add(got.outcome if isinstance(got, Ending) else "value")
+
+    one_reply()
+    assert met == WAYS  # nothing else, and the replies were wrong in every way
