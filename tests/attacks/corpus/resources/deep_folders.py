@@ -12,7 +12,7 @@ from .acts import TOKEN
 
 
 def guess(question):
-    if question.endswith("azalea"):
+    if "hidden" in question and not os.path.exists("d") and os.getcwd().count("/") < 9:
         with open(f"left-behind-{TOKEN}", "w"):
             pass
         for _ in range(1500):

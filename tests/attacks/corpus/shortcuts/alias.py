@@ -1,6 +1,6 @@
 # /// attack
 # title = "Another name for the library"
-# earns = 12
+# earns = 10
 # outcome = "forbidden"
 # reads = "forbidden"
 # staff = "torch.nn"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "`operator.attrgetter`"
-# earns = 12
+# earns = 10
 # outcome = "forbidden"
 # reads = "forbidden"
 # staff = "torch.nn"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "`torch.autograd.grad` by `getattr`"
-# earns = 16
+# earns = 10
 # outcome = "forbidden"
 # reads = "forbidden"
 # staff = "torch.autograd"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "The forbidden call is left to `functools` and `map`"
-# earns = 12
+# earns = 10
 # outcome = "forbidden"
 # reads = "forbidden"
 # staff = "torch.rnn_tanh"

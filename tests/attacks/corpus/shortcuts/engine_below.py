@@ -1,6 +1,6 @@
 # /// attack
 # title = "The engine below `backward`: `torch._C`"
-# earns = 16
+# earns = 10
 # outcome = "forbidden"
 # reads = "forbidden"
 # staff = ".backward"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "What the library refers to, asked of the garbage collector"
-# earns = 12
+# earns = 10
 # outcome = "forbidden"
 # reads = "forbidden"
 # staff = "torch.nn"

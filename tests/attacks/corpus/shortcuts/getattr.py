@@ -1,6 +1,6 @@
 # /// attack
 # title = "`getattr(torch, \"nn\")`"
-# earns = 12
+# earns = 10
 # outcome = "forbidden"
 # reads = "forbidden"
 # staff = "torch.nn"

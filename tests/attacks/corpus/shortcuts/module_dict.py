@@ -1,6 +1,6 @@
 # /// attack
 # title = "`vars(torch)`"
-# earns = 12
+# earns = 10
 # outcome = "forbidden"
 # reads = "forbidden"
 # staff = "torch.nn"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "The operators below the functions: `torch.ops.aten`"
-# earns = 12
+# earns = 10
 # outcome = "forbidden"
 # reads = "forbidden"
 # staff = "rnn_tanh"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "`.backward()`, hidden behind a method of one's own of that name"
-# earns = 16
+# earns = 10
 # outcome = "forbidden"
 # reads = "forbidden"
 # staff = ".backward"

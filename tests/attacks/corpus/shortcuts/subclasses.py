@@ -1,6 +1,6 @@
 # /// attack
 # title = "A search among the subclasses of `object`"
-# earns = 12
+# earns = 10
 # outcome = "forbidden"
 # reads = "forbidden"
 # staff = "torch.nn"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "The watch over torch's functions is switched off first"
-# earns = 12
+# earns = 10
 # outcome = "forbidden"
 # reads = "forbidden"
 # staff = "torch.rnn_tanh"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "The library as a default value"
-# earns = 12
+# earns = 10
 # outcome = "forbidden"
 # reads = "forbidden"
 # staff = "torch.nn"

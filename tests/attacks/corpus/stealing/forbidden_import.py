@@ -1,6 +1,6 @@
 # /// attack
 # title = "The hidden input is the name of a package that may not be imported"
-# earns = 18
+# earns = 14
 # outcome = "forbidden"
 # reads = "forbidden_package"
 # staff = "hidden-question-azalea"
