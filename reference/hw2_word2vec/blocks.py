@@ -33,7 +33,7 @@ from .skipgram import SkipGram
 from .textstream import END
 
 S, M = 32, 32
-LIMIT = 256.0  # hits of one row in one step
+LIMIT = 32.0  # hits of one row in one step
 
 
 @dataclass(frozen=True)
@@ -116,11 +116,12 @@ class Trainer:
         n = self._rows(self.out, step.noise)  # (N, M, d)
         # the derivative of -ln s(x) is s(x) - 1, that of -ln s(-x) is s(x)
         pull = (torch.sigmoid(u @ v.mT) - 1) * near  # (N, S, d) x (N, d, C) -> (N, S, C)
-        weight = near.sum(dim=2, keepdim=True) * (self._windows.negatives / M)  # (N, S, 1)
+        pairs = near.sum(dim=2, keepdim=True)  # (N, S, 1)
+        weight = pairs * (self._windows.negatives / M)  # (N, S, 1)
         push = torch.sigmoid(u @ n.mT) * weight  # (N, S, d) x (N, d, M) -> (N, S, M)
         by_centers = pull @ v + push @ n  # (N, S, d)
         by_contexts, by_noise = pull.mT @ u, push.mT @ u  # (N, C, d), (N, M, d)
-        self._descend(self.into, centers, by_centers, weight, lr)
+        self._descend(self.into, centers, by_centers, pairs, lr)
         rows = torch.cat([contexts, step.noise], dim=1)  # (N, C + M)
         hits = torch.cat([near.sum(dim=1), weight.sum(dim=1).expand(-1, M)], dim=1)
         self._descend(self.out, rows, torch.cat([by_contexts, by_noise], dim=1), hits, lr)
