@@ -97,7 +97,7 @@ CLASS = [
     Recipe(
         "bug_products",
         "forward multiplies probabilities, so long sentences underflow",
-        points=0,
+        points=98.12,
         loses=["forward_backward", "posterior", "baum_welch"],
         bonus=19,
         changes=[
@@ -115,7 +115,7 @@ CLASS = [
     Recipe(
         "bug_transposed",
         "counts transitions from the second tag to the first",
-        points=0,
+        points=94.4,
         loses=["estimation", "tagger"],
         bonus=19,
         changes=[
@@ -125,7 +125,7 @@ CLASS = [
     Recipe(
         "bug_ties",
         "of equal predecessors the larger one is taken",
-        points=0,
+        points=98.73,
         loses=["viterbi"],
         bonus=19,
         changes=[
@@ -139,7 +139,7 @@ CLASS = [
     Recipe(
         "bug_padding",
         "the batch decodes its padding",
-        points=0,
+        points=95.52,
         loses=["viterbi_batch"],
         bonus=19,
         changes=[replace("decode.py", "here = live[:, t, None]", "here = torch.tensor(True)")],
@@ -147,7 +147,7 @@ CLASS = [
     Recipe(
         "bug_loop_over_the_batch",
         "viterbi_batch calls viterbi once for each sentence",
-        points=0,
+        points=99.04,
         loses=["viterbi_batch"],
         bonus=19,
         changes=[
@@ -162,7 +162,7 @@ CLASS = [
     Recipe(
         "bug_local_is_global",
         "normalises every step also where whole paths should be",
-        points=0,
+        points=97.84,
         loses=["memm"],
         bonus=19,
         changes=[
@@ -176,7 +176,7 @@ CLASS = [
     Recipe(
         "bugs_in_three_files",
         "first syllable, sizes rounded up, mean of the sentences' accuracies",
-        points=0,
+        points=97.78,
         loses=["reading", "convolution", "metrics", "tagger"],
         bonus=19,
         changes=[
@@ -205,7 +205,7 @@ CLASS = [
     Recipe(
         "raises_at_import",
         "reads a treebank of the own laptop at import",
-        points=0,
+        points=91,
         bonus=19,
         changes=[append("data.py", "\nread_conllu(open('C:/Users/me/train.conllu').read())\n")],
     ),
@@ -213,7 +213,7 @@ CLASS = [
     Recipe(
         "endless_loop_in_beam",
         "widens the beam until nothing changes, which never happens",
-        points=0,
+        points=95.13,
         loses=["beam"],
         bonus=19,
         changes=[
@@ -228,7 +228,7 @@ CLASS = [
     Recipe(
         "segfault_in_sample",
         "reads address 0 while it samples",
-        points=0,
+        points=97.38,
         loses=["joint"],
         bonus=19,
         changes=[
@@ -266,7 +266,7 @@ CLASS = [
     Recipe(
         "always_equal",
         "returns a path that equals every other",
-        points=0,
+        points=97.57,
         loses=["beam"],
         bonus=19,
         changes=[

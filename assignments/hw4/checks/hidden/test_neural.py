@@ -36,10 +36,10 @@ def test_neural_tagger_learns_endings_of_words_never_seen(student):
     draw = np.random.default_rng(0)
 
     def sentence():
-        words = [some_word(draw) + str(draw.choice(["a", "o"])) for _ in range(6)]
+        words = [some_word(draw) + str(draw.choice(["a", "o"])) for _ in range(8)]
         return [(word, "NOUN" if word[-1] == "a" else "VERB") for word in words]
 
-    learn, fresh = [sentence() for _ in range(60)], [sentence() for _ in range(25)]
+    learn, fresh = [sentence() for _ in range(40)], [sentence() for _ in range(15)]
     tagger = student.neural.BiLSTMTagger(words_of(learn), ["NOUN", "VERB"], 16, 8, 16)
     tagger.fit(learn)
     right = share_right(student, tagger, fresh)
@@ -52,13 +52,13 @@ def test_neural_tagger_sees_what_comes_next(student):
     draw = np.random.default_rng(1)
 
     def sentence():
-        words = [str(draw.choice(["p", "q"])) for _ in range(6)]
+        words = [str(draw.choice(["p", "q"])) for _ in range(8)]
         return [
             (word, "P" if after == "p" else "Q")
             for word, after in zip(words, [*words[1:], "q"], strict=True)
         ]
 
-    learn, fresh = [sentence() for _ in range(60)], [sentence() for _ in range(25)]
+    learn, fresh = [sentence() for _ in range(40)], [sentence() for _ in range(15)]
     tagger = student.neural.BiLSTMTagger(["p", "q"], ["P", "Q"], 16, 8, 16)
     tagger.fit(learn)
     right = share_right(student, tagger, fresh)
@@ -75,12 +75,12 @@ def test_neural_tagger_learns_from_pretrained_vectors(student):
     seen = words[::2]
 
     def sentence(among):
-        chosen = [str(draw.choice(among)) for _ in range(4)]
+        chosen = [str(draw.choice(among)) for _ in range(8)]
         return [(word, "X" if kinds[word] else "Y") for word in chosen]
 
     tagger = student.neural.BiLSTMTagger(words, ["X", "Y"], 8, 4, 8, vectors)
-    tagger.fit([sentence(seen) for _ in range(60)], epochs=2)
-    right = share_right(student, tagger, [sentence(words[1::2]) for _ in range(25)])
+    tagger.fit([sentence(seen) for _ in range(40)], epochs=2)
+    right = share_right(student, tagger, [sentence(words[1::2]) for _ in range(15)])
     assert right >= 0.8, f"the vectors tell the tag, but {right:.0%} of the words are right"
 
 

@@ -19,9 +19,12 @@ Shapes, and the three tables that most functions take first:
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from .estimate import HMM
+if TYPE_CHECKING:
+    from .estimate import HMM
 
 
 def forward_log(
@@ -123,6 +126,8 @@ def baum_welch(
     Raises ValueError naming sequences (none, an empty one, an id out of range), n_states (below 1)
     or iterations (negative).
     """
+    from .estimate import HMM  # here: all else in this file works without that one
+
     if n_states < 1:
         raise ValueError("n_states must be at least 1")
     if iterations < 0:

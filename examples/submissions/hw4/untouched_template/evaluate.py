@@ -10,10 +10,10 @@ Ramshaw & Marcus (1995) for the tags B, I, O; Tjong Kim Sang & De Meulder (2003)
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
-from .data import word_class
-from .decode import viterbi
-from .estimate import HMM, estimate
+if TYPE_CHECKING:
+    from .estimate import HMM
 
 UNKNOWN = "<unk>"
 

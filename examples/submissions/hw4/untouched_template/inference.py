@@ -19,9 +19,12 @@ Shapes, and the three tables that most functions take first:
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from .estimate import HMM
+if TYPE_CHECKING:
+    from .estimate import HMM
 
 
 def forward_log(

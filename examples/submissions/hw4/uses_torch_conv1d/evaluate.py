@@ -10,10 +10,10 @@ Ramshaw & Marcus (1995) for the tags B, I, O; Tjong Kim Sang & De Meulder (2003)
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
-from .data import word_class
-from .decode import viterbi
-from .estimate import HMM, estimate
+if TYPE_CHECKING:
+    from .estimate import HMM
 
 UNKNOWN = "<unk>"
 
@@ -116,6 +116,8 @@ class Tagger:
 
     def tag(self, words: list[str]) -> list[str]:
         """The most probable tag sequence; none for no words."""
+        from .decode import viterbi  # here: the figures above need no other file
+
         if not words:
             return []
         hmm = self.hmm
@@ -125,6 +127,8 @@ class Tagger:
 
 def _id(word: str, ids: dict[str, int]) -> int:
     """The word's id; that of its class if it is rare or unknown; else that of <unk>."""
+    from .data import word_class
+
     return ids.get(word, ids.get(word_class(word), ids[UNKNOWN]))
 
 
@@ -138,6 +142,9 @@ def train_tagger(
 
     Raises ValueError naming sentences (no word), alpha (negative) or min_count (below 1).
     """
+    from .data import word_class
+    from .estimate import estimate
+
     if min_count < 1:
         raise ValueError("min_count must be at least 1")
     counts = Counter(word for sentence in sentences for word, _ in sentence)
