@@ -63,9 +63,8 @@ class NGram:
         equally likely if alpha > 0, and impossible (-inf) if alpha is 0.
         """
         ### BEGIN SOLUTION
-        known = [w if w in self._words or w == START else UNKNOWN for w in context]
-        before = ([START] * (self.n - 1) + known)[len(known) :]  # the last n - 1, none for n = 1
-        ngram = (*before, word if word in self._words else UNKNOWN)
+        before = ([START] * (self.n - 1) + context)[len(context) :]  # the last n - 1, none for n = 1
+        ngram = tuple(w if w in self._words or w == START else UNKNOWN for w in [*before, word])
         count = self._ngrams[ngram] + self.alpha
         total = self._contexts[ngram[:-1]] + self.alpha * self.vocabulary_size
         return math.log(count / total) if count else -math.inf
@@ -82,7 +81,7 @@ class NGram:
         total, tokens = 0.0, 0
         for sentence in sentences:
             for i, word in enumerate([*sentence, END]):
-                total -= self.log_prob(word, sentence[:i])
+                total -= self.log_prob(word, sentence[max(0, i - self.n + 1) : i])
                 tokens += 1
         return math.exp(total / tokens)
         ### END SOLUTION
