@@ -99,7 +99,9 @@ class Session:
         received = bytearray()
         wanted = wire.PREFIX.size
         header_length = 0
-        self._selector.modify(self._connection, selectors.EVENT_READ | selectors.EVENT_WRITE)
+        frame = frame[self._send(frame) :]
+        if frame:  # most requests leave at once
+            self._selector.modify(self._connection, selectors.EVENT_READ | selectors.EVENT_WRITE)
         while True:
             remaining = deadline - time.monotonic()
             if remaining <= 0:

@@ -91,11 +91,11 @@ class Server:
         Package(package, files).install()
         return ("value", {"hits": hits, "layers": self._layers})
 
-    def _do_begin(self, seed: int) -> tuple[Any, ...]:
-        """A new check: no objects of the last one, generators as on the first day."""
+    def _do_begin(self, seed: int, verb: str, *arguments: Any) -> tuple[Any, ...]:
+        """The first request of a check: no objects of the last one, generators as on day one."""
         self._objects.clear()
         _seed(seed)
-        return ("value", None)
+        return self.answer(verb, list(arguments))
 
     def _do_import(self, module: str) -> tuple[Any, ...]:
         importlib.import_module(f"{self._package}.{module}")
