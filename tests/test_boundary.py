@@ -93,6 +93,49 @@ def lambda_with_two(student):
     return WithNumber()
 
 
+MODULES = """
+import torch
+from torch import nn
+class Cell(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.tensor([2.0, 3.0]))
+    def forward(self, x, state):
+        return x * self.weight, {"h": [state[0] + x], "steps": 1}
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.cells = nn.ModuleList([Cell()])
+    forward = None
+def cut(state): return tuple(part.detach() for part in state)
+"""
+
+
+def test_modules_in_modules_and_their_gradients(run):
+    student, _ = run(MODULES)
+    net = student.m.Net()
+    cell = net.cells[0]
+    assert cell.weight.tolist() == [2, 3]
+    x, h, c = torch.tensor([5.0, 7.0]), torch.zeros(2), torch.ones(2)
+    cotangents = [torch.tensor([1.0, 10.0]), torch.tensor([100.0, 100.0])]
+    wanted = [(cell, "weight"), (net, "cells.0.weight")]
+    result, of_args, of_parameters = student.vjp(cell, [x, (h, c)], cotangents, wanted)
+    assert result[0].tolist() == [10, 21]
+    assert [g if g is None else g.tolist() for g in of_args] == [[102, 130], [100, 100], None]
+    assert [g.tolist() for g in of_parameters] == [[5, 70]] * 2
+    assert student.vjp(cell.forward, [x, (h, c)], cotangents)[1][0].tolist() == [102, 130]
+    with pytest.raises(ValueError, match="2 float tensors"):
+        student.vjp(cell.forward, [x, (h, c)], cotangents[:1])
+
+
+def test_what_was_detached_has_no_gradient(run):
+    student, _ = run(MODULES)
+    ones = torch.ones(2)
+    result, gradients, _ = student.vjp(student.m.cut, [(ones, ones)], [ones, ones])
+    assert [part.tolist() for part in result] == [[1, 1], [1, 1]]
+    assert gradients == [None, None]
+
+
 def test_generators_are_the_same_at_the_start_of_every_check(run):
     student, process = run("import random\ndef draw(): return random.random()")
     first = student.m.draw()

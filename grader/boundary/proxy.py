@@ -43,6 +43,26 @@ class Student:
             raise Ending("unreadable", Message("protocol"))
         return results
 
+    def vjp(
+        self,
+        function: Function | Object,
+        args: Sequence[Any],
+        cotangents: Sequence[Any],
+        parameters: Sequence[tuple[Object, str]] = (),
+    ) -> tuple[Any, list[Any], list[Any]]:
+        """The result of `function(*args)`, and its vector-Jacobian products.
+
+        `cotangents` holds a tensor for each float tensor in the result, in order. What comes back
+        behind the result are the gradients of sum(cotangent * tensor) by each float tensor in
+        `args`, in order and however deep in lists, tuples and dicts it lies, and by each of
+        `parameters`, pairs of a torch module and the (dotted) name of a parameter. None stands
+        where nothing depends on it.
+        """
+        reply = function.invoke("vjp", tuple(args), list(cotangents), list(parameters))
+        if type(reply) is not tuple or [type(part) for part in reply[1:]] != [list, list]:
+            raise Ending("unreadable", Message("protocol"))
+        return reply
+
     def gradients(self, function: Function, *args: Any, **kwargs: Any) -> tuple[Any, list[Any]]:
         """Value of a scalar function, and its gradient in every float tensor among `args`.
 
@@ -118,7 +138,11 @@ class Object:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call it there."""
-        return self._process.request("call", self, "", args, kwargs)[1]
+        return self.invoke("call", args, kwargs)
+
+    def invoke(self, verb: str, *arguments: Any) -> Any:
+        """Call it by another verb of the guest, as a `Function`."""
+        return self._process.request(verb, self, "", *arguments)[1]
 
     def __getitem__(self, key: Any) -> Any:
         return self._process.request("item", self, key)[1]

@@ -15,6 +15,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import importlib
+import inspect
+import operator
 import os
 import random
 import socket
@@ -108,7 +110,9 @@ class Server:
             if hasattr(type(self._owner(owner)), name):
                 raise  # a property of the student's own that failed
             return ("missing", name)
-        return ("callable",) if callable(value) else ("value", value)
+        # a torch module inside another can be called too, but has attributes to be asked for
+        function = isinstance(owner, str) or inspect.isroutine(value) or inspect.isclass(value)
+        return ("callable",) if callable(value) and function else ("value", value)
 
     def _do_call(
         self, owner: Any, name: str, args: tuple[Any, ...], kwargs: Any
@@ -125,6 +129,36 @@ class Server:
     def _do_map(self, owner: Any, name: str, calls: list[tuple[Any, ...]]) -> tuple[Any, ...]:
         function = self._function(owner, name)
         return ("value", [function(*args) for args in calls])
+
+    def _do_vjp(
+        self,
+        owner: Any,
+        name: str,
+        args: tuple[Any, ...],
+        cotangents: list[Any],
+        parameters: list[tuple[Any, str]],
+    ) -> tuple[Any, ...]:
+        """The result, and the cotangents of its float tensors pulled back through the call."""
+        import torch
+
+        leaves: list[Any] = []
+
+        def leaf(tensor: Any) -> Any:
+            leaves.append(tensor.detach().clone().requires_grad_())
+            return leaves[-1]
+
+        outputs: list[Any] = []
+        result = self._function(owner, name)(*_map_floats(list(args), leaf))
+        _map_floats(result, outputs.append)
+        if len(outputs) != len(cotangents):
+            raise ValueError(f"{len(outputs)} float tensors came back, not {len(cotangents)}")
+        pairs = [(o, c) for o, c in zip(outputs, cotangents, strict=True) if o.requires_grad]
+        wanted = leaves + [operator.attrgetter(path)(module) for module, path in parameters]
+        found: list[Any] = [None] * len(wanted)
+        if pairs:
+            tensors, weights = zip(*pairs, strict=True)
+            found = list(torch.autograd.grad(tensors, wanted, weights, allow_unused=True))
+        return ("value", (result, found[: len(leaves)], found[len(leaves) :]))
 
     def _do_gradients(
         self, owner: Any, name: str, args: tuple[Any, ...], kwargs: Any
@@ -175,6 +209,19 @@ def redirect_output(output: socket.socket) -> None:
 
 def _is_float_tensor(value: Any, torch: Any) -> bool:
     return type(value) is torch.Tensor and value.is_floating_point()
+
+
+def _map_floats(value: Any, function: Callable[[Any], Any]) -> Any:
+    """`value` with `function` of every float tensor in its lists, tuples and dicts, in order."""
+    if isinstance(value, list | tuple):
+        items = [_map_floats(item, function) for item in value]
+        return items if isinstance(value, list) else tuple(items)
+    if isinstance(value, dict):
+        return {key: _map_floats(item, function) for key, item in value.items()}
+    torch = sys.modules["torch"]
+    if isinstance(value, torch.Tensor) and value.is_floating_point():
+        return function(value)
+    return value
 
 
 def _seed(seed: int) -> None:
