@@ -136,7 +136,7 @@ class LSTMCell(nn.Module):
 ### BEGIN SOLUTION
 def _run(
     cell: nn.Module, x: Tensor, state: State, lengths: Tensor | None, *, backwards: bool
-) -> tuple[Tensor, State]:
+) -> tuple[Tensor, tuple[Tensor, Tensor]]:
     """One cell over x (T, B, E): outputs (T, B, H) and the final (h, c), each (B, H)."""
     # The inputs of all steps are known: one large product instead of T small ones.
     a = F.linear(x, cell.weight_ih, cell.bias_ih + cell.bias_hh)  # (T, B, 4H)

@@ -7,7 +7,6 @@ Feed-forward language model: Bengio et al. (2003). ELMo: Peters et al. (2018), e
 from __future__ import annotations
 
 import torch
-import torch.nn.functional as F  # noqa: N812 - its usual name
 from torch import Tensor, nn
 
 
@@ -71,7 +70,7 @@ class FeedForwardLM(nn.Module):
         ### BEGIN SOLUTION
         if activation not in {"tanh", "relu"}:
             raise ValueError("activation must be tanh or relu")
-        self.activation = torch.tanh if activation == "tanh" else F.relu
+        self.activation = torch.tanh if activation == "tanh" else relu
         with torch.random.fork_rng(devices=[]):  # layers draw from the global generator
             torch.manual_seed(seed)
             self.embedding = nn.Embedding(vocab_size, embed)
