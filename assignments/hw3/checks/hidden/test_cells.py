@@ -66,7 +66,8 @@ def gradients_follow_torch(student, kind, seed):
     out = parts(oracle(x, (h, c) if count == 2 else h))
     cotangents = [normal(seed + 8 + i, B, H) for i in range(count)]
     inputs = [*leaves[: 1 + count], *(getattr(oracle, name) for name in NAMES)]
-    wanted = torch.autograd.grad(out, inputs, cotangents)
+    total = sum((part * weight).sum() for part, weight in zip(out, cotangents, strict=True))
+    wanted = torch.autograd.grad(total, inputs)
     plain = [leaf.detach() for leaf in leaves]
     state = tuple(plain[1:]) if count == 2 else plain[1]
     by = [(cell, name) for name in NAMES]
@@ -287,7 +288,8 @@ def own_step(x, h, c, W_ih, W_hh, b_ih, b_hh):
 
 def own_gradients(arguments, dh, dc):
     leaves = [a.clone().requires_grad_() for a in arguments]
-    return torch.autograd.grad(own_step(*leaves), leaves, (dh, dc))
+    h, c = own_step(*leaves)
+    return torch.autograd.grad((dh * h).sum() + (dc * c).sum(), leaves)
 
 
 def step_gradients(student, arguments, dh, dc):

@@ -3,7 +3,6 @@
 import math
 import random
 
-import pytest
 import torch
 import torch.nn.functional as F
 
@@ -37,24 +36,23 @@ def own_nll(model, ids):
     return F.cross_entropy(logits[1:, 0].double(), ids[2:]).item()
 
 
-@pytest.mark.parametrize("seed", [0, 1])
-def test_train_comes_close_to_the_entropy_of_the_source(student, seed):
+def test_train_comes_close_to_the_entropy_of_the_source(student):
     # 20,000 ids, all arguments as they are by default; the best perplexity is 1.7995 in the mean,
     # a model of single words or of pairs stays at 4
-    model, perplexities = student.model.train(markov(20_000, 40 + seed), 4, seed=seed)
+    model, perplexities = student.model.train(markov(20_000, 40), 4)
     expect_equal(len(perplexities), 3, "the number of perplexities")
-    test = markov(4_000, 50 + seed)
+    test = markov(4_000, 50)
     ratio = math.exp(own_nll(model, test) - true_nll(test))
     assert ratio < 1.05, f"the perplexity is {ratio:.4f} times the best possible one"
 
 
 def test_train_reports_the_held_out_perplexity(student):
-    ids = markov(4_000, 60)
+    ids = markov(2_000, 60)
     model, perplexities = student.model.train(ids, 4, **TINY)
     # how the last tenth is batched is free: 5 % for the first ids of its columns
     expect_close(
         perplexities[-1],
-        math.exp(own_nll(model, ids[3_600:])),
+        math.exp(own_nll(model, ids[1_800:])),
         rtol=0.05,
         what="the last perplexity, against your model's logits on the last tenth",
     )
@@ -141,7 +139,7 @@ def test_train_obeys_its_options(student):
 
 def test_train_makes_the_model_better(student):
     # which of four ids follows is certain: a mean of 7 is learnt to nearly 1
-    ids = torch.tensor([0, 1, 2, 3] * 300)
+    ids = torch.tensor([0, 1, 2, 3] * 200)
     _, perplexities = student.model.train(ids, 4, **{**TINY, "epochs": 6})
     assert perplexities[-1] < 1.3, f"what is certain is learnt to {perplexities[-1]:.3f} only"
     assert perplexities[-1] < perplexities[0], "training must lower the perplexity"
