@@ -183,5 +183,6 @@ def test_clip_values_bounds_every_entry(student):
     expect_type(clipped, list, "the clipped gradients")
     for got, grad in zip(clipped, grads, strict=True):
         expect_tensor(got, tuple(grad.shape), "float64", "a clipped gradient")
-        expect_close(got, grad.clamp(-0.7, 0.7), what="a clipped gradient")
+        # a limit that was rounded to float32 on the way is right too
+        expect_close(got, grad.clamp(-0.7, 0.7), rtol=1e-6, what="a clipped gradient")
     expect_equal(after, [grads, 0.7], "the gradients after the call")

@@ -302,7 +302,7 @@ def test_generate_draws_among_the_top_k_only(student):
     ("temperature", "top_k"), [(1.0, None), (0.4, None), (2.5, None), (1.5, 3)]
 )
 def test_generate_follows_its_probabilities(student, temperature, top_k):
-    model, prefix, n = sharp(student), [1, 2], 800
+    model, prefix, n = sharp(student), [1, 2], 600
     new = student.model.generate(model, prefix, n, temperature, top_k, seed=6)
     p = laws(model, prefix, new, temperature, top_k)
     hits = F.one_hot(torch.tensor(new), V).double()

@@ -99,8 +99,8 @@ def test_train_clips_the_gradient(student):
     _, still = student.model.train(ids, 4, **TINY, lr=0.0)
     _, clipped = student.model.train(ids, 4, **TINY, clip=1e-30)
     expect_close(clipped, still, rtol=1e-2, what="the perplexities with the gradient clipped away")
-    _, free = student.model.train(markov(1_200, 65), 4, **{**TINY, "epochs": 4})
-    assert free[-1] < 0.9 * still[-1], "with the usual clip something must be learnt"
+    _, free = student.model.train(torch.tensor([0, 1, 2, 3] * 100), 4, **TINY, lr=0.03)
+    assert free[-1] < 0.8 * still[-1], "with the usual clip something must be learnt"
 
 
 def test_train_depends_on_its_seed_alone(student):
@@ -138,9 +138,9 @@ def test_train_obeys_its_options(student):
 
 
 def test_train_makes_the_model_better(student):
-    # which of four ids follows is certain: a mean of 7 is learnt to nearly 1
-    ids = torch.tensor([0, 1, 2, 3] * 200)
-    _, perplexities = student.model.train(ids, 4, **{**TINY, "epochs": 6})
+    # which of four ids follows is certain: the best perplexity is 1
+    ids = torch.tensor([0, 1, 2, 3] * 120)
+    _, perplexities = student.model.train(ids, 4, **{**TINY, "epochs": 5}, lr=0.03)
     assert perplexities[-1] < 1.3, f"what is certain is learnt to {perplexities[-1]:.3f} only"
     assert perplexities[-1] < perplexities[0], "training must lower the perplexity"
 
