@@ -40,9 +40,7 @@ CLASS = [
         "partial_counting_only",
         "n-grams, data and metrics; nothing recurrent yet",
         points=30,
-        changes=[
-            unfinished("cells.py", "regularise.py", "optim.py", "model.py", "extensions.py")
-        ],
+        changes=[unfinished("cells.py", "regularise.py", "optim.py", "model.py", "extensions.py")],
     ),
     Recipe(
         "partial_no_step_by_hand",
@@ -67,7 +65,9 @@ CLASS = [
         points=0,
         loses=["ngram"],
         bonus=12,
-        changes=[replace("ngram.py", "enumerate([*sentence, END])", "enumerate(sentence or [END])")],
+        changes=[
+            replace("ngram.py", "enumerate([*sentence, END])", "enumerate(sentence or [END])")
+        ],
     ),
     Recipe(
         "bug_batchify_by_rows",
@@ -177,7 +177,11 @@ CLASS = [
                 'squares = state.get("squares", 0) + grad**2\n'
                 "    return param - lr * grad / (squares + eps)",
             ),
-            replace("model.py", "logits / temperature", "logits * temperature"),
+            replace(
+                "model.py",
+                "torch.softmax(logits / temperature, dim=0)",
+                "torch.softmax(logits * temperature, dim=0)",
+            ),
         ],
     ),
     # ---- broken, endless, crashing, forbidden ---------------------------------------------
@@ -187,7 +191,11 @@ CLASS = [
         points=90,
         loses=["cross_entropy", "perplexity"],
         bonus=12,
-        changes=[replace("metrics.py", "for logits, targets in batches:", "for logits, targets in batches")],
+        changes=[
+            replace(
+                "metrics.py", "for logits, targets in batches:", "for logits, targets in batches"
+            )
+        ],
     ),
     Recipe(
         "endless_loop_in_generate",
@@ -196,9 +204,7 @@ CLASS = [
         loses=["generation"],
         bonus=12,
         changes=[
-            replace(
-                "model.py", "        for _ in range(length):\n", "        while True:\n"
-            ),
+            replace("model.py", "        for _ in range(length):\n", "        while True:\n"),
             replace("model.py", "            new.append(int(chosen))\n", ""),
         ],
     ),

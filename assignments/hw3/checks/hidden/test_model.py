@@ -140,6 +140,18 @@ def test_model_refuses_to_tie_unequal_sizes(student):
         student.model.LSTMLanguageModel(V, E, H, tie_weights=True)
 
 
+def test_model_obeys_its_sizes(student):
+    sizes = {"vocab_size": V, "embed_size": E, "hidden_size": H}
+
+    def count(**changes):
+        model = student.model.LSTMLanguageModel(**{**sizes, **changes})
+        return sum(weight.numel() for weight in model.state_dict().values())
+
+    base = count()
+    for change in ({"vocab_size": 12}, {"embed_size": 6}, {"hidden_size": 8}, {"num_layers": 2}):
+        assert count(**change) > base, f"{change} must make a larger model"
+
+
 def test_model_depends_on_its_seed_alone(student):
     def logits(seed):
         model = student.model.LSTMLanguageModel(V, E, H, num_layers=2, seed=seed)
