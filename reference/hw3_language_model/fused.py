@@ -73,12 +73,12 @@ class _Layer(torch.autograd.Function):
 
 
 class FusedLSTM(LSTM):
-    """`cells.LSTM` in one direction, for batches without padding: the same weights and results."""
+    """`cells.LSTM` with the same weights and results, faster in one direction and without padding."""
 
     def forward(
         self, x: Tensor, state: State | None = None, lengths: Tensor | None = None
     ) -> tuple[Tensor, State]:
-        """x (T, B, E) -> output (T, B, H), (h, c) of (L, B, H) each. lengths must be None."""
+        """As `LSTM.forward`; with lengths or in two directions by it."""
         if lengths is not None or self.dirs != 1:
             return super().forward(x, state, lengths)
         if state is None:
