@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.assignment import Assignment, Exercise
+from grader.assignment import Assignment, Exercise, Forbidden
 from grader.records import Message
+
+_TEXTS = ("rule", "name", "file", "scope")  # of a hit
 
 
 def rules_for(assignment: Assignment, files: list[str]) -> dict[str, list[str]]:
@@ -27,14 +29,36 @@ def violations(assignment: Assignment, survey: dict[str, Any]) -> dict[str, Mess
 
     A hit inside a function or class that belongs to exercises concerns those alone; one at the
     top level or in a private helper concerns every exercise of its file; one in a helper file
-    concerns every exercise.
+    concerns every exercise. A rule for some functions only is deaf outside them.
     """
     found: dict[str, Message] = {}
     for file, hits in survey.items():
         for hit in hits:
+            rule = _rule(assignment, hit)
+            if rule is None and hit["rule"]:
+                continue
             for exercise in _concerned(assignment, file, hit["scope"]):
-                found.setdefault(exercise.id, _message(assignment, file, hit))
+                found.setdefault(exercise.id, _message(assignment, file, hit, rule))
     return found
+
+
+def verdict(assignment: Assignment, hits: list[Any]) -> Message | None:
+    """What is to be made of names used at run time. The hits are a guest's word: shape unknown."""
+    for hit in hits:
+        if type(hit) is not dict or not all(type(hit.get(key)) is str for key in _TEXTS):
+            continue
+        rule = _rule(assignment, hit)
+        if rule is not None or not hit["rule"]:
+            return _message(assignment, hit["file"][:200], hit, rule)
+    return None
+
+
+def _rule(assignment: Assignment, hit: dict[str, Any]) -> Forbidden | None:
+    """The rule that was broken; None for a foreign package, and where no rule listens."""
+    for rule in assignment.forbidden:
+        if hit["rule"] in rule.names and (not rule.within or hit["scope"] in rule.within):
+            return rule
+    return None
 
 
 def _concerned(assignment: Assignment, file: str, scope: str) -> list[Exercise]:
@@ -46,11 +70,13 @@ def _concerned(assignment: Assignment, file: str, scope: str) -> list[Exercise]:
     )
 
 
-def _message(assignment: Assignment, file: str, hit: dict[str, Any]) -> Message:
-    place = {"name": hit["name"], "file": file, "line": str(hit["line"])}
-    for rule in assignment.forbidden:
-        if hit["rule"] in rule.names:
-            instead = {f"instead.{language}": text for language, text in rule.instead.items()}
-            return Message("forbidden", {**place, **instead})
+def _message(
+    assignment: Assignment, file: str, hit: dict[str, Any], rule: Forbidden | None
+) -> Message:
+    place = {"name": hit["name"][:200], "file": file, "line": str(hit["line"])[:20]}
+    place["rule"] = hit["rule"]
+    if rule is not None:
+        instead = {f"instead.{language}": text for language, text in rule.instead.items()}
+        return Message("forbidden", {**place, **instead})
     allowed = ", ".join(assignment.allowed_packages)
     return Message("forbidden_package", {**place, "allowed": allowed})

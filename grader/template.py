@@ -95,7 +95,8 @@ def _assignment_toml(assignment: Assignment) -> str:
         ]
     for rule in assignment.forbidden:
         out += ["", "[[forbidden]]", f"names = {_value(list(rule.names))}"]
-        out += [f"files = {_value(list(rule.files))}", f"instead = {_text(rule.instead)}"]
+        out += [f"files = {_value(list(rule.files))}", f"within = {_value(list(rule.within))}"]
+        out += [f"instead = {_text(rule.instead)}"]
     for exercise in assignment.exercises:
         out += ["", *_exercise_toml(exercise)]
     return "\n".join(out) + "\n"

@@ -2,7 +2,9 @@
 
 import pytest
 
+from grader import assignment as assignments
 from grader.boundary.guest.forbidden import survey
+from grader.rules import violations
 
 RULES = ["torch.nn", "torch.sigmoid", ".sigmoid", ".backward", "difflib"]
 
@@ -55,6 +57,23 @@ def test_honest_code_is_never_hit(source):
     assert hits(source) == []
 
 
+def test_depth_hides_nothing():
+    deep = "import torch\nx = torch.nn.LSTM" + " + 1" * 1500
+    assert ("torch.nn.LSTM", 2, "") in hits(deep)
+
+
 def test_place_and_scope():
     source = "import torch\n\ndef f():\n    return torch.nn\n\nclass A:\n    def g(self):\n        return torch.nn.Linear\n\nx = torch.nn\n"
     assert hits(source) == [("torch.nn", 4, "f"), ("torch.nn.Linear", 8, "A"), ("torch.nn", 10, "")]
+
+
+def test_a_rule_for_some_functions_is_deaf_outside_them(course, edit):
+    toml = "assignments/tiny/assignment.toml"
+    edit(toml, 'names = ["torch.nn", ".backward"]', 'names = [".backward"]\nwithin = ["add"]')
+    tiny = assignments.load(course / "assignments" / "tiny")
+    inside = {"sums.py": survey(b"def add(a, b): a.backward()", "pack", [".backward"], [])}
+    outside = {"sums.py": survey(b"def help(a): a.backward()", "pack", [".backward"], [])}
+    foreign = {"sums.py": survey(b"import jax", "pack", [".backward"], ["torch"])}
+    assert list(violations(tiny, inside)) == ["adding"]
+    assert violations(tiny, outside) == {}
+    assert violations(tiny, foreign)["adding"].code == "forbidden_package"

@@ -51,15 +51,25 @@ def _failed(text: str, *, judged: bool, public: bool) -> Message:
 
 
 def _shown(ending: Ending, *, public: bool) -> Message:
-    """What a student may read: of a hidden check no text of an exception.
+    """What a student may read: of a hidden check no word of the student's own choice.
 
-    The text is the student's own, and could carry the hidden inputs out.
+    Texts and names of types are the student's, and could carry the hidden inputs out.
     """
-    message = ending.message
-    fields = {name: _clean(value, MAX_TEXT) for name, value in message.fields.items()}
-    if not public and isinstance(ending, StudentRaised) and message.code == "raised":
-        return Message("raised_hidden", {"error": fields["error"], "where": fields["where"]})
-    return Message(message.code, fields)
+    code = ending.message.code
+    fields = {name: _clean(value, MAX_TEXT) for name, value in ending.message.fields.items()}
+    if public:
+        return Message(code, fields)
+    if isinstance(ending, StudentRaised) and code == "raised":
+        return Message("raised_hidden", {"error": fields["builtin"], "where": fields["where"]})
+    if code == "unanswered":
+        return Message(code, {"name": fields["name"]})
+    if code == "unreadable":
+        return Message("unreadable_hidden")
+    if code in {"forbidden", "forbidden_package"}:
+        return Message(code, {**fields, "name": fields["rule"] or "…"})
+    if code == "missing_attribute":
+        return Message(code, {**fields, "kind": "…"})
+    return Message(code, fields)
 
 
 def _without_derivation(text: str) -> str:

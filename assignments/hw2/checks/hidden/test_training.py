@@ -1,0 +1,250 @@
+"""Hidden checks of skipgram.py: the model, and training on corpora with known structure."""
+
+import math
+import random
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from grader.checking.expect import (
+    expect_close,
+    expect_equal,
+    expect_error,
+    expect_tensor,
+    expect_type,
+)
+
+# ---- SkipGram ------------------------------------------------------------------------------------
+
+TABLES = ("in_embed.weight", "out_embed.weight")
+CENTER, CONTEXT = torch.tensor([0, 2, 2, 2]), torch.tensor([1, 1, 4, 1])
+NEGATIVES = torch.tensor([[4, 4, 3], [0, 1, 4], [3, 2, 3], [0, 0, 1]])
+
+
+def tables_of(model):
+    """The weights of in_embed and out_embed."""
+    state = model.state_dict()
+    for name in TABLES:
+        assert name in state, f"the model must have {name}, the weight of an nn.Embedding"
+    return [state[name] for name in TABLES]
+
+
+def with_tables(student, words=6, dimension=3):
+    """A model of the student's with tables of ours in it."""
+    model = student.skipgram.SkipGram(words, dimension)
+    tables_of(model)
+    generator = torch.Generator().manual_seed(3)
+    tables = [torch.randn(words, dimension, generator=generator) for _ in range(2)]
+    model.load_state_dict(dict(zip(TABLES, tables, strict=True)), strict=False)
+    return model, tables
+
+
+def own_loss(into, out, center=CENTER, context=CONTEXT, negatives=NEGATIVES):
+    """The formula of the handout on tables: center from `into`, the others from `out`."""
+    u = into[center]
+    positive = (out[context] * u).sum(dim=1)
+    negative = torch.einsum("bkd,bd->bk", out[negatives], u)
+    return (F.softplus(-positive) + F.softplus(negative).sum(dim=1)).mean()
+
+
+def test_model_starts_small_and_with_zeros(student):
+    model = student.skipgram.SkipGram(500, 20, seed=2)
+    into, out = tables_of(model)
+    expect_tensor(into, (500, 20), "float32", "in_embed.weight")
+    expect_tensor(out, (500, 20), "float32", "out_embed.weight")
+    bound = 0.5 / 20
+    assert into.abs().max() <= bound * (1 + 1e-6), "in_embed must lie within 0.5/dim of 0"
+    # 10,000 uniform draws: the standard deviation is bound / sqrt(3) within 3%, the mean is 0
+    spread = float(into.double().std())
+    assert abs(spread / (bound / math.sqrt(3)) - 1) < 0.03, "in_embed must be uniform"
+    assert abs(float(into.double().mean())) < 5 * bound / math.sqrt(3 * 10_000), "with mean 0"
+    expect_equal(out, torch.zeros(500, 20), "out_embed.weight at the start")
+
+
+def test_model_depends_on_its_seed_alone(student):
+    student.generators(seed=1)
+    one = tables_of(student.skipgram.SkipGram(30, 4, 7))[0]
+    student.generators(seed=2)
+    same = tables_of(student.skipgram.SkipGram(30, 4, 7))[0]
+    expect_equal(same, one, "in_embed's table with the same seed")
+    other = tables_of(student.skipgram.SkipGram(30, 4, 8))[0]
+    assert one.tolist() != other.tolist(), "another seed must give another table"
+
+
+def vectors_of(into, out):
+    return into[CENTER], out[CONTEXT], out[NEGATIVES]
+
+
+def expect_either(value, ours, theirs, what):
+    """The formula's value, or what the student's own sgns_loss makes of it: a slip costs once."""
+    try:
+        expect_close(value, ours, what=what)
+    except AssertionError:
+        expect_close(value, theirs(), what=f"{what}, compared with your sgns_loss")
+
+
+def test_model_forward_equals_the_formula(student):
+    model, tables = with_tables(student)
+    value = model.forward(CENTER, CONTEXT, NEGATIVES)
+    expect_tensor(value, (), what="the loss")
+    expect_either(
+        value,
+        own_loss(*tables),
+        lambda: student.skipgram.sgns_loss(*vectors_of(*tables)),
+        "the loss of the model",
+    )
+
+
+def test_model_gradients_reach_the_rows_that_were_used(student):
+    model, tables = with_tables(student)
+    _, gradients = student.parameter_gradients(model.forward, CENTER, CONTEXT, NEGATIVES)
+    leaves = [table.clone().requires_grad_() for table in tables]
+    ours = torch.autograd.grad(own_loss(*leaves), leaves)
+
+    def theirs(number):
+        _, (u, v, n) = student.gradients(student.skipgram.sgns_loss, *vectors_of(*tables))
+        if number == 0:
+            return torch.zeros(6, 3).index_add_(0, CENTER, u)
+        contexts = torch.zeros(6, 3).index_add_(0, CONTEXT, v)
+        return contexts.index_add_(0, NEGATIVES.flatten(), n.flatten(0, 1))
+
+    for number, name in enumerate(TABLES):
+        got = gradients.get(name)
+        assert got is not None, f"{name} must get a gradient"
+        what = f"the gradient of {name}"
+        expect_either(got, ours[number], lambda number=number: theirs(number), what)
+
+
+# ---- train ---------------------------------------------------------------------------------------
+
+
+def planted(seed, topics, sentences=1000, length=10):
+    """Sentences of one topic each; a word comes from all topics with probability 0.2."""
+    draw = random.Random(seed)
+    everything = [word for topic in topics for word in topic]
+    text = []
+    for _ in range(sentences):
+        own = draw.choice(topics)
+        text.append(
+            [draw.choice(everything if draw.random() < 0.2 else own) for _ in range(length)]
+        )
+    return text
+
+
+def share_of_own_topic(tokens, vectors, topics, k=7):
+    """Of the k nearest of each word by cosine: how many are of its own topic."""
+    topic = {word: number for number, words in enumerate(topics) for word in words}
+    units = vectors / vectors.norm(dim=1, keepdim=True).clamp(min=1e-12)
+    near = (units @ units.T).fill_diagonal_(-2).topk(k, dim=1).indices.tolist()
+    hits = [topic[tokens[i]] == topic[tokens[j]] for i, row in enumerate(near) for j in row]
+    return sum(hits) / len(hits)
+
+
+def trained(student, sentences, **settings):
+    """Tokens and vectors, checked for what the contract says of both."""
+    result = student.skipgram.train(sentences, **settings)
+    expect_type(result, tuple)
+    expect_equal(len(result), 2, "the number of results")
+    tokens, vectors = result
+    expect_type(tokens, list, "the tokens")
+    expect_tensor(vectors, (len(tokens), settings.get("dim", 50)), "float32", "the vectors")
+    assert torch.isfinite(vectors).all(), "the vectors must be finite"
+    return tokens, vectors
+
+
+def test_train_finds_korean_topics(student):
+    words = [
+        "바다 파도 모래 갈매기 등대 항구 섬 그물",
+        "밥 국 김치 반찬 젓가락 찌개 나물 된장",
+        "선생님 학교 숙제 교실 칠판 연필 시험 공책",
+        "Wave sand gull port isle reef tide cliff",
+        "버스 지하철 기차 정류장 택시 승객 표 노선",
+    ]
+    topics = [line.split() for line in words]
+    # corpus and bar are the handout's; one of 39 others at random is of the own topic in 18%
+    tokens, vectors = trained(
+        student, planted(3, topics), dim=50, window=5, negatives=5, epochs=3, t=1.0, seed=3
+    )
+    expect_equal(sorted(tokens), sorted(word for topic in topics for word in topic), "the tokens")
+    share = share_of_own_topic(tokens, vectors, topics)
+    assert share >= 0.8, f"{share:.0%} of the neighbours are of the own topic; by chance it is 18%"
+
+
+TINY = [["나", "비", "꽃", "나"], ["꽃", "비", "나"], ["해"], [], ["비", "꽃", "나", "달", "달"]]
+
+
+def test_train_returns_the_vocabulary_and_its_vectors(student):
+    tokens, _ = trained(student, TINY, dim=6, epochs=1, t=1.0)
+    own = student.corpus.Vocabulary(TINY).tokens
+    expect_equal(tokens, own, "the tokens, compared with your Vocabulary's")
+
+
+def test_train_obeys_min_count(student):
+    tokens, _ = trained(student, TINY, dim=3, epochs=1, t=1.0, min_count=2)
+    own = student.corpus.Vocabulary(TINY, 2).tokens
+    expect_equal(tokens, own, "the tokens, compared with your Vocabulary's")
+
+
+def test_train_depends_on_its_seed_alone(student):
+    sentences = planted(4, [["a", "b", "c"], ["d", "e", "f"]], sentences=30)
+    settings = {"dim": 5, "window": 2, "epochs": 2, "t": 1.0}
+    student.generators(seed=1)
+    _, one = trained(student, sentences, **settings, seed=9)
+    student.generators(seed=2)
+    _, same = trained(student, sentences, **settings, seed=9)
+    expect_equal(same, one, "the vectors with the same seed")
+    _, other = trained(student, sentences, **settings, seed=10)
+    assert other.tolist() != one.tolist(), "another seed must give other vectors"
+
+
+def test_train_leaves_the_sentences_alone(student):
+    sentences = [list(sentence) for sentence in TINY]
+    _, after = student.with_arguments(student.skipgram.train, sentences, 4, 2, 2, 1)
+    expect_equal(after[0], TINY, "the sentences after training")
+
+
+@pytest.mark.parametrize(
+    "change", [{"window": 1}, {"negatives": 1}, {"epochs": 2}, {"t": 1e-3}], ids=str
+)
+def test_train_uses_its_arguments(student, change):
+    sentences = planted(5, [["a", "b", "c", "d"], ["e", "f", "g", "h"]], sentences=40)
+    settings = {"dim": 5, "window": 3, "negatives": 4, "epochs": 1, "t": 1.0, "seed": 1}
+    _, one = trained(student, sentences, **settings)
+    _, other = trained(student, sentences, **{**settings, **change})
+    name = next(iter(change))
+    assert other.tolist() != one.tolist(), f"another {name} must give other vectors"
+
+
+def sentences_of_one_word(seed):
+    """Eight words stand alone in their sentences, always before a sentence of the first topic."""
+    draw = random.Random(seed)
+    topics = [[f"{topic}{i}" for i in range(8)] for topic in "vwxyz"]
+    alone = [f"alone{i}" for i in range(8)]
+    sentences = []
+    for number in range(200):
+        if number % 5 == 0:
+            sentences.append([alone[number // 5 % 8]])
+        sentences.append([draw.choice(topics[number % 5]) for _ in range(10)])
+    return sentences, alone
+
+
+def test_train_pairs_stay_within_a_sentence(student):
+    sentences, alone = sentences_of_one_word(6)
+    tokens, vectors = trained(student, sentences, dim=50, window=5, epochs=3, t=1.0, seed=6)
+    rows = vectors[[tokens.index(word) for word in alone]]
+    units = rows / rows.norm(dim=1, keepdim=True).clamp(min=1e-12)
+    # words without any pair keep the vectors they were drawn: cosines of 28 pairs in 50 dimensions
+    # average to 0 within 0.03; words that share their contexts come to more than 0.8
+    mean = float(((units @ units.T).sum() - 8) / 56)
+    assert mean < 0.4, "what stands in another sentence must not be a context"
+
+
+def test_train_refuses_an_empty_corpus(student):
+    with expect_error(ValueError, naming="sentences"):
+        student.skipgram.train([])
+
+
+def test_train_refuses_a_corpus_of_rare_words(student):
+    with expect_error(ValueError, naming="sentences"):
+        student.skipgram.train([["a", "b"], ["c"]], min_count=2)

@@ -1,0 +1,26 @@
+"""Public checks of hierarchical.py."""
+
+import math
+
+import torch
+
+from grader.checking.expect import expect_close, expect_equal, expect_tensor, expect_type
+
+
+def test_huffman_worked_example(student):
+    result = student.hierarchical.huffman([5, 2, 1, 1])
+    expect_type(result, tuple)
+    paths, codes = result
+    expect_equal(paths, [[2], [2, 1], [2, 1, 0], [2, 1, 0]], "the paths")
+    expect_equal(codes, [[1], [0, 0], [0, 1, 0], [0, 1, 1]], "the codes")
+
+
+def test_hierarchical_loss_worked_example(student):
+    hidden = torch.tensor([math.log(3), 5.0], dtype=torch.float64)
+    nodes = torch.tensor([[1.0, 0.0]], dtype=torch.float64)
+    # one decision, of score ln 3: sigmoid is 3/4
+    first = student.hierarchical.hierarchical_loss(hidden, nodes, [0], [0])
+    expect_tensor(first, (), "float64", "the loss")
+    expect_close(first, -math.log(3 / 4), what="the loss of code 0")
+    second = student.hierarchical.hierarchical_loss(hidden, nodes, [0], [1])
+    expect_close(second, -math.log(1 / 4), what="the loss of code 1")

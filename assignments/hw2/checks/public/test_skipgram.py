@@ -1,0 +1,76 @@
+"""Public checks of skipgram.py."""
+
+import math
+import random
+
+import torch
+
+from grader.checking.expect import expect_close, expect_equal, expect_tensor, expect_type
+
+
+def double(*values):
+    return torch.tensor(values, dtype=torch.float64)
+
+
+# one pair, one negative: v.u = 0 and n.u = 1
+CENTER, CONTEXT, NEGATIVES = double([1, 0]), double([0, 1]), double([[1, 0]])
+
+
+def planted(seed, topics, sentences=1000, length=10):
+    """Sentences of one topic each; a word comes from all topics with probability 0.2."""
+    draw = random.Random(seed)
+    everything = [word for topic in topics for word in topic]
+    text = []
+    for _ in range(sentences):
+        own = draw.choice(topics)
+        text.append(
+            [draw.choice(everything if draw.random() < 0.2 else own) for _ in range(length)]
+        )
+    return text
+
+
+def share_of_own_topic(tokens, vectors, topics, k=7):
+    """Of the k nearest of each word by cosine: how many are of its own topic."""
+    topic = {word: number for number, words in enumerate(topics) for word in words}
+    units = vectors / vectors.norm(dim=1, keepdim=True).clamp(min=1e-12)
+    near = (units @ units.T).fill_diagonal_(-2).topk(k, dim=1).indices.tolist()
+    hits = [topic[tokens[i]] == topic[tokens[j]] for i, row in enumerate(near) for j in row]
+    return sum(hits) / len(hits)
+
+
+def test_sgns_loss_worked_example(student):
+    value = student.skipgram.sgns_loss(CENTER, CONTEXT, NEGATIVES)
+    expect_tensor(value, (), "float64", "the loss")
+    expect_close(value, math.log(2) + math.log(1 + math.e), what="the loss")
+
+
+def test_sgns_gradients_worked_example(student):
+    result = student.skipgram.sgns_gradients(CENTER, CONTEXT, NEGATIVES)
+    expect_type(result, tuple)
+    expect_equal(len(result), 3, "the number of gradients")
+    pushed = 1 / (1 + math.exp(-1))
+    expect_close(result[0], [[pushed, -0.5]], what="the gradient by center")
+    expect_close(result[1], [[-0.5, 0]], what="the gradient by context")
+    expect_close(result[2], [[[pushed, 0]]], what="the gradient by negatives")
+
+
+def test_model_worked_example(student):
+    model = student.skipgram.SkipGram(5, 4, seed=1)
+    for name in ("in_embed.weight", "out_embed.weight"):
+        expect_tensor(model.state_dict().get(name), (5, 4), "float32", name)
+    ids = torch.tensor([0, 1]), torch.tensor([2, 3]), torch.tensor([[4, 4, 0], [1, 2, 3]])
+    # the out-vectors are zero, so every score is 0 and the loss is 4 ln 2; here your own decides
+    zeros = torch.zeros(2, 4), torch.zeros(2, 4), torch.zeros(2, 3, 4)
+    own = student.skipgram.sgns_loss(*zeros)
+    expect_close(model.forward(*ids), own, what="the loss of a fresh model")
+
+
+def test_train_finds_planted_topics(student):
+    topics = [[f"{name}{i}" for i in range(8)] for name in ("sea", "law", "ear", "fig", "ink")]
+    tokens, vectors = student.skipgram.train(
+        planted(1, topics), dim=50, window=5, negatives=5, epochs=3, t=1.0, seed=0
+    )
+    expect_equal(sorted(tokens), sorted(word for topic in topics for word in topic), "the tokens")
+    expect_tensor(vectors, (40, 50), "float32", "the vectors")
+    share = share_of_own_topic(tokens, vectors, topics)
+    assert share >= 0.8, f"{share:.0%} of the neighbours are of the own topic; by chance it is 18%"

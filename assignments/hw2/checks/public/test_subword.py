@@ -1,0 +1,28 @@
+"""Public checks of subword.py."""
+
+import torch
+
+from grader.checking.expect import expect_close, expect_equal, expect_tensor
+
+
+def test_char_ngrams_worked_example(student):
+    expect_equal(
+        student.subword.char_ngrams("시나브로", 3, 3),
+        ["<시나", "시나브", "나브로", "브로>", "<시나브로>"],
+        "the trigrams of 시나브로",
+    )
+    expect_equal(student.subword.char_ngrams("a"), ["<a>"], "the n-grams of a")
+
+
+def test_to_jamo_worked_example(student):
+    expect_equal(student.subword.to_jamo("강아지"), "ㄱㅏㅇㅇㅏeㅈㅣe", "the jamo of 강아지")
+    expect_equal(student.subword.to_jamo("A강1"), "Aㄱㅏㅇ1", "the jamo of A강1")
+
+
+def test_subword_vector_worked_example(student):
+    table = torch.arange(1000, dtype=torch.float64).reshape(1000, 1)
+    # the hash of "<시나" is 0x98c9ddb9, which is 329 modulo 1000
+    expected = (329 + 664 + 495 + 44 + 48) / 5
+    vector = student.subword.subword_vector("시나브로", table, 3, 3)
+    expect_close(vector, [expected], what="the vector of 시나브로")
+    expect_tensor(student.subword.subword_vector("a", table), (1,), "float64", "the vector of a")

@@ -1,0 +1,293 @@
+"""The class of hw2: each entry is one student, what happened, and the score it must get.
+
+`python -m examples.build hw2` writes `examples/submissions/hw2/` from the reference and these
+recipes. A test compares the folder with the recipes and the records with the scores.
+"""
+
+from examples.recipes import Recipe, append, only, replace, unfinished, write
+
+FILES = (
+    "corpus.py",
+    "sampling.py",
+    "skipgram.py",
+    "cbow.py",
+    "hierarchical.py",
+    "glove.py",
+    "subword.py",
+    "evaluate.py",
+    "extensions.py",
+)
+
+CLASS = [
+    # ---- complete -------------------------------------------------------------------------
+    Recipe("complete_han", "everything right, as a folder", points=100, bonus=5),
+    Recipe("complete_oh_zip", "everything right, as a zip", points=100, bonus=5, pack="zip"),
+    Recipe(
+        "complete_wrapped_tgz",
+        "a tar.gz with the package two folders down",
+        points=100,
+        bonus=5,
+        folder="homework/hw2_word2vec",
+        pack="tar.gz",
+    ),
+    Recipe(
+        "complete_without_bonus",
+        "no bonus file",
+        points=100,
+        changes=[only(*FILES[:-1])],
+    ),
+    Recipe(
+        "한글_주석_서연",
+        "Korean comments and identifiers, and a try of her own at the end of a file",
+        points=100,
+        bonus=5,
+        changes=[
+            append(
+                "subword.py",
+                "\n\n# 제가 직접 확인해 본 예입니다.\n확인 = to_jamo('시나브로')\n",
+            ),
+            replace(
+                "skipgram.py",
+                "(2,), generator=generator)",
+                "(2,), generator=generator  # 씨앗 두 개\n        )",
+            ),
+        ],
+    ),
+    Recipe(
+        "prints_every_step",
+        "prints the loss of every step",
+        points=100,
+        bonus=5,
+        changes=[
+            replace(
+                "skipgram.py",
+                "            optimizer.step()\n",
+                "            optimizer.step()\n            print('손실', len(pair), 'x' * 1000)\n",
+            )
+        ],
+    ),
+    # ---- partial --------------------------------------------------------------------------
+    Recipe("untouched_template", "handed in as it was released", points=0, changes=[unfinished()]),
+    Recipe(
+        "partial_corpus_only",
+        "only corpus.py is written",
+        points=15,
+        changes=[unfinished(*FILES[1:])],
+    ),
+    Recipe(
+        "partial_no_training",
+        "the loss and its gradient are there, the model and its training are not",
+        points=88,
+        bonus=5,
+        changes=[unfinished("skipgram.py", names=("__init__", "forward", "train"))],
+    ),
+    Recipe(
+        "partial_no_sampler",
+        "sampling.py is not written, so nothing can be trained",
+        points=77,
+        bonus=5,
+        changes=[unfinished("sampling.py")],
+    ),
+    Recipe(
+        "missing_file",
+        "forgot evaluate.py",
+        points=95,
+        bonus=5,
+        changes=[only(*(name for name in FILES if name != "evaluate.py"))],
+    ),
+    # ---- careless bugs --------------------------------------------------------------------
+    Recipe(
+        "bug_mean_loss_plain_sgd",
+        "plain steps of 0.025 on the mean over a batch: nothing is learnt",
+        points=95.64,
+        bonus=5,
+        changes=[replace("skipgram.py", "torch.optim.Adam(", "torch.optim.SGD(")],
+    ),
+    Recipe(
+        "bug_no_edges",
+        "words near the edges of a sentence make no pairs",
+        points=96.33,
+        bonus=5,
+        changes=[
+            replace(
+                "corpus.py",
+                "inside = (there >= 0) & (there < len(ids))",
+                "inside = (there >= 0) & (there < len(ids)) & (here >= window) & (here < len(ids) - window)",
+            )
+        ],
+    ),
+    Recipe(
+        "bug_log_of_sigmoid",
+        "log(sigmoid(x)), which is -inf for large scores, in both losses",
+        points=98.25,
+        bonus=5,
+        changes=[
+            replace(
+                file,
+                "-(F.logsigmoid(positive) + F.logsigmoid(-negative)",
+                "-(positive.sigmoid().log() + (-negative).sigmoid().log()",
+            )
+            for file in ("skipgram.py", "cbow.py")
+        ],
+    ),
+    Recipe(
+        "bug_padding_in_the_mean",
+        "CBOW divides by W",
+        points=95.67,
+        bonus=5,
+        changes=[replace("cbow.py", "/ mask.sum(dim=1, keepdim=True)", "/ mask.shape[1]")],
+    ),
+    Recipe(
+        "bug_codes_upside_down",
+        "Huffman's paths and codes run from the leaf to the root",
+        points=96.88,
+        bonus=5,
+        changes=[
+            replace("hierarchical.py", "paths.append(path[::-1])", "paths.append(path)"),
+            replace("hierarchical.py", "codes.append(code[::-1])", "codes.append(code)"),
+        ],
+    ),
+    Recipe(
+        "bug_hash_of_characters",
+        "hashes code points instead of UTF-8 bytes: only Korean words go wrong",
+        points=98.8,
+        bonus=5,
+        changes=[replace("subword.py", "in text.encode():", "in map(ord, text):")],
+    ),
+    Recipe(
+        "bugs_in_three_files",
+        "0 ** 0, a table over the ends of sentences, dot products for cosines",
+        points=96.63,
+        bonus=5,
+        changes=[
+            replace("sampling.py", "torch.where(counts > 0, weights, 0.0)", "weights"),
+            replace(
+                "glove.py",
+                "    for sentence in sentences:\n",
+                "    for sentence in [sum(sentences, [])]:\n",
+            ),
+            replace("evaluate.py", "(units @ units[own])", "(vectors @ vectors[own])"),
+        ],
+    ),
+    # ---- broken ---------------------------------------------------------------------------
+    Recipe(
+        "syntax_error",
+        "a bracket is missing in glove.py",
+        points=90,
+        bonus=5,
+        changes=[replace("glove.py", 'WEIGHTINGS = ("flat", "harmonic")', 'WEIGHTINGS = ("flat"')],
+    ),
+    Recipe(
+        "trains_at_import",
+        "reads text8 from his own laptop when skipgram.py is imported",
+        points=70,
+        bonus=5,
+        changes=[append("skipgram.py", "\ntrain([line.split() for line in open('text8')])\n")],
+    ),
+    # ---- endless, crashing, forbidden -----------------------------------------------------
+    Recipe(
+        "endless_loop_in_huffman",
+        "climbs from a leaf and never arrives at the root",
+        points=90.62,
+        bonus=5,
+        changes=[
+            replace(
+                "hierarchical.py",
+                "            node, bit = up[node]\n",
+                "            _, bit = up[node]\n",
+            )
+        ],
+    ),
+    Recipe(
+        "segfault_in_sampler",
+        "reads address 0 in sample",
+        points=88,
+        bonus=5,
+        changes=[
+            replace(
+                "sampling.py",
+                "        device = self.threshold.device\n",
+                "        import ctypes\n\n        ctypes.string_at(0)\n        device = self.threshold.device\n",
+            )
+        ],
+    ),
+    Recipe(
+        "memory_hog",
+        "a dense table of a million words in cooccurrence",
+        points=97.14,
+        bonus=5,
+        changes=[
+            replace(
+                "glove.py",
+                "    table = torch.zeros(len(tokens)",
+                "    everything = torch.zeros(1_000_000, 1_000_000)\n    table = torch.zeros(len(tokens)",
+            )
+        ],
+    ),
+    Recipe(
+        "uses_gensim",
+        "vectors by gensim",
+        points=95,
+        bonus=5,
+        changes=[append("evaluate.py", "\nfrom gensim.models import KeyedVectors\n")],
+    ),
+    Recipe(
+        "gradients_by_autograd",
+        "autograd where the gradients should be written out; training may use it",
+        points=90,
+        loses=["sgns_gradients"],
+        bonus=5,
+        changes=[
+            replace(
+                "skipgram.py",
+                "    return by_center, by_context, by_negatives",
+                "    leaves = [v.clone().requires_grad_() for v in (center, context, negatives)]\n"
+                "    return torch.autograd.grad(sgns_loss(*leaves), leaves)",
+            )
+        ],
+    ),
+    Recipe(
+        "sampler_by_multinomial",
+        "torch.multinomial instead of the table",
+        points=89.27,
+        bonus=5,
+        changes=[
+            replace(
+                "sampling.py",
+                "        return torch.where(draw < self.threshold[column], column, self.alias[column])",
+                "        return torch.multinomial(self.threshold, draw.numel(), replacement=True).reshape(shape)",
+            )
+        ],
+    ),
+    # ---- hostile --------------------------------------------------------------------------
+    Recipe(
+        "always_equal",
+        "spearman returns a float that equals everything",
+        points=98.6,
+        loses=["evaluation"],
+        bonus=5,
+        changes=[
+            replace(
+                "evaluate.py",
+                "    return _pearson(_ranks(x), _ranks(y))",
+                "    return type('Yes', (float,), {'__eq__': lambda a, b: True, '__hash__': None})(0)",
+            )
+        ],
+    ),
+    Recipe(
+        "patches_the_judge",
+        "patches torch's comparisons and random numbers, and brings a conftest.py",
+        points=96.27,
+        loses=["alias"],
+        bonus=5,
+        changes=[
+            replace("sampling.py", "share[rich] -= 1 - share[i]", "share[rich] -= share[i]"),
+            append(
+                "sampling.py",
+                "\ntorch.allclose = torch.equal = torch.isclose = lambda *a, **k: True\n",
+            ),
+            write("conftest.py", b"import os\nos._exit(0)\n"),
+        ],
+    ),
+    Recipe("essay", "a text document", points=0, pack="docx"),
+]
