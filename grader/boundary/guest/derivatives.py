@@ -59,12 +59,16 @@ def vjp(
     _map_floats(result, outputs.append)
     if len(outputs) != len(cotangents):
         raise ValueError(f"{len(outputs)} float tensors came back, not {len(cotangents)}")
+    for output, cotangent in zip(outputs, cotangents, strict=True):
+        if output.shape != cotangent.shape:
+            raise ValueError(f"a tensor of shape {tuple(output.shape)} came back")
     pairs = [(o, c) for o, c in zip(outputs, cotangents, strict=True) if o.requires_grad]
     wanted = leaves + [operator.attrgetter(path)(module) for module, path in parameters]
     found: list[Any] = [None] * len(wanted)
     if pairs:
-        tensors, weights = zip(*pairs, strict=True)
-        found = list(torch.autograd.grad(tensors, wanted, weights, allow_unused=True))
+        # a sum, because grad with grad_outputs would import half a second's worth of modules
+        total = sum((output * cotangent).sum() for output, cotangent in pairs)
+        found = list(torch.autograd.grad(total, wanted, allow_unused=True))
     return result, found[: len(leaves)], found[len(leaves) :]
 
 
