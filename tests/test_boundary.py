@@ -82,6 +82,48 @@ def draw(): return random.random()
     assert student.generators() != before
 
 
+def test_gradients_of_a_result_that_is_no_scalar(run):
+    student, _ = run("""
+import torch
+class Scale(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.by = torch.nn.Parameter(torch.tensor([2.0, 3.0]))
+        self.again = self.by
+        self.frozen = torch.nn.Parameter(torch.ones(1), requires_grad=False)
+        self.unused = torch.nn.Parameter(torch.ones(2))
+    def forward(self, x, n): return self.by * x, "about x"
+def double(x): return 2 * x
+""")
+    x, weights = torch.tensor([5.0, 7.0]), torch.tensor([1.0, 10.0])
+    scale = student.m.Scale()
+    (result, text), by_args, by_name = student.pullback(scale.forward, [x, 3], [weights, None])
+    assert (result.tolist(), text) == ([10, 21], "about x")
+    assert by_args[0].tolist() == [2, 30]
+    assert by_args[1] is None
+    assert {name: g.tolist() for name, g in by_name.items()} == {"by": [5, 70], "unused": [0, 0]}
+    result, (gradient,), by_name = student.pullback(student.m.double, [x], [weights])
+    assert result.tolist() == [10, 14]
+    assert gradient.tolist() == [2, 20]
+    assert by_name == {}
+
+
+def test_a_result_may_stay_with_the_student(run):
+    student, _ = run("""
+from typing import NamedTuple
+class State(NamedTuple):
+    count: int
+def begin(): return State(1)
+def advance(state): return state.count, State(state.count + 1)
+""")
+    state = student.keep(student.m.begin, [])
+    assert isinstance(state, Object)
+    for expected in (1, 2, 3):
+        count, state = student.keep(student.m.advance, [state], part=1)
+        assert count == expected
+    assert ending(lambda: student.keep(student.m.begin, [], part=3)).outcome == "raised"
+
+
 def lambda_with_two(student):
     """A function of the student that takes a tensor and a number."""
 

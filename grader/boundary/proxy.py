@@ -59,6 +59,34 @@ class Student:
             raise Ending("unreadable", Message("protocol"))
         return digest
 
+    def pullback(
+        self, function: Function, args: Sequence[Any], weights: Sequence[Any]
+    ) -> tuple[Any, list[Any], dict[str, Any]]:
+        """The result of a function of tensors, and gradients of the weighted sum of its entries.
+
+        `weights` holds a tensor for each part of the result (None: it does not count; a result
+        that is no tuple is one part). The gradients: one for each argument (None for what is no
+        float tensor), and by name those of the parameters of the torch module that was called;
+        parameters that are shared come once, frozen ones not at all.
+        """
+        reply = function.invoke("pullback", tuple(args), list(weights))
+        if type(reply) is not tuple or len(reply) != 3:
+            raise Ending("unreadable", Message("protocol"))
+        result, by_argument, by_name = reply
+        if type(by_argument) is not list or len(by_argument) != len(args):
+            raise Ending("unreadable", Message("protocol"))
+        if type(by_name) is not dict:
+            raise Ending("unreadable", Message("protocol"))
+        return result, by_argument, by_name
+
+    def keep(self, function: Function, args: Sequence[Any], part: int | None = None) -> Any:
+        """Call, and leave the result there: an Object, even if it is plain.
+
+        With `part` only that item of a tuple stays. For a state whose type is the student's own
+        business: a named tuple would come back as a tuple without names.
+        """
+        return function.invoke("keep", tuple(args), part)
+
 
 class Module:
     """A module of the submission. It is imported at the first use of one of its names."""
