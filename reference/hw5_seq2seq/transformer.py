@@ -108,8 +108,9 @@ class MultiHeadAttention(nn.Module):
         if d_model % heads:
             raise ValueError("d_model must be a multiple of heads")
         self.heads = heads
-        self.q_proj, self.k_proj = nn.Linear(d_model, d_model), nn.Linear(d_model, d_model)
-        self.v_proj, self.out_proj = nn.Linear(d_model, d_model), nn.Linear(d_model, d_model)
+        self.q_proj, self.k_proj, self.v_proj, self.out_proj = (
+            nn.Linear(d_model, d_model) for _ in range(4)
+        )
         _draw(self, seed)
         ### END SOLUTION
 
