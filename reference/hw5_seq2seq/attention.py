@@ -52,8 +52,8 @@ def masked_softmax(scores: Tensor, mask: Tensor | None) -> Tensor:
     ### BEGIN SOLUTION
     if mask is None:
         return torch.softmax(scores, dim=-1)
-    # the lowest finite number, not -inf: a row of nothing but -inf has a nan softmax, and a nan
-    # times 0 is nan in the backward pass even where the forward pass hides it
+    # the lowest finite number, not -inf: the softmax of a row of nothing but -inf is nan, easy to hide
+    # from the result and hard to keep out of the gradient
     lowest = torch.finfo(scores.dtype).min
     weights = torch.softmax(scores.masked_fill(~mask, lowest), dim=-1)
     return weights.masked_fill(~mask, 0)

@@ -19,11 +19,11 @@ def train_reverse(vocab: int = 12, length: int = 8, steps: int = 600, seed: int 
     """
     ### BEGIN SOLUTION
     generator = random.Random(seed)
-    strings = [generator.choices(range(FIRST, vocab), k=length) for _ in range(64 * steps)]
+    strings = [generator.choices(range(FIRST, vocab), k=length) for _ in range(32 * steps)]
     pairs = [(string, string[::-1]) for string in strings]
     model = Transformer(
-        vocab, vocab, d_model=64, heads=4, layers=1, d_ff=128, dropout=0.0, max_len=length + 2, seed=seed
+        vocab, vocab, d_model=32, heads=4, layers=1, d_ff=64, dropout=0.0, max_len=length + 2, seed=seed
     )
-    fit(model, pairs, bos=BOS, eos=EOS, pad=PAD, steps=steps, batch_size=64, lr=3e-3, seed=seed)
+    fit(model, pairs, bos=BOS, eos=EOS, pad=PAD, steps=steps, batch_size=32, lr=5e-3, seed=seed)
     return model
     ### END SOLUTION

@@ -16,6 +16,11 @@ from torch import Tensor
 
 Hypothesis = tuple[list[int], float]
 
+### BEGIN SOLUTION
+# Open beams and the rows of the step before that they come from -> log-probabilities (K, V).
+Step = Callable[[list[tuple[int, ...]], list[int]], Tensor]
+### END SOLUTION
+
 
 @torch.no_grad()
 def greedy(
@@ -98,16 +103,9 @@ def beam_search_table(
 
 ### BEGIN SOLUTION
 def _search(
-    step: Callable[[list[tuple[int, ...]], list[int]], Tensor],
-    eos: int,
-    max_length: int,
-    k: int,
-    length_penalty: float,
+    step: Step, eos: int, max_length: int, k: int, length_penalty: float
 ) -> list[Hypothesis]:
-    """Beam search over `step`: open beams and the rows they came from -> log-probabilities (K, V).
-
-    A beam is its words so far; all open beams have the same length.
-    """
+    """Beam search over `step`. A beam is its words so far; all open beams have the same length."""
     if k < 1:
         raise ValueError("k must be at least 1")
     beams: list[tuple[int, ...]] = [()]

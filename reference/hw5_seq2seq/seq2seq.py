@@ -13,9 +13,9 @@ Shapes:
 
 `Seq2Seq` and `Transformer` share a protocol for decoding, word by word:
 
-    state = model.begin(src, src_lengths)
-    log_probs, state = model.advance(tokens, state)      log_probs (B, V) of the next word
-    state = model.select(state, indices)                 rows in another order, or repeated
+    begin(src, src_lengths)     -> state
+    advance(tokens, state)      -> log-probabilities (B, V) of the next word, state
+    select(state, indices)      -> state: rows in another order, or repeated
 """
 
 from __future__ import annotations
@@ -29,10 +29,7 @@ from .attention import additive_scores, attend, dot_scores, general_scores
 ATTENTIONS = ("dot", "general", "additive")
 
 ### BEGIN SOLUTION
-# For the decoder: hidden state (B, H) and last attentional vector (B, H).
-DecoderState = tuple[Tensor, Tensor]
-# For the protocol: the decoder's state, memory (B, S, H), mask (B, S).
-State = tuple[Tensor, Tensor, Tensor, Tensor]
+DecoderState = tuple[Tensor, Tensor]  # hidden state (B, H) and last attentional vector (B, H)
 
 
 def _draw(module: nn.Module, seed: int) -> None:
@@ -117,15 +114,6 @@ class Decoder(nn.Module):
         _draw(self, seed)
         ### END SOLUTION
 
-    ### BEGIN SOLUTION
-    def _scores(self, query: Tensor, keys: Tensor) -> Tensor:
-        if self.attention == "dot":
-            return dot_scores(query, keys)
-        if self.attention == "general":
-            return general_scores(query, keys, self.W)
-        return additive_scores(query, keys, self.Wq, self.Wk, self.v)
-    ### END SOLUTION
-
     def initial_state(self, final: Tensor):  # noqa: ANN201 - the state is the student's own
         """The state before the first step, made from the encoder's final states (B, H)."""
         ### BEGIN SOLUTION
@@ -143,10 +131,29 @@ class Decoder(nn.Module):
         if self.input_feeding:
             read = torch.cat([read, attentional], dim=-1)  # (B, E + H)
         hidden = self.gru(read, hidden)  # (B, H)
-        context, weights = attend(self._scores(hidden, memory), memory, mask)  # (B, H), (B, S)
+        context, weights = attend(_scores(self, hidden, memory), memory, mask)  # (B, H), (B, S)
         attentional = torch.tanh(self.combine(torch.cat([context, hidden], dim=-1)))  # (B, H)
         return self.out(attentional), (hidden, attentional), weights
         ### END SOLUTION
+
+
+### BEGIN SOLUTION
+def _scores(decoder: Decoder, query: Tensor, keys: Tensor) -> Tensor:
+    """By the decoder's attention: query (B, H), keys (B, S, H) -> (B, S)."""
+    if decoder.attention == "dot":
+        return dot_scores(query, keys)
+    if decoder.attention == "general":
+        return general_scores(query, keys, decoder.W)
+    return additive_scores(query, keys, decoder.Wq, decoder.Wk, decoder.v)
+
+
+def _read(model: Seq2Seq, src: Tensor, src_lengths: Tensor) -> tuple[DecoderState, Tensor, Tensor]:
+    """The decoder's first state, the memory (B, S, H) and its mask (B, S)."""
+    memory, final = model.encoder(src, src_lengths)
+    positions = torch.arange(src.shape[1], device=src.device)
+    mask = positions < src_lengths.to(src.device).unsqueeze(1)  # (S,) against (B, 1) -> (B, S)
+    return model.decoder.initial_state(final), memory, mask
+### END SOLUTION
 
 
 class Seq2Seq(nn.Module):
@@ -178,7 +185,7 @@ class Seq2Seq(nn.Module):
         if not 0 <= teacher_forcing <= 1:
             raise ValueError("teacher_forcing is a probability")
         generator = torch.Generator().manual_seed(seed)
-        state, memory, mask = self._read(src, src_lengths)
+        state, memory, mask = _read(self, src, src_lengths)
         token, logits = tgt[:, 0], []
         for t in range(tgt.shape[1] - 1):
             if t > 0:
@@ -192,7 +199,7 @@ class Seq2Seq(nn.Module):
     def begin(self, src: Tensor, src_lengths: Tensor):  # noqa: ANN201 - the state is the student's own
         """The state after the source src (B, S) with src_lengths (B,) and before the first word."""
         ### BEGIN SOLUTION
-        state, memory, mask = self._read(src, src_lengths)
+        state, memory, mask = _read(self, src, src_lengths)
         return (*state, memory, mask)
         ### END SOLUTION
 
@@ -209,11 +216,3 @@ class Seq2Seq(nn.Module):
         ### BEGIN SOLUTION
         return tuple(part[indices] for part in state)
         ### END SOLUTION
-
-    ### BEGIN SOLUTION
-    def _read(self, src: Tensor, src_lengths: Tensor) -> tuple[DecoderState, Tensor, Tensor]:
-        memory, final = self.encoder(src, src_lengths)
-        positions = torch.arange(src.shape[1], device=src.device)
-        mask = positions < src_lengths.to(src.device).unsqueeze(1)  # (S,) against (B, 1) -> (B, S)
-        return self.decoder.initial_state(final), memory, mask
-    ### END SOLUTION

@@ -24,10 +24,6 @@ from .attention import masked_softmax
 NORMS = ("post", "pre")
 
 ### BEGIN SOLUTION
-# For decoding: memory (B, S, D), source mask (B, S), the target so far (B, t).
-State = tuple[Tensor, Tensor, Tensor]
-
-
 def _draw(module: nn.Module, seed: int) -> None:
     """Draw all weights anew from `seed` alone: the constructors of nn draw from the global generator.
 
@@ -123,19 +119,20 @@ class MultiHeadAttention(nn.Module):
         head (B, h, T, S).
         """
         ### BEGIN SOLUTION
-        q = self._split(self.q_proj(query))  # (B, h, T, d)
-        k, v = self._split(self.k_proj(key)), self._split(self.v_proj(value))  # (B, h, S, d)
+        q = _split(self.q_proj(query), self.heads)  # (B, h, T, d)
+        k, v = _split(self.k_proj(key), self.heads), _split(self.v_proj(value), self.heads)
         if mask is not None and mask.ndim == 3:
             mask = mask.unsqueeze(1)  # (B, 1, T, S): the same for all heads
         mixed, weights = scaled_dot_product_attention(q, k, v, mask)
         return self.out_proj(mixed.transpose(1, 2).flatten(2)), weights  # (B, T, h, d) -> (B, T, D)
         ### END SOLUTION
 
-    ### BEGIN SOLUTION
-    def _split(self, x: Tensor) -> Tensor:
-        """(B, L, D) -> (B, h, L, d)."""
-        return x.unflatten(-1, (self.heads, -1)).transpose(1, 2)
-    ### END SOLUTION
+
+### BEGIN SOLUTION
+def _split(x: Tensor, heads: int) -> Tensor:
+    """(B, L, D) -> (B, h, L, d)."""
+    return x.unflatten(-1, (heads, -1)).transpose(1, 2)
+### END SOLUTION
 
 
 def layer_norm(x: Tensor, gain: Tensor, bias: Tensor, eps: float = 1e-5) -> Tensor:
@@ -260,6 +257,14 @@ class DecoderLayer(nn.Module):
         ### END SOLUTION
 
 
+### BEGIN SOLUTION
+def _embed(model: Transformer, ids: Tensor, embedding: nn.Embedding) -> Tensor:
+    """(B, L) -> (B, L, D)."""
+    scaled = embedding(ids) * math.sqrt(embedding.embedding_dim)
+    return model.dropout(scaled + model.positions[: ids.shape[1]])
+### END SOLUTION
+
+
 class Transformer(nn.Module):
     """Encoder and decoder of `layers` layers each.
 
@@ -293,17 +298,10 @@ class Transformer(nn.Module):
             self.out.weight = self.tgt_embedding.weight
         ### END SOLUTION
 
-    ### BEGIN SOLUTION
-    def _embed(self, ids: Tensor, embedding: nn.Embedding) -> Tensor:
-        """(B, L) -> (B, L, D)."""
-        scaled = embedding(ids) * math.sqrt(embedding.embedding_dim)
-        return self.dropout(scaled + self.positions[: ids.shape[1]])
-    ### END SOLUTION
-
     def encode(self, src: Tensor, src_mask: Tensor) -> Tensor:
         """The memory (B, S, D) of src (B, S) int64; src_mask (B, S) is False at the padding."""
         ### BEGIN SOLUTION
-        x = self._embed(src, self.src_embedding)
+        x = _embed(self, src, self.src_embedding)
         for layer in self.encoder:
             x = layer(x, src_mask.unsqueeze(1))  # (B, 1, S): every position looks at the same words
         return self.encoder_norm(x)
@@ -315,7 +313,7 @@ class Transformer(nn.Module):
         Position t sees tgt[:, :t + 1] and speaks about the word at t + 1.
         """
         ### BEGIN SOLUTION
-        x = self._embed(tgt, self.tgt_embedding)
+        x = _embed(self, tgt, self.tgt_embedding)
         causal = causal_mask(tgt.shape[1]).to(tgt.device)
         for layer in self.decoder:
             x = layer(x, memory, causal, src_mask.unsqueeze(1))
