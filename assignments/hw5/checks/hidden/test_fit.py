@@ -68,31 +68,31 @@ def exact_match(student, model, pairs, steps):
 
 
 def test_seq2seq_learns_to_reverse(student):
-    _, _, model = recurrent(student, 11, 16, 32)
+    encoder, decoder, model = recurrent(student, 11, 16, 32)
     options = {"steps": 200, "batch_size": 32, "lr": 1e-2}
     student.training.fit(model, reversal(2000, 8, (2, 5), 1), **IDS, **options)
     model.eval()
     share = exact_match(student, model, reversal(300, 8, (2, 5), 7001), 7)
-    assert share >= 0.75, "too few strings come out right"
+    assert share >= 0.7, "too few strings come out right"
+    share = aligned(student, encoder, decoder, reversal(100, 8, (5, 5), 7002))
+    assert share >= 0.6, "the weights must follow the source from its end to its beginning"
 
 
-def test_seq2seq_looks_where_it_should(student):
-    encoder, decoder, model = recurrent(student, 8, 16, 32, seed=3)
-    options = {"steps": 150, "batch_size": 32, "lr": 1e-2}
-    student.training.fit(model, reversal(2000, 5, (4, 4), 2), **IDS, **options)
-    model.eval()
-    pairs = reversal(100, 5, (4, 4), 7002)
+def aligned(student, encoder, decoder, pairs):
+    """Share of steps that look at the place where their symbol stands.
+
+    Whoever attends with the state of the step before looks one place aside, always: that is as good.
+    """
+    length = len(pairs[0][0])
     src, lengths = padded([source for source, _ in pairs])
     tgt, _ = padded([[BOS, *target] for _, target in pairs])
     memory, final = encoder.forward(src, lengths)
-    state, mask = student.keep(decoder.initial_state, [final]), torch.ones(100, 4, dtype=torch.bool)
+    state, mask = student.keep(decoder.initial_state, [final]), torch.ones_like(src).bool()
     offsets = Counter()
-    for t in range(4):
+    for t in range(length):
         _, state, weights = student.keep(decoder.step, [tgt[:, t], state, memory, mask], part=1)
-        offsets.update((weights.argmax(dim=-1) - (3 - t)).tolist())
-    # whoever attends with the state of the step before looks one place aside, always
-    share = offsets.most_common(1)[0][1] / 400
-    assert share >= 0.7, "the weights must follow the source from its end to its beginning"
+        offsets.update((weights.argmax(dim=-1) - (length - 1 - t)).tolist())
+    return offsets.most_common(1)[0][1] / offsets.total()
 
 
 def test_transformer_learns_to_reverse(student):
