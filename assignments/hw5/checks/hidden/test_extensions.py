@@ -35,9 +35,9 @@ def reversed_share(student, model, vocab, length, count=200):
 
 
 def test_train_reverse_learns(student):
-    model = student.copy_task.train_reverse(vocab=8, length=4, steps=250, seed=1)
+    model = student.copy_task.train_reverse(vocab=8, length=4, steps=200, seed=1)
     model.eval()
-    assert reversed_share(student, model, 8, 4) >= 0.6, "too few new strings come out right"
+    assert reversed_share(student, model, 8, 4) >= 0.5, "too few new strings come out right"
 
 
 def test_train_reverse_depends_on_its_seed(student):
