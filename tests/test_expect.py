@@ -111,6 +111,8 @@ def test_complex_numbers_are_not_cut_to_their_real_part():
 def test_errors():
     with expect_error(ValueError, naming="alpha"):
         raise ValueError("alpha must not be negative")
+    with expect_error(ValueError, naming="alpha"):
+        raise ValueError("alpha는 0 이상이어야 합니다")  # a particle follows without a blank
     with expect_error(ValueError, naming=("gold", "predicted")):
         raise ValueError("predicted: another length")
     for error in (None, ValueError("alphabet"), ValueError("")):
