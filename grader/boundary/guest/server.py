@@ -211,41 +211,6 @@ class Server:
         parts[part] = _Kept(parts[part])
         return ("value", tuple(parts))
 
-    def _do_pullback(
-        self, owner: Any, name: str, args: tuple[Any, ...], weights: list[Any]
-    ) -> tuple[Any, ...]:
-        """The result, and the gradients of the sum of its parts, each times its weights.
-
-        By the float tensors among `args`, and by the parameters of the module that was called.
-        """
-        import torch
-
-        leaves = [
-            a.detach().clone().requires_grad_() if _is_float_tensor(a, torch) else a for a in args
-        ]
-        result = self._function(owner, name)(*leaves)
-        parts = result if isinstance(result, tuple) else (result,)
-        weighted = [(p * w).sum() for p, w in zip(parts, weights, strict=True) if w is not None]
-        module = self._owner(owner)
-        named = dict(module.named_parameters()) if isinstance(module, torch.nn.Module) else {}
-        trained = {n: p for n, p in named.items() if p.requires_grad}
-        inputs = [leaf for leaf in leaves if _is_float_tensor(leaf, torch)]
-        wanted = [*inputs, *trained.values()]
-        found = iter(torch.autograd.grad(sum(weighted), wanted, materialize_grads=True))
-        by_args = [next(found) if _is_float_tensor(a, torch) else None for a in args]
-        return ("value", (result, by_args, dict(zip(trained, found, strict=True))))
-
-    def _do_keep(
-        self, owner: Any, name: str, args: tuple[Any, ...], part: int | None
-    ) -> tuple[Any, ...]:
-        """The result, of which all or one part goes out as a handle even if it is plain."""
-        result = self._function(owner, name)(*args)
-        if part is None:
-            return ("value", _Kept(result))
-        parts = list(result)
-        parts[part] = _Kept(parts[part])
-        return ("value", tuple(parts))
-
     def _do_item(self, owner: Any, key: Any) -> tuple[Any, ...]:
         return ("value", owner[key])
 
