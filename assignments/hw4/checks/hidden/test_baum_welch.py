@@ -359,8 +359,6 @@ def test_learning_leaves_its_arguments_alone(student):
         (([[0], []], 2, 3, 1, 0), "sequences"),
         (([[0, 3]], 2, 3, 1, 0), "sequences"),
         (([[0, -1]], 2, 3, 1, 0), "sequences"),
-        (([[0, 1]], 0, 3, 1, 0), "n_states"),
-        (([[0, 1]], 2, 3, -1, 0), "iterations"),
     ],
 )
 def test_learning_refuses_what_cannot_be(student, arguments, name):

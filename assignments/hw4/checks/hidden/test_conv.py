@@ -87,11 +87,6 @@ def test_receptive_field_grows_with_layers_and_dilation(student):
 @pytest.mark.parametrize(
     ("name", "arguments", "names"),
     [
-        ("conv_output_size", (3, 4), ("kernel", "n")),
-        ("conv_output_size", (5, 3, 1, 0, 3), ("kernel", "n", "dilation")),
-        ("conv_output_size", (5, 3, 0), "stride"),
-        ("conv_output_size", (5, 3, 1, -1), "padding"),
-        ("conv_parameters", (0, 3, (2,)), "in_channels"),
         ("receptive_field", ([3, 3], [1]), ("kernels", "dilations")),
     ],
 )

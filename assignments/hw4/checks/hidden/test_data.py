@@ -125,10 +125,6 @@ def test_class_of_endings(student):
     )
 
 
-def test_class_of_endings_in_small_letters_only(student):
-    expect_classes(student, {"SINGING": "<cap>", "USED": "<cap>", "BUS": "<cap>"})
-
-
 def test_class_of_a_capital(student):
     expect_classes(student, {"Kim": "<cap>", "Éa": "<cap>", "iPhone": "<unk>", "X": "<cap>"})
 

@@ -345,15 +345,6 @@ def test_beam_keeps_different_states(student):
     expect_close(float(joint(hmm, words, path)), best, what="the path of k = S = 2")
 
 
-def test_beam_cut_ties_stay_with_the_smaller_state(student):
-    # tags 0, 1 and 2 are equal behind word 0; only tag 1 leads on well, and only k = 2 keeps it
-    step = logs([[0.5, 0.2, 0.3], [0.1, 0.8, 0.1], [0.05, 0.05, 0.9]])
-    hmm = np.full(3, -math.log(3)), step, np.full((3, 1), 0.0)
-    for k, expected in ((1, [0, 0]), (2, [1, 1])):
-        path, _ = expect_result(student.decode.beam_search(*hmm, [0, 0], k), 2, 3, "beam_search")
-        expect_equal(path.tolist(), expected, f"the path of k = {k}")
-
-
 def test_beam_wider_than_the_states(student):
     hmm, words = some_hmm(111, 3, 4), some_words(111, 4, 8)
     _, score = expect_result(student.decode.beam_search(*hmm, words, 7), 8, 3, "beam_search")

@@ -352,6 +352,3 @@ def test_sample_depends_on_its_seed_alone(student):
     assert student.estimate.sample(hmm, 50, 8) != one, "another seed must give another sample"
 
 
-def test_sample_refuses_no_length(student):
-    with expect_error(ValueError, naming="length"):
-        student.estimate.sample(student.estimate.HMM(*logs(PI, A, B)), 0, 0)

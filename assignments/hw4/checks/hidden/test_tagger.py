@@ -160,7 +160,6 @@ def test_no_words_have_no_tags(student):
     [
         (([],), "sentences"),
         (([[("a", "A")]], -0.1), "alpha"),
-        (([[("a", "A")]], 0.1, 0), "min_count"),
     ],
 )
 def test_tagger_refuses_what_cannot_be(student, arguments, name):
