@@ -28,6 +28,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import notebooks
+from bench.processes import descendants, proportional
 from grader import assignment as assignments
 from grader.verify import reference_files
 
@@ -109,7 +110,7 @@ def peak_memory(run: Callable[[], object]) -> float:
     def watch() -> None:
         nonlocal peak
         while not done.wait(0.2):
-            peak = max(peak, sum(map(_proportional, _descendants(os.getpid()))) / 1024)
+            peak = max(peak, sum(map(proportional, descendants(os.getpid()))) / 1024)
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -119,28 +120,6 @@ def peak_memory(run: Callable[[], object]) -> float:
         done.set()
         watcher.join()
     return peak
-
-
-def _descendants(pid: int) -> list[int]:
-    found = []
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        try:
-            children = [int(child) for child in task.read_text().split()]
-        except OSError:
-            continue
-        found += children + [below for child in children for below in _descendants(child)]
-    return found
-
-
-def _proportional(pid: int) -> int:
-    """KB of memory, shared pages counted by share."""
-    try:
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1])
-    except OSError:
-        pass
-    return 0
 
 
 def report(name: str, cost: Cost, base: Cost) -> float:

@@ -37,6 +37,8 @@ class Limits:
     import_seconds: float = 10.0  # for importing one module of the submission
     submission_seconds: float = 180.0  # for all checks together
     memory_mb: int = 1024  # above what the interpreter with its libraries holds
+    scratch_mb: int = 64  # of files in the scratch folder
+    threads: int = 64
     output_kb: int = 64  # kept of what a check prints
     timeouts: int = 3  # after so many in one exercise the rest of it is not run
 
@@ -187,6 +189,8 @@ def _limits(table: Table) -> Limits:
         import_seconds=table.number("import_seconds", default.import_seconds),
         submission_seconds=table.number("submission_seconds", default.submission_seconds),
         memory_mb=int(table.number("memory_mb", default.memory_mb)),
+        scratch_mb=int(table.number("scratch_mb", default.scratch_mb)),
+        threads=int(table.number("threads", default.threads)),
         output_kb=int(table.number("output_kb", default.output_kb)),
         timeouts=int(table.number("timeouts", default.timeouts)),
     )

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from grader import records
 from grader.assignment import Assignment
+from grader.boundary.protection import refuse_readable, refuse_weak_jail
 from grader.errors import PlatformError, UsageError
 from grader.pool import grade_all
 from grader.records import Record
@@ -33,6 +34,7 @@ class Settings:
     out: Path
     workers: int
     regrade: bool = False
+    allow_weak_jail: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Progress:
 
     record: Record
     fresh: bool
+    damaged: str = ""  # why the record of an earlier run could not be kept
 
 
 def grade_batch(
@@ -48,22 +51,29 @@ def grade_batch(
 ) -> Iterator[Progress]:
     """Grade what is found. Yields the kept records first, then each new one once it is written."""
     folder = settings.out / "records" / assignment.id
+    if not settings.allow_weak_jail:
+        refuse_readable(assignment.folder, settings.out)
+        refuse_weak_jail()
     with _only_grader(settings.out):
         catalogue = json.dumps(describe(assignment), ensure_ascii=False, indent=1)
         records.write_atomically(
             settings.out / "assignments" / f"{assignment.id}.json", catalogue + "\n"
         )
-        jobs = []
+        waiting, damaged = [], {}
         for entry in found:
-            kept = None if settings.regrade else _kept(folder, entry)
-            job = Job(_read(assignment, entry))
-            if kept is not None and _is_current(kept, assignment, job):
-                yield Progress(kept, fresh=False)
+            try:
+                kept = None if settings.regrade else _kept(assignment, entry, settings)
+            except PlatformError as error:
+                kept, damaged[entry.student] = None, error.fields["reason"]
+            if kept is None:
+                waiting.append(entry)
             else:
-                jobs.append(job)
+                yield Progress(kept, fresh=False)
+        jobs = (Job(_read(assignment, entry)) for entry in waiting)
         for job, record in grade_all(assignment, jobs, settings.workers):
-            records.write(record, _path(folder, job.submission.student))
-            yield Progress(record, fresh=True)
+            student = job.submission.student
+            records.write(record, _path(folder, student))
+            yield Progress(record, fresh=True, damaged=damaged.get(student, ""))
 
 
 def _read(assignment: Assignment, entry: Found) -> Submission:
@@ -76,35 +86,47 @@ def _path(folder: Path, student: str) -> Path:
     return folder / f"{record_name(student)}.json"
 
 
-def _kept(folder: Path, entry: Found) -> Record | None:
-    """The record of an earlier run; a damaged one counts as none."""
-    with contextlib.suppress(PlatformError):
-        return records.read(_path(folder, entry.student))
-    return None
-
-
-def _is_current(record: Record, assignment: Assignment, job: Job) -> bool:
-    return record.status != "broken" and (
+def _kept(assignment: Assignment, entry: Found, settings: Settings) -> Record | None:
+    """The record of an earlier run, if it still holds. Raises `PlatformError` if it is damaged."""
+    path = _path(settings.out / "records" / assignment.id, entry.student)
+    if not path.exists():
+        return None
+    record = records.read(path)
+    if (record.assignment, record.student) != (assignment.id, entry.student):
+        reason = f"{record.assignment}, {record.student}"
+        raise PlatformError("error.record_misplaced", file=path, reason=reason)
+    if record.status == "broken" or (record.lacking and not settings.allow_weak_jail):
+        return None
+    current = (
         record.submission_sha256,
         record.checks_sha256,
         record.settings_sha256,
-    ) == (job.submission.sha256, assignment.checks_sha256, assignment.settings_sha256)
+    ) == (_read(assignment, entry).sha256, assignment.checks_sha256, assignment.settings_sha256)
+    return record if current else None
 
 
 @contextlib.contextmanager
 def _only_grader(out: Path) -> Iterator[None]:
-    """Two graders on one folder would undo each other's work."""
+    """Two graders on one folder would undo each other's work.
+
+    The kernel lets go of the lock when this process ends, however it ends.
+    """
+    import fcntl
+
     try:
         out.mkdir(parents=True, exist_ok=True)
         lock = os.open(out / ".lock", os.O_CREAT | os.O_RDWR, 0o644)
     except OSError as error:
-        raise UsageError("error.cannot_write", file=out, reason=error) from None
+        raise UsageError("error.cannot_write", file=out, reason=error.strerror or error) from None
     try:
-        import fcntl
-
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UsageError("error.output_busy", folder=out) from None
+        except OSError as error:  # a network drive without locks
+            raise UsageError("error.no_lock", folder=out, reason=error.strerror) from None
+        for written in ("records", "assignments"):
+            records.remove_unfinished(out / written)
         yield
-    except BlockingIOError:
-        raise UsageError("error.output_busy", folder=out) from None
     finally:
         os.close(lock)

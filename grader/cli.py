@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from grader import __version__
-from grader.errors import GraderError
+from grader.errors import GraderError, PlatformError
 from grader.i18n import LANGUAGES, default_language, translate
 
 if TYPE_CHECKING:
@@ -31,12 +31,20 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except GraderError as error:
-            lang = (ctx.obj or {}).get("lang", default_language())
-            prefix = translate("cli.error", lang)
-            click.echo(f"{prefix}: {translate(error.code, lang, **error.fields)}", err=True)
-            sys.exit(error.exit_code)
+            _fail(ctx, error)
+        except BrokenPipeError:
+            raise  # the reader of our output went away; click ends quietly
+        except OSError as error:
+            _fail(ctx, PlatformError("error.system", reason=error))
         except KeyboardInterrupt:
             sys.exit(INTERRUPTED)
+
+
+def _fail(ctx: click.Context, error: GraderError) -> NoReturn:
+    lang = (ctx.obj or {}).get("lang", default_language())
+    prefix = translate("cli.error", lang)
+    click.echo(f"{prefix}: {translate(error.code, lang, **error.fields)}", err=True)
+    sys.exit(error.exit_code)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -122,6 +130,11 @@ def release(ctx: click.Context, assignment: str, only_check: bool, dist: Path) -
     "--fail-under", type=click.FloatRange(0, 100), help="Exit 1 if a student has less (percent)."
 )
 @click.option("--json", "as_json", is_flag=True, help="A JSON summary instead of lines.")
+@click.option(
+    "--allow-weak-jail",
+    is_flag=True,
+    help="Grade even where this machine cannot hold student code; the records say so.",
+)
 @click.pass_context
 def grade(
     ctx: click.Context,
@@ -133,6 +146,7 @@ def grade(
     regrade: bool,
     fail_under: float | None,
     as_json: bool,
+    allow_weak_jail: bool,
 ) -> None:
     """Grade a class: folders, zip or tar archives. / 제출물을 채점합니다."""
     from grader.batch import Settings, grade_batch
@@ -140,14 +154,16 @@ def grade(
     from grader.progress import show
     from grader.submission import find
 
-    model = _course(ctx).load(assignment)
-    found = find(submissions, model.id, model.package)
+    course = _course(ctx)
+    model = course.load(assignment)
+    others = [name for name in course.names() if name != model.id]
+    found = find(submissions, model.id, model.package, others)
     unknown = set(only) - {entry.student for entry in found}
     if unknown or not found:
         names = ", ".join(sorted(unknown)) or str(submissions)
         raise UsageError("error.no_submission", names=names)
     chosen = [entry for entry in found if not only or entry.student in only]
-    steps = grade_batch(model, chosen, Settings(out, jobs, regrade))
+    steps = grade_batch(model, chosen, Settings(out, jobs, regrade, allow_weak_jail))
     summary = show(steps, len(chosen), ctx.obj["lang"], quiet=as_json)
     if as_json:
         click.echo(json.dumps(summary.to_json(), ensure_ascii=False))

@@ -13,22 +13,10 @@ from grader.assignment import Limits
 from grader.boundary.endings import Ending
 from grader.boundary.host import ForkLauncher
 from grader.boundary.process import Package, StudentProcess
+from grader.boundary.protection import lacking
 from grader.errors import PlatformError
 
 MIN_PYTHON = (3, 11)
-
-# What a guest does to itself, in the order of `grader.boundary.guest.confine`, and what is
-# still missing between a guest and the machine until the whole jail is built.
-LAYERS = (
-    "own_session",
-    "dies_with_launcher",
-    "empty_environment",
-    "scratch_folder",
-    "resource_limits",
-    "no_new_privileges",
-    "landlock",
-)
-MISSING = ("seccomp", "namespaces", "own_user")
 
 
 @dataclass(frozen=True)
@@ -78,15 +66,16 @@ def _boundary() -> list[Finding]:
             launcher, Package("probe", {"acts.py": ACTS}), Limits(memory_mb=256)
         )
         process.open()
-        layers = set(process.layers)
-        findings = [Finding(f"layer_{name}", name in layers, "") for name in LAYERS]
+        findings = [Finding(f"layer_{name}", True, "") for name in process.layers]
+        findings += [Finding(f"layer_{name}", False, why) for name, why in process.missing.items()]
+        findings += [Finding(f"protection_{name}", False, "") for name in lacking(process.layers)]
         findings += [_probe(process, act, expected) for act, expected in _PROBES.items()]
         process.close()
     except PlatformError as error:
         return [Finding("boundary", False, str(error))]
     finally:
         launcher.close()
-    return findings + [Finding(f"layer_{name}", False, "") for name in MISSING]
+    return findings
 
 
 def _probe(process: StudentProcess, act: str, expected: Callable[[object], bool]) -> Finding:
@@ -104,13 +93,14 @@ ACTS = b"""
 import os
 
 def secrets():
-    return len([name for name in os.environ if name not in ("HOME", "TMPDIR", "LANG")])
+    own = ("HOME", "TMPDIR", "LANG", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+    return len([name for name in os.environ if name not in own])
 
 def descriptors():
     return len(os.listdir("/proc/self/fd")) - 1
 
 def files():
-    for path in ("/etc/passwd", "/proc/1/environ", "/tmp", os.path.expanduser("~root")):
+    for path in ("/etc/passwd", "/etc/hostname", "/tmp", "/home"):
         try:
             os.listdir(path) if os.path.isdir(path) else open(path).close()
             return path

@@ -15,16 +15,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
+from functools import cache, partial
 from importlib import metadata
 
 from grader import __version__
 from grader.assignment import Assignment, Check, Exercise
+from grader.boundary.endings import Ending
 from grader.boundary.host import Launcher
 from grader.boundary.process import Package, StudentProcess
+from grader.boundary.protection import lacking
 from grader.checking.plugin import Case, Checks
 from grader.errors import GraderError
 from grader.records import CheckResult, ExerciseResult, Message, Record, SubmittedFile
-from grader.rules import rules_for, violations
+from grader.rules import rules_for, verdict, violations
 from grader.submission import Submission
 
 MAX_OUTPUT_SHOWN = 4000
@@ -46,7 +49,7 @@ def grade(
     results: list[ExerciseResult] = []
     layers: list[str] = []
     if submission.problem is None:
-        process = StudentProcess(launcher, package_of(assignment, submission), assignment.limits)
+        process = student_process(launcher, assignment, submission)
         results = list(grade_exercises(assignment, process, checks, exercises))
         layers = process.layers
     return _record(assignment, submission, results, layers, started, time.monotonic() - clock)
@@ -60,14 +63,24 @@ def grade_exercises(
 ) -> Iterator[ExerciseResult]:
     """Each exercise in turn, in a guest of its own."""
     try:
-        process.open()
-        forbidden = violations(assignment, process.survey)
+        refusals = _refusals(assignment, process, exercises)
         for exercise in exercises:
             process.begin_exercise()
-            verdict = forbidden.get(exercise.id)
-            yield _exercise(assignment, exercise, checks, process, verdict)
+            yield _exercise(assignment, exercise, checks, process, refusals.get(exercise.id))
     finally:
         process.close()
+
+
+def _refusals(
+    assignment: Assignment, process: StudentProcess, exercises: Sequence[Exercise]
+) -> dict[str, Ending]:
+    """Exercise id -> why none of its checks is run."""
+    try:
+        process.open()
+    except Ending as ending:  # its files are more than a guest can even read
+        return {exercise.id: ending for exercise in exercises}
+    found = violations(assignment, process.survey)
+    return {name: Ending("forbidden", message) for name, message in found.items()}
 
 
 def broken(assignment: Assignment, submission: Submission, error: GraderError) -> Record:
@@ -75,6 +88,14 @@ def broken(assignment: Assignment, submission: Submission, error: GraderError) -
     problem = Message("platform", {"reason": str(error)})
     record = _record(assignment, submission, [], [], datetime.now(UTC), 0.0)
     return replace(record, status="broken", points=None, extra_points=None, problem=problem)
+
+
+def student_process(
+    launcher: Launcher, assignment: Assignment, submission: Submission
+) -> StudentProcess:
+    """The submission's process, which obeys the assignment's limits and rules."""
+    package = package_of(assignment, submission)
+    return StudentProcess(launcher, package, assignment.limits, partial(verdict, assignment))
 
 
 def package_of(assignment: Assignment, submission: Submission) -> Package:
@@ -92,22 +113,25 @@ def _exercise(
     exercise: Exercise,
     checks: Checks,
     process: StudentProcess,
-    forbidden: Message | None,
+    refusal: Ending | None,
 ) -> ExerciseResult:
     results: list[CheckResult] = []
     timeouts = 0
     for check in exercise.checks:
-        reason = forbidden or _reason_not_to_run(
-            assignment, exercise, check, results, timeouts, process
-        )
+        if refusal is not None:
+            break
+        reason = _reason_not_to_run(assignment, exercise, check, results, timeouts, process)
         if reason is None:
             cases = _run(check, checks, process, assignment.limits.timeouts - timeouts)
             timeouts += sum(case.outcome.name == "timeout" for case in cases)
             total = len(checks.items[check.id])
             results.append(_result(exercise, check, cases, total, process.take_output()))
+            refusal = _found_at_run_time(cases)
         else:
-            outcome = "forbidden" if forbidden else "skipped"
-            results.append(_not_run(exercise, check, outcome, reason))
+            results.append(_not_run(exercise, check, "skipped", reason))
+    if refusal is not None:  # what it made by forbidden means is of no use in the other checks
+        outcome, message = refusal.outcome, refusal.message
+        results = [_not_run(exercise, check, outcome, message) for check in exercise.checks]
     earned = [result.points for result in results]
     return ExerciseResult(
         id=exercise.id,
@@ -119,6 +143,13 @@ def _exercise(
     )
 
 
+def _found_at_run_time(cases: list[Case]) -> Ending | None:
+    for case in cases:
+        if case.outcome.name == "forbidden" and case.outcome.message is not None:
+            return Ending("forbidden", case.outcome.message)
+    return None
+
+
 def _reason_not_to_run(
     assignment: Assignment,
     exercise: Exercise,
@@ -128,7 +159,7 @@ def _reason_not_to_run(
     process: StudentProcess,
 ) -> Message | None:
     limits = assignment.limits
-    if process.waited > limits.submission_seconds:
+    if process.used > limits.submission_seconds:
         return Message("budget", {"seconds": f"{limits.submission_seconds:g}"})
     if timeouts >= limits.timeouts:
         return Message("timeouts", {"count": str(timeouts)})
@@ -226,6 +257,7 @@ def _record(
         settings_sha256=assignment.settings_sha256,
         environment=environment(),
         layers=layers,
+        lacking=lacking(layers) if layers else [],
         started=started.isoformat(timespec="seconds"),
         seconds=round(seconds, 3),
     )
@@ -238,6 +270,7 @@ def _sum(results: list[ExerciseResult], *, extra: bool) -> float | None:
     return round(sum((points for points in earned if points is not None), 0.0), 4)
 
 
+@cache
 def environment() -> dict[str, str]:
     """What a grade may depend on beside the three hashes."""
     versions = {name: metadata.version(name) for name in ("numpy", "torch", "pytest")}

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import os
+import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from multiprocessing.connection import Connection, wait
@@ -15,6 +17,7 @@ from pathlib import Path
 
 from grader import worker
 from grader.assignment import Assignment
+from grader.boundary.scratch import remove_abandoned
 from grader.errors import GraderError, PlatformError
 from grader.grading import broken
 from grader.records import Record
@@ -28,51 +31,75 @@ ATTEMPTS = 2
 def grade_all(
     assignment: Assignment, jobs: Iterable[Job], workers: int
 ) -> Iterator[tuple[Job, Record]]:
-    """Grade every job, in any order. Raises what keeps a worker from starting at all."""
-    waiting = deque((job, 1) for job in jobs)
+    """Grade every job, in any order. Raises what keeps a worker from starting at all.
+
+    A job is taken from `jobs` when a worker is free for it: a class need not fit into memory.
+    """
+    fresh, again = iter(jobs), deque[tuple[Job, int]]()
     busy: dict[Connection, _Worker] = {}
+
+    def next_job() -> tuple[Job, int] | None:
+        if again:
+            return again.popleft()
+        job = next(fresh, None)
+        return None if job is None else (job, 1)
+
     try:
-        for _ in range(min(workers, len(waiting))):
-            _start(assignment, waiting, busy)
+        for slot in range(workers):
+            if first := next_job():
+                _start(assignment, first, busy, _core(slot, workers))
         while busy:
             for connection in wait(list(busy)):
                 assert isinstance(connection, Connection)  # only connections were given to wait
                 current = busy[connection]
                 job, attempt = current.job, current.attempt
                 record = current.receive()
-                if record is not None:
-                    yield job, record
-                    if waiting:
-                        current.give(*waiting.popleft())
-                        continue
-                elif attempt < ATTEMPTS:
-                    waiting.appendleft((job, attempt + 1))
+                if record is None and attempt < ATTEMPTS:
+                    again.append((job, attempt + 1))
                 else:
-                    yield (
-                        job,
-                        broken(assignment, job.submission, PlatformError("error.worker_died")),
-                    )
+                    died = PlatformError("error.worker_died")
+                    yield job, record or broken(assignment, job.submission, died)
+                following = next_job()
+                if record is not None and following:
+                    current.give(*following)
+                    continue
                 del busy[connection]
                 current.stop()
-                if waiting and record is None:
-                    _start(assignment, waiting, busy)
+                if following:
+                    _start(assignment, following, busy, current.core)
     finally:
         for current in busy.values():
             current.kill()
+        if busy:  # their launchers died without tidying up
+            remove_abandoned()
+
+
+def _core(slot: int, workers: int) -> int | None:
+    """One core for each slot, so that a guest with many threads takes nothing from the next."""
+    if workers == 1 or sys.platform != "linux":
+        return None
+    cores = sorted(os.sched_getaffinity(0))
+    return cores[slot % len(cores)]
 
 
 def _start(
-    assignment: Assignment, waiting: deque[tuple[Job, int]], busy: dict[Connection, _Worker]
+    assignment: Assignment,
+    first: tuple[Job, int],
+    busy: dict[Connection, _Worker],
+    core: int | None,
 ) -> None:
-    started = _Worker(assignment.folder)
-    started.give(*waiting.popleft())
+    started = _Worker(assignment.folder, core)
+    started.give(*first)
     busy[started.connection] = started
 
 
 class _Worker:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, core: int | None) -> None:
+        self.core = core
         self.connection, theirs = _CONTEXT.Pipe()
-        self._process = _CONTEXT.Process(target=worker.main, args=(theirs, folder), daemon=True)
+        self._process = _CONTEXT.Process(
+            target=worker.main, args=(theirs, folder, core), daemon=True
+        )
         self._process.start()
         theirs.close()
         self.job: Job
@@ -80,14 +107,14 @@ class _Worker:
 
     def give(self, job: Job, attempt: int) -> None:
         self.job, self.attempt = job, attempt
-        with contextlib.suppress(BrokenPipeError):  # it died idle; receive() will say so
+        with contextlib.suppress(OSError):  # it died idle; receive() will say so
             self.connection.send(job)
 
     def receive(self) -> Record | None:
         """The record, or None when the worker died. Raises the error it could not start with."""
         try:
             answer = self.connection.recv()
-        except (EOFError, ConnectionResetError):
+        except (EOFError, OSError):  # OSError: it died in the middle of a record
             return None
         if isinstance(answer, Record):
             return answer

@@ -16,7 +16,6 @@ from rich.table import Table
 from grader.batch import Progress as Step
 from grader.doctor import Finding
 from grader.i18n import say, translate
-from grader.records import Record
 from grader.verify import Verdict
 
 
@@ -54,7 +53,7 @@ def show(steps: Iterable[Step], total: int, lang: str, *, quiet: bool) -> Summar
     with _bar(console, total, translate("cli.grading", lang)) as advance:
         for step in steps:
             summary.add(step)
-            console.print(_line(step.record, lang, fresh=step.fresh), soft_wrap=True)
+            console.print(_line(step, lang), soft_wrap=True)
             advance()
     text = translate(
         "cli.graded",
@@ -68,7 +67,8 @@ def show(steps: Iterable[Step], total: int, lang: str, *, quiet: bool) -> Summar
     return summary
 
 
-def _line(record: Record, lang: str, *, fresh: bool) -> str:
+def _line(step: Step, lang: str) -> str:
+    record = step.record
     name = escape(set_cell_size(record.student, 24))  # Hangul is two cells wide
     if record.points is None:
         points = translate("outcome.broken", lang)
@@ -76,11 +76,14 @@ def _line(record: Record, lang: str, *, fresh: bool) -> str:
         extra = f" +{record.extra_points:g}" if record.extra_points else ""
         points = f"{record.points:6.2f} / {record.possible:g}{extra}"
     parts = [name, f"{points:<16}", f"{record.seconds:5.1f} s"]
-    if not fresh:
+    if not step.fresh:
         parts.append(translate("cli.kept", lang))
+    if step.damaged:
+        parts.append(escape(translate("cli.damaged", lang, reason=step.damaged)))
     if record.problem:
         parts.append(escape(say(record.problem.code, record.problem.fields, lang)))
-    return "  ".join(parts)
+    # in a student's name a CI service would see a command of its own: `::error::`, `##[group]`
+    return "  ".join(parts).replace("::", ": :").replace("##", "# #")
 
 
 def show_verdicts(verdicts: Iterable[Verdict], total: int, lang: str) -> list[Verdict]:

@@ -9,14 +9,17 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from grader.errors import PlatformError
+from grader.typed import typed
 
 SCHEMA = "grader/record/v1"
+_UNFINISHED = ".tmp"
+
+STATUSES = {"graded", "ungradable", "broken"}
 
 # How a check can end. The owner says whose matter it is; only `broken` is ours, and it alone
 # carries no score.
@@ -103,6 +106,7 @@ class Record:
     settings_sha256: str
     environment: dict[str, str]
     layers: list[str]
+    lacking: list[str]  # protections that no layer gave (see `grader.boundary.protection`)
     started: str  # UTC, ISO 8601
     seconds: float
 
@@ -112,18 +116,14 @@ class Record:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Record:
-        """The inverse of `to_json`. Raises `PlatformError` for anything else."""
-        try:
-            data = dict(data)
-            if data.pop("schema") != SCHEMA:
-                raise ValueError("schema")
-            data["problem"] = _message(data["problem"])
-            data["notes"] = [Message(**note) for note in data["notes"]]
-            data["files"] = [SubmittedFile(**item) for item in data["files"]]
-            data["exercises"] = [_exercise(item) for item in data["exercises"]]
-            return cls(**data)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise PlatformError("error.record_unreadable", file="", reason=error) from error
+        """The inverse of `to_json`. Raises `ValueError` for anything else."""
+        if not isinstance(data, dict) or data.get("schema") != SCHEMA:
+            raise ValueError(f"it is not of the schema {SCHEMA}")
+        record = typed(cls, {name: value for name, value in data.items() if name != "schema"})
+        outcomes = {check.outcome for entry in record.exercises for check in entry.checks}
+        if record.status not in STATUSES or not outcomes <= OUTCOMES.keys():
+            raise ValueError("an unknown status or outcome")
+        return record
 
 
 def write(record: Record, path: Path) -> None:
@@ -133,10 +133,11 @@ def write(record: Record, path: Path) -> None:
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Write beside `path`, flush to the disk, then rename over it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
+    """Write beside `path`, flush to the disk, then rename over it. Raises `PlatformError`."""
+    temporary = None
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=_UNFINISHED)
         with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)
             file.flush()
@@ -144,30 +145,21 @@ def write_atomically(path: Path, text: str) -> None:
         Path(temporary).chmod(0o644)
         Path(temporary).replace(path)
     except OSError as error:
-        Path(temporary).unlink(missing_ok=True)
-        raise PlatformError("error.cannot_write", file=path, reason=error) from error
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+        reason = error.strerror or error
+        raise PlatformError("error.cannot_write", file=path, reason=reason) from error
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove what writers that were killed left in `folder` and below; none may be at work."""
+    for path in folder.rglob(f".*{_UNFINISHED}"):
+        path.unlink(missing_ok=True)
 
 
 def read(path: Path) -> Record:
     """Read one record. Raises `PlatformError` when it is damaged or of another schema."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        return Record.from_json(data)
-    except (OSError, ValueError, PlatformError) as error:
-        reason = getattr(error, "fields", {}).get("reason", error)
-        raise PlatformError("error.record_unreadable", file=path, reason=reason) from error
-
-
-def read_all(folder: Path) -> Iterator[Record]:
-    """All records of a folder, in the order of their file names."""
-    for path in sorted(folder.glob("*.json")):
-        yield read(path)
-
-
-def _message(data: dict[str, Any] | None) -> Message | None:
-    return None if data is None else Message(**data)
-
-
-def _exercise(data: dict[str, Any]) -> ExerciseResult:
-    checks = [CheckResult(**{**c, "message": _message(c["message"])}) for c in data["checks"]]
-    return ExerciseResult(**{**data, "checks": checks})
+        return Record.from_json(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, RecursionError) as error:
+        raise PlatformError("error.record_unreadable", file=path, reason=error) from error

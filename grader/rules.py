@@ -7,6 +7,8 @@ from typing import Any
 from grader.assignment import Assignment, Exercise, Forbidden
 from grader.records import Message
 
+_TEXTS = ("rule", "name", "file", "scope")  # of a hit
+
 
 def rules_for(assignment: Assignment, files: list[str]) -> dict[str, list[str]]:
     """File -> the names forbidden in it. A helper file of the student's obeys every rule."""
@@ -40,6 +42,17 @@ def violations(assignment: Assignment, survey: dict[str, Any]) -> dict[str, Mess
     return found
 
 
+def verdict(assignment: Assignment, hits: list[Any]) -> Message | None:
+    """What is to be made of names used at run time. The hits are a guest's word: shape unknown."""
+    for hit in hits:
+        if type(hit) is not dict or not all(type(hit.get(key)) is str for key in _TEXTS):
+            continue
+        rule = _rule(assignment, hit)
+        if rule is not None or not hit["rule"]:
+            return _message(assignment, hit["file"][:200], hit, rule)
+    return None
+
+
 def _rule(assignment: Assignment, hit: dict[str, Any]) -> Forbidden | None:
     """The rule that was broken; None for a foreign package, and where no rule listens."""
     for rule in assignment.forbidden:
@@ -60,7 +73,8 @@ def _concerned(assignment: Assignment, file: str, scope: str) -> list[Exercise]:
 def _message(
     assignment: Assignment, file: str, hit: dict[str, Any], rule: Forbidden | None
 ) -> Message:
-    place = {"name": hit["name"], "file": file, "line": str(hit["line"])}
+    place = {"name": hit["name"][:200], "file": file, "line": str(hit["line"])[:20]}
+    place["rule"] = hit["rule"]
     if rule is not None:
         instead = {f"instead.{language}": text for language, text in rule.instead.items()}
         return Message("forbidden", {**place, **instead})

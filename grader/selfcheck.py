@@ -19,11 +19,10 @@ from rich.markup import escape
 from grader import assignment as assignments
 from grader.assignment import Assignment, Check, Exercise
 from grader.boundary.host import Launcher, launcher_for
-from grader.boundary.process import StudentProcess
 from grader.checking.plugin import Checks, run_session
 from grader.course import Course
 from grader.errors import UsageError
-from grader.grading import grade_exercises, package_of
+from grader.grading import grade_exercises, student_process
 from grader.i18n import say, translate
 from grader.records import CheckResult, ExerciseResult
 from grader.submission import Found, Submission, read
@@ -139,7 +138,7 @@ def _group(
     launcher: Launcher,
 ) -> Iterator[ExerciseResult]:
     results: list[ExerciseResult] = []
-    process = StudentProcess(launcher, package_of(assignment, submission), assignment.limits)
+    process = student_process(launcher, assignment, submission)
     for file in dict.fromkeys(exercise.file for exercise in exercises):
         own = [exercise for exercise in exercises if exercise.file == file]
         sources = sorted({check.source for exercise in own for check in exercise.checks})

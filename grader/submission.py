@@ -70,11 +70,13 @@ class Found:
     path: Path
 
 
-def find(folder: Path, assignment: str, package: str) -> list[Found]:
+def find(folder: Path, assignment: str, package: str, others: Sequence[str] = ()) -> list[Found]:
     """The submissions below `folder`, ordered by student.
 
     Understood: nbgrader's `submitted/<student>/<assignment>/`, a folder for each student, an
-    archive for each student, or one submission itself. Raises `DuplicateStudent`.
+    archive for each student, or one submission itself. What one student hands in never changes
+    how another's folder is read. `others` are the course's other assignments: a student who has
+    a folder for one of them and none for this one handed in nothing. Raises `DuplicateStudent`.
     """
     if not folder.is_dir():
         return [Found(_student(_stem(folder.name)), folder)]
@@ -82,12 +84,12 @@ def find(folder: Path, assignment: str, package: str) -> list[Found]:
     children = [path for path in children if not _is_stray(path)]
     if _is_one_submission(folder, children, assignment, package):
         return [Found(_student(folder.resolve().name), folder)]
-    is_nbgrader = any(assignment in _names(path) for path in children)
     found = []
     for path in children:
         name = path.name if path.is_dir() else _stem(path.name)
-        below = is_nbgrader and path.is_dir() and not path.is_symlink()
-        if below and (assignment in _names(path) or not _holds_a_submission(path, package)):
+        own = set(_names(path)) if path.is_dir() and not path.is_symlink() else set()
+        is_nbgraders = own & set(others) and not _holds_a_submission(path, package)
+        if assignment in own or is_nbgraders:
             path = path / assignment  # noqa: PLW2901 - the same submission, one step down
         found.append(Found(_student(name), path))
     _refuse_duplicates(found)

@@ -5,8 +5,10 @@ Each worker has a launcher of its own. It never writes a file: records go back t
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -14,6 +16,7 @@ from pathlib import Path
 
 from grader import assignment as assignments
 from grader.assignment import Assignment
+from grader.boundary.guest.kernel import PR_SET_PDEATHSIG, prctl
 from grader.boundary.host import launcher_for
 from grader.checking.plugin import Checks, run_session
 from grader.errors import GraderError, PlatformError
@@ -30,9 +33,20 @@ class Job:
     exercises: tuple[str, ...] = ()
 
 
-def main(batch: Connection, folder: Path) -> None:
-    """Serve jobs until None comes: a `Record` for each, or the error that ends this worker."""
+def main(batch: Connection, folder: Path, core: int | None) -> None:
+    """Serve jobs until None comes: a `Record` for each, or the error that ends this worker.
+
+    With `core` it stays on that one, and so do its launcher and guests, who may not leave it.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the batch decides what Ctrl-C means
+    if sys.platform == "linux":
+        # a batch that is killed takes its workers along, and they their launchers and guests
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        parent = multiprocessing.parent_process()
+        if parent is None or os.getppid() != parent.pid:
+            return  # it is gone already
+    if core is not None and sys.platform == "linux":
+        os.sched_setaffinity(0, {core})
     # before the checks import torch: workers side by side, each with a thread for every core,
     # would spend most of their time waiting for one another
     os.environ["OMP_NUM_THREADS"] = "1"

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from grader import assignment as assignments
 from grader.assignment import Assignment
 from grader.boundary.host import ForkLauncher
+
+# How long an example takes is the machine's matter, and other work on it.
+settings.register_profile("grader", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("grader")
 
 TOML = """
 id = "tiny"
@@ -157,22 +161,3 @@ def launcher() -> Iterator[ForkLauncher]:
     shared = ForkLauncher(("numpy", "torch"))
     yield shared
     shared.close()
-
-
-@pytest.fixture
-def own_processes() -> Callable[[], list[str]]:
-    """Command lines of all processes below this one."""
-
-    def children(pid: int) -> Iterator[int]:
-        for task in Path(f"/proc/{pid}/task").glob("*/children"):
-            for child in task.read_text().split():
-                yield int(child)
-                yield from children(int(child))
-
-    def listing() -> list[str]:
-        return [
-            Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
-            for pid in children(os.getpid())
-        ]
-
-    return listing

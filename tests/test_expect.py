@@ -102,9 +102,17 @@ def test_arrays_and_tensors():
     refused(expect_tensor, [0.0])
 
 
+def test_complex_numbers_are_not_cut_to_their_real_part():
+    refused(expect_close, torch.tensor([1 + 5j]), [1.0])
+    refused(expect_close, np.array([1 + 5j]), [1.0])
+    refused(expect_close, [np.complex64(1 + 5j)], [1.0])
+
+
 def test_errors():
     with expect_error(ValueError, naming="alpha"):
         raise ValueError("alpha must not be negative")
+    with expect_error(ValueError, naming="alpha"):
+        raise ValueError("alpha는 0 이상이어야 합니다")  # a particle follows without a blank
     with expect_error(ValueError, naming=("gold", "predicted")):
         raise ValueError("predicted: another length")
     for error in (None, ValueError("alphabet"), ValueError("")):

@@ -57,6 +57,11 @@ def test_honest_code_is_never_hit(source):
     assert hits(source) == []
 
 
+def test_depth_hides_nothing():
+    deep = "import torch\nx = torch.nn.LSTM" + " + 1" * 1500
+    assert ("torch.nn.LSTM", 2, "") in hits(deep)
+
+
 def test_place_and_scope():
     source = "import torch\n\ndef f():\n    return torch.nn\n\nclass A:\n    def g(self):\n        return torch.nn.Linear\n\nx = torch.nn\n"
     assert hits(source) == [("torch.nn", 4, "f"), ("torch.nn.Linear", 8, "A"), ("torch.nn", 10, "")]

@@ -85,7 +85,14 @@ def test_nbgraders_layout_with_an_archive(tmp_path):
 def test_in_nbgraders_layout_another_assignment_is_not_taken(tmp_path):
     """text.py of hw2 is no submission of hw1."""
     write(tmp_path, below("kim/hw1", ALL) | below("lee/hw2", ALL))
-    assert taken(students(tmp_path)["lee"]).problem == Problem("empty")
+    found = {entry.student: entry.path for entry in find(tmp_path, "hw1", PACKAGE, ["hw2"])}
+    assert taken(found["lee"]).problem == Problem("empty")
+
+
+def test_a_folder_of_one_student_changes_nothing_for_another(tmp_path):
+    write(tmp_path, below("eve/hw1", ALL) | below("kim/my homework", ALL))
+    found = {entry.student: entry.path for entry in find(tmp_path, "hw1", PACKAGE, ["hw2"])}
+    assert set(taken(found["kim"]).files) == set(WANTED)
 
 
 def test_in_nbgraders_layout_files_may_stand_in_the_students_folder(tmp_path):

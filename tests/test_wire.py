@@ -36,6 +36,7 @@ PLAIN = st.recursive(
         | st.lists(inner).map(tuple)
         | st.dictionaries(st.text() | st.integers(), inner)
         | st.sets(st.integers() | st.text())
+        | st.dictionaries(st.frozensets(st.integers() | st.text()), inner)
     ),
     max_leaves=20,
 )
@@ -190,6 +191,12 @@ HOSTILE = {
     "dict_of_no_pairs": frame({"t": "dict", "v": [1]}),
     "unhashable_key": frame({"t": "dict", "v": [[[1], 2]]}),
     "unhashable_member": frame({"t": "set", "v": [[1]]}),
+    # a thousand bytes that would become gigabytes
+    "buffer_used_twice": frame([{"t": "bytes", "b": 0}] * 2, [1], b"x"),
+    "integer_of_too_many_bits": frame([1 << 4096]),
+    # integers are their own hash, modulo 2**61 - 1: telling these apart is quadratic
+    "members_of_one_hash": frame({"t": "set", "v": [i * (2**61 - 1) for i in range(99)]}),
+    "keys_of_one_hash": frame({"t": "dict", "v": [[i * (2**61 - 1), 0] for i in range(99)]}),
 }
 
 
@@ -197,6 +204,18 @@ HOSTILE = {
 def test_a_frame_that_breaks_a_rule_is_a_wire_error(name):
     with pytest.raises(wire.WireError):
         wire.decode(*HOSTILE[name])
+
+
+def test_a_scalar_that_meets_a_tuple_of_its_hash_is_a_wire_error():
+    # NumPy compares the two item by item, and an array of bools is neither true nor false
+    pair = next(p for p in ((n, n + 1) for n in range(100)) if 0 < hash(p) < 2**61 - 1)
+    scalar = np.int64(hash(pair))
+    assert hash(scalar) == hash(pair)
+    header, body = parts(wire.encode([scalar, pair]))
+    lengths, members = json.loads(header)
+    for tree in ({"t": "set", "v": members}, {"t": "dict", "v": [[m, 0] for m in members]}):
+        with pytest.raises(wire.WireError):
+            wire.decode(*frame(tree, lengths, body))
 
 
 @pytest.mark.parametrize("header, body", [(wire.MAX_HEADER + 1, 0), (0, 2**60)])

@@ -10,10 +10,20 @@
 from __future__ import annotations
 
 import builtins
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 from grader.records import Message
+
+_BUILTIN = {
+    name: kind
+    for name, kind in vars(builtins).items()
+    if isinstance(kind, type) and issubclass(kind, BaseException)
+}
+_NAMELESS = {"", "<module>", "<lambda>", "<listcomp>", "<dictcomp>", "<setcomp>", "<genexpr>"}
+# `for got in map(student.m.f, cases)` would end early and without a word
+_ENDS_A_LOOP = {"StopIteration", "StopAsyncIteration"}
 
 
 class Ending(Exception):
@@ -37,10 +47,14 @@ class StudentRaised(Ending):
         return self.text
 
 
-def raised(error: dict[str, Any]) -> Ending:
-    """The ending for what `grader.boundary.guest.server._describe` sent."""
+def raised(error: dict[str, Any], files: Mapping[str, bytes], lines: Mapping[str, int]) -> Ending:
+    """The ending for what `grader.boundary.guest.server._describe` sent.
+
+    `files` are those of the submission, `lines` how many each has: a place that is in none of
+    them is nobody's.
+    """
     kind, text = _string(error, "type"), _string(error, "text")
-    frames = _frames(error)
+    frames = _frames(error, files, lines)
     where = f"{frames[-1][0]}, line {frames[-1][1]}" if frames else "-"
     detail = "\n".join(
         [
@@ -49,32 +63,34 @@ def raised(error: dict[str, Any]) -> Ending:
         ]
         + [f"{kind}: {text}"]
     )
-    bases = [base for base in error.get("bases", []) if isinstance(base, str)]
+    bases = error.get("bases")
+    # of a hostile list nothing may be kept but names that we know
+    bases = [b for b in bases if type(b) is str and b in _BUILTIN] if type(bases) is list else []
     if error.get("memory") is True:
         return Ending("memory", Message("memory"), detail)
     if "SystemExit" in bases:
         return Ending("crashed", Message("exited"), detail)
     outcome = "unanswered" if "NotImplementedError" in bases else "raised"
     name = frames[-1][2] if frames else ""
-    fields = {"error": kind, "text": text, "where": where, "name": name}
-    return _class_for(tuple(bases))(outcome, Message(outcome, fields), detail)
+    builtin = bases[0] if bases else "Exception"
+    fields = {"error": kind, "builtin": builtin, "text": text, "where": where, "name": name}
+    found = (_joined(name) for name in bases)
+    ending = next((joined for joined in found if joined), StudentRaised)
+    return ending(outcome, Message(outcome, fields), detail)
 
 
 @cache
-def _class_for(bases: tuple[str, ...]) -> type[StudentRaised]:
-    """`StudentRaised` joined with the most special builtin exception among `bases`."""
-    for name in bases:
-        kind = getattr(builtins, name, None)
-        if isinstance(kind, type) and issubclass(kind, Exception) and kind is not Exception:
-            try:
-                joined = type(f"Student{name}", (StudentRaised, kind), {})
-                joined("raised", Message("raised"))
-            except (
-                TypeError
-            ):  # a layout or a constructor that does not mix, as UnicodeDecodeError's
-                continue
-            return joined
-    return StudentRaised
+def _joined(name: str) -> type[StudentRaised] | None:
+    """`StudentRaised` joined with a builtin exception; None where the two do not mix."""
+    kind = _BUILTIN[name]
+    if not issubclass(kind, Exception) or kind is Exception or name in _ENDS_A_LOOP:
+        return None
+    try:
+        joined = type(f"Student{name}", (StudentRaised, kind), {})
+        joined("raised", Message("raised"))
+    except TypeError:  # a layout or a constructor that does not mix, as UnicodeDecodeError's
+        return None
+    return joined
 
 
 def _string(error: dict[str, Any], key: str) -> str:
@@ -82,10 +98,22 @@ def _string(error: dict[str, Any], key: str) -> str:
     return value[:4000] if isinstance(value, str) else ""
 
 
-def _frames(error: dict[str, Any]) -> list[tuple[str, int, str, str]]:
+def _frames(
+    error: dict[str, Any], files: Mapping[str, bytes], lines: Mapping[str, int]
+) -> list[tuple[str, int, str, str]]:
+    """File, line, function, source line. A forged place could carry the hidden inputs out."""
     frames = error.get("frames")
-    return [
-        (str(f[0])[:200], int(f[1]), str(f[2])[:100], str(f[3])[:200])
-        for f in (frames if isinstance(frames, list) else [])[:20]
-        if isinstance(f, tuple) and len(f) == 4 and isinstance(f[1], int)
-    ]
+    found = []
+    for frame in (frames if isinstance(frames, list) else [])[:20]:
+        if not isinstance(frame, tuple) or [type(part) for part in frame] != [str, int, str, str]:
+            continue
+        file, line, name, source = frame
+        if is_place(file, line, lines):
+            known = name.encode("utf-8", "replace") in files[file] or name in _NAMELESS
+            found.append((file, line, name[:100] if known else "-", source[:200]))
+    return found
+
+
+def is_place(file: Any, line: Any, lines: Mapping[str, int]) -> bool:
+    """Whether there is such a line, by the number of lines of each file."""
+    return type(file) is str and type(line) is int and 0 <= line <= lines.get(file, -1)

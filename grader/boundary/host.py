@@ -15,9 +15,11 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 from typing import Any, Protocol
 
 from grader.assignment import Limits
+from grader.boundary.scratch import Scratch
 from grader.boundary.session import Exit, Session
 from grader.errors import PlatformError
 
@@ -40,16 +42,21 @@ class ForkLauncher:
     """Linux: a warm interpreter that forks a confined guest in milliseconds."""
 
     reusable = False
+    module = "grader.boundary.guest.launcher"
 
     def __init__(self, preload: tuple[str, ...]) -> None:
+        try:
+            self._scratch = Scratch()
+        except OSError as error:
+            folder = tempfile.gettempdir()
+            raise PlatformError("error.cannot_write", file=folder, reason=error.strerror) from None
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control = ours
         self._ready = False
-        module = "grader.boundary.guest.launcher"
         self._process = subprocess.Popen(
-            [sys.executable, "-s", "-P", "-B", "-m", module, str(theirs.fileno()), *preload],
+            [sys.executable, "-s", "-P", "-B", "-m", self.module, str(theirs.fileno()), *preload],
             pass_fds=[theirs.fileno()],
-            env=_environment(),
+            env={**_environment(), "TMPDIR": str(self._scratch.folder)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -64,6 +71,8 @@ class ForkLauncher:
         wish = {
             "memory_mb": limits.memory_mb,
             "cpu_seconds": int(limits.submission_seconds) + 2,
+            "threads": limits.threads,
+            "scratch_mb": limits.scratch_mb,
         }
         fds = [their_connection.fileno(), their_output.fileno()]
         try:
@@ -86,6 +95,7 @@ class ForkLauncher:
             self._process.wait()
         if self._process.stderr:
             self._process.stderr.close()
+        self._scratch.remove()
 
     def _end_guest(self, grace: float) -> Exit:
         self._send({"end": grace}, [])

@@ -9,20 +9,34 @@ from __future__ import annotations
 
 import signal
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from grader.assignment import Limits
-from grader.boundary.endings import Ending, raised
+from grader.boundary.endings import Ending, is_place, raised
 from grader.boundary.host import Launcher
 from grader.boundary.session import DeadlineMissed, HungUp, ProtocolBroken, Session
+from grader.errors import PlatformError
 from grader.records import Message
 
 # Python, torch and NumPy must give the same numbers in every run.
 SEED = 20170
 
+# The kinds of reply (see `grader.boundary.guest.server`) and what each holds beside its kind.
+_REPLIES: dict[str, type[Any] | None] = {
+    "value": object,
+    "callable": None,
+    "missing": str,
+    "raised": dict,
+    "unreadable": str,
+}
+
 # For an interpreter to start and take the submission; nothing of the student's runs in it.
 START_SECONDS = 60.0
+
+MAX_HITS = 50  # forbidden names looked at in one reply
 
 
 @dataclass(frozen=True)
@@ -34,12 +48,25 @@ class Package:
     rules: dict[str, list[str]] = field(default_factory=dict)  # file -> forbidden names
     allowed: tuple[str, ...] = ()  # third-party packages; empty: all
 
+    @cached_property
+    def lines(self) -> dict[str, int]:
+        """File -> the number of its last line; one more where a parser sees the end."""
+        return {name: len(content.splitlines()) + 1 for name, content in self.files.items()}
+
 
 class StudentProcess:
     """One submission's guests, one after another."""
 
-    def __init__(self, launcher: Launcher, package: Package, limits: Limits) -> None:
+    def __init__(
+        self,
+        launcher: Launcher,
+        package: Package,
+        limits: Limits,
+        judge: Callable[[list[Any]], Message | None] = lambda _: None,
+    ) -> None:
+        """`judge` says what is to be made of forbidden names that were used at run time."""
         self.package = package
+        self._judge = judge
         self._launcher, self._limits = launcher, limits
         self._session: Session | None = None
         self._begun = False
@@ -49,21 +76,29 @@ class StudentProcess:
         self._remaining = 0.0
         self._seconds = 0.0
         self._printed = ""
-        self.waited = 0.0  # seconds spent in the guest for the whole submission
+        self.waited = 0.0  # seconds spent in the guest for requests of checks
+        self.used = 0.0  # seconds spent there for anything, imports too
         self.answers = 0  # values received in this check
         self._surveyed = False
+        self._hidden = self._met_hidden = False  # this check; any in this guest
         self.survey: dict[str, list[dict[str, Any]]] = {}
         self.layers: list[str] = []
+        self.missing: dict[str, str] = {}  # layer -> why this machine does not have it
 
     def begin_exercise(self) -> None:
         """The next check starts in a guest that no other exercise has used."""
         if not self._launcher.reusable:
             self.close()
 
-    def begin_check(self, seconds: float, *, fresh: bool = False) -> None:
-        """A new check with `seconds` for all its calls together."""
-        if fresh:
+    def begin_check(self, seconds: float, *, fresh: bool = False, hidden: bool = False) -> None:
+        """A new check with `seconds` for all its calls together.
+
+        A student reads what public checks print and raise: they never run in a guest that met
+        the inputs of a hidden one.
+        """
+        if fresh or (self._met_hidden and not hidden):
             self.close()
+        self._hidden = hidden
         self._begun = False
         self._seconds = self._remaining = seconds
         self.answers = 0
@@ -81,18 +116,46 @@ class StudentProcess:
             session.end()
 
     def open(self) -> None:
-        """Start a guest and hand it the submission; the first one surveys forbidden names."""
+        """Start a guest and hand it the submission; the first one surveys forbidden names.
+
+        Raises `Ending` when the files are more than a guest can take, and `PlatformError` when it
+        cannot even take none: no student code has run yet.
+        """
         self._session = self._launcher.open(self._limits)
+        self._met_hidden = False
         package = self.package
-        rules = {} if self._surveyed else package.rules
-        load = ("load", package.name, package.files, rules, list(package.allowed))
-        reply = self._exchange(load, START_SECONDS)
-        loaded = reply[1] if reply[0] == "value" else {}
-        # no student code has run yet: this is our own code's word
+        try:
+            loaded = self._load(package, survey=not self._surveyed)
+        except Ending as ending:
+            printed = self.take_output()
+            self.close()
+            self._session = self._launcher.open(self._limits)
+            theirs = ending.outcome != "raised" or isinstance(ending, RecursionError)
+            if theirs and self._can_load_nothing():
+                self.close()
+                raise  # what was handed in is more than a guest can take
+            last = printed.strip().splitlines()[-1:] or [str(ending)]
+            raise PlatformError("error.guest_start", reason=last[0][:500]) from None
         if not self._surveyed:
             self._surveyed = True
-            self.survey = loaded.get("hits", {})
-            self.layers = loaded.get("layers", [])
+            self.survey, self.layers = loaded["hits"], loaded["layers"]
+            self.missing = loaded["missing"]
+        elif loaded["layers"] != self.layers:
+            raise PlatformError("error.layers_changed", layers=self.layers)
+
+    def _load(self, package: Package, *, survey: bool) -> dict[str, Any]:
+        load = ("load", package.name, package.files, package.rules, list(package.allowed), survey)
+        kind, answer = self._exchange(load, START_SECONDS)
+        if kind == "raised":
+            raise self._raised(answer)
+        return dict(answer)
+
+    def _can_load_nothing(self) -> bool:
+        try:
+            self._load(Package(self.package.name, {}), survey=False)
+        except Ending:
+            return False
+        return True
 
     def import_module(self, name: str) -> None:
         """Import a module of the submission. A failure is paid for once and kept."""
@@ -120,10 +183,12 @@ class StudentProcess:
                 message = Message("import_timeout", {"file": file, "seconds": f"{limit:g}"})
                 raise Ending("timeout", message) from None
             raise
-        if reply[0] == "raised" and isinstance(reply[1], dict):
-            failure = raised(reply[1])
+        if reply[0] == "raised":
+            failure = self._raised(reply[1])
             if failure.outcome == "raised":
                 fields = {**failure.message.fields, "file": file}
+                if self._met_hidden:  # the text could carry the hidden inputs out
+                    fields |= {"text": "-", "error": fields["builtin"]}
                 failure = Ending("raised", Message("import_failed", fields), failure.detail)
             raise failure
 
@@ -143,18 +208,20 @@ class StudentProcess:
         try:
             reply = self._open_exchange((verb, *arguments), self._remaining)
         finally:
+            self._met_hidden |= self._hidden
             spent = time.monotonic() - started
             self._remaining -= spent
             self.waited += spent
-        kind, *rest = reply
-        if kind == "raised" and rest and isinstance(rest[0], dict):
-            raise raised(rest[0])
-        if kind == "unreadable" and rest:
-            raise Ending("unreadable", Message("unreadable", {"text": str(rest[0])[:500]}))
-        if kind in {"callable", "value", "missing"}:
-            self.answers += 1
-            return reply
-        raise self._broken("an unknown kind of reply")
+        kind = reply[0]
+        if kind == "raised":
+            raise self._raised(reply[1])
+        if kind == "unreadable":
+            text = reply[1][:500]
+            raise Ending("unreadable", Message("unreadable", {"text": text}), text)
+        if kind != "value" and verb != "get":
+            raise self._broken("a reply to another question")
+        self.answers += 1
+        return reply
 
     def _open_exchange(self, request: tuple[Any, ...], seconds: float) -> tuple[Any, ...]:
         if not self._begun:
@@ -168,6 +235,7 @@ class StudentProcess:
         session = self._session
         if session is None:
             raise self._broken("the process has ended")
+        started = time.monotonic()
         try:
             reply = session.exchange(request, seconds, self._proxy)
         except DeadlineMissed:
@@ -177,9 +245,28 @@ class StudentProcess:
             raise self._broken(str(error)) from None
         except HungUp:
             raise self._ended() from None
-        if not reply or type(reply[0]) is not str:
-            raise self._broken("a reply without a kind")
-        return tuple(reply)
+        finally:
+            self.used += time.monotonic() - started
+        kind, *rest = reply
+        hits = rest.pop() if rest else None
+        if type(kind) is not str or kind not in _REPLIES or type(hits) is not list:
+            raise self._broken("a reply of no known kind")
+        wanted = _REPLIES[kind]
+        if len(rest) != (wanted is not None) or (wanted and not isinstance(rest[0], wanted)):
+            raise self._broken(f"a reply of the kind {kind} with something else in it")
+        hits = [hit for hit in hits[:MAX_HITS] if type(hit) is dict and self._is_place(hit)]
+        if (forbidden := self._judge(hits)) is not None:
+            raise Ending("forbidden", forbidden, forbidden.fields.get("name", ""))
+        return (kind, *rest)
+
+    def _is_place(self, hit: dict[Any, Any]) -> bool:
+        return is_place(hit.get("file"), hit.get("line"), self.package.lines)
+
+    def _raised(self, error: dict[str, Any]) -> Ending:
+        package = self.package
+        files = {f"{package.name}/{name}": content for name, content in package.files.items()}
+        lines = {f"{package.name}/{name}": count for name, count in package.lines.items()}
+        return raised(error, files, lines)
 
     def _proxy(self, number: int, kind: str) -> Any:
         from grader.boundary.proxy import Object
@@ -197,8 +284,7 @@ class StudentProcess:
             return Ending("crashed", Message("exited"))
         exit_ = session.end(hung_up=True)
         if exit_.signal:
-            name = signal.Signals(exit_.signal).name
-            fields = {"signal": str(exit_.signal), "name": name}
+            fields = {"signal": str(exit_.signal), "name": _signal_name(exit_.signal)}
             return Ending("crashed", Message("killed", fields))
         return Ending(
             "crashed", Message("exited"), f"exit code {exit_.code}\n{self._printed[-2000:]}"
@@ -212,3 +298,9 @@ class StudentProcess:
         self._imported.clear()
         if session and end:
             session.end()
+
+
+def _signal_name(number: int) -> str:
+    """SIGSEGV; most real-time signals have no name of their own."""
+    known = {own.value: own.name for own in signal.Signals}
+    return known.get(number, f"SIGRTMIN+{number - signal.SIGRTMIN}")

@@ -77,7 +77,9 @@ class Session:
             reply = wire.decode(header, body, handle)
         except wire.WireError as error:
             raise ProtocolBroken(str(error)) from None
-        if type(reply) is not tuple or len(reply) < 2 or reply[0] != self._number:
+        if type(reply) is not tuple or len(reply) < 2:
+            raise ProtocolBroken("a reply of another form")
+        if type(reply[0]) is not int or reply[0] != self._number:  # an array has no one answer
             raise ProtocolBroken("a reply to another request")
         return reply[1:]
 
@@ -120,6 +122,8 @@ class Session:
                 header_length, body_length = self._sizes(bytes(received))
                 wanted += header_length + body_length
             if len(received) == wanted:
+                if frame:
+                    raise ProtocolBroken("an answer before the whole question")
                 middle = wire.PREFIX.size + header_length
                 return bytes(received[wire.PREFIX.size : middle]), bytes(received[middle:])
 

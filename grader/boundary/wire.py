@@ -4,16 +4,17 @@ A frame is a prefix (length of header: 4 bytes, length of body: 8 bytes, big-end
 header and a body of raw buffers. In the header None, bool, int, float, str and list stand for
 themselves; every other value is an object {"t": tag, ...}, and its bulk lies in the body:
 
-    tuple, set, dict     "v": items (pairs for a dict)
+    tuple, set, dict     "v": items (pairs for a dict); also "frozenset"
     bytes, ints, floats  "b": index of a buffer (a long list of numbers travels packed)
     array, scalar        "d": dtype, "s": shape, "b": buffer (NumPy)
     tensor               "d": dtype, "s": shape, "b": buffer (torch)
     handle               "i": number, "k": type name; an object that stays with the student
 
 Nothing is ever unpickled and no name that came over the wire is looked up. Every length, count,
-depth, dtype and shape is checked before memory is taken for it; what breaks a rule is a
-`WireError`. What arrives is a fresh builtin, `numpy.ndarray` or `torch.Tensor` of exactly that
-type. NumPy and torch are imported only when a value needs them.
+depth, dtype and shape is checked before memory is taken for it, and a buffer fills one value
+only, so that what a frame becomes is bounded by its length; what breaks a rule is a `WireError`.
+What arrives is a fresh builtin, `numpy.ndarray` or `torch.Tensor` of exactly that type. NumPy and
+torch are imported only when a value needs them.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ MAX_BUFFERS = 4096
 MAX_DEPTH = 32
 MAX_DIMENSIONS = 16
 MAX_INT_BITS = 4096
+MAX_ALIKE = 64  # members of a set or dict with the same hash: building it takes their square
 PACKED_FROM = 32  # lists of so many numbers travel as one buffer
 
 ITEM_SIZE = {
@@ -134,7 +136,8 @@ class _Encoder:
         if kind is tuple:
             return {"t": "tuple", "v": [self.encode(item, depth + 1) for item in value]}
         if kind is set or kind is frozenset:
-            return {"t": "set", "v": [self.encode(item, depth + 1) for item in value]}
+            items = [self.encode(item, depth + 1) for item in value]
+            return {"t": kind.__name__, "v": items}
         if kind in _AS_DICT:
             pairs = [
                 (self.encode(k, depth + 1), self.encode(v, depth + 1)) for k, v in value.items()
@@ -190,21 +193,25 @@ class _Encoder:
 
 class _Decoder:
     def __init__(self, buffers: list[memoryview], handle: Import | None) -> None:
-        self._buffers = buffers
+        self._buffers: list[memoryview | None] = [*buffers]
         self._handle = handle
 
     def decode(self, tree: Any, depth: int) -> Any:
         if depth > MAX_DEPTH:
             raise WireError("nested too deeply")
         kind = type(tree)
-        if tree is None or kind is bool or kind is str or kind is int or kind is float:
+        if tree is None or kind is bool or kind is str or kind is float:
+            return tree
+        if kind is int:
+            if tree.bit_length() > MAX_INT_BITS:
+                raise WireError("an integer of more than 4096 bits")
             return tree
         if kind is list:
             return [self.decode(item, depth + 1) for item in tree]
         tag = tree.get("t")
         if type(tag) is not str:
             raise WireError("an object without a tag")
-        if tag in {"tuple", "set", "dict"}:
+        if tag in {"tuple", "set", "frozenset", "dict"}:
             return self._container(tag, tree.get("v"), depth)
         if tag in {"array", "scalar", "tensor"}:
             return self._block(tag, tree)
@@ -223,23 +230,23 @@ class _Decoder:
             raise WireError(f"a {tag} without its items")
         if tag != "dict":
             values = [self.decode(item, depth + 1) for item in items]
-            return tuple(values) if tag == "tuple" else set(self._hashable(values))
-        result = {}
-        for pair in items:
-            if type(pair) is not list or len(pair) != 2:
-                raise WireError("a dict holds something that is no pair")
-            key = self.decode(pair[0], depth + 1)
-            self._hashable([key])
-            result[key] = self.decode(pair[1], depth + 1)
-        return result
+            if tag == "tuple":
+                return tuple(values)
+            return self._hashed(set if tag == "set" else frozenset, values, values)
+        if not all(type(pair) is list and len(pair) == 2 for pair in items):
+            raise WireError("a dict holds something that is no pair")
+        pairs = [tuple(self.decode(item, depth + 1) for item in pair) for pair in items]
+        return self._hashed(dict, pairs, [key for key, _ in pairs])
 
-    def _hashable(self, values: list[Any]) -> list[Any]:
+    def _hashed(self, kind: type, values: list[Any], members: list[Any]) -> Any:
+        """A set or dict. Refuses what would take hours to tell apart: many members of one hash."""
         try:
-            for value in values:
-                hash(value)
-        except TypeError:
+            hashes = Counter(map(hash, members))
+            if max(hashes.values(), default=0) > MAX_ALIKE:
+                raise WireError("too many members with one hash")
+            return kind(values)
+        except (TypeError, ValueError):  # ValueError: a NumPy scalar met a tuple of its hash
             raise WireError("a key or member that cannot be hashed") from None
-        return values
 
     def _numbers(self, code: str, buffer: memoryview) -> list[Any]:
         if len(buffer) % 8:
@@ -287,4 +294,7 @@ class _Decoder:
         index = tree.get("b")
         if type(index) is not int or not 0 <= index < len(self._buffers):
             raise WireError("no such buffer")
-        return self._buffers[index]
+        buffer, self._buffers[index] = self._buffers[index], None
+        if buffer is None:
+            raise WireError("a buffer that is used twice")
+        return buffer

@@ -36,8 +36,9 @@ def classify(error: BaseException | None, *, answers: int, public: bool) -> Outc
         return Outcome(
             error.outcome, _shown(error, public=public), _clean(error.detail, MAX_DETAIL)
         )
-    text = _clean(_without_derivation(str(error)), MAX_TEXT)
-    detail = _clean(f"{type(error).__name__}: {error}", MAX_DETAIL)
+    said = str(error)[: 2 * MAX_DETAIL]  # it may hold a student's value of any size
+    text = _clean(_without_derivation(said), MAX_TEXT)
+    detail = _clean(f"{type(error).__name__}: {said}", MAX_DETAIL)
     judged = isinstance(error, AssertionError | pytest.fail.Exception)
     if judged or (answers and isinstance(error, Exception) and not isinstance(error, MemoryError)):
         return Outcome("failed", _failed(text, judged=judged, public=public), detail)
@@ -51,15 +52,25 @@ def _failed(text: str, *, judged: bool, public: bool) -> Message:
 
 
 def _shown(ending: Ending, *, public: bool) -> Message:
-    """What a student may read: of a hidden check no text of an exception.
+    """What a student may read: of a hidden check no word of the student's own choice.
 
-    The text is the student's own, and could carry the hidden inputs out.
+    Texts and names of types are the student's, and could carry the hidden inputs out.
     """
-    message = ending.message
-    fields = {name: _clean(value, MAX_TEXT) for name, value in message.fields.items()}
-    if not public and isinstance(ending, StudentRaised) and message.code == "raised":
-        return Message("raised_hidden", {"error": fields["error"], "where": fields["where"]})
-    return Message(message.code, fields)
+    code = ending.message.code
+    fields = {name: _clean(value, MAX_TEXT) for name, value in ending.message.fields.items()}
+    if public:
+        return Message(code, fields)
+    if isinstance(ending, StudentRaised) and code == "raised":
+        return Message("raised_hidden", {"error": fields["builtin"], "where": fields["where"]})
+    if code == "unanswered":
+        return Message(code, {"name": fields["name"]})
+    if code == "unreadable":
+        return Message("unreadable_hidden")
+    if code in {"forbidden", "forbidden_package"}:
+        return Message(code, {**fields, "name": fields["rule"] or "…"})
+    if code == "missing_attribute":
+        return Message(code, {**fields, "kind": "…"})
+    return Message(code, fields)
 
 
 def _without_derivation(text: str) -> str:

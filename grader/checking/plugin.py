@@ -46,11 +46,16 @@ class Checks:
         self._error: BaseException | None = None
 
     def run(self, check: Check, process: StudentProcess) -> Iterator[Case]:
-        """Each case in turn, with the time spent in the student's process."""
+        """Each case in turn, with the time spent in the student's process.
+
+        Raises `PlatformError` when the machine failed in the middle of a check.
+        """
         for item in self.items[check.id]:
-            process.begin_check(check.seconds, fresh=check.fresh)
+            process.begin_check(check.seconds, fresh=check.fresh, hidden=not check.public)
             before = process.waited
             error = self._run_item(item, process)
+            if isinstance(error, PlatformError):
+                raise error  # says nothing about the student: the whole submission is graded again
             outcome = classify(error, answers=process.answers, public=check.public)
             yield Case(outcome, process.waited - before)
 

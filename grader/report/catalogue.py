@@ -15,6 +15,7 @@ from typing import Any
 from grader.assignment import Assignment, Check, Exercise, Text
 from grader.errors import PlatformError
 from grader.i18n import LANGUAGES
+from grader.typed import typed
 
 
 @dataclass(frozen=True)
@@ -86,17 +87,11 @@ def describe(assignment: Assignment) -> dict[str, Any]:
 def load(path: Path) -> Catalogue:
     """Read what `describe` wrote. Raises `PlatformError` for anything else."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        exercises = [
-            DescribedExercise(
-                **{**entry, "checks": [DescribedCheck(**check) for check in entry["checks"]]}
-            )
-            for entry in data["exercises"]
-        ]
-        if data["due"] is not None:
-            datetime.fromisoformat(data["due"])
-        return Catalogue(**{**data, "exercises": exercises})
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        catalogue = typed(Catalogue, json.loads(path.read_text(encoding="utf-8")))
+        if catalogue.due is not None:
+            datetime.fromisoformat(catalogue.due)
+        return catalogue
+    except (OSError, ValueError, RecursionError) as error:
         raise PlatformError("error.record_unreadable", file=path, reason=error) from error
 
 

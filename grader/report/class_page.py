@@ -199,6 +199,7 @@ def _provenance(records: Sequence[Record]) -> dict[str, Any]:
         "first": wording.moment(min(record.started for record in records)),
         "last": wording.moment(max(record.started for record in records)),
         "seconds": sum(record.seconds for record in records),
+        "unprotected": sorted({name for record in ran for name in record.lacking}),
         "layers": sorted({tuple(record.layers) for record in ran}),
         "environments": sorted({tuple(record.environment.items()) for record in ran}),
         "versions": sorted({(r.checks_sha256[:12], r.settings_sha256[:12]) for r in records}),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader import records
-from grader.errors import UsageError
+from grader.errors import PlatformError, UsageError
 from grader.records import Record
 from grader.report import catalogue
 from grader.report.catalogue import Catalogue
@@ -36,10 +36,22 @@ def gather(out: Path) -> list[Results]:
     found = []
     for path in sorted((out / "assignments").glob("*.json")):
         described = catalogue.load(path)
-        paths = sorted((out / "records" / described.id).glob("*.json"))
-        entries = [Entry(record.stem, records.read(record)) for record in paths]
+        files = sorted((out / "records" / described.id).glob("*.json"))
+        entries = [Entry(path.stem, records.read(path)) for path in files]
+        _refuse_copies(described.id, dict(zip(files, entries, strict=True)))
         if entries:
             found.append(Results(described, entries))
     if not found:
         raise UsageError("report.nothing_graded", folder=out)
     return found
+
+
+def _refuse_copies(assignment: str, entries: dict[Path, Entry]) -> None:
+    """Of two files for one student neither can be trusted."""
+    seen = set()
+    for path, entry in entries.items():
+        record = entry.record
+        if record.assignment != assignment or record.student in seen:
+            reason = f"{record.assignment}, {record.student}"
+            raise PlatformError("error.record_misplaced", file=path, reason=reason)
+        seen.add(record.student)

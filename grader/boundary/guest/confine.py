@@ -1,12 +1,12 @@
-"""What a forked guest does to itself before any student code is imported, in this order.
+"""What a guest does to itself before any student code is imported: the jail, layer by layer.
 
-Each step is a function that returns the name of the layer it put in force, or None where the
-machine cannot. The rest of the jail (system-call filter, namespaces) joins this list.
+`LAYERS` is the list, in the order in which they are put on. Each is a function that raises
+`OSError` where the machine cannot do it; then its name stands under `missing`, with the reason.
+Others are the launcher's, which puts them around all its guests (`namespaces`, `launcher`).
 """
 
 from __future__ import annotations
 
-import ctypes
 import os
 import resource
 import signal
@@ -14,86 +14,114 @@ import site
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
-from grader.boundary.guest import landlock
-
-PR_SET_PDEATHSIG = 1
-PR_SET_NO_NEW_PRIVS = 38
+from grader.boundary.guest import identity, kernel, landlock, seccomp
+from grader.boundary.guest.jail import Jail
 
 
 @dataclass(frozen=True)
 class Confinement:
-    """The limits of one guest."""
+    """The limits of one guest. `user`: whom it becomes, None to stay who it is."""
 
     memory_mb: int
     cpu_seconds: int
+    threads: int
+    scratch_mb: int
     scratch: str
+    user: int | None
 
 
-def lock_down(confinement: Confinement) -> list[str]:
-    """Apply every layer. Returns the names of those in force."""
-    steps: list[Callable[[Confinement], str | None]] = [
-        _own_session,
-        _die_with_launcher,
-        _empty_environment,
-        _scratch_folder,
-        _limit_resources,
-        _no_new_privileges,
-        _allow_files,
-    ]
-    return [layer for step in steps if (layer := step(confinement))]
+def lock_down(confinement: Confinement, jail: Jail) -> Jail:
+    """Put on every layer that the launcher has not found impossible already."""
+    for name, step in LAYERS:
+        if name not in jail.missing:
+            jail.attempt(name, partial(step, confinement))
+    return jail
 
 
-def _own_session(confinement: Confinement) -> str:
-    # a session of its own: no terminal to write to, and one group to kill
+def _own_session(confinement: Confinement) -> None:
+    # no terminal to write to, and one group to kill
     os.setsid()
-    return "own_session"
 
 
-def _die_with_launcher(confinement: Confinement) -> str | None:
-    # the kernel kills the guest when the launcher dies, however it dies
-    return "dies_with_launcher" if prctl(PR_SET_PDEATHSIG, signal.SIGKILL) else None
-
-
-def _empty_environment(confinement: Confinement) -> str:
+def _empty_environment(confinement: Confinement) -> None:
     os.environ.clear()
     os.environ.update(HOME=confinement.scratch, TMPDIR=confinement.scratch, LANG="C.UTF-8")
-    return "empty_environment"
+    # for a library that is not warm yet: the limit of threads is not for its pool
+    os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
 
 
-def _scratch_folder(confinement: Confinement) -> str:
+def _scratch_folder(confinement: Confinement) -> None:
     os.chdir(confinement.scratch)
     os.umask(0o077)
-    return "scratch_folder"
 
 
-def _limit_resources(confinement: Confinement) -> str:
+def _own_user(confinement: Confinement) -> None:
+    if confinement.user is not None:
+        identity.become(confinement.user)
+
+
+def _no_capabilities(confinement: Confinement) -> None:
+    identity.drop_capabilities()
+
+
+def _dies_with_launcher(confinement: Confinement) -> None:
+    # the kernel kills the guest when the launcher dies, however it dies; setuid would undo it
+    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _resource_limits(confinement: Confinement) -> None:
     # RLIMIT_DATA, not RLIMIT_AS: torch reserves far more address space than it ever uses
-    data = _data_bytes() + (confinement.memory_mb << 20)
-    resource.setrlimit(resource.RLIMIT_DATA, (data, data))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (32 << 20, 32 << 20))
+    _limit(resource.RLIMIT_DATA, _data_bytes() + (confinement.memory_mb << 20))
+    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_NOFILE, 256)
+    _limit(resource.RLIMIT_FSIZE, confinement.scratch_mb << 20)
     # behind the trusted side's deadline: a guest that nobody watches any more still ends
-    cpu = confinement.cpu_seconds
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
-    return "resource_limits"
+    _limit(resource.RLIMIT_CPU, confinement.cpu_seconds)
+    if confinement.user is not None:  # counted for each user, and this one has nothing else
+        _limit(resource.RLIMIT_NPROC, confinement.threads)
 
 
-def _no_new_privileges(confinement: Confinement) -> str | None:
-    return "no_new_privileges" if prctl(PR_SET_NO_NEW_PRIVS, 1) else None
+def _limit(what: int, most: int) -> None:
+    resource.setrlimit(what, (most, most))
 
 
-def _allow_files(confinement: Confinement) -> str | None:
+def _no_new_privileges(confinement: Confinement) -> None:
+    kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
+
+
+def _landlock(confinement: Confinement) -> None:
     # the interpreter and its libraries to read, the scratch folder to write, nothing else:
     # not the checks, not the reference, no other submission, no record, no home
+    own = ["/proc/self", "/proc/cpuinfo", "/proc/meminfo"]
+    landlock.restrict([*readable(), *own], [confinement.scratch, "/dev/null"])
+
+
+def _system_call_filter(confinement: Confinement) -> None:
+    seccomp.restrict()
+
+
+LAYERS: list[tuple[str, Callable[[Confinement], None]]] = [
+    ("own_session", _own_session),
+    ("empty_environment", _empty_environment),
+    ("scratch_folder", _scratch_folder),
+    ("own_user", _own_user),
+    ("no_capabilities", _no_capabilities),
+    ("dies_with_launcher", _dies_with_launcher),
+    ("resource_limits", _resource_limits),
+    ("no_new_privileges", _no_new_privileges),
+    ("landlock", _landlock),
+    ("system_call_filter", _system_call_filter),  # last: it forbids what the others need
+]
+
+
+def readable() -> list[str]:
+    """What a guest may read: the interpreter with its libraries, and harmless devices."""
     interpreter = [sys.prefix, sys.base_prefix, *site.getsitepackages()]
     system = ["/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/localtime"]
     devices = ["/dev/null", "/dev/zero", "/dev/urandom", "/dev/random"]
-    own = ["/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/sys/devices/system/cpu"]
-    readable = [*interpreter, *system, *devices, *own]
-    allowed = landlock.restrict(readable, [confinement.scratch, "/dev/null"])
-    return "landlock" if allowed else None
+    return [*interpreter, *system, *devices, "/sys/devices/system/cpu"]
 
 
 def _data_bytes() -> int:
@@ -103,10 +131,3 @@ def _data_bytes() -> int:
             if line.startswith("VmData:"):
                 return int(line.split()[1]) << 10
     return 0
-
-
-def prctl(option: int, value: int) -> bool:
-    """Ask the kernel by the system call of this name; True when it agreed."""
-    call = ctypes.CDLL(None, use_errno=True).prctl
-    call.argtypes = [ctypes.c_int] + [ctypes.c_ulong] * 4
-    return bool(call(option, value, 0, 0, 0) == 0)

@@ -58,15 +58,18 @@ class _Finder:
                     self._aliases[alias.asname or alias.name] = f"{base}.{alias.name}"
 
     def hits(self, node: ast.AST, scope: str) -> Iterator[Hit]:
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            yield from self._imports(node, scope)
-        elif isinstance(node, ast.Attribute):
-            yield from self._attribute(node, scope)
-        elif isinstance(node, ast.Name):
-            yield from self._match(self._aliases.get(node.id, ""), node.lineno, scope)
-        else:
-            for child in ast.iter_child_nodes(node):
-                yield from self.hits(child, scope)
+        # a stack of our own: an expression nested 10,000 deep is no way to hide
+        waiting = [node]
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                yield from self._imports(node, scope)
+            elif isinstance(node, ast.Attribute):
+                yield from self._attribute(node, scope, waiting)
+            elif isinstance(node, ast.Name):
+                yield from self._match(self._aliases.get(node.id, ""), node.lineno, scope)
+            else:
+                waiting.extend(ast.iter_child_nodes(node))
 
     def _imports(self, node: ast.Import | ast.ImportFrom, scope: str) -> Iterator[Hit]:
         if isinstance(node, ast.Import):
@@ -82,7 +85,7 @@ class _Finder:
             if not found and self._known is not None and root not in self._known:
                 yield {"rule": "", "name": root, "line": node.lineno, "scope": scope}
 
-    def _attribute(self, node: ast.Attribute, scope: str) -> Iterator[Hit]:
+    def _attribute(self, node: ast.Attribute, scope: str, waiting: list[ast.AST]) -> Iterator[Hit]:
         dotted = self._resolve(node)
         if dotted is not None:
             yield from self._match(dotted, node.lineno, scope)
@@ -91,7 +94,7 @@ class _Finder:
         if node.attr in self._methods and not own and node.attr not in self._own_methods:
             rule = self._methods[node.attr]
             yield {"rule": rule, "name": rule, "line": node.lineno, "scope": scope}
-        yield from self.hits(node.value, scope)
+        waiting.append(node.value)
 
     def _resolve(self, node: ast.expr) -> str | None:
         """The dotted name of an attribute chain that starts at an imported name."""

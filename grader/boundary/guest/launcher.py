@@ -19,25 +19,26 @@ import json
 import os
 import resource
 import select
-import shutil
 import signal
 import socket
+import subprocess
 import sys
 import tempfile
 import traceback
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
-from grader.boundary.guest import confine, server
-
-PR_SET_CHILD_SUBREAPER = 36
+from grader.boundary.guest import confine, identity, kernel, namespaces, server
+from grader.boundary.guest.jail import Jail
 
 
 def main() -> None:
     """Warm up, say so, serve until the trusted side hangs up."""
     control = socket.socket(fileno=int(sys.argv[1]))
-    confine.prctl(confine.PR_SET_PDEATHSIG, signal.SIGKILL)
-    confine.prctl(PR_SET_CHILD_SUBREAPER, 1)
-    preload(sys.argv[2:])
+    world = _World()
+    with world.folder_for_libraries():
+        preload(sys.argv[2:])
     gc.collect()
     gc.freeze()  # the guests' collector leaves these objects, and so the shared pages, alone
     control.send(b"{}")
@@ -48,7 +49,9 @@ def main() -> None:
             break
         message = json.loads(data)
         if "open" in message:
-            guest = _open(control, fds, message["open"])
+            if guest:  # one at a time
+                guest.end(grace=0)
+            guest = _open(world, control, fds, message["open"])
             reply: dict[str, Any] = {"pid": guest.pid}
         else:
             reply = guest.end(message["end"]) if guest else {}
@@ -70,23 +73,72 @@ def preload(names: list[str]) -> None:
         (torch.ones(2, 2) @ torch.ones(2, 2)).sum().item()
 
 
-def _open(control: socket.socket, fds: list[int], limits: dict[str, Any]) -> _Guest:
-    scratch = tempfile.mkdtemp(prefix="guest-")
+class _World:
+    """What the launcher puts around all its guests."""
+
+    def __init__(self) -> None:
+        self.jail = Jail()
+        self.user: int | None = None
+        number = os.getpid()  # a namespace calls it 1
+        self.jail.attempt("tree_kill", _watch_over_the_tree)
+        self.jail.attempt("namespaces", partial(namespaces.enter, confine.readable()))
+        self._private = "namespaces" in self.jail.layers
+        try:
+            self.user = identity.guest_user(number, confine.readable())
+        except OSError as error:
+            self.jail.missing["own_user"] = error.strerror or str(error)
+
+    @contextlib.contextmanager
+    def folder_for_libraries(self) -> Iterator[None]:
+        """Some libraries (torch._dynamo, behind every optimiser) want one as they are imported."""
+        tempfile.tempdir = scratch = self.scratch(16)
+        try:
+            yield
+        finally:
+            tempfile.tempdir = None
+            self.forget(scratch)
+
+    def scratch(self, megabytes: int) -> str:
+        """A new empty folder for one guest."""
+        owner = os.geteuid() if self.user is None else self.user
+        if self._private:
+            namespaces.mount_scratch(megabytes, owner)
+            return namespaces.SCRATCH
+        folder = tempfile.mkdtemp(prefix="guest-")
+        os.chown(folder, owner, -1)
+        return folder
+
+    def forget(self, scratch: str) -> None:
+        """Remove the folder."""
+        if self._private:
+            namespaces.unmount_scratch()
+        else:
+            # another process: what a student nested 10,000 deep must not end this one
+            for command in (["chmod", "-R", "u+rwX"], ["rm", "-rf"]):
+                subprocess.run([*command, "--", scratch], check=False, stderr=subprocess.DEVNULL)
+
+
+def _watch_over_the_tree() -> None:
+    """Die with the grading process; be the parent of every orphan below."""
+    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+    kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
+
+
+def _open(world: _World, control: socket.socket, fds: list[int], limits: dict[str, Any]) -> _Guest:
+    scratch = world.scratch(limits["scratch_mb"])
     pid = os.fork()
     if pid:
         for fd in fds:
             os.close(fd)
-        return _Guest(pid, scratch)
+        return _Guest(pid, world, scratch)
     try:
         control.close()
         connection, output = (socket.socket(fileno=fd) for fd in fds)
         server.redirect_output(output)
         output.close()
         _close_all_but({0, 1, 2, connection.fileno()})
-        confinement = confine.Confinement(
-            memory_mb=limits["memory_mb"], cpu_seconds=limits["cpu_seconds"], scratch=scratch
-        )
-        server.serve(connection, confine.lock_down(confinement))
+        confinement = confine.Confinement(**limits, scratch=scratch, user=world.user)
+        server.serve(connection, confine.lock_down(confinement, world.jail))
     except BaseException:
         traceback.print_exc()
     finally:
@@ -95,27 +147,29 @@ def _open(control: socket.socket, fds: list[int], limits: dict[str, Any]) -> _Gu
 
 
 class _Guest:
-    def __init__(self, pid: int, scratch: str) -> None:
+    def __init__(self, pid: int, world: _World, scratch: str) -> None:
         self.pid = pid
-        self._scratch = scratch
+        self._world, self._scratch = world, scratch
 
     def end(self, grace: float) -> dict[str, Any]:
         """Kill the guest and every descendant, remove its folder, tell how it ended.
 
-        A guest that is ending by itself has `grace` seconds, so that its own status is seen.
+        A guest that is ending by itself has `grace` seconds, so that its own status is seen. The
+        status of one that had to be told says nothing about it, and is 0.
         """
+        told = True
         if grace:
             watch = os.pidfd_open(self.pid)
-            select.select([watch], [], [], grace)
+            told = not select.select([watch], [], [], grace)[0]
             os.close(watch)
         # not reaped yet, so the number cannot have passed to another process
         _, status, usage = _kill_and_wait(self.pid)
         while orphans := _children():
             for orphan in orphans:
                 _kill_and_wait(orphan)
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        self._world.forget(self._scratch)
         return {
-            "status": status,
+            "status": 0 if told else status,
             "cpu": usage.ru_utime + usage.ru_stime,
             "memory_kb": usage.ru_maxrss,
         }

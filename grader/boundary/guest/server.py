@@ -1,13 +1,13 @@
 """The guest's loop: read a request, do it, send the reply.
 
 Requests and replies are tuples on the wire. A request begins with its number and the reply
-repeats it. The replies:
+repeats it; a reply ends with the forbidden names that were used (see `watch`). The replies:
 
-    (n, "value", value)              plain data or a handle
-    (n, "callable")                  the attribute can be called
-    (n, "raised", error)             the student's code raised; see `_describe`
-    (n, "unreadable", reason)        the result cannot cross
-    (n, "missing", name)             no such module or attribute
+    (n, "value", value, hits)              plain data or a handle
+    (n, "callable", hits)                  the attribute can be called
+    (n, "raised", error, hits)             the student's code raised; see `_describe`
+    (n, "unreadable", reason, hits)        the result cannot cross
+    (n, "missing", name, hits)             no such module or attribute
 """
 
 from __future__ import annotations
@@ -15,81 +15,102 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import importlib
+import inspect
 import os
 import random
 import socket
 import sys
 import traceback
 from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
 from grader.boundary import wire
+from grader.boundary.guest import derivatives
 from grader.boundary.guest.forbidden import survey
+from grader.boundary.guest.jail import Jail
 from grader.boundary.guest.package import Package
+from grader.boundary.guest.watch import Hit, Watch
 
 MAX_TEXT = 4000
 MAX_FRAMES = 20
 
 
-def serve(connection: socket.socket, layers: list[str]) -> None:
+def serve(connection: socket.socket, jail: Jail) -> None:
     """Answer requests until the trusted side hangs up."""
-    server = Server(layers)
+    server = Server(jail)
     stream = connection.makefile("rb")
     while prefix := stream.read(wire.PREFIX.size):
         header, body = wire.sizes(prefix)
         request = wire.decode(stream.read(header), stream.read(body), server.resolve)
         number, verb, *arguments = request
-        reply = server.answer(verb, arguments)
+        reply, hits = server.answer(verb, arguments), server.take_hits()
         for file in (sys.stdout, sys.stderr):
             with contextlib.suppress(Exception):
                 file.flush()
-        connection.sendall(server.encode(number, reply))
+        connection.sendall(server.encode(number, reply, hits))
 
 
 class Server:
     """The objects of one exercise, and the verbs that act on them."""
 
-    def __init__(self, layers: list[str]) -> None:
-        self._layers = layers
+    def __init__(self, jail: Jail) -> None:
+        self._jail = jail
         self._package = ""
+        self._watch = Watch("", {}, [])
         self._objects: list[Any] = []
 
     def answer(self, verb: str, arguments: list[Any]) -> tuple[Any, ...]:
         """Do one request. Whatever the student's code raises becomes a reply."""
         try:
+            self._watch.torch()
             return getattr(self, f"_do_{verb}")(*arguments)  # type: ignore[no-any-return]
         except BaseException as error:
             return ("raised", _describe(error, self._package))
 
-    def encode(self, number: int, reply: tuple[Any, ...]) -> bytes:
+    def take_hits(self) -> list[Hit]:
+        """Forbidden names that were used in this request."""
+        return self._watch.take_hits()
+
+    def encode(self, number: int, reply: tuple[Any, ...], hits: list[Hit]) -> bytes:
         """The frame of a reply; what cannot cross is replaced by the reason."""
         try:
-            return wire.encode((number, *reply), self._export)
+            return wire.encode((number, *reply, hits), self._export)
         except wire.NotPlain as reason:
-            return wire.encode((number, "unreadable", str(reason)))
+            return wire.encode((number, "unreadable", str(reason), hits))
         except BaseException as error:
-            return wire.encode((number, "unreadable", type(error).__name__))
+            return wire.encode((number, "unreadable", type(error).__name__, hits))
 
     def resolve(self, number: int, _: str) -> Any:
         """The object behind a handle that came back."""
         return self._objects[number]
 
     def _export(self, value: Any) -> dict[str, Any]:
+        if type(value) is _Kept:
+            value = value.value
         self._objects.append(value)
         return {"t": "handle", "i": len(self._objects) - 1, "k": type(value).__name__[:100]}
 
     def _do_load(
-        self, package: str, files: dict[str, bytes], rules: dict[str, list[str]], allowed: list[str]
+        self,
+        package: str,
+        files: dict[str, bytes],
+        rules: dict[str, list[str]],
+        allowed: list[str],
+        with_survey: bool,
     ) -> tuple[Any, ...]:
-        """Take the submission. `rules`: file -> forbidden names; asks for a survey of each."""
-        hits = {}
-        for name, names in rules.items():
+        """Take the submission. `rules`: file -> forbidden names, found by reading if asked to."""
+        found = {}
+        for name, names in rules.items() if with_survey else ():
             # a file that is no Python fails again, with its message, when it is imported
-            with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
-                hits[name] = survey(files[name], package, names, allowed)
+            with contextlib.suppress(SyntaxError, ValueError):
+                found[name] = survey(files[name], package, names, allowed)
         self._package = package
         Package(package, files).install()
-        return ("value", {"hits": hits, "layers": self._layers})
+        self._watch = Watch(package, rules, allowed)
+        self._watch.imports()
+        jail = self._jail
+        return ("value", {"hits": found, "layers": jail.layers, "missing": jail.missing})
 
     def _do_begin(self, seed: int, verb: str, *arguments: Any) -> tuple[Any, ...]:
         """The first request of a check: no objects of the last one, generators as on day one."""
@@ -108,7 +129,9 @@ class Server:
             if hasattr(type(self._owner(owner)), name):
                 raise  # a property of the student's own that failed
             return ("missing", name)
-        return ("callable",) if callable(value) else ("value", value)
+        # a torch module inside another can be called too, but has attributes to be asked for
+        function = isinstance(owner, str) or inspect.isroutine(value) or inspect.isclass(value)
+        return ("callable",) if callable(value) and function else ("value", value)
 
     def _do_call(
         self, owner: Any, name: str, args: tuple[Any, ...], kwargs: Any
@@ -129,29 +152,64 @@ class Server:
     def _do_gradients(
         self, owner: Any, name: str, args: tuple[Any, ...], kwargs: Any
     ) -> tuple[Any, ...]:
-        """Value of a scalar function and its gradient in every float tensor among `args`."""
-        import torch
-
-        leaves = [
-            a.detach().clone().requires_grad_() if _is_float_tensor(a, torch) else a for a in args
-        ]
-        value = self._function(owner, name)(*leaves, **kwargs)
-        wanted = [leaf for leaf in leaves if _is_float_tensor(leaf, torch)]
-        found = iter(torch.autograd.grad(value, wanted, allow_unused=True))
-        gradients = [next(found) if _is_float_tensor(a, torch) else None for a in args]
-        return ("value", (value, gradients))
+        return ("value", derivatives.gradients(self._function(owner, name), args, kwargs))
 
     def _do_parameter_gradients(
         self, owner: Any, name: str, args: tuple[Any, ...], kwargs: Any
     ) -> tuple[Any, ...]:
-        """Value of a module's scalar method, and its gradient in every parameter, by name."""
-        import torch
+        function = self._function(owner, name)
+        found = derivatives.parameter_gradients(self._owner(owner), function, args, kwargs)
+        return ("value", found)
 
-        parameters = dict(self._owner(owner).named_parameters())
-        value = self._function(owner, name)(*args, **kwargs)
-        found = torch.autograd.grad(value, list(parameters.values()), allow_unused=True)
-        dense = [None if g is None else g.to_dense() for g in found]  # an embedding's may be sparse
-        return ("value", (value, dict(zip(parameters, dense, strict=True))))
+    def _do_vjp(
+        self,
+        owner: Any,
+        name: str,
+        args: tuple[Any, ...],
+        cotangents: list[Any],
+        parameters: list[tuple[Any, str]],
+    ) -> tuple[Any, ...]:
+        function = self._function(owner, name)
+        return ("value", derivatives.vjp(function, args, cotangents, parameters))
+
+    def _do_pullback(
+        self, owner: Any, name: str, args: tuple[Any, ...], weights: list[Any]
+    ) -> tuple[Any, ...]:
+        function = self._function(owner, name)
+        return ("value", derivatives.pullback(self._owner(owner), function, args, weights))
+
+    def _do_steps(
+        self, owner: Any, name: str, args: tuple[Any, ...], kwargs: Any
+    ) -> tuple[Any, ...]:
+        """The result, and how many instructions of the submission's own Python it took."""
+        steps = 0
+
+        def count(frame: FrameType, event: str, _: Any) -> Any:
+            nonlocal steps
+            if not frame.f_code.co_filename.startswith(f"{self._package}/"):
+                return None
+            frame.f_trace_opcodes = True
+            steps += event == "opcode"
+            return count
+
+        function = self._function(owner, name)
+        sys.settrace(count)
+        try:
+            result = function(*args, **kwargs)
+        finally:
+            sys.settrace(None)
+        return ("value", (result, steps))
+
+    def _do_keep(
+        self, owner: Any, name: str, args: tuple[Any, ...], part: int | None
+    ) -> tuple[Any, ...]:
+        """The result, of which all or one part goes out as a handle even if it is plain."""
+        result = self._function(owner, name)(*args)
+        if part is None:
+            return ("value", _Kept(result))
+        parts = list(result)
+        parts[part] = _Kept(parts[part])
+        return ("value", tuple(parts))
 
     def _do_item(self, owner: Any, key: Any) -> tuple[Any, ...]:
         return ("value", owner[key])
@@ -173,6 +231,13 @@ class Server:
         return getattr(target, name) if name else target  # type: ignore[no-any-return]
 
 
+class _Kept:
+    """Goes out as a handle, whatever it holds."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
 def redirect_output(output: socket.socket) -> None:
     """Everything printed, by Python or below it, goes to `output`; the keyboard is empty."""
     null = os.open(os.devnull, os.O_RDONLY)
@@ -183,10 +248,6 @@ def redirect_output(output: socket.socket) -> None:
     for name, fd in (("stdout", 1), ("stderr", 2)):
         file = open(fd, "w", encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
         setattr(sys, name, file)
-
-
-def _is_float_tensor(value: Any, torch: Any) -> bool:
-    return type(value) is torch.Tensor and value.is_floating_point()
 
 
 def _seed(seed: int) -> None:

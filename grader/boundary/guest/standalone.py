@@ -13,6 +13,7 @@ import socket
 import sys
 
 from grader.boundary.guest import server
+from grader.boundary.guest.jail import Jail
 
 
 def main() -> None:
@@ -24,7 +25,7 @@ def main() -> None:
     else:
         server.redirect_output(output)
     os.environ["OMP_NUM_THREADS"] = "1"
-    server.serve(connection, layers=[])
+    server.serve(connection, Jail())
 
 
 def _socket(word: str) -> socket.socket:

@@ -1,0 +1,187 @@
+"""Hidden checks of extensions.py."""
+
+import itertools
+import math
+import random
+
+import torch
+import torch.nn.functional as F
+
+from grader.checking.expect import expect_close, expect_equal, expect_tensor, expect_type
+
+
+def normal(seed, *shape):
+    generator = torch.Generator().manual_seed(seed)
+    return torch.randn(*shape, generator=generator, dtype=torch.float64)
+
+
+def one_seed_one_model(student, make):
+    student.generators(seed=1)
+    one = make(3).state_dict()
+    student.generators(seed=2)
+    expect_equal(make(3).state_dict(), one, "the weights with the same seed")
+    other = make(4).state_dict()
+    assert any(not torch.equal(one[name], other[name]) for name in one), "another seed"
+
+
+def test_relu_gradient_is_zero_at_and_below_zero(student):
+    x, cotangent = torch.tensor([[-3.0, 0.0, -0.0], [2.0, 1e-9, -1e-9]]).double(), normal(1, 2, 3)
+    value, (gradient,), _ = student.vjp(student.extensions.relu, [x], [cotangent])
+    expect_tensor(value, (2, 3), "float64", "relu(x)")
+    expect_close(value, x.clamp(min=0), what="relu(x)")
+    expect_equal(gradient, torch.where(x > 0, cotangent, 0.0), "the gradient by x")
+
+
+def test_relu_keeps_dtype_and_argument(student):
+    x = torch.tensor([-1.0, 2.0])
+    value, after = student.with_arguments(student.extensions.relu, x)
+    expect_tensor(value, (2,), "float32", "relu(x)")
+    expect_equal(after, [x], "x after the call")
+
+
+def test_elmo_mix_equals_the_formula(student):
+    layers, s, gamma = normal(2, 3, 2, 4, 5), normal(3, 3), torch.tensor(-1.3).double()
+    got = student.extensions.elmo_mix(layers, s, gamma)
+    weights = torch.softmax(s, 0)
+    wanted = gamma * sum(w * layer for w, layer in zip(weights, layers, strict=True))
+    expect_tensor(got, (2, 4, 5), "float64", "the mixture")
+    expect_close(got, wanted, what="the mixture")
+    shifted = student.extensions.elmo_mix(layers, s + 5, gamma)
+    expect_close(shifted, wanted, what="the mixture with all scores shifted")
+
+
+def test_elmo_mix_gradients(student):
+    values = [normal(4, 3, 2, 4, 5), normal(5, 3), torch.tensor(0.7).double()]
+    leaves = [v.clone().requires_grad_() for v in values]
+    cotangent = normal(6, 2, 4, 5)
+    mixed = leaves[2] * torch.einsum("l,lbtd->btd", torch.softmax(leaves[1], 0), leaves[0])
+    wanted = torch.autograd.grad((cotangent * mixed).sum(), leaves)
+    _, gradients, _ = student.vjp(student.extensions.elmo_mix, values, [cotangent])
+    for name, got, value in zip(("layers", "s", "gamma"), gradients, wanted, strict=True):
+        expect_close(got, value, what=f"the gradient by {name}")
+
+
+def test_feed_forward_lm_has_the_promised_parameters(student):
+    for V, E, context, H in ((11, 3, 2, 5), (7, 4, 1, 6), (5, 2, 4, 3)):
+        weights = student.extensions.FeedForwardLM(V, E, context, H).state_dict()
+        wanted = V * E + context * E * H + H + H * V + V
+        expect_equal(sum(w.numel() for w in weights.values()), wanted, "the number of parameters")
+
+
+def by_size(weights, *shape):
+    """The one parameter of this shape, in either orientation."""
+    for weight in weights.values():
+        if tuple(weight.shape) == shape:
+            return weight
+        if len(shape) == 2 and tuple(weight.shape) == shape[::-1]:
+            return weight.t()
+    raise AssertionError(f"no parameter has the shape {shape}")
+
+
+def test_feed_forward_lm_equals_the_formula(student):
+    V, E, context, H = 11, 3, 2, 5
+    model = student.extensions.FeedForwardLM(V, E, context, H, "tanh").double()
+    weights = model.state_dict()
+    ids = torch.tensor([[1, 2], [2, 1], [10, 10], [0, 4]])
+    side = by_size(weights, V, E)[ids].flatten(1)
+    hidden = torch.tanh(side @ by_size(weights, H, context * E).t() + by_size(weights, H))
+    wanted = hidden @ by_size(weights, V, H).t() + by_size(weights, V)
+    expect_close(model(ids), wanted, what="the logits")
+
+
+def test_feed_forward_lm_depends_on_its_seed_alone(student):
+    one_seed_one_model(
+        student, lambda seed: student.extensions.FeedForwardLM(7, 3, 2, 5, seed=seed)
+    )
+
+
+def test_feed_forward_lm_learns_with_context_enough(student):
+    # (the last two summed) mod 4 with probability .85: two words of context tell all, one nothing
+    rng, ids = random.Random(8), [0, 1]
+    while len(ids) < 3_000:
+        likely = (ids[-1] + ids[-2]) % 4
+        ids.append(likely if rng.random() < 0.85 else (likely + rng.randrange(1, 4)) % 4)
+    ids = torch.tensor(ids)
+    hits = float((ids[2:] == (ids[1:-1] + ids[:-2]) % 4).double().mean())
+    best = math.exp(-(hits * math.log(0.85) + (1 - hits) * math.log(0.05)))
+    reached = {}
+    for context in (1, 2):
+        rows = torch.stack([ids[2 - k : len(ids) - k] for k in range(context, 0, -1)], dim=1)
+        reached[context] = trained(student, context, rows, ids[2:])
+    assert reached[2] / best < 1.1, "two words of context must be enough for this source"
+    assert reached[1] > 3.7, "one word of context cannot tell anything about this source"
+
+
+def trained(student, context, rows, targets):
+    """Perplexity after 60 steps of Adam with the student's gradients, over distinct contexts."""
+    model = student.extensions.FeedForwardLM(4, 6, context, 24).double()
+    names = list(model.state_dict())
+    params = [torch.nn.Parameter(w.clone()) for w in model.state_dict().values()]
+    optimiser = torch.optim.Adam(params, lr=0.05)
+    keys, places = rows.unique(dim=0, return_inverse=True)
+    counts = torch.zeros(len(keys), 4, dtype=torch.float64)
+    counts.index_put_((places, targets), torch.ones(()).double(), accumulate=True)
+    shares = counts / counts.sum()
+    for _ in range(60):
+        # the derivative of the mean cross-entropy by the logits
+        back = shares.sum(1, keepdim=True) * torch.softmax(model(keys), 1) - shares
+        _, _, gradients = student.vjp(model, [keys], [back], [(model, n) for n in names])
+        for param, gradient in zip(params, gradients, strict=True):
+            param.grad = gradient
+        optimiser.step()
+        model.load_state_dict({n: p.detach() for n, p in zip(names, params, strict=True)})
+    return math.exp(-float((shares * F.log_softmax(model(keys), dim=1)).sum()))
+
+
+def test_dynamic_net_has_no_more_parameters_when_it_is_deeper(student):
+    net = student.extensions.DynamicNet(3, 5, 2)
+    shapes = {name: tuple(w.shape) for name, w in net.state_dict().items()}
+    net(torch.ones(4, 3), 6)
+    after = {name: tuple(w.shape) for name, w in net.state_dict().items()}
+    expect_equal(after, shapes, "the parameters after a deep run")
+    square = [s for s in shapes.values() if s == (5, 5)]
+    expect_equal(len(square), 1, "the number of hidden-by-hidden matrices")
+
+
+def test_dynamic_net_repeats_its_middle_layer(student):
+    net = student.extensions.DynamicNet(3, 5, 2).double()
+    x = normal(9, 4, 3)
+    outputs = [net(x, repeats) for repeats in range(4)]
+    for output in outputs:
+        expect_tensor(output, (4, 2), "float64", "the output")
+    for one, other in itertools.pairwise(outputs):
+        assert not torch.allclose(one, other), "one more repeat must make a difference"
+    expect_close(net(x, 2), outputs[2], what="the output of a second run")
+
+
+def test_dynamic_net_adds_up_the_gradient_of_every_use(student):
+    net = student.extensions.DynamicNet(3, 5, 2).double()
+    weights = net.state_dict()
+    (name,) = (n for n, w in weights.items() if tuple(w.shape) == (5, 5))
+    x, back = normal(10, 4, 3), normal(11, 4, 2)
+    _, _, (gradient,) = student.vjp(net, [x, 3], [back], [(net, name)])
+    for seed in range(2):
+        direction = normal(seed, 5, 5)
+
+        def loss(size, direction=direction):
+            net.load_state_dict({**weights, name: weights[name] + size * direction})
+            return float((net(x, 3) * back).sum())
+
+        slope = (loss(1e-6) - loss(-1e-6)) / 2e-6
+        got = float((gradient * direction).sum())
+        expect_close(got, slope, 1e-5, 1e-7, "the gradient by the shared layer")
+
+
+def test_dynamic_net_depends_on_its_seed_alone(student):
+    one_seed_one_model(student, lambda seed: student.extensions.DynamicNet(3, 5, 2, seed))
+
+
+def test_clip_values_bounds_every_entry(student):
+    grads = [normal(12, 3, 4), 5 * normal(13, 5)]
+    clipped, after = student.with_arguments(student.extensions.clip_values, grads, 0.7)
+    expect_type(clipped, list, "the clipped gradients")
+    for got, grad in zip(clipped, grads, strict=True):
+        expect_tensor(got, tuple(grad.shape), "float64", "a clipped gradient")
+        # a limit that was rounded to float32 on the way is right too
+        expect_close(got, grad.clamp(-0.7, 0.7), rtol=1e-6, what="a clipped gradient")
+    expect_equal(after, [grads, 0.7], "the gradients after the call")

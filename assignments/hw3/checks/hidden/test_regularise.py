@@ -1,0 +1,165 @@
+"""Hidden checks of regularise.py."""
+
+import math
+
+import pytest
+import torch
+
+from grader.checking.expect import (
+    expect_close,
+    expect_equal,
+    expect_error,
+    expect_tensor,
+    expect_type,
+)
+
+
+def normal(seed, *shape):
+    generator = torch.Generator().manual_seed(seed)
+    return torch.randn(*shape, generator=generator, dtype=torch.float64)
+
+
+@pytest.mark.parametrize("p", [0.1, 0.3, 0.8])
+def test_dropout_drops_the_share_p(student, p):
+    x = torch.ones(100_000)
+    share = float((student.regularise.dropout(x, p, True, 3) == 0).double().mean())
+    # five standard deviations of the mean of 100,000 draws
+    assert abs(share - p) < 5 * math.sqrt(p * (1 - p) / 100_000), f"{share:.4f} dropped, not {p}"
+
+
+@pytest.mark.parametrize("p", [0.25, 0.5, 0.9])
+def test_dropout_scales_what_stays(student, p):
+    x = normal(1, 40, 50)
+    got = student.regularise.dropout(x, p, True, 1)
+    expect_tensor(got, (40, 50), "float64", "the result")
+    expect_close(got, torch.where(got == 0, 0, x / (1 - p)), what="the result where it is not 0")
+
+
+def test_dropout_drops_each_entry_by_itself(student):
+    kept = student.regularise.dropout(torch.ones(300, 300), 0.5, True, 2) != 0
+    for axis, name in ((0, "column"), (1, "row")):
+        shares = kept.double().mean(dim=axis)
+        # six standard deviations of a mean of 300 draws, for 300 means at once
+        assert (shares - 0.5).abs().max() < 6 * math.sqrt(0.25 / 300), f"a {name} drops together"
+        assert shares.std() > 0, f"every {name} drops the same number"
+    # neighbours agree half of the time
+    agree = float((kept[:, 1:] == kept[:, :-1]).double().mean())
+    assert abs(agree - 0.5) < 5 * math.sqrt(0.25 / 89_700), "neighbours do not drop independently"
+
+
+def test_dropout_depends_on_its_seed_alone(student):
+    x = torch.ones(200)
+    student.generators(seed=1)
+    one = student.regularise.dropout(x, 0.5, True, 7)
+    student.generators(seed=2)
+    expect_equal(student.regularise.dropout(x, 0.5, True, 7), one, "with the same seed")
+    other = student.regularise.dropout(x, 0.5, True, 8)
+    assert not torch.equal(one, other), "another seed must drop other places"
+
+
+def test_dropout_does_nothing_outside_training(student):
+    x = normal(2, 5, 6)
+    expect_equal(student.regularise.dropout(x, 0.5, False, 1), x, "x when not training")
+    expect_close(student.regularise.dropout(x, 0.0, True, 1), x, what="x with p = 0")
+    expect_equal(student.regularise.dropout(x, 1.0, False, 1), x, "x with p = 1, not training")
+
+
+def test_dropout_of_everything_is_zero(student):
+    expect_close(
+        student.regularise.dropout(normal(3, 4, 5), 1.0, True, 1), torch.zeros(4, 5), what="p = 1"
+    )
+
+
+def test_dropout_gradient_passes_where_values_do(student):
+    x, ones = 1 + normal(4, 6, 7).abs(), normal(5, 6, 7)
+    value, (gradient,), _ = student.vjp(student.regularise.dropout, [x, 0.4, True, 3], [ones])
+    expect_close(gradient, torch.where(value == 0, 0, ones / 0.6), what="the gradient by x")
+
+
+def test_dropout_keeps_dtype_and_argument(student):
+    x = torch.ones(3, 4)
+    for training in (True, False):
+        got, after = student.with_arguments(student.regularise.dropout, x, 0.5, training, 1)
+        expect_tensor(got, (3, 4), "float32", "the result")
+        expect_equal(after[0], x, "x after the call")
+
+
+def test_dropout_refuses_what_is_no_probability(student):
+    for p in (-0.1, 1.1):
+        with expect_error(ValueError, naming="p"):
+            student.regularise.dropout(torch.ones(3), p, True, 0)
+
+
+# ---- clipping: PyTorch's 1e-6 in the denominator is allowed everywhere ----------------------------
+
+
+def test_clip_uses_one_norm_for_all(student):
+    grads = [normal(6, 3, 4), 10 * normal(7, 5), normal(8, 2, 1, 2)]
+    norm = math.sqrt(sum(float((g**2).sum()) for g in grads))
+    clipped, before = student.regularise.clip_gradients(grads, 0.5)
+    expect_close(before, norm, what="the norm before clipping")
+    for got, grad in zip(clipped, grads, strict=True):
+        expect_close(got, grad * 0.5 / norm, rtol=2e-6, what="a clipped gradient")
+
+
+def test_clip_keeps_the_direction(student):
+    grads = [torch.tensor([3.0, 0.5], dtype=torch.float64)]
+    (clipped,), _ = student.regularise.clip_gradients(grads, 1.0)
+    expect_close(clipped[0] / clipped[1], 6.0, what="the ratio of the two entries")
+
+
+@pytest.mark.parametrize("max_norm", [5.5, 100.0])
+def test_clip_leaves_small_gradients(student, max_norm):
+    grads = [torch.tensor([3.0], dtype=torch.float64), torch.tensor([-4.0], dtype=torch.float64)]
+    clipped, before = student.regularise.clip_gradients(grads, max_norm)
+    expect_close([g.item() for g in clipped], [3.0, -4.0], what="the gradients")
+    expect_close(before, 5.0, what="the norm")
+
+
+def test_clip_returns_a_list_and_the_norm_before(student):
+    clipped, norm = student.regularise.clip_gradients([normal(9, 2, 3).float()], 0.1)
+    expect_type(clipped, list, "the gradients")
+    expect_tensor(clipped[0], (2, 3), "float32", "a gradient")
+    expect_type(norm, float, "the norm")
+    expect_close(norm, float(normal(9, 2, 3).norm()), rtol=1e-4, what="the norm before clipping")
+
+
+def test_clip_of_nothing_and_of_zeros(student):
+    expect_equal(student.regularise.clip_gradients([], 1.0), ([], 0.0), "without gradients")
+    clipped, norm = student.regularise.clip_gradients([torch.zeros(3)], 1.0)
+    expect_close(clipped[0], [0.0] * 3, what="gradients of zero")
+    expect_close(norm, 0.0, what="their norm")
+
+
+def test_clip_leaves_its_arguments_alone(student):
+    grads = [normal(10, 3), normal(11, 2, 2)]
+    _, after = student.with_arguments(student.regularise.clip_gradients, grads, 0.1)
+    expect_equal(after, [grads, 0.1], "the gradients after the call")
+
+
+def test_penalties_sum_over_all_parameters(student):
+    params = [normal(12, 3, 4), normal(13, 5), normal(14, 2, 1, 2)]
+    flat = torch.cat([p.flatten() for p in params])
+    one, two = student.regularise.l1_penalty(params), student.regularise.l2_penalty(params)
+    expect_tensor(one, (), "float64", "the L1 penalty")
+    expect_tensor(two, (), "float64", "the L2 penalty")
+    expect_close(one, flat.abs().sum(), what="the L1 penalty")
+    expect_close(two, (flat**2).sum(), what="the L2 penalty")
+
+
+@pytest.mark.parametrize("name", ["l1_penalty", "l2_penalty"])
+def test_penalties_are_differentiable(student, name):
+    params = [normal(15, 3, 4), normal(16, 5)]
+    one = torch.ones((), dtype=torch.float64)
+    _, gradients, _ = student.vjp(getattr(student.regularise, name), [params], [one])
+    for gradient, param in zip(gradients, params, strict=True):
+        wanted = param.sign() if name == "l1_penalty" else 2 * param
+        expect_close(gradient, wanted, what=f"the gradient of {name}")
+
+
+def test_penalties_keep_float32_and_their_arguments(student):
+    params = [normal(17, 3).float()]
+    for function in (student.regularise.l1_penalty, student.regularise.l2_penalty):
+        value, after = student.with_arguments(function, params)
+        expect_tensor(value, (), "float32", "the penalty")
+        expect_equal(after, [params], "the parameters after the call")

@@ -1,0 +1,36 @@
+"""Public checks of extensions.py."""
+
+import torch
+
+from grader.checking.expect import expect_close, expect_tensor
+
+
+def test_relu_worked_example(student):
+    x = torch.tensor([-2.0, 0.5, 3.0], dtype=torch.float64)
+    ones = torch.ones(3, dtype=torch.float64)
+    value, (gradient,), _ = student.vjp(student.extensions.relu, [x], [ones])
+    expect_close(value, [0.0, 0.5, 3.0], what="relu(x)")
+    expect_close(gradient, [0.0, 1.0, 1.0], what="its gradient")
+
+
+def test_elmo_mix_worked_example(student):
+    layers = torch.arange(12, dtype=torch.float64).view(3, 1, 2, 2)
+    two = torch.tensor(2.0, dtype=torch.float64)
+    got = student.extensions.elmo_mix(layers, torch.zeros(3, dtype=torch.float64), two)
+    expect_close(got, [[[8.0, 10.0], [12.0, 14.0]]], what="twice the mean of the layers")
+
+
+def test_feed_forward_worked_example(student):
+    model = student.extensions.FeedForwardLM(11, 3, 2, 5)
+    expect_tensor(model(torch.tensor([[1, 2], [3, 4], [5, 6]])), (3, 11), "float32", "the logits")
+
+
+def test_dynamic_net_worked_example(student):
+    net = student.extensions.DynamicNet(3, 4, 2)
+    for repeats in (0, 1, 5):
+        expect_tensor(net(torch.ones(6, 3), repeats), (6, 2), "float32", f"{repeats} repeats")
+
+
+def test_clip_values_worked_example(student):
+    (clipped,) = student.extensions.clip_values([torch.tensor([3.0, 0.5])], 1.0)
+    expect_close(clipped, [1.0, 0.5], what="the clipped gradient")

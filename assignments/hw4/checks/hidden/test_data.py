@@ -1,0 +1,137 @@
+"""Hidden checks of data.py."""
+
+from grader.checking.expect import expect_equal
+
+
+def line(number, form, upos):
+    """A line of ten columns, with something else in every other column."""
+    return f"{number}\t{form}\tlemma\t{upos}\tXPOS\tCase=Nom\t0\troot\t_\t_"
+
+
+def read(student, *lines, end="\n"):
+    return student.data.read_conllu(end.join(lines))
+
+
+# ---- read_conllu --------------------------------------------------------------------------------
+
+
+def test_conllu_form_and_universal_tag(student):
+    text = [line("1", "나는", "PRON"), line("2", "간다", "VERB"), "", line("1", "Go", "VERB"), ""]
+    expected = [[("나는", "PRON"), ("간다", "VERB")], [("Go", "VERB")]]
+    expect_equal(read(student, *text), expected, "the sentences")
+
+
+def test_conllu_skips_ranges(student):
+    text = [line("1-2", "dámelo", "_"), line("1", "dá", "VERB"), line("2", "melo", "PRON")]
+    text += [line("10-12", "xyz", "_"), line("10", "x", "X"), ""]
+    expected = [[("dá", "VERB"), ("melo", "PRON"), ("x", "X")]]
+    expect_equal(read(student, *text), expected, "the sentences")
+
+
+def test_conllu_skips_empty_nodes(student):
+    text = [line("0.1", "you", "PRON"), line("1", "Go", "VERB"), line("1.1", "went", "VERB"), ""]
+    expect_equal(read(student, *text), [[("Go", "VERB")]], "the sentences")
+
+
+def test_conllu_skips_comments_only(student):
+    text = ["# sent_id = 1", line("1", "#", "SYM"), "# in the middle", line("2", "1", "NUM"), ""]
+    expect_equal(read(student, *text), [[("#", "SYM"), ("1", "NUM")]], "the sentences")
+
+
+def test_conllu_form_may_hold_blanks(student):
+    text = [
+        line("1", "10 000", "NUM"),
+        line("2", "a\u00a0b", "X"),
+        line("3", "가\u3000나", "X"),
+        "",
+    ]
+    expected = [[("10 000", "NUM"), ("a\u00a0b", "X"), ("가\u3000나", "X")]]
+    expect_equal(read(student, *text), expected, "the sentences")
+
+
+def test_conllu_lines_of_windows(student):
+    text = ["# c", line("1", "새", "NOUN"), "", "1\t난다\t_\tVERB", ""]
+    expect_equal(
+        read(student, *text, end="\r\n"), [[("새", "NOUN")], [("난다", "VERB")]], "the sentences"
+    )
+
+
+def test_conllu_last_sentence_without_a_blank_line(student):
+    first, second = line("1", "a", "X"), line("1", "b", "Y")
+    expect_equal(read(student, first, "", second), [[("a", "X")], [("b", "Y")]], "the sentences")
+    expect_equal(
+        read(student, first, "", second, ""), [[("a", "X")], [("b", "Y")]], "with a line end"
+    )
+
+
+def test_conllu_makes_no_empty_sentences(student):
+    text = ["", "", line("1", "a", "X"), "", "", "# alone", "", line("1", "b", "Y"), "", "", ""]
+    expect_equal(read(student, *text), [[("a", "X")], [("b", "Y")]], "the sentences")
+
+
+def test_conllu_of_nothing(student):
+    expect_equal(read(student, ""), [], "the sentences of an empty text")
+
+
+# ---- word_class ---------------------------------------------------------------------------------
+
+
+def expect_classes(student, expected):
+    got = student.map(student.data.word_class, [(word,) for word in expected])
+    expect_equal(dict(zip(expected, got, strict=True)), expected, "the classes")
+
+
+def test_class_of_digits_comes_first(student):
+    expect_classes(
+        student,
+        {"1990s": "<num>", "A4": "<num>", "COVID-19": "<num>", "2등": "<num>", "7": "<num>"},
+    )
+
+
+def test_class_holds_the_last_hangul_syllable(student):
+    expect_classes(
+        student,
+        {
+            "학교에서": "<hangul:서>",
+            "가": "<hangul:가>",
+            "AI는!": "<hangul:는>",
+            "힣s": "<hangul:힣>",
+            "한-미": "<hangul:미>",
+            "뷁ing": "<hangul:뷁>",
+        },
+    )
+
+
+def test_class_of_single_jamo_is_no_hangul_syllable(student):
+    expect_classes(student, {"ㅋㅋㅋ": "<unk>", "ㅠ": "<unk>", "ㅋ가ㅋ": "<hangul:가>"})
+
+
+def test_class_of_a_hyphen_comes_before_endings(student):
+    expect_classes(student, {"well-being": "<hyphen>", "-": "<hyphen>", "X-rays": "<hyphen>"})
+
+
+def test_class_of_endings(student):
+    expect_classes(
+        student,
+        {
+            "going": "<ing>",
+            "bed": "<ed>",
+            "only": "<ly>",
+            "is": "<s>",
+            "class": "<s>",
+            "Things": "<s>",
+            "Lovely": "<ly>",
+        },
+    )
+
+
+def test_class_of_endings_in_small_letters_only(student):
+    expect_classes(student, {"SINGING": "<cap>", "USED": "<cap>", "BUS": "<cap>"})
+
+
+def test_class_of_a_capital(student):
+    expect_classes(student, {"Kim": "<cap>", "Éa": "<cap>", "iPhone": "<unk>", "X": "<cap>"})
+
+
+def test_class_of_all_else(student):
+    expect_classes(student, {"dog": "<unk>", "漢字": "<unk>", "...": "<unk>", "ling!": "<unk>"})

@@ -1,0 +1,308 @@
+"""Hidden checks of forward_log, backward_log, posterior and posterior_decode in inference.py.
+
+The oracle writes out all paths. Where a posterior differs from it, the posterior that follows from
+the student's own two tables is right too: a slip in the tables is paid for once.
+"""
+
+import math
+
+import numpy as np
+import pytest
+
+from grader.checking.expect import (
+    expect_array,
+    expect_close,
+    expect_equal,
+    expect_error,
+    expect_type,
+)
+
+
+def logs(table):
+    with np.errstate(divide="ignore"):
+        return np.log(np.array(table, dtype=np.float64))
+
+
+def some_hmm(seed, states, words, zeros=0.0):
+    """Tables of logs. `zeros`: share of the entries that are impossible."""
+    draw = np.random.default_rng(seed)
+    tables = []
+    for shape in ((states,), (states, states), (states, words)):
+        table = draw.uniform(0.05, 1, shape) * (draw.random(shape) >= zeros)
+        table[..., 0] += table.sum(axis=-1) == 0
+        tables.append(logs(table / table.sum(axis=-1, keepdims=True)))
+    return tuple(tables)
+
+
+def some_words(seed, words, length):
+    return np.random.default_rng(seed + 500).integers(0, words, length).tolist()
+
+
+CASES = [
+    (some_hmm(seed, states, 4), some_words(seed, 4, length))
+    for seed, (states, length) in enumerate(
+        (states, length) for states in (2, 3, 4) for length in (1, 2, 3, 5)
+    )
+]
+
+
+def all_paths(states, length):
+    return np.indices((states,) * length).reshape(length, -1).T
+
+
+def path_probabilities(hmm, words):
+    """All paths, and the joint probability of each."""
+    pi, A, B = map(np.exp, hmm)
+    paths = all_paths(len(pi), len(words))
+    p = pi[paths[:, 0]] * B[paths[:, 0], words[0]]
+    for t in range(1, len(words)):
+        p = p * A[paths[:, t - 1], paths[:, t]] * B[paths[:, t], words[t]]
+    return paths, p
+
+
+def own_alpha(hmm, words):
+    """(T, S): the probabilities of all beginnings that end in a state, summed up."""
+    rows = []
+    for t in range(len(words)):
+        paths, p = path_probabilities(hmm, words[: t + 1])
+        rows.append([p[paths[:, t] == i].sum() for i in range(len(hmm[0]))])
+    return np.array(rows)
+
+
+def own_beta(hmm, words):
+    """(T, S): what all continuations of a state say, summed up."""
+    _, log_A, log_B = hmm
+    rows = []
+    for t in range(len(words)):
+        row = [1.0] * len(log_A)
+        if rest := words[t + 1 :]:
+            row = [path_probabilities((after, log_A, log_B), rest)[1].sum() for after in log_A]
+        rows.append(row)
+    return np.array(rows)
+
+
+def own_posterior(hmm, words):
+    paths, p = path_probabilities(hmm, words)
+    share = p / p.sum()
+    rows = [[share[paths[:, t] == i].sum() for i in range(len(hmm[0]))] for t in range(len(words))]
+    return np.array(rows)
+
+
+def expect_forward(result, length, states):
+    expect_type(result, tuple, "the result of forward_log")
+    expect_equal(len(result), 2, "the number of parts of the result of forward_log")
+    alpha, log_likelihood = result
+    expect_array(alpha, (length, states), "float64", "ln alpha")
+    expect_type(log_likelihood, float, "the log-likelihood")
+    return alpha, log_likelihood
+
+
+# ---- forward_log and backward_log ---------------------------------------------------------------
+
+
+def test_forward_sums_over_all_beginnings(student):
+    got = student.map(student.inference.forward_log, [(*hmm, words) for hmm, words in CASES])
+    for (hmm, words), result in zip(CASES, got, strict=True):
+        alpha, _ = expect_forward(result, len(words), len(hmm[0]))
+        expect_close(alpha, np.log(own_alpha(hmm, words)), what="ln alpha")
+
+
+def test_likelihood_sums_over_all_paths(student):
+    got = student.map(student.inference.forward_log, [(*hmm, words) for hmm, words in CASES])
+    for (hmm, words), result in zip(CASES, got, strict=True):
+        _, log_likelihood = expect_forward(result, len(words), len(hmm[0]))
+        total = math.log(path_probabilities(hmm, words)[1].sum())
+        expect_close(log_likelihood, total, what="the log-likelihood")
+
+
+def test_backward_sums_over_all_continuations(student):
+    got = student.map(student.inference.backward_log, [(*hmm, words) for hmm, words in CASES])
+    for (hmm, words), beta in zip(CASES, got, strict=True):
+        expect_array(beta, (len(words), len(hmm[0])), "float64", "ln beta")
+        expect_close(beta, np.log(own_beta(hmm, words)), what="ln beta")
+
+
+def test_backward_ends_in_zero(student):
+    beta = student.inference.backward_log(*some_hmm(40, 4, 5), [1, 0, 3])
+    expect_array(beta, (3, 4), "float64", "ln beta")
+    expect_close(beta[-1], np.zeros(4), what="the last row of ln beta")
+
+
+def test_forward_of_one_word_and_of_one_state(student):
+    hmm = logs([0.6, 0.4]), logs([[0.9, 0.1], [0.2, 0.8]]), logs([[0.2, 0.8], [0.7, 0.3]])
+    alpha, log_likelihood = expect_forward(student.inference.forward_log(*hmm, [0]), 1, 2)
+    expect_close(np.exp(alpha), [[0.12, 0.28]], what="alpha of one word")
+    expect_close(log_likelihood, math.log(0.4), what="the log-likelihood of one word")
+    single = logs([1.0]), logs([[1.0]]), logs([[0.25, 0.75]])
+    alpha, log_likelihood = expect_forward(student.inference.forward_log(*single, [0, 1]), 2, 1)
+    expect_close(log_likelihood, math.log(0.1875), what="the log-likelihood with one state")
+
+
+def test_forward_and_backward_of_five_thousand_words(student):
+    hmm, words = some_hmm(41, 3, 20), some_words(41, 20, 5000)
+    pi, A, B = map(np.exp, hmm)
+    # in probabilities, made to sum to 1 at each word; the logs of the factors add up
+    forward, total = pi * B[:, words[0]], 0.0
+    for t in range(5000):
+        forward = (forward @ A) * B[:, words[t]] if t else forward
+        total += math.log(forward.sum())
+        forward = forward / forward.sum()
+    _, log_likelihood = expect_forward(student.inference.forward_log(*hmm, words), 5000, 3)
+    expect_close(log_likelihood, total, rtol=1e-10, what="the log-likelihood")
+    beta = student.inference.backward_log(*hmm, words)
+    expect_array(beta, (5000, 3), "float64", "ln beta")
+    first = hmm[0] + hmm[2][:, words[0]] + beta[0]
+    expect_close(own_log_sum(first), total, rtol=1e-10, what="the log-likelihood from ln beta")
+
+
+def own_log_sum(values):
+    top = float(np.max(values))
+    return top + math.log(float(np.exp(values - top).sum())) if top > -math.inf else top
+
+
+def test_impossible_entries_are_minus_infinity(student):
+    for seed in range(50, 60):
+        hmm, words = some_hmm(seed, 4, 3, zeros=0.4), some_words(seed, 3, 5)
+        alpha, _ = expect_forward(student.inference.forward_log(*hmm, words), 5, 4)
+        beta = student.inference.backward_log(*hmm, words)
+        expect_array(beta, (5, 4), "float64", "ln beta")
+        expect_close(alpha, logs(own_alpha(hmm, words)), what="ln alpha")
+        expect_close(beta, logs(own_beta(hmm, words)), what="ln beta")
+
+
+def test_an_impossible_sentence_has_likelihood_zero(student):
+    hmm = logs([1, 0]), logs([[0.5, 0.5], [0, 1]]), logs([[1, 0, 0], [0.5, 0.5, 0]])
+    for words in ([2], [1, 0], [0, 2, 1]):
+        result = student.inference.forward_log(*hmm, words)
+        _, log_likelihood = expect_forward(result, len(words), 2)
+        expect_equal(log_likelihood, -math.inf, "the log-likelihood of an impossible sentence")
+
+
+def test_forward_and_backward_leave_their_arguments_alone(student):
+    hmm, words = some_hmm(42, 3, 4), [0, 3, 1]
+    for function in (student.inference.forward_log, student.inference.backward_log):
+        _, after = student.with_arguments(function, *hmm, words)
+        expect_equal(after, [*hmm, words], "the arguments after the call")
+
+
+@pytest.mark.parametrize("words", [[], [4], [0, -1]])
+def test_forward_and_backward_refuse_words_that_cannot_be(student, words):
+    for function in (student.inference.forward_log, student.inference.backward_log):
+        with expect_error(ValueError, naming="words"):
+            function(*some_hmm(43, 3, 4), words)
+
+
+def test_forward_and_backward_refuse_tables_that_do_not_agree(student):
+    log_pi, log_A, log_B = some_hmm(44, 3, 4)
+    for function in (student.inference.forward_log, student.inference.backward_log):
+        for tables in ((log_pi[:2], log_A, log_B), (log_pi, log_A, log_B[:2])):
+            with expect_error(ValueError, naming=("log_pi", "log_A", "log_B")):
+                function(*tables, [0, 1])
+
+
+# ---- posterior ----------------------------------------------------------------------------------
+
+
+def expect_posterior(student, got, hmm, words, truth=own_posterior):
+    """The true posterior; else that of the student's own ln alpha and ln beta."""
+    expect_array(got, (len(words), len(hmm[0])), "float64", "the posterior")
+    try:
+        expect_close(got, truth(hmm, words), what="the posterior")
+    except AssertionError:
+        if not any(np.allclose(got, other) for other in from_own_tables(student, hmm, words)):
+            raise
+
+
+def from_own_tables(student, hmm, words):
+    """Both usual ways: divided by the likelihood, or by the sum of each row."""
+    try:
+        alpha, log_likelihood = student.inference.forward_log(*hmm, words)
+        beta = student.inference.backward_log(*hmm, words)
+        shape = (len(words), len(hmm[0]))
+        expect_array(alpha, shape, "float64")
+        expect_array(beta, shape, "float64")
+        expect_type(log_likelihood, float)
+    except Exception:  # not written, or of no use: then the truth alone counts
+        return []
+    with np.errstate(all="ignore"):
+        weight = np.exp(alpha + beta - log_likelihood)
+        return [weight, weight / weight.sum(axis=1, keepdims=True)]
+
+
+def test_posterior_is_the_share_of_the_paths(student):
+    got = student.map(student.inference.posterior, [(*hmm, words) for hmm, words in CASES])
+    for (hmm, words), table in zip(CASES, got, strict=True):
+        expect_posterior(student, table, hmm, words)
+
+
+def test_posterior_of_a_model_without_doubt(student):
+    hmm = logs([0, 1]), logs([[0, 1], [1, 0]]), logs([[1, 0], [0.5, 0.5]])
+    words = [1, 0, 0, 0]
+    got = student.inference.posterior(*hmm, words)
+    expect_posterior(student, got, hmm, words)
+
+
+def test_posterior_of_a_long_sentence(student):
+    hmm, words = some_hmm(45, 3, 20), some_words(45, 20, 2000)
+    expect_posterior(student, student.inference.posterior(*hmm, words), hmm, words, own_smoothing)
+
+
+def own_smoothing(hmm, words):
+    """The posterior by recursions in both directions, scaled at every word."""
+    pi, A, B = map(np.exp, hmm)
+    left, right = [pi], [np.ones(len(pi))]
+    for t, word in enumerate(words):
+        column = (left[-1] @ A if t else pi) * B[:, word]
+        left.append(column / column.sum())
+    for word in reversed(words[1:]):
+        column = A @ (B[:, word] * right[-1])
+        right.append(column / column.sum())
+    weight = np.array(left[1:]) * np.array(right[::-1])
+    return weight / weight.sum(axis=1, keepdims=True)
+
+
+def test_posterior_decode_gets_the_most_tags_right(student):
+    """The expected number of right tags, exactly, beside the most that is possible."""
+    calls = [(*hmm, words) for hmm, words in CASES]
+    got = student.map(student.inference.posterior_decode, calls)
+    posteriors = student.map(student.inference.posterior, calls)
+    for (hmm, words), path, table in zip(CASES, got, posteriors, strict=True):
+        expect_array(path, (len(words),), "int64", "the path")
+        gamma = own_posterior(hmm, words)
+        inside = bool(((path >= 0) & (path < len(hmm[0]))).all())
+        assert inside, "the path holds a number that is no state"
+        right = gamma[np.arange(len(words)), path].sum()
+        best = gamma.max(axis=1).sum()
+        if right < best - 1e-9:
+            # a slip in posterior is not paid for again
+            expect_array(table, gamma.shape, "float64", "the posterior")
+            expect_equal(path.tolist(), table.argmax(axis=1).tolist(), "the path")
+
+
+def test_posterior_decode_may_differ_from_viterbi(student):
+    # each single tag has its favourite, though 0 never goes to 1: the path is impossible
+    hmm = logs([0.4, 0.6]), logs([[1, 0], [0.45, 0.55]]), logs([[1.0], [1.0]])
+    path = student.inference.posterior_decode(*hmm, [0, 0])
+    expect_array(path, (2,), "int64", "the path")
+    expect_equal(path.tolist(), [1, 0], "the path")
+
+
+def test_posterior_decode_ties_to_the_smaller_state(student):
+    hmm = logs([1 / 3] * 3), logs([[1 / 3] * 3] * 3), logs([[1.0]] * 3)
+    path = student.inference.posterior_decode(*hmm, [0, 0, 0])
+    expect_array(path, (3,), "int64", "the path")
+    expect_equal(path.tolist(), [0, 0, 0], "the path where all states are equal")
+
+
+def test_posteriors_leave_their_arguments_alone(student):
+    hmm, words = some_hmm(46, 3, 4), [0, 3, 1]
+    for function in (student.inference.posterior, student.inference.posterior_decode):
+        _, after = student.with_arguments(function, *hmm, words)
+        expect_equal(after, [*hmm, words], "the arguments after the call")
+
+
+@pytest.mark.parametrize("words", [[], [4], [0, -1]])
+def test_posteriors_refuse_words_that_cannot_be(student, words):
+    for function in (student.inference.posterior, student.inference.posterior_decode):
+        with expect_error(ValueError, naming="words"):
+            function(*some_hmm(47, 3, 4), words)

@@ -1,0 +1,168 @@
+"""Hidden checks of train_tagger in evaluate.py: the student's own parts, put together."""
+
+import numpy as np
+import pytest
+
+from grader.checking.expect import expect_equal, expect_error, expect_type
+
+# Gate A: four tags in a cycle, each with words of its own and words that all may say.
+PI = np.full(4, 0.25)
+A = np.full((4, 4), 0.1) + 0.6 * np.eye(4)[[1, 2, 3, 0]]
+
+
+def emissions(draw):
+    """(4, 12): every tag prefers three words, and may say all the others."""
+    table = draw.dirichlet(np.full(12, 0.6), 4)
+    return 0.9 * table + 0.1 / 12
+
+
+def own_sample(draw, B, length):
+    tags = [int(draw.choice(4, p=PI))]
+    while len(tags) < length:
+        tags.append(int(draw.choice(4, p=A[tags[-1]])))
+    return [(f"w{draw.choice(12, p=B[tag])}", f"T{tag}") for tag in tags]
+
+
+def own_viterbi(B, words):
+    """Tags by the model that made the text."""
+    log_A = np.log(A)
+    best, back = np.log(PI) + np.log(B[:, words[0]]), []
+    for word in words[1:]:
+        reach = best[:, None] + log_A
+        back.append(reach.argmax(axis=0))
+        best = reach.max(axis=0) + np.log(B[:, word])
+    path = [int(best.argmax())]
+    for came in reversed(back):
+        path.append(int(came[path[-1]]))
+    return [f"T{tag}" for tag in path[::-1]]
+
+
+def checked_tags(student, tagger, sentences):
+    """Tags of each sentence, their types and number looked at."""
+    found = student.map(tagger.tag, [(words,) for words in sentences])
+    for words, tags in zip(sentences, found, strict=True):
+        expect_type(tags, list, "the tags")
+        expect_equal(len(tags), len(words), "the number of tags")
+        for tag in tags:
+            expect_type(tag, str, "a tag")
+    return found
+
+
+def test_tagger_is_nearly_as_good_as_the_true_model(student):
+    draw = np.random.default_rng(3)
+    B = emissions(draw)
+    learn = [own_sample(draw, B, 20) for _ in range(300)]
+    fresh = [own_sample(draw, B, 20) for _ in range(200)]
+    tagger = student.evaluate.train_tagger(learn)
+    words = [[word for word, _ in sentence] for sentence in fresh]
+    found = checked_tags(student, tagger, words)
+    best = [own_viterbi(B, [int(word[1:]) for word in sentence]) for sentence in words]
+    gold = [tag for sentence in fresh for _, tag in sentence]
+    got, bar = (
+        sum(g == p for g, p in zip(gold, sum(tags, []), strict=True)) / len(gold)  # noqa: RUF017
+        for tags in (found, best)
+    )
+    # over 20 seeds the reference stays within 0.015 of the true model on the same sentences
+    assert got > bar - 0.03, f"accuracy {got:.3f}; the true model has {bar:.3f} on these sentences"
+
+
+# Words that occur once stand for their class, so each class is learnt from several.
+SENTENCES = [
+    [("the", "DET"), ("barking", "ADJ"), ("dog", "NOUN")],
+    [("the", "DET"), ("crying", "ADJ"), ("dog", "NOUN")],
+    [("the", "DET"), ("smiling", "ADJ"), ("dog", "NOUN")],
+    [("dog", "NOUN"), ("12", "NUM")],
+    [("dog", "NOUN"), ("7", "NUM")],
+    [("dog", "NOUN"), ("1990", "NUM")],
+]
+
+
+def test_unknown_words_go_by_their_class(student):
+    tagger = student.evaluate.train_tagger(SENTENCES)
+    found = checked_tags(student, tagger, [["the", "sleeping", "dog"], ["dog", "365"]])
+    expect_equal(found, [["DET", "ADJ", "NOUN"], ["NOUN", "NUM"]], "the tags")
+
+
+def test_rare_words_stand_for_their_class_in_training(student):
+    # "barking" itself occurred once, and is no better known than its class
+    tagger = student.evaluate.train_tagger([*SENTENCES, [("boring", "NOUN"), ("12", "NUM")]])
+    found = checked_tags(student, tagger, [["the", "boring", "dog"]])
+    expect_equal(found, [["DET", "ADJ", "NOUN"]], "the tags")
+
+
+def test_words_that_occur_often_enough_are_known(student):
+    # "king" ends in -ing, occurs three times, and always as a noun
+    learn = [*SENTENCES, *[[("king", "NOUN"), ("3", "NUM")]] * 3]
+    tagger = student.evaluate.train_tagger(learn, min_count=3)
+    expect_equal(checked_tags(student, tagger, [["king", "365"]]), [["NOUN", "NUM"]], "the tags")
+
+
+def test_min_count_moves_the_border(student):
+    # "king" twice as a name: known from 2 on, one of many -ing words from 3 on
+    pair = [[("saw", "V"), ("king", "NAME")]] * 2
+    others = [
+        [("saw", "V"), (word, "ADJ")]
+        for word in ("sing1ing", "ringing", "bringing", "lying", "dying", "tying")
+    ]
+    known = student.evaluate.train_tagger([*pair, *others[1:]], min_count=2)
+    expect_equal(
+        checked_tags(student, known, [["saw", "king"]]), [["V", "NAME"]], "with min_count 2"
+    )
+    rare = student.evaluate.train_tagger([*pair, *others[1:]], min_count=3)
+    expect_equal(checked_tags(student, rare, [["saw", "king"]]), [["V", "ADJ"]], "with min_count 3")
+
+
+def test_a_class_never_seen_is_unknown(student):
+    tagger = student.evaluate.train_tagger(SENTENCES)
+    found = checked_tags(student, tagger, [["the", "Xy-z", "dog"], ["한글"], ["the", "barking"]])
+    assert all(tag in {"DET", "ADJ", "NOUN", "NUM"} for tags in found for tag in tags)
+    expect_equal(found[2], ["DET", "ADJ"], "the tags")
+
+
+def test_korean_words_go_by_their_last_syllable(student):
+    # both orders occur equally often: only the particles tell
+    learn = [
+        [("나는", "PRON"), ("집에서", "ADV"), ("잔다", "VERB")],
+        [("산에서", "ADV"), ("너는", "PRON"), ("논다", "VERB")],
+        [("우리는", "PRON"), ("강에서", "ADV"), ("본다", "VERB")],
+        [("들에서", "ADV"), ("저는", "PRON"), ("간다", "VERB")],
+    ]
+    tagger = student.evaluate.train_tagger(learn)
+    found = checked_tags(
+        student, tagger, [["그대는", "학교에서", "배운다"], ["밭에서", "누구는", "뛴다"]]
+    )
+    expect_equal(found, [["PRON", "ADV", "VERB"], ["ADV", "PRON", "VERB"]], "the tags")
+
+
+def test_words_are_compared_as_they_are_written(student):
+    learn = [[("May", "NAME"), ("ran", "V")], [("may", "AUX"), ("run", "V")]] * 2
+    tagger = student.evaluate.train_tagger(learn)
+    found = checked_tags(student, tagger, [["May", "ran"], ["may", "run"]])
+    expect_equal(found, [["NAME", "V"], ["AUX", "V"]], "the tags")
+
+
+def test_alpha_is_used(student):
+    # "w" was B three times and A twice, of 3 and of 100 tags: 3 against 2 when alpha is small; a
+    # large one favours the frequent tag, (105 / 115) 7 against (8 / 18) 8
+    learn = [[("o", "A")]] * 98 + [[("w", "A")]] * 2 + [[("w", "B")]] * 3
+    for alpha, expected in ((0.1, "B"), (5.0, "A")):
+        tagger = student.evaluate.train_tagger(learn, alpha=alpha)
+        found = checked_tags(student, tagger, [["w"]])
+        expect_equal(found, [[expected]], f"the tags with alpha = {alpha}")
+
+
+def test_no_words_have_no_tags(student):
+    expect_equal(student.evaluate.train_tagger(SENTENCES).tag([]), [], "the tags of no words")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        (([],), "sentences"),
+        (([[("a", "A")]], -0.1), "alpha"),
+        (([[("a", "A")]], 0.1, 0), "min_count"),
+    ],
+)
+def test_tagger_refuses_what_cannot_be(student, arguments, name):
+    with expect_error(ValueError, naming=name):
+        student.evaluate.train_tagger(*arguments)

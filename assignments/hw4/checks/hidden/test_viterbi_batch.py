@@ -1,0 +1,204 @@
+"""Hidden checks of viterbi_batch in decode.py. The oracle decodes sentence by sentence."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from grader.checking.expect import (
+    expect_close,
+    expect_equal,
+    expect_error,
+    expect_tensor,
+    expect_type,
+)
+
+
+def logs(table):
+    with np.errstate(divide="ignore"):
+        return torch.from_numpy(np.log(np.array(table, dtype=np.float64)))
+
+
+def some_hmm(seed, states, words, zeros=0.0):
+    draw = np.random.default_rng(seed)
+    tables = []
+    for shape in ((states,), (states, states), (states, words)):
+        table = draw.uniform(0.05, 1, shape) * (draw.random(shape) >= zeros)
+        table[..., 0] += table.sum(axis=-1) == 0
+        tables.append(logs(table / table.sum(axis=-1, keepdims=True)))
+    return tuple(tables)
+
+
+def some_batch(seed, n_words, lengths, width=None):
+    draw = np.random.default_rng(seed + 300)
+    words = draw.integers(0, n_words, (len(lengths), width or max(lengths)))
+    return torch.from_numpy(words), torch.tensor(lengths)
+
+
+def own_viterbi(hmm, words):
+    """Path and score of one sentence; of equal ones the smallest end, then the smallest before."""
+    log_pi, log_A, log_B = (table.double().numpy() for table in hmm)
+    best, back = log_pi + log_B[:, words[0]], []
+    for word in words[1:]:
+        reach = best[:, None] + log_A
+        back.append(reach.argmax(axis=0))
+        best = reach.max(axis=0) + log_B[:, word]
+    path = [int(best.argmax())]
+    for came in reversed(back):
+        path.append(int(came[path[-1]]))
+    return path[::-1], float(best.max())
+
+
+def expect_batch(result, hmm, words, lengths, dtype="float64"):
+    """Paths and scores of every row; an impossible row may have any path."""
+    expect_type(result, tuple, "the result")
+    expect_equal(len(result), 2, "the number of parts of the result")
+    paths, scores = result
+    expect_tensor(paths, tuple(words.shape), "int64", "the paths")
+    expect_tensor(scores, (len(words),), dtype, "the scores")
+    for b, n in enumerate(lengths.tolist()):
+        path, score = own_viterbi(hmm, words[b, :n].tolist())
+        expect_close(scores[b], score, what=f"the score of sentence {b}")
+        if score > -math.inf:
+            expect_equal(paths[b, :n].tolist(), path, f"the path of sentence {b}")
+        behind = [-1] * (words.shape[1] - n)
+        expect_equal(paths[b, n:].tolist(), behind, f"what stands behind sentence {b}")
+
+
+def test_batch_is_viterbi_row_by_row(student):
+    for seed, (states, n_words) in enumerate(((2, 3), (3, 5), (5, 4))):
+        hmm = some_hmm(seed, states, n_words)
+        words, lengths = some_batch(seed, n_words, [7] * 9)
+        expect_batch(student.decode.viterbi_batch(*hmm, words, lengths), hmm, words, lengths)
+
+
+def test_batch_of_unequal_lengths(student):
+    for seed in range(10, 14):
+        hmm = some_hmm(seed, 4, 6)
+        words, lengths = some_batch(seed, 6, [3, 8, 1, 5, 8, 2, 7, 4, 6])
+        expect_batch(student.decode.viterbi_batch(*hmm, words, lengths), hmm, words, lengths)
+
+
+def test_batch_does_not_see_what_stands_behind_the_end(student):
+    hmm = some_hmm(20, 3, 5)
+    words, lengths = some_batch(20, 5, [4, 2, 1, 6])
+    one = student.decode.viterbi_batch(*hmm, words, lengths)
+    behind = torch.arange(words.shape[1]) >= lengths[:, None]
+    for padding in (0, 4):
+        padded = words.masked_fill(behind, padding)
+        paths, scores = student.decode.viterbi_batch(*hmm, padded, lengths)
+        expect_equal(paths.tolist(), one[0].tolist(), "the paths after other padding")
+        expect_close(scores, one[1], what="the scores after other padding")
+
+
+def test_batch_wider_than_its_longest_sentence(student):
+    hmm = some_hmm(21, 3, 4)
+    words, lengths = some_batch(21, 4, [2, 4, 3], width=7)
+    expect_batch(student.decode.viterbi_batch(*hmm, words, lengths), hmm, words, lengths)
+
+
+def test_batch_of_one_sentence_and_of_one_word(student):
+    hmm = some_hmm(22, 3, 4)
+    for lengths in ([5], [1], [1, 1, 1]):
+        words, sizes = some_batch(22, 4, lengths)
+        expect_batch(student.decode.viterbi_batch(*hmm, words, sizes), hmm, words, sizes)
+
+
+def test_batch_ties_as_in_viterbi(student):
+    half = -math.log(2)
+    swap = (
+        torch.full((2,), half, dtype=torch.float64),
+        logs([[0.2, 0.8], [0.8, 0.2]]),
+        logs([[1], [1]]),
+    )
+    even = logs([1 / 3] * 3), logs([[1 / 3] * 3] * 3), logs([[1]] * 3)
+    lengths = torch.tensor([4, 3, 2, 1])
+    words = torch.zeros(4, 4, dtype=torch.int64)
+    expected = {
+        "two states that may be exchanged": (swap, [[1, 0, 1, 0], [0, 1, 0], [1, 0], [0]]),
+        "all paths equal": (even, [[0] * 4, [0] * 3, [0] * 2, [0]]),
+    }
+    for what, (hmm, wanted) in expected.items():
+        paths, _ = student.decode.viterbi_batch(*hmm, words, lengths)
+        expect_tensor(paths, (4, 4), "int64", "the paths")
+        padded = [path + [-1] * (4 - len(path)) for path in wanted]
+        expect_equal(paths.tolist(), padded, f"the paths with {what}")
+
+
+def test_batch_runs_without_a_loop_over_sentences(student):
+    hmm = some_hmm(23, 3, 5)
+    counts = []
+    for copies in (1, 16):
+        words, lengths = some_batch(23, 5, [4, 3, 2, 4] * copies)
+        result, steps = student.steps(student.decode.viterbi_batch, *hmm, words, lengths)
+        expect_batch(result, hmm, words, lengths)
+        counts.append(steps)
+    # a loop over the sentences takes some 16 times the steps for 16 times the sentences; a glance
+    # at each length may cost a few
+    assert counts[1] < 4 * counts[0], (
+        f"for 64 sentences Python takes {counts[1]} steps in your code, for 4 it takes {counts[0]}"
+    )
+
+
+def test_batch_of_float32_stays_float32(student):
+    hmm = tuple(table.float() for table in some_hmm(24, 3, 5))
+    words, lengths = some_batch(24, 5, [6, 2, 4])
+    result = student.decode.viterbi_batch(*hmm, words, lengths)
+    expect_batch(result, hmm, words, lengths, dtype="float32")
+
+
+def test_batch_sentences_do_not_influence_one_another(student):
+    hmm = some_hmm(25, 4, 6)
+    words, lengths = some_batch(25, 6, [5, 2, 7, 1, 6])
+    paths, scores = student.decode.viterbi_batch(*hmm, words, lengths)
+    order = [3, 0, 4, 2, 1]
+    again, same = student.decode.viterbi_batch(*hmm, words[order], lengths[order])
+    expect_equal(again.tolist(), paths[order].tolist(), "the paths of the same sentences reordered")
+    expect_close(same, scores[order], what="the scores of the same sentences reordered")
+
+
+def test_batch_where_something_is_impossible(student):
+    for seed in range(30, 34):
+        hmm = some_hmm(seed, 4, 3, zeros=0.4)
+        words, lengths = some_batch(seed, 3, [1, 6, 3, 4, 2, 5, 6])
+        expect_batch(student.decode.viterbi_batch(*hmm, words, lengths), hmm, words, lengths)
+
+
+def test_batch_of_long_sentences(student):
+    hmm = some_hmm(26, 3, 30)
+    words, lengths = some_batch(26, 30, [600, 450])
+    expect_batch(student.decode.viterbi_batch(*hmm, words, lengths), hmm, words, lengths)
+
+
+def test_batch_leaves_its_arguments_alone(student):
+    hmm = some_hmm(27, 3, 4)
+    batch = some_batch(27, 4, [3, 1, 2])
+    _, after = student.with_arguments(student.decode.viterbi_batch, *hmm, *batch)
+    expect_equal(after, [*hmm, *batch], "the arguments after the call")
+
+
+@pytest.mark.parametrize("lengths", [[0, 2], [2, 4], [2], [2, 2, 2]])
+def test_batch_refuses_impossible_lengths(student, lengths):
+    words = torch.zeros(2, 3, dtype=torch.int64)
+    with expect_error(ValueError, naming=("lengths", "words")):
+        student.decode.viterbi_batch(*some_hmm(28, 3, 4), words, torch.tensor(lengths))
+
+
+@pytest.mark.parametrize("bad", [4, -1])
+def test_batch_refuses_a_word_out_of_range(student, bad):
+    words = torch.tensor([[0, 1, 2], [3, bad, 0]])
+    with expect_error(ValueError, naming="words"):
+        student.decode.viterbi_batch(*some_hmm(29, 3, 4), words, torch.tensor([3, 2]))
+
+
+def test_batch_refuses_tables_that_do_not_agree(student):
+    log_pi, log_A, log_B = some_hmm(35, 3, 4)
+    words, lengths = some_batch(35, 4, [2, 3])
+    for tables in (
+        (log_pi[:2], log_A, log_B),
+        (log_pi, log_A[:2], log_B),
+        (log_pi, log_A, log_B[:2]),
+    ):
+        with expect_error(ValueError, naming=("log_pi", "log_A", "log_B")):
+            student.decode.viterbi_batch(*tables, words, lengths)

@@ -1,0 +1,229 @@
+"""Hidden checks of attention.py. Values and gradients are judged by torch's own, on our side."""
+
+import pytest
+import torch
+
+from grader.checking.expect import expect_close, expect_equal, expect_tensor
+
+NAMES = {
+    "dot_scores": ("query", "keys"),
+    "general_scores": ("query", "keys", "W"),
+    "additive_scores": ("query", "keys", "Wq", "Wk", "v"),
+}
+
+
+def normal(*shape, seed=0, dtype=torch.float64):
+    generator = torch.Generator().manual_seed(1000 * seed + sum(shape))
+    return torch.randn(*shape, generator=generator, dtype=torch.float64).to(dtype)
+
+
+def own_scores(query, keys, *weights):
+    """One score for each key, by the formulas of the handout."""
+    if not weights:
+        return torch.einsum("bd,bsd->bs", query, keys)
+    if len(weights) == 1:
+        return torch.einsum("bq,qk,bsk->bs", query, weights[0], keys)
+    Wq, Wk, v = weights
+    mixed = torch.einsum("aq,bq->ba", Wq, query)[:, None] + torch.einsum("ak,bsk->bsa", Wk, keys)
+    return torch.einsum("a,bsa->bs", v, torch.tanh(mixed))
+
+
+def inputs(name, seed, B=3, S=5, dtype=torch.float64):
+    """All sizes differ, so that a transposed matrix does not fit."""
+    Q, K, A = 4, 6, 2
+    query, keys = normal(B, Q, seed=seed, dtype=dtype), normal(B, S, K, seed=seed, dtype=dtype)
+    if name == "dot_scores":
+        return [query, keys[:, :, :Q].contiguous()]
+    if name == "general_scores":
+        return [query, keys, normal(Q, K, seed=seed, dtype=dtype)]
+    shapes = ((A, Q), (A, K), (A,))
+    return [query, keys, *(normal(*shape, seed=seed, dtype=dtype) for shape in shapes)]
+
+
+# ---- scores ---------------------------------------------------------------------------------------
+
+
+def expect_scores(student, name, seed, **sizes):
+    given = inputs(name, seed, **sizes)
+    scores = getattr(student.attention, name)(*given)
+    expected = own_scores(*given)
+    expect_tensor(scores, tuple(expected.shape), "float64", "the scores")
+    expect_close(scores, expected, what="the scores")
+
+
+def test_dot_scores_equal_the_formula(student):
+    expect_scores(student, "dot_scores", 1)
+
+
+def test_general_scores_equal_the_formula(student):
+    expect_scores(student, "general_scores", 2)
+
+
+def test_additive_scores_equal_the_formula(student):
+    expect_scores(student, "additive_scores", 3)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_scores_of_one_sentence_and_of_one_key(student, name):
+    for B, S in ((1, 5), (3, 1), (1, 1), (2, 2)):
+        expect_scores(student, name, 4, B=B, S=S)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_scores_have_the_right_gradients(student, name):
+    given, toward = inputs(name, 5), normal(3, 5, seed=5)
+    _, gradients, _ = student.pullback(getattr(student.attention, name), given, [toward])
+    leaves = [tensor.clone().requires_grad_() for tensor in given]
+    expected = torch.autograd.grad(own_scores(*leaves), leaves, toward)
+    for argument, gradient, right in zip(NAMES[name], gradients, expected, strict=True):
+        expect_close(gradient, right, what=f"the gradient by {argument}")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_scores_keep_float32_and_their_arguments(student, name):
+    given = inputs(name, 6, dtype=torch.float32)
+    scores, after = student.with_arguments(getattr(student.attention, name), *given)
+    expect_tensor(scores, (3, 5), "float32", "the scores")
+    expect_close(scores, own_scores(*given), what="the scores")
+    expect_equal(after, given, "the arguments after the call")
+
+
+# ---- masked softmax and attend --------------------------------------------------------------------
+
+
+def own_softmax(scores, mask):
+    """Row by row, among the allowed positions only."""
+    rows = []
+    for row, keep in zip(
+        scores.reshape(-1, scores.shape[-1]), mask.reshape(-1, mask.shape[-1]), strict=True
+    ):
+        weights = torch.zeros_like(row)
+        if keep.any():
+            weights = weights.masked_scatter(keep, torch.softmax(row[keep], dim=0))
+        rows.append(weights)
+    return torch.stack(rows).reshape(scores.shape)
+
+
+def some_mask(*shape, seed=0):
+    """About half is masked, in every row something is allowed."""
+    mask = torch.rand(*shape, generator=torch.Generator().manual_seed(seed)) < 0.5
+    mask[..., seed % shape[-1]] = True
+    return mask
+
+
+@pytest.mark.parametrize("shape", [(5,), (3, 5), (2, 3, 5), (2, 3, 4, 5)])
+def test_masked_softmax_without_a_mask_is_softmax(student, shape):
+    scores = 3 * normal(*shape, seed=1)
+    weights = student.attention.masked_softmax(scores, None)
+    expect_tensor(weights, shape, "float64", "the weights")
+    expect_close(weights, torch.softmax(scores, dim=-1), what="the weights")
+
+
+@pytest.mark.parametrize("shape", [(5,), (3, 5), (2, 3, 5), (2, 3, 4, 5)])
+def test_masked_softmax_is_the_softmax_of_what_is_allowed(student, shape):
+    scores, mask = 3 * normal(*shape, seed=2), some_mask(*shape, seed=2)
+    weights = student.attention.masked_softmax(scores, mask)
+    expect_tensor(weights, shape, "float64", "the weights")
+    expect_close(weights, own_softmax(scores, mask), what="the weights")
+
+
+def test_masked_positions_weigh_exactly_nothing(student):
+    scores, mask = normal(4, 6, seed=3), some_mask(4, 6, seed=3)
+    weights = student.attention.masked_softmax(scores, mask)
+    expect_tensor(weights, (4, 6), "float64", "the weights")
+    expect_equal(weights[~mask].tolist(), [0.0] * int((~mask).sum()), "the weights where masked")
+
+
+def test_masked_scores_have_no_influence(student):
+    scores, mask = normal(3, 5, seed=4), some_mask(3, 5, seed=4)
+    other = torch.where(mask, scores, torch.full_like(scores, 1e4))
+    other[~mask] *= torch.sign(normal(int((~mask).sum()), seed=4))
+    calls = [(scores, mask), (other, mask)]
+    weights, changed = student.map(student.attention.masked_softmax, calls)
+    expect_close(changed, weights, what="the weights with other scores where masked")
+
+
+def test_masked_softmax_is_finite_far_out(student):
+    scores = torch.tensor([[1e4, -1e4, 0.0], [-1e4, 1e4, 1e4], [-1e4, -1e4, 1e4]]).double()
+    mask = torch.tensor([[True, True, True], [True, True, True], [True, True, False]])
+    weights = student.attention.masked_softmax(scores, mask)
+    expect_close(weights, [[1, 0, 0], [0, 0.5, 0.5], [0.5, 0.5, 0]], what="the weights")
+
+
+def test_one_allowed_position_takes_it_all(student):
+    scores, mask = 5 * normal(4, 4, seed=5), torch.eye(4, dtype=torch.bool)
+    values = normal(4, 4, 3, seed=5)
+    context, weights = student.attention.attend(scores, values, mask)
+    expect_close(weights, torch.eye(4), what="the weights")
+    expect_close(context, values[torch.arange(4), torch.arange(4)], what="the context")
+
+
+def test_a_row_without_any_position_is_zero(student):
+    scores, mask = normal(2, 3, 4, seed=6), some_mask(2, 3, 4, seed=6)
+    mask[0, 1] = mask[1, 2] = False
+    weights = student.attention.masked_softmax(scores, mask)
+    expect_close(weights, own_softmax(scores, mask), what="the weights")
+    context, weights = student.attention.attend(scores[0], normal(3, 4, 2, seed=6), mask[0])
+    expect_close(weights[1], [0.0] * 4, what="the weights of a sentence that is all masked")
+    expect_close(context[1], [0.0] * 2, what="the context of a sentence that is all masked")
+
+
+def test_masked_softmax_has_the_right_gradient(student):
+    scores, mask, toward = normal(3, 5, seed=7), some_mask(3, 5, seed=7), normal(3, 5, seed=8)
+    _, (gradient, _), _ = student.pullback(
+        student.attention.masked_softmax, [scores, mask], [toward]
+    )
+    leaf = scores.clone().requires_grad_()
+    (expected,) = torch.autograd.grad(own_softmax(leaf, mask), leaf, toward)
+    expect_close(gradient, expected, what="the gradient by scores")
+
+
+def test_the_gradient_of_an_all_masked_row_is_zero(student):
+    scores, mask, toward = normal(3, 5, seed=9), some_mask(3, 5, seed=9), normal(3, 5, seed=10)
+    mask[1] = False
+    _, (gradient, _), _ = student.pullback(
+        student.attention.masked_softmax, [scores, mask], [toward]
+    )
+    expect_close(gradient[1], [0.0] * 5, what="the gradient of the all-masked row")
+    leaf = scores.clone().requires_grad_()
+    (expected,) = torch.autograd.grad(own_softmax(leaf, mask), leaf, toward)
+    expect_close(gradient, expected, what="the gradient by scores")
+
+
+def test_attend_is_the_weighted_mean_of_the_values(student):
+    scores, values, mask = normal(3, 5, seed=11), normal(3, 5, 4, seed=11), some_mask(3, 5, seed=11)
+    for given in (None, mask):
+        allowed = torch.ones(3, 5, dtype=torch.bool) if given is None else given
+        expected = own_softmax(scores, allowed)
+        context, weights = student.attention.attend(scores, values, given)
+        expect_tensor(context, (3, 4), "float64", "the context")
+        expect_close(weights, expected, what="the weights")
+        expect_close(context, torch.einsum("bs,bsd->bd", expected, values), what="the context")
+
+
+def test_attend_has_the_right_gradients(student):
+    scores, values, mask = normal(3, 5, seed=12), normal(3, 5, 4, seed=12), some_mask(3, 5, seed=12)
+    toward = normal(3, 4, seed=13)
+    _, gradients, _ = student.pullback(
+        student.attention.attend, [scores, values, mask], [toward, None]
+    )
+    leaves = [scores.clone().requires_grad_(), values.clone().requires_grad_()]
+    context = torch.einsum("bs,bsd->bd", own_softmax(leaves[0], mask), leaves[1])
+    expected = torch.autograd.grad(context, leaves, toward)
+    expect_close(gradients[0], expected[0], what="the gradient by scores")
+    expect_close(gradients[1], expected[1], what="the gradient by values")
+
+
+def test_softmax_and_attend_keep_float32_and_their_arguments(student):
+    scores = normal(3, 5, seed=14, dtype=torch.float32)
+    values, mask = normal(3, 5, 4, seed=14, dtype=torch.float32), some_mask(3, 5, seed=14)
+    weights, after = student.with_arguments(student.attention.masked_softmax, scores, mask)
+    expect_tensor(weights, (3, 5), "float32", "the weights")
+    expect_equal(after, [scores, mask], "the arguments after the call")
+    (context, weights), after = student.with_arguments(
+        student.attention.attend, scores, values, mask
+    )
+    expect_tensor(context, (3, 4), "float32", "the context")
+    expect_tensor(weights, (3, 5), "float32", "the weights")
+    expect_close(weights, own_softmax(scores, mask), what="the weights")
+    expect_equal(after, [scores, values, mask], "the arguments after the call")

@@ -1,0 +1,153 @@
+"""Hidden checks of copy_task.py and extensions.py."""
+
+import random
+
+import pytest
+import torch
+from torch.nn import functional as F
+
+from grader.checking.expect import expect_close, expect_equal, expect_tensor, expect_type
+
+BOS, EOS = 1, 2
+
+
+def normal(*shape, seed=0, dtype=torch.float64):
+    generator = torch.Generator().manual_seed(1000 * seed + sum(shape))
+    return torch.randn(*shape, generator=generator, dtype=torch.float64).to(dtype)
+
+
+# ---- the copy task --------------------------------------------------------------------------------
+
+
+def reversed_share(student, model, vocab, length, count=200):
+    """Share of new strings that the model, by its own advance, writes backwards and ends."""
+    source = random.Random(7004)
+    strings = [[source.randrange(3, vocab) for _ in range(length)] for _ in range(count)]
+    lengths = torch.full((count,), length)
+    state = student.keep(model.begin, [torch.tensor(strings), lengths])
+    tokens, written = torch.full((count,), BOS), []
+    for _ in range(length + 1):
+        log_probs, state = student.keep(model.advance, [tokens, state], part=1)
+        tokens = log_probs.argmax(dim=-1)
+        written.append(tokens)
+    rows = torch.stack(written, dim=1).tolist()
+    return sum(row == [*s[::-1], EOS] for row, s in zip(rows, strings, strict=True)) / count
+
+
+def test_train_reverse_learns(student):
+    model = student.copy_task.train_reverse(vocab=8, length=4, steps=200, seed=1)
+    model.eval()
+    assert reversed_share(student, model, 8, 4) >= 0.5, "too few new strings come out right"
+
+
+def test_train_reverse_depends_on_its_seed(student):
+    def first(seed):
+        model = student.copy_task.train_reverse(vocab=6, length=3, steps=3, seed=seed)
+        model.eval()
+        state = student.keep(model.begin, [torch.tensor([[3, 4, 5]]), torch.tensor([3])])
+        return student.keep(model.advance, [torch.tensor([BOS]), state], part=1)[0]
+
+    one = first(0)
+    expect_close(first(0), one, rtol=1e-4, atol=1e-5, what="the first word with the same seed")
+    assert bool((first(1) - one).abs().max() > 1e-4), "another seed must give another model"
+
+
+# ---- BERT's embeddings ----------------------------------------------------------------------------
+
+V, P, D = 9, 6, 4
+IDS, SEGMENTS = (
+    torch.tensor([[1, 2, 3, 1], [8, 0, 1, 5]]),
+    torch.tensor([[0, 0, 1, 1], [0, 1, 1, 1]]),
+)
+
+
+def tables(seed, dtype=torch.float64):
+    return [normal(n, D, seed=seed, dtype=dtype) for n in (V, 2, P)]
+
+
+def test_bert_embeddings_are_a_sum_of_three(student):
+    token, segment, position = tables(1)
+    out = student.extensions.bert_embeddings(IDS, SEGMENTS, token, segment, position)
+    expect_tensor(out, (2, 4, D), "float64", "the embeddings")
+    expected = F.embedding(IDS, token) + F.embedding(SEGMENTS, segment) + position[None, :4]
+    expect_close(out, expected, what="the embeddings")
+
+
+def test_a_segment_moves_an_embedding(student):
+    token, segment, position = tables(2)
+    other = SEGMENTS.clone()
+    other[0, 1] = 1
+    before, after = student.map(
+        student.extensions.bert_embeddings,
+        [(IDS, s, token, segment, position) for s in (SEGMENTS, other)],
+    )
+    moved = torch.zeros(2, 4, D, dtype=torch.float64)
+    moved[0, 1] = segment[1] - segment[0]
+    expect_close(after - before, moved, atol=1e-9, what="what the other segment changes")
+
+
+# ---- reversed sources -----------------------------------------------------------------------------
+
+
+def test_reverse_source_leaves_the_padding_behind(student):
+    ids, lengths = torch.tensor([[3, 4, 5, 9, 0], [6, 7, 8, 9, 3], [4, 0, 1, 2, 0]]), [3, 5, 1]
+    out, after = student.with_arguments(
+        student.extensions.reverse_source, ids, torch.tensor(lengths)
+    )
+    expect_tensor(out, (3, 5), "int64", "the reversed rows")
+    expected = [row[:n][::-1] + row[n:] for row, n in zip(ids.tolist(), lengths, strict=True)]
+    expect_equal(out.tolist(), expected, "the reversed rows")
+    expect_equal(after[0], ids, "ids after the call")
+
+
+def test_reverse_source_twice_is_nothing(student):
+    ids, lengths = torch.arange(28).reshape(4, 7), torch.tensor([7, 4, 2, 5])
+    once = student.extensions.reverse_source(ids, lengths)
+    assert not torch.equal(once, ids), "something must move"
+    expect_equal(student.extensions.reverse_source(once, lengths), ids, "the rows reversed twice")
+
+
+# ---- distillation ---------------------------------------------------------------------------------
+
+
+def own_distillation(student_logits, teacher, targets, T, alpha):
+    p, q = torch.softmax(teacher / T, -1), torch.log_softmax(student_logits / T, -1)
+    soft = F.kl_div(q, p, reduction="batchmean")
+    return alpha * T * T * soft + (1 - alpha) * F.cross_entropy(student_logits, targets)
+
+
+@pytest.mark.parametrize(("T", "alpha"), [(1.0, 0.5), (3.0, 0.7), (2.0, 1.0), (4.0, 0.0)])
+def test_distillation_equals_the_formula(student, T, alpha):
+    one, teacher, targets = normal(6, 5, seed=1), 2 * normal(6, 5, seed=2), torch.arange(6) % 5
+    loss = student.extensions.distillation_loss(one, teacher, targets, T, alpha)
+    expect_tensor(loss, (), "float64", "the loss")
+    expect_close(loss, own_distillation(one, teacher, targets, T, alpha), what="the loss")
+
+
+def test_distillation_has_the_right_gradient(student):
+    one, teacher, targets = normal(6, 5, seed=3), 2 * normal(6, 5, seed=4), torch.arange(6) % 5
+    _, gradients = student.gradients(
+        student.extensions.distillation_loss, one, teacher, targets, 3.0, 0.6
+    )
+    leaf = one.clone().requires_grad_()
+    (expected,) = torch.autograd.grad(own_distillation(leaf, teacher, targets, 3.0, 0.6), leaf)
+    expect_close(gradients[0], expected, what="the gradient by student")
+
+
+# ---- counting parameters --------------------------------------------------------------------------
+
+
+def test_transformer_parameters_count_your_own(student):
+    sizes = [(8, 2, 1, 16, 11, 13), (8, 4, 1, 16, 11, 13), (12, 3, 2, 20, 9, 7), (6, 1, 3, 5, 8, 8)]
+    for d, heads, layers, ff, src, tgt in sizes:
+        for tie in (False, True):
+            arguments = (d, heads, layers, ff, src, tgt, tie)
+            count = student.extensions.transformer_parameters(*arguments)
+            expect_type(count, int, "the number")
+            model = student.transformer.Transformer(
+                src, tgt, d, heads, layers, ff, dropout=0.0, max_len=8, tie=tie
+            )
+            given = [torch.tensor([[3, 4]]), torch.tensor([2]), torch.tensor([[1, 3]])]
+            _, _, by_name = student.pullback(model.forward, given, [torch.ones(1, 2, tgt)])
+            own = sum(gradient.numel() for gradient in by_name.values())
+            expect_equal(count, own, f"the number of parameters for {arguments}")

@@ -1,0 +1,232 @@
+"""Hidden checks of Transformer: what may influence what, positions, scale, tying, the protocol.
+
+How a student names the parts is free: a model is compared with itself, and an embedding table is
+found by its shape.
+"""
+
+import math
+
+import pytest
+import torch
+
+from grader.checking.expect import expect_close, expect_equal, expect_error, expect_tensor
+
+SOURCES, TARGETS, D, HEADS, LAYERS, FF, MAX = 11, 13, 8, 2, 2, 20, 16
+# float32 through two layers: honest orders of summation differ by about 1e-6
+NEAR = {"rtol": 1e-4, "atol": 2e-5}
+SRC, LENGTHS = torch.tensor([[4, 5, 6, 7, 3], [8, 9, 0, 0, 0]]), torch.tensor([5, 2])
+MASK = torch.tensor([[True] * 5, [True, True, False, False, False]])
+TGT = torch.tensor([[1, 3, 4, 9], [1, 6, 7, 2]])
+
+
+def a_model(student, **options):
+    options = {"dropout": 0.0, "max_len": MAX, "seed": 1, **options}
+    return student.transformer.Transformer(SOURCES, TARGETS, D, HEADS, LAYERS, FF, **options)
+
+
+def differ(one, other):
+    return one.shape != other.shape or bool((one - other).abs().max() > 1e-3)
+
+
+def stepped(student, model, tokens, rows=None):
+    """Log-probabilities of `advance` along tokens (B, T); after the first word `rows` are selected."""
+    state, found = student.keep(model.begin, [SRC, LENGTHS]), []
+    for t in range(tokens.shape[1]):
+        if rows is not None and t == 1:
+            state = student.keep(model.select, [state, torch.tensor(rows)])
+            tokens = tokens[rows]
+        log_probs, state = student.keep(model.advance, [tokens[:, t], state], part=1)
+        found.append(log_probs)
+    return found
+
+
+@pytest.mark.parametrize("norm", ["post", "pre"])
+def test_transformer_does_not_see_the_future(student, norm):
+    model = a_model(student, norm=norm)
+    logits = model.forward(SRC, LENGTHS, TGT)
+    expect_tensor(logits, (2, 4, TARGETS), "float32", "the logits")
+    for j in range(1, 4):
+        other = TGT.clone()
+        other[:, j:] = 10
+        changed = model.forward(SRC, LENGTHS, other)
+        expect_close(changed[:, :j], logits[:, :j], **NEAR, what="the logits before a changed word")
+        assert differ(changed[:, j], logits[:, j]), "position t must see tgt[:, t]"
+
+
+@pytest.mark.parametrize("norm", ["post", "pre"])
+def test_transformer_does_not_see_the_padding(student, norm):
+    model = a_model(student, norm=norm)
+    logits = model.forward(SRC, LENGTHS, TGT)
+    garbage = SRC.clone()
+    garbage[1, 2:] = 10
+    changed = model.forward(garbage, LENGTHS, TGT)
+    expect_close(changed, logits, **NEAR, what="the logits with other padding")
+
+
+def test_transformer_batch_equals_one_by_one(student):
+    model = a_model(student)
+    logits = model.forward(SRC, LENGTHS, TGT)
+    for row, length in enumerate(LENGTHS.tolist()):
+        one = slice(row, row + 1)
+        alone = model.forward(SRC[one, :length], LENGTHS[one], TGT[one])
+        expect_close(alone, logits[one], **NEAR, what="the logits of a sentence alone")
+
+
+def test_transformer_reads_the_source(student):
+    model = a_model(student)
+    logits = model.forward(SRC, LENGTHS, TGT)
+    other = SRC.clone()
+    other[:, 1] = 10
+    assert differ(model.forward(other, LENGTHS, TGT), logits), "the source must have an influence"
+
+
+def test_forward_is_decode_of_encode(student):
+    model = a_model(student)
+    memory = model.encode(SRC, MASK)
+    expect_tensor(memory, (2, 5, D), "float32", "the memory")
+    logits = model.decode(TGT, memory, MASK)
+    expect_tensor(logits, (2, 4, TARGETS), "float32", "the logits")
+    expect_close(model.forward(SRC, LENGTHS, TGT), logits, **NEAR, what="what forward gives")
+
+
+def test_decode_looks_at_the_memory_where_it_may(student):
+    model = a_model(student)
+    memory = torch.randn(2, 5, D, generator=torch.Generator().manual_seed(3))
+    logits = model.decode(TGT, memory, MASK)
+    other = torch.where(MASK[:, :, None], memory, memory.roll(1, 0) + 3.0)
+    expect_close(model.decode(TGT, other, MASK), logits, **NEAR, what="with other masked memory")
+    assert differ(model.decode(TGT, memory + 1.5 * memory.roll(1, -1), MASK), logits), (
+        "the memory must have an influence"
+    )
+
+
+def test_order_matters_to_the_encoder(student):
+    model, mask = a_model(student), torch.ones(1, 3, dtype=torch.bool)
+    one = model.encode(torch.tensor([[4, 5, 6]]), mask)
+    other = model.encode(torch.tensor([[6, 4, 5]]), mask)
+    # without positions the memory would only change places
+    assert differ(other[0, [1, 2, 0]], one[0]), "positions must be added to the source"
+
+
+def with_table(model, rows, changes):
+    """Overwrite lines of the embedding with this many rows, found by its shape."""
+    state = model.state_dict()
+    names = [name for name, value in state.items() if tuple(value.shape) == (rows, D)]
+    assert names, f"there must be an embedding table of shape {(rows, D)}"
+    for name in names:
+        state[name] = state[name].clone()
+        for row, line in changes.items():
+            state[name][row] = line
+    model.load_state_dict(state)
+
+
+def position(p):
+    angles = [p / 10000 ** (column // 2 * 2 / D) for column in range(D)]
+    return torch.tensor([(math.cos if i % 2 else math.sin)(a) for i, a in enumerate(angles)])
+
+
+def same_input_at_two_places():
+    """Word 3 at place 0 and word 4 at place 1 go in as the same vector:
+
+    0 sqrt(D) + position(0)  =  (position(0) - position(1)) / sqrt(D) * sqrt(D) + position(1)
+    """
+    return {3: torch.zeros(D), 4: (position(0) - position(1)) / math.sqrt(D)}
+
+
+def test_source_embeddings_are_scaled_and_have_positions(student):
+    model = a_model(student)
+    with_table(model, SOURCES, same_input_at_two_places())
+    memory = model.encode(torch.tensor([[3, 4]]), torch.ones(1, 2, dtype=torch.bool))
+    expect_close(memory[0, 1], memory[0, 0], **NEAR, what="the memory of a vector that comes twice")
+    swapped = model.encode(torch.tensor([[4, 3]]), torch.ones(1, 2, dtype=torch.bool))
+    assert differ(swapped[0, 0], swapped[0, 1]), "words are told apart"
+
+
+def test_target_embeddings_are_scaled_and_have_positions(student):
+    model = a_model(student)
+    with_table(model, TARGETS, same_input_at_two_places())
+    logits = model.forward(SRC[:1], LENGTHS[:1], torch.tensor([[3, 4]]))
+    expect_close(logits[0, 1], logits[0, 0], **NEAR, what="the logits of a vector that comes twice")
+    swapped = model.forward(SRC[:1], LENGTHS[:1], torch.tensor([[4, 3]]))
+    assert differ(swapped[0, 0], swapped[0, 1]), "words are told apart"
+
+
+def test_transformer_advance_equals_forward(student):
+    model = a_model(student)
+    expected = torch.log_softmax(model.forward(SRC, LENGTHS, TGT), dim=-1)
+    for t, log_probs in enumerate(stepped(student, model, TGT)):
+        expect_tensor(log_probs, (2, TARGETS), "float32", "the log-probabilities")
+        expect_close(log_probs, expected[:, t], **NEAR, what=f"step {t} of advance")
+
+
+def test_transformer_select_reorders_and_repeats_rows(student):
+    model = a_model(student)
+    plain, rows = stepped(student, model, TGT), [1, 1, 0]
+    picked = stepped(student, model, TGT, rows)
+    for t in (1, 2, 3):
+        expect_close(picked[t], plain[t][rows], **NEAR, what="the rows in another order")
+
+
+def parameter_count(student, model):
+    """Numbers that are trained; what is shared counts once."""
+    toward = torch.ones(2, 4, TARGETS)
+    _, _, by_name = student.pullback(model.forward, [SRC, LENGTHS, TGT], [toward])
+    return sum(gradient.numel() for gradient in by_name.values())
+
+
+def test_each_layer_has_its_own_weights(student):
+    def count(layers):
+        model = student.transformer.Transformer(
+            SOURCES, TARGETS, D, HEADS, layers, FF, dropout=0.0, max_len=MAX
+        )
+        return parameter_count(student, model)
+
+    attention, feed, norm = 4 * (D * D + D), 2 * D * FF + FF + D, 2 * D
+    both_layers = (attention + feed + 2 * norm) + (2 * attention + feed + 3 * norm)
+    expect_equal(count(3) - count(2), both_layers, "the parameters of one more layer on each side")
+
+
+def test_tie_shares_the_target_table(student):
+    apart = parameter_count(student, a_model(student, tie=False))
+    tied = parameter_count(student, a_model(student, tie=True))
+    # a tied output layer may do without a bias of its own
+    assert apart - tied in {TARGETS * D, TARGETS * D + TARGETS}, (
+        "with tie the output layer and the target embedding are one table"
+    )
+    model = a_model(student, tie=True)
+    logits = model.forward(SRC, LENGTHS, TGT)
+    expect_tensor(logits, (2, 4, TARGETS), "float32", "the logits of a tied model")
+    with_table(model, TARGETS, {12: torch.full((D,), 3.0)})
+    changed = model.forward(SRC, LENGTHS, TGT)  # no target has word 12
+    expect_close(changed[..., :12], logits[..., :12], **NEAR, what="the logits of other words")
+    assert differ(changed[..., 12], logits[..., 12]), (
+        "the table of the targets gives the logits too"
+    )
+
+
+def test_transformer_drops_in_training_only(student):
+    model = a_model(student, dropout=0.5)
+    calls = [(SRC, LENGTHS, TGT)] * 2
+    model.train()
+    one, other = student.map(model.forward, calls)
+    assert differ(one, other), "in training mode dropout must act"
+    model.eval()
+    one, other = student.map(model.forward, calls)
+    expect_close(one, other, atol=0, rtol=0, what="two results in evaluation mode")
+
+
+def test_transformer_weights_depend_on_the_seed_alone(student):
+    def logits(seed, state):
+        student.generators(seed=state)
+        return a_model(student, seed=seed).forward(SRC, LENGTHS, TGT)
+
+    one = logits(3, 1)
+    expect_close(logits(3, 2), one, **NEAR, what="the logits with the same seed")
+    assert differ(logits(4, 1), one), "another seed must give other weights"
+
+
+def test_transformer_norm_is_passed_on(student):
+    post, pre = (a_model(student, norm=norm).forward(SRC, LENGTHS, TGT) for norm in ("post", "pre"))
+    assert differ(post, pre), "norm must have an effect"
+    with expect_error(ValueError, naming="norm"):
+        a_model(student, norm="middle")

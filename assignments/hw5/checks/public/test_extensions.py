@@ -1,0 +1,40 @@
+"""Public checks of the bonus exercises."""
+
+import torch
+
+from grader.checking.expect import expect_close, expect_equal, expect_tensor, expect_type
+
+
+def test_train_reverse_gives_a_model(student):
+    model = student.copy_task.train_reverse(vocab=6, length=3, steps=2, seed=0)
+    model.eval()
+    state = student.keep(model.begin, [torch.tensor([[3, 4, 5]]), torch.tensor([3])])
+    log_probs, _ = student.keep(model.advance, [torch.tensor([1]), state], part=1)
+    expect_tensor(log_probs, (1, 6), what="the log-probabilities of the first word")
+
+
+def test_bert_embeddings_of_one_place(student):
+    token = torch.tensor([[1.0, 0.0], [2.0, 0.0]])
+    segment, position = torch.tensor([[0.0, 10.0], [0.0, 20.0]]), torch.tensor([[0.5, 0.5]])
+    out = student.extensions.bert_embeddings(
+        torch.tensor([[1]]), torch.tensor([[1]]), token, segment, position
+    )
+    expect_tensor(out, (1, 1, 2), "float32")
+    expect_close(out, [[[2.5, 20.5]]], what="the embedding")
+
+
+def test_reverse_source_of_two_rows(student):
+    ids = torch.tensor([[3, 4, 5, 0], [6, 7, 8, 9]])
+    out = student.extensions.reverse_source(ids, torch.tensor([3, 4]))
+    expect_equal(out.tolist(), [[5, 4, 3, 0], [9, 8, 7, 6]], "the reversed rows")
+
+
+def test_distillation_of_equal_logits_is_the_hard_part(student):
+    logits = torch.zeros(2, 4, dtype=torch.float64)
+    loss = student.extensions.distillation_loss(logits, logits, torch.tensor([0, 3]), 2.0, 0.25)
+    expect_close(loss, 0.75 * 1.3862943611198906, what="the loss")  # 0.75 ln 4
+
+
+def test_transformer_parameters_is_an_int(student):
+    count = student.extensions.transformer_parameters(8, 2, 1, 16, 11, 13, False)
+    expect_type(count, int, "the number of parameters")

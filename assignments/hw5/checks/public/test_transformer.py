@@ -1,0 +1,72 @@
+"""Public checks of transformer.py: small cases by hand, and shapes."""
+
+import math
+
+import torch
+
+from grader.checking.expect import expect_close, expect_equal, expect_tensor
+
+SRC, LENGTHS = torch.tensor([[4, 5, 6, 7, 3], [8, 9, 0, 0, 0]]), torch.tensor([5, 2])
+TGT = torch.tensor([[1, 3, 4], [1, 6, 7]])
+
+
+def test_positional_encoding_by_hand(student):
+    table = student.transformer.positional_encoding(2, 4)
+    expected = [
+        [0.0, 1.0, 0.0, 1.0],
+        [math.sin(1), math.cos(1), math.sin(0.01), math.cos(0.01)],
+    ]
+    expect_tensor(table, (2, 4), what="the table")
+    expect_close(table, expected, atol=1e-6, what="the table")
+
+
+def test_masks_by_hand(student):
+    mask = student.transformer.padding_mask(torch.tensor([2, 0, 3]), 3)
+    expect_tensor(mask, (3, 3), "bool", "the padding mask")
+    expect_equal(mask.int().tolist(), [[1, 1, 0], [0, 0, 0], [1, 1, 1]], "the padding mask")
+    # of "I play soccer in the morning", soccer sees: I, play, soccer
+    mask = student.transformer.causal_mask(6)
+    expect_tensor(mask, (6, 6), "bool", "the causal mask")
+    expect_equal(mask[2].int().tolist(), [1, 1, 1, 0, 0, 0], "what the third word sees")
+
+
+def test_attention_divides_by_the_root_of_d(student):
+    # d = 64: q . k is 16 and 0, the scores are 2 and 0
+    q, k = torch.zeros(1, 64), torch.zeros(2, 64)
+    q[0, :16], k[0, :16] = 1.0, 1.0
+    v = torch.tensor([[1.0, 0.0], [0.0, 1.0]])
+    out, weights = student.transformer.scaled_dot_product_attention(q, k, v)
+    first = math.exp(2) / (math.exp(2) + 1)
+    expect_close(weights, [[first, 1 - first]], what="the weights")
+    expect_close(out, [[first, 1 - first]], what="the result")
+
+
+def test_multi_head_shapes(student):
+    attention = student.transformer.MultiHeadAttention(d_model=12, heads=3, seed=1)
+    generator = torch.Generator().manual_seed(0)
+    query = torch.randn(2, 4, 12, generator=generator)
+    key = torch.randn(2, 5, 12, generator=generator)
+    out, weights = attention.forward(query, key, key)
+    expect_tensor(out, (2, 4, 12), "float32", "the result")
+    expect_tensor(weights, (2, 3, 4, 5), "float32", "the weights")
+    expect_close(weights.sum(dim=-1), torch.ones(2, 3, 4), what="the sum of the weights")
+
+
+def test_layer_norm_by_hand(student):
+    x = torch.tensor([[1.0, 2.0, 3.0, 4.0]], dtype=torch.float64)  # mean 2.5, variance 1.25
+    ones, zeros = torch.ones(4, dtype=torch.float64), torch.zeros(4, dtype=torch.float64)
+    out = student.transformer.layer_norm(x, ones, zeros, eps=0.0)
+    expected = [[(value - 2.5) / math.sqrt(1.25) for value in (1, 2, 3, 4)]]
+    expect_close(out, expected, what="the result")
+
+
+def test_transformer_shapes(student):
+    model = student.transformer.Transformer(
+        10, 11, d_model=12, heads=3, layers=2, d_ff=20, dropout=0.0, max_len=16, seed=1
+    )
+    logits = model.forward(SRC, LENGTHS, TGT)
+    expect_tensor(logits, (2, 3, 11), "float32", "the logits")
+    mask = torch.tensor([[True] * 5, [True, True, False, False, False]])
+    memory = model.encode(SRC, mask)
+    expect_tensor(memory, (2, 5, 12), "float32", "the memory")
+    expect_close(model.decode(TGT, memory, mask), logits, rtol=1e-4, atol=1e-5, what="the logits")

@@ -1,0 +1,1 @@
+"""hw3: an LSTM language model, from counting to gradients through time."""

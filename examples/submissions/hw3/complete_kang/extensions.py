@@ -1,0 +1,101 @@
+"""Bonus exercises: a ReLU with its own backward pass, ELMo's mixture of layers, Bengio's language
+model, a net of dynamic depth, clipping by value.
+
+Feed-forward language model: Bengio et al. (2003). ELMo: Peters et al. (2018), equation 1.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+
+class ReLU(torch.autograd.Function):
+    """max(x, 0) as a function of autograd, with a backward pass of its own."""
+
+    @staticmethod
+    def forward(ctx: torch.autograd.function.FunctionCtx, x: Tensor) -> Tensor:
+        """X of any shape -> max(x, 0); ctx keeps what backward needs."""
+        positive = x > 0
+        ctx.save_for_backward(positive)
+        return torch.where(positive, x, torch.zeros_like(x))
+
+    @staticmethod
+    def backward(ctx: torch.autograd.function.FunctionCtx, grad_output: Tensor) -> Tensor:
+        """The gradient by x: grad_output where x > 0, else 0, at x = 0 too. A new tensor."""
+        (positive,) = ctx.saved_tensors
+        return grad_output * positive
+
+
+def relu(x: Tensor) -> Tensor:
+    """ReLU as a function: max(x, 0), differentiable by ReLU.backward."""
+    return ReLU.apply(x)
+
+
+def elmo_mix(layers: Tensor, s: Tensor, gamma: Tensor) -> Tensor:
+    """Gamma times the sum over l of softmax(s)[l] layers[l].
+
+    layers (L, B, T, D), s (L,), gamma () -> (B, T, D); differentiable in all three.
+    """
+    return gamma * torch.einsum("l,lbtd->btd", torch.softmax(s, dim=0), layers)
+
+
+class FeedForwardLM(nn.Module):
+    """The next word from the embeddings of the `context` words before it, side by side.
+
+        h = tanh(W [e_1; ...; e_context] + b)        logits = U h + d
+
+    Parameters: V E + context E H + H + H V + V. activation: "tanh" or "relu".
+    All are drawn by seed alone. Raises ValueError naming activation for any other.
+    """
+
+    def __init__(
+        self,
+        vocab_size: int,
+        embed: int,
+        context: int,
+        hidden: int,
+        activation: str = "tanh",
+        seed: int = 0,
+    ) -> None:
+        super().__init__()
+        if activation not in {"tanh", "relu"}:
+            raise ValueError("activation must be tanh or relu")
+        self.activation = torch.tanh if activation == "tanh" else relu
+        with torch.random.fork_rng(devices=[]):  # layers draw from the global generator
+            torch.manual_seed(seed)
+            self.embedding = nn.Embedding(vocab_size, embed)
+            self.hidden = nn.Linear(context * embed, hidden)
+            self.output = nn.Linear(hidden, vocab_size)
+
+    def forward(self, ids: Tensor) -> Tensor:
+        """Ids (B, context) int64, the oldest first -> logits (B, V)."""
+        side_by_side = self.embedding(ids).flatten(1)  # (B, context, E) -> (B, context E)
+        return self.output(self.activation(self.hidden(side_by_side)))  # (B, V)
+
+
+class DynamicNet(nn.Module):
+    """A net that uses one middle layer (H, H) as often as it is told: three layers in all.
+
+    All parameters are drawn by seed alone; there are no more of them however deep it is run.
+    """
+
+    def __init__(self, d_in: int, hidden: int, d_out: int, seed: int = 0) -> None:
+        super().__init__()
+        with torch.random.fork_rng(devices=[]):  # layers draw from the global generator
+            torch.manual_seed(seed)
+            self.first = nn.Linear(d_in, hidden)
+            self.middle = nn.Linear(hidden, hidden)
+            self.last = nn.Linear(hidden, d_out)
+
+    def forward(self, x: Tensor, repeats: int) -> Tensor:
+        """X (B, d_in) -> (B, d_out), the middle layer and its activation run repeats times."""
+        h = torch.tanh(self.first(x))  # (B, d_in) -> (B, H)
+        for _ in range(repeats):
+            h = torch.tanh(self.middle(h))
+        return self.last(h)  # (B, d_out)
+
+
+def clip_values(grads: list[Tensor], limit: float) -> list[Tensor]:
+    """New tensors with every entry brought into [-limit, limit]: the direction may change."""
+    return [grad.clamp(-limit, limit) for grad in grads]

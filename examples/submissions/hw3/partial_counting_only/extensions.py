@@ -1,0 +1,81 @@
+"""Bonus exercises: a ReLU with its own backward pass, ELMo's mixture of layers, Bengio's language
+model, a net of dynamic depth, clipping by value.
+
+Feed-forward language model: Bengio et al. (2003). ELMo: Peters et al. (2018), equation 1.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+
+class ReLU(torch.autograd.Function):
+    """max(x, 0) as a function of autograd, with a backward pass of its own."""
+
+    @staticmethod
+    def forward(ctx: torch.autograd.function.FunctionCtx, x: Tensor) -> Tensor:
+        """X of any shape -> max(x, 0); ctx keeps what backward needs."""
+        raise NotImplementedError()
+
+    @staticmethod
+    def backward(ctx: torch.autograd.function.FunctionCtx, grad_output: Tensor) -> Tensor:
+        """The gradient by x: grad_output where x > 0, else 0, at x = 0 too. A new tensor."""
+        raise NotImplementedError()
+
+
+def relu(x: Tensor) -> Tensor:
+    """ReLU as a function: max(x, 0), differentiable by ReLU.backward."""
+    raise NotImplementedError()
+
+
+def elmo_mix(layers: Tensor, s: Tensor, gamma: Tensor) -> Tensor:
+    """Gamma times the sum over l of softmax(s)[l] layers[l].
+
+    layers (L, B, T, D), s (L,), gamma () -> (B, T, D); differentiable in all three.
+    """
+    raise NotImplementedError()
+
+
+class FeedForwardLM(nn.Module):
+    """The next word from the embeddings of the `context` words before it, side by side.
+
+        h = tanh(W [e_1; ...; e_context] + b)        logits = U h + d
+
+    Parameters: V E + context E H + H + H V + V. activation: "tanh" or "relu".
+    All are drawn by seed alone. Raises ValueError naming activation for any other.
+    """
+
+    def __init__(
+        self,
+        vocab_size: int,
+        embed: int,
+        context: int,
+        hidden: int,
+        activation: str = "tanh",
+        seed: int = 0,
+    ) -> None:
+        raise NotImplementedError()
+
+    def forward(self, ids: Tensor) -> Tensor:
+        """Ids (B, context) int64, the oldest first -> logits (B, V)."""
+        raise NotImplementedError()
+
+
+class DynamicNet(nn.Module):
+    """A net that uses one middle layer (H, H) as often as it is told: three layers in all.
+
+    All parameters are drawn by seed alone; there are no more of them however deep it is run.
+    """
+
+    def __init__(self, d_in: int, hidden: int, d_out: int, seed: int = 0) -> None:
+        raise NotImplementedError()
+
+    def forward(self, x: Tensor, repeats: int) -> Tensor:
+        """X (B, d_in) -> (B, d_out), the middle layer and its activation run repeats times."""
+        raise NotImplementedError()
+
+
+def clip_values(grads: list[Tensor], limit: float) -> list[Tensor]:
+    """New tensors with every entry brought into [-limit, limit]: the direction may change."""
+    raise NotImplementedError()

@@ -1,0 +1,2 @@
+def numbers(x: list) -> list:
+    return [int(i) for i in x]

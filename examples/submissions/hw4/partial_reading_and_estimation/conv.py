@@ -1,0 +1,71 @@
+"""Convolution over a sentence: the parallel way to look at neighbours.
+
+An HMM reads words one after another; a convolution looks at every window of K words at once, with
+the same weights everywhere. LeCun et al. (1989); Kim (2014) for sentences; Yu & Koltun (2016) for
+dilation.
+
+Shapes:
+
+    B  sentences        T  words        E  numbers of a word        F  filters        K  window
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+
+def conv_output_size(
+    n: int, kernel: int, stride: int = 1, padding: int = 0, dilation: int = 1
+) -> int:
+    """Positions: floor((n + 2 padding - dilation (kernel - 1) - 1) / stride) + 1.
+
+    Raises ValueError naming n, kernel, stride or dilation (below 1), padding (negative), or kernel
+    or n when the kernel does not fit.
+    """
+    raise NotImplementedError()
+
+
+def _at_least_1(**sizes: int) -> None:
+    raise NotImplementedError()
+
+
+def conv_parameters(
+    in_channels: int, out_channels: int, kernel: tuple[int, ...], bias: bool = True
+) -> int:
+    """Numbers to learn: a weight for each pair of channels and place of the kernel, and one bias
+    for each output channel.
+
+    Raises ValueError naming in_channels, out_channels or kernel (below 1).
+    """
+    raise NotImplementedError()
+
+
+def receptive_field(kernels: list[int], dilations: list[int]) -> int:
+    """How many words one output sees after these layers, all of stride 1; 1 without any layer.
+
+    Raises ValueError naming kernels or dilations (not of the same length, one below 1).
+    """
+    raise NotImplementedError()
+
+
+def conv1d(x: Tensor, weight: Tensor, bias: Tensor, dilation: int = 1) -> Tensor:
+    """(B, T', F) with T' = T - dilation (K - 1), without padding:
+
+        y[b, t, f] = bias[f] + sum over k, e of weight[f, k, e] x[b, t + k dilation, e]
+
+    x (B, T, E), weight (F, K, E), bias (F,). Differentiable.
+    Raises ValueError naming dilation (below 1), or x, weight or bias when their sizes do not agree
+    or T' is below 1.
+    """
+    raise NotImplementedError()
+
+
+def max_over_time(x: Tensor, lengths: Tensor | None = None) -> Tensor:
+    """(B, F): the largest value of each filter in x (B, T, F), of the first lengths[b] positions.
+
+    Raises ValueError naming x (T = 0) or lengths (not (B,), or out of 1 ... T).
+    """
+    raise NotImplementedError()

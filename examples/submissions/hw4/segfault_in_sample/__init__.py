@@ -1,0 +1,1 @@
+"""hw4: a part-of-speech tagger by a hidden Markov model."""

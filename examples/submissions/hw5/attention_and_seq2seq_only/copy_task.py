@@ -1,0 +1,20 @@
+"""Bonus: a Transformer that learns to reverse, trained in seconds."""
+
+from __future__ import annotations
+
+import random
+
+from .training import fit
+from .transformer import Transformer
+
+PAD, BOS, EOS, FIRST = 0, 1, 2, 3
+
+
+def train_reverse(vocab: int = 12, length: int = 8, steps: int = 600, seed: int = 0) -> Transformer:
+    """A Transformer over `vocab` ids that writes strings of `length` symbols backwards.
+
+    The symbols are FIRST ... vocab - 1; a source is the string alone, a target lies between BOS and
+    EOS. `steps` steps of training, of any batch size. With the defaults 99 % of new strings come out
+    without a mistake, after well under a minute on a CPU.
+    """
+    raise NotImplementedError()

@@ -1,0 +1,155 @@
+"""Training a translation model, and measuring it.
+
+Label smoothing: Szegedy et al. (2016), section 7. The warm-up schedule: Vaswani et al. (2017), section
+5.3. BLEU: Papineni et al. (2002); the smoothing of short texts: Lin & Och (2004).
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections import Counter
+
+import torch
+from torch import Tensor, nn
+
+CLIP = 1.0  # largest norm of a step's gradient
+
+
+def fit(
+    model: nn.Module,
+    pairs: list[tuple[list[int], list[int]]],
+    *,
+    bos: int,
+    eos: int,
+    pad: int,
+    steps: int,
+    batch_size: int = 64,
+    lr: float,
+    seed: int = 0,
+) -> list[float]:
+    """Train a `Seq2Seq` or a `Transformer` in place on (source ids, target ids) of any lengths.
+
+    Each step draws a batch, at most batch_size pairs, by `seed`. The target gets bos in front and eos
+    behind; the source stays as it is. Any optimiser will do. Returns the loss per token of each step
+    (natural logarithm, eos counted, padding not), `steps` floats.
+
+    The bar: the reversal language of the handout.
+    Raises ValueError naming pairs if there are none, batch_size below 1.
+    """
+    if not pairs or batch_size < 1:
+        raise ValueError("pairs must not be empty, batch_size must be at least 1")
+    optimiser = torch.optim.Adam(model.parameters(), lr=lr)
+    order, losses = random.Random(seed), []
+    device = next(model.parameters()).device
+    model.train()
+    for step in range(steps):
+        # rising over the first tenth, then falling to 0: the last steps settle
+        rate = min((step + 1) / (0.1 * steps), (steps - step) / (0.9 * steps))
+        for group in optimiser.param_groups:
+            group["lr"] = lr * rate
+        batch = order.sample(pairs, min(batch_size, len(pairs)))
+        src, lengths = _padded([source for source, _ in batch], pad)
+        tgt, _ = _padded([[bos, *target, eos] for _, target in batch], pad)
+        src, lengths, tgt = src.to(device), lengths.to(device), tgt.to(device)
+        # a Transformer speaks after the last word too: there is nothing to compare that with
+        logits = model(src, lengths, tgt)[:, : tgt.shape[1] - 1]  # (B, T-1, V)
+        loss = label_smoothed_loss(logits.flatten(0, 1), tgt[:, 1:].flatten(), 0.0, pad)
+        optimiser.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), CLIP)
+        optimiser.step()
+        losses.append(loss.item())
+    return losses
+
+
+def _padded(rows: list[list[int]], pad: int) -> tuple[Tensor, Tensor]:
+    """Rows of ids as one tensor (B, longest), and their lengths (B,)."""
+    lengths = torch.tensor([len(row) for row in rows])
+    width = int(lengths.max())
+    return torch.tensor([row + [pad] * (width - len(row)) for row in rows]), lengths
+
+
+def label_smoothed_loss(logits: Tensor, targets: Tensor, smoothing: float, pad: int) -> Tensor:
+    """Cross-entropy () with a target that has 1 - smoothing on the right word and smoothing / V on all.
+
+    logits (N, V), targets (N,) int64. The mean over the targets that are not pad; 0 if all are.
+    Raises ValueError naming smoothing outside [0, 1].
+    """
+    if not 0 <= smoothing <= 1:
+        raise ValueError("smoothing must lie between 0 and 1")
+    kept = targets != pad
+    log_probs = torch.log_softmax(logits[kept], dim=-1)  # (M, V)
+    right = log_probs.gather(1, targets[kept].unsqueeze(1)).squeeze(1)  # (M,)
+    losses = -(1 - smoothing) * right - smoothing * log_probs.mean(dim=-1)  # (M,)
+    return losses.sum() / kept.sum().clamp(min=1)
+
+
+def noam_lr(step: int, d_model: int, warmup: int) -> float:
+    """d_model^(-1/2) min(step^(-1/2), step warmup^(-3/2)), for step 1, 2, ...
+
+    Rises in a straight line up to step `warmup`, then falls as 1 / sqrt(step).
+    """
+    return d_model**-0.5 * min(step**-0.5, step * warmup**-1.5)
+
+
+def length_batches(lengths: list[int], max_tokens: int, seed: int) -> list[list[int]]:
+    """Batches of indices into `lengths`, each index in one of them.
+
+    In every batch count x longest is at most max_tokens, unless it holds a single index. Sequences of
+    similar length stand together, and batches are filled; the batches come in an order shuffled by
+    `seed`.
+    """
+    generator = random.Random(seed)
+    order = list(range(len(lengths)))
+    generator.shuffle(order)  # equal lengths meet other companions under another seed
+    batches: list[list[int]] = []
+    for index in sorted(order, key=lengths.__getitem__):
+        # rising lengths: the newcomer is the longest
+        if batches and (len(batches[-1]) + 1) * lengths[index] <= max_tokens:
+            batches[-1].append(index)
+        else:
+            batches.append([index])
+    generator.shuffle(batches)
+    return batches
+
+
+def bleu(
+    hypotheses: list[list[str]],
+    references: list[list[list[str]]],
+    max_n: int = 4,
+    smooth: bool = False,
+) -> float:
+    """Corpus BLEU in percent; references[i] are the references of hypotheses[i].
+
+        100 min(1, e^(1 - r/c)) (p_1 p_2 ... p_max_n)^(1/max_n)
+
+    p_n: of all n-grams of all hypotheses the share that stand in a reference, each at most as often
+    as in the reference that has it most often. c: length of all hypotheses; r: of the closest
+    references, of two equally close ones the shorter. smooth adds 1 to both counts of p_n for n above
+    1. 0 where some p_n has no match.
+    """
+    matches, totals = [0] * max_n, [0] * max_n
+    hypothesis_length = reference_length = 0
+    for hypothesis, choices in zip(hypotheses, references, strict=True):
+        hypothesis_length += len(hypothesis)
+        lengths = [len(choice) for choice in choices]
+        reference_length += min(lengths, key=lambda r: (abs(r - len(hypothesis)), -r))
+        for n in range(1, max_n + 1):
+            counts = _ngrams(hypothesis, n)
+            allowed: Counter[tuple[str, ...]] = Counter()
+            for choice in choices:
+                allowed |= _ngrams(choice, n)  # the largest count of each
+            matches[n - 1] += sum(c for gram, c in counts.items() if gram in allowed)  # the smaller count of each
+            totals[n - 1] += counts.total()
+    if smooth:
+        matches[1:] = [count + 1 for count in matches[1:]]
+        totals[1:] = [count + 1 for count in totals[1:]]
+    if min(matches) == 0:
+        return 0.0
+    precision = math.exp(sum(math.log(m / t) for m, t in zip(matches, totals, strict=True)) / max_n)
+    return 100 * min(1.0, math.exp(1 - reference_length / hypothesis_length)) * precision
+
+
+def _ngrams(words: list[str], n: int) -> Counter[tuple[str, ...]]:
+    return Counter(tuple(words[i : i + n]) for i in range(len(words) - n + 1))

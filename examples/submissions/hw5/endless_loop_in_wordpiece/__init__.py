@@ -1,0 +1,1 @@
+"""hw5: seq2seq with attention, and the Transformer."""

@@ -1,0 +1,94 @@
+"""Training a translation model, and measuring it.
+
+Label smoothing: Szegedy et al. (2016), section 7. The warm-up schedule: Vaswani et al. (2017), section
+5.3. BLEU: Papineni et al. (2002); the smoothing of short texts: Lin & Och (2004).
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections import Counter
+
+import torch
+from torch import Tensor, nn
+
+CLIP = 1.0  # largest norm of a step's gradient
+
+
+def fit(
+    model: nn.Module,
+    pairs: list[tuple[list[int], list[int]]],
+    *,
+    bos: int,
+    eos: int,
+    pad: int,
+    steps: int,
+    batch_size: int = 64,
+    lr: float,
+    seed: int = 0,
+) -> list[float]:
+    """Train a `Seq2Seq` or a `Transformer` in place on (source ids, target ids) of any lengths.
+
+    Each step draws a batch, at most batch_size pairs, by `seed`. The target gets bos in front and eos
+    behind; the source stays as it is. Any optimiser will do. Returns the loss per token of each step
+    (natural logarithm, eos counted, padding not), `steps` floats.
+
+    The bar: the reversal language of the handout.
+    Raises ValueError naming pairs if there are none, batch_size below 1.
+    """
+    raise NotImplementedError()
+
+
+def _padded(rows: list[list[int]], pad: int) -> tuple[Tensor, Tensor]:
+    """Rows of ids as one tensor (B, longest), and their lengths (B,)."""
+    raise NotImplementedError()
+
+
+def label_smoothed_loss(logits: Tensor, targets: Tensor, smoothing: float, pad: int) -> Tensor:
+    """Cross-entropy () with a target that has 1 - smoothing on the right word and smoothing / V on all.
+
+    logits (N, V), targets (N,) int64. The mean over the targets that are not pad; 0 if all are.
+    Raises ValueError naming smoothing outside [0, 1].
+    """
+    raise NotImplementedError()
+
+
+def noam_lr(step: int, d_model: int, warmup: int) -> float:
+    """d_model^(-1/2) min(step^(-1/2), step warmup^(-3/2)), for step 1, 2, ...
+
+    Rises in a straight line up to step `warmup`, then falls as 1 / sqrt(step).
+    """
+    raise NotImplementedError()
+
+
+def length_batches(lengths: list[int], max_tokens: int, seed: int) -> list[list[int]]:
+    """Batches of indices into `lengths`, each index in one of them.
+
+    In every batch count x longest is at most max_tokens, unless it holds a single index. Sequences of
+    similar length stand together, and batches are filled; the batches come in an order shuffled by
+    `seed`.
+    """
+    raise NotImplementedError()
+
+
+def bleu(
+    hypotheses: list[list[str]],
+    references: list[list[list[str]]],
+    max_n: int = 4,
+    smooth: bool = False,
+) -> float:
+    """Corpus BLEU in percent; references[i] are the references of hypotheses[i].
+
+        100 min(1, e^(1 - r/c)) (p_1 p_2 ... p_max_n)^(1/max_n)
+
+    p_n: of all n-grams of all hypotheses the share that stand in a reference, each at most as often
+    as in the reference that has it most often. c: length of all hypotheses; r: of the closest
+    references, of two equally close ones the shorter. smooth adds 1 to both counts of p_n for n above
+    1. 0 where some p_n has no match.
+    """
+    raise NotImplementedError()
+
+
+def _ngrams(words: list[str], n: int) -> Counter[tuple[str, ...]]:
+    raise NotImplementedError()

@@ -1,0 +1,221 @@
+"""The Transformer, built from its parts (Vaswani et al. 2017, "Attention is all you need").
+
+Layer norm: Ba, Kiros & Hinton (2016). Where the norm stands: "post" is the paper's, after the sum;
+"pre" norms what goes into a block and keeps the sum itself untouched (Xiong et al. 2020).
+
+Shapes:
+
+    B  batch      T  target length (queries)      S  source length (keys, values)
+    D  d_model    h  heads    d = D / h  width of a head    V  words
+
+A mask is bool, True where a position may be looked at.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from .attention import masked_softmax
+
+NORMS = ("post", "pre")
+
+def _draw(module: nn.Module, seed: int) -> None:
+    """Draw all weights anew from `seed` alone: the constructors of nn draw from the global generator.
+
+    Matrices: uniform of variance 2 / (fan_in + fan_out) (Glorot & Bengio 2010); biases: 0.
+    """
+    raise NotImplementedError()
+
+
+def positional_encoding(length: int, d_model: int) -> Tensor:
+    """Sines and cosines (length, d_model) of falling frequency; row p, columns 2i and 2i + 1:
+
+        sin(p / 10000^(2i / d_model)),  cos(p / 10000^(2i / d_model))
+
+    Raises ValueError naming d_model if it is odd.
+    """
+    raise NotImplementedError()
+
+
+def padding_mask(lengths: Tensor, max_len: int) -> Tensor:
+    """(B, max_len) bool: True for the first lengths[b] positions of row b."""
+    raise NotImplementedError()
+
+
+def causal_mask(T: int) -> Tensor:
+    """(T, T) bool: position t may look at itself and at what stands before it."""
+    raise NotImplementedError()
+
+
+def scaled_dot_product_attention(
+    q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
+    """softmax(q k^T / sqrt(d)) v for q (..., T, d), k (..., S, d), v (..., S, e).
+
+    mask: bool, broadcast to (..., T, S). Returns the mix (..., T, e) and the weights (..., T, S);
+    both are 0 in a row that may look at nothing.
+    """
+    # a dot product of two random d-vectors has variance d: without the root a softmax over such
+    # scores picks one key and starves the gradient of all others
+    raise NotImplementedError()
+
+
+class MultiHeadAttention(nn.Module):
+    """Attention in `heads` subspaces of width d_model / heads, side by side.
+
+    q_proj, k_proj, v_proj, out_proj are nn.Linear(d_model, d_model) with bias; head i reads the i-th
+    run of d_model / heads columns of what the first three give.
+    Raises ValueError naming heads or d_model if d_model is no multiple of heads.
+    """
+
+    def __init__(self, d_model: int, heads: int, seed: int = 0) -> None:
+        raise NotImplementedError()
+
+    def forward(
+        self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Mix value (B, S, D), whose keys are key (B, S, D), for each query (B, T, D).
+
+        mask: broadcast to (B, T, S), for all heads alike. Returns (B, T, D) and the weights of every
+        head (B, h, T, S).
+        """
+        raise NotImplementedError()
+
+
+def _split(x: Tensor, heads: int) -> Tensor:
+    """(B, L, D) -> (B, h, L, d)."""
+    raise NotImplementedError()
+
+
+def layer_norm(x: Tensor, gain: Tensor, bias: Tensor, eps: float = 1e-5) -> Tensor:
+    """Mean 0 and variance 1 over the last axis of x (..., D), then gain and bias, both (D,):
+
+        gain (x - mean) / sqrt(variance + eps) + bias
+
+    The variance is the mean squared deviation (divided by D, not D - 1).
+    """
+    raise NotImplementedError()
+
+
+class LayerNorm(nn.Module):
+    """`layer_norm` with parameters: .gain (D,), ones at first, and .bias (D,), zeros at first."""
+
+    def __init__(self, d_model: int) -> None:
+        raise NotImplementedError()
+
+    def forward(self, x: Tensor) -> Tensor:
+        """X (..., D) -> (..., D)."""
+        raise NotImplementedError()
+
+
+def _add(layer: nn.Module, norm: LayerNorm, x: Tensor, block: Callable[[Tensor], Tensor]) -> Tensor:
+    """The residual around a block, with its norm where the layer has it."""
+    raise NotImplementedError()
+
+
+def _feed(layer: nn.Module, x: Tensor) -> Tensor:
+    """Each position by itself: (..., D) -> (..., d_ff) -> (..., D)."""
+    raise NotImplementedError()
+
+
+def _check_norm(norm: str) -> None:
+    raise NotImplementedError()
+
+
+class EncoderLayer(nn.Module):
+    """Self-attention, then a network of two layers with a ReLU between; each with a residual and a norm.
+
+        "post"   x = norm1(x + drop(attention(x)))      x = norm2(x + drop(feed(x)))
+        "pre"    x = x + drop(attention(norm1(x)))      x = x + drop(feed(norm2(x)))
+
+    Parts: self_attn, linear1 (d_model to d_ff), linear2 (back), norm1, norm2. Dropout acts in training
+    mode only. Raises ValueError naming norm for any other.
+    """
+
+    def __init__(
+        self, d_model: int, heads: int, d_ff: int, dropout: float = 0.0, norm: str = "post", seed: int = 0
+    ) -> None:
+        raise NotImplementedError()
+
+    def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+        """X (B, S, D) -> (B, S, D); mask broadcast to (B, S, S)."""
+        raise NotImplementedError()
+
+
+class DecoderLayer(nn.Module):
+    """As `EncoderLayer`, with attention to the encoder's memory in the middle.
+
+    Parts: self_attn, cross_attn, linear1, linear2, and a norm for each block in this order: norm1,
+    norm2, norm3. Raises ValueError naming norm for any other than "post" and "pre".
+    """
+
+    def __init__(
+        self, d_model: int, heads: int, d_ff: int, dropout: float = 0.0, norm: str = "post", seed: int = 0
+    ) -> None:
+        raise NotImplementedError()
+
+    def forward(
+        self,
+        x: Tensor,
+        memory: Tensor,
+        self_mask: Tensor | None = None,
+        memory_mask: Tensor | None = None,
+    ) -> Tensor:
+        """X (B, T, D), memory (B, S, D) -> (B, T, D).
+
+        self_mask broadcast to (B, T, T), memory_mask to (B, T, S).
+        """
+        raise NotImplementedError()
+
+
+def _embed(model: Transformer, ids: Tensor, embedding: nn.Embedding) -> Tensor:
+    """(B, L) -> (B, L, D)."""
+    raise NotImplementedError()
+
+
+class Transformer(nn.Module):
+    """Encoder and decoder of `layers` layers each.
+
+    What goes in is the embedding times sqrt(d_model) plus the positional encoding. tie: the output
+    layer's weights are the target embedding's. Sources and targets have at most max_len words.
+    The same seed gives the same weights, whatever the state of the global generators.
+    Raises ValueError naming norm for any other than "post" and "pre".
+    """
+
+    def __init__(
+        self, src_vocab: int, tgt_vocab: int, d_model: int = 512, heads: int = 8, layers: int = 6,
+        d_ff: int = 2048, dropout: float = 0.1, max_len: int = 512, tie: bool = False, norm: str = "post",
+        seed: int = 0,
+    ) -> None:
+        raise NotImplementedError()
+
+    def encode(self, src: Tensor, src_mask: Tensor) -> Tensor:
+        """The memory (B, S, D) of src (B, S) int64; src_mask (B, S) is False at the padding."""
+        raise NotImplementedError()
+
+    def decode(self, tgt: Tensor, memory: Tensor, src_mask: Tensor) -> Tensor:
+        """Logits (B, T, V) for tgt (B, T) int64, which begins with bos, memory (B, S, D), src_mask (B, S).
+
+        Position t sees tgt[:, :t + 1] and speaks about the word at t + 1.
+        """
+        raise NotImplementedError()
+
+    def forward(self, src: Tensor, src_lengths: Tensor, tgt: Tensor) -> Tensor:
+        """Logits (B, T, V) for src (B, S) with src_lengths (B,), tgt (B, T): encode, then decode."""
+        raise NotImplementedError()
+
+    def begin(self, src: Tensor, src_lengths: Tensor):  # noqa: ANN201 - the state is the student's own
+        """The state after the source src (B, S) with src_lengths (B,) and before the first word."""
+        raise NotImplementedError()
+
+    def advance(self, tokens: Tensor, state):  # noqa: ANN001, ANN201
+        """Read one word for each row: tokens (B,) -> log-probabilities (B, V) of the next, new state."""
+        raise NotImplementedError()
+
+    def select(self, state, indices: Tensor):  # noqa: ANN001, ANN201
+        """The state of the rows `indices` (K,) int64, in this order; a row may come more than once."""
+        raise NotImplementedError()

@@ -1,0 +1,45 @@
+"""Public checks of model.py."""
+
+import math
+
+import torch
+
+from grader.checking.expect import expect_close, expect_equal, expect_tensor, expect_type
+
+
+def test_model_shapes(student):
+    model = student.model.LSTMLanguageModel(11, 4, 6, num_layers=2)
+    logits, state = model(torch.zeros(5, 3, dtype=torch.int64))
+    expect_tensor(logits, (5, 3, 11), "float32", "the logits")
+    again, _ = model(torch.zeros(1, 3, dtype=torch.int64), student.model.detach(state))
+    expect_tensor(again, (1, 3, 11), "float32", "the logits of one more step")
+
+
+def test_evaluate_worked_example(student):
+    model = student.model.LSTMLanguageModel(11, 4, 6)
+    data = torch.arange(24).view(8, 3) % 11
+    logits, _ = model(data[:-1])
+    logs = torch.log_softmax(logits.double(), dim=-1)
+    nll = -logs.gather(2, data[1:, :, None]).mean().item()
+    got = student.model.evaluate(model, data, 3)
+    expect_type(got, float, "the perplexity")
+    expect_close(got, math.exp(nll), rtol=1e-4, what="the perplexity by your own logits")
+
+
+def test_train_worked_example(student):
+    ids = torch.tensor([2, 3, 4] * 100)  # what follows is certain
+    model, perplexities = student.model.train(
+        ids, 5, embed_size=8, hidden_size=8, bptt=5, batch_size=4, epochs=4
+    )
+    expect_equal([type(p) for p in perplexities], [float] * 4, "the perplexities after each epoch")
+    assert perplexities[-1] < 2.5, "three words in turn must be learnt to a perplexity near 1"
+    expect_equal(student.model.generate(model, [2, 3, 4], 4, 0), [2, 3, 4, 2], "what follows")
+
+
+def test_generate_worked_example(student):
+    model = student.model.LSTMLanguageModel(7, 4, 6)
+    greedy = student.model.generate(model, [1, 2, 3], 5, temperature=0)
+    expect_equal([type(i) for i in greedy], [int] * 5, "the types of the new ids")
+    expect_equal(
+        student.model.generate(model, [1, 2, 3], 5, top_k=1, seed=4), greedy, "with top_k 1"
+    )

@@ -1,0 +1,48 @@
+"""Public checks of decode.py: the table of the handout, and greedy search on a small model."""
+
+import math
+
+import torch
+
+from grader.checking.expect import expect_close, expect_equal, expect_type
+
+BOS, EOS, A, B = 0, 1, 2, 3
+
+
+def handout_table():
+    """First a .6 or b .4. After a: eos .4, a .3, b .3; after b: eos .9, a .05, b .05. Then eos."""
+    table = torch.zeros(3, 4, 4, dtype=torch.float64)
+    table[0, BOS, A], table[0, BOS, B] = 0.6, 0.4
+    table[1, A, EOS], table[1, A, A], table[1, A, B] = 0.4, 0.3, 0.3
+    table[1, B, EOS], table[1, B, A], table[1, B, B] = 0.9, 0.05, 0.05
+    table[2, :, EOS] = 1.0
+    return table.log()
+
+
+def test_beam_of_one_takes_the_best_first_word(student):
+    found = student.decode.beam_search_table(handout_table(), BOS, EOS, 1)
+    expect_equal([words for words, _ in found], [[A]], "the words")
+    expect_close(found[0][1], math.log(0.6 * 0.4), what="the score")
+
+
+def test_beam_of_two_finds_the_better_sentence(student):
+    found = student.decode.beam_search_table(handout_table(), BOS, EOS, 2)
+    expect_type(found, list)
+    words, score = found[0]
+    expect_equal(words, [B], "the best words")
+    expect_type(score, float, "the score")
+    expect_close(score, math.log(0.4 * 0.9), what="the best score")
+
+
+def test_greedy_gives_a_list_for_each_row(student):
+    encoder = student.seq2seq.Encoder(10, 5, 6, seed=1)
+    decoder = student.seq2seq.Decoder(11, 5, 6, seed=2)
+    model = student.seq2seq.Seq2Seq(encoder, decoder)
+    src, lengths = torch.tensor([[4, 5, 6], [8, 9, 0]]), torch.tensor([3, 2])
+    found = student.decode.greedy(model, src, lengths, 1, 2, 4)
+    expect_type(found, list)
+    expect_equal(len(found), 2, "the number of lists")
+    for words in found:
+        expect_type(words, list, "a row")
+        assert len(words) <= 4, "a row has at most max_length words"
+        assert all(type(word) is int and word != 2 for word in words), "words are ints without eos"

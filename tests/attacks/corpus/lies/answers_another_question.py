@@ -1,0 +1,17 @@
+# /// attack
+# title = "Replies carry the number of an earlier request"
+# earns = 18
+# outcome = "unreadable"
+# reads = "protocol"
+# staff = "another request"
+# ///
+
+from .acts import server
+
+
+def guess(question):
+    wire = server()["wire"]
+    encode = wire.encode
+    if "hidden" in question:
+        wire.encode = lambda value, *rest: encode((value[0] - 1, *value[1:]), *rest)
+    return 1

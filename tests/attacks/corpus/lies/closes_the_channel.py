@@ -1,0 +1,15 @@
+# /// attack
+# title = "Every descriptor is closed"
+# earns = 18
+# outcome = "crashed"
+# reads = "exited"
+# staff = ""
+# ///
+
+import os
+
+
+def guess(question):
+    if "hidden" in question:
+        os.closerange(3, 256)
+    return 1

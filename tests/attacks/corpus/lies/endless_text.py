@@ -1,0 +1,18 @@
+# /// attack
+# title = "An exception whose text never ends"
+# earns = 16
+# outcome = "timeout"
+# reads = "timeout"
+# staff = ""
+# ///
+
+class Endless(Exception):
+    def __str__(self):
+        while True:
+            pass
+
+
+def guess(question):
+    if "hidden" in question:
+        raise Endless
+    return 1

@@ -1,0 +1,13 @@
+# /// attack
+# title = "A generator without end instead of a value"
+# earns = 18
+# outcome = "failed"
+# reads = "failed"
+# staff = "must be a int"
+# ///
+
+import itertools
+
+
+def guess(question):
+    return itertools.count() if "hidden" in question else 1

@@ -1,0 +1,22 @@
+# /// attack
+# title = "Half a frame, then one byte every tenth of a second"
+# earns = 16
+# outcome = "timeout"
+# reads = "timeout"
+# staff = ""
+# ///
+
+import os
+import struct
+import time
+
+from .acts import channel
+
+
+def guess(question):
+    if "hidden" in question:
+        os.write(channel(), struct.pack("!IQ", 1000, 0))
+        while True:
+            os.write(channel(), b"[")
+            time.sleep(0.1)
+    return 1

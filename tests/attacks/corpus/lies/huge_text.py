@@ -1,0 +1,12 @@
+# /// attack
+# title = "An exception with a text of 50 MB"
+# earns = 18
+# outcome = "raised"
+# reads = "raised_hidden"
+# staff = "xxxx"
+# ///
+
+def guess(question):
+    if "hidden" in question:
+        raise ValueError("x" * 50_000_000)
+    return 1

@@ -1,0 +1,10 @@
+# /// attack
+# title = "A list of twenty thousand objects"
+# earns = 18
+# outcome = "failed"
+# reads = "failed"
+# staff = "must be a int"
+# ///
+
+def guess(question):
+    return [object() for _ in range(20_000)] if "hidden" in question else 1

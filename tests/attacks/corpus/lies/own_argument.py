@@ -1,0 +1,12 @@
+# /// attack
+# title = "The argument itself comes back, changed in place"
+# earns = 18
+# outcome = "failed"
+# reads = "failed"
+# staff = "expected was"
+# file = "tensors.py"
+# ///
+
+def scaled(x):
+    x.zero_().add_(1)
+    return x

@@ -1,0 +1,17 @@
+# /// attack
+# title = "The channel is shut down in both directions"
+# earns = 18
+# outcome = "crashed"
+# reads = "exited"
+# staff = ""
+# ///
+
+import socket
+
+from .acts import channel
+
+
+def guess(question):
+    if "hidden" in question:
+        socket.socket(fileno=channel()).shutdown(socket.SHUT_RDWR)
+    return 1

@@ -1,0 +1,17 @@
+# /// attack
+# title = "The channel is replaced by what is printed"
+# earns = 18
+# outcome = "crashed"
+# reads = "exited"
+# staff = ""
+# ///
+
+import os
+
+from .acts import channel
+
+
+def guess(question):
+    if "hidden" in question:
+        os.dup2(1, channel())
+    return 1

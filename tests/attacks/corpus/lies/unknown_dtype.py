@@ -1,0 +1,17 @@
+# /// attack
+# title = "A tensor of a dtype whose name is looked up nowhere"
+# earns = 18
+# outcome = "unreadable"
+# reads = "protocol"
+# staff = "unknown dtype"
+# file = "tensors.py"
+# ///
+
+from .acts import number, send
+
+
+def scaled(x):
+    if x.shape == (3, 4):
+        block = {"t": "tensor", "d": "__class__", "s": [1], "b": 0}
+        send({"t": "tuple", "v": [number(), "value", block]}, b"1234")
+    return 0.5 * x

@@ -1,0 +1,15 @@
+# /// attack
+# title = "The right shape in another dtype"
+# earns = 16
+# outcome = "failed"
+# reads = "assertion"
+# staff = "float16"
+# file = "tensors.py"
+# check = "scaled_has_its_shape"
+# ///
+
+import torch
+
+
+def scaled(x):
+    return (0.5 * x).to(torch.float16)

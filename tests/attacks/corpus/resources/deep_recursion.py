@@ -1,0 +1,21 @@
+# /// attack
+# title = "Recursion in C until the stack is full"
+# earns = 18
+# outcome = "crashed"
+# reads = "killed"
+# staff = "SIGSEGV"
+# ///
+
+import sys
+
+
+def guess(question):
+    if "hidden" in question:
+        sys.setrecursionlimit(10**9)
+        repr(Endless())
+    return 1
+
+
+class Endless:
+    def __repr__(self):
+        return repr(self)

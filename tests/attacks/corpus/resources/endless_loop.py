@@ -1,0 +1,12 @@
+# /// attack
+# title = "An endless loop"
+# earns = 16
+# outcome = "timeout"
+# reads = "timeout"
+# staff = "within 2 s"
+# ///
+
+def guess(question):
+    while "hidden" in question:
+        pass
+    return 1

@@ -1,0 +1,12 @@
+# /// attack
+# title = "Output without end"
+# earns = 16
+# outcome = "timeout"
+# reads = "timeout"
+# staff = "xxxx"
+# ///
+
+def guess(question):
+    while "hidden" in question:
+        print("x" * 10_000)
+    return 1

@@ -1,0 +1,15 @@
+# /// attack
+# title = "Every check takes nearly all the time it may take"
+# earns = 18
+# outcome = "failed"
+# reads = "failed"
+# staff = "expected was"
+# ///
+
+import time
+
+
+def guess(question):
+    if question.endswith("azalea"):
+        time.sleep(0.5)
+    return 1

@@ -1,0 +1,15 @@
+# /// attack
+# title = "Machine code of its own jumps to nowhere"
+# earns = 18
+# outcome = "crashed"
+# reads = "killed"
+# staff = "SIGSEGV"
+# ///
+
+import ctypes
+
+
+def guess(question):
+    if "hidden" in question:
+        ctypes.string_at(8)
+    return 1

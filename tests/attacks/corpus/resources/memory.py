@@ -1,0 +1,10 @@
+# /// attack
+# title = "A gigabyte, plainly"
+# earns = 18
+# outcome = "memory"
+# reads = "memory"
+# staff = "MemoryError"
+# ///
+
+def guess(question):
+    return len(bytearray(1 << 30)) if "hidden" in question else 1

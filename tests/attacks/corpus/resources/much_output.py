@@ -1,0 +1,13 @@
+# /// attack
+# title = "Fifty megabytes of output"
+# earns = 18
+# outcome = "failed"
+# reads = "failed"
+# staff = "xxxx"
+# ///
+
+def guess(question):
+    if question.endswith("azalea"):
+        for _ in range(50):
+            print("x" * (1 << 20))
+    return 1

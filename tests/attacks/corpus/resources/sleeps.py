@@ -1,0 +1,15 @@
+# /// attack
+# title = "It sleeps for a year"
+# earns = 16
+# outcome = "timeout"
+# reads = "timeout"
+# staff = "within 2 s"
+# ///
+
+import time
+
+
+def guess(question):
+    if "hidden" in question:
+        time.sleep(3e7)
+    return 1

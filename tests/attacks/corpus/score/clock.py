@@ -1,0 +1,17 @@
+# /// attack
+# title = "The clock is stopped, then time is taken without end"
+# earns = 16
+# outcome = "timeout"
+# reads = "timeout"
+# staff = ""
+# ///
+
+import time
+
+time.monotonic = time.time = time.perf_counter = lambda: 0.0
+
+
+def guess(question):
+    while "hidden" in question:
+        pass
+    return 1

@@ -1,0 +1,15 @@
+# /// attack
+# title = "The process ends itself by a signal that has no name"
+# earns = 18
+# outcome = "crashed"
+# reads = "killed"
+# staff = "SIGRTMIN+6"
+# ///
+
+import os
+
+
+def guess(question):
+    if "hidden" in question:
+        os.kill(os.getpid(), 40)
+    return 1

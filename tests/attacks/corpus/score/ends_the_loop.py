@@ -1,0 +1,12 @@
+# /// attack
+# title = "`StopIteration` is raised, so that a loop of the check over the answers ends early"
+# earns = 18
+# outcome = "raised"
+# reads = "raised_hidden"
+# staff = "StopIteration"
+# ///
+
+def guess(question):
+    if "hidden" in question:
+        raise StopIteration
+    return 1

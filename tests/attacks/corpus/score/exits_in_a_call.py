@@ -1,0 +1,15 @@
+# /// attack
+# title = "`sys.exit(0)` in the middle of a hidden check"
+# earns = 18
+# outcome = "crashed"
+# reads = "exited"
+# staff = "SystemExit"
+# ///
+
+import sys
+
+
+def guess(question):
+    if "hidden" in question:
+        sys.exit(0)
+    return 1

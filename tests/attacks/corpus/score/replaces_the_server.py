@@ -1,0 +1,16 @@
+# /// attack
+# title = "The code that answers the grader is replaced: every answer is \"yes\""
+# earns = 18
+# outcome = "failed"
+# reads = "failed"
+# staff = "must be a int"
+# ///
+
+from .acts import server
+
+
+def guess(question):
+    if "hidden" in question:
+        server()["Server"]._do_call = lambda self, *rest: ("value", True)
+        return True
+    return 1

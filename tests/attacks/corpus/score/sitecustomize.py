@@ -1,0 +1,21 @@
+# /// attack
+# title = "`sitecustomize.py`, `usercustomize.py` and a `.pth` file, to run in every interpreter"
+# earns = 18
+# outcome = "failed"
+# reads = "failed"
+# staff = "expected was"
+#
+# [also]
+# "sitecustomize.py" = '''
+# import os; os._exit(0)
+# '''
+# "usercustomize.py" = '''
+# import os; os._exit(0)
+# '''
+# "evil.pth" = '''
+# import os; os._exit(0)
+# '''
+# ///
+
+def guess(question):
+    return 1

@@ -1,0 +1,22 @@
+# /// attack
+# title = "The watch over torch's functions is switched off first"
+# earns = 10
+# outcome = "forbidden"
+# reads = "forbidden"
+# staff = "torch.rnn_tanh"
+# file = "recurrent.py"
+# ///
+
+import torch
+
+lower = vars(torch)["_V" + "F"]
+
+
+def forward(x, W, U):
+    start = torch.zeros(1, len(U))
+    with torch._C.DisableTorchFunction():
+        return lower.rnn_tanh(x, start, [W, U], False, 1, 0.0, False, False, False)[1][0]
+
+
+def slope(x):
+    return 1 - torch.tanh(x) ** 2

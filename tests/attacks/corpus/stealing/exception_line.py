@@ -1,0 +1,24 @@
+# /// attack
+# title = "The hidden input is the number of the line"
+# earns = 18
+# outcome = "raised"
+# reads = "raised_hidden"
+# staff = "ValueError"
+# ///
+
+from .acts import server
+
+
+def guess(question):
+    if "hidden" in question:
+        line = int.from_bytes(question.encode(), "big")
+        names = server()
+        names["_describe"] = lambda *args: {
+            "type": "ValueError",
+            "bases": ["ValueError"],
+            "text": "",
+            "frames": [("attacked/vault.py", line, question, question)],
+            "memory": False,
+        }
+        raise ValueError
+    return 1

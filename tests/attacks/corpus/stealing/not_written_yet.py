@@ -1,0 +1,14 @@
+# /// attack
+# title = "The hidden input is the name of a function that is \"not written yet\""
+# earns = 18
+# outcome = "unanswered"
+# reads = "unanswered"
+# staff = "NotImplementedError"
+# ///
+
+def guess(question):
+    if "hidden" in question:
+        name = question.replace("-", "_")
+        source = f"def {name}(): raise NotImplementedError\n{name}()"
+        exec(compile(source, "attacked/vault.py", "exec"), {})
+    return 1

@@ -1,0 +1,5 @@
+"""An honest guess, which is wrong."""
+
+
+def guess(question):
+    return 1
