@@ -104,7 +104,7 @@ class _World:
         if self._private:
             namespaces.mount_scratch(megabytes, owner)
             return namespaces.SCRATCH
-        folder = tempfile.mkdtemp(prefix="guest-")
+        folder = tempfile.mkdtemp(prefix="guest-", dir=os.environ["TMPDIR"])
         os.chown(folder, owner, -1)
         return folder
 
