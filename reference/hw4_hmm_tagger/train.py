@@ -34,7 +34,7 @@ from .evaluate import accuracy, confusions, known_unknown_accuracy
 from .treebank import PARTS, DataMissing, Sentence, Vocabulary, find, read
 
 ALPHAS = tuple(product((0.1, 1.0), (0.001, 0.01, 0.1)))  # of transitions and starts, of emissions
-BATCH = 512  # sentences
+BATCH = 256  # sentences
 WORST = 10  # confusions that are shown
 
 

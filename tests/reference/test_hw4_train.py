@@ -85,7 +85,7 @@ def test_counting_on_the_device_is_the_homework_s_estimate(coded):
         np.testing.assert_allclose(got.numpy(), wanted, rtol=1e-12)
 
 
-@pytest.mark.parametrize("batch", [1, 7, 512])
+@pytest.mark.parametrize("batch", [1, 7, 256])
 def test_decoding_in_batches_is_viterbi_sentence_by_sentence(coded, batch, monkeypatch):
     monkeypatch.setattr(train, "BATCH", batch)
     sentences, vocabulary, data = coded

@@ -248,13 +248,15 @@ def test_learning_goes_through_the_same_figures_with_more_iterations(student):
 
 
 def test_learning_one_step_counts_and_divides(student):
-    """From the student's own start: expected counts of all sequences, then relative frequencies."""
-    start, _ = learn(student, SEQUENCES, 2, 3, 0, seed=3)
-    tables, _ = learn(student, SEQUENCES, 2, 3, 1, seed=3)
-    try:
-        expect_step(tables, [own_counts(start, words) for words in SEQUENCES])
-    except AssertionError:
-        expect_step(tables, [checked_counts(student, start, words) for words in SEQUENCES])
+    """From each model to the next: expected counts of all sequences, then relative frequencies."""
+    before, _ = learn(student, SEQUENCES, 2, 3, 0, seed=3)
+    for iterations in (1, 2):
+        after, _ = learn(student, SEQUENCES, 2, 3, iterations, seed=3)
+        try:
+            expect_step(after, [own_counts(before, words) for words in SEQUENCES])
+        except AssertionError:
+            expect_step(after, [checked_counts(student, before, words) for words in SEQUENCES])
+        before = after
 
 
 def checked_counts(student, hmm, words):

@@ -145,19 +145,22 @@ def viterbi_batch(
     if log_A.shape != (n_states, n_states) or log_B.shape[:1] != (n_states,):
         raise ValueError("log_pi, log_A and log_B must be (S,), (S, S) and (S, V)")
     live = _live(words, lengths, log_B.shape[1])  # (B, T) bool: the word belongs to the sentence
-    emission = log_B.T[torch.where(live, words, 0)]  # (B, T, S)
-    stay = torch.arange(n_states, device=words.device).expand_as(emission[:, 0])  # (B, S)
-    best, back = log_pi + emission[:, 0], [stay]  # (B, S)
+    # sentences come last: what is done to all of them lies side by side in memory
+    emission = log_B[:, torch.where(live, words, 0).T]  # (S, T, B)
+    best = log_pi[:, None] + emission[:, 0]  # (S, B)
+    columns = [best]
     for t in range(1, words.shape[1]):
-        reach, came_from = (best[:, :, None] + log_A).max(dim=1)  # (B, from, to) -> (B, to) twice
-        # a sentence that is over keeps its scores, and its back-pointers lead to themselves
-        here = live[:, t, None]
-        best = torch.where(here, reach + emission[:, t], best)
-        back.append(torch.where(here, came_from, stay))
-    scores, state = best.max(dim=1)  # (B,) each; max takes the first of equal ones
+        reach = (best[:, None] + log_A[:, :, None]).amax(dim=0)  # (from, to, B) -> (S, B)
+        # a sentence that is over keeps its scores
+        best = torch.where(live[:, t], reach + emission[:, t], best)
+        columns.append(best)
+    scores, state = best.max(dim=0)  # (B,) each; max takes the first of equal ones
     path = [state]
     for t in range(words.shape[1] - 1, 0, -1):
-        path.append(back[t].gather(1, path[-1][:, None])[:, 0])
+        # instead of a back-pointer for every state: which predecessor gave the one on the path?
+        came_from = (columns[t - 1] + log_A[:, state]).argmax(dim=0)  # (S, B) -> (B,)
+        state = torch.where(live[:, t], came_from, state)
+        path.append(state)
     return torch.stack(path[::-1], dim=1).masked_fill(~live, -1), scores
 
 
