@@ -130,8 +130,7 @@ def _exercise(
         else:
             results.append(_not_run(exercise, check, "skipped", reason))
     if refusal is not None:  # what it made by forbidden means is of no use in the other checks
-        outcome, message = refusal.outcome, refusal.message
-        results = [_not_run(exercise, check, outcome, message) for check in exercise.checks]
+        results = [_refused(exercise, check, refusal) for check in exercise.checks]
     earned = [result.points for result in results]
     return ExerciseResult(
         id=exercise.id,
@@ -146,8 +145,14 @@ def _exercise(
 def _found_at_run_time(cases: list[Case]) -> Ending | None:
     for case in cases:
         if case.outcome.name == "forbidden" and case.outcome.message is not None:
-            return Ending("forbidden", case.outcome.message)
+            return Ending("forbidden", case.outcome.message, case.outcome.detail)
     return None
+
+
+def _refused(exercise: Exercise, check: Check, refusal: Ending) -> CheckResult:
+    result = _not_run(exercise, check, refusal.outcome, refusal.message)
+    # a student reads the details of a public check, and these may come from a hidden one
+    return result if check.public else replace(result, detail=refusal.detail)
 
 
 def _reason_not_to_run(

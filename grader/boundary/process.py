@@ -167,7 +167,9 @@ class StudentProcess:
         try:
             self._import(name)
         except Ending as ending:
-            self._failed_imports[name] = ending
+            # one that met hidden inputs may tell of them, and a public check would repeat it
+            if not self._met_hidden:
+                self._failed_imports[name] = ending
             raise
         self._imported.add(name)
 
