@@ -198,7 +198,7 @@ CLASS = [
         "BLEU by sacrebleu, imported at the top",
         points=90,
         loses=["fit", "loss_and_batches", "bleu"],
-        bonus=8,
+        bonus=13,
         changes=[append("training.py", "\nimport sacrebleu\n")],
     ),
     # ---- hostile --------------------------------------------------------------------------
@@ -215,16 +215,6 @@ CLASS = [
                 "    return type('Yes', (float,), {'__eq__': lambda a, b: True, '__hash__': None})(50.0)\n"
                 "    matches, totals = [0] * max_n, [0] * max_n\n",
             )
-        ],
-    ),
-    Recipe(
-        "trains_for_ever",
-        "fit goes on until the loss is 0",
-        points=0,
-        loses=["fit"],
-        bonus=8,
-        changes=[
-            replace("training.py", "    for step in range(steps):", "    for step in iter(int, 1):")
         ],
     ),
     Recipe(
