@@ -15,7 +15,7 @@ def train_reverse(vocab: int = 12, length: int = 8, steps: int = 600, seed: int 
 
     The symbols are FIRST ... vocab - 1; a source is the string alone, a target lies between BOS and
     EOS. `steps` steps of training, of any batch size. With the defaults 99 % of new strings come out
-    without a mistake, after well under a minute on a CPU.
+    without a mistake, after well under a minute on a CPU; with vocab 8, length 4, steps 200 half must.
     """
     generator = random.Random(seed)
     strings = [generator.choices(range(FIRST, vocab), k=length) for _ in range(32 * steps)]
