@@ -142,7 +142,13 @@ CLASS = [
         points=95.52,
         loses=["viterbi_batch"],
         bonus=19,
-        changes=[replace("decode.py", "best = torch.where(live[:, t], ", "best = torch.where(live[:, t] | True, ")],
+        changes=[
+            replace(
+                "decode.py",
+                "best = torch.where(live[:, t], ",
+                "best = torch.where(live[:, t] | True, ",
+            )
+        ],
     ),
     Recipe(
         "bug_loop_over_the_batch",

@@ -350,5 +350,3 @@ def test_sample_depends_on_its_seed_alone(student):
     student.generators(seed=2)
     expect_equal(student.estimate.sample(hmm, 50, 7), one, "the sample with the same seed")
     assert student.estimate.sample(hmm, 50, 8) != one, "another seed must give another sample"
-
-
