@@ -47,8 +47,11 @@ format: $(VENV)/.ready
 	$(BIN)/ruff format .
 
 bench: $(VENV)/.ready
-	$(BIN)/python -m bench.grading
 	$(BIN)/python -m bench.guest
+	$(BIN)/python -m bench.grading
+	$(BIN)/python -m bench.viterbi
+	$(BIN)/python -m bench.lstm
+	$(BIN)/python -m bench.transformer
 
 # Broken frames by the million, steered by coverage; what was found stays in .fuzz/.
 fuzz: $(VENV)/.ready
