@@ -247,8 +247,9 @@ def public_names(function: Any) -> list[str]:
     for family in ("special", "linalg", "fft"):
         if name.startswith(f"{family}_"):
             return [f"torch.{family}.{name.removeprefix(family + '_')}"]
-    public = [f"torch.{name}", f"torch._VF.{name}"]
-    return [f"{module}.{name}", *public] if module.startswith("torch.") else public
+    if module.startswith("torch."):
+        return [f"{module}.{name}", f"torch.{name}"]
+    return [f"torch.{name}"]
 
 
 def _paths(kind: type) -> list[str]:
