@@ -216,8 +216,9 @@ def verify(
     ]
     verdicts = show_verdicts(proofs.verify(model, chosen, jobs), len(chosen), ctx.obj["lang"])
     if measure:
-        reference = next(v.record for v in verdicts if v.candidate.kind == "reference")
-        proofs.store_timings(model, reference)
+        reference = next(v for v in verdicts if v.candidate.kind == "reference")
+        if not reference.faults:  # what fails early is no measure
+            proofs.store_timings(model, reference.record)
     if any(verdict.faults for verdict in verdicts):
         sys.exit(FELL_SHORT)
 
