@@ -138,8 +138,8 @@ CLASS = [
     ),
     Recipe(
         "bug_padding",
-        "the batch decodes its padding",
-        points=95.52,
+        "the scores of the batch run on through the padding",
+        points=96.16,
         loses=["viterbi_batch"],
         bonus=19,
         changes=[
