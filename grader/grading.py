@@ -64,9 +64,13 @@ def grade_exercises(
     """Each exercise in turn, in a guest of its own."""
     try:
         refusals = _refusals(assignment, process, exercises)
+        charged = set(refusals)
         for exercise in exercises:
-            process.begin_exercise()
-            yield _exercise(assignment, exercise, checks, process, refusals.get(exercise.id))
+            process.begin_exercise(partial(verdict, assignment, charged))
+            result = _exercise(assignment, exercise, checks, process, refusals.get(exercise.id))
+            if any(check.outcome == "forbidden" for check in result.checks):
+                charged.add(exercise.id)
+            yield result
     finally:
         process.close()
 
@@ -93,9 +97,9 @@ def broken(assignment: Assignment, submission: Submission, error: GraderError) -
 def student_process(
     launcher: Launcher, assignment: Assignment, submission: Submission
 ) -> StudentProcess:
-    """The submission's process, which obeys the assignment's limits and rules."""
+    """The submission's process, which obeys the assignment's limits."""
     package = package_of(assignment, submission)
-    return StudentProcess(launcher, package, assignment.limits, partial(verdict, assignment))
+    return StudentProcess(launcher, package, assignment.limits)
 
 
 def package_of(assignment: Assignment, submission: Submission) -> Package:
