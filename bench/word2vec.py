@@ -6,7 +6,8 @@
 Same corpus, vocabulary, dimension, window, negatives, subsampling, rate, epochs and threads. A word
 counts each time it is read, before subsampling, as gensim's own log counts it. Reading the corpus
 is left out on both sides. With a file of WordSim-353's form the quality of both is printed beside:
-it must agree within what another seed changes. Time on the wall means something on an idle machine only; the CPU's time stands beside it.
+it must agree within what another seed changes. Time on the wall means something on an idle machine
+only; the CPU's time stands beside it.
 """
 
 from __future__ import annotations

@@ -40,9 +40,11 @@ def grade(
     checks: Checks,
     launcher: Launcher,
     exercises: Sequence[Exercise],
+    brief: Sequence[str] = (),
 ) -> Record:
     """Run the checks of `exercises` against the submission.
 
+    Exercises in `brief` end with the first check that is lost: for who only asks whether one is.
     Raises `PlatformError` when the grader itself fails; nothing a student hands in raises.
     """
     started, clock = datetime.now(UTC), time.monotonic()
@@ -50,7 +52,7 @@ def grade(
     layers: list[str] = []
     if submission.problem is None:
         process = student_process(launcher, assignment, submission)
-        results = list(grade_exercises(assignment, process, checks, exercises))
+        results = list(grade_exercises(assignment, process, checks, exercises, brief))
         layers = process.layers
     return _record(assignment, submission, results, layers, started, time.monotonic() - clock)
 
@@ -60,6 +62,7 @@ def grade_exercises(
     process: StudentProcess,
     checks: Checks,
     exercises: Sequence[Exercise],
+    brief: Sequence[str] = (),
 ) -> Iterator[ExerciseResult]:
     """Each exercise in turn, in a guest of its own."""
     try:
@@ -67,7 +70,10 @@ def grade_exercises(
         charged = set(refusals)
         for exercise in exercises:
             process.begin_exercise(partial(verdict, assignment, charged))
-            result = _exercise(assignment, exercise, checks, process, refusals.get(exercise.id))
+            refusal = refusals.get(exercise.id)
+            result = _exercise(
+                assignment, exercise, checks, process, refusal, brief=exercise.id in brief
+            )
             if any(check.outcome == "forbidden" for check in result.checks):
                 charged.add(exercise.id)
             yield result
@@ -118,11 +124,13 @@ def _exercise(
     checks: Checks,
     process: StudentProcess,
     refusal: Ending | None,
+    *,
+    brief: bool,
 ) -> ExerciseResult:
     results: list[CheckResult] = []
     timeouts = 0
     for check in exercise.checks:
-        if refusal is not None:
+        if refusal is not None or (brief and any(r.outcome != "passed" for r in results)):
             break
         reason = _reason_not_to_run(assignment, exercise, check, results, timeouts, process)
         if reason is None:
