@@ -168,7 +168,7 @@ def load(folder: Path) -> Assignment:
         id=top.string("id"),
         package=top.string("package"),
         title=top.text("title", LANGUAGES),
-        due=top.string("due", default="") or None,
+        due=top.moment("due"),
         allowed_packages=top.strings("allowed_packages", default=()),
         limits=limits,
         files=files,
