@@ -46,12 +46,13 @@ class Table:
     def moment(self, key: str) -> str | None:
         """A date, or a date and a time, in ISO 8601, as a string; None when it is left out."""
         value = self._take(key, None)
+        if value is None:
+            return None
         try:
-            if value is not None:
-                datetime.fromisoformat(value)
+            datetime.fromisoformat(value)
         except (TypeError, ValueError):
             self._refuse(key, value, '"2026-03-02", "2026-03-02T18:00", "2026-03-02T18:00+09:00"')
-        return value
+        return str(value)
 
     def strings(self, key: str, default: Any = _REQUIRED) -> tuple[str, ...]:
         """A list of strings."""

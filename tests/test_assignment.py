@@ -73,7 +73,7 @@ MISTAKES = {
     ),
     "no_toml": ("id = ", "id ", ["cannot be read"]),
     "no_date": ('package = "tiny', 'due = "next week"\npackage = "tiny', ["next week", "2026-03"]),
-    "a_date_without_quotes": ('package = "tiny', 'due = 2026-03-02\npackage = "tiny', ["line 2"]),
+    "a_date_without_quotes": ('package = "tiny', 'due = 2026-03-02\npackage = "tiny', ["line 3"]),
     "text_as_file_list": (
         '[[file]]\nname = "sums.py"',
         'file = "sums.py"',
