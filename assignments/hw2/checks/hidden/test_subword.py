@@ -104,6 +104,7 @@ def test_jamo_leaves_all_else(student):
     apart = unicodedata.normalize("NFD", "한글")
     expect_equal(student.subword.to_jamo(apart), apart, "decomposed Hangul, which stays")
     expect_equal(student.subword.to_jamo(""), "", "the jamo of nothing")
+    expect_equal(student.subword.to_jamo(" 가\n나 "), " ㄱㅏe\nㄴㅏe ", "the jamo, blanks kept")
 
 
 # ---- subword_vector ------------------------------------------------------------------------------
