@@ -51,7 +51,9 @@ def test_vocabulary_drops_unknown_words(student):
     vocabulary = student.corpus.Vocabulary([["비", "눈", "비"]])
     encode = vocabulary.encode
     expect_equal(encode(["눈", "해", "비", "해", "눈"]), [1, 0, 1], "encode")
-    expect_equal(encode(["비", "비", "눈", "눈", "비"]), [0, 0, 1, 1, 0], "encode of repeated words")
+    expect_equal(
+        encode(["비", "비", "눈", "눈", "비"]), [0, 0, 1, 1, 0], "encode of repeated words"
+    )
     expect_equal(encode(["해"]), [], "encode of an unknown word")
     expect_equal(encode([]), [], "encode of nothing")
 

@@ -108,6 +108,15 @@ def test_viterbi_path_is_the_best_of_all_paths(student):
             expect_equal(path.tolist(), paths[scores.argmax()].tolist(), "the path")
 
 
+def test_viterbi_tells_paths_apart_that_are_nearly_equal(student):
+    # tag 1 says every word with a probability larger by one part in a million
+    more = 0.5e-6
+    hmm = logs([0.5, 0.5]), logs([[0.5, 0.5]] * 2), logs([[0.5 - more, 0.5 + more], [0.5, 0.5]])
+    for words, best in (([0, 0, 0], [1, 1, 1]), ([0, 1, 0], [1, 0, 1])):
+        path, _ = expect_result(student.decode.viterbi(*hmm, words), 3, 2, "viterbi")
+        expect_equal(path.tolist(), best, "the path")
+
+
 def test_viterbi_score_is_that_of_its_path(student):
     hmm, words = some_hmm(60, 5, 7), some_words(60, 7, 40)
     path, score = expect_result(student.decode.viterbi(*hmm, words), 40, 5, "viterbi")
@@ -310,7 +319,9 @@ def test_beam_of_all_states_is_viterbi(student):
 
 @pytest.mark.parametrize("k", [2, 3])
 def test_beam_keeps_the_best_states(student, k):
-    cases = [(some_hmm(seed, 5, 4), some_words(seed, 4, 12)) for seed in range(80, 110)]
+    # not 91: two of its paths consist of the same factors in another order
+    seeds = [seed for seed in range(80, 110) if seed != 91]
+    cases = [(some_hmm(seed, 5, 4), some_words(seed, 4, 12)) for seed in seeds]
     got = student.map(student.decode.beam_search, [(*hmm, words, k) for hmm, words in cases])
     for (hmm, words), result in zip(cases, got, strict=True):
         expected, score = own_viterbi(hmm, words, k)
