@@ -78,9 +78,16 @@ def expect_counts(student, got, hmm, words):
         for table, wanted, name in zip(got, own_counts(hmm, words), NAMES, strict=True):
             expect_close(table, wanted, what=name)
     except AssertionError:
-        follows = [all(map(np.allclose, got, other)) for other in from_own(student, hmm, words)]
-        if not any(follows):
+        if not follows(student, got, hmm, words):
             raise
+
+
+def follows(student, got, hmm, words):
+    """Whether the counts are what the student's own ln alpha and ln beta lead to."""
+    return any(
+        all(np.allclose(table, own, equal_nan=True) for table, own in zip(got, tables, strict=True))
+        for tables in from_own(student, hmm, words)
+    )
 
 
 def expect_shapes(counts, hmm):
@@ -172,9 +179,14 @@ def test_expected_counts_of_a_long_sentence(student):
     words = np.random.default_rng(11).integers(0, 19, 1500).tolist()  # word 19 never comes
     got = student.inference.expected_counts(*hmm, words)
     expect_shapes(got, hmm)
-    for table, total, name in zip(got, (1, 1499, 1500), NAMES, strict=True):
-        expect_close(float(table.sum()), total, rtol=1e-6, what=f"the sum of {name}")
-    expect_close(got[2].sum(axis=0), np.bincount(words, minlength=20), rtol=1e-6, what="each word")
+    try:
+        for table, total, name in zip(got, (1, 1499, 1500), NAMES, strict=True):
+            expect_close(float(table.sum()), total, rtol=1e-6, what=f"the sum of {name}")
+        shares = np.bincount(words, minlength=20)
+        expect_close(got[2].sum(axis=0), shares, rtol=1e-6, what="each word")
+    except AssertionError:
+        if not follows(student, got, hmm, words):
+            raise
 
 
 def test_expected_counts_leave_their_arguments_alone(student):

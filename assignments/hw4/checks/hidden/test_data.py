@@ -129,7 +129,8 @@ def test_class_of_endings(student):
 
 
 def test_class_of_a_capital(student):
-    expect_classes(student, {"Kim": "<cap>", "Éa": "<cap>", "iPhone": "<unk>", "X": "<cap>"})
+    classes = {"Kim": "<cap>", "Éa": "<cap>", "iPhone": "<unk>", "X": "<cap>", "NATO": "<cap>"}
+    expect_classes(student, {**classes, "McKay": "<cap>", "eBay": "<unk>"})
 
 
 def test_class_of_all_else(student):

@@ -93,21 +93,21 @@ def test_emissions_are_shares_of_a_tags_words(student):
     expect_close(np.exp(hmm.log_B), own_estimate(sequences, tags, 3, 5)[2], what="B")
 
 
-@pytest.mark.parametrize("alpha", [0.5, 2.0])
+@pytest.mark.parametrize("alpha", [0.5, 2.5])
 def test_alpha_smooths_the_starts(student, alpha):
     sequences, tags = some_tagged(4)
     hmm = student.estimate.estimate(sequences, tags, 4, 6, alpha)
     expect_close(np.exp(hmm.log_pi), own_estimate(sequences, tags, 4, 6, alpha)[0], what="pi")
 
 
-@pytest.mark.parametrize("alpha", [0.5, 2.0])
+@pytest.mark.parametrize("alpha", [0.5, 2.5])
 def test_alpha_smooths_the_transitions(student, alpha):
     sequences, tags = some_tagged(5)
     hmm = student.estimate.estimate(sequences, tags, 4, 6, alpha)
     expect_close(np.exp(hmm.log_A), own_estimate(sequences, tags, 4, 6, alpha)[1], what="A")
 
 
-@pytest.mark.parametrize("alpha", [0.5, 2.0])
+@pytest.mark.parametrize("alpha", [0.5, 2.5])
 def test_alpha_smooths_the_emissions(student, alpha):
     sequences, tags = some_tagged(6)
     hmm = student.estimate.estimate(sequences, tags, 4, 6, alpha)
@@ -331,6 +331,10 @@ def test_sample_speaks_as_b_says(student):
     for i, row in enumerate(B):
         said = Counter(w for w, tag in zip(words, tags, strict=True) if tag == i)
         expect_shares(said, row, f"the word of tag {i}")
+        # given the tag, the word has no say in what comes next
+        said = enumerate(zip(words[:-1], tags[:-1], strict=True))
+        after = Counter(tags[n + 1] for n, pair in said if pair == (0, i))
+        expect_shares(after, A[i], f"the tag after {i} where the word is 0")
 
 
 def test_sample_never_draws_the_impossible(student):

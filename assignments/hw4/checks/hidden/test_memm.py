@@ -171,7 +171,7 @@ def test_fit_gives_the_first_word_no_previous_tag(student):
         return [("".join(draw.choice(list("bcdfghjklm"), 6)), tag) for tag in tags]
 
     model = trained(student, ["A", "B", "C"], [sentence(t) for t in ["CA", "CAB", "CA"] * 6])
-    fresh = [[word for word, _ in sentence("CAB")] for _ in range(10)]
+    fresh = [[word for word, _ in sentence("CAB")] for _ in range(5)]
     for tags in student.map(model.decode, [(words,) for words in fresh]):
         expect_equal(tags, ["C", "A", "B"], "the tags of three words never seen")
 
@@ -179,13 +179,13 @@ def test_fit_gives_the_first_word_no_previous_tag(student):
 def test_fit_goes_on_for_all_epochs(student):
     words, gold = ["Kim", "saw", "3", "dogs"], ["NAME", "VERB", "NUM", "NOUN"]
     sure = []
-    for epochs in (1, 40):
+    for epochs in (1, 20):
         model = trained(student, epochs=epochs, lr=0.1)
         steps = [model.log_prob_next(words, i, gold[i - 1] if i else None) for i in range(4)]
         for step in steps:
             expect_array(step, (4,), "float64", "the log-probabilities")
         sure.append(sum(float(step[TAGS.index(g)]) for step, g in zip(steps, gold, strict=True)))
-    # some 5 nats at the start, some 1 after 40 epochs
+    # some 5 nats at the start, some 1 or 2 after 20 epochs
     assert sure[1] > sure[0] + 0.2, "more epochs must make a sentence of the training set more sure"
 
 
@@ -223,9 +223,9 @@ def test_fit_depends_on_its_seed_alone(student):
     words = ["Kim", "saw", "dogs"]
     for seed in (4, 0):
         student.generators(seed=1)
-        one = trained(student, seed=seed).log_prob_next(words, 1, "NAME")
+        one = trained(student, epochs=3, seed=seed).log_prob_next(words, 1, "NAME")
         student.generators(seed=2)
-        other = trained(student, seed=seed).log_prob_next(words, 1, "NAME")
+        other = trained(student, epochs=3, seed=seed).log_prob_next(words, 1, "NAME")
         expect_close(other, one, **AGAIN, what=f"the log-probabilities with seed {seed} again")
 
 

@@ -76,6 +76,11 @@ def test_batch_is_viterbi_row_by_row(student):
         hmm = some_hmm(seed, states, n_words)
         words, lengths = some_batch(seed, n_words, [7] * 9)
         expect_batch(student.decode.viterbi_batch(*hmm, words, lengths), hmm, words, lengths)
+    # nearly equal is not equal: tag 1 says word 0 with a probability larger by one in a million
+    even, more = [[0.5, 0.5]] * 2, 0.5e-6
+    hmm = logs([0.5, 0.5]), logs(even), logs([[0.5 - more, 0.5 + more], [0.5, 0.5]])
+    words, lengths = torch.tensor([[0, 0, 0], [0, 1, 0]]), torch.tensor([3, 3])
+    expect_batch(student.decode.viterbi_batch(*hmm, words, lengths), hmm, words, lengths)
 
 
 def test_batch_of_unequal_lengths(student):
