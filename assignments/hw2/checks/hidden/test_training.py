@@ -194,15 +194,15 @@ def test_train_obeys_min_count(student):
 
 def test_train_depends_on_its_seed_alone(student):
     sentences = planted(4, [["a", "b", "c"], ["d", "e", "f"]], sentences=30)
-    settings = {"dim": 5, "window": 2, "epochs": 2, "t": 1.0}
+    # many small batches: other draws move some number by 0.05 and more, rounding by 0.000001
+    settings = {"dim": 5, "window": 2, "epochs": 2, "t": 1.0, "batch_size": 32}
     _, other = trained(student, sentences, **settings, seed=10)
     for seed in (9, 0):
         student.generators(seed=1)
         _, one = trained(student, sentences, **settings, seed=seed)
         student.generators(seed=2)
         _, same = trained(student, sentences, **settings, seed=seed)
-        # rounding grows from step to step; other draws move the vectors by tenths
-        expect_close(same, one, rtol=1e-3, atol=1e-4, what=f"the vectors with seed {seed} again")
+        expect_close(same, one, rtol=0, atol=1e-3, what=f"the vectors with seed {seed} again")
         assert differ(other, one), "another seed must give other vectors"
 
 
