@@ -97,8 +97,8 @@ CLASS = [
     Recipe(
         "bug_products",
         "forward multiplies probabilities, so long sentences underflow",
-        points=98.12,
-        loses=["forward_backward", "posterior", "baum_welch"],
+        points=99.13,
+        loses=["forward_backward"],
         bonus=19,
         changes=[
             replace(
@@ -115,7 +115,7 @@ CLASS = [
     Recipe(
         "bug_transposed",
         "counts transitions from the second tag to the first",
-        points=94.4,
+        points=94.29,
         loses=["estimation", "tagger"],
         bonus=19,
         changes=[
@@ -125,7 +125,7 @@ CLASS = [
     Recipe(
         "bug_ties",
         "of equal predecessors the larger one is taken",
-        points=98.73,
+        points=98.76,
         loses=["viterbi"],
         bonus=19,
         changes=[
@@ -168,7 +168,7 @@ CLASS = [
     Recipe(
         "bug_local_is_global",
         "normalises every step also where whole paths should be",
-        points=97.84,
+        points=97.95,
         loses=["memm"],
         bonus=19,
         changes=[
@@ -182,7 +182,7 @@ CLASS = [
     Recipe(
         "bugs_in_three_files",
         "first syllable, sizes rounded up, mean of the sentences' accuracies",
-        points=97.78,
+        points=97.77,
         loses=["reading", "convolution", "metrics", "tagger"],
         bonus=19,
         changes=[
@@ -219,7 +219,7 @@ CLASS = [
     Recipe(
         "endless_loop_in_beam",
         "widens the beam until nothing changes, which never happens",
-        points=95.13,
+        points=95.27,
         loses=["beam"],
         bonus=19,
         changes=[
@@ -234,7 +234,7 @@ CLASS = [
     Recipe(
         "segfault_in_sample",
         "reads address 0 while it samples",
-        points=97.38,
+        points=97,
         loses=["joint"],
         bonus=19,
         changes=[
@@ -272,7 +272,7 @@ CLASS = [
     Recipe(
         "always_equal",
         "returns a path that equals every other",
-        points=97.57,
+        points=97.45,
         loses=["beam"],
         bonus=19,
         changes=[

@@ -51,6 +51,9 @@ def test_vocabulary_drops_unknown_words(student):
     vocabulary = student.corpus.Vocabulary([["비", "눈", "비"]])
     encode = vocabulary.encode
     expect_equal(encode(["눈", "해", "비", "해", "눈"]), [1, 0, 1], "encode")
+    expect_equal(
+        encode(["비", "비", "눈", "눈", "비"]), [0, 0, 1, 1, 0], "encode of repeated words"
+    )
     expect_equal(encode(["해"]), [], "encode of an unknown word")
     expect_equal(encode([]), [], "encode of nothing")
 
@@ -58,6 +61,13 @@ def test_vocabulary_drops_unknown_words(student):
 def test_vocabulary_has_no_unknown_token(student):
     vocabulary = student.corpus.Vocabulary([["<unk>", "a", "<unk>"], ["b"]])
     expect_equal(vocabulary.tokens, ["<unk>", "a", "b"], "tokens: <unk> is a word like any other")
+
+
+def test_vocabulary_takes_words_as_they_are(student):
+    apart = "\u1112\u1161\u11ab"  # the letters of 한, not joined
+    vocabulary = student.corpus.Vocabulary([["한", " a", "A"], ["a", apart, "a"]])
+    expect_equal(vocabulary.tokens, ["a", " a", "A", apart, "한"], "tokens")
+    expect_equal(vocabulary.encode(["A", apart, "한", " a", "a "]), [2, 3, 4, 1], "encode")
 
 
 @pytest.mark.parametrize(("sentences", "min_count"), [([], 1), ([[], []], 1), ([["a"]], 2)])
@@ -161,12 +171,21 @@ def test_subsample_never_and_always(student):
 
 def test_subsample_depends_on_its_seed_alone(student):
     keep, ids = torch.full((50,), 0.5, dtype=torch.float64), list(range(50)) * 4
-    student.generators(seed=1)
-    one = student.corpus.subsample(ids, keep, 5)
-    student.generators(seed=2)
-    expect_equal(student.corpus.subsample(ids, keep, 5), one, "what is kept with the same seed")
-    other = student.corpus.subsample(ids, keep, 6)
-    assert other != one, "another seed must keep other positions"
+    for seed in (5, 0):
+        student.generators(seed=1)
+        one = student.corpus.subsample(ids, keep, seed)
+        student.generators(seed=2)
+        same = student.corpus.subsample(ids, keep, seed)
+        expect_equal(same, one, f"what is kept with seed {seed} again")
+        other = student.corpus.subsample(ids, keep, 6)
+        assert other != one, "another seed must keep other positions"
+
+
+def test_subsample_leaves_the_global_generators_alone(student):
+    keep, ids = torch.full((50,), 0.5, dtype=torch.float64), list(range(50))
+    before = student.generators(seed=3)
+    student.corpus.subsample(ids, keep, 5)
+    expect_equal(student.generators(), before, "the state of the global generators")
 
 
 def test_subsample_leaves_its_arguments_alone(student):
@@ -243,8 +262,9 @@ def test_pairs_go_both_ways(student):
 
 
 def test_pairs_of_a_repeated_word(student):
-    pairs = student.corpus.skipgram_pairs([7, 7, 3], 1).tolist()
-    expect_equal(pairs, [[7, 7], [7, 7], [7, 3], [3, 7]], "the pairs of 7 7 3, window 1")
+    pairs = student.corpus.skipgram_pairs([70_000, 70_000, 3], 1).tolist()
+    expected = [[70_000, 70_000], [70_000, 70_000], [70_000, 3], [3, 70_000]]
+    expect_equal(pairs, expected, "the pairs of 70000 70000 3, window 1")
 
 
 @pytest.mark.parametrize("ids", [[], [5]])

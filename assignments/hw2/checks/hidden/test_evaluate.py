@@ -67,6 +67,8 @@ def test_nearest_of_a_zero_vector(student):
     vectors[5] = 0
     found = dict(student.evaluate.nearest(TOKENS, vectors, TOKENS[0], 19))
     expect_close(found.get(TOKENS[5]), 0.0, what="the cosine of a zero vector")
+    found = [cosine for _, cosine in student.evaluate.nearest(TOKENS, vectors, TOKENS[5], 3)]
+    expect_close(found, [0.0] * 3, what="the cosines with a zero vector")
 
 
 def test_nearest_returns_plain_pairs(student):
@@ -110,6 +112,16 @@ def test_analogy_of_unit_vectors(student):
     stretched[8] *= 30
     found = student.evaluate.analogy(TOKENS, stretched, *TOKENS[:3], k=17)
     expect_equal(found, own_analogy(vectors, 0, 1, 2), "all words, when vectors are stretched")
+
+
+def test_analogy_with_a_zero_vector_among_the_words(student):
+    vectors = some_vectors(7)
+    vectors[11] = 0  # its cosine is 0: neither first nor last
+    units = vectors / vectors.norm(dim=1, keepdim=True).clamp(min=1e-12)
+    scores = (units @ (units[1] - units[0] + units[2]))[3:]
+    order = [TOKENS[3 + i] for i in scores.argsort(descending=True).tolist()]
+    found = student.evaluate.analogy(TOKENS, vectors, *TOKENS[:3], k=17)
+    expect_equal(found, order, "all words, one of which has a zero vector")
 
 
 def test_analogy_never_answers_with_the_question(student):

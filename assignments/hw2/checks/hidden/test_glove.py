@@ -65,6 +65,8 @@ def test_cooccurrence_unknown_words_keep_their_place(student):
     sentence = ["a", "?", "b", "?", "?", "a"]
     table = student.glove.cooccurrence([sentence], ["a", "b"], 2, "harmonic")
     expect_close(table, [[0, 0.5], [0.5, 0]], what="the table of 'a ? b ? ? a', window 2")
+    table = student.glove.cooccurrence([["The", "cat", "the"]], ["the", "cat"], 1)
+    expect_close(table, [[0, 1], [1, 0]], what="the table of 'The cat the', where The is no token")
 
 
 def test_cooccurrence_of_words_that_do_not_occur(student):
@@ -103,6 +105,8 @@ def test_conditional_divides_by_the_sum_of_the_row(student, dtype):
     expected = [[x / sum(row) for x in row] for row in X.tolist()]
     expect_close(result, expected, what="P(. | i)")
     expect_equal(after, [X], "the argument after the call")
+    harmonic = student.glove.conditional(torch.tensor([[0, 0.5], [0.2, 0.05]], dtype=dtype))
+    expect_close(harmonic, [[0, 1], [0.8, 0.2]], what="P(. | i) of sums below 1")
 
 
 def test_conditional_of_a_zero_row(student):
@@ -139,6 +143,8 @@ def test_glove_weight_equals_the_formula(student, x_max, alpha):
     expect_tensor(value, (2, 3), "float64", "the weights")
     expected = [[own_weight(entry, x_max, alpha) for entry in row] for row in x]
     expect_close(value, expected, what=f"the weights at x_max {x_max:g}, alpha {alpha:g}")
+    single = student.glove.glove_weight(torch.tensor(0.5, dtype=torch.float64), x_max, alpha)
+    expect_tensor(single, (), "float64", "the weight of a single number")
 
 
 def test_glove_weight_keeps_float32_and_its_argument(student):
@@ -175,10 +181,12 @@ def own_loss(W, Wc, b, bc, X):
 
 
 def test_glove_loss_equals_the_double_sum(student):
-    parameters, X = some_parameters(), some_counts()
-    value = student.glove.glove_loss(*parameters, X)
-    expect_tensor(value, (), "float64", "the loss")
-    expect_close(value, own_loss(*parameters, X), what="the loss")
+    # harmonic weights give entries below 1, too
+    for scale in (1, 1 / 200):
+        parameters, X = some_parameters(), scale * some_counts()
+        value = student.glove.glove_loss(*parameters, X)
+        expect_tensor(value, (), "float64", "the loss")
+        expect_close(value, own_loss(*parameters, X), what="the loss")
 
 
 def test_glove_loss_ignores_zeros(student):

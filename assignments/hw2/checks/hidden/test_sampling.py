@@ -72,7 +72,9 @@ def stands_for(sampler):
     threshold, alias = sampler.threshold, sampler.alias
     expect_tensor(threshold, tuple(alias.shape), "float64", "threshold")
     expect_tensor(alias, tuple(threshold.shape), "int64", "alias")
-    assert ((threshold >= 0) & (threshold <= 1)).all(), "threshold must lie in [0, 1]"
+    # the last bits of a sum may lie outside
+    inside = (threshold >= -EXACT["atol"]) & (threshold <= 1 + EXACT["atol"])
+    assert inside.all(), "threshold must lie in [0, 1]"
     assert ((alias >= 0) & (alias < len(alias))).all(), "alias must hold ids from 0 to V - 1"
     return threshold.clone().index_add_(0, alias, 1 - threshold) / len(alias)
 
@@ -191,11 +193,20 @@ def test_sample_has_any_shape(student, shape):
 
 def test_sample_has_no_state(student):
     sampler = student.sampling.AliasSampler(some_distribution(30, 10))
-    student.generators(seed=1)
-    one = sampler.sample((60,), seed=5)
-    sampler.sample((9,), seed=8)
-    student.generators(seed=2)
-    expect_equal(sampler.sample((60,), seed=5), one, "the draws with the same seed")
+    for seed in (5, 0):
+        student.generators(seed=1)
+        one = sampler.sample((60,), seed=seed)
+        sampler.sample((9,), seed=8)
+        student.generators(seed=2)
+        same = sampler.sample((60,), seed=seed)
+        expect_equal(same, one, f"the draws with seed {seed} again")
+
+
+def test_sample_leaves_the_global_generators_alone(student):
+    sampler = student.sampling.AliasSampler(some_distribution(30, 10))
+    before = student.generators(seed=3)
+    sampler.sample((60,), seed=5)
+    expect_equal(student.generators(), before, "the state of the global generators")
 
 
 def test_sample_follows_its_seed(student):

@@ -234,6 +234,16 @@ def test_gradients_leave_their_arguments_alone(student):
     expect_equal(after, vectors, "the arguments after the call")
 
 
+def test_gradients_are_detached(student):
+    vectors = some_vectors(seed=20)
+    ones = [torch.ones_like(vector) for vector in vectors]
+    # there the arguments require a gradient; None: nothing can be differentiated once more
+    results, second, _ = student.vjp(student.skipgram.sgns_gradients, vectors, ones)
+    for got, wanted in zip(results, own_gradients(*vectors), strict=True):
+        expect_close(got, wanted, what="a gradient of arguments that require one")
+    assert all(part is None for part in second), "the results must not require a gradient"
+
+
 def test_gradients_lead_downhill(student):
     vectors = some_vectors(pairs=5, seed=19)
     steps = gradients_of(student, *vectors)

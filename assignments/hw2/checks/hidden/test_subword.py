@@ -23,7 +23,13 @@ def own_ngrams(word, n_min, n_max):
 
 @pytest.mark.parametrize(
     ("word", "n_min", "n_max"),
-    [("시나브로", 2, 4), ("where", 3, 6), ("한글", 3, 6), ("internationalisation", 3, 3)],
+    [
+        ("시나브로", 2, 4),
+        ("where", 3, 6),
+        ("한글", 3, 6),
+        ("internationalisation", 3, 3),
+        ("대한민국임시정부", 5, 9),
+    ],
 )
 def test_ngrams_by_length_then_position(student, word, n_min, n_max):
     found = student.subword.char_ngrams(word, n_min, n_max)
@@ -104,6 +110,7 @@ def test_jamo_leaves_all_else(student):
     apart = unicodedata.normalize("NFD", "한글")
     expect_equal(student.subword.to_jamo(apart), apart, "decomposed Hangul, which stays")
     expect_equal(student.subword.to_jamo(""), "", "the jamo of nothing")
+    expect_equal(student.subword.to_jamo(" 가\n나 "), " ㄱㅏe\nㄴㅏe ", "the jamo, blanks kept")
 
 
 # ---- subword_vector ------------------------------------------------------------------------------

@@ -78,9 +78,16 @@ def expect_counts(student, got, hmm, words):
         for table, wanted, name in zip(got, own_counts(hmm, words), NAMES, strict=True):
             expect_close(table, wanted, what=name)
     except AssertionError:
-        follows = [all(map(np.allclose, got, other)) for other in from_own(student, hmm, words)]
-        if not any(follows):
+        if not follows(student, got, hmm, words):
             raise
+
+
+def follows(student, got, hmm, words):
+    """Whether the counts are what the student's own ln alpha and ln beta lead to."""
+    return any(
+        all(np.allclose(table, own, equal_nan=True) for table, own in zip(got, tables, strict=True))
+        for tables in from_own(student, hmm, words)
+    )
 
 
 def expect_shapes(counts, hmm):
@@ -172,9 +179,14 @@ def test_expected_counts_of_a_long_sentence(student):
     words = np.random.default_rng(11).integers(0, 19, 1500).tolist()  # word 19 never comes
     got = student.inference.expected_counts(*hmm, words)
     expect_shapes(got, hmm)
-    for table, total, name in zip(got, (1, 1499, 1500), NAMES, strict=True):
-        expect_close(float(table.sum()), total, rtol=1e-6, what=f"the sum of {name}")
-    expect_close(got[2].sum(axis=0), np.bincount(words, minlength=20), rtol=1e-6, what="each word")
+    try:
+        for table, total, name in zip(got, (1, 1499, 1500), NAMES, strict=True):
+            expect_close(float(table.sum()), total, rtol=1e-6, what=f"the sum of {name}")
+        shares = np.bincount(words, minlength=20)
+        expect_close(got[2].sum(axis=0), shares, rtol=1e-6, what="each word")
+    except AssertionError:
+        if not follows(student, got, hmm, words):
+            raise
 
 
 def test_expected_counts_leave_their_arguments_alone(student):
@@ -244,7 +256,7 @@ def from_forward(student, tables):
 def test_learning_goes_through_the_same_figures_with_more_iterations(student):
     _, short = learn(student, SEQUENCES, 2, 3, 2)
     _, long = learn(student, SEQUENCES, 2, 3, 5)
-    expect_close(long[:3], short, rtol=1e-9, what="the first three figures of five iterations")
+    expect_close(long[:3], short, rtol=1e-8, what="the first three figures of five iterations")
 
 
 def test_learning_one_step_counts_and_divides(student):
@@ -297,15 +309,24 @@ def test_learnt_rows_sum_to_one_even_without_mass(student):
 
 
 def test_learning_depends_on_its_seed_alone(student):
-    student.generators(seed=1)
-    tables, figures = learn(student, SEQUENCES, 3, 3, 3, seed=5)
-    student.generators(seed=2)
-    again, same = learn(student, SEQUENCES, 3, 3, 3, seed=5)
-    expect_equal(same, figures, "the log-likelihoods with the same seed")
-    for one, other in zip(tables, again, strict=True):
-        expect_equal(other.tolist(), one.tolist(), "a table with the same seed")
-    _, others = learn(student, SEQUENCES, 3, 3, 3, seed=6)
-    assert others != figures, "another seed must give another start"
+    for seed in (5, 0):
+        student.generators(seed=1)
+        tables, figures = learn(student, SEQUENCES, 3, 3, 3, seed)
+        student.generators(seed=2)
+        again, same = learn(student, SEQUENCES, 3, 3, 3, seed)
+        expect_close(same, figures, what=f"the log-likelihoods with seed {seed} again")
+        for one, other in zip(tables, again, strict=True):
+            # where memory lies may change the last bits of a sum, and each step adds to them
+            close = {"rtol": 0, "atol": 1e-7, "what": f"a table with seed {seed} again"}
+            expect_close(np.exp(other), np.exp(one), **close)
+        _, others = learn(student, SEQUENCES, 3, 3, 3, seed=6)
+        assert not np.allclose(others, figures, rtol=1e-9, atol=0), "another seed, another start"
+
+
+def test_learning_leaves_the_global_generators_alone(student):
+    before = student.generators(seed=3)
+    learn(student, SEQUENCES, 2, 3, 1, seed=5)
+    expect_equal(student.generators(), before, "the state of the global generators")
 
 
 def test_learning_starts_from_states_that_differ(student):

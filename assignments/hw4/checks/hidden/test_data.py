@@ -16,21 +16,24 @@ def read(student, *lines, end="\n"):
 
 
 def test_conllu_form_and_universal_tag(student):
-    text = [line("1", "나는", "PRON"), line("2", "간다", "VERB"), "", line("1", "Go", "VERB"), ""]
-    expected = [[("나는", "PRON"), ("간다", "VERB")], [("Go", "VERB")]]
+    apart = "\u1112\u1161\u11ab"  # the letters of 한, not joined
+    text = [line("1", "나는", "PRON"), line("2", apart, "VERB"), "", line("1", "Go", "VERB"), ""]
+    expected = [[("나는", "PRON"), (apart, "VERB")], [("Go", "VERB")]]
     expect_equal(read(student, *text), expected, "the sentences")
 
 
 def test_conllu_skips_ranges(student):
     text = [line("1-2", "dámelo", "_"), line("1", "dá", "VERB"), line("2", "melo", "PRON")]
-    text += [line("10-12", "xyz", "_"), line("10", "x", "X"), ""]
-    expected = [[("dá", "VERB"), ("melo", "PRON"), ("x", "X")]]
+    text += [line("10-12", "xyz", "_"), line("10", "x", "X"), line("11", "well-known", "ADJ"), ""]
+    expected = [[("dá", "VERB"), ("melo", "PRON"), ("x", "X"), ("well-known", "ADJ")]]
     expect_equal(read(student, *text), expected, "the sentences")
 
 
 def test_conllu_skips_empty_nodes(student):
-    text = [line("0.1", "you", "PRON"), line("1", "Go", "VERB"), line("1.1", "went", "VERB"), ""]
-    expect_equal(read(student, *text), [[("Go", "VERB")]], "the sentences")
+    text = [line("0.1", "you", "PRON"), line("1", "Go", "VERB"), line("1.1", "went", "VERB")]
+    text += [line("2", "U.S.", "PROPN"), line("3", "...", "PUNCT"), ""]
+    expected = [[("Go", "VERB"), ("U.S.", "PROPN"), ("...", "PUNCT")]]
+    expect_equal(read(student, *text), expected, "the sentences")
 
 
 def test_conllu_skips_comments_only(student):
@@ -126,7 +129,8 @@ def test_class_of_endings(student):
 
 
 def test_class_of_a_capital(student):
-    expect_classes(student, {"Kim": "<cap>", "Éa": "<cap>", "iPhone": "<unk>", "X": "<cap>"})
+    classes = {"Kim": "<cap>", "Éa": "<cap>", "iPhone": "<unk>", "X": "<cap>", "NATO": "<cap>"}
+    expect_classes(student, {**classes, "McKay": "<cap>", "eBay": "<unk>"})
 
 
 def test_class_of_all_else(student):

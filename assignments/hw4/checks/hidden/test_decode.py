@@ -108,6 +108,19 @@ def test_viterbi_path_is_the_best_of_all_paths(student):
             expect_equal(path.tolist(), paths[scores.argmax()].tolist(), "the path")
 
 
+def nearly_equal():
+    """Tag 1 says word 0, tag 0 word 1 with a probability larger by one part in a million."""
+    more = 0.5e-6
+    return logs([0.5, 0.5]), logs([[0.5, 0.5]] * 2), logs([[0.5 - more, 0.5 + more], [0.5, 0.5]])
+
+
+def test_viterbi_tells_paths_apart_that_are_nearly_equal(student):
+    for words, best in (([0, 0, 0], [1, 1, 1]), ([0, 1, 0], [1, 0, 1])):
+        result = student.decode.viterbi(*nearly_equal(), words)
+        path, _ = expect_result(result, 3, 2, "viterbi")
+        expect_equal(path.tolist(), best, "the path")
+
+
 def test_viterbi_score_is_that_of_its_path(student):
     hmm, words = some_hmm(60, 5, 7), some_words(60, 7, 40)
     path, score = expect_result(student.decode.viterbi(*hmm, words), 40, 5, "viterbi")
@@ -279,6 +292,8 @@ def test_greedy_ties_to_the_smaller_state(student):
     hmm = np.full(3, -math.log(3)), np.full((3, 3), -math.log(3)), np.zeros((3, 1))
     path, _ = expect_result(student.decode.greedy(*hmm, [0, 0, 0]), 3, 3, "greedy")
     expect_equal(path.tolist(), [0, 0, 0], "the path where all paths are equal")
+    path, _ = expect_result(student.decode.greedy(*nearly_equal(), [0, 1, 0]), 3, 2, "greedy")
+    expect_equal(path.tolist(), [1, 0, 1], "the path where paths are nearly equal")
 
 
 def test_greedy_can_run_into_a_dead_end(student):
@@ -310,7 +325,9 @@ def test_beam_of_all_states_is_viterbi(student):
 
 @pytest.mark.parametrize("k", [2, 3])
 def test_beam_keeps_the_best_states(student, k):
-    cases = [(some_hmm(seed, 5, 4), some_words(seed, 4, 12)) for seed in range(80, 110)]
+    # not 91: two of its paths consist of the same factors in another order
+    seeds = [seed for seed in range(80, 110) if seed != 91]
+    cases = [(some_hmm(seed, 5, 4), some_words(seed, 4, 12)) for seed in seeds]
     got = student.map(student.decode.beam_search, [(*hmm, words, k) for hmm, words in cases])
     for (hmm, words), result in zip(cases, got, strict=True):
         expected, score = own_viterbi(hmm, words, k)

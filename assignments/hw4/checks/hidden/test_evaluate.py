@@ -62,6 +62,7 @@ def test_spans_begin_where_nothing_is_continued(student):
         "I- at the start": ["I-X", "I-X", "O"],
         "I- after O": ["O", "I-X", "I-X"],
         "I- of another type": ["B-X", "I-Y", "I-Y", "I-X"],
+        "I- of a type in small letters": ["B-X", "I-x", "I-x", "I-X"],
     }
     got = student.map(student.evaluate.spans, [(tags,) for tags in cases.values()])
     for (what, tags), result in zip(cases.items(), got, strict=True):

@@ -80,6 +80,14 @@ def test_crf_stands_scores_of_a_thousand(student):
     expect_close(got, path_scores(*scores)[1].logsumexp(0), what="the log partition")
 
 
+def test_crf_stands_forbidden_transitions(student):
+    emissions, transitions = some_scores(26, 4, 3)
+    transitions[:, 1] = -math.inf  # tag 1 can only come first
+    got = student.extensions.crf_log_partition(emissions, transitions)
+    expected = path_scores(emissions, transitions)[1].logsumexp(0)
+    expect_close(got, expected, what="the log partition with forbidden transitions")
+
+
 def test_crf_shifted_scores_shift_the_partition(student):
     emissions, transitions = some_scores(22, 4, 3)
     got = student.extensions.crf_log_partition(emissions + 2.0, transitions - 0.5)
@@ -135,6 +143,11 @@ def test_crf_refuses_what_cannot_be(student):
 # ---- TextCNN ------------------------------------------------------------------------------------
 
 
+def differ(one, other):
+    """More than rounding can tell."""
+    return one.shape != other.shape or not torch.allclose(one, other, rtol=1e-3, atol=1e-6)
+
+
 def parameters_of(model):
     """Name -> tensor of everything that the module holds."""
     state = model.state_dict()
@@ -152,20 +165,28 @@ def test_text_cnn_has_the_weights_it_needs(student, sizes, expected):
 
 
 def test_text_cnn_of_width_one_sees_no_order(student):
-    model = student.extensions.TextCNN(9, 5, [1], 8, 3)
+    # so many filters that every word has a part in some maximum, whatever the start
+    model = student.extensions.TextCNN(9, 8, [1], 64, 3)
     logits = model(torch.tensor([[1, 2, 3, 4, 5], [5, 3, 1, 4, 2], [1, 2, 3, 4, 6]]))
     expect_tensor(logits, (3, 3), "float32", "the logits")
     expect_close(logits[1], logits[0], what="the logits of the same words in another order")
-    assert not torch.allclose(logits[2], logits[0]), "other words must have other logits"
+    assert differ(logits[2], logits[0]), "other words must have other logits"
 
 
 def test_text_cnn_of_width_two_sees_order_and_no_place(student):
-    model = student.extensions.TextCNN(9, 5, [2], 8, 3)
+    model = student.extensions.TextCNN(9, 8, [2], 64, 3)
     texts = [[8, 1, 2, 8, 8, 8], [8, 8, 8, 1, 2, 8], [8, 2, 1, 8, 8, 8]]
     logits = model(torch.tensor(texts))
     expect_tensor(logits, (3, 3), "float32", "the logits")
     expect_close(logits[1], logits[0], what="the logits of the same pair at another place")
-    assert not torch.allclose(logits[2], logits[0]), "the same pair backwards must tell"
+    assert differ(logits[2], logits[0]), "the same pair backwards must tell"
+
+
+def test_text_cnn_takes_the_maximum_over_time(student):
+    model = student.extensions.TextCNN(9, 8, [2], 16, 3)
+    short, long = (model(torch.tensor([[1, 2, 8, 8] + [8] * more])) for more in (1, 4))
+    expect_tensor(short, (1, 3), "float32", "the logits")
+    expect_close(long, short, what="the logits where the same pair of words comes more often")
 
 
 def test_text_cnn_copies_pretrained_vectors(student):
@@ -181,7 +202,7 @@ def test_text_cnn_copies_pretrained_vectors(student):
 def test_text_cnn_does_not_train_frozen_vectors(student):
     vectors = torch.randn(6, 4, generator=torch.Generator().manual_seed(2))
     for freeze in (True, False):
-        model = student.extensions.TextCNN(6, 4, [2], 3, 1, vectors, freeze)
+        model = student.extensions.TextCNN(6, 4, [2], 32, 1, vectors, freeze)
         _, gradients = student.parameter_gradients(model.forward, torch.tensor([[1, 2, 3, 4]]))
         trained = [g for g in gradients.values() if g is not None and tuple(g.shape) == (6, 4)]
         # a frozen table may also be a buffer, which is no parameter at all
@@ -202,32 +223,38 @@ def test_text_cnn_finds_a_planted_trigram(student):
             ids[draw.permutation(9)[:3]] = [1, 2, 3]
         return torch.from_numpy(ids[None])
 
-    model = student.extensions.TextCNN(12, 6, [3], 6, 1)
-    state = parameters_of(model)
-    speed = {name: torch.zeros_like(table) for name, table in state.items()}
-    for step in range(240):
-        logit, gradients = student.parameter_gradients(model.forward, text(step % 2 == 0))
-        push = torch.sigmoid(logit).item() - (step % 2 == 0)
-        for name, gradient in gradients.items():
-            speed[name] = 0.7 * speed[name] + push * gradient
-            state[name] = state[name] - 0.06 * speed[name]
-        model.load_state_dict(state)
-    fresh = torch.cat([text(n % 2 == 0) for n in range(60)])
-    logits = model(fresh)
-    expect_tensor(logits, (60, 1), "float32", "the logits")
-    right = ((logits[:, 0] > 0) == (torch.arange(60) % 2 == 0)).double().mean().item()
-    assert right >= 0.85, f"of fresh texts {right:.0%} are told apart"
+    def share_right(seed):
+        model = student.extensions.TextCNN(12, 12, [3], 12, 1, seed=seed)
+        state = parameters_of(model)
+        speed = {name: torch.zeros_like(table) for name, table in state.items()}
+        for step in range(300):
+            logit, gradients = student.parameter_gradients(model.forward, text(step % 2 == 0))
+            push = torch.sigmoid(logit).item() - (step % 2 == 0)
+            for name, gradient in gradients.items():
+                speed[name] = 0.7 * speed[name] + push * gradient
+                state[name] = state[name] - 0.05 * speed[name]
+            model.load_state_dict(state)
+        logits = model(torch.cat([text(n % 2 == 0) for n in range(60)]))
+        expect_tensor(logits, (60, 1), "float32", "the logits")
+        return ((logits[:, 0] > 0) == (torch.arange(60) % 2 == 0)).double().mean().item()
+
+    # nine starts of ten learn it, however the weights are drawn: five in a row do not fail by luck
+    found = []
+    while len(found) < 5 and max(found, default=0) < 0.8:
+        found.append(share_right(len(found)))
+    assert max(found) >= 0.8, f"of fresh texts {max(found):.0%} are told apart at best"
 
 
 def test_text_cnn_depends_on_its_seed_alone(student):
     states = []
-    for state, seed in ((1, 3), (2, 3), (2, 4)):
+    for state, seed in ((1, 3), (2, 3), (1, 0), (2, 0)):
         student.generators(seed=state)
         states.append(parameters_of(student.extensions.TextCNN(6, 4, [2], 3, 2, seed=seed)))
-    for name, table in states[0].items():
-        expect_equal(states[1][name].tolist(), table.tolist(), f"{name} with the same seed")
-    differ = any(not torch.equal(states[2][name], table) for name, table in states[0].items())
-    assert differ, "another seed must give other weights"
+    for one, again in (states[:2], states[2:]):
+        for name, table in one.items():
+            expect_close(again[name], table, what=f"{name} with the same seed")
+    others = [differ(states[2][name], table) for name, table in states[0].items()]
+    assert any(others), "another seed must give other weights"
 
 
 def test_text_cnn_refuses_what_cannot_be(student):

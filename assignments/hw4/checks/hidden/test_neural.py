@@ -104,16 +104,24 @@ def test_neural_tagger_tags_whatever_the_words(student):
 
 def test_neural_tagger_depends_on_its_seeds_alone(student):
     draw = np.random.default_rng(3)
-    learn = [[(some_word(draw), str(draw.choice(["X", "Y"]))) for _ in range(4)] for _ in range(6)]
+    # so many tags that two taggers drawn apart hardly agree, before or after training
+    names = [f"T{n}" for n in range(40)]
+    learn = [[(some_word(draw), str(draw.choice(names))) for _ in range(4)] for _ in range(10)]
     fresh = [[some_word(draw) for _ in range(5)] for _ in range(12)]
-    found = []
-    for state in (1, 2):
-        student.generators(seed=state)
-        tagger = student.neural.BiLSTMTagger(words_of(learn), ["X", "Y"], 4, 4, 4, seed=5)
-        tagger.fit(learn, epochs=1, seed=6)
-        found += [tags_of(student, tagger, fresh), tags_of(student, tagger, fresh)]
-    for tags in found[1:]:
-        expect_equal(tags, found[0], "the tags of the same tagger, asked again")
+    for seed in (5, 0):
+        found = []
+        for state in (1, 2):
+            student.generators(seed=state)
+            tagger = student.neural.BiLSTMTagger(words_of(learn), names, 4, 4, 4, seed=seed)
+            untrained = tags_of(student, tagger, fresh)
+            tagger.fit(learn, epochs=2, seed=seed + 1)
+            found.append([*untrained, *tags_of(student, tagger, fresh)])
+            found.append([*untrained, *tags_of(student, tagger, fresh)])
+        for tags in found[1:]:
+            pairs = zip(sum(tags, []), sum(found[0], []), strict=True)  # noqa: RUF017
+            others = sum(one != other for one, other in pairs)
+            # rounding may decide where two scores are equal but for their last bits
+            assert others <= 1, f"with the same seeds {others} of 120 words get another tag"
 
 
 def test_neural_tagger_fit_returns_the_tagger(student):

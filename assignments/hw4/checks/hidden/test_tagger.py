@@ -104,12 +104,24 @@ def test_min_count_moves_the_border(student):
         [("saw", "V"), (word, "ADJ")]
         for word in ("sing1ing", "ringing", "bringing", "lying", "dying", "tying")
     ]
+    # both before either is asked: a tagger has nothing in common with the next
     known = student.evaluate.train_tagger([*pair, *others[1:]], min_count=2)
+    rare = student.evaluate.train_tagger([*pair, *others[1:]], min_count=3)
     expect_equal(
         checked_tags(student, known, [["saw", "king"]]), [["V", "NAME"]], "with min_count 2"
     )
-    rare = student.evaluate.train_tagger([*pair, *others[1:]], min_count=3)
     expect_equal(checked_tags(student, rare, [["saw", "king"]]), [["V", "ADJ"]], "with min_count 3")
+
+
+def test_min_count_counts_words_in_all_sentences(student):
+    # twice in one sentence, or once as each of two tags: twice is twice
+    others = [[("saw", "V"), (word, "ADJ")] for word in ("ringing", "bringing", "lying", "dying")]
+    once = [[("king", "NAME"), ("saw", "V"), ("king", "NAME")]]
+    tagger = student.evaluate.train_tagger([*others, *once])
+    expect_equal(checked_tags(student, tagger, [["saw", "king"]]), [["V", "NAME"]], "the tags")
+    two = [[("saw", "V"), ("king", "NAME")], [("king", "NOUN"), ("saw", "V")]]
+    tagger = student.evaluate.train_tagger([*others, *two])
+    expect_equal(checked_tags(student, tagger, [["saw", "king"]]), [["V", "NAME"]], "the tags")
 
 
 def test_a_class_never_seen_is_unknown(student):
@@ -117,6 +129,10 @@ def test_a_class_never_seen_is_unknown(student):
     found = checked_tags(student, tagger, [["the", "Xy-z", "dog"], ["한글"], ["the", "barking"]])
     assert all(tag in {"DET", "ADJ", "NOUN", "NUM"} for tags in found for tag in tags)
     expect_equal(found[2], ["DET", "ADJ"], "the tags")
+    # rare words without a class of their own are <unk> in training, and all of them are X
+    rare = [[("dog", "X")], [("cat", "X")], [("pig", "X")], *[[("the", "Y")], [("a", "Y")]] * 3]
+    tagger = student.evaluate.train_tagger(rare)
+    expect_equal(checked_tags(student, tagger, [["9"], ["한글"]]), [["X"], ["X"]], "the tags")
 
 
 def test_korean_words_go_by_their_last_syllable(student):

@@ -50,13 +50,18 @@ def own_viterbi(hmm, words):
     return path[::-1], float(best.max())
 
 
-def expect_batch(result, hmm, words, lengths, dtype="float64"):
-    """Paths and scores of every row; an impossible row may have any path."""
+def checked_batch(result, words, dtype):
+    """Paths and scores, after their types and shapes have been looked at."""
     expect_type(result, tuple, "the result")
     expect_equal(len(result), 2, "the number of parts of the result")
-    paths, scores = result
-    expect_tensor(paths, tuple(words.shape), "int64", "the paths")
-    expect_tensor(scores, (len(words),), dtype, "the scores")
+    expect_tensor(result[0], tuple(words.shape), "int64", "the paths")
+    expect_tensor(result[1], (len(words),), dtype, "the scores")
+    return result
+
+
+def expect_batch(result, hmm, words, lengths, dtype="float64"):
+    """Paths and scores of every row; an impossible row may have any path."""
+    paths, scores = checked_batch(result, words, dtype)
     for b, n in enumerate(lengths.tolist()):
         path, score = own_viterbi(hmm, words[b, :n].tolist())
         expect_close(scores[b], score, what=f"the score of sentence {b}")
@@ -71,6 +76,11 @@ def test_batch_is_viterbi_row_by_row(student):
         hmm = some_hmm(seed, states, n_words)
         words, lengths = some_batch(seed, n_words, [7] * 9)
         expect_batch(student.decode.viterbi_batch(*hmm, words, lengths), hmm, words, lengths)
+    # nearly equal is not equal: tag 1 says word 0 with a probability larger by one in a million
+    even, more = [[0.5, 0.5]] * 2, 0.5e-6
+    hmm = logs([0.5, 0.5]), logs(even), logs([[0.5 - more, 0.5 + more], [0.5, 0.5]])
+    words, lengths = torch.tensor([[0, 0, 0], [0, 1, 0]]), torch.tensor([3, 3])
+    expect_batch(student.decode.viterbi_batch(*hmm, words, lengths), hmm, words, lengths)
 
 
 def test_batch_of_unequal_lengths(student):
@@ -85,7 +95,7 @@ def test_batch_does_not_see_what_stands_behind_the_end(student):
     words, lengths = some_batch(20, 5, [4, 2, 1, 6])
     one = student.decode.viterbi_batch(*hmm, words, lengths)
     behind = torch.arange(words.shape[1]) >= lengths[:, None]
-    for padding in (0, 4):
+    for padding in (0, 4, -1):
         padded = words.masked_fill(behind, padding)
         paths, scores = student.decode.viterbi_batch(*hmm, padded, lengths)
         expect_equal(paths.tolist(), one[0].tolist(), "the paths after other padding")
@@ -112,7 +122,7 @@ def test_batch_ties_as_in_viterbi(student):
         logs([[0.2, 0.8], [0.8, 0.2]]),
         logs([[1], [1]]),
     )
-    even = logs([1 / 3] * 3), logs([[1 / 3] * 3] * 3), logs([[1]] * 3)
+    even = logs([1 / 4] * 4), logs([[1 / 4] * 4] * 4), logs([[1]] * 4)
     lengths = torch.tensor([4, 3, 2, 1])
     words = torch.zeros(4, 4, dtype=torch.int64)
     expected = {
@@ -168,7 +178,17 @@ def test_batch_where_something_is_impossible(student):
 def test_batch_of_long_sentences(student):
     hmm = some_hmm(26, 3, 30)
     words, lengths = some_batch(26, 30, [600, 450])
-    expect_batch(student.decode.viterbi_batch(*hmm, words, lengths), hmm, words, lengths)
+    result = student.decode.viterbi_batch(*hmm, words, lengths)
+    paths, scores = checked_batch(result, words, "float64")
+    log_pi, log_A, log_B = hmm
+    # in long sentences several paths consist of the same factors: any of the best will do
+    for b, n in enumerate(lengths.tolist()):
+        path, said = paths[b, :n], words[b, :n]
+        best = own_viterbi(hmm, said.tolist())[1]
+        expect_close(scores[b], best, what="the score of a long sentence")
+        assert ((path >= 0) & (path < 3)).all(), "the path holds a number that is no state"
+        joint = log_pi[path[0]] + log_A[path[:-1], path[1:]].sum() + log_B[path, said].sum()
+        expect_close(joint, best, what="the joint log-probability of a long path")
 
 
 def test_batch_leaves_its_arguments_alone(student):

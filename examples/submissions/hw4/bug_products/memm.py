@@ -72,7 +72,8 @@ class MEMM:
                 error = -np.exp(_log_softmax(self._W[rows].sum(axis=0)))  # (S,)
                 error[tag] += 1
                 if self.l2:
-                    self._W *= 1 - lr * self.l2
+                    # the penalty's slope at the end of its step: no l2 is too large for it
+                    self._W /= 1 + lr * self.l2
                 self._W[rows] += lr * error
         return self
 
@@ -140,6 +141,8 @@ def globally_normalised(scores: np.ndarray) -> tuple[np.ndarray, float]:
     for step in scores[1:]:
         alpha = np.logaddexp.reduce(alpha[:, None] + step, axis=0)
     path, score = _best_path(scores)
+    if score == -np.inf:  # no path is possible; -inf less -inf would be nan
+        return path, score
     return path, score - float(np.logaddexp.reduce(alpha))
 
 
@@ -149,9 +152,11 @@ def _check_scores(scores: np.ndarray) -> None:
 
 
 def _log_softmax(scores: np.ndarray) -> np.ndarray:
-    """Log-softmax over the last axis."""
-    shifted = scores - scores.max(axis=-1, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    """Log-softmax over the last axis; a row of -inf alone stays as it is."""
+    top = scores.max(axis=-1, keepdims=True)
+    shifted = scores - np.where(top > -np.inf, top, 0)
+    total = np.exp(shifted).sum(axis=-1, keepdims=True)
+    return shifted - np.log(np.where(total > 0, total, 1))
 
 
 def _best_path(scores: np.ndarray) -> tuple[np.ndarray, float]:

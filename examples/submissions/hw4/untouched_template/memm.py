@@ -95,7 +95,7 @@ def _check_scores(scores: np.ndarray) -> None:
 
 
 def _log_softmax(scores: np.ndarray) -> np.ndarray:
-    """Log-softmax over the last axis."""
+    """Log-softmax over the last axis; a row of -inf alone stays as it is."""
     raise NotImplementedError()
 
 
