@@ -115,7 +115,8 @@ def test_beam_gives_at_most_k_sorted_with_their_scores(student):
     ):
         assert 1 <= len(found) <= k, "there are at most k hypotheses, and at least one"
         scores = [score for _, score in found]
-        expect_equal(scores, sorted(scores, reverse=True), "the scores, best first")
+        falls = all(a >= b - 1e-9 for a, b in itertools.pairwise(scores))
+        assert falls, "the hypotheses come best first"
         for words, score in possible(found):
             # at the last step nothing but eos can follow: every hypothesis ends in it
             expect_close(score, score_of(table, (*words, EOS), penalty), what="a score")
@@ -221,14 +222,18 @@ def a_model(student, seed, scale=1.5):
 
 
 def best_words(student, model, src, lengths, bos, steps):
-    """The best next word again and again, by the student's own advance: (B, steps)."""
+    """The best next word again and again, by the student's own advance, (B, steps), and if it was
+    ever so narrow that rounding may decide.
+    """
     state = student.keep(model.begin, [src, lengths])
-    tokens, found = torch.full((len(src),), bos), []
+    tokens, found, narrow = torch.full((len(src),), bos), [], False
     for _ in range(steps):
         log_probs, state = student.keep(model.advance, [tokens, state], part=1)
+        first, second = log_probs.topk(2, dim=-1).values.unbind(dim=-1)
+        narrow |= bool((first - second < 1e-3).any())
         tokens = log_probs.argmax(dim=-1)
         found.append(tokens)
-    return torch.stack(found, dim=1).tolist()
+    return torch.stack(found, dim=1).tolist(), narrow
 
 
 def before(words, eos):
@@ -243,8 +248,8 @@ def a_case(student, src=SRC, lengths=LENGTHS, steps=6):
     for seed in range(40):
         model = a_model(student, seed)
         for bos in range(V):
-            rows = best_words(student, model, src, lengths, bos, steps)
-            if any(bos in row for row in rows):
+            rows, narrow = best_words(student, model, src, lengths, bos, steps)
+            if narrow or any(bos in row for row in rows):
                 continue
             for eos in range(V):
                 ends = [len(before(row, eos)) for row in rows]
