@@ -277,8 +277,8 @@ def test_lstm_dropout_scales_what_stays(student):
     output, _ = stack.lstm(x)
     ratio = (output / still).flatten()
     dropped = ratio.abs() < 0.5
-    # 10,000 places, five standard deviations of .005
-    assert abs(float(dropped.double().mean()) - 0.5) < 0.025, "half of the outputs are dropped"
+    # 10,000 places; 2,500 draws if all steps share a mask: five standard deviations of .01
+    assert abs(float(dropped.double().mean()) - 0.5) < 0.05, "half of the outputs are dropped"
     # tanh bends by less than 1e-5 for arguments below 2e-3
     expect_close(ratio[~dropped], torch.full_like(ratio[~dropped], 2.0), 1e-4, what="what stays")
 
@@ -290,7 +290,8 @@ def test_lstm_depends_on_its_seed_alone(student):
     student.generators(seed=1)
     one = weights(3)
     student.generators(seed=2)
-    expect_equal(weights(3), one, "the weights with the same seed")
+    for name, weight in weights(3).items():
+        expect_close(weight, one[name], what=f"{name} with the same seed")
     other = weights(4)
     assert any(not torch.equal(one[name], other[name]) for name in one), "another seed"
 
