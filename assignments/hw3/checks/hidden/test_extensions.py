@@ -109,7 +109,7 @@ def test_feed_forward_lm_learns_with_context_enough(student):
     for context in (1, 2):
         rows = torch.stack([ids[2 - k : len(ids) - k] for k in range(context, 0, -1)], dim=1)
         reached[context] = trained(student, context, rows, ids[2:])
-    assert reached[2] / best < 1.1, "two words of context must be enough for this source"
+    assert reached[2] / best < 1.3, "two words of context must be enough for this source"
     assert reached[1] > 3.7, "one word of context cannot tell anything about this source"
 
 

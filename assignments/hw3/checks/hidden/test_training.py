@@ -137,7 +137,7 @@ def test_train_clips_the_gradient(student):
     # 0.02: a weight decay by lr is no gradient, and may go on
     expect_close(clipped, still, rtol=0, atol=0.02, what="the logits, the gradient clipped away")
     moved = float((free - still).abs().max())
-    assert moved > 0.1, "with the usual clip something must be learnt"
+    assert moved > 0.05, "with the usual clip something must be learnt"
 
 
 def test_train_depends_on_its_seed_alone(student):
@@ -152,25 +152,28 @@ def test_train_depends_on_its_seed_alone(student):
     assert differ(other, probe(one)), "another seed must give another model"
 
 
-def size_of(model):
-    return sum(weight.numel() for weight in model.state_dict().values())
+def shapes_of(model):
+    return sorted(tuple(weight.shape) for weight in model.state_dict().values())
 
 
 def test_train_obeys_its_sizes(student):
     ids = markov(120, 67)
-    options = {**TINY, "epochs": 1}
-    base = size_of(student.model.train(ids, 4, **options)[0])
-    for change in ({"embed_size": 9}, {"hidden_size": 11}, {"num_layers": 2}):
-        other = size_of(student.model.train(ids, 4, **{**options, **change})[0])
-        assert other > base, f"{change} must make a larger model"
-    assert size_of(student.model.train(ids, 7, **options)[0]) > base, "so must a larger vocab_size"
+    for V, E, H, layers in ((4, 6, 8, 1), (4, 9, 8, 1), (4, 6, 11, 1), (4, 6, 8, 2), (7, 6, 8, 1)):
+        options = {"embed_size": E, "hidden_size": H, "num_layers": layers}
+        model, _ = student.model.train(ids, V, **{**TINY, "epochs": 1, **options})
+        own = student.model.LSTMLanguageModel(V, E, H, layers)
+        expect_equal(shapes_of(model), shapes_of(own), f"the shapes for V = {V} and {options}")
 
 
 def test_train_obeys_its_options(student):
     # two layers: where dropout acts with a single one is free, between layers it always does
     ids, options = markov(400, 68), {**TINY, "num_layers": 2}
     base = probe(student.model.train(ids, 4, **options)[0])
-    for change in ({"bptt": 9}, {"batch_size": 9}, {"lr": 1e-3}, {"dropout": 0.5}):
+    changes = [{"bptt": 9}, {"batch_size": 9}, {"lr": 1e-3}]
+    own = student.model.LSTMLanguageModel(4, 6, 8, 2, 0.5)
+    if differ(own(PROBE)[0], probe(own)):  # if not, that costs points where the model is checked
+        changes.append({"dropout": 0.5})
+    for change in changes:
         other = probe(student.model.train(ids, 4, **{**options, **change})[0])
         assert differ(other, base), f"{change} must make a difference"
 

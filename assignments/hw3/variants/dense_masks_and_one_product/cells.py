@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -144,7 +144,8 @@ def _gather(x: Tensor, index: Tensor) -> Tensor:
     return x.gather(0, index[..., None].expand(*index.shape, x.shape[-1]))
 
 
-class Cache(NamedTuple):
+@dataclass
+class Cache:
     x: Tensor
     h: Tensor
     c: Tensor
