@@ -277,25 +277,40 @@ def test_lstm_dropout_scales_what_stays(student):
     output, _ = stack.lstm(x)
     ratio = (output / still).flatten()
     dropped = ratio.abs() < 0.5
-    # 10,000 places, five standard deviations of .005
-    assert abs(float(dropped.double().mean()) - 0.5) < 0.025, "half of the outputs are dropped"
+    # 10,000 places; 2,500 draws if all steps share a mask: five standard deviations of .01
+    assert abs(float(dropped.double().mean()) - 0.5) < 0.05, "half of the outputs are dropped"
     # tanh bends by less than 1e-5 for arguments below 2e-3
     expect_close(ratio[~dropped], torch.full_like(ratio[~dropped], 2.0), 1e-4, what="what stays")
 
 
+def obeys_its_seed(student, make):
+    student.generators(seed=1)
+    one = make(E, H, seed=3).state_dict()
+    student.generators(seed=2)
+    two, other = make(E, H, seed=3).state_dict(), make(E, H, seed=4).state_dict()
+    same = all(torch.allclose(two[name], one[name]) for name in one)
+    return same and not all(torch.allclose(other[name], one[name]) for name in one)
+
+
 def test_lstm_depends_on_its_seed_alone(student):
+    if not obeys_its_seed(student, student.cells.LSTMCell):
+        return  # that costs points where the cell is checked
+
     def weights(seed):
         return student.cells.LSTM(E, H, 2, bidirectional=True, seed=seed).state_dict()
 
     student.generators(seed=1)
     one = weights(3)
     student.generators(seed=2)
-    expect_equal(weights(3), one, "the weights with the same seed")
+    for name, weight in weights(3).items():
+        expect_close(weight, one[name], what=f"{name} with the same seed")
     other = weights(4)
     assert any(not torch.equal(one[name], other[name]) for name in one), "another seed"
 
 
 def test_lstm_cells_have_weights_of_their_own(student):
+    if not obeys_its_seed(student, student.cells.LSTMCell):
+        return  # that costs points where the cell is checked
     lstm = student.cells.LSTM(H, H, 3)
     found = [lstm.cells[i].weight_hh for i in range(3)]
     for i in range(3):
