@@ -84,7 +84,7 @@ CLASS = [
     Recipe(
         "partial_no_sampler",
         "sampling.py is not written, so nothing can be trained",
-        points=77,
+        points=76.88,
         bonus=5,
         changes=[unfinished("sampling.py")],
     ),
@@ -99,7 +99,7 @@ CLASS = [
     Recipe(
         "bug_mean_loss_plain_sgd",
         "plain steps of 0.025 on the mean over a batch: nothing is learnt",
-        points=95.64,
+        points=95.76,
         bonus=5,
         changes=[replace("skipgram.py", "torch.optim.Adam(", "torch.optim.SGD(")],
     ),
@@ -157,7 +157,7 @@ CLASS = [
     Recipe(
         "bugs_in_three_files",
         "0 ** 0, a table over the ends of sentences, dot products for cosines",
-        points=96.63,
+        points=96.68,
         bonus=5,
         changes=[
             replace("sampling.py", "torch.where(counts > 0, weights, 0.0)", "weights"),
@@ -201,7 +201,7 @@ CLASS = [
     Recipe(
         "segfault_in_sampler",
         "reads address 0 in sample",
-        points=88,
+        points=87.65,
         bonus=5,
         changes=[
             replace(
@@ -249,7 +249,7 @@ CLASS = [
     Recipe(
         "sampler_by_multinomial",
         "torch.multinomial instead of the table",
-        points=89.27,
+        points=78,
         bonus=5,
         changes=[
             replace(
@@ -263,7 +263,7 @@ CLASS = [
     Recipe(
         "always_equal",
         "spearman returns a float that equals everything",
-        points=98.6,
+        points=98.65,
         loses=["evaluation"],
         bonus=5,
         changes=[
@@ -277,7 +277,7 @@ CLASS = [
     Recipe(
         "patches_the_judge",
         "patches torch's comparisons and random numbers, and brings a conftest.py",
-        points=96.27,
+        points=96.41,
         loses=["alias"],
         bonus=5,
         changes=[

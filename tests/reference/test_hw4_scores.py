@@ -74,6 +74,21 @@ SENTENCES = [
 TAGS = ["NOUN", "VERB", "PROPN", "DET", "NUM"]
 
 
+def test_forbidden_steps_make_no_nan():
+    scores = np.random.default_rng(3).normal(size=(3, 3, 3))
+    scores[1, 0] = -np.inf  # nothing follows tag 0
+    for function in (memm.locally_normalised, memm.globally_normalised):
+        path, log_p = function(scores)
+        assert path[0] != 0
+        assert math.isfinite(log_p)
+        assert function(np.full((2, 2, 2), -np.inf))[1] == -math.inf
+
+
+def test_no_l2_is_too_large():
+    model = memm.MEMM(TAGS, l2=100.0).fit(SENTENCES)
+    assert np.allclose(np.exp(model.log_prob_next(["dog"], 0, None)), 1 / len(TAGS), atol=0.02)
+
+
 def test_memm_learns_and_decodes_the_best_sequence():
     model = memm.MEMM(TAGS).fit(SENTENCES, seed=1)
     for sentence in SENTENCES:

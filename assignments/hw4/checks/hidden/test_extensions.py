@@ -201,8 +201,8 @@ def test_text_cnn_copies_pretrained_vectors(student):
 
 def test_text_cnn_does_not_train_frozen_vectors(student):
     vectors = torch.randn(6, 4, generator=torch.Generator().manual_seed(2))
-    for freeze in (True, False):
-        model = student.extensions.TextCNN(6, 4, [2], 32, 1, vectors, freeze)
+    for given, freeze in ((vectors, True), (vectors, False), (None, False)):
+        model = student.extensions.TextCNN(6, 4, [2], 32, 1, given, freeze)
         _, gradients = student.parameter_gradients(model.forward, torch.tensor([[1, 2, 3, 4]]))
         trained = [g for g in gradients.values() if g is not None and tuple(g.shape) == (6, 4)]
         # a frozen table may also be a buffer, which is no parameter at all
@@ -211,7 +211,7 @@ def test_text_cnn_does_not_train_frozen_vectors(student):
 
 
 def test_text_cnn_finds_a_planted_trigram(student):
-    """Trained by us, one text at a time, through its gradients; then asked about fresh texts."""
+    """Trained by us, through its gradients; then asked about fresh texts."""
     draw = np.random.default_rng(4)
 
     def text(planted):
@@ -221,28 +221,35 @@ def test_text_cnn_finds_a_planted_trigram(student):
             ids[at : at + 3] = [1, 2, 3]
         else:
             ids[draw.permutation(9)[:3]] = [1, 2, 3]
-        return torch.from_numpy(ids[None])
+        return ids
 
-    def share_right(seed):
-        model = student.extensions.TextCNN(12, 12, [3], 12, 1, seed=seed)
-        state = parameters_of(model)
-        speed = {name: torch.zeros_like(table) for name, table in state.items()}
-        for step in range(300):
-            logit, gradients = student.parameter_gradients(model.forward, text(step % 2 == 0))
-            push = torch.sigmoid(logit).item() - (step % 2 == 0)
-            for name, gradient in gradients.items():
-                speed[name] = 0.7 * speed[name] + push * gradient
-                state[name] = state[name] - 0.05 * speed[name]
-            model.load_state_dict(state)
-        logits = model(torch.cat([text(n % 2 == 0) for n in range(60)]))
-        expect_tensor(logits, (60, 1), "float32", "the logits")
-        return ((logits[:, 0] > 0) == (torch.arange(60) % 2 == 0)).double().mean().item()
+    def texts(count):
+        """ids (count, 9), every other text with the trigram; (count, 1) whether it has it."""
+        planted = [n % 2 == 0 for n in range(count)]
+        return torch.from_numpy(np.stack([text(p) for p in planted])), torch.tensor(planted)[
+            :, None
+        ]
 
-    # nine starts of ten learn it, however the weights are drawn: five in a row do not fail by luck
-    found = []
-    while len(found) < 5 and max(found, default=0) < 0.8:
-        found.append(share_right(len(found)))
-    assert max(found) >= 0.8, f"of fresh texts {max(found):.0%} are told apart at best"
+    model = student.extensions.TextCNN(12, 12, [3], 12, 1)
+    state = parameters_of(model)
+    mean, square = ({n: torch.zeros_like(t) for n, t in state.items()} for _ in range(2))
+    # Adam: a step is as long as the rate says, however large the weights were drawn; from five
+    # kinds of starts, 20 draws of each, all came to 100%
+    for step in range(1, 61):
+        ids, planted = texts(20)
+        logits = model(ids)
+        expect_tensor(logits, (20, 1), "float32", "the logits")
+        push = (torch.sigmoid(logits) - planted.float()) / 20
+        _, _, gradients = student.pullback(model.forward, [ids], [push])
+        for name, gradient in gradients.items():
+            mean[name] = 0.9 * mean[name] + 0.1 * gradient
+            square[name] = 0.999 * square[name] + 0.001 * gradient**2
+            spread = (square[name] / (1 - 0.999**step)).sqrt() + 1e-8
+            state[name] = state[name] - 0.02 * mean[name] / (1 - 0.9**step) / spread
+        model.load_state_dict(state)
+    ids, planted = texts(60)
+    right = ((model(ids) > 0) == planted).double().mean().item()
+    assert right >= 0.85, f"of fresh texts {right:.0%} are told apart"
 
 
 def test_text_cnn_depends_on_its_seed_alone(student):

@@ -71,10 +71,10 @@ class MEMM:
                 rows, tag = examples[number]
                 error = -np.exp(_log_softmax(self._W[rows].sum(axis=0)))  # (S,)
                 error[tag] += 1
-                if self.l2:
-                    # the penalty's slope at the end of its step: no l2 is too large for it
-                    self._W /= 1 + lr * self.l2
                 self._W[rows] += lr * error
+                if self.l2:
+                    # the penalty's slope at the end of the step: no l2 is too large for it
+                    self._W /= 1 + lr * self.l2
         return self
 
     def _examples(self, sentences: list[list[tuple[str, str]]]) -> list[tuple[list[int], int]]:
