@@ -130,7 +130,12 @@ class LSTM(nn.Module):
         return state
 
     def _run(
-        self, cell: nn.Module, steps: list[Tensor], pair: State, inside: list[Tensor], backward: bool
+        self,
+        cell: nn.Module,
+        steps: list[Tensor],
+        pair: State,
+        inside: list[Tensor] | None,
+        backward: bool,
     ) -> tuple[list[Tensor], State]:
         """One direction of one layer; a sequence's state stands still outside of it."""
         h, c = pair
@@ -138,6 +143,9 @@ class LSTM(nn.Module):
         order = range(len(steps) - 1, -1, -1) if backward else range(len(steps))
         for t in order:
             new_h, new_c = cell(steps[t], (h, c))
+            if inside is None:
+                h, c, outputs[t] = new_h, new_c, new_h
+                continue
             h = torch.where(inside[t], new_h, h)
             c = torch.where(inside[t], new_c, c)
             outputs[t] = torch.where(inside[t], new_h, torch.zeros_like(new_h))
@@ -155,14 +163,14 @@ class LSTM(nn.Module):
         if x.dim() != 3 or x.shape[0] == 0 or x.shape[2] != self.input_size:
             raise ValueError("x must be (T, B, input_size) with T at least 1")
         length, batch, _ = x.shape
-        until = [length] * batch
+        inside = None
         if lengths is not None:
             until = [int(number) for number in lengths]
             if len(until) != batch or min(until) < 1 or max(until) > length:
                 raise ValueError("lengths must be B numbers from 1 to T")
-        inside = []
-        for t in range(length):
-            inside.append(torch.tensor([[t < end] for end in until], device=x.device))
+            inside = []
+            for t in range(length):
+                inside.append(torch.tensor([[t < end] for end in until], device=x.device))
         h_0, c_0 = self._begin(x, state)
         generator = torch.Generator().manual_seed(7_919 * self.seed + self.calls)
         self.calls += int(self.training)

@@ -27,7 +27,11 @@ class LSTMLanguageModel(nn.Module):
             raise ValueError("vocab_size must be at least 1")
         if tie_weights and embed_size != hidden_size:
             raise ValueError("tie_weights needs embed_size and hidden_size to be equal")
+        if not 0 <= dropout <= 1:
+            raise ValueError("dropout must be a probability")
         self.vocab_size = vocab_size
+        self.dropout = dropout
+        self.noise = seed
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self.embedding = nn.Embedding(vocab_size, embed_size)
@@ -39,6 +43,17 @@ class LSTMLanguageModel(nn.Module):
             self.output.weight = self.embedding.weight
         self.lstm = LSTM(embed_size, hidden_size, num_layers, dropout, seed=seed)
 
+    def _drop(self, x: Tensor) -> Tensor:
+        """Inverted dropout in training mode, with another mask each time."""
+        if not self.training or self.dropout == 0:
+            return x
+        if self.dropout == 1:
+            return torch.zeros_like(x)
+        self.noise += 1_000_003
+        generator = torch.Generator().manual_seed(self.noise)
+        keep = torch.rand(x.shape, generator=generator) >= self.dropout
+        return x * keep.to(x) / (1 - self.dropout)
+
     def forward(self, ids: Tensor, state: Any = None) -> tuple[Tensor, Any]:
         if ids.dim() != 2 or ids.numel() == 0:
             raise ValueError("ids must be (T, B), not empty")
@@ -46,8 +61,8 @@ class LSTMLanguageModel(nn.Module):
             raise ValueError("ids must lie in the vocabulary")
         if state is not None:
             state = (torch.stack([h for h, _ in state]), torch.stack([c for _, c in state]))
-        hidden, (h, c) = self.lstm(self.embedding(ids), state)
-        return self.output(hidden), list(zip(h.unbind(0), c.unbind(0), strict=True))
+        hidden, (h, c) = self.lstm(self._drop(self.embedding(ids)), state)
+        return self.output(self._drop(hidden)), list(zip(h.unbind(0), c.unbind(0), strict=True))
 
 
 def detach(state: Any) -> Any:
@@ -116,8 +131,7 @@ def train(
     )
     optimiser = torch.optim.Adam(model.parameters(), lr=lr)
     data = _columns(kept, batch_size)
-    # One column: every id of the held-out tenth but the first is a target, in its own context.
-    test = held_out.unsqueeze(1)
+    test = _columns(held_out, min(10, len(held_out) // 2))
     perplexities = []
     for _ in range(epochs):
         model.train()
@@ -134,9 +148,7 @@ def train(
     return model, perplexities
 
 
-def _choose(
-    logits: list[float], temperature: float, top_k: int | None, draw: float
-) -> int:
+def _choose(logits: list[float], temperature: float, top_k: int | None, draw: float) -> int:
     """The id for a draw from [0, 1)."""
     order = sorted(range(len(logits)), key=lambda number: (-logits[number], number))
     if temperature == 0:
