@@ -54,7 +54,7 @@ def mask_tokens(
 def next_sentence_pairs(
     documents: list[list[list[int]]], seed: int
 ) -> list[tuple[list[int], list[int], bool]]:
-    """In shuffled order; a stranger's document is drawn first, then the sentence in it."""
+    """A stranger's document is drawn first, then the sentence in it."""
     generator = random.Random(seed)
     filled = [number for number, document in enumerate(documents) if document]
     pairs = []
@@ -68,5 +68,4 @@ def next_sentence_pairs(
                 raise ValueError("documents: a second one is needed")
             stranger = generator.choice(documents[generator.choice(elsewhere)])
             pairs.append((first.copy(), stranger.copy(), False))
-    generator.shuffle(pairs)
     return pairs

@@ -67,8 +67,9 @@ def _search(
             for token, gain in enumerate(row)
             if gain > -math.inf
         ]
-        best = heapq.nsmallest(k, ways)
-        done += [(tokens, -cost) for cost, tokens, _ in best if tokens[-1] == eos]
+        # What is finished keeps its place in the beam as long as it is among the best.
+        best = heapq.nsmallest(k, ways + [(-log, tokens, -1) for tokens, log in done])
+        done = [(tokens, -cost) for cost, tokens, _ in best if tokens[-1] == eos]
         best = [way for way in best if way[1][-1] != eos]
         running = [(tokens, -cost) for cost, tokens, _ in best]
         parents = [place for _, _, place in best]
@@ -119,7 +120,7 @@ def beam_search_table(
             raise ValueError(f"{name} is no id of log_probs")
     table = log_probs.double()
 
-    def rows(running: list[list[int]], parents: list[int]) -> list[list[float]]:  # noqa: ARG001
+    def rows(running: list[list[int]], parents: list[int]) -> list[list[float]]:
         last = [tokens[-1] if tokens else bos for tokens in running]
         return table[len(running[0]), last].tolist()
 

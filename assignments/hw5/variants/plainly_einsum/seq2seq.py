@@ -29,8 +29,7 @@ class Encoder(nn.Module):
         with torch.random.fork_rng(devices=[]):
             self.words = nn.Embedding(vocab, embed)
             self.gru = nn.GRU(embed, hidden // 2, bidirectional=True, batch_first=True)
-            self.bridge = nn.Linear(hidden, hidden)
-        _seeded(seed, self.words, self.gru, self.bridge)
+        _seeded(seed, self.words, self.gru)
 
     def forward(self, src: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         if src.dim() != 2:
@@ -43,7 +42,7 @@ class Encoder(nn.Module):
         )
         outputs, last = self.gru(packed)
         outputs, _ = pad_packed_sequence(outputs, batch_first=True, total_length=src.shape[1])
-        return outputs, self.bridge(torch.cat([last[1], last[0]], -1)).tanh()
+        return outputs, last.transpose(0, 1).flatten(1)
 
 
 class Decoder(nn.Module):
@@ -67,14 +66,15 @@ class Decoder(nn.Module):
             self.lstm = nn.LSTMCell(embed + hidden * input_feeding, hidden)
             self.mix = nn.Linear(2 * hidden, hidden, bias=False)
             self.out = nn.Linear(hidden, vocab)
+            self.bridge = nn.Linear(hidden, 2 * hidden)
         count = {"dot": 0, "general": 1, "additive": 2}[attention]
         self.maps = nn.ParameterList(torch.empty(hidden, hidden) for _ in range(count))
         if attention == "additive":
             self.maps.append(torch.empty(hidden))
-        _seeded(seed, self.words, self.lstm, self.mix, self.out, self.maps)
+        _seeded(seed, self.words, self.lstm, self.mix, self.out, self.bridge, self.maps)
 
     def initial_state(self, final: Tensor) -> Tensor:
-        return torch.cat([final, torch.zeros_like(final), torch.zeros_like(final)], -1)
+        return torch.cat([self.bridge(final).tanh(), torch.zeros_like(final)], -1)
 
     def step(
         self, token: Tensor, state: Tensor, memory: Tensor, mask: Tensor
