@@ -86,7 +86,7 @@ CLASS = [
     Recipe(
         "bug_smoothing_over_the_others",
         "spreads the smoothing over V - 1 words",
-        points=97.79,
+        points=97.67,
         loses=["cross_entropy"],
         bonus=12,
         changes=[
@@ -165,7 +165,7 @@ CLASS = [
     Recipe(
         "bugs_in_three_files",
         "bits instead of nats, no root in AdaGrad, temperature multiplies",
-        points=96.18,
+        points=96.27,
         loses=["perplexity", "optimisers", "generation"],
         bonus=12,
         changes=[
@@ -241,8 +241,8 @@ CLASS = [
     Recipe(
         "uses_nn_lstm",
         "nn.LSTM inside the LSTM",
-        points=92,
-        loses=["lstm"],
+        points=72,  # the model is built on it, so its exercises use what is forbidden too
+        loses=["lstm", "language_model", "training", "generation"],
         bonus=12,
         changes=[
             replace(

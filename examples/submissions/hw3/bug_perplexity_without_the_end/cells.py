@@ -29,7 +29,7 @@ import math
 from collections.abc import Iterable
 
 import torch
-import torch.nn.functional as F  # noqa: N812 - its usual name
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 State = tuple[Tensor, Tensor]  # (h, c)
