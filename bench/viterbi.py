@@ -7,8 +7,7 @@ All decode the same sentences with the same tables, in the same run, and their p
 Each takes lists of word ids and gives lists of tags back, with all that its own documentation asks
 for in between. Two rows are cores: `viterbi_batch` on tensors already sorted and padded, and the
 compiled routine of hmmlearn on tables already made. What is compared is processor time on one
-thread, so that other work on the machine does not count. Needs hmmlearn and nltk, which nothing
-else here does.
+thread, so that other work on the machine does not count.
 """
 
 from __future__ import annotations
@@ -167,7 +166,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             ("nltk best_path", few, by_nltk(model, few)),
         ]
     except ImportError as error:
-        print(f"{error}: pip install hmmlearn nltk", file=sys.stderr)
+        print(f"{error}: `make bench` installs the peers", file=sys.stderr)
         return 2
     print(f"{TAGS} tags, {WORDS} words, {len(sentences)} sentences, float64")
     speed, reference = 0.0, None

@@ -1,12 +1,13 @@
 """Words per second of the reference's skip-gram against gensim's, in one run and on one machine.
 
+    python -m bench.word2vec                     a million words drawn by Zipf's law: speed alone
     python -m bench.word2vec corpus.txt --similarity wordsim353.tsv --threads 2 --epochs 5
 
 Same corpus, vocabulary, dimension, window, negatives, subsampling, rate, epochs and threads. A word
 counts each time it is read, before subsampling, as gensim's own log counts it. Reading the corpus
 is left out on both sides. With a file of WordSim-353's form the quality of both is printed beside:
-it must agree within what another seed changes. gensim is needed (pip install gensim), for this
-alone. Time on the wall means something on an idle machine only; the CPU's time stands beside it.
+it must agree within what another seed changes. Time on the wall means something on an idle machine
+only; the CPU's time stands beside it.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from reference.hw2_word2vec.sampling import AliasSampler, negative_distribution
 from reference.hw2_word2vec.train import STRETCH, TOKENS
 
 T, LR, MIN_COUNT = 1e-3, 0.025, 5
+DRAWN, KINDS = 1_000_000, 20_000
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def gensims(path: Path, options: argparse.Namespace, seed: int) -> Round:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bench.word2vec")
-    parser.add_argument("corpus", type=Path)
+    parser.add_argument("corpus", type=Path, nargs="?", help="plain text; without it drawn words")
     parser.add_argument("--similarity", type=Path)
     for name, default in (("dim", 100), ("window", 5), ("negatives", 5), ("epochs", 5)):
         parser.add_argument(f"--{name}", type=int, default=default)
@@ -105,12 +107,28 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=1, help="the two take turns")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    words = options.epochs * sum(map(len, textstream.sentences(options.corpus)))
+    with tempfile.TemporaryDirectory() as folder:
+        compare(options.corpus or drawn_text(Path(folder) / "drawn.txt"), options)
+
+
+def drawn_text(path: Path) -> Path:
+    """`DRAWN` words of `KINDS` kinds, the n-th of them in proportion to 1 / n."""
+    weights = 1 / torch.arange(1, KINDS + 1)
+    generator = torch.Generator().manual_seed(0)
+    drawn = torch.multinomial(weights, DRAWN, replacement=True, generator=generator)
+    lines = [" ".join(f"w{number}" for number in line.tolist()) for line in drawn.split(20)]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+def compare(corpus: Path, options: argparse.Namespace) -> None:
+    """Train both on the corpus, in turn, and print what came of it."""
+    words = options.epochs * sum(map(len, textstream.sentences(corpus)))
     rounds: dict[str, list[Round]] = {"reference": [], "gensim": []}
     with Progress(console=Console(stderr=True)) as progress:
         for seed in progress.track(range(options.rounds), description="rounds"):
-            rounds["reference"].append(ours(options.corpus, options, seed))
-            rounds["gensim"].append(gensims(options.corpus, options, seed))
+            rounds["reference"].append(ours(corpus, options, seed))
+            rounds["gensim"].append(gensims(corpus, options, seed))
     speed = {}
     for name, several in rounds.items():
         speed[name] = statistics.median(words / one.wall for one in several)

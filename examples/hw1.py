@@ -284,8 +284,8 @@ CLASS = [
     Recipe(
         "uses_torch_nn",
         "logistic regression by torch.nn",
-        points=83,
-        loses=["training", "selection"],
+        points=90,
+        loses=["training"],
         bonus=2,
         changes=[
             replace(

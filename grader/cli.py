@@ -188,7 +188,7 @@ def report(ctx: click.Context, out: Path, published: bool) -> None:
 
 @main.command()
 @click.argument("assignment")
-@click.option("--full", is_flag=True, help="Run every exercise for every mutant.")
+@click.option("--full", is_flag=True, help="Run every check of every exercise for every mutant.")
 @click.option("-j", "--jobs", type=click.IntRange(1, 64), default=2, help="Grading processes.")
 @click.option("--only", multiple=True, metavar="NAME", help="Only this mutant or variant.")
 @click.option(

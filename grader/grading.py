@@ -40,9 +40,11 @@ def grade(
     checks: Checks,
     launcher: Launcher,
     exercises: Sequence[Exercise],
+    brief: Sequence[str] = (),
 ) -> Record:
     """Run the checks of `exercises` against the submission.
 
+    Exercises in `brief` end with the first check that is lost: for who only asks whether one is.
     Raises `PlatformError` when the grader itself fails; nothing a student hands in raises.
     """
     started, clock = datetime.now(UTC), time.monotonic()
@@ -50,7 +52,7 @@ def grade(
     layers: list[str] = []
     if submission.problem is None:
         process = student_process(launcher, assignment, submission)
-        results = list(grade_exercises(assignment, process, checks, exercises))
+        results = list(grade_exercises(assignment, process, checks, exercises, brief))
         layers = process.layers
     return _record(assignment, submission, results, layers, started, time.monotonic() - clock)
 
@@ -60,13 +62,21 @@ def grade_exercises(
     process: StudentProcess,
     checks: Checks,
     exercises: Sequence[Exercise],
+    brief: Sequence[str] = (),
 ) -> Iterator[ExerciseResult]:
     """Each exercise in turn, in a guest of its own."""
     try:
         refusals = _refusals(assignment, process, exercises)
+        charged = set(refusals)
         for exercise in exercises:
-            process.begin_exercise()
-            yield _exercise(assignment, exercise, checks, process, refusals.get(exercise.id))
+            process.begin_exercise(partial(verdict, assignment, charged))
+            refusal = refusals.get(exercise.id)
+            result = _exercise(
+                assignment, exercise, checks, process, refusal, brief=exercise.id in brief
+            )
+            if any(check.outcome == "forbidden" for check in result.checks):
+                charged.add(exercise.id)
+            yield result
     finally:
         process.close()
 
@@ -93,9 +103,9 @@ def broken(assignment: Assignment, submission: Submission, error: GraderError) -
 def student_process(
     launcher: Launcher, assignment: Assignment, submission: Submission
 ) -> StudentProcess:
-    """The submission's process, which obeys the assignment's limits and rules."""
+    """The submission's process, which obeys the assignment's limits."""
     package = package_of(assignment, submission)
-    return StudentProcess(launcher, package, assignment.limits, partial(verdict, assignment))
+    return StudentProcess(launcher, package, assignment.limits)
 
 
 def package_of(assignment: Assignment, submission: Submission) -> Package:
@@ -114,11 +124,13 @@ def _exercise(
     checks: Checks,
     process: StudentProcess,
     refusal: Ending | None,
+    *,
+    brief: bool,
 ) -> ExerciseResult:
     results: list[CheckResult] = []
     timeouts = 0
     for check in exercise.checks:
-        if refusal is not None:
+        if refusal is not None or (brief and any(r.outcome != "passed" for r in results)):
             break
         reason = _reason_not_to_run(assignment, exercise, check, results, timeouts, process)
         if reason is None:

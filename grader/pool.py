@@ -47,7 +47,7 @@ def grade_all(
     try:
         for slot in range(workers):
             if first := next_job():
-                _start(assignment, first, busy, _core(slot, workers))
+                _start(assignment, first, busy, core_of(slot, workers))
         while busy:
             for connection in wait(list(busy)):
                 assert isinstance(connection, Connection)  # only connections were given to wait
@@ -74,8 +74,8 @@ def grade_all(
             remove_abandoned()
 
 
-def _core(slot: int, workers: int) -> int | None:
-    """One core for each slot, so that a guest with many threads takes nothing from the next."""
+def core_of(slot: int, workers: int) -> int | None:
+    """The core of each slot, so that a guest with many threads takes nothing from the next."""
     if workers == 1 or sys.platform != "linux":
         return None
     cores = sorted(os.sched_getaffinity(0))

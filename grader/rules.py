@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from grader.assignment import Assignment, Exercise, Forbidden
@@ -42,14 +43,22 @@ def violations(assignment: Assignment, survey: dict[str, Any]) -> dict[str, Mess
     return found
 
 
-def verdict(assignment: Assignment, hits: list[Any]) -> Message | None:
-    """What is to be made of names used at run time. The hits are a guest's word: shape unknown."""
+def verdict(assignment: Assignment, charged: Collection[str], hits: list[Any]) -> Message | None:
+    """The message for the first name used at run time that somebody has yet to pay for.
+
+    `charged`: ids of exercises that have paid. Who merely calls the code of an exercise that has
+    paid does nothing forbidden; but if nobody has, the caller hid it there, and pays. The hits are
+    a guest's word: shape unknown.
+    """
     for hit in hits:
         if type(hit) is not dict or not all(type(hit.get(key)) is str for key in _TEXTS):
             continue
         rule = _rule(assignment, hit)
-        if rule is not None or not hit["rule"]:
-            return _message(assignment, hit["file"][:200], hit, rule)
+        if rule is None and hit["rule"]:
+            continue
+        if all(e.id in charged for e in _concerned(assignment, hit["file"], hit["scope"])):
+            continue
+        return _message(assignment, hit["file"][:200], hit, rule)
     return None
 
 

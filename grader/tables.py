@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,17 @@ class Table:
         value = self._take(key, default)
         if not isinstance(value, str):
             self._refuse(key, value, '"..."')
+        return str(value)
+
+    def moment(self, key: str) -> str | None:
+        """A date, or a date and a time, in ISO 8601, as a string; None when it is left out."""
+        value = self._take(key, None)
+        if value is None:
+            return None
+        try:
+            datetime.fromisoformat(value)
+        except (TypeError, ValueError):
+            self._refuse(key, value, '"2026-03-02", "2026-03-02T18:00", "2026-03-02T18:00+09:00"')
         return str(value)
 
     def strings(self, key: str, default: Any = _REQUIRED) -> tuple[str, ...]:

@@ -4,8 +4,9 @@
     variants    full marks: other right solutions, whole files that replace the reference's
     mutants     lose points in the exercises they name, and in no other
 
-A mutant or variant touches files; only the exercises that these files can reach are run for a
-mutant unless everything is asked for.
+For a mutant only the exercises that its files can reach are run, those of other files only where
+they are quick, and an exercise that it names only up to the first check that is lost. `--full` runs
+everything.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from grader.release import in_memory, refuse_scoring
 from grader.tables import Table
 from grader.worker import Job
 
+HEAVY = 0.5  # seconds: an exercise of another file that takes longer is not run for each mutant
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -37,6 +40,7 @@ class Candidate:
     files: dict[str, bytes]
     loses: tuple[str, ...]  # exercises that must lose points; of all others none may
     exercises: tuple[str, ...]  # to be run; empty: all
+    brief: tuple[str, ...] = ()  # of these, only up to the first check that is lost
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ def candidates(course: Course, assignment: Assignment, *, full: bool) -> list[Ca
 def verify(assignment: Assignment, chosen: list[Candidate], workers: int) -> Iterator[Verdict]:
     """Grade every candidate and compare, in any order."""
     jobs = {candidate.name: candidate for candidate in chosen}
-    work = [Job(in_memory(c.name, c.files), c.exercises) for c in chosen]
+    work = [Job(in_memory(c.name, c.files), c.exercises, c.brief) for c in chosen]
     for job, record in grade_all(assignment, work, workers):
         candidate = jobs[job.submission.student]
         yield Verdict(candidate, record, _faults(assignment, candidate, record))
@@ -111,8 +115,12 @@ def _mutants(
             changed.add(file)
             change.done()
         table.done()
-        reach = () if full else _reach(assignment, changed)
-        yield Candidate("mutant", f"mutant {path.stem}", why, files, loses, reach)
+        name = f"mutant {path.stem}"
+        if full:
+            yield Candidate("mutant", name, why, files, loses, ())
+        else:
+            reach = _reach(assignment, changed, loses)
+            yield Candidate("mutant", name, why, files, loses, reach, brief=loses)
 
 
 def _table(path: Path) -> Table:
@@ -130,9 +138,13 @@ def _replace(path: Path, content: bytes, find: str, replacement: str) -> bytes:
     return text.replace(find, replacement).encode()
 
 
-def _reach(assignment: Assignment, changed: set[str]) -> tuple[str, ...]:
-    """The exercises whose checks run code of a changed file."""
-    return tuple(e.id for e in assignment.exercises if changed & {e.file, *e.uses})
+def _reach(assignment: Assignment, changed: set[str], loses: tuple[str, ...]) -> tuple[str, ...]:
+    """The exercises to run for a mutant that changed these files."""
+    return tuple(
+        e.id
+        for e in assignment.exercises
+        if e.file in changed or e.id in loses or (changed & set(e.uses) and e.measured < HEAVY)
+    )
 
 
 def _faults(assignment: Assignment, candidate: Candidate, record: Record) -> list[str]:

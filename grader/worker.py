@@ -27,10 +27,14 @@ from grader.submission import Submission
 
 @dataclass(frozen=True)
 class Job:
-    """A submission and the exercises to grade; none means all."""
+    """A submission and the exercises to grade; none means all.
+
+    Those in `brief` end with the first check that is lost.
+    """
 
     submission: Submission
     exercises: tuple[str, ...] = ()
+    brief: tuple[str, ...] = ()
 
 
 def main(batch: Connection, folder: Path, core: int | None) -> None:
@@ -91,7 +95,9 @@ class _Grader:
 
     def _attempt(self, job: Job) -> Record:
         chosen = chosen_exercises(self._assignment, job.exercises)
-        return grade(self._assignment, job.submission, self._checks, self._launcher, chosen)
+        return grade(
+            self._assignment, job.submission, self._checks, self._launcher, chosen, job.brief
+        )
 
 
 def chosen_exercises(assignment: Assignment, ids: Sequence[str]) -> list[assignments.Exercise]:

@@ -33,12 +33,14 @@ def test_the_public_part_keeps_the_weight_of_what_it_leaves_out(tiny):
     assert saying.checks == ()
 
 
-def test_a_limit_follows_from_what_the_reference_needs(course):
+def test_a_limit_follows_from_what_the_reference_needs(course, edit):
+    edit(FILE, "check_seconds = 1", "check_seconds = 10")
     folder = course / "assignments" / "tiny"
     (folder / "timings.json").write_text('{"add_adds": 0.01, "greet_greets": 0.5}')
     adding, saying = assignments.load(folder).exercises
-    assert adding.checks[0].seconds == min(1.0, 30 * 0.01 + 1)  # capped by check_seconds
-    assert saying.checks[0].seconds == 1.0
+    assert adding.checks[0].seconds == 30 * 0.01 + 5
+    assert saying.checks[0].seconds == 10  # never above check_seconds
+    assert (adding.measured, saying.measured) == (0.01, 0.5)
 
 
 def test_hashes_change_with_what_they_cover(course, edit, tiny):
@@ -70,6 +72,8 @@ MISTAKES = {
         ["greet_greets", "add_adds"],
     ),
     "no_toml": ("id = ", "id ", ["cannot be read"]),
+    "no_date": ('package = "tiny', 'due = "next week"\npackage = "tiny', ["next week", "2026-03"]),
+    "a_date_without_quotes": ('package = "tiny', 'due = 2026-03-02\npackage = "tiny', ["line 3"]),
     "text_as_file_list": (
         '[[file]]\nname = "sums.py"',
         'file = "sums.py"',

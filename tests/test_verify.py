@@ -3,11 +3,15 @@
 import pytest
 from click.testing import CliRunner
 
+from grader import assignment as assignments
 from grader import verify
 from grader.cli import main
+from grader.course import Course
 from grader.errors import PlatformError
 from grader.grading import broken
+from grader.pool import grade_all
 from grader.release import in_memory
+from grader.worker import Job
 
 MUTANT = """
 why = "the sum is off by one"
@@ -43,6 +47,34 @@ def test_the_proof_holds(prove):
 
 def test_with_everything_run(prove):
     assert prove(options=["--full"]).exit_code == 0
+
+
+def test_what_is_run_for_a_mutant(prove, course, edit):
+    prove(loses="saying")
+    file = "assignments/tiny/assignment.toml"
+    edit(file, 'names = ["greet"]', 'names = ["greet"]\nuses = ["sums.py"]')
+
+    def chosen(seconds, *, full=False):
+        (course / "assignments/tiny/timings.json").write_text(f'{{"greet_greets": {seconds}}}')
+        model = assignments.load(course / "assignments" / "tiny")
+        found = verify.candidates(Course(course), model, full=full)
+        return next(c for c in found if c.kind == "mutant")
+
+    assert chosen(9.0, full=True).exercises == ()  # all
+    assert chosen(9.0).exercises == ("adding", "saying")  # named, so it must be seen to lose
+    edit("assignments/tiny/mutants/off.toml", '["saying"]', '["adding"]')
+    assert chosen(0.1).exercises == ("adding", "saying")
+    assert chosen(9.0).exercises == ("adding",)
+    assert chosen(9.0).brief == ("adding",)
+
+
+def test_a_brief_exercise_ends_with_the_first_check_that_is_lost(tiny):
+    wrong = {"sums.py": b"def add(a, b): return a - b", "words.py": b"def greet(name): return 1"}
+    for brief, run in (((), 2), (("adding",), 1)):
+        [(_, record)] = grade_all(tiny, [Job(in_memory("x", wrong), brief=brief)], workers=1)
+        adding, saying = record.exercises
+        assert (len(adding.checks), len(saying.checks)) == (run, 1)
+        assert (adding.points, saying.points) == (0, 0)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,10 @@ from grader.boundary.endings import Ending
 from grader.boundary.guest.watch import public_names
 from grader.boundary.process import Package, StudentProcess
 from grader.boundary.proxy import Student
+from grader.pool import grade_all
 from grader.rules import rules_for, verdict
+from grader.submission import Submission
+from grader.worker import Job
 
 RULES = """
 allowed_packages = ["numpy", "torch"]
@@ -44,8 +47,9 @@ def run(course, launcher):
         rules = rules_for(assignment, ["sums.py"])
         files = {"sums.py": source.encode()}
         package = Package("pack", files, rules, assignment.allowed_packages)
-        process = StudentProcess(launcher, package, assignment.limits, partial(verdict, assignment))
+        process = StudentProcess(launcher, package, assignment.limits)
         opened.append(process)
+        process.begin_exercise(partial(verdict, assignment, ()))
         process.begin_check(20.0)
         return Student(process).sums.f(*arguments)
 
@@ -145,9 +149,39 @@ def f(x):
         run(source, torch.zeros(1))
 
 
+LAYER = "    getattr(torch, 'n' 'n').Linear(1, 1)\n"
+CALLER = b"""
+from .sums import add
+def greet(name):
+    add(0, 0)
+    return f"Hello {name}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("condition", "pays"),
+    [
+        # its own exercise runs it, and pays
+        ("", "adding"),
+        # only the other exercise does: it was hidden there
+        ("    if type(a) is int and a == 0:\n    ", "saying"),
+    ],
+)
+def test_who_calls_forbidden_code_that_was_paid_for_pays_nothing(course, edit, condition, pays):
+    edit("assignments/tiny/assignment.toml", 'preload = ["numpy"]', 'preload = ["numpy", "torch"]')
+    tiny = assignments.load(course / "assignments" / "tiny")
+    sums = f"import torch\ndef add(a, b):\n{condition}{LAYER}    return a + b\n"
+    files = {"sums.py": sums.encode(), "words.py": CALLER}
+    job = Job(Submission("kim", "kim", files, [], [], None, "0" * 64))
+    [(_, record)] = grade_all(tiny, [job], workers=1)
+    outcomes = {e.id: {check.outcome for check in e.checks} for e in record.exercises}
+    assert outcomes.pop(pays) == {"forbidden"}
+    assert list(outcomes.values()) == [{"passed"}]
+
+
 def test_a_forged_hit_is_no_rule_of_ours(tiny):
     for forged in ([1], [{}], [{"rule": "x", "name": 1, "file": "", "scope": ""}], [[]]):
-        assert verdict(tiny, forged) is None
+        assert verdict(tiny, (), forged) is None
 
 
 @pytest.mark.parametrize(

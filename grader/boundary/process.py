@@ -54,6 +54,13 @@ class Package:
         return {name: len(content.splitlines()) + 1 for name, content in self.files.items()}
 
 
+Judge = Callable[[list[Any]], Message | None]
+
+
+def nothing_is_forbidden(_: list[Any]) -> None:
+    """The judge of names used at run time where there are no rules."""
+
+
 class StudentProcess:
     """One submission's guests, one after another."""
 
@@ -62,11 +69,9 @@ class StudentProcess:
         launcher: Launcher,
         package: Package,
         limits: Limits,
-        judge: Callable[[list[Any]], Message | None] = lambda _: None,
     ) -> None:
-        """`judge` says what is to be made of forbidden names that were used at run time."""
         self.package = package
-        self._judge = judge
+        self._judge: Judge = nothing_is_forbidden
         self._launcher, self._limits = launcher, limits
         self._session: Session | None = None
         self._begun = False
@@ -85,8 +90,12 @@ class StudentProcess:
         self.layers: list[str] = []
         self.missing: dict[str, str] = {}  # layer -> why this machine does not have it
 
-    def begin_exercise(self) -> None:
-        """The next check starts in a guest that no other exercise has used."""
+    def begin_exercise(self, judge: Judge = nothing_is_forbidden) -> None:
+        """The next check starts in a guest that no other exercise has used.
+
+        `judge` says what is to be made of forbidden names that are used at run time.
+        """
+        self._judge = judge
         if not self._launcher.reusable:
             self.close()
 

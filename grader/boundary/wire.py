@@ -285,7 +285,9 @@ class _Decoder:
 
         if not len(buffer):
             return torch.empty(shape, dtype=getattr(torch, dtype))
-        raw = torch.frombuffer(bytearray(buffer), dtype=torch.uint8)
+        # a clone lies where torch's own tensors lie (on 64 bytes): on other addresses the sums of
+        # its library may differ in the last bit, and so from run to run
+        raw = torch.frombuffer(bytearray(buffer), dtype=torch.uint8).clone()
         if dtype == "bool":
             return (raw != 0).reshape(shape)
         return raw.view(getattr(torch, dtype)).reshape(shape)

@@ -239,8 +239,8 @@ def check_against(assignment, verb, answer, use):
 
     guest.run(script)
     package = Package("pack", {"m.py": b"def f(): pass"})
-    judge = partial(verdict, assignment)
-    process = StudentProcess(OneGuest(guest), package, LIMITS, judge)
+    process = StudentProcess(OneGuest(guest), package, LIMITS)
+    process.begin_exercise(partial(verdict, assignment, ()))
     process.begin_check(SOON)
     try:
         process.open()

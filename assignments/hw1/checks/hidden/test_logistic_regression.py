@@ -341,8 +341,9 @@ def test_mini_batches_same_seed_same_result(student):
     w, losses = one.w, one.losses
     student.generators(seed=2)
     other = trained(student, X, y, epochs=3, batch_size=4, seed=7)
-    expect_equal(other.w, w, "w with the same seed")
-    expect_equal(other.losses, losses, "losses with the same seed")
+    # close, not equal: where an array lies in memory may change the last bit of its sum
+    expect_close(other.w, w, what="w with the same seed")
+    expect_close(other.losses, losses, what="losses with the same seed")
 
 
 def test_mini_batches_other_seed_other_order(student):
@@ -350,7 +351,9 @@ def test_mini_batches_other_seed_other_order(student):
     one, other = (
         trained(student, X, y, epochs=1, batch_size=1, lr=0.5, seed=seed).w for seed in (0, 1)
     )
-    assert not torch.equal(one, other), "another seed must give another order of the examples"
+    # steps of 1/2 in another order: far beyond rounding
+    apart = (one - other).abs().max() > 1e-6
+    assert apart, "another seed must give another order of the examples"
 
 
 def test_fit_starts_afresh(student):
@@ -358,8 +361,8 @@ def test_fit_starts_afresh(student):
     model = trained(student, X, y, epochs=3, batch_size=4)
     first, losses = model.w, model.losses
     model.fit(X, y)
-    expect_equal(model.w, first, "w after a second fit")
-    expect_equal(model.losses, losses, "losses after a second fit")
+    expect_close(model.w, first, what="w after a second fit")
+    expect_close(model.losses, losses, what="losses after a second fit")
 
 
 @pytest.mark.parametrize(("examples", "batch_size"), [(10, 4), (7, 2), (5, 1)])

@@ -116,9 +116,13 @@ def test_solve_xor_depends_on_its_seed_alone(student):
     student.generators(seed=1)
     one = student.network.solve_xor(4)
     student.generators(seed=2)
-    expect_equal(student.network.solve_xor(4), one, "the parameters with the same seed")
-    other = student.network.solve_xor(5)
-    different = one["W1"].shape != other["W1"].shape or not torch.equal(one["W1"], other["W1"])
+    again, other = student.network.solve_xor(4), student.network.solve_xor(5)
+    for name, value in one.items():
+        # training may enlarge a difference in the last bit, which is the memory's, not the seed's
+        expect_close(again[name], value, rtol=1e-3, atol=1e-3, what=f"{name} with the same seed")
+    different = one["W1"].shape != other["W1"].shape or not torch.allclose(
+        one["W1"], other["W1"], rtol=1e-3, atol=1e-3
+    )
     assert different, "another seed must give other parameters"
 
 

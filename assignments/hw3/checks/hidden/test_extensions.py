@@ -19,7 +19,8 @@ def one_seed_one_model(student, make):
     student.generators(seed=1)
     one = make(3).state_dict()
     student.generators(seed=2)
-    expect_equal(make(3).state_dict(), one, "the weights with the same seed")
+    for name, weight in make(3).state_dict().items():
+        expect_close(weight, one[name], what=f"{name} with the same seed")
     other = make(4).state_dict()
     assert any(not torch.equal(one[name], other[name]) for name in one), "another seed"
 
@@ -29,7 +30,7 @@ def test_relu_gradient_is_zero_at_and_below_zero(student):
     value, (gradient,), _ = student.vjp(student.extensions.relu, [x], [cotangent])
     expect_tensor(value, (2, 3), "float64", "relu(x)")
     expect_close(value, x.clamp(min=0), what="relu(x)")
-    expect_equal(gradient, torch.where(x > 0, cotangent, 0.0), "the gradient by x")
+    expect_close(gradient, torch.where(x > 0, cotangent, 0.0), what="the gradient by x")
 
 
 def test_relu_keeps_dtype_and_argument(student):
@@ -69,13 +70,11 @@ def test_feed_forward_lm_has_the_promised_parameters(student):
 
 
 def by_size(weights, *shape):
-    """The one parameter of this shape, in either orientation."""
+    """The one parameter with these sizes, which all differ, whatever the order of its axes."""
     for weight in weights.values():
-        if tuple(weight.shape) == shape:
-            return weight
-        if len(shape) == 2 and tuple(weight.shape) == shape[::-1]:
-            return weight.t()
-    raise AssertionError(f"no parameter has the shape {shape}")
+        if sorted(weight.shape) == sorted(shape):
+            return weight.permute([list(weight.shape).index(size) for size in shape])
+    return None
 
 
 def test_feed_forward_lm_equals_the_formula(student):
@@ -83,8 +82,11 @@ def test_feed_forward_lm_equals_the_formula(student):
     model = student.extensions.FeedForwardLM(V, E, context, H, "tanh").double()
     weights = model.state_dict()
     ids = torch.tensor([[1, 2], [2, 1], [10, 10], [0, 4]])
+    joined = by_size(weights, H, context * E)
+    if joined is None:  # a matrix for each word of the context is the same sum
+        joined = by_size(weights, H, context, E).flatten(1)
     side = by_size(weights, V, E)[ids].flatten(1)
-    hidden = torch.tanh(side @ by_size(weights, H, context * E).t() + by_size(weights, H))
+    hidden = torch.tanh(side @ joined.t() + by_size(weights, H))
     wanted = hidden @ by_size(weights, V, H).t() + by_size(weights, V)
     expect_close(model(ids), wanted, what="the logits")
 
@@ -108,7 +110,7 @@ def test_feed_forward_lm_learns_with_context_enough(student):
     for context in (1, 2):
         rows = torch.stack([ids[2 - k : len(ids) - k] for k in range(context, 0, -1)], dim=1)
         reached[context] = trained(student, context, rows, ids[2:])
-    assert reached[2] / best < 1.1, "two words of context must be enough for this source"
+    assert reached[2] / best < 1.3, "two words of context must be enough for this source"
     assert reached[1] > 3.7, "one word of context cannot tell anything about this source"
 
 
@@ -134,7 +136,7 @@ def trained(student, context, rows, targets):
 
 
 def test_dynamic_net_has_no_more_parameters_when_it_is_deeper(student):
-    net = student.extensions.DynamicNet(3, 5, 2)
+    net = student.extensions.DynamicNet(3, 5, 2, seed=1)
     shapes = {name: tuple(w.shape) for name, w in net.state_dict().items()}
     net(torch.ones(4, 3), 6)
     after = {name: tuple(w.shape) for name, w in net.state_dict().items()}
@@ -144,7 +146,8 @@ def test_dynamic_net_has_no_more_parameters_when_it_is_deeper(student):
 
 
 def test_dynamic_net_repeats_its_middle_layer(student):
-    net = student.extensions.DynamicNet(3, 5, 2).double()
+    # 32 wide: whatever the nonlinearity, some unit is alive
+    net = student.extensions.DynamicNet(3, 32, 2, seed=1).double()
     x = normal(9, 4, 3)
     outputs = [net(x, repeats) for repeats in range(4)]
     for output in outputs:
@@ -155,13 +158,13 @@ def test_dynamic_net_repeats_its_middle_layer(student):
 
 
 def test_dynamic_net_adds_up_the_gradient_of_every_use(student):
-    net = student.extensions.DynamicNet(3, 5, 2).double()
+    net = student.extensions.DynamicNet(3, 32, 2, seed=1).double()
     weights = net.state_dict()
-    (name,) = (n for n, w in weights.items() if tuple(w.shape) == (5, 5))
+    (name,) = (n for n, w in weights.items() if tuple(w.shape) == (32, 32))
     x, back = normal(10, 4, 3), normal(11, 4, 2)
     _, _, (gradient,) = student.vjp(net, [x, 3], [back], [(net, name)])
     for seed in range(2):
-        direction = normal(seed, 5, 5)
+        direction = normal(seed, 32, 32)
 
         def loss(size, direction=direction):
             net.load_state_dict({**weights, name: weights[name] + size * direction})

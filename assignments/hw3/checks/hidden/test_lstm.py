@@ -191,6 +191,23 @@ def test_lstm_of_full_length_is_as_without_lengths(student):
     expect_close(c2, c, what="the final c")
 
 
+def cell_is_sound(student):
+    """Whether the student's cell follows torch's in values and gradients; if not, that is paid
+    where cells are checked.
+    """
+    oracle, cell = nn.LSTMCell(E, H).double(), student.cells.LSTMCell(E, H).double()
+    cell.load_state_dict(oracle.state_dict(), strict=False)
+    values = [normal(50, 3, E), normal(51, 3, H), normal(52, 3, H)]
+    back = [normal(53, 3, H), normal(54, 3, H)]
+    leaves = [value.clone().requires_grad_() for value in values]
+    wanted = oracle(leaves[0], (leaves[1], leaves[2]))
+    by_input = torch.autograd.grad(wanted, leaves, back)
+    arguments = [values[0], (values[1], values[2])]
+    got, gradients, _ = student.vjp(cell, arguments, back)
+    pairs = zip([*got, *gradients], [*wanted, *by_input], strict=True)
+    return all(g is not None and torch.allclose(g, w) for g, w in pairs)
+
+
 # ---- gradients: of whatever the student's own forward computes -------------------------------------
 
 
@@ -222,6 +239,8 @@ def test_lstm_gradients_run_through_time(student, layers, dirs, ragged):
 
         slope = (loss(1e-6) - loss(-1e-6)) / 2e-6
         pairs = zip(found, directions, strict=True)
+        if not cell_is_sound(student):
+            return
         expect_close(
             sum(float((g * d).sum()) for g, d in pairs),
             slope,
@@ -277,25 +296,40 @@ def test_lstm_dropout_scales_what_stays(student):
     output, _ = stack.lstm(x)
     ratio = (output / still).flatten()
     dropped = ratio.abs() < 0.5
-    # 10,000 places, five standard deviations of .005
-    assert abs(float(dropped.double().mean()) - 0.5) < 0.025, "half of the outputs are dropped"
+    # 10,000 places; 2,500 draws if all steps share a mask: five standard deviations of .01
+    assert abs(float(dropped.double().mean()) - 0.5) < 0.05, "half of the outputs are dropped"
     # tanh bends by less than 1e-5 for arguments below 2e-3
     expect_close(ratio[~dropped], torch.full_like(ratio[~dropped], 2.0), 1e-4, what="what stays")
 
 
+def obeys_its_seed(student, make):
+    student.generators(seed=1)
+    one = make(E, H, seed=3).state_dict()
+    student.generators(seed=2)
+    two, other = make(E, H, seed=3).state_dict(), make(E, H, seed=4).state_dict()
+    same = all(torch.allclose(two[name], one[name]) for name in one)
+    return same and not all(torch.allclose(other[name], one[name]) for name in one)
+
+
 def test_lstm_depends_on_its_seed_alone(student):
+    if not obeys_its_seed(student, student.cells.LSTMCell):
+        return  # that costs points where the cell is checked
+
     def weights(seed):
         return student.cells.LSTM(E, H, 2, bidirectional=True, seed=seed).state_dict()
 
     student.generators(seed=1)
     one = weights(3)
     student.generators(seed=2)
-    expect_equal(weights(3), one, "the weights with the same seed")
+    for name, weight in weights(3).items():
+        expect_close(weight, one[name], what=f"{name} with the same seed")
     other = weights(4)
     assert any(not torch.equal(one[name], other[name]) for name in one), "another seed"
 
 
 def test_lstm_cells_have_weights_of_their_own(student):
+    if not obeys_its_seed(student, student.cells.LSTMCell):
+        return  # that costs points where the cell is checked
     lstm = student.cells.LSTM(H, H, 3)
     found = [lstm.cells[i].weight_hh for i in range(3)]
     for i in range(3):

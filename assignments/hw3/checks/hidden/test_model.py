@@ -1,8 +1,9 @@
-"""Hidden checks of the language model and of sampling from it.
+"""Hidden checks of the language model.
 
 Names of parameters are free, so the model is judged by laws: of the past and the future, of the
 state, and of its own logits. Its weights are made three times as large, so that no law is nearly
-uniform.
+uniform. Two runs of one model agree to rounding only: the last bit may depend on where in memory a
+matrix lies.
 """
 
 import math
@@ -38,10 +39,49 @@ def sharp(student, factor=3.0, **options):
     return model
 
 
-def own_nll(student, model, data):
+def obeys_its_seed(student, make):
+    student.generators(seed=1)
+    one = make(E, H, seed=3).state_dict()
+    student.generators(seed=2)
+    two, other = make(E, H, seed=3).state_dict(), make(E, H, seed=4).state_dict()
+    same = all(torch.allclose(two[name], one[name]) for name in one)
+    return same and not all(torch.allclose(other[name], one[name]) for name in one)
+
+
+def lstm_is_sound(student, layers=2):
+    """Whether the student's LSTM is the run of its own cells; if not, that is paid in cells.py."""
+    lstm = student.cells.LSTM(E, H, layers).double()
+    lstm.eval()
+    generator = torch.Generator().manual_seed(17)
+    x = below = torch.randn(4, 3, E, generator=generator, dtype=torch.float64)
+    _, begin = lstm(x[:1])
+    got = [lstm(x)[0], lstm(x[1:], begin)[0]]
+    for number in range(layers):
+        h = c = torch.zeros(3, H, dtype=torch.float64)
+        above = []
+        for row in below:
+            h, c = lstm.cells[number](row, (h, c))
+            above.append(h)
+        below = torch.stack(above)
+    return torch.allclose(got[0], below) and torch.allclose(got[1], below[1:])
+
+
+def own_nll(model, data, bptt=None):
     """Mean of -ln P over every id but the first row's, by the student's own logits."""
-    logits, _ = model(data[:-1])
-    return F.cross_entropy(logits.double().flatten(0, 1), data[1:].flatten()).item()
+    rows, state = [], None
+    for window in data[:-1].split(bptt or len(data)):
+        logits, state = model(window, state)
+        rows.append(logits)
+    return F.cross_entropy(torch.cat(rows).double().flatten(0, 1), data[1:].flatten()).item()
+
+
+def expect_perplexity(got, model, data, bptt, what):
+    """By the logits of the whole text; or of its windows, which in a right model are the same."""
+    for reading in (None, bptt):
+        wanted = math.exp(own_nll(model, data, reading))
+        if type(got) is float and abs(got - wanted) <= 1e-6 * wanted:
+            return
+    expect_close(got, math.exp(own_nll(model, data)), rtol=1e-6, what=what)
 
 
 # ---- the model -------------------------------------------------------------------------------------
@@ -57,6 +97,8 @@ def test_model_gives_logits_of_every_word(student, T, B, layers):
 
 @pytest.mark.parametrize("layers", [1, 2])
 def test_model_does_not_look_ahead(student, layers):
+    if not lstm_is_sound(student, layers):
+        return
     model = sharp(student, num_layers=layers)
     ids = some_ids(2, 7, 3)
     logits, _ = model(ids)
@@ -77,6 +119,8 @@ def test_model_looks_back(student):
 
 
 def test_model_keeps_columns_apart(student):
+    if not lstm_is_sound(student):
+        return
     model = sharp(student, num_layers=2)
     ids = some_ids(5, 6, 3)
     logits, _ = model(ids)
@@ -87,6 +131,8 @@ def test_model_keeps_columns_apart(student):
 
 @pytest.mark.parametrize("layers", [1, 2])
 def test_model_carries_its_state(student, layers):
+    if not lstm_is_sound(student, layers):
+        return
     model = sharp(student, num_layers=layers)
     ids = some_ids(6, 7, 3)
     whole, _ = model(ids)
@@ -130,6 +176,8 @@ def test_model_with_tied_weights_obeys_the_same_laws(student):
     ids = some_ids(8, 6, 3)
     logits, _ = model(ids)
     expect_tensor(logits, (6, 3, V), "float64", "the logits")
+    if not lstm_is_sound(student):
+        return
     first, state = model(ids[:2])
     second, _ = model(ids[2:], state)
     expect_close(torch.cat([first, second]), logits, what="two windows, the state carried over")
@@ -157,18 +205,20 @@ def test_model_depends_on_its_seed_alone(student):
         model = student.model.LSTMLanguageModel(V, E, H, num_layers=2, seed=seed)
         return model(some_ids(9, 5, 2))[0]
 
+    if not obeys_its_seed(student, student.cells.LSTM):
+        return  # that costs points where cells.py is checked
     student.generators(seed=1)
     one = logits(3)
     student.generators(seed=2)
-    expect_equal(logits(3), one, "the logits with the same seed")
-    assert not torch.equal(logits(4), one), "another seed must give another model"
+    expect_close(logits(3), one, what="the logits with the same seed")
+    assert not torch.allclose(logits(4), one), "another seed must give another model"
 
 
 def test_model_drops_in_training_only(student):
     model = sharp(student, num_layers=2, dropout=0.5)
     ids = some_ids(10, 6, 3)
     still, _ = model(ids)
-    expect_equal(model(ids)[0], still, "the logits of a second run in evaluation mode")
+    expect_close(model(ids)[0], still, what="the logits of a second run in evaluation mode")
     model.train()
     assert not torch.allclose(model(ids)[0], still), "in training mode dropout must act"
 
@@ -176,8 +226,12 @@ def test_model_drops_in_training_only(student):
 def test_detach_cuts_the_gradient_and_keeps_the_values(student):
     model = sharp(student, num_layers=2)
     _, state = model(some_ids(11, 5, 3))
+    more = some_ids(16, 2, 3)
+    wanted, _ = model(more, state)
+    expect_close(model(more, student.model.detach(state))[0], wanted, what="the logits behind it")
     flat = list(_floats(state))
-    assert flat, "the state holds tensors"
+    if not flat:  # an object of the student's own: nothing more can be seen
+        return
     got, gradients, _ = student.vjp(
         student.model.detach, [state], [torch.ones_like(p) for p in flat]
     )
@@ -204,8 +258,7 @@ def test_evaluate_does_not_depend_on_the_window(student, bptt):
     data = some_ids(12, 13, 3)
     got = student.model.evaluate(model, data, bptt)
     expect_type(got, float, "the perplexity")
-    wanted = math.exp(own_nll(student, model, data))
-    expect_close(got, wanted, rtol=1e-6, what=f"the perplexity in windows of {bptt}")
+    expect_perplexity(got, model, data, bptt, f"the perplexity in windows of {bptt}")
 
 
 def test_evaluate_weighs_every_token_the_same(student):
@@ -214,20 +267,19 @@ def test_evaluate_weighs_every_token_the_same(student):
     data = some_ids(13, 10, 2)
     logits, _ = model(data[:9])
     data[9] = logits[8].argmin(dim=1)
-    wanted = math.exp(own_nll(student, model, data))
     got = student.model.evaluate(model, data, 4)
-    expect_close(got, wanted, rtol=1e-6, what="the perplexity")
+    expect_perplexity(got, model, data, 4, "the perplexity")
 
 
 @pytest.mark.parametrize("training", [True, False])
 def test_evaluate_runs_without_dropout_and_restores_the_mode(student, training):
     model = sharp(student, num_layers=2, dropout=0.5)
     data = some_ids(14, 9, 3)
-    wanted = math.exp(own_nll(student, model, data))
     model.train(training)
     got = student.model.evaluate(model, data, 4)
-    expect_close(got, wanted, rtol=1e-6, what="the perplexity of a model with dropout")
     expect_equal(model.training, training, "the mode afterwards")
+    model.eval()
+    expect_perplexity(got, model, data, 4, "the perplexity of a model with dropout")
 
 
 def test_evaluate_changes_nothing(student):
@@ -237,122 +289,3 @@ def test_evaluate_changes_nothing(student):
     _, after = student.with_arguments(student.model.evaluate, model, data, 4)
     expect_equal(after[1], data, "data after the call")
     expect_equal(model.state_dict(), before, "the weights after the call")
-
-
-def test_untrained_model_is_as_good_as_a_guess(student):
-    model = student.model.LSTMLanguageModel(50, 16, 16)
-    data = torch.randint(0, 50, (60, 4), generator=torch.Generator().manual_seed(1))
-    got = student.model.evaluate(model, data, 20)
-    assert 40 < got < 60, f"50 words, none of them learnt: the perplexity is {got:.4g}"
-
-
-# ---- generate --------------------------------------------------------------------------------------
-
-
-def laws(model, prefix, new, temperature, top_k=None):
-    """(length, V): the probabilities that each new id was to be drawn from."""
-    ids = torch.tensor(prefix + new[:-1])[:, None]
-    logits = model(ids)[0][len(prefix) - 1 :, 0].double()
-    if top_k:
-        worst = logits.sort(dim=1, descending=True).values[:, top_k - 1 : top_k]
-        logits = torch.where(logits < worst, -math.inf, logits)
-    return torch.softmax(logits / temperature, dim=1)
-
-
-@pytest.mark.parametrize("prefix", [[3], [1, 2, 5, 8]])
-def test_generate_greedily_takes_the_most_probable(student, prefix):
-    model = sharp(student)
-    new = student.model.generate(model, prefix, 20, temperature=0)
-    expect_equal([type(i) for i in new], [int] * 20, "the types of the new ids")
-    wanted = laws(model, prefix, new, 1.0).argmax(dim=1).tolist()
-    expect_equal(new, wanted, "the new ids and the most probable ones by your own logits")
-
-
-def test_generate_reads_the_whole_prefix(student):
-    model = sharp(student, 4.0)
-    found = {
-        tuple(student.model.generate(model, [first, 2, 2], 12, temperature=0)) for first in range(V)
-    }
-    wanted = {tuple(own_greedy(model, [first, 2, 2], 12)) for first in range(V)}
-    expect_equal(sorted(found), sorted(wanted), "what follows each of several prefixes")
-
-
-def own_greedy(model, prefix, length):
-    ids = list(prefix)
-    for _ in range(length):
-        ids.append(int(model(torch.tensor(ids)[:, None])[0][-1, 0].argmax()))
-    return ids[len(prefix) :]
-
-
-@pytest.mark.parametrize("length", [0, 1, 7])
-def test_generate_returns_the_new_ids_only(student, length):
-    new = student.model.generate(sharp(student), [4, 4, 4], length, seed=2)
-    expect_type(new, list, "the result")
-    expect_equal(len(new), length, "the number of new ids")
-    assert all(type(i) is int and 0 <= i < V for i in new), "each new id is an int below V"
-
-
-def test_generate_with_top_k_1_is_greedy(student):
-    model = sharp(student)
-    greedy = student.model.generate(model, [3, 1], 20, temperature=0)
-    for temperature in (0.5, 1.0, 5.0):
-        got = student.model.generate(model, [3, 1], 20, temperature, top_k=1, seed=4)
-        expect_equal(got, greedy, f"top_k 1 at temperature {temperature}")
-
-
-def test_generate_draws_among_the_top_k_only(student):
-    model, prefix = sharp(student), [3]
-    new = student.model.generate(model, prefix, 150, 3.0, top_k=3, seed=5)
-    p = laws(model, prefix, new, 3.0, 3)
-    chances = p.gather(1, torch.tensor(new)[:, None])
-    assert (chances > 0).all(), "an id was drawn that is not among the top_k most probable"
-    ranks = {int((p[i] > p[i, new[i]]).sum()) for i in range(len(new))}
-    expect_equal(ranks, {0, 1, 2}, "the ranks that occur with top_k 3 at a high temperature")
-
-
-@pytest.mark.parametrize(
-    ("temperature", "top_k"), [(1.0, None), (0.4, None), (2.5, None), (1.5, 3)]
-)
-def test_generate_follows_its_probabilities(student, temperature, top_k):
-    model, prefix, n = sharp(student), [1, 2], 600
-    new = student.model.generate(model, prefix, n, temperature, top_k, seed=6)
-    p = laws(model, prefix, new, temperature, top_k)
-    hits = F.one_hot(torch.tensor(new), V).double()
-    # given the past the differences of hits and chances have mean 0 and are uncorrelated:
-    # their sum over time stays within five standard deviations
-    sigma = (p * (1 - p)).sum(dim=0).sqrt()
-    off = ((hits - p).sum(dim=0).abs() - 5 * sigma - 1e-9).max()
-    assert off <= 0, "some id comes far more or less often than its probability says"
-    # so do the differences of surprise and entropy: a law too flat or too sharp shows here
-    logs = torch.where(p > 0, p.log(), 0)
-    mean = -(p * logs).sum(dim=1)
-    spread = ((p * logs**2).sum(dim=1) - mean**2).sum().sqrt()
-    surprise = -p.gather(1, torch.tensor(new)[:, None]).squeeze(1).log()
-    off = float((surprise - mean).sum().abs() - 5 * spread)
-    assert off <= 0, "the ids drawn are far more or far less probable than they should be"
-
-
-def test_generate_depends_on_its_seed_alone(student):
-    model = sharp(student)
-    student.generators(seed=1)
-    one = student.model.generate(model, [2], 30, 1.5, seed=3)
-    student.generators(seed=2)
-    expect_equal(student.model.generate(model, [2], 30, 1.5, seed=3), one, "with the same seed")
-    other = student.model.generate(model, [2], 30, 1.5, seed=4)
-    assert other != one, "another seed must draw other ids"
-
-
-def test_generate_changes_nothing(student):
-    model = sharp(student)
-    before = model.state_dict()
-    _, after = student.with_arguments(student.model.generate, model, [2, 3], 5, 1.0)
-    expect_equal(after[1], [2, 3], "the prefix after the call")
-    expect_equal(model.state_dict(), before, "the weights after the call")
-
-
-def test_generate_refuses_impossible_options(student):
-    model = sharp(student)
-    with expect_error(ValueError, naming="temperature"):
-        student.model.generate(model, [1], 3, temperature=-0.5)
-    with expect_error(ValueError, naming="top_k"):
-        student.model.generate(model, [1], 3, top_k=0)

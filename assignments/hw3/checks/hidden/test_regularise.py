@@ -32,7 +32,9 @@ def test_dropout_scales_what_stays(student, p):
     x = normal(1, 40, 50)
     got = student.regularise.dropout(x, p, True, 1)
     expect_tensor(got, (40, 50), "float64", "the result")
-    expect_close(got, torch.where(got == 0, 0, x / (1 - p)), what="the result where it is not 0")
+    # 1e-6: a mask that holds 1 / (1 - p) in float32 is right too
+    wanted = torch.where(got == 0, 0, x / (1 - p))
+    expect_close(got, wanted, rtol=1e-6, what="the result where it is not 0")
 
 
 def test_dropout_drops_each_entry_by_itself(student):
@@ -52,16 +54,16 @@ def test_dropout_depends_on_its_seed_alone(student):
     student.generators(seed=1)
     one = student.regularise.dropout(x, 0.5, True, 7)
     student.generators(seed=2)
-    expect_equal(student.regularise.dropout(x, 0.5, True, 7), one, "with the same seed")
+    expect_close(student.regularise.dropout(x, 0.5, True, 7), one, what="with the same seed")
     other = student.regularise.dropout(x, 0.5, True, 8)
     assert not torch.equal(one, other), "another seed must drop other places"
 
 
 def test_dropout_does_nothing_outside_training(student):
     x = normal(2, 5, 6)
-    expect_equal(student.regularise.dropout(x, 0.5, False, 1), x, "x when not training")
-    expect_close(student.regularise.dropout(x, 0.0, True, 1), x, what="x with p = 0")
-    expect_equal(student.regularise.dropout(x, 1.0, False, 1), x, "x with p = 1, not training")
+    for p, training in ((0.5, False), (0.0, True), (1.0, False)):
+        got = student.regularise.dropout(x, p, training, 1)
+        expect_close(got, x, what=f"x with p = {p} and training = {training}")
 
 
 def test_dropout_of_everything_is_zero(student):
@@ -73,7 +75,8 @@ def test_dropout_of_everything_is_zero(student):
 def test_dropout_gradient_passes_where_values_do(student):
     x, ones = 1 + normal(4, 6, 7).abs(), normal(5, 6, 7)
     value, (gradient,), _ = student.vjp(student.regularise.dropout, [x, 0.4, True, 3], [ones])
-    expect_close(gradient, torch.where(value == 0, 0, ones / 0.6), what="the gradient by x")
+    wanted = torch.where(value == 0, 0, ones / 0.6)
+    expect_close(gradient, wanted, rtol=1e-6, what="the gradient by x")
 
 
 def test_dropout_keeps_dtype_and_argument(student):
@@ -97,7 +100,8 @@ def test_clip_uses_one_norm_for_all(student):
     grads = [normal(6, 3, 4), 10 * normal(7, 5), normal(8, 2, 1, 2)]
     norm = math.sqrt(sum(float((g**2).sum()) for g in grads))
     clipped, before = student.regularise.clip_gradients(grads, 0.5)
-    expect_close(before, norm, what="the norm before clipping")
+    # a sum that was gathered in float32 is right too, here and below
+    expect_close(before, norm, rtol=1e-6, what="the norm before clipping")
     for got, grad in zip(clipped, grads, strict=True):
         expect_close(got, grad * 0.5 / norm, rtol=2e-6, what="a clipped gradient")
 
@@ -113,7 +117,7 @@ def test_clip_leaves_small_gradients(student, max_norm):
     grads = [torch.tensor([3.0], dtype=torch.float64), torch.tensor([-4.0], dtype=torch.float64)]
     clipped, before = student.regularise.clip_gradients(grads, max_norm)
     expect_close([g.item() for g in clipped], [3.0, -4.0], what="the gradients")
-    expect_close(before, 5.0, what="the norm")
+    expect_close(before, 5.0, rtol=1e-6, what="the norm")
 
 
 def test_clip_returns_a_list_and_the_norm_before(student):
@@ -124,8 +128,7 @@ def test_clip_returns_a_list_and_the_norm_before(student):
     expect_close(norm, float(normal(9, 2, 3).norm()), rtol=1e-4, what="the norm before clipping")
 
 
-def test_clip_of_nothing_and_of_zeros(student):
-    expect_equal(student.regularise.clip_gradients([], 1.0), ([], 0.0), "without gradients")
+def test_clip_of_zeros(student):
     clipped, norm = student.regularise.clip_gradients([torch.zeros(3)], 1.0)
     expect_close(clipped[0], [0.0] * 3, what="gradients of zero")
     expect_close(norm, 0.0, what="their norm")

@@ -1,4 +1,9 @@
-"""Hidden checks of train. Bars come from the source that the ids are drawn from."""
+"""Hidden checks of train. Bars come from the source that the ids are drawn from.
+
+Two runs with the same weights agree to rounding only: the last bit of a product of matrices may
+depend on where in memory they lie, and training carries it on. So models are compared by their
+logits, with a margin that rounding never reaches and another text or seed always does.
+"""
 
 import math
 import random
@@ -9,6 +14,8 @@ import torch.nn.functional as F
 from grader.checking.expect import expect_close, expect_equal, expect_type
 
 KEEP = 0.85
+PROBE = torch.tensor([0, 1, 1, 2, 3, 1, 0, 3, 3, 2, 2, 0, 2, 1, 3, 0])[:, None]
+SAME = {"rtol": 0.0, "atol": 1e-3}  # in logits: rounding stays below 1e-5
 TINY = {"embed_size": 6, "hidden_size": 8, "bptt": 5, "batch_size": 4, "epochs": 2}
 
 
@@ -36,6 +43,16 @@ def own_nll(model, ids):
     return F.cross_entropy(logits[1:, 0].double(), ids[2:]).item()
 
 
+def probe(model):
+    """The model's logits on a fixed text, without dropout."""
+    model.eval()
+    return model(PROBE)[0]
+
+
+def differ(one, other):
+    return not torch.allclose(one, other, **SAME)
+
+
 def test_train_comes_close_to_the_entropy_of_the_source(student):
     # 20,000 ids, all arguments as they are by default; the best perplexity is 1.7995 in the mean,
     # a model of single words or of pairs stays at 4
@@ -43,22 +60,29 @@ def test_train_comes_close_to_the_entropy_of_the_source(student):
     expect_equal(len(perplexities), 3, "the number of perplexities")
     test = markov(4_000, 50)
     ratio = math.exp(own_nll(model, test) - true_nll(test))
-    assert ratio < 1.05, f"the perplexity is {ratio:.4f} times the best possible one"
+    # the handout asks for 1.05; honest training comes to 1.02, and is never near this bar
+    assert ratio < 1.15, f"the perplexity is {ratio:.4f} times the best possible one"
 
 
 def test_train_reports_the_held_out_perplexity(student):
     # one up, mod 4, with probability .9 in the first nine tenths and .5 in the last one
     rng, ids = random.Random(60), [0]
-    while len(ids) < 2_000:
-        step = 1 if rng.random() < (0.9 if len(ids) < 1_800 else 0.5) else rng.randrange(2, 5)
+    while len(ids) < 6_000:
+        step = 1 if rng.random() < (0.9 if len(ids) < 5_400 else 0.5) else rng.randrange(2, 5)
         ids.append((ids[-1] + step) % 4)
     ids = torch.tensor(ids)
-    model, perplexities = student.model.train(ids, 4, **TINY, lr=0.03)
-    # how the last tenth is batched is free: 5 % for the first ids of its columns
+    options = {**TINY, "bptt": 15, "batch_size": 12}
+    model, perplexities = student.model.train(ids, 4, **options, lr=0.03)
+    held_out = ids[5_400:]
+    wanted = math.exp(own_nll(model, held_out))
+    # how the last tenth is batched is free: 8 % for the first ids of its columns
+    if abs(perplexities[-1] - wanted) > 0.08 * wanted:
+        # a mistake in evaluate costs points where evaluate is checked, not here
+        wanted = student.model.evaluate(model, held_out[:, None], 15)
     expect_close(
         perplexities[-1],
-        math.exp(own_nll(model, ids[1_800:])),
-        rtol=0.05,
+        wanted,
+        rtol=0.08,
         what="the last perplexity, against your model's logits on the last tenth",
     )
 
@@ -66,46 +90,54 @@ def test_train_reports_the_held_out_perplexity(student):
 def test_train_gives_one_float_for_each_epoch(student):
     ids = markov(300, 61)
     for epochs in (1, 3):
-        _, perplexities = student.model.train(ids, 4, **{**TINY, "epochs": epochs})
+        model, perplexities = student.model.train(ids, 4, **{**TINY, "epochs": epochs})
         expect_type(perplexities, list, "the perplexities")
-        expect_equal([type(p) for p in perplexities], [float] * epochs, "their types")
+        expect_equal(len(perplexities), epochs, "their number")
+        # a mistake in evaluate costs points where evaluate is checked, not here
+        kinds = {float, type(student.model.evaluate(model, ids[:40, None], 5))}
+        for perplexity in perplexities:
+            if type(perplexity) not in kinds:
+                expect_type(perplexity, float, "a perplexity")
 
 
 def test_train_does_not_learn_from_the_last_tenth(student):
     ids = markov(400, 62)
     other = ids.clone()
     other[360:] = torch.randint(0, 4, (40,), generator=torch.Generator().manual_seed(0))
-    one, _ = student.model.train(ids, 4, **TINY)
-    two, _ = student.model.train(other, 4, **TINY)
-    expect_equal(two.state_dict(), one.state_dict(), "the weights, another last tenth held out")
+    one, two = (probe(student.model.train(text, 4, **TINY)[0]) for text in (ids, other))
+    expect_close(two, one, **SAME, what="the model's logits, another last tenth held out")
 
 
 def test_train_learns_from_the_first_nine_tenths(student):
     ids = markov(400, 63)
-    one = student.model.train(ids, 4, **TINY)[0].state_dict()
+    one = probe(student.model.train(ids, 4, **TINY)[0])
     for start in (0, 160, 280):
         changed = ids.clone()
         changed[start : start + 40] = (changed[start : start + 40] + 1) % 4
-        other = student.model.train(changed, 4, **TINY)[0].state_dict()
-        same = all(torch.equal(other[name], one[name]) for name in one)
-        assert not same, f"the ids from {start} on make no difference to what is learnt"
+        other = probe(student.model.train(changed, 4, **TINY)[0])
+        assert differ(other, one), f"the ids from {start} on make no difference to what is learnt"
 
 
 def test_train_learns_nothing_at_rate_zero(student):
     ids = markov(400, 64)
     _, perplexities = student.model.train(ids, 4, **{**TINY, "epochs": 3}, lr=0.0)
-    expect_close(perplexities, [perplexities[0]] * 3, what="the perplexities with lr = 0")
-    assert 3 < perplexities[0] < 5, "four words, none of them learnt"
+    # float32 on both sides: the same weights give the same perplexity to rounding
+    expect_close(
+        perplexities, [perplexities[0]] * 3, rtol=1e-4, what="the perplexities with lr = 0"
+    )
 
 
 def test_train_clips_the_gradient(student):
     # clipped so far no step is left, whichever the optimiser
     ids = markov(400, 65)
-    _, still = student.model.train(ids, 4, **TINY, lr=0.0)
-    _, clipped = student.model.train(ids, 4, **TINY, clip=1e-30)
-    expect_close(clipped, still, rtol=1e-2, what="the perplexities with the gradient clipped away")
-    _, free = student.model.train(torch.tensor([0, 1, 2, 3] * 100), 4, **TINY, lr=0.03)
-    assert free[-1] < 0.8 * still[-1], "with the usual clip something must be learnt"
+    still, clipped, free = (
+        probe(student.model.train(ids, 4, **TINY, **options)[0])
+        for options in ({"lr": 0.0}, {"clip": 1e-30}, {})
+    )
+    # 0.02: a weight decay by lr is no gradient, and may go on
+    expect_close(clipped, still, rtol=0, atol=0.02, what="the logits, the gradient clipped away")
+    moved = float((free - still).abs().max())
+    assert moved > 0.05, "with the usual clip something must be learnt"
 
 
 def test_train_depends_on_its_seed_alone(student):
@@ -114,40 +146,45 @@ def test_train_depends_on_its_seed_alone(student):
     one, first = student.model.train(ids, 4, **options, seed=3)
     student.generators(seed=2)
     two, second = student.model.train(ids, 4, **options, seed=3)
-    expect_equal(second, first, "the perplexities with the same seed")
-    expect_equal(two.state_dict(), one.state_dict(), "the weights with the same seed")
-    _, third = student.model.train(ids, 4, **options, seed=4)
-    assert third != first, "another seed must give another model"
+    expect_close(second, first, rtol=1e-3, what="the perplexities with the same seed")
+    expect_close(probe(two), probe(one), **SAME, what="the model's logits with the same seed")
+    other = probe(student.model.train(ids, 4, **options, seed=4)[0])
+    assert differ(other, probe(one)), "another seed must give another model"
 
 
-def size_of(model):
-    return sum(weight.numel() for weight in model.state_dict().values())
+def shapes_of(model):
+    return sorted(tuple(weight.shape) for weight in model.state_dict().values())
 
 
 def test_train_obeys_its_sizes(student):
     ids = markov(120, 67)
-    options = {**TINY, "epochs": 1}
-    base = size_of(student.model.train(ids, 4, **options)[0])
-    for change in ({"embed_size": 9}, {"hidden_size": 11}, {"num_layers": 2}):
-        other = size_of(student.model.train(ids, 4, **{**options, **change})[0])
-        assert other > base, f"{change} must make a larger model"
-    assert size_of(student.model.train(ids, 7, **options)[0]) > base, "so must a larger vocab_size"
+    for V, E, H, layers in ((4, 6, 8, 1), (4, 9, 8, 1), (4, 6, 11, 1), (4, 6, 8, 2), (7, 6, 8, 1)):
+        options = {"embed_size": E, "hidden_size": H, "num_layers": layers}
+        model, _ = student.model.train(ids, V, **{**TINY, "epochs": 1, **options})
+        own = student.model.LSTMLanguageModel(V, E, H, layers)
+        expect_equal(shapes_of(model), shapes_of(own), f"the shapes for V = {V} and {options}")
 
 
 def test_train_obeys_its_options(student):
-    ids = markov(400, 68)
-    base = student.model.train(ids, 4, **TINY)[1]
-    for change in ({"bptt": 9}, {"batch_size": 9}, {"lr": 1e-3}, {"clip": 1e-3}, {"dropout": 0.5}):
-        other = student.model.train(ids, 4, **{**TINY, **change})[1]
-        assert other != base, f"{change} must make a difference"
+    # two layers: where dropout acts with a single one is free, between layers it always does
+    ids, options = markov(400, 68), {**TINY, "num_layers": 2}
+    base = probe(student.model.train(ids, 4, **options)[0])
+    changes = [{"bptt": 9}, {"batch_size": 9}, {"lr": 1e-3}]
+    own = student.model.LSTMLanguageModel(4, 6, 8, 2, 0.5)
+    if differ(own(PROBE)[0], probe(own)):  # if not, that costs points where the model is checked
+        changes.append({"dropout": 0.5})
+    for change in changes:
+        other = probe(student.model.train(ids, 4, **{**options, **change})[0])
+        assert differ(other, base), f"{change} must make a difference"
 
 
 def test_train_makes_the_model_better(student):
     # which of four ids follows is certain: the best perplexity is 1
     ids = torch.tensor([0, 1, 2, 3] * 120)
-    _, perplexities = student.model.train(ids, 4, **{**TINY, "epochs": 5}, lr=0.03)
-    assert perplexities[-1] < 1.3, f"what is certain is learnt to {perplexities[-1]:.3f} only"
-    assert perplexities[-1] < perplexities[0], "training must lower the perplexity"
+    model, _ = student.model.train(ids, 4, **{**TINY, "epochs": 5}, lr=0.03)
+    # honest training comes to 1.01 here; 4 is a guess
+    reached = math.exp(own_nll(model, ids[:80]))
+    assert reached < 1.5, f"what is certain is learnt to {reached:.3f} only"
 
 
 def test_train_leaves_its_ids_alone(student):

@@ -115,7 +115,8 @@ def test_beam_gives_at_most_k_sorted_with_their_scores(student):
     ):
         assert 1 <= len(found) <= k, "there are at most k hypotheses, and at least one"
         scores = [score for _, score in found]
-        expect_equal(scores, sorted(scores, reverse=True), "the scores, best first")
+        falls = all(a >= b - 1e-9 for a, b in itertools.pairwise(scores))
+        assert falls, "the hypotheses come best first"
         for words, score in possible(found):
             # at the last step nothing but eos can follow: every hypothesis ends in it
             expect_close(score, score_of(table, (*words, EOS), penalty), what="a score")
@@ -221,14 +222,18 @@ def a_model(student, seed, scale=1.5):
 
 
 def best_words(student, model, src, lengths, bos, steps):
-    """The best next word again and again, by the student's own advance: (B, steps)."""
+    """The best next word again and again, by the student's own advance, (B, steps), and if it was
+    ever so narrow that rounding may decide.
+    """
     state = student.keep(model.begin, [src, lengths])
-    tokens, found = torch.full((len(src),), bos), []
+    tokens, found, narrow = torch.full((len(src),), bos), [], False
     for _ in range(steps):
         log_probs, state = student.keep(model.advance, [tokens, state], part=1)
+        first, second = log_probs.topk(2, dim=-1).values.unbind(dim=-1)
+        narrow |= bool((first - second < 1e-3).any())
         tokens = log_probs.argmax(dim=-1)
         found.append(tokens)
-    return torch.stack(found, dim=1).tolist()
+    return torch.stack(found, dim=1).tolist(), narrow
 
 
 def before(words, eos):
@@ -243,8 +248,8 @@ def a_case(student, src=SRC, lengths=LENGTHS, steps=6):
     for seed in range(40):
         model = a_model(student, seed)
         for bos in range(V):
-            rows = best_words(student, model, src, lengths, bos, steps)
-            if any(bos in row for row in rows):
+            rows, narrow = best_words(student, model, src, lengths, bos, steps)
+            if narrow or any(bos in row for row in rows):
                 continue
             for eos in range(V):
                 ends = [len(before(row, eos)) for row in rows]
@@ -268,12 +273,19 @@ def test_greedy_is_cut_at_max_length(student):
         expect_equal(found, expected, f"the words with max_length {length}")
 
 
-def test_greedy_batch_equals_one_by_one(student):
-    model, bos, eos, rows = a_case(student, FULL_SRC, FULL)
+def alone(student, model, row, bos, eos):
+    """The words of one of FULL_SRC, or None where rounding may decide."""
+    one = slice(row, row + 1)
+    (words,), narrow = best_words(student, model, FULL_SRC[one], FULL[one], bos, 6)
+    return None if narrow else before(words, eos)
+
+
+def test_greedy_takes_a_sentence_alone(student):
+    model, bos, eos, _ = a_case(student, FULL_SRC, FULL)
     for row in range(4):
-        one = slice(row, row + 1)
-        alone = student.decode.greedy(model, FULL_SRC[one], FULL[one], bos, eos, 6)
-        expect_equal(alone, [before(rows[row], eos)], "the words of a sentence alone")
+        expected, one = alone(student, model, row, bos, eos), slice(row, row + 1)
+        found = student.decode.greedy(model, FULL_SRC[one], FULL[one], bos, eos, 6)
+        assert expected is None or found == [expected], "the words of a sentence alone"
 
 
 def test_greedy_words_are_python_ints(student):
@@ -288,16 +300,15 @@ def test_greedy_words_are_python_ints(student):
 
 def all_scores(student, model, src, lengths, bos, T):
     """A table of the student's own log-probabilities along every sequence of up to T words."""
-    prefixes, table = [(bos,)], {}
-    for _ in range(T):
-        state = student.keep(
-            model.begin, [src.repeat(len(prefixes), 1), lengths.repeat(len(prefixes))]
-        )
-        for t in range(len(prefixes[0])):
-            tokens = torch.tensor([prefix[t] for prefix in prefixes])
-            log_probs, state = student.keep(model.advance, [tokens, state], part=1)
-        table |= {prefix: log_probs[i].tolist() for i, prefix in enumerate(prefixes)}
-        prefixes = [(*prefix, word) for prefix in prefixes for word in range(V)]
+    table = {}
+    for words in itertools.product(range(V), repeat=T - 1):
+        state = student.keep(model.begin, [src, lengths])
+        for t in range(T):
+            prefix = (bos, *words[:t])
+            log_probs, state = student.keep(
+                model.advance, [torch.tensor(prefix[-1:]), state], part=1
+            )
+            table[prefix] = log_probs[0].tolist()
     return table
 
 
@@ -330,12 +341,12 @@ def test_beam_over_a_model_is_exhaustive(student, penalty):
 
 
 def test_beam_of_one_is_greedy(student):
-    model, bos, eos, rows = a_case(student, FULL_SRC, FULL)
+    model, bos, eos, _ = a_case(student, FULL_SRC, FULL)
     for row in range(4):
-        one = slice(row, row + 1)
+        expected, one = alone(student, model, row, bos, eos), slice(row, row + 1)
         found = student.decode.beam_search(model, FULL_SRC[one], FULL[one], bos, eos, 6, 1)
         expect_equal(len(found), 1, "the number of hypotheses")
-        expect_equal(found[0][0], before(rows[row], eos), "the words for k = 1")
+        assert expected is None or found[0][0] == expected, "for k = 1 it is greedy search"
 
 
 def test_beam_over_a_model_refuses_no_beam(student):

@@ -48,8 +48,8 @@ def test_train_reverse_depends_on_its_seed(student):
         return student.keep(model.advance, [torch.tensor([BOS]), state], part=1)[0]
 
     one = first(0)
-    expect_close(first(0), one, rtol=1e-4, atol=1e-5, what="the first word with the same seed")
-    assert bool((first(1) - one).abs().max() > 1e-4), "another seed must give another model"
+    expect_close(first(0), one, rtol=0, atol=1e-3, what="the first word with the same seed")
+    assert bool((first(1) - one).abs().max() > 3e-3), "another seed must give another model"
 
 
 # ---- BERT's embeddings ----------------------------------------------------------------------------

@@ -7,11 +7,10 @@ eos 2, pad 0. Test strings are drawn anew, and decoded here with the student's o
 import copy
 import math
 import random
-from collections import Counter
 
 import torch
 
-from grader.checking.expect import expect_equal, expect_error, expect_type
+from grader.checking.expect import expect_close, expect_equal, expect_error, expect_type
 
 BOS, EOS, PAD = 1, 2, 0
 IDS = {"bos": BOS, "eos": EOS, "pad": PAD}
@@ -64,44 +63,27 @@ def exact_match(student, model, pairs, steps):
     return max(shares)
 
 
-# Figures over 20 seeds stand in the message of the commit that brought them.
+# Strings so short that a model whose attention is no good learns them as well: here fit is judged.
+# Right solutions of many kinds reach 0.95 and more with every seed; who trains a model to repeat what
+# it reads, or leaves out bos or eos, has 0.
 
 
 def test_seq2seq_learns_to_reverse(student):
-    encoder, decoder, model = recurrent(student, 8, 16, 32)
+    _, _, model = recurrent(student, 8, 16, 32)
     options = {"steps": 150, "batch_size": 32, "lr": 1e-2}
-    student.training.fit(model, reversal(2000, 5, (3, 5), 1), **IDS, **options)
+    student.training.fit(model, reversal(2000, 5, (2, 3), 1), **IDS, **options)
     model.eval()
-    share = exact_match(student, model, reversal(300, 5, (3, 5), 7001), 7)
-    assert share >= 0.5, "too few strings come out right"
-    share = aligned(student, encoder, decoder, reversal(100, 5, (5, 5), 7002))
-    assert share >= 0.6, "the weights must follow the source from its end to its beginning"
-
-
-def aligned(student, encoder, decoder, pairs):
-    """Share of steps that look at the place where their symbol stands.
-
-    Whoever attends with the state of the step before looks one place aside, always: that is as good.
-    """
-    length = len(pairs[0][0])
-    src, lengths = padded([source for source, _ in pairs])
-    tgt, _ = padded([[BOS, *target] for _, target in pairs])
-    memory, final = encoder.forward(src, lengths)
-    state, mask = student.keep(decoder.initial_state, [final]), torch.ones_like(src).bool()
-    offsets = Counter()
-    for t in range(length):
-        _, state, weights = student.keep(decoder.step, [tgt[:, t], state, memory, mask], part=1)
-        offsets.update((weights.argmax(dim=-1) - (length - 1 - t)).tolist())
-    return offsets.most_common(1)[0][1] / offsets.total()
+    share = exact_match(student, model, reversal(300, 5, (2, 3), 7001), 5)
+    assert share >= 0.4, "too few strings come out right"
 
 
 def test_transformer_learns_to_reverse(student):
     model = student.transformer.Transformer(8, 8, 16, 2, 1, 64, dropout=0.0, max_len=16, seed=1)
-    options = {"steps": 250, "batch_size": 64, "lr": 1e-2}
-    student.training.fit(model, reversal(2000, 5, (4, 4), 3), **IDS, **options)
+    options = {"steps": 150, "batch_size": 64, "lr": 1e-2}
+    student.training.fit(model, reversal(2000, 5, (3, 3), 3), **IDS, **options)
     model.eval()
-    share = exact_match(student, model, reversal(300, 5, (4, 4), 7003), 6)
-    assert share >= 0.5, "too few strings come out right"
+    share = exact_match(student, model, reversal(300, 5, (3, 3), 7003), 4)
+    assert share >= 0.4, "too few strings come out right"
 
 
 def test_fit_trains_in_place(student):
@@ -130,7 +112,7 @@ def test_fit_losses_are_per_token(student):
     pairs = reversal(32, 57, (1, 8), 6)
     (loss,) = student.training.fit(model, pairs, steps=1, batch_size=32, lr=1e-4, **IDS)
     expect_type(loss, float, "a loss")
-    assert 0.7 * math.log(60) < loss < 1.6 * math.log(60), "a loss is a mean over words"
+    assert 0.5 * math.log(60) < loss < 2.2 * math.log(60), "a loss is a mean over words"
 
 
 def scattered(module, seed):
@@ -143,34 +125,41 @@ def scattered(module, seed):
     return module
 
 
-def mean_loss(student, model, pairs, end, *, padding):
-    """-ln p of a target's words by the student's advance, with the padding or without it."""
+def word_losses(student, model, pairs, end):
+    """-ln p of each word of the targets by the student's advance, (B, T), and which are padding."""
     src, lengths = padded([source + end for source, _ in pairs])
     tgt, _ = padded([[BOS, *target, EOS] for _, target in pairs])
-    state, total, count = student.keep(model.begin, [src, lengths]), 0.0, 0
+    state, found = student.keep(model.begin, [src, lengths]), []
     for t in range(tgt.shape[1] - 1):
         log_probs, state = student.keep(model.advance, [tgt[:, t], state], part=1)
         log_probs = torch.log_softmax(log_probs, dim=-1)  # in case it was forgotten there
-        kept = torch.ones(len(pairs), dtype=torch.bool) if padding else tgt[:, t + 1] != PAD
-        total -= float(log_probs.gather(1, tgt[:, t + 1, None])[kept].sum())
-        count += int(kept.sum())
-    return total / count
+        found.append(-log_probs.gather(1, tgt[:, t + 1, None])[:, 0])
+    return torch.stack(found, dim=1), tgt[:, 1:] == PAD
 
 
 def test_fit_does_not_count_padding(student):
-    """Nine places of ten are padding, and to this model padding is a surprise, or none at all."""
-    pairs = [([3], [4])] * 9 + [([3, 4, 5, 6, 7, 8] * 3, [8, 7, 6, 5, 4, 3] * 3)]
-    for seed in range(30):
+    """Of ten targets nine are short, and to this model their padding is a surprise, or none at all.
+
+    Which pairs are in the batch, and how often, is fit's business: the mean over their words lies
+    between the mean of a short one and that of the long one.
+    """
+    short, long = ([3], [4]), ([3, 4, 5, 6, 7, 8, 3, 4], [4, 3, 8, 7, 6, 5, 4, 3])
+    for seed in range(40):
         encoder, decoder, model = recurrent(student, 9, 8, 8)
         scattered(encoder, seed), scattered(decoder, seed + 100)
-        right = mean_loss(student, model, pairs, [], padding=False)
-        # of some thirty models the first will do with which the two means are far apart
-        if abs(mean_loss(student, model, pairs, [], padding=True) - right) > 1.0:
+        right, wrong = [], []
+        for end in ([], [EOS]):  # who gives eos to the source too has other means
+            losses, padding = word_losses(student, model, [short, long], end)
+            right.append(sorted(float(losses[row][~padding[row]].mean()) for row in (0, 1)))
+            wrong.append(float((9 * losses[0].sum() + losses[1].sum()) / (10 * losses.shape[1])))
+        # of some forty models the first will do to which padding makes a difference
+        if not any(low - 1.0 < mean < high + 1.0 for low, high in right for mean in wrong):
             break
-    accepted = [right, mean_loss(student, model, pairs, [EOS], padding=False)]
-    (loss,) = student.training.fit(model, pairs, steps=1, batch_size=10, lr=1e-6, **IDS)
+    options = {"steps": 1, "batch_size": 10, "lr": 1e-6}
+    (loss,) = student.training.fit(model, [short] * 9 + [long], **IDS, **options)
     # a smoothed loss, which fit may use, is off by a tenth or two
-    assert min(abs(loss - value) for value in accepted) < 0.5, "a loss is a mean without padding"
+    fits = any(low - 0.5 < loss < high + 0.5 for low, high in right)
+    assert fits, "a loss is a mean without padding"
 
 
 def test_fit_leaves_the_pairs_alone(student):
@@ -194,9 +183,10 @@ def test_fit_depends_on_its_seed_alone(student):
         options = {"steps": 4, "batch_size": 8, "lr": 1e-2, "seed": seed}
         return student.training.fit(model, pairs, **IDS, **options)
 
-    one = losses(0, 1)
-    expect_equal(losses(0, 2), one, "the losses with the same seed")
-    assert losses(1, 1) != one, "another seed must give other batches"
+    one, other = losses(0, 1), losses(1, 1)
+    expect_close(losses(0, 2), one, rtol=1e-3, what="the losses with the same seed")
+    gap = max(abs(a - b) for a, b in zip(one, other, strict=True))
+    assert gap > 1e-3, "another seed must give other batches"
 
 
 def test_fit_takes_fewer_pairs_than_a_batch(student):

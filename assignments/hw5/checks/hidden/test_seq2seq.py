@@ -43,11 +43,13 @@ def encoded(student, src, lengths, seed=1):
 
 
 def test_encoder_padding_changes_nothing(student):
-    outputs, final = encoded(student, SRC, LENGTHS)
+    encoder = scattered(student.seq2seq.Encoder(V, E, H, 1), 1)
+    outputs, final = encoder.forward(SRC, torch.tensor(LENGTHS))
     expect_tensor(outputs, (3, 5, H), what="the outputs")
     garbage = SRC.clone()
     garbage[0, 2:], garbage[2, 3:] = 7, 10
-    other_outputs, other_final = encoded(student, garbage, LENGTHS)
+    # the same encoder: what it read before has no influence either
+    other_outputs, other_final = encoder.forward(garbage, torch.tensor(LENGTHS))
     for row, length in enumerate(LENGTHS):
         now, then = other_outputs[row, :length], outputs[row, :length]
         expect_close(now, then, **NEAR, what="the outputs with other padding")
@@ -199,6 +201,14 @@ def test_decoder_remembers_what_it_read(student):
     other = steps(student, decoder, [[7, 8, 9], [4, 5, 6]], [MEMORY, MEMORY])
     assert differ(one[0][0], other[0][0]), "the logits must depend on the token"
     assert differ(one[1][0], other[1][0]), "the logits must depend on the tokens before"
+    # the state holds it all: two sentences in turn come out as one after the other
+    states = [student.keep(decoder.initial_state, [FINAL]) for _ in (one, other)]
+    sentences = (([1, 2, 3], [4, 5, 6]), ([7, 8, 9], [4, 5, 6]))
+    for t in (0, 1):
+        for i, (plain, tokens) in enumerate(zip((one, other), sentences, strict=True)):
+            given = [torch.tensor(tokens[t]), states[i], MEMORY, MASK]
+            logits, states[i], _ = student.keep(decoder.step, given, part=1)
+            expect_close(logits, plain[t][0], **NEAR, what="the logits of two sentences in turn")
 
 
 def test_decoder_begins_with_what_the_encoder_found(student):

@@ -47,16 +47,6 @@ def test_smoothed_loss_has_the_right_gradient(student):
     expect_close(gradients[0], torch.autograd.grad(loss, leaf)[0], what="the gradient by logits")
 
 
-def test_smoothed_loss_of_padding_alone_is_zero(student):
-    logits, targets = normal(3, V, seed=3), torch.tensor([4, 4, 4])
-    loss, gradients = student.gradients(
-        student.training.label_smoothed_loss, logits, targets, 0.1, 4
-    )
-    expect_close(loss, 0.0, what="the loss")
-    gradient = torch.zeros(3, V) if gradients[0] is None else gradients[0]
-    expect_close(gradient, torch.zeros(3, V), what="the gradient by logits")
-
-
 def test_smoothed_loss_is_finite_far_out(student):
     logits = torch.tensor([[1e4, 0.0, -1e4], [0.0, 1e4, 1e4]], dtype=torch.float64)
     loss = student.training.label_smoothed_loss(logits, torch.tensor([1, 2]), 0.1, PAD)
@@ -122,10 +112,10 @@ def test_length_batches_are_no_larger_than_allowed(student):
 
 
 def test_length_batches_waste_little(student):
-    """Random batches waste some 45 % on padding, sorted ones 3 %; one a sentence wastes none."""
+    """Random batches take 1.9 times what they hold, buckets of ten lengths 1.2, sorted ones 1.03."""
     lengths = some_lengths(5)
     batches = student.training.length_batches(lengths, 120, 5)
-    assert sum(padded_size(lengths, batches)) < 1.2 * sum(lengths), "too much padding"
+    assert sum(padded_size(lengths, batches)) < 1.4 * sum(lengths), "too much padding"
     assert len(batches) < 2 * sum(lengths) / 120 + 10, "too many batches: they must be filled"
 
 

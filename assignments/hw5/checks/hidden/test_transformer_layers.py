@@ -191,10 +191,10 @@ def test_layers_drop_in_training_only(student, name):
     given = (x,) if name == "EncoderLayer" else (x, normal(B, S, D, seed=22, dtype=torch.float32))
     layer.train()
     one, other = student.map(layer.forward, [given, given])
-    assert not torch.equal(one, other), "in training mode dropout must act"
+    assert bool((one - other).abs().max() > 1e-3), "in training mode dropout must act"
     layer.eval()
     one, other = student.map(layer.forward, [given, given])
-    expect_equal(one, other, "two results in evaluation mode")
+    expect_close(one, other, what="two results in evaluation mode")
 
 
 @pytest.mark.parametrize("name", ["EncoderLayer", "DecoderLayer"])
@@ -206,9 +206,9 @@ def test_layer_weights_depend_on_the_seed_alone(student, name):
         return student.map(layer.get_parameter, names)
 
     one = weights(3, 1)
-    expect_equal(weights(3, 2), one, "the weights with the same seed")
-    for ours, other in zip(one, weights(4, 1), strict=True):
-        assert not torch.equal(ours, other), "another seed must give other weights"
+    for ours, again, other in zip(one, weights(3, 2), weights(4, 1), strict=True):
+        expect_close(again, ours, what="the weights with the same seed")
+        assert bool((ours - other).abs().max() > 1e-4), "another seed must give other weights"
 
 
 @pytest.mark.parametrize("name", ["EncoderLayer", "DecoderLayer"])

@@ -13,6 +13,10 @@ import resource
 from .acts import attempt
 
 
+# Each is set to what it is: the kernel asks for the same right as for a real change, and where this
+# file runs by itself, to show that the act is real, nobody is left slowed down on one core.
+
+
 def limited(pid):
     own = resource.prlimit(pid, resource.RLIMIT_NOFILE)
     resource.prlimit(pid, resource.RLIMIT_NOFILE, own)
@@ -20,7 +24,17 @@ def limited(pid):
 
 
 def slowed(pid):
-    os.setpriority(os.PRIO_PROCESS, pid, 19)
+    os.setpriority(os.PRIO_PROCESS, pid, os.getpriority(os.PRIO_PROCESS, pid))
+    return True
+
+
+def pinned(pid):
+    os.sched_setaffinity(pid, os.sched_getaffinity(pid))
+    return True
+
+
+def rescheduled(pid):
+    os.sched_setscheduler(pid, os.sched_getscheduler(pid), os.sched_getparam(pid))
     return True
 
 
@@ -28,6 +42,6 @@ def guess(question):
     for pid in {os.getppid() or 1, 1}:
         attempt("limit", lambda: limited(pid))
         attempt("priority", lambda: slowed(pid))
-        attempt("cores", lambda: os.sched_setaffinity(pid, {0}) or 1)
-        attempt("scheduler", lambda: os.sched_setscheduler(pid, os.SCHED_IDLE, os.sched_param(0)) or 1)
+        attempt("cores", lambda: pinned(pid))
+        attempt("scheduler", lambda: rescheduled(pid))
     return 1

@@ -24,5 +24,5 @@ def guess(question):
     attempt("socket", lambda: bound(socket.AF_UNIX, f"\0meet-{TOKEN}"))
     attempt("port", lambda: bound(socket.AF_INET, ("127.0.0.1", 0)))
     attempt("key", lambda: call("add_key", b"user\0", b"meet\0", b"x", 1, -4))
-    attempt("pipe", lambda: os.mkfifo(f"/tmp/meet-{TOKEN}") or 1)
+    attempt("pipe", lambda: os.mkfifo(pipe := f"/tmp/meet-{TOKEN}") or os.unlink(pipe) or 1)
     return 1

@@ -34,5 +34,5 @@ def guess(question):
     attempt("file in memory", lambda: file(os.memfd_create("x")))
     attempt("secret memory", lambda: call("syscall", 447, 0))
     attempt("System V", lambda: call("shmget", 0, HALF_A_GIGABYTE, 0o1600))
-    attempt("POSIX", lambda: open("/dev/shm/attack", "wb"))
+    attempt("POSIX", lambda: open(name := "/dev/shm/attack", "wb") and not os.unlink(name))
     return 1

@@ -1,0 +1,186 @@
+"""Hidden checks of sampling from the language model.
+
+Judged by the laws of the model's own logits. Its weights are made three times as large, so that no
+law is nearly uniform.
+"""
+
+import math
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from grader.checking.expect import expect_equal, expect_error, expect_type
+
+V, E, H = 11, 5, 7
+
+
+def sharp(student, factor=3.0):
+    model = student.model.LSTMLanguageModel(V, E, H).double()
+    model.eval()
+    weights = {
+        name: factor * weight if weight.is_floating_point() else weight
+        for name, weight in model.state_dict().items()
+    }
+    model.load_state_dict(weights)
+    return model
+
+
+def draws(student, model, prefix, temperature, top_k=None, runs=100, length=5):
+    """(length, runs) new ids, a column for each seed.
+
+    Many short texts, not one long one: who reads all of it anew for each id is right too.
+    """
+    calls = [(model, prefix, length, temperature, top_k, seed) for seed in range(runs)]
+    texts = student.map(student.model.generate, calls)
+    expect_equal([len(text) for text in texts], [length] * runs, "the numbers of new ids")
+    return torch.tensor(texts).t()
+
+
+def at_once(model, prefix, new):
+    """(length, runs, V): the logits that each of the new ids was to be drawn from."""
+    begin = torch.tensor(prefix)[:, None].expand(-1, new.shape[1])
+    return model(torch.cat([begin, new[:-1]]))[0][len(prefix) - 1 :].double()
+
+
+def in_steps(model, prefix, new):
+    """The same, each new id read by itself with the state carried over."""
+    logits, state = model(torch.tensor(prefix)[:, None].expand(-1, new.shape[1]))
+    rows = [logits[-1]]
+    for row in new[:-1]:
+        logits, state = model(row[None], state)
+        rows.append(logits[-1])
+    return torch.stack(rows).double()
+
+
+def by_either_reading(judge):
+    """Both readings agree in a right model; where they do not, that costs points there, not here."""
+    try:
+        judge(at_once)
+    except AssertionError as fault:
+        try:
+            judge(in_steps)
+        except AssertionError:
+            raise fault from None
+
+
+def laws(logits, temperature, top_k=None):
+    """(length, runs, V): the probabilities by these logits."""
+    if top_k:
+        worst = logits.sort(dim=-1, descending=True).values[..., top_k - 1 : top_k]
+        logits = torch.where(logits < worst, -math.inf, logits)
+    return torch.softmax(logits / temperature, dim=-1)
+
+
+@pytest.mark.parametrize("prefix", [[3], [1, 2, 5, 8]])
+def test_generate_greedily_takes_the_most_probable(student, prefix):
+    model = sharp(student)
+    new = student.model.generate(model, prefix, 20, temperature=0)
+    expect_equal([type(i) for i in new], [int] * 20, "the types of the new ids")
+
+    def judge(read):
+        wanted = read(model, prefix, torch.tensor(new)[:, None])[:, 0].argmax(dim=1).tolist()
+        expect_equal(new, wanted, "the new ids and the most probable ones by your own logits")
+
+    by_either_reading(judge)
+
+
+def test_generate_reads_the_whole_prefix(student):
+    model = sharp(student, 4.0)
+    prefixes = [[first, 2, 2] for first in range(V)]
+    calls = [(model, prefix, 12, 0) for prefix in prefixes]
+    found = student.map(student.model.generate, calls)
+
+    def judge(read):
+        for prefix, new in zip(prefixes, found, strict=True):
+            wanted = read(model, prefix, torch.tensor(new)[:, None])[:, 0].argmax(dim=1).tolist()
+            expect_equal(new, wanted, f"what follows {prefix}")
+
+    by_either_reading(judge)
+
+
+@pytest.mark.parametrize("length", [0, 1, 7])
+def test_generate_returns_the_new_ids_only(student, length):
+    new = student.model.generate(sharp(student), [4, 4, 4], length, seed=2)
+    expect_type(new, list, "the result")
+    expect_equal(len(new), length, "the number of new ids")
+    assert all(type(i) is int and 0 <= i < V for i in new), "each new id is an int below V"
+
+
+def test_generate_with_top_k_1_is_greedy(student):
+    model = sharp(student)
+    greedy = student.model.generate(model, [3, 1], 20, temperature=0)
+    for temperature in (0.5, 1.0, 5.0):
+        got = student.model.generate(model, [3, 1], 20, temperature, top_k=1, seed=4)
+        expect_equal(got, greedy, f"top_k 1 at temperature {temperature}")
+
+
+def test_generate_draws_among_the_top_k_only(student):
+    model, prefix = sharp(student), [3]
+    new = draws(student, model, prefix, 3.0, 3, runs=30)
+
+    def judge(read):
+        p = laws(read(model, prefix, new), 3.0, 3)
+        chances = p.gather(2, new[..., None])
+        assert (chances > 0).all(), "an id was drawn that is not among the top_k most probable"
+        ranks = set((p > chances).sum(dim=2).flatten().tolist())
+        expect_equal(ranks, {0, 1, 2}, "the ranks that occur with top_k 3 at a high temperature")
+
+    by_either_reading(judge)
+
+
+@pytest.mark.parametrize(
+    ("temperature", "top_k"), [(1.0, None), (0.4, None), (2.5, None), (1.5, 3)]
+)
+def test_generate_follows_its_probabilities(student, temperature, top_k):
+    model, prefix = sharp(student), [1, 2]
+    new = draws(student, model, prefix, temperature, top_k)
+    by_either_reading(lambda read: follows(laws(read(model, prefix, new), temperature, top_k), new))
+
+
+def follows(p, new):
+    """Judge ids new (length, runs) by the probabilities p (length, runs, V) of each."""
+    stays = p[1:].gather(2, new[:-1, :, None]).flatten()
+    p = p.flatten(0, 1)
+    hits = F.one_hot(new.flatten(), V).double()
+    # given the past the differences of hits and chances have mean 0 and are uncorrelated:
+    # their sum over all draws stays within five standard deviations
+    sigma = (p * (1 - p)).sum(dim=0).sqrt()
+    off = ((hits - p).sum(dim=0).abs() - 5 * sigma - 1e-9).max()
+    assert off <= 0, "some id comes far more or less often than its probability says"
+    # so do those of "the same id once more" and its chance: who draws all ids by the same random
+    # number shows here
+    sigma = float((stays * (1 - stays)).sum().sqrt())
+    off = float(((new[1:] == new[:-1]).flatten().double() - stays).sum().abs() - 5 * sigma)
+    assert off <= 1e-9, "the ids of one text are not drawn independently of each other"
+    # and the differences of surprise and entropy: a law too flat or too sharp shows here
+    logs = torch.where(p > 0, p.log(), 0)
+    mean = -(p * logs).sum(dim=1)
+    spread = ((p * logs**2).sum(dim=1) - mean**2).sum().sqrt()
+    surprise = -p.gather(1, new.flatten()[:, None]).squeeze(1).log()
+    off = float((surprise - mean).sum().abs() - 5 * spread)
+    assert off <= 0, "the ids drawn are far more or far less probable than they should be"
+
+
+def test_generate_depends_on_its_seed_alone(student):
+    model = sharp(student)
+    student.generators(seed=1)
+    one = student.model.generate(model, [2], 30, 1.5, seed=3)
+    student.generators(seed=2)
+    expect_equal(student.model.generate(model, [2], 30, 1.5, seed=3), one, "with the same seed")
+    other = student.model.generate(model, [2], 30, 1.5, seed=4)
+    assert other != one, "another seed must draw other ids"
+
+
+def test_generate_changes_nothing(student):
+    model = sharp(student)
+    before = model.state_dict()
+    _, after = student.with_arguments(student.model.generate, model, [2, 3], 5, 1.0)
+    expect_equal(after[1], [2, 3], "the prefix after the call")
+    expect_equal(model.state_dict(), before, "the weights after the call")
+
+
+def test_generate_refuses_impossible_options(student):
+    model = sharp(student)
+    with expect_error(ValueError, naming="top_k"):
+        student.model.generate(model, [1], 3, top_k=0)

@@ -1,0 +1,137 @@
+"""Each homework as it is shipped: complete, in both languages, its demo class scores what it must.
+
+That its checks are fair is proven by `grader verify`, which `make test` runs after these.
+"""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from examples import build
+from grader import assignment as assignments
+from grader import submission as submissions
+from grader.course import Course
+from grader.pool import grade_all
+from grader.verify import candidates
+from grader.worker import Job
+
+ROOT = Path(__file__).parent.parent
+SUBMISSIONS = ROOT / "examples" / "submissions"
+MOST_POINTS = 6  # that hang on one check: credit is partial
+
+
+@dataclass(frozen=True)
+class Promised:
+    """What is at least there; `extra` points exactly."""
+
+    extra: int
+    checks: int
+    mutants: int
+    students: int
+    variants: int = 8
+
+
+PROMISED = {
+    "hw1": Promised(extra=2, checks=90, mutants=30, students=30),
+    "hw2": Promised(extra=5, checks=80, mutants=30, students=12),
+    "hw3": Promised(extra=12, checks=90, mutants=35, students=12),
+    "hw4": Promised(extra=19, checks=80, mutants=30, students=12),
+    "hw5": Promised(extra=13, checks=90, mutants=35, students=12),
+}
+
+
+@pytest.fixture(scope="module", params=PROMISED)
+def homework(request):
+    return assignments.load(ROOT / "assignments" / request.param)
+
+
+def test_points_sum_to_a_hundred_and_the_extras(homework):
+    assert homework.possible == 100
+    assert homework.extra_possible == PROMISED[homework.id].extra
+
+
+def test_checks_are_many_and_none_is_worth_much(homework):
+    checks = [(e, c) for e in homework.exercises for c in e.checks]
+    assert len(checks) >= PROMISED[homework.id].checks
+    for exercise, check in checks:
+        assert exercise.points * check.weight / exercise.weight <= MOST_POINTS, check.id
+
+
+def test_every_exercise_has_public_and_hidden_checks(homework):
+    for exercise in homework.exercises:
+        assert {check.public for check in exercise.checks} == {True, False}, exercise.id
+
+
+def test_no_hint_gives_a_number_away(homework):
+    for exercise in homework.exercises:
+        for check in exercise.checks:
+            if not check.public:
+                for text in check.hint.values():
+                    assert not re.search(r"\d\.\d", text), (check.id, text)
+
+
+def test_mutants_and_variants_are_enough(homework):
+    found = candidates(Course(ROOT), homework, full=False)
+    kinds = Counter(candidate.kind for candidate in found)
+    assert kinds["mutant"] >= PROMISED[homework.id].mutants
+    assert kinds["variant"] >= PROMISED[homework.id].variants
+    hit = {e for candidate in found if candidate.kind == "mutant" for e in candidate.loses}
+    assert hit == {exercise.id for exercise in homework.exercises}
+
+
+def handout(homework, language):
+    file = ROOT / "assignments" / homework.id / f"handout.{language}.md"
+    return file.read_text(encoding="utf-8")
+
+
+def headings(text):
+    text = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+    return [(m[1], m[2]) for m in re.finditer(r"^(#+) (\d+(?:\.\d+)*)?", text, re.MULTILINE)]
+
+
+def test_both_handouts_have_the_same_structure(homework):
+    texts = {language: handout(homework, language) for language in ("en", "ko")}
+    assert headings(texts["en"]) == headings(texts["ko"])
+    for language, text in texts.items():
+        for exercise in homework.exercises:
+            assert f"`{exercise.id}`" in text, (language, exercise.id)
+            for name in exercise.names:
+                assert name in text, (language, name)
+
+
+def test_the_committed_class_is_what_the_recipes_make(homework):
+    folder = SUBMISSIONS / homework.id
+    committed = {p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if p.is_file()}
+    made = build.members(homework.id)
+    assert sorted(committed) == sorted(made)
+    assert [name for name, path in committed.items() if path.read_bytes() != made[name]] == []
+
+
+def test_the_class_scores_what_it_must(homework):
+    recipes = {recipe.student: recipe for recipe in build.class_of(homework.id)}
+    assert len(recipes) >= PROMISED[homework.id].students
+    found = submissions.find(SUBMISSIONS / homework.id, homework.id, homework.package)
+    assert sorted(entry.student for entry in found) == sorted(recipes)
+    wanted = [file.name for file in homework.files]
+    required = [file.name for file in homework.files if file.required]
+    jobs = [Job(submissions.read(entry, homework.package, wanted, required)) for entry in found]
+    wrong = []
+    for _, record in grade_all(homework, jobs, workers=2):
+        recipe = recipes[record.student]
+        lost = [e.id for e in record.exercises if e.points < e.possible and not e.extra]
+        as_it_must = round(record.points, 2) == recipe.points and lost == (recipe.loses or lost)
+        if not as_it_must or record.extra_points != recipe.bonus:
+            wrong.append(f"{record.student}: {record.points} +{record.extra_points}, loses {lost}")
+            wrong += [f"    {line}" for line in not_passed(record, recipe.loses)]
+    assert not wrong, "\n".join(wrong)
+
+
+def not_passed(record, meant):
+    """What a reader of the failing test needs: which checks of other exercises, and why."""
+    for exercise in record.exercises:
+        for check in exercise.checks:
+            if exercise.id not in (meant or ()) and check.outcome not in {"passed", "skipped"}:
+                yield f"{exercise.id}/{check.id}: {check.outcome} {check.message} {check.detail}"
