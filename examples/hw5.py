@@ -167,7 +167,7 @@ CLASS = [
     Recipe(
         "segfault",
         "reads address 0 in length_batches",
-        points=98.94,
+        points=98.88,
         loses=["loss_and_batches"],
         bonus=13,
         changes=[
@@ -181,9 +181,9 @@ CLASS = [
     Recipe(
         "uses_layer_norm",
         "layer norm by torch",
-        points=94,
-        loses=["layers"],
-        bonus=13,
+        points=85,
+        loses=["layers", "transformer", "fit"],
+        bonus=6,
         changes=[
             replace(
                 "transformer.py",
@@ -198,7 +198,7 @@ CLASS = [
         "BLEU by sacrebleu, imported at the top",
         points=90,
         loses=["fit", "loss_and_batches", "bleu"],
-        bonus=13,
+        bonus=8,
         changes=[append("training.py", "\nimport sacrebleu\n")],
     ),
     # ---- hostile --------------------------------------------------------------------------

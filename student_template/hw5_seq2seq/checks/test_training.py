@@ -20,8 +20,8 @@ def test_fit_gives_a_loss_for_each_step(student):
     expect_equal(len(losses), 3, "the number of losses")
     for loss in losses:
         expect_type(loss, float, "a loss")
-        # nine words are guessed at first: ln 9 = 2.2
-        assert 0 < loss < 4, "a loss is the mean over the words of the targets"
+        # nine words are guessed at first: ln 9 = 2.2, more where the first weights are large
+        assert 0 < loss < 7, "a loss is the mean over the words of the targets"
 
 
 def test_label_smoothed_loss_of_the_handout(student):

@@ -35,6 +35,8 @@ def a_model(student, seed=1):
 def stepped(student, model, tokens):
     """The log-probabilities of `advance` along tokens (B, T)."""
     state, found = student.keep(model.begin, [SRC, LENGTHS]), []
+    # the state holds it all: what is begun meanwhile has no influence
+    student.keep(model.begin, [SRC + 1, LENGTHS])
     for t in range(tokens.shape[1]):
         log_probs, state = student.keep(model.advance, [tokens[:, t], state], part=1)
         found.append(log_probs)

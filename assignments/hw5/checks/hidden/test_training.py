@@ -98,8 +98,9 @@ def padded_size(lengths, batches):
 def test_length_batches_hold_every_index_once(student):
     for seed in range(3):
         lengths = some_lengths(seed)
-        batches = student.training.length_batches(lengths, 120, seed)
+        batches, after = student.with_arguments(student.training.length_batches, lengths, 120, seed)
         expect_type(batches, list)
+        expect_equal(after[0], lengths, "the lengths after the call")
         expect_equal(sorted(i for b in batches for i in b), list(range(400)), "all indices, sorted")
 
 

@@ -31,6 +31,8 @@ def differ(one, other):
 def stepped(student, model, tokens, rows=None):
     """Log-probabilities of `advance` along tokens (B, T); after the first word `rows` are selected."""
     state, found = student.keep(model.begin, [SRC, LENGTHS]), []
+    # the state holds it all: what is begun meanwhile has no influence
+    student.keep(model.begin, [SRC + 1, LENGTHS])
     for t in range(tokens.shape[1]):
         if rows is not None and t == 1:
             state = student.keep(model.select, [state, torch.tensor(rows)])
@@ -230,3 +232,11 @@ def test_transformer_norm_is_passed_on(student):
     assert differ(post, pre), "norm must have an effect"
     with expect_error(ValueError, naming="norm"):
         a_model(student, norm="middle")
+    # the same seed draws the same weights; one head alone mixes otherwise than four
+    one, four = (
+        student.transformer.Transformer(
+            SOURCES, TARGETS, D, heads, LAYERS, FF, dropout=0.0, max_len=MAX, seed=1
+        ).forward(SRC, LENGTHS, TGT)
+        for heads in (1, 4)
+    )
+    assert bool((one - four).abs().max() > 1e-4), "heads must have an effect"
