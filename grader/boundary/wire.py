@@ -177,7 +177,9 @@ class _Encoder:
         dtype = str(value.dtype).removeprefix("torch.")
         if dtype not in TENSOR_DTYPES or value.layout is not torch.strided:
             raise NotPlain(f"a tensor of dtype {dtype} and layout {value.layout} is not dense")
-        flat = value.detach().cpu().resolve_conj().resolve_neg().contiguous().reshape(-1)
+        dense = value.detach().cpu().resolve_conj().resolve_neg().contiguous()
+        # a single element counts as contiguous with any stride, but cannot be viewed as bytes then
+        flat = dense.as_strided((dense.numel(),), (1,))
         if flat.numel() * ITEM_SIZE[dtype] > MAX_BODY:
             raise NotPlain("it is too large to be sent")
         raw = flat.view(torch.uint8).numpy().tobytes() if flat.numel() else b""
