@@ -271,6 +271,8 @@ def test_lstm_dropout_acts_between_layers_in_training(student):
 
 
 def test_lstm_never_drops_outputs_of_the_last_layer(student):
+    if not cell_is_sound(student):  # it pays for itself
+        return
     one = Stack(student, 1, 1, dropout=0.6)
     one.lstm.train()
     one.expect(normal(23, 6, 3, E))
@@ -282,6 +284,8 @@ def test_lstm_never_drops_outputs_of_the_last_layer(student):
 
 
 def test_lstm_dropout_scales_what_stays(student):
+    if not cell_is_sound(student):  # it pays for itself
+        return
     # with the second layer's gates open or linear the mean over many runs tells the scale
     stack = Stack(student, 2, 1, dropout=0.5)
     weights = {name: torch.zeros_like(w) for name, w in stack.weights[1].items()}
