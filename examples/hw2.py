@@ -249,7 +249,8 @@ CLASS = [
     Recipe(
         "sampler_by_multinomial",
         "torch.multinomial instead of the table",
-        points=78,
+        points=89.29,
+        loses=["alias", "training"],
         bonus=5,
         changes=[
             replace(

@@ -181,9 +181,9 @@ CLASS = [
     Recipe(
         "uses_layer_norm",
         "layer norm by torch",
-        points=85,
-        loses=["layers", "transformer", "fit"],
-        bonus=6,
+        points=94,
+        loses=["layers"],
+        bonus=13,
         changes=[
             replace(
                 "transformer.py",
@@ -198,7 +198,7 @@ CLASS = [
         "BLEU by sacrebleu, imported at the top",
         points=90,
         loses=["fit", "loss_and_batches", "bleu"],
-        bonus=8,
+        bonus=13,
         changes=[append("training.py", "\nimport sacrebleu\n")],
     ),
     # ---- hostile --------------------------------------------------------------------------

@@ -4,9 +4,9 @@
     variants    full marks: other right solutions, whole files that replace the reference's
     mutants     lose points in the exercises they name, and in no other
 
-For a mutant only the exercises that its files can reach are run, those of other files only where
-they are quick, and an exercise that it names only up to the first check that is lost. `--full` runs
-everything.
+For a mutant only the exercises that its files can reach are run: one that it names up to the first
+check that is lost, of the others no heavy check, and of those of other files only quick ones.
+`--full` runs everything.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from grader.release import in_memory, refuse_scoring
 from grader.tables import Table
 from grader.worker import Job
 
-HEAVY = 0.5  # seconds: an exercise of another file that takes longer is not run for each mutant
+HEAVY = 0.4  # seconds: what takes the reference longer is not run for each mutant
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ class Candidate:
     loses: tuple[str, ...]  # exercises that must lose points; of all others none may
     exercises: tuple[str, ...]  # to be run; empty: all
     brief: tuple[str, ...] = ()  # of these, only up to the first check that is lost
+    skipped: frozenset[str] = frozenset()  # checks that are not run
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def candidates(course: Course, assignment: Assignment, *, full: bool) -> list[Ca
 def verify(assignment: Assignment, chosen: list[Candidate], workers: int) -> Iterator[Verdict]:
     """Grade every candidate and compare, in any order."""
     jobs = {candidate.name: candidate for candidate in chosen}
-    work = [Job(in_memory(c.name, c.files), c.exercises, c.brief) for c in chosen]
+    work = [Job(in_memory(c.name, c.files), c.exercises, c.brief, c.skipped) for c in chosen]
     for job, record in grade_all(assignment, work, workers):
         candidate = jobs[job.submission.student]
         yield Verdict(candidate, record, _faults(assignment, candidate, record))
@@ -119,8 +120,8 @@ def _mutants(
         if full:
             yield Candidate("mutant", name, why, files, loses, ())
         else:
-            reach = _reach(assignment, changed, loses)
-            yield Candidate("mutant", name, why, files, loses, reach, brief=loses)
+            reach, heavy = _reach(assignment, changed, loses), _heavy(assignment, loses)
+            yield Candidate("mutant", name, why, files, loses, reach, loses, heavy)
 
 
 def _table(path: Path) -> Table:
@@ -145,6 +146,12 @@ def _reach(assignment: Assignment, changed: set[str], loses: tuple[str, ...]) ->
         for e in assignment.exercises
         if e.file in changed or e.id in loses or (changed & set(e.uses) and e.measured < HEAVY)
     )
+
+
+def _heavy(assignment: Assignment, loses: tuple[str, ...]) -> frozenset[str]:
+    """The checks that are left out of exercises that must not lose."""
+    others = [e for e in assignment.exercises if e.id not in loses]
+    return frozenset(c.id for e in others for c in e.checks if c.measured > HEAVY)
 
 
 def _faults(assignment: Assignment, candidate: Candidate, record: Record) -> list[str]:

@@ -9,8 +9,8 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -29,12 +29,13 @@ from grader.submission import Submission
 class Job:
     """A submission and the exercises to grade; none means all.
 
-    Those in `brief` end with the first check that is lost.
+    Those in `brief` end with the first check that is lost; checks in `skipped` are not run.
     """
 
     submission: Submission
     exercises: tuple[str, ...] = ()
     brief: tuple[str, ...] = ()
+    skipped: frozenset[str] = frozenset()
 
 
 def main(batch: Connection, folder: Path, core: int | None) -> None:
@@ -94,12 +95,18 @@ class _Grader:
         self._launcher.close()
 
     def _attempt(self, job: Job) -> Record:
-        chosen = chosen_exercises(self._assignment, job.exercises)
+        chosen = chosen_exercises(self._assignment, job.exercises, job.skipped)
         return grade(
             self._assignment, job.submission, self._checks, self._launcher, chosen, job.brief
         )
 
 
-def chosen_exercises(assignment: Assignment, ids: Sequence[str]) -> list[assignments.Exercise]:
-    """The exercises with these ids, in the assignment's order; all when there are none."""
-    return [exercise for exercise in assignment.exercises if not ids or exercise.id in ids]
+def chosen_exercises(
+    assignment: Assignment, ids: Sequence[str], skipped: Collection[str] = ()
+) -> list[assignments.Exercise]:
+    """The exercises with these ids, in the assignment's order, all when there are none."""
+    chosen = [exercise for exercise in assignment.exercises if not ids or exercise.id in ids]
+    return [
+        replace(exercise, checks=tuple(c for c in exercise.checks if c.id not in skipped))
+        for exercise in chosen
+    ]

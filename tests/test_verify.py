@@ -66,12 +66,20 @@ def test_what_is_run_for_a_mutant(prove, course, edit):
     assert chosen(0.1).exercises == ("adding", "saying")
     assert chosen(9.0).exercises == ("adding",)
     assert chosen(9.0).brief == ("adding",)
+    assert chosen(9.0).skipped == {"greet_greets"}
+    assert chosen(9.0, full=True).skipped == chosen(0.1).skipped == set()
 
 
-def test_a_brief_exercise_ends_with_the_first_check_that_is_lost(tiny):
+def test_a_brief_exercise_ends_with_the_first_check_that_is_lost_and_a_skipped_check_is_not_run(
+    tiny,
+):
     wrong = {"sums.py": b"def add(a, b): return a - b", "words.py": b"def greet(name): return 1"}
-    for brief, run in (((), 2), (("adding",), 1)):
-        [(_, record)] = grade_all(tiny, [Job(in_memory("x", wrong), brief=brief)], workers=1)
+    for how, run in (
+        ({}, 2),
+        ({"brief": ("adding",)}, 1),
+        ({"skipped": frozenset({"add_adds"})}, 1),
+    ):
+        [(_, record)] = grade_all(tiny, [Job(in_memory("x", wrong), **how)], workers=1)
         adding, saying = record.exercises
         assert (len(adding.checks), len(saying.checks)) == (run, 1)
         assert (adding.points, saying.points) == (0, 0)
