@@ -5,6 +5,7 @@ Each worker has a launcher of its own. It never writes a file: records go back t
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import signal
@@ -57,48 +58,45 @@ def main(batch: Connection, folder: Path, core: int | None) -> None:
     os.environ["OMP_NUM_THREADS"] = "1"
     try:
         assignment = assignments.load(folder)
-        run_session(assignment.check_files(), lambda checks: _serve(batch, assignment, checks))
+        # first the launcher: while it imports torch, so do the checks here
+        with contextlib.closing(_Grader(assignment)) as grader:
+            run_session(assignment.check_files(), lambda checks: _serve(batch, grader, checks))
     except GraderError as error:
         batch.send((type(error), error.code, error.fields))
 
 
-def _serve(batch: Connection, assignment: Assignment, checks: Checks) -> None:
-    grader = _Grader(assignment, checks)
+def _serve(batch: Connection, grader: _Grader, checks: Checks) -> None:
     try:
         while (job := batch.recv()) is not None:
-            batch.send(grader.grade(job))
+            batch.send(grader.grade(job, checks))
     except (EOFError, BrokenPipeError):
         pass  # the batch is gone; so are we
-    finally:
-        grader.close()
 
 
 class _Grader:
     """A launcher that is replaced once when it fails, and the assignment it serves."""
 
-    def __init__(self, assignment: Assignment, checks: Checks) -> None:
-        self._assignment, self._checks = assignment, checks
+    def __init__(self, assignment: Assignment) -> None:
+        self._assignment = assignment
         self._launcher = launcher_for(assignment.preload)
 
-    def grade(self, job: Job) -> Record:
+    def grade(self, job: Job, checks: Checks) -> Record:
         try:
-            return self._attempt(job)
+            return self._attempt(job, checks)
         except PlatformError:
             self.close()
             self._launcher = launcher_for(self._assignment.preload)
         try:
-            return self._attempt(job)
+            return self._attempt(job, checks)
         except PlatformError as error:
             return broken(self._assignment, job.submission, error)
 
     def close(self) -> None:
         self._launcher.close()
 
-    def _attempt(self, job: Job) -> Record:
+    def _attempt(self, job: Job, checks: Checks) -> Record:
         chosen = chosen_exercises(self._assignment, job.exercises, job.skipped)
-        return grade(
-            self._assignment, job.submission, self._checks, self._launcher, chosen, job.brief
-        )
+        return grade(self._assignment, job.submission, checks, self._launcher, chosen, job.brief)
 
 
 def chosen_exercises(

@@ -115,7 +115,7 @@ class Server:
     def _do_begin(self, seed: int, verb: str, *arguments: Any) -> tuple[Any, ...]:
         """The first request of a check: no objects of the last one, generators as on day one."""
         self._objects.clear()
-        _seed(seed)
+        seed_generators(seed)
         return self.answer(verb, list(arguments))
 
     def _do_import(self, module: str) -> tuple[Any, ...]:
@@ -219,7 +219,7 @@ class Server:
 
     def _do_generators(self, seed: int | None) -> tuple[Any, ...]:
         if seed is not None:
-            _seed(seed)
+            seed_generators(seed)
         return ("value", _generator_states())
 
     def _owner(self, owner: Any) -> Any:
@@ -250,7 +250,8 @@ def redirect_output(output: socket.socket) -> None:
         setattr(sys, name, file)
 
 
-def _seed(seed: int) -> None:
+def seed_generators(seed: int) -> None:
+    """Seed the global generators of random, NumPy and torch, of those that are loaded."""
     random.seed(seed)
     if numpy := sys.modules.get("numpy"):
         numpy.random.seed(seed)
