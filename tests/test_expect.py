@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from grader.checking.expect import (
+    Unmet,
     expect_array,
     expect_close,
     expect_equal,
@@ -127,3 +128,39 @@ def test_numerical_gradient():
     x = torch.tensor([[1.0, 2.0], [3.0, -1.0]], dtype=torch.float64)
     gradient = numerical_gradient(lambda v: float((v**3).sum()), x)
     expect_close(gradient, 3 * x**2, rtol=1e-7)
+
+
+@pytest.mark.parametrize(
+    "expect, arguments, english, korean",
+    [
+        (
+            expect_equal,
+            ([[0], [1]], [[0], [2]], "columns"),
+            "columns[1][0] is 1, expected was 2",
+            "columns[1][0]: 2이어야 하는데 1입니다",
+        ),
+        (
+            expect_close,
+            (torch.tensor([0.5, 1.0]), [0.5, 2.0], None, None, "w"),
+            "w[1] is 1, expected was 2 (1 of 2 entries differ)",
+            "w[1]: 2이어야 하는데 1입니다(2개 가운데 1개가 다름)",
+        ),
+        (
+            expect_tensor,
+            (torch.zeros(3), (2,), None, "w"),
+            "w must have shape (2,), but it is a tensor of dtype float32 and shape (3,)",
+            "w: shape (2,)이어야 하는데 텐서(dtype float32, shape (3,))입니다",
+        ),
+        (
+            expect_type,
+            (None, int, "k"),
+            "k must be of type int, but it is None (was a `return` forgotten?)",
+            "k: int이어야 하는데 None(`return`을 잊지 않았나요?)입니다",
+        ),
+    ],
+)
+def test_the_sentence_comes_in_each_language(expect, arguments, english, korean):
+    with pytest.raises(Unmet) as caught:
+        expect(*arguments)
+    assert caught.value.texts == {"en": english, "ko": korean}
+    assert str(caught.value) == english

@@ -1,9 +1,10 @@
 """What a check may expect of a value that came back from the student's process.
 
-Every function here raises `AssertionError` with a sentence for the student. Type and shape are
-looked at before any value, so that nothing passes by broadcasting, by being empty or by being
-`nan`. Only fresh builtins, `numpy.ndarray` and `torch.Tensor` arrive here (see
-`grader.boundary.wire`): no comparison below can run student code.
+Every function here raises `Unmet`, an `AssertionError` with a sentence for the student in each
+language (`grader/locale/<lang>/expect.toml`). Type and shape are looked at before any value, so
+that nothing passes by broadcasting, by being empty or by being `nan`. Only fresh builtins,
+`numpy.ndarray` and `torch.Tensor` arrive here (see `grader.boundary.wire`): no comparison below
+can run student code.
 """
 
 from __future__ import annotations
@@ -14,35 +15,56 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from grader.i18n import LANGUAGES, translate
+
 # float64: honest variants differ by at most 3e-14 relative (order of summation), float32 by
 # 1.2e-6. Each bar is at least eight times the worst honest case.
 TOLERANCE = {"float64": (1e-9, 1e-10), "float32": (1e-4, 1e-5)}
 
 
-def describe(value: Any) -> str:
+class Unmet(AssertionError):
+    """What was expected, and what came instead: `texts`, a sentence for each language.
+
+    A field of the sentence may be a function of the language.
+    """
+
+    def __init__(self, code: str, **fields: Any) -> None:
+        self.texts = {
+            lang: translate(
+                f"expect.{code}",
+                lang,
+                **{name: f(lang) if callable(f) else f for name, f in fields.items()},
+            )
+            for lang in LANGUAGES
+        }
+        super().__init__(self.texts["en"])
+
+
+def describe(value: Any, lang: str = "en") -> str:
     """Name the kind of `value` in the words of the handout: 'a float64 array of shape (2, 3)'."""
+    name = type(value).__name__
     if _is_array(value):
         kind = "array" if type(value).__module__ == "numpy" else "tensor"
         shape = tuple(int(size) for size in value.shape)
-        return f"a {kind} of dtype {_dtype(value)} and shape {shape}"
+        return translate(f"expect.a_{kind}", lang, dtype=_dtype(value), shape=shape)
     if value is None:
-        return "None (was a `return` forgotten?)"
+        return translate("expect.a_none", lang)
     if type(value).__module__ == "numpy":
-        return f"a NumPy scalar ({type(value).__name__}) instead of a plain Python number"
-    return f"a {type(value).__name__}"
+        return translate("expect.a_numpy_scalar", lang, name=name)
+    return translate("expect.a_value", lang, name=name)
 
 
 def expect_type(value: Any, kind: type, what: str = "the result") -> None:
     """Check that `value` is exactly of type `kind` (a bool is not an int)."""
     if type(value) is not kind:
-        raise AssertionError(f"{what} must be a {kind.__name__}, but it is {describe(value)}")
+        raise Unmet("type", what=what, kind=kind.__name__, got=_kind_of(value))
 
 
 def expect_equal(actual: Any, expected: Any, what: str = "the result") -> None:
     """Check equality of value and of type, all the way down lists, tuples and dicts."""
     difference = _difference(actual, expected, what)
     if difference:
-        raise AssertionError(difference)
+        raise difference
 
 
 def expect_array(
@@ -81,22 +103,22 @@ def expect_close(
     import numpy as np
 
     if not _is_numeric(actual):
-        raise AssertionError(f"{what} must hold numbers, but it is {describe(actual)}")
+        raise Unmet("numbers", what=what, got=_kind_of(actual))
     default_rtol, default_atol = TOLERANCE.get(_dtype(actual), TOLERANCE["float64"])
     rtol = default_rtol if rtol is None else rtol
     atol = default_atol if atol is None else atol
     got = _as_float64(actual, what)
     want = _as_float64(expected, "the expected value")
     if got.shape != want.shape:
-        raise AssertionError(f"{what} has shape {got.shape}, expected was {want.shape}")
+        raise Unmet("shape", what=what, got=got.shape, want=want.shape)
     wrong = ~np.isclose(got, want, rtol=rtol, atol=atol, equal_nan=True)
     if wrong.any():
         place = tuple(int(i) for i in np.argwhere(wrong)[0])
-        where = f" at {list(place)}" if place else ""
-        count = f" ({int(wrong.sum())} of {wrong.size} entries differ)" if wrong.size > 1 else ""
-        raise AssertionError(
-            f"{what}{where} is {got[place]:.9g}, expected was {want[place]:.9g}{count}"
-        )
+        fields = {"got": f"{got[place]:.9g}", "want": f"{want[place]:.9g}"}
+        if wrong.size == 1:
+            raise Unmet("value", what=what + _index(place), **fields)
+        wrongs, size = int(wrong.sum()), wrong.size
+        raise Unmet("entry", what=what + _index(place), wrong=wrongs, size=size, **fields)
 
 
 @contextmanager
@@ -111,12 +133,10 @@ def expect_error(kind: type[Exception], naming: str | Sequence[str] = ()) -> Ite
         if names and not any(
             re.search(rf"(?<!\w){re.escape(n)}(?!\w)", message, re.ASCII) for n in names
         ):
-            wanted = " or ".join(f"'{name}'" for name in names)
-            raise AssertionError(
-                f"{kind.__name__} was raised, but its message must name the argument {wanted}"
-            ) from None
+            wanted = " / ".join(f"'{name}'" for name in names)
+            raise Unmet("error_unnamed", error=kind.__name__, names=wanted) from None
         return
-    raise AssertionError(f"{kind.__name__} was expected, but nothing was raised")
+    raise Unmet("no_error", error=kind.__name__)
 
 
 def numerical_gradient(function: Callable[[Any], float], x: Any, h: float = 1e-6) -> Any:
@@ -157,7 +177,7 @@ def _as_float64(value: Any, what: str) -> Any:
     import numpy as np
 
     if _dtype(value).startswith("complex"):  # converted, it would lose half of itself
-        raise AssertionError(f"{what} must hold real numbers, but it is {describe(value)}")
+        raise Unmet("real_numbers", what=what, got=_kind_of(value))
     if type(value).__name__ == "Tensor":
         value = value.detach().cpu().double().numpy()
     elif isinstance(value, list | tuple):
@@ -165,7 +185,15 @@ def _as_float64(value: Any, what: str) -> Any:
     try:
         return np.asarray(value, dtype=np.float64)
     except (TypeError, ValueError):
-        raise AssertionError(f"{what} must be a regular block of real numbers") from None
+        raise Unmet("regular_block", what=what) from None
+
+
+def _kind_of(value: Any) -> Callable[[str], str]:
+    return lambda lang: describe(value, lang)
+
+
+def _index(place: tuple[int, ...]) -> str:
+    return f"[{', '.join(map(str, place))}]" if place else ""
 
 
 def _expect_container(
@@ -176,43 +204,39 @@ def _expect_container(
     dtype: str | None,
     what: str,
 ) -> None:
+    got = _kind_of(value)
     if not _is_array(value) or type(value).__module__ != module:
-        raise AssertionError(f"{what} must be a {name}, but it is {describe(value)}")
+        raise Unmet("type", what=what, kind=name, got=got)
     if shape is not None and tuple(value.shape) != tuple(shape):
-        raise AssertionError(f"{what} must have shape {tuple(shape)}, but it is {describe(value)}")
+        raise Unmet("container", what=what, wanted=f"shape {tuple(shape)}", got=got)
     if dtype is not None and _dtype(value) != dtype:
-        raise AssertionError(f"{what} must have dtype {dtype}, but it is {describe(value)}")
+        raise Unmet("container", what=what, wanted=f"dtype {dtype}", got=got)
 
 
-def _difference(actual: Any, expected: Any, what: str) -> str | None:
+def _difference(actual: Any, expected: Any, what: str) -> Unmet | None:
     if type(actual) is not type(expected):
-        return f"{what} must be {describe(expected)}, but it is {describe(actual)}"
+        return Unmet("kind", what=what, want=_kind_of(expected), got=_kind_of(actual))
     if _is_array(expected):
+        kind, module = type(expected).__name__, type(expected).__module__
         try:
-            _expect_container(
-                actual,
-                type(expected).__module__,
-                type(expected).__name__,
-                tuple(expected.shape),
-                _dtype(expected),
-                what,
-            )
-        except AssertionError as difference:
-            return str(difference)
-        return None if bool((actual == expected).all()) else f"{what} is {actual}, not {expected}"
+            _expect_container(actual, module, kind, expected.shape, _dtype(expected), what)
+        except Unmet as difference:
+            return difference
+        same = bool((actual == expected).all())
+        return None if same else Unmet("value", what=what, got=actual, want=expected)
     if isinstance(expected, list | tuple):
         if len(actual) != len(expected):
-            return f"{what} has {len(actual)} items, expected were {len(expected)}"
+            return Unmet("length", what=what, got=len(actual), want=len(expected))
         pairs = enumerate(zip(actual, expected, strict=True))
-        found = (_difference(a, e, f"item {i} of {what}") for i, (a, e) in pairs)
-        return next((text for text in found if text), None)
+        found = (_difference(a, e, f"{what}[{i}]") for i, (a, e) in pairs)
+        return next((unmet for unmet in found if unmet), None)
     if isinstance(expected, dict):
         if set(actual) != set(expected):
-            return (
-                f"{what} has the keys {sorted(actual, key=repr)}, not {sorted(expected, key=repr)}"
-            )
+            got, want = sorted(actual, key=repr), sorted(expected, key=repr)
+            return Unmet("keys", what=what, got=got, want=want)
         found = (_difference(actual[k], expected[k], f"{what}[{k!r}]") for k in expected)
-        return next((text for text in found if text), None)
+        return next((unmet for unmet in found if unmet), None)
     if isinstance(expected, float) and math.isnan(expected) and math.isnan(actual):
         return None
-    return None if actual == expected else f"{what} is {actual!r}, expected was {expected!r}"
+    same = actual == expected
+    return None if same else Unmet("value", what=what, got=repr(actual), want=repr(expected))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from grader.boundary.endings import Ending, StudentRaised
+from grader.checking.expect import Unmet
 from grader.records import Message
 
 MAX_TEXT = 2000
@@ -41,14 +42,15 @@ def classify(error: BaseException | None, *, answers: int, public: bool) -> Outc
     detail = _clean(f"{type(error).__name__}: {said}", MAX_DETAIL)
     judged = isinstance(error, AssertionError | pytest.fail.Exception)
     if judged or (answers and isinstance(error, Exception) and not isinstance(error, MemoryError)):
-        return Outcome("failed", _failed(text, judged=judged, public=public), detail)
+        if not public:
+            return Outcome("failed", Message("failed"), detail)
+        if isinstance(error, Unmet):
+            fields = {f"text.{lang}": _clean(t, MAX_TEXT) for lang, t in error.texts.items()}
+            return Outcome("failed", Message("assertion", fields), detail)
+        return Outcome(
+            "failed", Message("assertion" if judged else "misfit", {"text": text}), detail
+        )
     return Outcome("broken", Message("broken"), detail)
-
-
-def _failed(text: str, *, judged: bool, public: bool) -> Message:
-    if not public:
-        return Message("failed")
-    return Message("assertion", {"text": text}) if judged else Message("misfit", {"text": text})
 
 
 def _shown(ending: Ending, *, public: bool) -> Message:

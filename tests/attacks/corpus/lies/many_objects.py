@@ -3,7 +3,7 @@
 # earns = 18
 # outcome = "failed"
 # reads = "failed"
-# staff = "must be a int"
+# staff = "must be of type int"
 # ///
 
 def guess(question):
