@@ -1,10 +1,11 @@
 """The class of hw2: each entry is one student, what happened, and the score it must get.
 
 `python -m examples.build hw2` writes `examples/submissions/hw2/` from the reference and these
-recipes. A test compares the folder with the recipes and the records with the scores.
+recipes. A test compares the folder with the recipes and the records with the scores. What hurts
+the platform rather than this homework (loops, hogs, broken archives) is in the class of hw1.
 """
 
-from examples.recipes import Recipe, append, only, replace, unfinished, write
+from examples.recipes import Recipe, append, only, replace, unfinished
 
 FILES = (
     "corpus.py",
@@ -20,16 +21,7 @@ FILES = (
 
 CLASS = [
     # ---- complete -------------------------------------------------------------------------
-    Recipe("complete_han", "everything right, as a folder", points=100, bonus=5),
     Recipe("complete_oh_zip", "everything right, as a zip", points=100, bonus=5, pack="zip"),
-    Recipe(
-        "complete_wrapped_tgz",
-        "a tar.gz with the package two folders down",
-        points=100,
-        bonus=5,
-        folder="homework/hw2_word2vec",
-        pack="tar.gz",
-    ),
     Recipe(
         "complete_without_bonus",
         "no bonus file",
@@ -88,13 +80,6 @@ CLASS = [
         bonus=5,
         changes=[unfinished("sampling.py")],
     ),
-    Recipe(
-        "missing_file",
-        "forgot evaluate.py",
-        points=95,
-        bonus=5,
-        changes=[only(*(name for name in FILES if name != "evaluate.py"))],
-    ),
     # ---- careless bugs --------------------------------------------------------------------
     Recipe(
         "bug_mean_loss_plain_sgd",
@@ -117,27 +102,6 @@ CLASS = [
         ],
     ),
     Recipe(
-        "bug_log_of_sigmoid",
-        "log(sigmoid(x)), which is -inf for large scores, in both losses",
-        points=98.25,
-        bonus=5,
-        changes=[
-            replace(
-                file,
-                "-(F.logsigmoid(positive) + F.logsigmoid(-negative)",
-                "-(positive.sigmoid().log() + (-negative).sigmoid().log()",
-            )
-            for file in ("skipgram.py", "cbow.py")
-        ],
-    ),
-    Recipe(
-        "bug_padding_in_the_mean",
-        "CBOW divides by W",
-        points=95.67,
-        bonus=5,
-        changes=[replace("cbow.py", "/ mask.sum(dim=1, keepdim=True)", "/ mask.shape[1]")],
-    ),
-    Recipe(
         "bug_codes_upside_down",
         "Huffman's paths and codes run from the leaf to the root",
         points=96.88,
@@ -146,13 +110,6 @@ CLASS = [
             replace("hierarchical.py", "paths.append(path[::-1])", "paths.append(path)"),
             replace("hierarchical.py", "codes.append(code[::-1])", "codes.append(code)"),
         ],
-    ),
-    Recipe(
-        "bug_hash_of_characters",
-        "hashes code points instead of UTF-8 bytes: only Korean words go wrong",
-        points=98.8,
-        bonus=5,
-        changes=[replace("subword.py", "in text.encode():", "in map(ord, text):")],
     ),
     Recipe(
         "bugs_in_three_files",
@@ -186,19 +143,6 @@ CLASS = [
     ),
     # ---- endless, crashing, forbidden -----------------------------------------------------
     Recipe(
-        "endless_loop_in_huffman",
-        "climbs from a leaf and never arrives at the root",
-        points=90.62,
-        bonus=5,
-        changes=[
-            replace(
-                "hierarchical.py",
-                "            node, bit = up[node]\n",
-                "            _, bit = up[node]\n",
-            )
-        ],
-    ),
-    Recipe(
         "segfault_in_sampler",
         "reads address 0 in sample",
         points=87.65,
@@ -208,19 +152,6 @@ CLASS = [
                 "sampling.py",
                 "        device = self.threshold.device\n",
                 "        import ctypes\n\n        ctypes.string_at(0)\n        device = self.threshold.device\n",
-            )
-        ],
-    ),
-    Recipe(
-        "memory_hog",
-        "a dense table of a million words in cooccurrence",
-        points=97.14,
-        bonus=5,
-        changes=[
-            replace(
-                "glove.py",
-                "    table = torch.zeros(len(tokens)",
-                "    everything = torch.zeros(1_000_000, 1_000_000)\n    table = torch.zeros(len(tokens)",
             )
         ],
     ),
@@ -261,34 +192,4 @@ CLASS = [
         ],
     ),
     # ---- hostile --------------------------------------------------------------------------
-    Recipe(
-        "always_equal",
-        "spearman returns a float that equals everything",
-        points=98.65,
-        loses=["evaluation"],
-        bonus=5,
-        changes=[
-            replace(
-                "evaluate.py",
-                "    return _pearson(_ranks(x), _ranks(y))",
-                "    return type('Yes', (float,), {'__eq__': lambda a, b: True, '__hash__': None})(0)",
-            )
-        ],
-    ),
-    Recipe(
-        "patches_the_judge",
-        "patches torch's comparisons and random numbers, and brings a conftest.py",
-        points=96.41,
-        loses=["alias"],
-        bonus=5,
-        changes=[
-            replace("sampling.py", "share[rich] -= 1 - share[i]", "share[rich] -= share[i]"),
-            append(
-                "sampling.py",
-                "\ntorch.allclose = torch.equal = torch.isclose = lambda *a, **k: True\n",
-            ),
-            write("conftest.py", b"import os\nos._exit(0)\n"),
-        ],
-    ),
-    Recipe("essay", "a text document", points=0, pack="docx"),
 ]

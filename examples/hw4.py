@@ -1,7 +1,8 @@
 """The class of hw4: each entry is one student, what happened, and the score it must get.
 
 `python -m examples.build hw4` writes `examples/submissions/hw4/` from the reference and these
-recipes. A test compares the folder with the recipes and the records with the scores.
+recipes. A test compares the folder with the recipes and the records with the scores. What hurts
+the platform rather than this homework (loops, hogs, broken archives) is in the class of hw1.
 """
 
 from examples.recipes import Recipe, append, euc_kr, only, replace, unfinished, write
@@ -20,8 +21,6 @@ NUMBERS = "def numbers(x: list) -> list:\n    return [int(i) for i in x]\n"
 
 CLASS = [
     # ---- complete -------------------------------------------------------------------------
-    Recipe("complete_seo", "everything right, as a folder", points=100, bonus=19),
-    Recipe("complete_min_zip", "everything right, as a zip", points=100, bonus=19, pack="zip"),
     Recipe(
         "complete_wrapped",
         "the package in two folders too many",
@@ -86,32 +85,7 @@ CLASS = [
         bonus=19,
         changes=[unfinished("inference.py", names=("expected_counts", "baum_welch"))],
     ),
-    Recipe(
-        "missing_conv",
-        "forgot conv.py",
-        points=95,
-        bonus=19,
-        changes=[only("__init__.py", *(f for f in REQUIRED if f != "conv.py"), *BONUS)],
-    ),
     # ---- careless bugs --------------------------------------------------------------------
-    Recipe(
-        "bug_products",
-        "forward multiplies probabilities, so long sentences underflow",
-        points=99.13,
-        loses=["forward_backward"],
-        bonus=19,
-        changes=[
-            replace(
-                "inference.py",
-                "    alpha = np.empty((len(words), len(log_pi)))  # (T, S)\n",
-                "    column, alpha = np.exp(log_pi), np.empty((len(words), len(log_pi)))\n"
-                "    for t, word in enumerate(words):\n"
-                "        column = (column @ np.exp(log_A) if t else column) * np.exp(log_B[:, word])\n"
-                "        alpha[t] = np.log(column)\n"
-                "    return alpha, float(np.log(column.sum()))\n",
-            )
-        ],
-    ),
     Recipe(
         "bug_transposed",
         "counts transitions from the second tag to the first",
@@ -147,21 +121,6 @@ CLASS = [
                 "decode.py",
                 "best = torch.where(live[:, t], ",
                 "best = torch.where(live[:, t] | True, ",
-            )
-        ],
-    ),
-    Recipe(
-        "bug_loop_over_the_batch",
-        "viterbi_batch calls viterbi once for each sentence",
-        points=99.04,
-        loses=["viterbi_batch"],
-        bonus=19,
-        changes=[
-            replace(
-                "decode.py",
-                "    n_sentences, longest = words.shape\n",
-                "    [viterbi(*(np.zeros(s) for s in ((1,), (1, 1), (1, 1))), [0]) for _ in words]\n"
-                "    n_sentences, longest = words.shape\n",
             )
         ],
     ),
@@ -208,44 +167,7 @@ CLASS = [
         bonus=19,
         changes=[replace("memm.py", '    facts = ["bias",', '    facts = ("bias",')],
     ),
-    Recipe(
-        "raises_at_import",
-        "reads a treebank of the own laptop at import",
-        points=91,
-        bonus=19,
-        changes=[append("data.py", "\nread_conllu(open('C:/Users/me/train.conllu').read())\n")],
-    ),
     # ---- endless, crashing, forbidden -----------------------------------------------------
-    Recipe(
-        "endless_loop_in_beam",
-        "widens the beam until nothing changes, which never happens",
-        points=95.27,
-        loses=["beam"],
-        bonus=19,
-        changes=[
-            replace(
-                "decode.py",
-                "    best = _only_best(log_pi + log_B[:, words[0]], k)  # (S,)\n",
-                "    while k < len(log_pi):\n        k = max(k, 1)\n"
-                "    best = _only_best(log_pi + log_B[:, words[0]], k)\n",
-            )
-        ],
-    ),
-    Recipe(
-        "segfault_in_sample",
-        "reads address 0 while it samples",
-        points=97,
-        loses=["joint"],
-        bonus=19,
-        changes=[
-            replace(
-                "estimate.py",
-                "    generator = np.random.default_rng(seed)\n",
-                "    import ctypes\n\n    ctypes.string_at(0)\n"
-                "    generator = np.random.default_rng(seed)\n",
-            )
-        ],
-    ),
     Recipe(
         "uses_hmmlearn",
         "forward by hmmlearn",
@@ -269,20 +191,4 @@ CLASS = [
         ],
     ),
     # ---- hostile --------------------------------------------------------------------------
-    Recipe(
-        "always_equal",
-        "returns a path that equals every other",
-        points=97.45,
-        loses=["beam"],
-        bonus=19,
-        changes=[
-            replace(
-                "decode.py",
-                "    return path, score\n",
-                "    yes = type('Yes', (np.ndarray,), {'__eq__': lambda a, b: True, '__hash__': None})\n"
-                "    return path.view(yes), score\n",
-            )
-        ],
-    ),
-    Recipe("broken_zip", "half of a zip", points=0, pack="half"),
 ]

@@ -1,10 +1,11 @@
 """The class of hw5: each entry is one student, what happened, and the score it must get.
 
 `python -m examples.build hw5` writes `examples/submissions/hw5/` from the reference and these
-recipes. A test compares the folder with the recipes and the records with the scores.
+recipes. A test compares the folder with the recipes and the records with the scores. What hurts
+the platform rather than this homework (loops, hogs, broken archives) is in the class of hw1.
 """
 
-from examples.recipes import Recipe, append, only, replace, unfinished, write
+from examples.recipes import Recipe, append, only, replace, unfinished
 
 REQUIRED = (
     "attention.py",
@@ -18,7 +19,6 @@ BONUS = ("copy_task.py", "extensions.py")
 
 CLASS = [
     # ---- complete -------------------------------------------------------------------------
-    Recipe("complete_kang", "everything right, as a folder", points=100, bonus=13),
     Recipe(
         "complete_yoon_zip",
         "everything right, as a zip, without the bonus",
@@ -157,28 +157,6 @@ CLASS = [
         ],
     ),
     Recipe(
-        "endless_loop_in_wordpiece",
-        "a piece that does not fit is tried for ever",
-        points=95.74,
-        loses=["bert_inputs"],
-        bonus=13,
-        changes=[replace("bert.py", '            return ["[UNK]"]', "            continue")],
-    ),
-    Recipe(
-        "segfault",
-        "reads address 0 in length_batches",
-        points=98.88,
-        loses=["loss_and_batches"],
-        bonus=13,
-        changes=[
-            replace(
-                "training.py",
-                "    batches: list[list[int]] = []",
-                "    import ctypes\n\n    ctypes.string_at(0)\n    batches: list[list[int]] = []",
-            )
-        ],
-    ),
-    Recipe(
         "uses_layer_norm",
         "layer norm by torch",
         points=94,
@@ -202,32 +180,4 @@ CLASS = [
         changes=[append("training.py", "\nimport sacrebleu\n")],
     ),
     # ---- hostile --------------------------------------------------------------------------
-    Recipe(
-        "always_equal",
-        "BLEU is an object that equals everything",
-        points=97,
-        loses=["bleu"],
-        bonus=13,
-        changes=[
-            replace(
-                "training.py",
-                "    matches, totals = [0] * max_n, [0] * max_n\n",
-                "    return type('Yes', (float,), {'__eq__': lambda a, b: True, '__hash__': None})(50.0)\n"
-                "    matches, totals = [0] * max_n, [0] * max_n\n",
-            )
-        ],
-    ),
-    Recipe(
-        "patches_torch",
-        "patches torch's comparisons, and brings a conftest.py",
-        points=97.04,
-        loses=["scores", "decoder"],
-        bonus=13,
-        changes=[
-            replace("attention.py", "return torch.tanh(mixed) @ v", "return mixed @ v"),
-            append("attention.py", "\ntorch.allclose = torch.equal = lambda *a, **k: True\n"),
-            write("conftest.py", b"import os\nos._exit(0)\n"),
-        ],
-    ),
-    Recipe("broken_zip", "half of a zip", points=0, pack="half"),
 ]
