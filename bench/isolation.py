@@ -1,0 +1,132 @@
+"""What a process of its own costs: `python -m bench.isolation HW`.
+
+A right submission is graded in turn in two ways, with the same checks, wire and outcomes:
+
+    one process   every request is answered where the checks run, nothing is forked or confined
+    isolated      `grader grade`'s way: a forked, jailed guest for each exercise
+
+Everything is imported before. CPU seconds of all processes on one core; medians of one run.
+`bench.grading` compares with other graders, and with checks that are plain calls, for hw1.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from bench.processes import descendants
+from examples.recipes import without_markers
+from grader.assignment import Assignment, Limits
+from grader.boundary import wire
+from grader.boundary.guest.jail import Jail
+from grader.boundary.guest.launcher import preload
+from grader.boundary.guest.server import Server
+from grader.boundary.host import Launcher, launcher_for
+from grader.boundary.session import Exit
+from grader.checking.plugin import Checks, run_session
+from grader.course import Course
+from grader.grading import grade
+from grader.release import in_memory
+from grader.verify import reference_files
+
+ROOT = Path(__file__).parent.parent
+ROUNDS = 3
+
+
+class _Here:
+    """A launcher and its session in one: requests are answered in this very process."""
+
+    reusable = False
+
+    def __init__(self, package: str) -> None:
+        self.package = package
+
+    def open(self, _: Limits) -> Any:
+        for name in [n for n in sys.modules if n.partition(".")[0] == self.package]:
+            del sys.modules[name]
+        self._server, self._number = Server(Jail()), 0
+        return self
+
+    def exchange(self, request: tuple[Any, ...], _: float, handle: wire.Import) -> Any:
+        self._number += 1
+        asked = wire.encode((self._number, *request), _handle)
+        _, verb, *arguments = _decoded(asked, self._server.resolve)
+        if verb == "load":  # nothing is forbidden here: the watch could not be taken off again
+            arguments[2:] = [{}, [], False]
+        reply = self._server.answer(verb, arguments)
+        frame = self._server.encode(self._number, reply, [])
+        return _decoded(frame, handle)[1:]
+
+    def take_output(self) -> str:
+        return ""
+
+    def end(self) -> Exit:
+        return Exit(0, 0, 0.0, 0)
+
+    def close(self) -> None:
+        pass
+
+
+def _handle(value: Any) -> dict[str, Any]:
+    return {"t": "handle", "i": value.handle_number(), "k": ""}
+
+
+def _decoded(frame: bytes, handle: wire.Import) -> Any:
+    header, _ = wire.sizes(frame[: wire.PREFIX.size])
+    middle = wire.PREFIX.size + header
+    return wire.decode(frame[wire.PREFIX.size : middle], frame[middle:], handle)
+
+
+def cpu_of_all() -> float:
+    """CPU seconds of this process, of its launcher, and of the launcher's guests that ended."""
+    return time.process_time() + sum(map(_cpu, descendants(os.getpid())))
+
+
+def _cpu(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")  # own, and waited for
+
+
+def compare(assignment: Assignment, files: dict[str, bytes], checks: Checks) -> None:
+    """Print one row."""
+    preload(list(assignment.preload))
+    ways: dict[str, Launcher] = {
+        "here": _Here(assignment.package),
+        "isolated": launcher_for(assignment.preload),
+    }
+    times: dict[str, list[float]] = {name: [] for name in ways}
+    for number in range(ROUNDS + 1):  # the first warms up
+        for name, launcher in ways.items():
+            before = cpu_of_all()
+            submission = in_memory("right", files)
+            record = grade(assignment, submission, checks, launcher, assignment.exercises, ())
+            if record.points != assignment.possible:
+                raise SystemExit(f"{assignment.id}, {name}: {record.points} points")
+            if number:
+                times[name].append(cpu_of_all() - before)
+    for launcher in ways.values():
+        launcher.close()
+    here, isolated = (statistics.median(found) for found in times.values())
+    print(
+        f"{assignment.id}: {here:.2f} CPU s a submission in one process, {isolated:.2f} isolated,"
+        f" ratio {isolated / here:.2f}"
+    )
+
+
+def main() -> None:
+    """The row of one homework."""
+    os.environ["OMP_NUM_THREADS"] = "1"
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    course = Course.find(ROOT)
+    assignment = course.load(sys.argv[1])
+    solved = reference_files(course, assignment)
+    files = {file: without_markers(content) for file, content in solved.items()}
+    run_session(assignment.check_files(), lambda checks: compare(assignment, files, checks))
+
+
+if __name__ == "__main__":
+    main()
