@@ -105,19 +105,24 @@ def test_fit_trains_a_transformer_too(student):
     assert sum(losses[-5:]) < sum(losses[:5]), "the loss must fall"
 
 
-def scattered(module, seed):
+def scattered(module, seed, scale=1.0):
     """The module with noise on its weights: some words are far likelier than others."""
     generator, state = torch.Generator().manual_seed(seed), module.state_dict()
     for name, value in state.items():
         if value.is_floating_point() and value.ndim:
-            state[name] = value + torch.randn(value.shape, generator=generator)
+            state[name] = value + scale * torch.randn(value.shape, generator=generator)
     module.load_state_dict(state)
     return module
 
 
-def word_losses(student, model, pairs, end):
-    """-ln p of each word of the targets by the student's advance, (B, T), and which are padding."""
+def word_losses(student, model, pairs, end, *, told=True):
+    """-ln p of each word of the targets by the student's advance, (B, T), and which are padding.
+
+    Unless the model is told how long the sources are, it takes them all for the longest.
+    """
     src, lengths = padded([source + end for source, _ in pairs])
+    if not told:
+        lengths = torch.full_like(lengths, src.shape[1])
     tgt, _ = padded([[BOS, *target, EOS] for _, target in pairs])
     state, found = student.keep(model.begin, [src, lengths]), []
     for t in range(tgt.shape[1] - 1):
@@ -162,6 +167,30 @@ def test_fit_does_not_count_padding(student):
     # a smoothed loss, which fit may use, is off by a tenth or two
     fits = any(low - 0.5 < loss < high + 0.5 for low, high in right)
     assert fits, "a loss is a mean without padding"
+
+
+def test_fit_tells_the_model_how_long_the_sources_are(student):
+    """Of ten sources nine are short, and this model expects other words when it reads their padding.
+
+    All have one target. Again the mean lies between that of a short pair and the long one's.
+    """
+    short, long = ([3], [4]), ([3, 4, 5, 6, 7, 8, 3, 4, 5, 6], [4])
+    for seed in range(40):  # one in six will do
+        encoder, decoder, model = recurrent(student, 9, 8, 8)
+        scattered(encoder, seed, 2.0), scattered(decoder, seed + 100, 2.0)
+        right, wrong = [], []
+        for end in ([], [EOS]):  # who gives eos to the source too has other means
+            means = word_losses(student, model, [short, long], end)[0].mean(dim=1)
+            right.append(sorted(means.tolist()))
+            untold = word_losses(student, model, [short, long], end, told=False)[0].mean(dim=1)
+            wrong.append(float((9 * untold[0] + untold[1]) / 10))
+        if not any(low - 1.0 < mean < high + 1.0 for low, high in right for mean in wrong):
+            break
+    options = {"steps": 1, "batch_size": 10, "lr": 1e-6}
+    (loss,) = student.training.fit(model, [short] * 9 + [long], **IDS, **options)
+    # a smoothed loss, which fit may use, is off by a tenth or two
+    fits = any(low - 0.5 < loss < high + 0.5 for low, high in right)
+    assert fits, "lengths are those of the sources, without padding"
 
 
 def test_fit_leaves_the_pairs_alone(student):
