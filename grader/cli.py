@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from grader import __version__
-from grader.errors import GraderError, PlatformError
+from grader.errors import GraderError, PlatformError, UsageError
 from grader.i18n import LANGUAGES, default_language, translate
 
 if TYPE_CHECKING:
@@ -150,7 +150,6 @@ def grade(
 ) -> None:
     """Grade a class: folders, zip or tar archives. / 제출물을 채점합니다."""
     from grader.batch import Settings, grade_batch
-    from grader.errors import UsageError
     from grader.progress import show
     from grader.submission import find
 
@@ -209,10 +208,16 @@ def verify(
 
     course = _course(ctx)
     model = course.load(assignment)
+    found = proofs.candidates(course, model, full=full)
+    names = {candidate.name.split(" ")[-1] for candidate in found}
+    if unknown := set(only) - names:
+        raise UsageError("error.unknown_candidate", name=min(unknown), assignment=model.id)
     chosen = [
         candidate
-        for candidate in proofs.candidates(course, model, full=full)
-        if not only or candidate.name.split(" ")[-1] in only
+        for candidate in found
+        if not only
+        or candidate.name.split(" ")[-1] in only
+        or (measure and candidate.kind == "reference")
     ]
     verdicts = show_verdicts(proofs.verify(model, chosen, jobs), len(chosen), ctx.obj["lang"])
     if measure:

@@ -111,6 +111,18 @@ def test_a_mutant_whose_text_is_not_there(prove):
     assert done.exit_code == 0
 
 
+def test_a_name_that_nobody_has_proves_nothing(prove):
+    done = prove(options=["--only", "nobody"])
+    assert (done.exit_code, "nobody" in done.output) == (2, True)
+
+
+def test_only_a_mutant_but_measured(prove, course):
+    timings = course / "assignments" / "tiny" / "timings.json"
+    assert not timings.exists()
+    assert prove(options=["--only", "off", "--measure"]).exit_code == 0
+    assert timings.exists()
+
+
 def test_a_mutant_that_no_longer_fits(prove, edit):
     edit("reference/tiny_package/sums.py", "a + b\n    return", "b + a\n    return")
     done = prove()
