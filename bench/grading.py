@@ -30,7 +30,6 @@ from pathlib import Path
 from bench import notebooks
 from bench.processes import descendants, proportional
 from grader import assignment as assignments
-from grader.verify import reference_files
 
 ROOT = Path(__file__).parent.parent
 QUIET = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
@@ -56,17 +55,17 @@ def measure(submissions: int, run: Callable[[], object]) -> Cost:
 
 def submissions_in(folder: Path, count: int) -> list[Path]:
     """`count` right submissions, `folder/<student>/hw1_classification`."""
-    from examples.recipes import without_markers
+    from examples.build import solved
     from grader.course import Course
 
     course = Course.find(ROOT)
-    files = reference_files(course, course.load("hw1"))
+    files = solved(course, course.load("hw1"))
     made = []
     for number in range(count):
         package = folder / f"student{number:03}" / "hw1_classification"
         package.mkdir(parents=True)
         for name, content in files.items():
-            (package / name).write_bytes(without_markers(content))
+            (package / name).write_bytes(content)
         made.append(package)
     return made
 

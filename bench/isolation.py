@@ -19,19 +19,18 @@ from pathlib import Path
 from typing import Any
 
 from bench.processes import descendants
-from examples.recipes import without_markers
+from examples.build import solved
 from grader.assignment import Assignment, Limits
 from grader.boundary import wire
 from grader.boundary.guest.jail import Jail
 from grader.boundary.guest.launcher import preload
 from grader.boundary.guest.server import Server
 from grader.boundary.host import Launcher, launcher_for
-from grader.boundary.session import Exit
+from grader.boundary.session import Exit, export_handle
 from grader.checking.plugin import Checks, run_session
 from grader.course import Course
 from grader.grading import grade
 from grader.release import in_memory
-from grader.verify import reference_files
 
 ROOT = Path(__file__).parent.parent
 ROUNDS = 3
@@ -53,7 +52,7 @@ class _Here:
 
     def exchange(self, request: tuple[Any, ...], _: float, handle: wire.Import) -> Any:
         self._number += 1
-        asked = wire.encode((self._number, *request), _handle)
+        asked = wire.encode((self._number, *request), export_handle)
         _, verb, *arguments = _decoded(asked, self._server.resolve)
         if verb == "load":  # nothing is forbidden here: the watch could not be taken off again
             arguments[2:] = [{}, [], False]
@@ -69,10 +68,6 @@ class _Here:
 
     def close(self) -> None:
         pass
-
-
-def _handle(value: Any) -> dict[str, Any]:
-    return {"t": "handle", "i": value.handle_number(), "k": ""}
 
 
 def _decoded(frame: bytes, handle: wire.Import) -> Any:
@@ -123,8 +118,7 @@ def main() -> None:
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     course = Course.find(ROOT)
     assignment = course.load(sys.argv[1])
-    solved = reference_files(course, assignment)
-    files = {file: without_markers(content) for file, content in solved.items()}
+    files = solved(course, assignment)
     run_session(assignment.check_files(), lambda checks: compare(assignment, files, checks))
 
 

@@ -16,6 +16,7 @@ import zipfile
 from pathlib import Path
 
 from examples.recipes import Files, Recipe, without_markers
+from grader.assignment import Assignment
 from grader.course import Course
 from grader.verify import reference_files
 
@@ -27,8 +28,7 @@ SUFFIX = {"folder": "", "slip": ".zip", "half": ".zip"}
 def members(name: str) -> Files:
     """Every file below `examples/submissions/<name>/`."""
     course = Course.find(ROOT)
-    solved = reference_files(course, course.load(name))
-    reference = {file: without_markers(content) for file, content in solved.items()}
+    reference = solved(course, course.load(name))
     found: Files = {}
     for recipe in class_of(name):
         files = {
@@ -41,6 +41,12 @@ def members(name: str) -> Files:
             suffix = SUFFIX.get(recipe.pack, f".{recipe.pack}")
             found[recipe.student + suffix] = _packed(recipe.pack, files)
     return found
+
+
+def solved(course: Course, assignment: Assignment) -> Files:
+    """The reference as a student would have written it."""
+    files = reference_files(course, assignment)
+    return {file: without_markers(content) for file, content in files.items()}
 
 
 def class_of(name: str) -> list[Recipe]:

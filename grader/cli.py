@@ -208,17 +208,12 @@ def verify(
 
     course = _course(ctx)
     model = course.load(assignment)
-    found = proofs.candidates(course, model, full=full)
-    names = {candidate.name.split(" ")[-1] for candidate in found}
-    if unknown := set(only) - names:
+    if only and measure:
+        only = (*only, "reference")
+    found = [(c.name.split(" ")[-1], c) for c in proofs.candidates(course, model, full=full)]
+    if unknown := set(only) - {name for name, _ in found}:
         raise UsageError("error.unknown_candidate", name=min(unknown), assignment=model.id)
-    chosen = [
-        candidate
-        for candidate in found
-        if not only
-        or candidate.name.split(" ")[-1] in only
-        or (measure and candidate.kind == "reference")
-    ]
+    chosen = [candidate for name, candidate in found if not only or name in only]
     verdicts = show_verdicts(proofs.verify(model, chosen, jobs), len(chosen), ctx.obj["lang"])
     if measure:
         reference = next(v for v in verdicts if v.candidate.kind == "reference")

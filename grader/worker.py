@@ -102,7 +102,10 @@ class _Grader:
 def chosen_exercises(
     assignment: Assignment, ids: Sequence[str], skipped: Collection[str] = ()
 ) -> list[assignments.Exercise]:
-    """The exercises with these ids, in the assignment's order, all when there are none."""
+    """The exercises with these ids, in the assignment's order, all when there are none.
+
+    Without their checks in `skipped`.
+    """
     chosen = [exercise for exercise in assignment.exercises if not ids or exercise.id in ids]
     return [
         replace(exercise, checks=tuple(c for c in exercise.checks if c.id not in skipped))

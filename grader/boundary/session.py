@@ -71,7 +71,7 @@ class Session:
         """
         self._refuse_unasked()
         self._number += 1
-        frame = memoryview(wire.encode((self._number, *request), _export_handle))
+        frame = memoryview(wire.encode((self._number, *request), export_handle))
         header, body = self._transfer(frame, time.monotonic() + seconds)
         try:
             reply = wire.decode(header, body, handle)
@@ -183,7 +183,7 @@ class Session:
             self._printed += data[: self._output_limit - len(self._printed)]
 
 
-def _export_handle(value: Any) -> dict[str, Any]:
+def export_handle(value: Any) -> dict[str, Any]:
     """A proxy goes back as the number of its object."""
     number = getattr(type(value), "handle_number", None)
     if number is None:

@@ -13,6 +13,7 @@ import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from grader.i18n import LANGUAGES, translate
@@ -57,7 +58,7 @@ def describe(value: Any, lang: str = "en") -> str:
 def expect_type(value: Any, kind: type, what: str = "the result") -> None:
     """Check that `value` is exactly of type `kind` (a bool is not an int)."""
     if type(value) is not kind:
-        raise Unmet("type", what=what, kind=kind.__name__, got=_kind_of(value))
+        raise Unmet("type", what=what, kind=kind.__name__, got=partial(describe, value))
 
 
 def expect_equal(actual: Any, expected: Any, what: str = "the result") -> None:
@@ -103,7 +104,7 @@ def expect_close(
     import numpy as np
 
     if not _is_numeric(actual):
-        raise Unmet("numbers", what=what, got=_kind_of(actual))
+        raise Unmet("numbers", what=what, got=partial(describe, actual))
     default_rtol, default_atol = TOLERANCE.get(_dtype(actual), TOLERANCE["float64"])
     rtol = default_rtol if rtol is None else rtol
     atol = default_atol if atol is None else atol
@@ -177,7 +178,7 @@ def _as_float64(value: Any, what: str) -> Any:
     import numpy as np
 
     if _dtype(value).startswith("complex"):  # converted, it would lose half of itself
-        raise Unmet("real_numbers", what=what, got=_kind_of(value))
+        raise Unmet("real_numbers", what=what, got=partial(describe, value))
     if type(value).__name__ == "Tensor":
         value = value.detach().cpu().double().numpy()
     elif isinstance(value, list | tuple):
@@ -186,10 +187,6 @@ def _as_float64(value: Any, what: str) -> Any:
         return np.asarray(value, dtype=np.float64)
     except (TypeError, ValueError):
         raise Unmet("regular_block", what=what) from None
-
-
-def _kind_of(value: Any) -> Callable[[str], str]:
-    return lambda lang: describe(value, lang)
 
 
 def _index(place: tuple[int, ...]) -> str:
@@ -204,7 +201,7 @@ def _expect_container(
     dtype: str | None,
     what: str,
 ) -> None:
-    got = _kind_of(value)
+    got = partial(describe, value)
     if not _is_array(value) or type(value).__module__ != module:
         raise Unmet("type", what=what, kind=name, got=got)
     if shape is not None and tuple(value.shape) != tuple(shape):
@@ -215,7 +212,9 @@ def _expect_container(
 
 def _difference(actual: Any, expected: Any, what: str) -> Unmet | None:
     if type(actual) is not type(expected):
-        return Unmet("kind", what=what, want=_kind_of(expected), got=_kind_of(actual))
+        return Unmet(
+            "kind", what=what, want=partial(describe, expected), got=partial(describe, actual)
+        )
     if _is_array(expected):
         kind, module = type(expected).__name__, type(expected).__module__
         try:

@@ -44,13 +44,15 @@ def classify(error: BaseException | None, *, answers: int, public: bool) -> Outc
     if judged or (answers and isinstance(error, Exception) and not isinstance(error, MemoryError)):
         if not public:
             return Outcome("failed", Message("failed"), detail)
-        if isinstance(error, Unmet):
-            fields = {f"text.{lang}": _clean(t, MAX_TEXT) for lang, t in error.texts.items()}
-            return Outcome("failed", Message("assertion", fields), detail)
-        return Outcome(
-            "failed", Message("assertion" if judged else "misfit", {"text": text}), detail
-        )
+        return Outcome("failed", _failed(error, text, judged=judged), detail)
     return Outcome("broken", Message("broken"), detail)
+
+
+def _failed(error: BaseException, text: str, *, judged: bool) -> Message:
+    if isinstance(error, Unmet):
+        fields = {f"text.{lang}": _clean(t, MAX_TEXT) for lang, t in error.texts.items()}
+        return Message("assertion", fields)
+    return Message("assertion" if judged else "misfit", {"text": text})
 
 
 def _shown(ending: Ending, *, public: bool) -> Message:
