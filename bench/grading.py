@@ -29,7 +29,7 @@ from pathlib import Path
 
 from bench import notebooks
 from bench.processes import descendants, proportional
-from grader import assignment as assignments
+from grader.course import assignment as assignments
 
 ROOT = Path(__file__).parent.parent
 QUIET = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
@@ -56,7 +56,7 @@ def measure(submissions: int, run: Callable[[], object]) -> Cost:
 def submissions_in(folder: Path, count: int) -> list[Path]:
     """`count` right submissions, `folder/<student>/hw1_classification`."""
     from examples.build import solved
-    from grader.course import Course
+    from grader.course.folder import Course
 
     course = Course.find(ROOT)
     files = solved(course, course.load("hw1"))

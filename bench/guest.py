@@ -13,9 +13,9 @@ import statistics
 import sys
 import time
 
-from grader.assignment import Limits
-from grader.boundary.host import ForkLauncher
-from grader.boundary.process import Package, StudentProcess
+from grader.boundary.guests import Package, StudentProcess
+from grader.boundary.launchers import ForkLauncher
+from grader.course.assignment import Limits
 
 BAR_MS = 8.0
 

@@ -20,17 +20,17 @@ from typing import Any
 
 from bench.processes import descendants
 from examples.build import solved
-from grader.assignment import Assignment, Limits
+from grader.authoring.release import in_memory
 from grader.boundary import wire
+from grader.boundary.channel import Exit, export_handle
 from grader.boundary.guest.jail import Jail
 from grader.boundary.guest.launcher import preload
 from grader.boundary.guest.server import Server
-from grader.boundary.host import Launcher, launcher_for
-from grader.boundary.session import Exit, export_handle
+from grader.boundary.launchers import Launcher, launcher_for
 from grader.checking.plugin import Checks, run_session
-from grader.course import Course
-from grader.grading import grade
-from grader.release import in_memory
+from grader.course.assignment import Assignment, Limits
+from grader.course.folder import Course
+from grader.grading.submission import grade
 
 ROOT = Path(__file__).parent.parent
 ROUNDS = 3

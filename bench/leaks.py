@@ -18,10 +18,10 @@ from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 from bench import processes
-from grader import assignment as assignments
-from grader.pool import grade_all
-from grader.submission import Submission
-from grader.worker import Job
+from grader.course import assignment as assignments
+from grader.grading.engines.local import grade_all
+from grader.grading.worker import Job
+from grader.intake.read import Submission
 
 # Between two looks, as a share: a heap breathes, and a leak of 100 bytes a check is above it.
 BREATH = 0.01

@@ -16,9 +16,9 @@ import zipfile
 from pathlib import Path
 
 from examples.recipes import Files, Recipe, without_markers
-from grader.assignment import Assignment
-from grader.course import Course
-from grader.verify import reference_files
+from grader.authoring.verify import reference_files
+from grader.course.assignment import Assignment
+from grader.course.folder import Course
 
 ROOT = Path(__file__).parent
 DATE = (2026, 3, 2, 9, 0, 0)

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from grader.markers import BEGIN, END
+from grader.authoring.markers import BEGIN, END
 
 Files = dict[str, bytes]
 Change = Callable[[Files], Files]

@@ -8,7 +8,7 @@
     |  `- DuplicateStudent           two submissions under one name
     `- PlatformError      exit 3     the grader itself or the machine failed
 
-What a student's code did is not here: that is an outcome on the record (`grader.records`).
+What a student's code did is not here: that is an outcome on the record (`grader.records.record`).
 """
 
 from __future__ import annotations

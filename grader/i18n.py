@@ -26,7 +26,7 @@ def translate(code: str, lang: str, **fields: object) -> str:
 
 
 def say(code: str, fields: dict[str, str], lang: str) -> str:
-    """The sentence of a stored message (`grader.records.Message`): its code is below `message.`.
+    """The sentence of a stored `Message`: its code is below `message.`.
 
     A field may come in every language ("title.en", "title.ko"): the one of `lang` is taken.
     """

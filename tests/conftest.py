@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from grader import assignment as assignments
-from grader.assignment import Assignment
-from grader.boundary.host import ForkLauncher
+from grader.boundary.launchers import ForkLauncher
+from grader.course import assignment as assignments
+from grader.course.assignment import Assignment
+from grader.export import build as files
+from grader.report import build as pages
+from tests.report import example_class
 
 # How long an example takes is the machine's matter, and other work on it.
 settings.register_profile("grader", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -118,7 +121,7 @@ def greet(name):
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
     """A course with one assignment, its reference, and no template yet."""
-    files = {
+    contents = {
         "assignments/tiny/assignment.toml": TOML,
         "assignments/tiny/checks/public/test_sums.py": PUBLIC,
         "assignments/tiny/checks/hidden/test_more.py": HIDDEN,
@@ -129,7 +132,7 @@ def course(tmp_path: Path) -> Path:
         "reference/tiny_package/words.py": WORDS,
     }
     root = tmp_path / "course"
-    for name, text in files.items():
+    for name, text in contents.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
@@ -153,6 +156,16 @@ def edit(course: Path) -> Callable[[str, str, str], None]:
         path.write_text(text.replace(old, new), encoding="utf-8")
 
     return change
+
+
+@pytest.fixture(scope="session")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """OUT of the made-up class, reported in English."""
+    out = tmp_path_factory.mktemp("class") / "out"
+    example_class.write(out)
+    pages.build(out, "en", files.FILES)
+    files.build(out, "en")
+    return out
 
 
 @pytest.fixture(scope="session")

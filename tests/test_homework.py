@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from examples import build
-from grader import assignment as assignments
-from grader import submission as submissions
-from grader.course import Course
-from grader.pool import grade_all
-from grader.verify import candidates
-from grader.worker import Job
+from grader.authoring.verify import candidates
+from grader.course import assignment as assignments
+from grader.course.folder import Course
+from grader.grading.engines.local import grade_all
+from grader.grading.worker import Job
+from grader.intake import read as submissions
+from grader.intake.find import find
 
 ROOT = Path(__file__).parent.parent
 SUBMISSIONS = ROOT / "examples" / "submissions"
@@ -113,7 +114,7 @@ def test_the_committed_class_is_what_the_recipes_make(homework):
 def test_the_class_scores_what_it_must(homework):
     recipes = {recipe.student: recipe for recipe in build.class_of(homework.id)}
     assert len(recipes) >= PROMISED[homework.id].students
-    found = submissions.find(SUBMISSIONS / homework.id, homework.id, homework.package)
+    found = find(SUBMISSIONS / homework.id, homework.id, homework.package)
     assert sorted(entry.student for entry in found) == sorted(recipes)
     wanted = [file.name for file in homework.files]
     required = [file.name for file in homework.files if file.required]

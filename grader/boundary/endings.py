@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from grader.records import Message
+from grader.records.record import Message
 
 _BUILTIN = {
     name: kind
@@ -27,7 +27,7 @@ _ENDS_A_LOOP = {"StopIteration", "StopAsyncIteration"}
 
 
 class Ending(Exception):
-    """A call that brought no value. `outcome` is one of `grader.records.OUTCOMES`."""
+    """A call that brought no value. `outcome` is one of `grader.records.record.OUTCOMES`."""
 
     def __init__(self, outcome: str, message: Message, detail: str = "") -> None:
         super().__init__(message.fields.get("text") or message.code)

@@ -9,7 +9,7 @@ import pytest
 
 from grader.boundary.endings import Ending, StudentRaised
 from grader.checking.expect import Unmet
-from grader.records import Message
+from grader.records.record import Message
 
 MAX_TEXT = 2000
 MAX_DETAIL = 8000

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.assignment import Check
-from grader.boundary.process import StudentProcess
-from grader.boundary.proxy import Student
+from grader.boundary.guests import StudentProcess
 from grader.checking.outcomes import Outcome, classify
+from grader.checking.student import Student
+from grader.course.assignment import Check
 from grader.errors import AssignmentInvalid, PlatformError
 
 # No terminal, no capture, no cache, no discovery of foreign plugins or settings: pytest is an

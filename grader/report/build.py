@@ -1,54 +1,57 @@
-"""`grader report OUT`: every page and table that follows from the records in `OUT`.
+"""`grader report OUT`: every page that follows from the records in `OUT`.
 
     OUT/report/<assignment>/index.html                 the class
     OUT/feedback/<student>/<assignment>/feedback.html  one student (nbgrader's names)
-    OUT/scores/<assignment>/scores.csv, scores.json, junit.xml
 
 A page in the other language stands beside each: `index.ko.html`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from grader.i18n import LANGUAGES
-from grader.records import write_atomically
-from grader.report import class_page, feedback, junit, pages, scores
+from grader.records.store import write_atomically
+from grader.report import class_page, feedback, pages
 from grader.report.feedback import Moment
 from grader.report.results import Results, gather
 
-SCORES = {"scores.csv": scores.to_csv, "scores.json": scores.to_json, "junit.xml": junit.junit}
-
 
 def build(
-    out: Path, lang: str, *, published: bool = False, now: datetime | None = None
+    out: Path,
+    lang: str,
+    downloads: Collection[str] = (),
+    *,
+    published: bool = False,
+    now: datetime | None = None,
 ) -> list[Path]:
-    """Write everything. Pages open in `lang` and link to the other language.
+    """Write every page. Pages open in `lang` and link to the other language.
 
+    The class page offers `downloads`, files of `OUT/scores/<assignment>/` (see `grader.export`).
     Returns what a person opens first. Raises `UsageError` when nothing was graded yet,
     `PlatformError` when a file is damaged or cannot be written.
     """
     moment = Moment(now or datetime.now(UTC).astimezone(), published)
     written: list[Path] = []
     for results in gather(out):
-        written.append(_class(out, results, lang))
-        written += _scores(out, results, lang)
+        written.append(_class(out, results, lang, downloads))
         _feedback(out, results, lang, moment)
     return [*written, out / "feedback"]
 
 
-def _class(out: Path, results: Results, lang: str) -> Path:
+def _class(out: Path, results: Results, lang: str, downloads: Collection[str]) -> Path:
     folder = out / "report" / results.catalogue.id
     own = results.catalogue.id
-    downloads = {name: f"../../scores/{own}/{name}" for name in SCORES}
+    links = {name: f"../../scores/{own}/{name}" for name in downloads}
     for page in LANGUAGES:
 
         def feedback_page(student: str, page: str = page) -> str:
             return f"../../feedback/{student}/{own}/{_name('feedback', page, lang)}"
 
-        data = class_page.context(results, page, feedback_page, downloads)
+        data = class_page.context(results, page, feedback_page, links)
         _page(folder, "index", page, lang, data)
     return folder / "index.html"
 
@@ -59,13 +62,6 @@ def _feedback(out: Path, results: Results, lang: str, moment: Moment) -> None:
         for page in LANGUAGES:
             data = feedback.context(results.catalogue, entry.record, page, moment)
             _page(folder, "feedback", page, lang, data)
-
-
-def _scores(out: Path, results: Results, lang: str) -> list[Path]:
-    folder = out / "scores" / results.catalogue.id
-    for name, write in SCORES.items():
-        write_atomically(folder / name, write(results, lang))
-    return [folder / name for name in SCORES]
 
 
 def _page(folder: Path, stem: str, lang: str, default: str, data: dict[str, Any]) -> None:

@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from grader.records import OUTCOMES, ExerciseResult, Message, Record
-from grader.report import item_analysis, plots, wording
-from grader.report.catalogue import Catalogue
+from grader.records.assignment_snapshot import Catalogue
+from grader.records.record import OUTCOMES, ExerciseResult, Message, Record
+from grader.report import formatting as wording
+from grader.report import item_analysis, plots
 from grader.report.item_analysis import CheckFigures
 from grader.report.results import Entry, Results
 

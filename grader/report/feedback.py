@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
-from grader.records import CheckResult, ExerciseResult, Record
-from grader.report import wording
-from grader.report.catalogue import Catalogue, DescribedCheck
+from grader.records.assignment_snapshot import Catalogue, DescribedCheck
+from grader.records.record import CheckResult, ExerciseResult, Record
+from grader.report import formatting as wording
 
 # Here the hint would not help: the outcome is about something else than the check's idea.
 _WITHOUT_HINT = frozenset({"passed", "unanswered", "skipped", "forbidden", "broken"})

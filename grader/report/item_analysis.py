@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grader.records import CheckResult, Record
-from grader.report.catalogue import Catalogue, DescribedExercise
+from grader.records.assignment_snapshot import Catalogue, DescribedExercise
+from grader.records.record import CheckResult, Record
 
 MIN_STUDENTS = 3  # two points always lie on a line
 

@@ -12,7 +12,8 @@ import jinja2
 from markupsafe import Markup
 
 from grader.i18n import translate
-from grader.report import hostile, wording
+from grader.report import escape as hostile
+from grader.report import formatting as wording
 
 
 def render(template: str, lang: str, other: dict[str, str], context: dict[str, Any]) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader import records
 from grader.errors import PlatformError, UsageError
-from grader.records import Record
-from grader.report import catalogue
-from grader.report.catalogue import Catalogue
+from grader.records import assignment_snapshot as catalogue
+from grader.records import store
+from grader.records.assignment_snapshot import Catalogue
+from grader.records.record import Record
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def gather(out: Path) -> list[Results]:
     for path in sorted((out / "assignments").glob("*.json")):
         described = catalogue.load(path)
         files = sorted((out / "records" / described.id).glob("*.json"))
-        entries = [Entry(path.stem, records.read(path)) for path in files]
+        entries = [Entry(path.stem, store.read(path)) for path in files]
         _refuse_copies(described.id, dict(zip(files, entries, strict=True)))
         if entries:
             found.append(Results(described, entries))

@@ -17,10 +17,10 @@ from pathlib import Path
 
 import pytest
 
-from grader import records
-from grader.boundary.protection import refuse_weak_jail
+from grader.boundary.requirements import refuse_weak_jail
 from grader.errors import GraderError
-from grader.records import Record
+from grader.records import store
+from grader.records.record import Record
 from tests.attacks.packaging import PACKAGES
 from tests.attacks.rows import HERE, corpus
 
@@ -73,7 +73,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Graded:
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
         heard = listeners.heard()
     shutil.rmtree(root / "submitted" / "packaging-folder_of_many")
-    read = map(records.read, (root / "out" / "records" / "attacked").glob("*.json"))
+    read = map(store.read, (root / "out" / "records" / "attacked").glob("*.json"))
     found = {record.student: record for record in read}
     return Graded(
         root=root,

@@ -15,13 +15,13 @@ import torch
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from grader.assignment import Limits
 from grader.boundary import wire
+from grader.boundary.channel import DeadlineMissed, Exit, HungUp, ProtocolBroken, Session
 from grader.boundary.endings import Ending
-from grader.boundary.process import Package, StudentProcess
-from grader.boundary.proxy import Student
-from grader.boundary.session import DeadlineMissed, Exit, HungUp, ProtocolBroken, Session
-from grader.rules import verdict
+from grader.boundary.guests import Package, StudentProcess
+from grader.checking.student import Object, Student
+from grader.course.assignment import Limits
+from grader.grading.forbidden import verdict
 from tests.fuzz import frames
 
 REQUEST = ("get", "m", "f")
@@ -239,7 +239,7 @@ def check_against(assignment, verb, answer, use):
 
     guest.run(script)
     package = Package("pack", {"m.py": b"def f(): pass"})
-    process = StudentProcess(OneGuest(guest), package, LIMITS)
+    process = StudentProcess(OneGuest(guest), package, LIMITS, Object)
     process.begin_exercise(partial(verdict, assignment, ()))
     process.begin_check(SOON)
     try:

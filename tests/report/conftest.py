@@ -1,16 +1,12 @@
-"""A made-up class, its report, and a browser when there is one."""
+"""A browser, when there is one."""
 
 from __future__ import annotations
 
 import importlib.util
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-
-from grader.report.build import build
-from tests.report import example_class
 
 NOT_PROVEN = (
     "NOT PROVEN: that the report works in a browser (sorting, filtering, dark mode, phone width, "
@@ -28,15 +24,6 @@ _ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-
-
-@pytest.fixture(scope="session")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """OUT of the made-up class, reported in English."""
-    out = tmp_path_factory.mktemp("class") / "out"
-    example_class.write(out)
-    build(out, "en")
-    return out
 
 
 @pytest.fixture(scope="session")

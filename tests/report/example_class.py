@@ -9,8 +9,8 @@ import json
 import random
 from pathlib import Path
 
-from grader import records
-from grader.records import CheckResult, ExerciseResult, Message, Record, SubmittedFile
+from grader.records import store
+from grader.records.record import CheckResult, ExerciseResult, Message, Record, SubmittedFile
 
 SEED = 20260302
 
@@ -156,7 +156,7 @@ def write(out: Path, checks: dict[str, Record] | None = None) -> None:
     text = json.dumps(catalogue(), ensure_ascii=False)
     (out / "assignments" / "hw1.json").write_text(text, encoding="utf-8")
     for stem, record in (checks or class_records()).items():
-        records.write(record, out / "records" / "hw1" / f"{stem}.json")
+        store.write(record, out / "records" / "hw1" / f"{stem}.json")
 
 
 def _described(check: tuple[str, str, str], number: int) -> dict:
@@ -201,7 +201,7 @@ def _exercise(name: str, extra: bool, points: float, checks: list[CheckResult]) 
 
 
 def _shared(checks: list[CheckResult], points: float) -> float:
-    """As `grader.grading` has it: rounded once, at the end."""
+    """As `grader.grading.submission` has it: rounded once, at the end."""
     shares = [check.cases_passed / check.cases for check in checks if check.cases]
     return round(points * sum(shares) / len(checks), 4)
 

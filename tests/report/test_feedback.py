@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from grader.records import Message
-from grader.report import catalogue, feedback
-from grader.report.catalogue import DescribedCheck
+from grader.records import assignment_snapshot as catalogue
+from grader.records.assignment_snapshot import DescribedCheck
+from grader.records.record import Message
+from grader.report import feedback
 from grader.report.feedback import Moment
 from tests.report import example_class
 

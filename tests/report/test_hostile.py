@@ -4,7 +4,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from grader.report import hostile
+from grader.report import escape as hostile
 
 
 @pytest.mark.parametrize(

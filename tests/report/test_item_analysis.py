@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from grader.report import catalogue, item_analysis
+from grader.records import assignment_snapshot as catalogue
+from grader.report import item_analysis
 from tests.report import example_class
 
 

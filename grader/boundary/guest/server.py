@@ -27,10 +27,10 @@ from typing import Any
 
 from grader.boundary import wire
 from grader.boundary.guest import derivatives
-from grader.boundary.guest.forbidden import survey
+from grader.boundary.guest.forbidden_calls import Hit, Watch
+from grader.boundary.guest.forbidden_source import survey
+from grader.boundary.guest.importer import Package
 from grader.boundary.guest.jail import Jail
-from grader.boundary.guest.package import Package
-from grader.boundary.guest.watch import Hit, Watch
 
 MAX_TEXT = 4000
 MAX_FRAMES = 20

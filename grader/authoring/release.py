@@ -1,0 +1,125 @@
+"""`grader release`: the template on the disk, a zip for students, and the proof before both."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from grader.authoring import template
+from grader.course.assignment import Assignment
+from grader.course.folder import Course
+from grader.errors import ReleaseRefused
+from grader.grading.engines.local import grade_all
+from grader.grading.worker import Job
+from grader.intake.read import Submission
+from grader.records.record import Record
+from grader.records.store import write_atomically
+
+# A zip with the same content is the same file, whenever it is made.
+ZIP_DATE = (2020, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Released:
+    """What a release wrote. `wheel` is False when the self-check could not be packed."""
+
+    folder: Path
+    files: int
+    archive: Path
+    wheel: bool
+
+
+def release(course: Course, assignment: Assignment, dist: Path) -> Released:
+    """Write template and zip. Raises `ReleaseRefused` and writes nothing when a proof fails."""
+    files = template.build(course, assignment)
+    refuse_scoring(assignment, grade_template(assignment, files))
+    folder = course.template(assignment)
+    for stale in _present(folder) - set(files):
+        (folder / stale).unlink()
+    for name, text in files.items():
+        write_atomically(folder / name, text)
+    archive = dist / f"{assignment.package}.zip"
+    wheel = _write_zip(archive, assignment.package, files)
+    return Released(folder, len(files), archive, wheel)
+
+
+def stale(course: Course, assignment: Assignment) -> list[str]:
+    """Files of the committed template that differ from what a release would write."""
+    files = template.build(course, assignment)
+    folder = course.template(assignment)
+    present = _present(folder)
+    changed = {n for n in present & set(files) if (folder / n).read_text("utf-8") != files[n]}
+    return sorted(changed | (present ^ set(files)))
+
+
+def grade_template(assignment: Assignment, files: dict[str, str]) -> Record:
+    """The record that an untouched template gets."""
+    wanted = {"__init__.py", *(file.name for file in assignment.files)}
+    content = {name: text.encode() for name, text in files.items() if name in wanted}
+    job = Job(in_memory("template", content))
+    ((_, record),) = grade_all(assignment, [job], workers=1)
+    return record
+
+
+def refuse_scoring(assignment: Assignment, record: Record) -> None:
+    """An untouched template must read as 'not yet' in every check. Raises `ReleaseRefused`."""
+    for exercise in record.exercises:
+        for result in exercise.checks:
+            if result.outcome not in {"unanswered", "skipped"}:
+                raise ReleaseRefused(
+                    "error.template_outcome",
+                    folder=assignment.package,
+                    check=result.id,
+                    outcome=result.outcome,
+                    detail=result.detail.strip().splitlines()[-1:] or "",
+                )
+
+
+def in_memory(student: str, files: dict[str, bytes]) -> Submission:
+    """A submission that was never on the disk: a template, a mutant, a variant."""
+    digest = sha256(repr(sorted(files.items())).encode()).hexdigest()
+    return Submission(student, student, files, [], [], None, digest)
+
+
+def _present(folder: Path) -> set[str]:
+    return {
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+def _write_zip(archive: Path, package: str, files: dict[str, str]) -> bool:
+    """The template in a folder, and beside it the wheel of this grader for the self-check."""
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    wheel = _wheel()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+        for name in sorted(files):
+            file.writestr(zipfile.ZipInfo(f"{package}/{name}", ZIP_DATE), files[name].encode())
+        if wheel:
+            file.writestr(zipfile.ZipInfo(wheel[0], ZIP_DATE), wheel[1])
+    return wheel is not None
+
+
+def _wheel() -> tuple[str, bytes] | None:
+    """Name and content of our own wheel; None where we do not run from a checkout."""
+    checkout = Path(__file__).parents[2]
+    if not (checkout / "pyproject.toml").exists():
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder]
+        # one fixed date in it, so that the same source is the same wheel
+        environment = {**os.environ, "SOURCE_DATE_EPOCH": "1577836800"}
+        built = subprocess.run(
+            command, cwd=checkout, env=environment, capture_output=True, check=False
+        )
+        wheels = list(Path(folder).glob("*.whl"))
+        if built.returncode or not wheels:
+            return None
+        return wheels[0].name, wheels[0].read_bytes()

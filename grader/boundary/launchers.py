@@ -1,0 +1,207 @@
+"""Launchers, from the trusted side: they start guests, end them, and tell how they ended.
+
+with ForkLauncher(["numpy", "torch"]) as launcher:
+    session = launcher.open(limits)
+    reply = session.exchange(request, seconds=1.0, handle=...)
+    how_it_ended = session.end()
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from typing import Any, Protocol
+
+from grader.boundary.channel import Exit, Session
+from grader.boundary.scratch import Scratch
+from grader.course.assignment import Limits
+from grader.errors import PlatformError
+
+START_SECONDS = 120.0
+
+
+class Launcher(Protocol):
+    """Opens sessions. `reusable`: one session may serve several exercises."""
+
+    reusable: bool
+
+    def open(self, limits: Limits) -> Session:
+        """A guest of its own, confined, with nothing imported."""
+
+    def close(self) -> None:
+        """End everything."""
+
+
+class ForkLauncher:
+    """Linux: a warm interpreter that forks a confined guest in milliseconds."""
+
+    reusable = False
+    module = "grader.boundary.guest.launcher"
+
+    def __init__(self, preload: tuple[str, ...]) -> None:
+        try:
+            self._scratch = Scratch()
+        except OSError as error:
+            folder = tempfile.gettempdir()
+            raise PlatformError("error.cannot_write", file=folder, reason=error.strerror) from None
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control = ours
+        self._ready = False
+        self._process = subprocess.Popen(
+            [sys.executable, "-s", "-P", "-B", "-m", self.module, str(theirs.fileno()), *preload],
+            pass_fds=[theirs.fileno()],
+            env={**_environment(), "TMPDIR": str(self._scratch.folder)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
+        theirs.close()
+
+    def open(self, limits: Limits) -> Session:
+        """Fork a guest. Raises `PlatformError` when the launcher is gone."""
+        self._wait_until_ready()
+        connection, their_connection = socket.socketpair()
+        output, their_output = socket.socketpair()
+        wish = {
+            "memory_mb": limits.memory_mb,
+            "cpu_seconds": int(limits.submission_seconds) + 2,
+            "threads": limits.threads,
+            "scratch_mb": limits.scratch_mb,
+        }
+        fds = [their_connection.fileno(), their_output.fileno()]
+        try:
+            with their_connection, their_output:
+                self._send({"open": wish}, fds)
+                self._answer()
+        except PlatformError:
+            connection.close()
+            output.close()
+            raise
+        return Session(connection, output, limits.output_kb << 10, self._end_guest)
+
+    def close(self) -> None:
+        """End the launcher, and with it whatever it still holds."""
+        self._control.close()
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self._process.stderr:
+            self._process.stderr.close()
+        self._scratch.remove()
+
+    def _end_guest(self, grace: float) -> Exit:
+        self._send({"end": grace}, [])
+        answer = self._answer()
+        status = int(answer["status"])
+        return Exit(
+            code=os.WEXITSTATUS(status) if os.WIFEXITED(status) else 0,
+            signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0,
+            cpu_seconds=float(answer["cpu"]),
+            memory_kb=int(answer["memory_kb"]),
+        )
+
+    def _wait_until_ready(self) -> None:
+        if not self._ready:
+            self._answer()
+            self._ready = True
+
+    def _send(self, message: dict[str, Any], fds: list[int]) -> None:
+        try:
+            socket.send_fds(self._control, [json.dumps(message).encode()], fds)
+        except OSError:
+            raise self._gone() from None
+
+    def _answer(self) -> dict[str, Any]:
+        self._control.settimeout(START_SECONDS)
+        try:
+            data = self._control.recv(65536)
+        except OSError:
+            data = b""
+        if not data:
+            raise self._gone()
+        return dict(json.loads(data))
+
+    def _gone(self) -> PlatformError:
+        self._process.kill()
+        self._process.wait()
+        errors = b""
+        if self._process.stderr and not self._process.stderr.closed:
+            errors = self._process.stderr.read()
+            self._process.stderr.close()
+        last = errors.decode("utf-8", "replace").strip().splitlines()[-1:] or ["-"]
+        return PlatformError("error.launcher_gone", reason=last[0])
+
+
+class SpawnLauncher:
+    """Any system: a new interpreter a session, which may serve several exercises."""
+
+    reusable = True
+
+    def open(self, limits: Limits) -> Session:
+        """Start an interpreter and hand it its two sockets."""
+        connection, their_connection = socket.socketpair()
+        output, their_output = socket.socketpair()
+        theirs = [their_connection, their_output]
+        process = subprocess.Popen(
+            [sys.executable, "-s", "-P", "-B", "-m", "grader.boundary.guest.standalone"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=_environment(),
+            pass_fds=() if sys.platform == "win32" else [s.fileno() for s in theirs],
+        )
+        words = [_handover(s, process.pid) for s in theirs]
+        if process.stdin:
+            process.stdin.write((" ".join(words) + "\n").encode())
+            process.stdin.flush()
+        for their_socket in theirs:
+            their_socket.close()
+
+        def end(grace: float) -> Exit:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=grace)
+            process.kill()
+            code = process.wait()
+            if process.stdin:
+                process.stdin.close()
+            return Exit(max(code, 0), max(-code, 0), 0.0, 0)
+
+        return Session(connection, output, limits.output_kb << 10, end)
+
+    def close(self) -> None:
+        """Nothing outlives its session."""
+
+
+def launcher_for(preload: tuple[str, ...]) -> Launcher:
+    """The best launcher that this system has."""
+    return ForkLauncher(preload) if sys.platform == "linux" else SpawnLauncher()
+
+
+def _handover(their_socket: socket.socket, pid: int) -> str:
+    if sys.platform == "win32":
+        return base64.b64encode(their_socket.share(pid)).decode()
+    return str(their_socket.fileno())
+
+
+def _environment() -> dict[str, str]:
+    """Nothing of ours but what an interpreter needs to start, and one thread."""
+    kept = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
+    return {
+        **kept,
+        "LANG": "C.UTF-8",
+        # huge pages where the kernel allows them on request: a fork copies fewer page tables,
+        # which makes it a third quicker (4.2 ms to 2.9, and the same again at its end)
+        "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
+        "PYTHONHASHSEED": "0",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "CUDA_VISIBLE_DEVICES": "",
+    }

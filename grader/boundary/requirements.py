@@ -1,0 +1,53 @@
+"""What must hold before student code runs for a grade, and which layers see to it.
+
+One layer of a row is enough. The process of its own is not in the table: there is no grading
+without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+from grader.boundary.guests import Package, StudentProcess
+from grader.boundary.launchers import ForkLauncher
+from grader.course.assignment import Limits
+from grader.errors import PlatformError, UsageError
+
+PROTECTIONS = {
+    "files": ("landlock", "namespaces"),
+    "network": ("system_call_filter", "namespaces"),
+    "limits": ("resource_limits",),
+    "tree_kill": ("tree_kill",),
+}
+
+
+def lacking(layers: Collection[str]) -> list[str]:
+    """The protections that none of these layers gives."""
+    return [name for name, any_of in PROTECTIONS.items() if not set(any_of) & set(layers)]
+
+
+def refuse_readable(*folders: Path) -> None:
+    """Raise `UsageError` where student code could read one of these: below its interpreter."""
+    from grader.boundary.guest.layers import readable
+
+    for folder in folders:
+        for place in readable():
+            if folder.resolve().is_relative_to(Path(place).resolve()):
+                raise UsageError("error.readable_folder", folder=folder, place=place)
+
+
+def refuse_weak_jail() -> None:
+    """Raise `PlatformError` unless a guest of this machine has every protection."""
+    launcher = ForkLauncher(())
+    process = StudentProcess(launcher, Package("probe", {}), Limits())
+    try:
+        process.open()
+    finally:
+        process.close()
+        launcher.close()
+    weak = lacking(process.layers)
+    if weak:
+        wanted = {layer for name in weak for layer in PROTECTIONS[name]}
+        why = "; ".join(f"{n}: {reason}" for n, reason in process.missing.items() if n in wanted)
+        raise PlatformError("error.weak_jail", what=", ".join(weak), why=why)

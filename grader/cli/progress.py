@@ -1,0 +1,150 @@
+"""What long commands print: a bar with time left on a terminal, one plain line a step elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from rich.cells import set_cell_size
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from grader.authoring.verify import Verdict
+from grader.boundary.probes import Finding
+from grader.grading.batch import Progress as Step
+from grader.i18n import say, translate
+
+
+@dataclass
+class Summary:
+    """A batch in figures. `lowest` is the smallest share of points, in percent."""
+
+    graded: int = 0
+    kept: int = 0
+    ungradable: int = 0
+    broken: int = 0
+    lowest: float = 100.0
+    points: dict[str, float | None] = field(default_factory=dict)
+
+    def add(self, step: Step) -> None:
+        """Count one record."""
+        record = step.record
+        self.graded += step.fresh
+        self.kept += not step.fresh
+        self.ungradable += record.status == "ungradable"
+        self.broken += record.status == "broken"
+        self.points[record.student] = record.points
+        if record.points is not None and record.possible:
+            self.lowest = min(self.lowest, 100 * record.points / record.possible)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data."""
+        return dict(vars(self))
+
+
+def show(steps: Iterable[Step], total: int, lang: str, *, quiet: bool) -> Summary:
+    """Print a line for each record, then the sum. Returns the sum."""
+    summary = Summary()
+    console = Console(quiet=quiet, highlight=False)
+    with _bar(console, total, translate("cli.grading", lang)) as advance:
+        for step in steps:
+            summary.add(step)
+            console.print(_line(step, lang), soft_wrap=True)
+            advance()
+    text = translate(
+        "cli.graded",
+        lang,
+        graded=summary.graded,
+        kept=summary.kept,
+        ungradable=summary.ungradable,
+        broken=summary.broken,
+    )
+    console.print(text, soft_wrap=True)
+    return summary
+
+
+def _line(step: Step, lang: str) -> str:
+    record = step.record
+    name = escape(set_cell_size(record.student, 24))  # Hangul is two cells wide
+    if record.points is None:
+        points = translate("outcome.broken", lang)
+    else:
+        extra = f" +{record.extra_points:g}" if record.extra_points else ""
+        points = f"{record.points:6.2f} / {record.possible:g}{extra}"
+    parts = [name, f"{points:<16}", f"{record.seconds:5.1f} s"]
+    if not step.fresh:
+        parts.append(translate("cli.kept", lang))
+    if step.damaged:
+        parts.append(escape(translate("cli.damaged", lang, reason=step.damaged)))
+    if record.problem:
+        parts.append(escape(say(record.problem.code, record.problem.fields, lang)))
+    # in a student's name a CI service would see a command of its own: `::error::`, `##[group]`
+    return "  ".join(parts).replace("::", ": :").replace("##", "# #")
+
+
+def show_verdicts(verdicts: Iterable[Verdict], total: int, lang: str) -> list[Verdict]:
+    """Print a table of the proof. Returns all verdicts."""
+    console = Console(highlight=False)
+    done: list[Verdict] = []
+    with _bar(console, total, translate("cli.verifying", lang)) as advance:
+        for verdict in verdicts:
+            done.append(verdict)
+            advance()
+            if not console.is_terminal and verdict.faults:
+                console.print(
+                    f"{verdict.candidate.name}: {escape('; '.join(verdict.faults))}", soft_wrap=True
+                )
+    order = {"reference": 0, "template": 1, "variant": 2, "mutant": 3}
+    done.sort(key=lambda verdict: (order[verdict.candidate.kind], verdict.candidate.name))
+    table = Table(title=translate("cli.proof", lang))
+    for column in ("candidate", "points", "loses", "verdict"):
+        table.add_column(translate(f"cli.column_{column}", lang), overflow="fold")
+    for verdict in done:
+        record, candidate = verdict.record, verdict.candidate
+        held = (
+            "[green]✓[/]"
+            if not verdict.faults
+            else f"[red]✗ {escape('; '.join(verdict.faults))}[/]"
+        )
+        points = "-" if record.points is None else f"{record.points:g} + {record.extra_points:g}"
+        table.add_row(candidate.name, points, ", ".join(candidate.loses), held)
+    console.print(table)
+    bad = sum(bool(verdict.faults) for verdict in done)
+    console.print(
+        translate("cli.proof_failed" if bad else "cli.proof_holds", lang, bad=bad, n=len(done))
+    )
+    return done
+
+
+def show_findings(findings: list[Finding], lang: str) -> None:
+    """Print what `grader doctor` found."""
+    console = Console(highlight=False)
+    for finding in findings:
+        mark = "[green]✓[/]" if finding.ok else "[red]✗[/]"
+        text = translate(f"doctor.{finding.topic}", lang)
+        console.print(f"{mark} {escape(text)}  [dim]{escape(finding.detail)}[/]")
+    missing = [finding for finding in findings if not finding.ok]
+    if missing:
+        console.print(translate("cli.doctor_missing", lang, count=len(missing)))
+        for finding in missing:
+            cure = translate(f"doctor.{finding.topic}_cure", lang)
+            console.print(f"  - {escape(cure)}", soft_wrap=True)
+
+
+@contextmanager
+def _bar(console: Console, total: int, label: str) -> Iterator[Any]:
+    """A progress bar on a terminal, nothing elsewhere. Yields the function that advances it."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(
+        *columns,
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    ) as progress:
+        task = progress.add_task(label, total=total)
+        yield lambda: progress.advance(task)

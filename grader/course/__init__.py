@@ -1,0 +1,1 @@
+"""What an instructor declares: the course's folder and `assignment.toml`."""

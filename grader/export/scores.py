@@ -1,0 +1,79 @@
+"""Records as a table of scores: CSV for spreadsheets, JSON for programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any
+
+from grader.records.record import Record
+from grader.report import escape as hostile
+from grader.report import formatting as wording
+from grader.report.results import Entry, Results
+
+SCHEMA = "grader/scores/v1"
+
+
+def to_csv(results: Results, lang: str) -> str:
+    """One row a student: total (without the bonus), possible, extra, status, exercises, problem."""
+    exercises = [exercise.id for exercise in results.catalogue.exercises]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    header = ["student", "total", "possible", "extra", "status", *exercises, "problem"]
+    writer.writerow([hostile.cell(name) for name in header])
+    for entry in results.entries:
+        writer.writerow([hostile.cell(value) for value in _row(entry.record, exercises, lang)])
+    return text.getvalue()
+
+
+def to_json(results: Results, lang: str) -> str:
+    """The scores with each check's outcome; schema first. `lang` is that of the sentences."""
+    data = {
+        "schema": SCHEMA,
+        "assignment": results.catalogue.id,
+        "possible": results.catalogue.possible,
+        "extra_possible": results.catalogue.extra_possible,
+        "students": [_student(entry, lang) for entry in results.entries],
+    }
+    return json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def _row(record: Record, exercises: list[str], lang: str) -> list[str | float | None]:
+    earned = {exercise.id: exercise.points for exercise in record.exercises}
+    return [
+        record.student,
+        record.points,
+        record.possible,
+        record.extra_points,
+        record.status,
+        *(earned.get(name, _unrun(record)) for name in exercises),
+        wording.sentence(record.problem, lang),
+    ]
+
+
+def _unrun(record: Record) -> float | None:
+    """What an exercise that was not run counts: nothing was gradable, or nothing is known yet."""
+    return 0.0 if record.status == "ungradable" else None
+
+
+def _student(entry: Entry, lang: str) -> dict[str, Any]:
+    record = entry.record
+    return {
+        "student": record.student,
+        "record": entry.name,
+        "status": record.status,
+        "points": record.points,
+        "extra_points": record.extra_points,
+        "problem": wording.sentence(record.problem, lang) or None,
+        "exercises": {
+            exercise.id: {
+                "points": exercise.points,
+                "checks": {
+                    check.id: {"outcome": check.outcome, "points": check.points}
+                    for check in exercise.checks
+                },
+            }
+            for exercise in record.exercises
+        },
+    }

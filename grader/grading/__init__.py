@@ -1,0 +1,1 @@
+"""One submission to one record; a class to a folder of records."""

@@ -1,0 +1,134 @@
+"""A class of submissions to a folder of records; what is already graded is not graded again.
+
+    OUT/records/<assignment>/<student>.json     one record a submission
+    OUT/assignments/<assignment>.json           titles, hints and points, for the report
+
+Only this process writes, each file in one step: killed at any moment, a batch loses at most
+what was being graded, and the next run goes on from there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.boundary.requirements import refuse_readable, refuse_weak_jail
+from grader.course.assignment import Assignment
+from grader.errors import PlatformError, UsageError
+from grader.grading.engines.local import grade_all
+from grader.grading.worker import Job
+from grader.intake.find import Found
+from grader.intake.names import record_name
+from grader.intake.read import Submission, read
+from grader.records import store
+from grader.records.assignment_snapshot import describe
+from grader.records.record import Record
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a batch is run."""
+
+    out: Path
+    workers: int
+    regrade: bool = False
+    allow_weak_jail: bool = False
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One step of a batch: a record, fresh or kept."""
+
+    record: Record
+    fresh: bool
+    damaged: str = ""  # why the record of an earlier run could not be kept
+
+
+def grade_batch(
+    assignment: Assignment, found: list[Found], settings: Settings
+) -> Iterator[Progress]:
+    """Grade what is found. Yields the kept records first, then each new one once it is written."""
+    folder = settings.out / "records" / assignment.id
+    if not settings.allow_weak_jail:
+        refuse_readable(assignment.folder, settings.out)
+        refuse_weak_jail()
+    with _only_grader(settings.out):
+        catalogue = json.dumps(describe(assignment), ensure_ascii=False, indent=1)
+        store.write_atomically(
+            settings.out / "assignments" / f"{assignment.id}.json", catalogue + "\n"
+        )
+        waiting, damaged = [], {}
+        for entry in found:
+            try:
+                kept = None if settings.regrade else _kept(assignment, entry, settings)
+            except PlatformError as error:
+                kept, damaged[entry.student] = None, error.fields["reason"]
+            if kept is None:
+                waiting.append(entry)
+            else:
+                yield Progress(kept, fresh=False)
+        jobs = (Job(_read(assignment, entry)) for entry in waiting)
+        for job, record in grade_all(assignment, jobs, settings.workers):
+            student = job.submission.student
+            store.write(record, _path(folder, student))
+            yield Progress(record, fresh=True, damaged=damaged.get(student, ""))
+
+
+def _read(assignment: Assignment, entry: Found) -> Submission:
+    wanted = [file.name for file in assignment.files]
+    required = [file.name for file in assignment.files if file.required]
+    return read(entry, assignment.package, wanted, required)
+
+
+def _path(folder: Path, student: str) -> Path:
+    return folder / f"{record_name(student)}.json"
+
+
+def _kept(assignment: Assignment, entry: Found, settings: Settings) -> Record | None:
+    """The record of an earlier run, if it still holds. Raises `PlatformError` if it is damaged."""
+    path = _path(settings.out / "records" / assignment.id, entry.student)
+    if not path.exists():
+        return None
+    record = store.read(path)
+    if (record.assignment, record.student) != (assignment.id, entry.student):
+        reason = f"{record.assignment}, {record.student}"
+        raise PlatformError("error.record_misplaced", file=path, reason=reason)
+    if record.status == "broken" or (record.lacking and not settings.allow_weak_jail):
+        return None
+    current = (
+        record.submission_sha256,
+        record.checks_sha256,
+        record.settings_sha256,
+    ) == (_read(assignment, entry).sha256, assignment.checks_sha256, assignment.settings_sha256)
+    return record if current else None
+
+
+@contextlib.contextmanager
+def _only_grader(out: Path) -> Iterator[None]:
+    """Two graders on one folder would undo each other's work.
+
+    The kernel lets go of the lock when this process ends, however it ends.
+    """
+    import fcntl
+
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        lock = os.open(out / ".lock", os.O_CREAT | os.O_RDWR, 0o644)
+    except OSError as error:
+        raise UsageError("error.cannot_write", file=out, reason=error.strerror or error) from None
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UsageError("error.output_busy", folder=out) from None
+        except OSError as error:  # a network drive without locks
+            raise UsageError("error.no_lock", folder=out, reason=error.strerror) from None
+        for written in ("records", "assignments"):
+            store.remove_unfinished(out / written)
+        yield
+    finally:
+        os.close(lock)

@@ -1,0 +1,136 @@
+"""Grading processes side by side: jobs in, records out, a killed worker replaced.
+
+The pool owns no files and knows no output folder. A job whose worker died is given once more to
+a fresh one; the second death makes a `broken` record, and the batch goes on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import sys
+from collections import deque
+from collections.abc import Iterable, Iterator
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+
+from grader.boundary.scratch import remove_abandoned
+from grader.course.assignment import Assignment
+from grader.errors import GraderError, PlatformError
+from grader.grading import worker
+from grader.grading.submission import broken
+from grader.grading.worker import Job
+from grader.records.record import Record
+
+# spawn: a worker must not inherit the batch's open files, threads or progress bar
+_CONTEXT = multiprocessing.get_context("spawn")
+ATTEMPTS = 2
+
+
+def grade_all(
+    assignment: Assignment, jobs: Iterable[Job], workers: int
+) -> Iterator[tuple[Job, Record]]:
+    """Grade every job, in any order. Raises what keeps a worker from starting at all.
+
+    A job is taken from `jobs` when a worker is free for it: a class need not fit into memory.
+    """
+    fresh, again = iter(jobs), deque[tuple[Job, int]]()
+    busy: dict[Connection, _Worker] = {}
+
+    def next_job() -> tuple[Job, int] | None:
+        if again:
+            return again.popleft()
+        job = next(fresh, None)
+        return None if job is None else (job, 1)
+
+    try:
+        for slot in range(workers):
+            if first := next_job():
+                _start(assignment, first, busy, core_of(slot, workers))
+        while busy:
+            for connection in wait(list(busy)):
+                assert isinstance(connection, Connection)  # only connections were given to wait
+                current = busy[connection]
+                job, attempt = current.job, current.attempt
+                record = current.receive()
+                if record is None and attempt < ATTEMPTS:
+                    again.append((job, attempt + 1))
+                else:
+                    died = PlatformError("error.worker_died")
+                    yield job, record or broken(assignment, job.submission, died)
+                following = next_job()
+                if record is not None and following:
+                    current.give(*following)
+                    continue
+                del busy[connection]
+                current.stop()
+                if following:
+                    _start(assignment, following, busy, current.core)
+    finally:
+        for current in busy.values():
+            current.kill()
+        if busy:  # their launchers died without tidying up
+            remove_abandoned()
+
+
+def core_of(slot: int, workers: int) -> int | None:
+    """The core of each slot, so that a guest with many threads takes nothing from the next."""
+    if workers == 1 or sys.platform != "linux":
+        return None
+    cores = sorted(os.sched_getaffinity(0))
+    return cores[slot % len(cores)]
+
+
+def _start(
+    assignment: Assignment,
+    first: tuple[Job, int],
+    busy: dict[Connection, _Worker],
+    core: int | None,
+) -> None:
+    started = _Worker(assignment.folder, core)
+    started.give(*first)
+    busy[started.connection] = started
+
+
+class _Worker:
+    def __init__(self, folder: Path, core: int | None) -> None:
+        self.core = core
+        self.connection, theirs = _CONTEXT.Pipe()
+        self._process = _CONTEXT.Process(
+            target=worker.main, args=(theirs, folder, core), daemon=True
+        )
+        self._process.start()
+        theirs.close()
+        self.job: Job
+        self.attempt = 0
+
+    def give(self, job: Job, attempt: int) -> None:
+        self.job, self.attempt = job, attempt
+        with contextlib.suppress(OSError):  # it died idle; receive() will say so
+            self.connection.send(job)
+
+    def receive(self) -> Record | None:
+        """The record, or None when the worker died. Raises the error it could not start with."""
+        try:
+            answer = self.connection.recv()
+        except (EOFError, OSError):  # OSError: it died in the middle of a record
+            return None
+        if isinstance(answer, Record):
+            return answer
+        kind, code, fields = answer
+        error: GraderError = kind(code, **fields)
+        raise error
+
+    def stop(self) -> None:
+        """Let it close its launcher and end."""
+        with contextlib.suppress(OSError):
+            self.connection.send(None)
+        self._process.join(timeout=10)
+        self.kill()
+
+    def kill(self) -> None:
+        """End it now; its launcher dies with it."""
+        self._process.kill()
+        self._process.join()
+        self.connection.close()

@@ -1,0 +1,300 @@
+"""One submission to one record. Start reading here.
+
+    grade -> _exercise -> _check -> Checks.run -> a call over the wire
+
+The checks run in this process, the student's code in another (`grader.boundary`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from fractions import Fraction
+from functools import cache, partial
+from importlib import metadata
+
+from grader import __version__
+from grader.boundary.endings import Ending
+from grader.boundary.guests import Package, StudentProcess
+from grader.boundary.launchers import Launcher
+from grader.boundary.requirements import lacking
+from grader.checking.plugin import Case, Checks
+from grader.checking.student import Object
+from grader.course.assignment import Assignment, Check, Exercise
+from grader.errors import GraderError
+from grader.grading.forbidden import rules_for, verdict, violations
+from grader.intake.read import Submission
+from grader.records.record import CheckResult, ExerciseResult, Message, Record, SubmittedFile
+
+MAX_OUTPUT_SHOWN = 4000
+MAX_DETAILS = 3
+
+
+def grade(
+    assignment: Assignment,
+    submission: Submission,
+    checks: Checks,
+    launcher: Launcher,
+    exercises: Sequence[Exercise],
+    brief: Sequence[str] = (),
+) -> Record:
+    """Run the checks of `exercises` against the submission.
+
+    Exercises in `brief` end with the first check that is lost: for who only asks whether one is.
+    Raises `PlatformError` when the grader itself fails; nothing a student hands in raises.
+    """
+    started, clock = datetime.now(UTC), time.monotonic()
+    results: list[ExerciseResult] = []
+    layers: list[str] = []
+    if submission.problem is None:
+        process = student_process(launcher, assignment, submission)
+        results = list(grade_exercises(assignment, process, checks, exercises, brief))
+        layers = process.layers
+    return _record(assignment, submission, results, layers, started, time.monotonic() - clock)
+
+
+def grade_exercises(
+    assignment: Assignment,
+    process: StudentProcess,
+    checks: Checks,
+    exercises: Sequence[Exercise],
+    brief: Sequence[str] = (),
+) -> Iterator[ExerciseResult]:
+    """Each exercise in turn, in a guest of its own."""
+    try:
+        refusals = _refusals(assignment, process, exercises)
+        charged = set(refusals)
+        for exercise in exercises:
+            process.begin_exercise(partial(verdict, assignment, charged))
+            refusal = refusals.get(exercise.id)
+            result = _exercise(
+                assignment, exercise, checks, process, refusal, brief=exercise.id in brief
+            )
+            if any(check.outcome == "forbidden" for check in result.checks):
+                charged.add(exercise.id)
+            yield result
+    finally:
+        process.close()
+
+
+def _refusals(
+    assignment: Assignment, process: StudentProcess, exercises: Sequence[Exercise]
+) -> dict[str, Ending]:
+    """Exercise id -> why none of its checks is run."""
+    try:
+        process.open()
+    except Ending as ending:  # its files are more than a guest can even read
+        return {exercise.id: ending for exercise in exercises}
+    found = violations(assignment, process.survey)
+    return {name: Ending("forbidden", message) for name, message in found.items()}
+
+
+def broken(assignment: Assignment, submission: Submission, error: GraderError) -> Record:
+    """The record of a submission that the platform could not grade: no score, grade again."""
+    problem = Message("platform", {"reason": str(error)})
+    record = _record(assignment, submission, [], [], datetime.now(UTC), 0.0)
+    return replace(record, status="broken", points=None, extra_points=None, problem=problem)
+
+
+def student_process(
+    launcher: Launcher, assignment: Assignment, submission: Submission
+) -> StudentProcess:
+    """The submission's process, which obeys the assignment's limits."""
+    package = package_of(assignment, submission)
+    return StudentProcess(launcher, package, assignment.limits, Object)
+
+
+def package_of(assignment: Assignment, submission: Submission) -> Package:
+    """What a guest is told of a submission."""
+    return Package(
+        name=assignment.package,
+        files=submission.files,
+        rules=rules_for(assignment, [name for name in submission.files if name.endswith(".py")]),
+        allowed=assignment.allowed_packages,
+    )
+
+
+def _exercise(
+    assignment: Assignment,
+    exercise: Exercise,
+    checks: Checks,
+    process: StudentProcess,
+    refusal: Ending | None,
+    *,
+    brief: bool,
+) -> ExerciseResult:
+    results: list[CheckResult] = []
+    timeouts = 0
+    for check in exercise.checks:
+        if refusal is not None or (brief and any(r.outcome != "passed" for r in results)):
+            break
+        reason = _reason_not_to_run(assignment, exercise, check, results, timeouts, process)
+        if reason is None:
+            cases = _run(check, checks, process, assignment.limits.timeouts - timeouts)
+            timeouts += sum(case.outcome.name == "timeout" for case in cases)
+            total = len(checks.items[check.id])
+            results.append(_result(exercise, check, cases, total, process.take_output()))
+            refusal = _found_at_run_time(cases)
+        else:
+            results.append(_not_run(exercise, check, "skipped", reason))
+    if refusal is not None:  # what it made by forbidden means is of no use in the other checks
+        results = [_refused(exercise, check, refusal) for check in exercise.checks]
+    earned = [result.points for result in results]
+    return ExerciseResult(
+        id=exercise.id,
+        extra=exercise.extra,
+        points=None if None in earned else _points(exercise, results),
+        possible=exercise.points,
+        seconds=round(sum(result.seconds for result in results), 4),
+        checks=results,
+    )
+
+
+def _found_at_run_time(cases: list[Case]) -> Ending | None:
+    for case in cases:
+        if case.outcome.name == "forbidden" and case.outcome.message is not None:
+            return Ending("forbidden", case.outcome.message, case.outcome.detail)
+    return None
+
+
+def _refused(exercise: Exercise, check: Check, refusal: Ending) -> CheckResult:
+    result = _not_run(exercise, check, refusal.outcome, refusal.message)
+    # a student reads the details of a public check, and these may come from a hidden one
+    return result if check.public else replace(result, detail=refusal.detail)
+
+
+def _reason_not_to_run(
+    assignment: Assignment,
+    exercise: Exercise,
+    check: Check,
+    results: list[CheckResult],
+    timeouts: int,
+    process: StudentProcess,
+) -> Message | None:
+    limits = assignment.limits
+    if process.used > limits.submission_seconds:
+        return Message("budget", {"seconds": f"{limits.submission_seconds:g}"})
+    if timeouts >= limits.timeouts:
+        return Message("timeouts", {"count": str(timeouts)})
+    passed = {result.id for result in results if result.outcome == "passed"}
+    for needed in exercise.checks:
+        if needed.id in check.needs and needed.id not in passed:
+            return Message("skipped", {f"title.{lang}": t for lang, t in needed.title.items()})
+    return None
+
+
+def _run(check: Check, checks: Checks, process: StudentProcess, timeouts: int) -> list[Case]:
+    """The cases of one check, up to the last time-out that the exercise may have."""
+    cases: list[Case] = []
+    for case in checks.run(check, process):
+        cases.append(case)
+        if sum(c.outcome.name == "timeout" for c in cases) >= timeouts:
+            break
+    return cases
+
+
+def _result(
+    exercise: Exercise, check: Check, cases: list[Case], total: int, output: str
+) -> CheckResult:
+    passed = sum(case.outcome.name == "passed" for case in cases)
+    bad = [case.outcome for case in cases if case.outcome.name != "passed"]
+    broken = any(outcome.name == "broken" for outcome in bad)
+    possible = exercise.points * check.weight / exercise.weight
+    return CheckResult(
+        id=check.id,
+        public=check.public,
+        outcome="broken" if broken else bad[0].name if bad else "passed",
+        points=None if broken else round(possible * passed / total, 4),
+        possible=round(possible, 4),
+        seconds=round(sum(case.seconds for case in cases), 4),
+        cases=total,
+        cases_passed=passed,
+        message=bad[0].message if bad else None,
+        detail="\n\n".join(outcome.detail for outcome in bad[:MAX_DETAILS]),
+        output=output[:MAX_OUTPUT_SHOWN],
+    )
+
+
+def _not_run(exercise: Exercise, check: Check, outcome: str, reason: Message) -> CheckResult:
+    return CheckResult(
+        id=check.id,
+        public=check.public,
+        outcome=outcome,
+        points=0.0,
+        possible=round(exercise.points * check.weight / exercise.weight, 4),
+        seconds=0.0,
+        cases=0,
+        cases_passed=0,
+        message=reason,
+    )
+
+
+def _points(exercise: Exercise, results: list[CheckResult]) -> float:
+    """Points by weight, in exact fractions: all checks passed gives all points, to the last bit."""
+    weights = {check.id: Fraction(check.weight) for check in exercise.checks}
+    earned = sum(
+        (weights[r.id] * Fraction(r.cases_passed, r.cases) for r in results if r.cases), Fraction()
+    )
+    return round(float(Fraction(exercise.points) * earned / Fraction(exercise.weight)), 4)
+
+
+def _record(
+    assignment: Assignment,
+    submission: Submission,
+    results: list[ExerciseResult],
+    layers: list[str],
+    started: datetime,
+    seconds: float,
+) -> Record:
+    broken = any(result.points is None for result in results)
+    problem = submission.problem
+    return Record(
+        assignment=assignment.id,
+        student=submission.student,
+        status="broken" if broken else "ungradable" if problem else "graded",
+        points=_sum(results, extra=False),
+        possible=assignment.possible,
+        extra_points=_sum(results, extra=True),
+        extra_possible=assignment.extra_possible,
+        problem=problem,
+        notes=submission.notes,
+        exercises=results,
+        source=submission.source,
+        files=[
+            SubmittedFile(name, len(content), hashlib.sha256(content).hexdigest())
+            for name, content in sorted(submission.files.items())
+        ],
+        ignored=submission.ignored,
+        submission_sha256=submission.sha256,
+        checks_sha256=assignment.checks_sha256,
+        settings_sha256=assignment.settings_sha256,
+        environment=environment(),
+        layers=layers,
+        lacking=lacking(layers) if layers else [],
+        started=started.isoformat(timespec="seconds"),
+        seconds=round(seconds, 3),
+    )
+
+
+def _sum(results: list[ExerciseResult], *, extra: bool) -> float | None:
+    earned = [result.points for result in results if result.extra == extra]
+    if None in earned:
+        return None
+    return round(sum((points for points in earned if points is not None), 0.0), 4)
+
+
+@cache
+def environment() -> dict[str, str]:
+    """What a grade may depend on beside the three hashes."""
+    versions = {name: metadata.version(name) for name in ("numpy", "torch", "pytest")}
+    return {
+        "grader": __version__,
+        "python": platform.python_version(),
+        "system": f"{sys.platform} {platform.machine()}",
+        **versions,
+    }

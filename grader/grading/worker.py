@@ -1,0 +1,113 @@
+"""A grading process: collects the checks once, then grades what it is sent.
+
+Each worker has a launcher of its own. It never writes a file: records go back to the batch.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from grader.boundary.guest.kernel import PR_SET_PDEATHSIG, prctl
+from grader.boundary.launchers import launcher_for
+from grader.checking.plugin import Checks, run_session
+from grader.course import assignment as assignments
+from grader.course.assignment import Assignment
+from grader.errors import GraderError, PlatformError
+from grader.grading.submission import broken, grade
+from grader.intake.read import Submission
+from grader.records.record import Record
+
+
+@dataclass(frozen=True)
+class Job:
+    """A submission and the exercises to grade; none means all.
+
+    Those in `brief` end with the first check that is lost; checks in `skipped` are not run.
+    """
+
+    submission: Submission
+    exercises: tuple[str, ...] = ()
+    brief: tuple[str, ...] = ()
+    skipped: frozenset[str] = frozenset()
+
+
+def main(batch: Connection, folder: Path, core: int | None) -> None:
+    """Serve jobs until None comes: a `Record` for each, or the error that ends this worker.
+
+    With `core` it stays on that one, and so do its launcher and guests, who may not leave it.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the batch decides what Ctrl-C means
+    if sys.platform == "linux":
+        # a batch that is killed takes its workers along, and they their launchers and guests
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        parent = multiprocessing.parent_process()
+        if parent is None or os.getppid() != parent.pid:
+            return  # it is gone already
+    if core is not None and sys.platform == "linux":
+        os.sched_setaffinity(0, {core})
+    # before the checks import torch: workers side by side, each with a thread for every core,
+    # would spend most of their time waiting for one another
+    os.environ["OMP_NUM_THREADS"] = "1"
+    try:
+        assignment = assignments.load(folder)
+        # first the launcher: while it imports torch, so do the checks here
+        with contextlib.closing(_Grader(assignment)) as grader:
+            run_session(assignment.check_files(), lambda checks: _serve(batch, grader, checks))
+    except GraderError as error:
+        batch.send((type(error), error.code, error.fields))
+
+
+def _serve(batch: Connection, grader: _Grader, checks: Checks) -> None:
+    try:
+        while (job := batch.recv()) is not None:
+            batch.send(grader.grade(job, checks))
+    except (EOFError, BrokenPipeError):
+        pass  # the batch is gone; so are we
+
+
+class _Grader:
+    """A launcher that is replaced once when it fails, and the assignment it serves."""
+
+    def __init__(self, assignment: Assignment) -> None:
+        self._assignment = assignment
+        self._launcher = launcher_for(assignment.preload)
+
+    def grade(self, job: Job, checks: Checks) -> Record:
+        try:
+            return self._attempt(job, checks)
+        except PlatformError:
+            self.close()
+            self._launcher = launcher_for(self._assignment.preload)
+        try:
+            return self._attempt(job, checks)
+        except PlatformError as error:
+            return broken(self._assignment, job.submission, error)
+
+    def close(self) -> None:
+        self._launcher.close()
+
+    def _attempt(self, job: Job, checks: Checks) -> Record:
+        chosen = chosen_exercises(self._assignment, job.exercises, job.skipped)
+        return grade(self._assignment, job.submission, checks, self._launcher, chosen, job.brief)
+
+
+def chosen_exercises(
+    assignment: Assignment, ids: Sequence[str], skipped: Collection[str] = ()
+) -> list[assignments.Exercise]:
+    """The exercises with these ids, in the assignment's order, all when there are none.
+
+    Without their checks in `skipped`.
+    """
+    chosen = [exercise for exercise in assignment.exercises if not ids or exercise.id in ids]
+    return [
+        replace(exercise, checks=tuple(c for c in exercise.checks if c.id not in skipped))
+        for exercise in chosen
+    ]

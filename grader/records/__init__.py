@@ -1,0 +1,1 @@
+"""The record of a graded submission, and the snapshot of the assignment it was graded with."""

@@ -1,0 +1,121 @@
+"""What a report must know of an assignment, as plain data beside the records.
+
+`grader grade` writes `describe(assignment)` to `OUT/assignments/<id>.json`; a report `load`s it, so
+that it needs neither the course's folder nor the checks.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from grader.course.assignment import Assignment, Check, Exercise, Text
+from grader.errors import PlatformError
+from grader.i18n import LANGUAGES
+from grader.records.decode import typed
+
+
+@dataclass(frozen=True)
+class DescribedCheck:
+    """Titles and visibility of one check."""
+
+    id: str
+    title: Text
+    hint: Text
+    public: bool
+    weight: float
+    show: str
+
+
+@dataclass(frozen=True)
+class DescribedExercise:
+    """One exercise with its checks, in the order of `assignment.toml`."""
+
+    id: str
+    title: Text
+    file: str
+    points: float
+    extra: bool
+    checks: list[DescribedCheck]
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """An assignment as far as readers of a report are concerned."""
+
+    id: str
+    package: str
+    title: Text
+    due: str | None
+    possible: float
+    extra_possible: float
+    exercises: list[DescribedExercise]
+
+    def check(self, exercise: str, check: str) -> DescribedCheck:
+        """The check of that name. A record of older checks may name one that is gone."""
+        for entry in self.exercises:
+            for found in entry.checks:
+                if (entry.id, found.id) == (exercise, check):
+                    return found
+        # Who may see a check that is gone is not known, so it waits for the publication.
+        return DescribedCheck(check, _same(check), _same(""), False, 1.0, "after_publication")
+
+    def exercise(self, name: str) -> DescribedExercise:
+        """The exercise of that name, or a stand-in for one that is gone."""
+        for found in self.exercises:
+            if found.id == name:
+                return found
+        return DescribedExercise(name, _same(name), "", 0.0, False, [])
+
+
+def describe(assignment: Assignment) -> dict[str, Any]:
+    """The assignment as plain data; `load` reads it back."""
+    return {
+        "id": assignment.id,
+        "package": assignment.package,
+        "title": assignment.title,
+        "due": assignment.due,
+        "possible": assignment.possible,
+        "extra_possible": assignment.extra_possible,
+        "exercises": [_exercise(exercise) for exercise in assignment.exercises],
+    }
+
+
+def load(path: Path) -> Catalogue:
+    """Read what `describe` wrote. Raises `PlatformError` for anything else."""
+    try:
+        catalogue = typed(Catalogue, json.loads(path.read_text(encoding="utf-8")))
+        if catalogue.due is not None:
+            datetime.fromisoformat(catalogue.due)
+        return catalogue
+    except (OSError, ValueError, RecursionError) as error:
+        raise PlatformError("error.record_unreadable", file=path, reason=error) from error
+
+
+def _exercise(exercise: Exercise) -> dict[str, Any]:
+    return {
+        "id": exercise.id,
+        "title": exercise.title,
+        "file": exercise.file,
+        "points": exercise.points,
+        "extra": exercise.extra,
+        "checks": [_check(check) for check in exercise.checks],
+    }
+
+
+def _check(check: Check) -> dict[str, Any]:
+    return {
+        "id": check.id,
+        "title": check.title,
+        "hint": check.hint,
+        "public": check.public,
+        "weight": check.weight,
+        "show": check.show,
+    }
+
+
+def _same(text: str) -> Text:
+    return dict.fromkeys(LANGUAGES, text)

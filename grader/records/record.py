@@ -1,0 +1,120 @@
+"""The record: one JSON file per graded submission, the only truth about a grade.
+
+A record holds codes and fields, never finished sentences: the language is chosen by the reader.
+`record.schema.json` beside this file is its JSON Schema.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from grader.records.decode import typed
+
+SCHEMA = "grader/record/v1"
+
+STATUSES = {"graded", "ungradable", "broken"}
+
+# How a check can end. The owner says whose matter it is; only `broken` is ours, and it alone
+# carries no score.
+OUTCOMES = {
+    "passed": "student",
+    "failed": "student",
+    "raised": "student",
+    "unanswered": "student",  # NotImplementedError: the stub is still there
+    "timeout": "student",
+    "memory": "student",
+    "crashed": "student",
+    "forbidden": "student",
+    "unreadable": "student",  # what came back was no plain value
+    "skipped": "nobody",  # what it depends on did not pass
+    "broken": "platform",
+}
+
+
+@dataclass(frozen=True)
+class Message:
+    """A sentence to be: `code` below `message.` in `grader/locale`, and what fills it."""
+
+    code: str
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """How one check ended. `detail` and `output` are for staff (and for public checks)."""
+
+    id: str
+    public: bool
+    outcome: str
+    points: float | None  # None when broken
+    possible: float
+    seconds: float
+    cases: int  # parametrised cases that stand behind it
+    cases_passed: int
+    message: Message | None  # for the student
+    detail: str = ""  # for staff: the assertion, the student's traceback
+    output: str = ""  # what the student's code printed
+
+
+@dataclass(frozen=True)
+class ExerciseResult:
+    """One exercise: its points are shared over its checks by weight."""
+
+    id: str
+    extra: bool
+    points: float | None
+    possible: float
+    seconds: float
+    checks: list[CheckResult]
+
+
+@dataclass(frozen=True)
+class SubmittedFile:
+    """A file that was graded."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Record:
+    """One graded submission. Points of bonus exercises stand apart and come on top."""
+
+    assignment: str
+    student: str
+    status: str  # "graded", "ungradable" (0 points, see problem), "broken" (no score: regrade)
+    points: float | None
+    possible: float
+    extra_points: float | None
+    extra_possible: float
+    problem: Message | None
+    notes: list[Message]
+    exercises: list[ExerciseResult]
+    source: str
+    files: list[SubmittedFile]
+    ignored: list[str]
+    submission_sha256: str
+    checks_sha256: str
+    settings_sha256: str
+    environment: dict[str, str]
+    layers: list[str]
+    lacking: list[str]  # protections that no layer gave (see `grader.boundary.requirements`)
+    started: str  # UTC, ISO 8601
+    seconds: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data, schema first."""
+        return {"schema": SCHEMA, **asdict(self)}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Record:
+        """The inverse of `to_json`. Raises `ValueError` for anything else."""
+        if not isinstance(data, dict) or data.get("schema") != SCHEMA:
+            raise ValueError(f"it is not of the schema {SCHEMA}")
+        record = typed(cls, {name: value for name, value in data.items() if name != "schema"})
+        outcomes = {check.outcome for entry in record.exercises for check in entry.checks}
+        if record.status not in STATUSES or not outcomes <= OUTCOMES.keys():
+            raise ValueError("an unknown status or outcome")
+        return record

@@ -1,0 +1,52 @@
+"""Records on the disk: each file is written in one step, and read with every value checked."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+
+from grader.errors import PlatformError
+from grader.records.record import Record
+
+_UNFINISHED = ".tmp"
+
+
+def write(record: Record, path: Path) -> None:
+    """Write the record in one step: a reader sees the old file or the whole new one."""
+    text = json.dumps(record.to_json(), ensure_ascii=False, indent=1, allow_nan=False)
+    write_atomically(path, text + "\n")
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write beside `path`, flush to the disk, then rename over it. Raises `PlatformError`."""
+    temporary = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=_UNFINISHED)
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except OSError as error:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+        reason = error.strerror or error
+        raise PlatformError("error.cannot_write", file=path, reason=reason) from error
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove what writers that were killed left in `folder` and below; none may be at work."""
+    for path in folder.rglob(f".*{_UNFINISHED}"):
+        path.unlink(missing_ok=True)
+
+
+def read(path: Path) -> Record:
+    """Read one record. Raises `PlatformError` when it is damaged or of another schema."""
+    try:
+        return Record.from_json(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, RecursionError) as error:
+        raise PlatformError("error.record_unreadable", file=path, reason=error) from error

@@ -1,0 +1,54 @@
+"""Numbers and messages as readers see them."""
+
+from __future__ import annotations
+
+from grader.i18n import say
+from grader.records.record import Message
+
+NONE = "–"
+
+# A sign beside each outcome's word, so that colour is never alone.
+_SIGNS = {"passed": "✓", "unanswered": "○", "skipped": "–", "broken": "?"}
+_KINDS = {"passed": "good", "unanswered": "quiet", "skipped": "quiet", "broken": "ours"}
+
+
+def points(value: float | None) -> str:
+    """`7.5`, `10`, `0.33`; a dash where there is no score."""
+    return NONE if value is None else f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def percent(share: float | None) -> str:
+    """`0.715` as `72 %`; only a whole is 100 %, only nothing is 0 %."""
+    if share is None:
+        return NONE
+    rounded = round(100 * share)
+    if rounded == 100 and share < 1:
+        rounded = 99
+    if rounded == 0 and share > 0:
+        rounded = 1
+    return f"{rounded} %"
+
+
+def decimal(value: float | None) -> str:
+    """Two decimals with a real minus sign."""
+    return NONE if value is None else f"{value:.2f}".replace("-", "\u2212")
+
+
+def sign(outcome: str) -> str:
+    """The sign of an outcome."""
+    return _SIGNS.get(outcome, "✗")
+
+
+def kind(outcome: str) -> str:
+    """The style class of an outcome: good, quiet, ours or bad."""
+    return _KINDS.get(outcome, "bad")
+
+
+def sentence(message: Message | None, lang: str) -> str:
+    """The message in `lang`; a code that is not known becomes a general sentence."""
+    return "" if message is None else say(message.code, message.fields, lang)
+
+
+def moment(started: str) -> str:
+    """`2026-03-02T04:05:06+00:00` as `2026-03-02 04:05 UTC`."""
+    return f"{started[:10]} {started[11:16]} UTC"

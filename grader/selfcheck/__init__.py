@@ -1,0 +1,1 @@
+"""The student's own view: the public checks, on the student's own machine."""

@@ -1,0 +1,137 @@
+"""A release proves itself before it writes anything."""
+
+import subprocess
+import sys
+import zipfile
+
+import pytest
+from click.testing import CliRunner
+
+from grader.authoring import release, template
+from grader.cli.main import main
+from grader.course.folder import Course
+from grader.errors import MarkerError, ReleaseRefused
+
+
+@pytest.fixture
+def released(course, tiny):
+    return release.release(Course(course), tiny, course / "dist")
+
+
+def test_what_a_template_holds(released):
+    names = sorted(p.relative_to(released.folder).as_posix() for p in released.folder.rglob("*.*"))
+    assert names == [
+        "README.md",
+        "__init__.py",
+        "assignment.toml",
+        "checks/test_sums.py",
+        "handout.en.md",
+        "handout.ko.md",
+        "sums.py",
+        "words.py",
+    ]
+    stub = (released.folder / "sums.py").read_text()
+    assert '"""a + b."""' in stub
+    assert "raise NotImplementedError()" in stub
+    assert "total_of_both" not in stub
+
+
+def test_the_zip_is_enough_for_a_student(released, tmp_path):
+    with zipfile.ZipFile(released.archive) as archive:
+        archive.extractall(tmp_path / "home")
+    folder = tmp_path / "home" / "tiny_package"
+    assert list((tmp_path / "home").glob("grader-*.whl"))
+    (folder / "sums.py").write_text("def add(a, b): return a + b")
+    command = [sys.executable, "-m", "grader", "--lang", "en", "check", "tiny"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "4.00 of the 4.00 points" in done.stdout
+
+
+def test_the_same_source_makes_the_same_zip(course, tiny, released):
+    first = released.archive.read_bytes()
+    assert release.release(Course(course), tiny, course / "dist").archive.read_bytes() == first
+
+
+def test_a_stale_template_is_named(course, released):
+    runner = CliRunner()
+    call = ["--lang", "en", "--course", str(course), "release", "tiny", "--check"]
+    assert runner.invoke(main, call).exit_code == 0
+    (released.folder / "sums.py").write_text("changed")
+    (released.folder / "extra.py").write_text("")
+    (released.folder / "README.md").unlink()
+    done = runner.invoke(main, call)
+    assert done.exit_code == 1
+    assert [line.split("/")[-1] for line in done.output.splitlines()] == [
+        "README.md",
+        "extra.py",
+        "sums.py",
+    ]
+
+
+def test_a_file_that_is_no_longer_released_goes(course, tiny, released):
+    (released.folder / "old.py").write_text("")
+    release.release(Course(course), tiny, course / "dist")
+    assert not (released.folder / "old.py").exists()
+
+
+REFUSED = {
+    "unbalanced": ("reference/tiny_package/sums.py", "    ### END SOLUTION", "", MarkerError),
+    "template_scores": (
+        "reference/tiny_package/sums.py",
+        "    ### BEGIN SOLUTION",
+        "    return a + b\n    ### BEGIN SOLUTION",
+        ReleaseRefused,
+    ),
+    "stub_does_not_import": (
+        "reference/tiny_package/words.py",
+        '"""Words."""',
+        '"""Words."""\nimport nothing_like_it',
+        ReleaseRefused,
+    ),
+    "solution_in_handout": (
+        "assignments/tiny/handout.en.md",
+        "# Tiny",
+        "# Tiny\n\n    total_of_both = a + b",
+        ReleaseRefused,
+    ),
+    "solution_in_public_check": (
+        "assignments/tiny/checks/public/test_sums.py",
+        "    assert",
+        '    """\n    total_of_both = a + b\n    """\n    assert',
+        ReleaseRefused,
+    ),
+    "hidden_check_in_handout": (
+        "assignments/tiny/handout.ko.md",
+        "# 작은",
+        '    assert np.array_equal(student.sums.add(one, one), 2 * one), "a secret about arrays"\n# 작은',
+        ReleaseRefused,
+    ),
+    "name_of_hidden_check": (
+        "assignments/tiny/handout.ko.md",
+        "# 작은",
+        "# add_adds_arrays 작은",
+        ReleaseRefused,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refused_and_nothing_written(course, tiny, edit, name):
+    file, old, new, error = REFUSED[name]
+    edit(file, old, new)
+    with pytest.raises(error):
+        release.release(Course(course), tiny, course / "dist")
+    assert not (course / "student_template").exists()
+
+
+def test_nothing_of_a_hidden_check_is_in_the_template(course, tiny):
+    everything = "\n".join(template.build(Course(course), tiny).values())
+    for secret in (
+        "add_adds_arrays",
+        "Arrays are added",
+        "배열을 더합니다",
+        "Plus again",
+        "secret about",
+    ):
+        assert secret not in everything

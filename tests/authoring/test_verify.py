@@ -1,0 +1,144 @@
+"""The proof of an assignment holds, and fails when it must."""
+
+import pytest
+from click.testing import CliRunner
+
+from grader.authoring import verify
+from grader.authoring.release import in_memory
+from grader.cli.main import main
+from grader.course import assignment as assignments
+from grader.course.folder import Course
+from grader.errors import PlatformError
+from grader.grading.engines.local import grade_all
+from grader.grading.submission import broken
+from grader.grading.worker import Job
+
+MUTANT = """
+why = "the sum is off by one"
+loses = ["{loses}"]
+[[change]]
+file = "sums.py"
+find = "a + b\\n    return"
+replace = "{replace}\\n    return"
+"""
+
+
+@pytest.fixture
+def prove(course):
+    folder = course / "assignments" / "tiny"
+
+    def run(*, loses="adding", replace="a - b", variant="def add(a, b): return b + a", options=()):
+        (folder / "mutants").mkdir(exist_ok=True)
+        (folder / "mutants" / "off.toml").write_text(MUTANT.format(loses=loses, replace=replace))
+        (folder / "variants" / "other").mkdir(parents=True, exist_ok=True)
+        (folder / "variants" / "other" / "variant.toml").write_text('why = "the other way round"')
+        (folder / "variants" / "other" / "sums.py").write_text(variant)
+        call = ["--lang", "en", "--course", str(course), "verify", "tiny", *options]
+        return CliRunner().invoke(main, call, env={"COLUMNS": "200"})
+
+    return run
+
+
+def test_the_proof_holds(prove):
+    done = prove()
+    assert done.exit_code == 0, done.output
+    assert "4 candidates came out as they must" in done.output
+
+
+def test_with_everything_run(prove):
+    assert prove(options=["--full"]).exit_code == 0
+
+
+def test_what_is_run_for_a_mutant(prove, course, edit):
+    prove(loses="saying")
+    file = "assignments/tiny/assignment.toml"
+    edit(file, 'names = ["greet"]', 'names = ["greet"]\nuses = ["sums.py"]')
+
+    def chosen(seconds, *, full=False):
+        (course / "assignments/tiny/timings.json").write_text(f'{{"greet_greets": {seconds}}}')
+        model = assignments.load(course / "assignments" / "tiny")
+        found = verify.candidates(Course(course), model, full=full)
+        return next(c for c in found if c.kind == "mutant")
+
+    assert chosen(9.0, full=True).exercises == ()  # all
+    assert chosen(9.0).exercises == ("adding", "saying")  # named, so it must be seen to lose
+    edit("assignments/tiny/mutants/off.toml", '["saying"]', '["adding"]')
+    assert chosen(0.1).exercises == ("adding", "saying")
+    assert chosen(9.0).exercises == ("adding",)
+    assert chosen(9.0).brief == ("adding",)
+    assert chosen(9.0).skipped == {"greet_greets"}
+    assert chosen(9.0, full=True).skipped == chosen(0.1).skipped == set()
+
+
+def test_a_brief_exercise_ends_with_the_first_check_that_is_lost_and_a_skipped_check_is_not_run(
+    tiny,
+):
+    wrong = {"sums.py": b"def add(a, b): return a - b", "words.py": b"def greet(name): return 1"}
+    for how, run in (
+        ({}, 2),
+        ({"brief": ("adding",)}, 1),
+        ({"skipped": frozenset({"add_adds"})}, 1),
+    ):
+        [(_, record)] = grade_all(tiny, [Job(in_memory("x", wrong), **how)], workers=1)
+        adding, saying = record.exercises
+        assert (len(adding.checks), len(saying.checks)) == (run, 1)
+        assert (adding.points, saying.points) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "case, words",
+    [
+        ({"replace": "b + a"}, "adding: -"),  # a mutant that nobody catches
+        ({"loses": "saying"}, "adding: add_adds"),  # caught in the wrong exercise
+        ({"variant": "def add(a, b): return a"}, "variant other: adding"),
+        ({"variant": "def add(a, b): return float(a + b) if isinstance(a, int) else a + b"}, None),
+    ],
+)
+def test_the_proof_fails(prove, case, words):
+    done = prove(**case)
+    if words is None:
+        assert done.exit_code == 0  # 3.0 == 3: another right answer
+        return
+    assert done.exit_code == 1
+    assert words in done.output
+    assert "proof fails for" in done.output
+
+
+def test_a_mutant_whose_text_is_not_there(prove):
+    done = prove(replace="x", options=[])
+    assert done.exit_code == 0
+    done = prove(variant="def add(a, b): return a + b", options=["--only", "other"])
+    assert done.exit_code == 0
+
+
+def test_a_name_that_nobody_has_proves_nothing(prove):
+    done = prove(options=["--only", "nobody"])
+    assert (done.exit_code, "nobody" in done.output) == (2, True)
+
+
+def test_only_a_mutant_but_measured(prove, course):
+    timings = course / "assignments" / "tiny" / "timings.json"
+    assert not timings.exists()
+    assert prove(options=["--only", "off", "--measure"]).exit_code == 0
+    assert timings.exists()
+
+
+def test_a_mutant_that_no_longer_fits(prove, edit):
+    edit("reference/tiny_package/sums.py", "a + b\n    return", "b + a\n    return")
+    done = prove()
+    assert done.exit_code == 2
+    assert "exactly once" in done.output
+
+
+def test_measured_times_are_stored(prove, course):
+    assert prove(options=["--measure"]).exit_code == 0
+    assert '"add_adds": 0.0' in (course / "assignments" / "tiny" / "timings.json").read_text()
+
+
+@pytest.mark.parametrize("kind", ["reference", "template", "mutant"])
+def test_what_was_not_graded_is_not_proved(tiny, kind):
+    candidate = verify.Candidate(kind, "x", "", {}, (), ())
+    record = broken(tiny, in_memory("x", {}), PlatformError("error.worker_died"))
+    assert verify._faults(tiny, candidate, record) == [
+        "broken: The grading process was killed twice while it graded this submission."
+    ]

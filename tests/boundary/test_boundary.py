@@ -1,0 +1,700 @@
+"""How student code can end, each provoked for real in a guest of its own."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+import torch
+
+from grader.boundary import endings
+from grader.boundary.endings import Ending, StudentRaised
+from grader.boundary.guests import Package, StudentProcess
+from grader.boundary.launchers import ForkLauncher, SpawnLauncher
+from grader.checking.student import Object, Student
+from grader.course.assignment import Limits
+from grader.errors import PlatformError
+from tests.processes import alive, descendants
+
+LIMITS = Limits(check_seconds=1, import_seconds=1, memory_mb=256, output_kb=4)
+
+
+@pytest.fixture
+def run(launcher):
+    """Give a source, get `student` and its process."""
+    opened = []
+
+    def start(source, *, seconds=10.0, limits=LIMITS, files=(), using=launcher):
+        package = Package("pack", {"m.py": source.encode(), **dict(files)})
+        process = StudentProcess(using, package, limits, Object)
+        process.begin_check(seconds)
+        opened.append(process)
+        return Student(process), process
+
+    yield start
+    for process in opened:
+        process.close()
+
+
+def ending(function, *args):
+    with pytest.raises(Ending) as caught:
+        function(*args)
+    return caught.value
+
+
+def test_modules_classes_items_lengths_and_methods(run):
+    student, _ = run("""
+class Box:
+    size = 2
+    def __init__(self, items): self.items = items
+    def __len__(self): return len(self.items)
+    def __getitem__(self, key): return self.items[key]
+    def twice(self, other): return other.items + self.items
+    def __call__(self, x): return x + 1
+""")
+    box = student.m.Box([1, 2])
+    other = student.m.Box(items=[3])
+    assert isinstance(box, Object)
+    assert box.size == 2
+    assert len(box) == 2
+    assert box[1] == 2
+    assert box(4) == 5
+    assert box.twice(other) == [3, 1, 2]
+    assert "Box" in repr(box)
+
+
+def test_helpers_for_checks(run):
+    student, _ = run("""
+import random, torch
+def push(items): items.append(1); return len(items)
+def square(x): return (x * x).sum()
+def draw(): return random.random()
+""")
+    assert student.with_arguments(student.m.push, [0]) == (2, [[0, 1]])
+    assert student.map(student.m.push, [([],), ([5],)]) == [1, 2]
+    x = torch.tensor([1.0, 3.0], dtype=torch.float64)
+    value, (gradient, nothing) = student.gradients(lambda_with_two(student), x, 3)
+    assert value.item() == 10
+    assert gradient.tolist() == [2, 6]
+    assert nothing is None
+    before = student.generators(seed=3)
+    assert student.generators() == before
+    student.m.draw()
+    assert student.generators() != before
+
+
+def test_gradients_of_a_modules_parameters(run):
+    student, _ = run("""
+import torch
+class Model(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.table = torch.nn.Embedding(3, 2, sparse=True)
+        self.unused = torch.nn.Parameter(torch.ones(1))
+        self.frozen = torch.nn.Parameter(torch.ones(1), requires_grad=False)
+    def forward(self, ids): return 2 * self.table(ids).sum() + self.frozen.sum()
+    def ends(self): return self.unused.sum().item()
+""")
+    model = student.m.Model()
+    value, gradients = student.parameter_gradients(model.forward, torch.tensor([0, 2, 2]))
+    assert value.shape == ()
+    assert sorted(gradients) == ["frozen", "table.weight", "unused"]
+    assert gradients["table.weight"].tolist() == [[2, 2], [0, 0], [4, 4]]
+    assert gradients["unused"] is gradients["frozen"] is None
+    assert ending(lambda: student.parameter_gradients(model.ends)).outcome == "raised"
+
+
+def test_steps_tell_a_loop_from_one_operation(run):
+    student, _ = run("""
+import torch
+def one(x): return (x * 2).sum()
+def loop(x): return sum(helper(row) for row in x)
+def helper(row): return (row * 2).sum()
+def fails(x): raise ValueError("x")
+""")
+    small, large = torch.ones(2, 3), torch.ones(20, 3)
+    value, steps = student.steps(student.m.one, large)
+    assert value == 120
+    assert 0 < steps == student.steps(student.m.one, small)[1]
+    value, steps = student.steps(student.m.loop, large)
+    assert value == 120
+    assert steps > 5 * student.steps(student.m.loop, small)[1]
+    with pytest.raises(ValueError, match="x"):
+        student.steps(student.m.fails, small)
+    assert student.m.one(small) == 12  # and nothing is traced any more
+
+
+def test_gradients_of_a_result_that_is_no_scalar(run):
+    student, _ = run("""
+import torch
+class Scale(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.by = torch.nn.Parameter(torch.tensor([2.0, 3.0]))
+        self.again = self.by
+        self.frozen = torch.nn.Parameter(torch.ones(1), requires_grad=False)
+        self.unused = torch.nn.Parameter(torch.ones(2))
+    def forward(self, x, n): return self.by * x, "about x"
+def double(x): return 2 * x
+""")
+    x, weights = torch.tensor([5.0, 7.0]), torch.tensor([1.0, 10.0])
+    scale = student.m.Scale()
+    (result, text), by_args, by_name = student.pullback(scale.forward, [x, 3], [weights, None])
+    assert (result.tolist(), text) == ([10, 21], "about x")
+    assert by_args[0].tolist() == [2, 30]
+    assert by_args[1] is None
+    assert {name: g.tolist() for name, g in by_name.items()} == {"by": [5, 70], "unused": [0, 0]}
+    result, (gradient,), by_name = student.pullback(student.m.double, [x], [weights])
+    assert result.tolist() == [10, 14]
+    assert gradient.tolist() == [2, 20]
+    assert by_name == {}
+
+
+def test_a_result_may_stay_with_the_student(run):
+    student, _ = run("""
+from typing import NamedTuple
+class State(NamedTuple):
+    count: int
+def begin(): return State(1)
+def advance(state): return state.count, State(state.count + 1)
+""")
+    state = student.keep(student.m.begin, [])
+    assert isinstance(state, Object)
+    for expected in (1, 2, 3):
+        count, state = student.keep(student.m.advance, [state], part=1)
+        assert count == expected
+    assert ending(lambda: student.keep(student.m.begin, [], part=3)).outcome == "raised"
+
+
+def lambda_with_two(student):
+    """A function of the student that takes a tensor and a number."""
+
+    class WithNumber:
+        def invoke(self, verb, args, kwargs):
+            value, gradients = student.m.square.invoke(verb, args[:1], kwargs)
+            return value, [*gradients, None]
+
+    return WithNumber()
+
+
+MODULES = """
+import torch
+from torch import nn
+class Cell(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.tensor([2.0, 3.0]))
+    def forward(self, x, state):
+        return x * self.weight, {"h": [state[0] + x], "steps": 1}
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.cells = nn.ModuleList([Cell()])
+    forward = None
+def cut(state): return tuple(part.detach() for part in state)
+"""
+
+
+def test_modules_in_modules_and_their_gradients(run):
+    student, _ = run(MODULES, seconds=20)
+    net = student.m.Net()
+    cell = net.cells[0]
+    assert cell.weight.tolist() == [2, 3]
+    x, h, c = torch.tensor([5.0, 7.0]), torch.zeros(2), torch.ones(2)
+    cotangents = [torch.tensor([1.0, 10.0]), torch.tensor([100.0, 100.0])]
+    wanted = [(cell, "weight"), (net, "cells.0.weight")]
+    result, of_args, of_parameters = student.vjp(cell, [x, (h, c)], cotangents, wanted)
+    assert result[0].tolist() == [10, 21]
+    assert [g if g is None else g.tolist() for g in of_args] == [[102, 130], [100, 100], None]
+    assert [g.tolist() for g in of_parameters] == [[5, 70]] * 2
+    assert student.vjp(cell.forward, [x, (h, c)], cotangents)[1][0].tolist() == [102, 130]
+    with pytest.raises(ValueError, match="2 float tensors"):
+        student.vjp(cell.forward, [x, (h, c)], cotangents[:1])
+
+
+def test_what_was_detached_has_no_gradient(run):
+    student, _ = run(MODULES, seconds=20)
+    ones = torch.ones(2)
+    result, gradients, _ = student.vjp(student.m.cut, [(ones, ones)], [ones, ones])
+    assert [part.tolist() for part in result] == [[1, 1], [1, 1]]
+    assert gradients == [None, None]
+
+
+def test_generators_are_the_same_at_the_start_of_every_check(run):
+    student, process = run("import random\ndef draw(): return random.random()")
+    first = student.m.draw()
+    assert student.m.draw() != first
+    process.begin_check(1.0)
+    assert student.m.draw() == first
+
+
+def test_an_exception_arrives_as_the_builtin_it_is(run):
+    student, _ = run("""
+class Mine(ValueError): pass
+def mine(): raise Mine("no alpha")
+def key(): return {}["a"]
+def file(): open("/nowhere")
+""")
+    with pytest.raises(ValueError, match="no alpha") as caught:
+        student.m.mine()
+    assert isinstance(caught.value, StudentRaised)
+    assert caught.value.message.fields["where"] == "pack/m.py, line 3"
+    with pytest.raises(KeyError):
+        student.m.key()
+    assert ending(student.m.file).outcome == "raised"
+
+
+ENDINGS = {
+    "def f(): raise NotImplementedError": "unanswered",
+    "def f(): 1 / 0": "raised",
+    "def f(): return f()": "raised",
+    "def f():\n while True: pass": "timeout",
+    "def f(): input()": "raised",
+    "import time\ndef f(): time.sleep(99)": "timeout",
+    "def f():\n while True: print('x' * 1000)": "timeout",
+    "import signal\nsignal.signal(15, signal.SIG_IGN)\ndef f():\n while True: pass": "timeout",
+    "def f(): return bytearray(1 << 30)": "memory",
+    "import torch\ndef f(): return torch.zeros(1 << 28)": "memory",
+    "import numpy\ndef f(): return numpy.ones(1 << 28)": "memory",
+    "import os\ndef f(): os._exit(0)": "crashed",
+    "import sys\ndef f(): sys.exit(0)": "crashed",
+    "def f(): raise KeyboardInterrupt": "raised",
+    "import os\ndef f(): os.kill(os.getpid(), 11)": "crashed",
+    "import os\ndef f(): os.kill(os.getpid(), 40)": "crashed",  # a signal without a name
+    "from grader.boundary.guest import server\nserver._describe = lambda *a: {'bases': 5, 'text': []}\ndef f(): 1 / 0": "raised",
+    "import os\ndef f(): os.closerange(3, 100)": "crashed",
+    "import os, time\ndef f(): os.closerange(3, 100); time.sleep(9)": "crashed",
+    "import os\ndef f():\n for fd in range(3, 20):\n  try: os.write(fd, b'junk' * 10)\n  except OSError: pass": "unreadable",
+    "class E(Exception):\n def __str__(self):\n  while True: pass\ndef f(): raise E": "timeout",
+    "class E(Exception):\n def __str__(self): import os; os._exit(0)\ndef f(): raise E": "crashed",
+    "def f(): return 1 << 9999": "unreadable",
+    "def f():\n a = []; a.append(a); return a": "unreadable",
+    "import numpy\ndef f(): return numpy.array([object()])": "unreadable",
+    "from grader.boundary import wire\nwire.encode = lambda *a: b'\\xff' * 50\ndef f(): return 1": "unreadable",
+    "from grader.boundary import wire\nold = wire.encode\nwire.encode = lambda v, *a: old((v[0] - 1, *v[1:]), *a)\ndef f(): return 1": "unreadable",
+    "from grader.boundary import wire\nwire.encode = lambda *a: wire.PREFIX.pack(100, 0) + b'x'\ndef f(): return 1": "timeout",
+}
+
+
+FORGED = {
+    # what the guest's own code is made to reply, once the function was found
+    "(v[0], 'value', 1)": "unreadable",
+    "(v[0], 'value', 1, {})": "unreadable",
+    "(v[0],)": "unreadable",
+    "(v[0], 'value', [])": "unreadable",
+    "(v[0], 'value', 1, 2, [])": "unreadable",
+    "(v[0], 'callable', [])": "unreadable",
+    "(v[0], 'missing', 'f', [])": "unreadable",
+    "(v[0], 'raised', [])": "unreadable",
+    "(v[0], 'raised', [], [])": "unreadable",
+    "(v[0], 'unreadable', {}, [])": "unreadable",
+    "(v[0], [1])": "unreadable",
+    "(v[0], 'perfect', 1, [])": "unreadable",
+    "(str(v[0]), 'value', 1, [])": "unreadable",
+    "[v[0], 'value', 1, []]": "unreadable",
+    "(v[0], 'raised', {'bases': 3}, [])": "raised",
+    "(v[0], 'raised', {'bases': [[1], 'exit', 'ValueError'] * 9999, 'type': 2}, [])": "raised",
+    "(v[0], 'raised', {'frames': [(1, 'a', [], ()), 5, (1,), ([], 1, 2, 3)]}, [])": "raised",
+    "(v[0], 'raised', {'type': chr(0xd800), 'text': chr(0xdfff), 'memory': 1}, [])": "raised",
+}
+
+
+@pytest.mark.parametrize("reply", FORGED)
+def test_a_forged_reply_ends_its_check_and_nothing_else(run, reply):
+    student, process = run(f"""
+from grader.boundary import wire
+old = wire.encode
+def forge(v, *a): return old({reply}, *a)
+def f(): wire.encode = forge
+def g(): return 1
+""")
+    for use in (
+        lambda: student.m.f(),
+        lambda: student.with_arguments(student.m.f),
+        lambda: student.map(student.m.f, [()]),
+        lambda: student.gradients(student.m.f),
+    ):
+        process.begin_check(1.0, fresh=True)
+        assert ending(use).outcome == FORGED[reply]
+    process.begin_check(1.0, fresh=True)
+    assert student.m.g() == 1
+
+
+@pytest.mark.parametrize("answer", ["3", "(1,)", "(1, 2)", "(1, [])", "[1, [2]]"])
+def test_a_helper_that_the_student_replaced(run, answer):
+    student, _ = run(f"""
+from grader.boundary.guest.server import Server
+for name in ("with_arguments", "gradients", "map"):
+    setattr(Server, "_do_" + name, lambda *_: ("value", {answer}))
+def f(): pass
+""")
+    function = student.m.f
+    assert ending(lambda: student.with_arguments(function, 1)).outcome == "unreadable"
+    assert ending(lambda: student.gradients(function, 1)).outcome == "unreadable"
+    assert ending(lambda: student.map(function, [()])).outcome == "unreadable"
+
+
+def test_a_student_cannot_end_the_loop_of_a_check(run):
+    student, _ = run("def f(n): raise StopIteration")
+    with pytest.raises(StudentRaised):
+        list(map(student.m.f, range(3)))
+
+
+def test_of_a_hostile_error_nothing_is_kept(run):
+    student, _ = run("""
+from grader.boundary.guest import server
+class Mine(ValueError): pass
+server._describe = lambda *a: {"type": "x", "bases": [f"b{i}" for i in range(9999)] + ["print", "KeyError"]}
+def f(): raise Mine
+""")
+    with pytest.raises(KeyError):
+        student.m.f()
+    assert endings._joined.cache_info().currsize <= len(endings._BUILTIN)
+
+
+def test_a_guest_that_had_to_be_told_was_stopped_by_no_signal_of_its_own(run):
+    student, _ = run("import os, time\ndef f(): os.closerange(3, 100); time.sleep(9)")
+    assert ending(lambda: student.m.f()).message.code == "exited"
+
+
+@pytest.mark.parametrize("source", ENDINGS)
+def test_ending(run, source):
+    student, process = run(source, seconds=1.0)
+    assert ending(lambda: student.m.f()).outcome == ENDINGS[source]
+    # the next check of the same submission starts in a process that works
+    process.begin_check(1.0)
+    process.package.files["other.py"] = b""  # nothing is kept that could be poisoned
+    assert process.request("generators", 1)[0] == "value"
+
+
+def test_a_second_request_after_the_end_brings_no_new_process(run):
+    student, process = run("import os\ndef f(): os._exit(0)\ndef g(): return 1")
+    function, other = student.m.f, student.m.g
+    assert ending(function).outcome == "crashed"
+    assert ending(other).outcome == "unreadable"
+    process.begin_check(1.0)
+    assert student.m.g() == 1
+
+
+@pytest.mark.parametrize(
+    "source, outcome, code",
+    [
+        ("def f(:", "raised", "import_failed"),
+        ("1 / 0", "raised", "import_failed"),
+        ("import nothing_of_that_name", "raised", "import_failed"),
+        ("raise NotImplementedError", "unanswered", "unanswered"),
+        ("import os; os._exit(0)", "crashed", "exited"),
+        ("while True: pass", "timeout", "import_timeout"),
+        ("x = bytearray(1 << 30)", "memory", "memory"),
+    ],
+)
+def test_an_import_that_fails_is_paid_for_once(run, source, outcome, code):
+    student, process = run(source)
+    first = ending(lambda: student.m.f)
+    assert (first.outcome, first.message.code) == (outcome, code)
+    waited = process.waited
+    process.begin_check(1.0)
+    assert ending(lambda: student.m.f) is first
+    assert process.waited == waited
+
+
+def test_a_missing_file_or_name_reads_as_not_yet(run):
+    student, _ = run("x = 1")
+    assert ending(lambda: student.other.f).message.code == "missing_file"
+    assert ending(lambda: student.m.f).message.code == "missing"
+    assert student.m.x == 1
+
+
+def test_a_missing_attribute_of_an_object(run):
+    student, _ = run("class A: pass")
+    assert ending(lambda: student.m.A().tokens).message.code == "missing_attribute"
+
+
+def test_an_object_is_never_a_value(run):
+    student, _ = run("""
+class Yes:
+    def __eq__(self, other): return True
+    def __bool__(self): return True
+    def __float__(self): return 1.0
+    def __iter__(self): return iter([1])
+    def __array__(self, *a, **k): import numpy; return numpy.ones(3)
+def f(): return Yes()
+""")
+    value = student.m.f()
+    for use in (
+        *(bool, float, list, torch.tensor, lambda v: v < 1, lambda v: 1 in v),
+        *(
+            lambda v: v == 3,
+            lambda v: v != 3,
+            lambda v: 3 == v,
+            lambda v: v in [3],  # noqa: FURB171
+            lambda v: 3 * v,
+        ),
+    ):
+        assert ending(use, value).outcome in {"unreadable", "raised"}
+    assert "Yes" in ending(bool, value).detail  # for staff, where a student may not read it
+    assert ending(bool, student.m.f).outcome == "unreadable"  # `if model.converged:` forgot ()
+    assert ending(lambda f: f != 3, student.m.f).outcome == "unreadable"
+
+
+def test_what_is_printed_is_kept_and_cut(run):
+    student, process = run(
+        "import os\ndef f(n):\n print('안녕'); os.write(2, b'low\\n'); print('x' * n)"
+    )
+    student.m.f(1)
+    assert process.take_output() == "안녕\nlow\nx\n" or process.take_output() == ""
+    student.m.f(3_000_000)
+    assert len(process.take_output()) <= LIMITS.output_kb << 10
+    assert process.take_output() == ""
+
+
+def test_what_is_printed_before_a_crash_is_kept(run):
+    student, process = run("import os\ndef f(): print('last words', flush=True); os._exit(1)")
+    ending(lambda: student.m.f())
+    assert "last words" in process.take_output()
+
+
+def test_the_package_imports_its_own_modules_in_every_way(run):
+    files = {
+        "__init__.py": b"",
+        "helpers/__init__.py": b"",
+        "helpers/deep.py": b"two = 2",
+        "one.py": b"one = 1",
+    }
+    student, _ = run(
+        "from .one import one\nimport pack.helpers.deep as deep\nfrom one import one as bare\n"
+        "def f(): return one + deep.two + bare",
+        files=files.items(),
+    )
+    assert student.m.f() == 4
+
+
+def test_a_file_cannot_shadow_a_library(run):
+    files = {"random.py": b"raise SystemExit", "torch.py": b"raise SystemExit", "typing.py": b"1/0"}
+    student, _ = run(
+        "import random, torch, typing\ndef f(): return random.__name__", files=files.items()
+    )
+    assert student.m.f() == "random"
+
+
+def test_korean_source_and_an_old_encoding(run):
+    student, _ = run(
+        "def 더하기(가, 나): return 가 + 나",
+        files={"euc.py": '# 한글\nx = "한글"'.encode("euc-kr")}.items(),
+    )
+    assert student.m.더하기(1, 2) == 3
+    assert ending(lambda: student.euc.x).message.fields["error"] == "SyntaxError"
+
+
+def test_source_and_tracebacks_name_the_students_file(run):
+    student, _ = run(
+        "import inspect\ndef f(): return inspect.getsource(f)\ndef g():\n    raise KeyError('k')"
+    )
+    assert student.m.f().startswith("def f()")
+    assert "raise KeyError('k')" in ending(lambda: student.m.g()).detail
+
+
+def test_a_guest_sees_no_environment_no_descriptor_no_keyboard(run, monkeypatch):
+    monkeypatch.setenv("SECRET", "x")
+    student, _ = run("""
+import os, sys
+def environment(): return sorted(os.environ)
+def descriptors(): return sorted(int(fd) for fd in os.listdir("/proc/self/fd"))
+def folder(): return os.listdir(".")
+""")
+    assert student.m.environment() == [
+        "HOME",
+        "LANG",
+        "OMP_NUM_THREADS",
+        "OPENBLAS_NUM_THREADS",
+        "TMPDIR",
+    ]
+    assert len(student.m.descriptors()) == 5  # 0, 1, 2, the wire, and the one that lists
+    assert student.m.folder() == []
+
+
+def test_a_guest_starts_no_process(run):
+    student, _ = run("""
+import os
+def f():
+    try:
+        return os.fork()
+    except OSError as error:
+        return type(error).__name__
+""")
+    assert student.m.f() == "PermissionError"
+
+
+def test_the_scratch_folder_goes_with_the_guest(run):
+    student, process = run("""
+import os
+def leave(): open("left", "w").write("x")
+def look(): return os.listdir()
+""")
+    student.m.leave()
+    assert student.m.look() == ["left"]
+    process.close()
+    process.begin_check(1.0)
+    assert student.m.look() == []
+
+
+def test_a_check_can_have_a_process_of_its_own(run):
+    student, process = run("import os\ndef f(): return os.getpid()")
+    first = student.m.f()
+    process.begin_check(1.0)
+    assert student.m.f() == first
+    process.begin_check(1.0, fresh=True)
+    second = student.m.f()
+    assert second != first
+    process.begin_exercise()
+    process.begin_check(1.0)
+    assert student.m.f() != second
+
+
+def test_the_deadline_is_for_all_calls_of_a_check_together(run):
+    student, _ = run("import time\ndef f(): time.sleep(0.4)", seconds=0.9)
+    student.m.f()
+    student.m.f()
+    assert ending(lambda: student.m.f()).outcome == "timeout"
+
+
+def test_a_guest_that_cannot_start_is_the_platforms_fault(launcher):
+    package = Package("pack", {"m.py": b""}, rules={"not_there.py": ["torch.nn"]})
+    process = StudentProcess(launcher, package, LIMITS, Object)
+    with pytest.raises(PlatformError, match="not_there"):
+        process.open()
+    process.close()
+
+
+def test_a_dead_launcher_is_the_platforms_fault():
+    own = ForkLauncher(())
+    process = StudentProcess(own, Package("pack", {"m.py": b""}), LIMITS)
+    process.begin_check(1.0)
+    process.open()
+    os.kill(own._process.pid, signal.SIGKILL)
+    own._process.wait()
+    with pytest.raises(PlatformError):
+        process.close()
+    with pytest.raises(PlatformError):
+        process.open()
+    own.close()
+
+
+def test_guests_die_with_their_launcher():
+    own = ForkLauncher(())
+    process = StudentProcess(own, Package("pack", {"m.py": b""}), LIMITS)
+    process.begin_check(1.0)
+    process.open()
+    tree = descendants(own._process.pid)
+    assert tree  # the launcher in its namespace, and the guest
+    own._process.kill()
+    own.close()
+    deadline = time.monotonic() + 10
+    while any(map(alive, tree)) and time.monotonic() < deadline:
+        os.sched_yield()
+    assert not any(map(alive, tree))
+    with pytest.raises(PlatformError):
+        process.close()
+
+
+def test_without_fork_one_interpreter_serves_until_something_breaks(run):
+    student, process = run(
+        "import os\ndef f(): print('hi'); return os.getpid()\ndef g(): os._exit(3)",
+        using=SpawnLauncher(),
+    )
+    first = student.m.f()
+    assert process.take_output() == "hi\n"
+    process.begin_exercise()
+    process.begin_check(1.0)
+    assert student.m.f() == first
+    assert ending(lambda: student.m.g()).outcome == "crashed"
+    process.begin_check(1.0)
+    assert student.m.f() != first
+
+
+READS = """
+import os, pathlib, socket
+def read(path):
+    try:
+        return len(pathlib.Path(path).read_bytes())
+    except OSError as error:
+        return type(error).__name__
+def listing(path):
+    try:
+        return len(os.listdir(path))
+    except OSError as error:
+        return type(error).__name__
+def write(path):
+    try:
+        pathlib.Path(path).write_text("x")
+        return "written"
+    except OSError as error:
+        return type(error).__name__
+def connect(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), 1)
+        return "connected"
+    except OSError as error:
+        return type(error).__name__
+def kill(pid):
+    try:
+        os.kill(pid, 0)
+        return "reached"
+    except OSError as error:
+        return type(error).__name__
+"""
+
+
+# by Landlock; not there in its namespace; or there on a file system that is read-only
+REFUSED = {"PermissionError", "FileNotFoundError", "OSError"}
+
+
+@pytest.fixture
+def landlock():
+    if landlock_version() < 1:
+        pytest.skip("NOT PROVEN: this kernel has no Landlock, so files are not protected here")
+
+
+def landlock_version():
+    from grader.boundary.guest import landlock
+
+    return landlock.version()
+
+
+def test_a_guest_reads_and_writes_nothing_but_its_own(run, landlock, tmp_path):
+    student, process = run(READS)
+    (tmp_path / "secret").write_text("hidden check")
+    for path in (
+        __file__,
+        tmp_path / "secret",
+        "/etc/passwd",
+        f"/proc/{os.getpid()}/environ",
+        "/proc/1/cmdline",
+    ):
+        assert student.m.read(str(path)) in REFUSED, path
+    for path in (Path(__file__).parents[2], tmp_path, Path.home(), "/proc", "/tmp"):
+        assert student.m.listing(str(path)) in REFUSED, path
+    for path in (tmp_path / "new", tmp_path / "secret", os.__file__, "/dev/shm/x", "/tmp/x"):
+        assert student.m.write(str(path)) in REFUSED, path
+    assert student.m.write("own") == "written"
+    assert student.m.read(os.__file__) > 1000
+    assert "landlock" in process.layers
+
+
+def test_a_guest_has_no_tcp(run, landlock):
+    if landlock_version() < 4:
+        pytest.skip("NOT PROVEN: this kernel's Landlock does not know TCP")
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        student, _ = run(READS)
+        assert student.m.connect(server.getsockname()[1]) == "PermissionError"
+
+
+def test_a_guest_signals_nobody_outside(run, landlock):
+    if landlock_version() < 6:
+        pytest.skip("NOT PROVEN: this kernel's Landlock does not know signals")
+    student, _ = run(READS + "\ndef parent(): return kill(os.getppid())")
+    assert student.m.parent() == "PermissionError"
+    assert student.m.kill(os.getpid()) in {"PermissionError", "ProcessLookupError"}

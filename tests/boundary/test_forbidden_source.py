@@ -1,0 +1,79 @@
+"""Forbidden names are found by what they mean; honest code is never hit."""
+
+import pytest
+
+from grader.boundary.guest.forbidden_source import survey
+from grader.course import assignment as assignments
+from grader.grading.forbidden import violations
+
+RULES = ["torch.nn", "torch.sigmoid", ".sigmoid", ".backward", "difflib"]
+
+
+def hits(source, rules=RULES):
+    return [
+        (h["name"], h["line"], h["scope"])
+        for h in survey(source.encode(), "pack", rules, ["numpy", "torch"])
+    ]
+
+
+@pytest.mark.parametrize(
+    "source, name",
+    [
+        ("import torch.nn", "torch.nn"),
+        ("import torch.nn.functional as F", "torch.nn.functional"),
+        ("from torch import nn", "torch.nn"),
+        ("from torch.nn import Linear as L", "torch.nn.Linear"),
+        ("import torch\nx = torch.nn.Linear", "torch.nn.Linear"),
+        ("import torch as t\nx = t.sigmoid(1)", "torch.sigmoid"),
+        ("import torch\ndef f(z):\n    return z.sigmoid()", ".sigmoid"),
+        ("def f(loss):\n    (loss + 1).backward()", ".backward"),
+        ("import difflib", "difflib"),
+        ("import sklearn.metrics", "sklearn"),
+        ("def f():\n    import jax", "jax"),
+        ("try:\n    from scipy import special\nexcept ImportError:\n    pass", "scipy"),
+    ],
+)
+def test_found(source, name):
+    assert name in [hit[0] for hit in hits(source)]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "# torch.nn.Linear\nx = 'import torch.nn'",
+        '"""Without torch.nn and z.sigmoid()."""',
+        "nn = 3\nlstm = nn + 1",
+        "def sigmoid(z): return z\ny = sigmoid(1)",
+        "from . import network\nnetwork.backward({}, 1)",
+        "from pack import network\nnetwork.backward({}, 1)",
+        "import pack.network\npack.network.backward(1)",
+        "class A:\n    def sigmoid(self, z): return z\n    def g(self): return self.sigmoid(1)\nA().sigmoid(2)",
+        "import re, json, collections.abc, numpy as np, torch\nnp.linalg.norm([1])",
+        "from __future__ import annotations",
+        "sigmoid = lambda z: z\nactivations = {'sigmoid': sigmoid}",
+    ],
+)
+def test_honest_code_is_never_hit(source):
+    assert hits(source) == []
+
+
+def test_depth_hides_nothing():
+    deep = "import torch\nx = torch.nn.LSTM" + " + 1" * 1500
+    assert ("torch.nn.LSTM", 2, "") in hits(deep)
+
+
+def test_place_and_scope():
+    source = "import torch\n\ndef f():\n    return torch.nn\n\nclass A:\n    def g(self):\n        return torch.nn.Linear\n\nx = torch.nn\n"
+    assert hits(source) == [("torch.nn", 4, "f"), ("torch.nn.Linear", 8, "A"), ("torch.nn", 10, "")]
+
+
+def test_a_rule_for_some_functions_is_deaf_outside_them(course, edit):
+    toml = "assignments/tiny/assignment.toml"
+    edit(toml, 'names = ["torch.nn", ".backward"]', 'names = [".backward"]\nwithin = ["add"]')
+    tiny = assignments.load(course / "assignments" / "tiny")
+    inside = {"sums.py": survey(b"def add(a, b): a.backward()", "pack", [".backward"], [])}
+    outside = {"sums.py": survey(b"def help(a): a.backward()", "pack", [".backward"], [])}
+    foreign = {"sums.py": survey(b"import jax", "pack", [".backward"], ["torch"])}
+    assert list(violations(tiny, inside)) == ["adding"]
+    assert violations(tiny, outside) == {}
+    assert violations(tiny, foreign)["adding"].code == "forbidden_package"

@@ -1,0 +1,363 @@
+"""A class is graded, resumed, survived. Submissions of every kind, through the command line."""
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from jsonschema import Draft202012Validator
+
+from grader.cli.main import main
+from grader.records import store
+
+GOOD = "def add(a, b): return a + b\n"
+GREET = "def greet(name): return f'Hello {name}'\n"
+
+
+@pytest.fixture
+def submit(tmp_path):
+    """Hand in files for a student."""
+    root = tmp_path / "submitted"
+    root.mkdir()
+
+    def hand_in(student, files, layout="{student}"):
+        for name, text in files.items():
+            path = root / layout.format(student=student) / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return root
+
+    return hand_in
+
+
+@pytest.fixture
+def grade(course, tmp_path):
+    """Grade the class; returns the runner's result."""
+
+    def run(*options, lang="en"):
+        call = ["--lang", lang, "--course", str(course), "grade", "tiny"]
+        return CliRunner().invoke(
+            main, [*call, str(tmp_path / "submitted"), "-o", str(tmp_path / "out"), *options]
+        )
+
+    return run
+
+
+def record(tmp_path, student):
+    return store.read(tmp_path / "out" / "records" / "tiny" / f"{student}.json")
+
+
+def test_a_class(submit, grade, tmp_path):
+    submit("kim", {"sums.py": GOOD, "words.py": GREET})
+    submit(
+        "이민수", {"sums.py": GOOD, "words.py": "def greet(name): return name"}, "{student}/tiny"
+    )
+    submit("half", {"sums.py": GOOD}, "{student}/tiny/tiny_package")
+    done = grade("-j", "2")
+    assert done.exit_code == 0, done.output
+    assert record(tmp_path, "kim").points == 10
+    assert record(tmp_path, "이민수").points == 6
+    half = record(tmp_path, "half")
+    assert half.points == 6
+    assert [note.code for note in half.notes] == ["missing_files"]
+    assert {c.outcome for c in half.exercises[1].checks} == {"unanswered"}
+    assert "3 graded, 0 kept" in done.output
+
+
+CASES = {
+    # name: (files, points, outcome of add_adds)
+    "syntax": ({"sums.py": "def add(:", "words.py": GREET}, 4, "raised"),
+    "not_utf8": (
+        {"sums.py": '# 한글\nx = "한글"\n'.encode("euc-kr"), "words.py": GREET},
+        4,
+        "raised",
+    ),
+    "declared_euc_kr": (
+        {
+            "sums.py": ("# -*- coding: euc-kr -*-\n# 한글\n" + GOOD).encode("euc-kr"),
+            "words.py": GREET,
+        },
+        10,
+        "passed",
+    ),
+    "forbidden": ({"sums.py": "from torch import nn\n" + GOOD, "words.py": GREET}, 4, "forbidden"),
+    "package": ({"sums.py": "import sklearn\n" + GOOD, "words.py": GREET}, 4, "forbidden"),
+    "hangs": ({"sums.py": "while True: pass", "words.py": GREET}, 4, "timeout"),
+    "exits": ({"sums.py": "import os; os._exit(0)", "words.py": GREET}, 4, "crashed"),
+    "prints": ({"sums.py": "print('x' * 5_000_000)\n" + GOOD, "words.py": GREET}, 10, "passed"),
+    "conftest": (
+        {
+            "sums.py": "def add(a, b): return 0",
+            "words.py": GREET,
+            "conftest.py": "import os; os._exit(0)",
+            "pytest.ini": "[pytest]\naddopts = --co",
+        },
+        4,
+        "failed",
+    ),
+}
+
+
+def test_broken_and_hostile_submissions_cost_what_they_break(submit, grade, tmp_path):
+    for name, (files, _, _) in CASES.items():
+        submit(name, files)
+    assert grade().exit_code == 0
+    for name, (_, points, outcome) in CASES.items():
+        graded = record(tmp_path, name)
+        assert (name, graded.points, graded.exercises[0].checks[0].outcome) == (
+            name,
+            points,
+            outcome,
+        )
+    forbidden = record(tmp_path, "forbidden").exercises[0].checks[0].message
+    assert (forbidden.fields["name"], forbidden.fields["line"]) == ("torch.nn", "1")
+
+
+def test_what_cannot_be_opened_gets_a_reason(submit, grade, tmp_path):
+    root = submit("empty", {".keep": ""})
+    (root / "broken.zip").write_bytes(b"PK\x03\x04 and no more")
+    with zipfile.ZipFile(root / "slip.zip", "w") as archive:
+        archive.writestr("../sums.py", GOOD)
+    (root / "essay.docx").write_bytes(b"x")
+    done = grade()
+    assert done.exit_code == 0
+    reasons = {
+        name: record(tmp_path, name).problem.code for name in ("empty", "broken", "slip", "essay")
+    }
+    assert reasons == {
+        "empty": "empty",
+        "broken": "broken_archive",
+        "slip": "unsafe_archive",
+        "essay": "unsupported",
+    }
+    assert "0.00 / 10" in done.output
+    assert "damaged" in done.output
+
+
+def test_an_endless_loop_costs_seconds(submit, grade, tmp_path, edit):
+    edit(
+        "assignments/tiny/checks/hidden/test_more.py",
+        '["Kim", "민수"]',
+        "list(map(str, range(20)))",
+    )
+    submit("loop", {"sums.py": GOOD, "words.py": "def greet(name):\n    while True: pass\n"})
+    assert grade().exit_code == 0
+    greeting = record(tmp_path, "loop").exercises[1].checks[0]
+    assert (greeting.outcome, greeting.cases, greeting.cases_passed) == ("timeout", 20, 0)
+    assert greeting.seconds < 4  # three limits of a second, not twenty
+
+
+def test_after_three_timeouts_the_rest_of_the_exercise_is_not_run(submit, grade, tmp_path, edit):
+    edit(
+        "assignments/tiny/checks/public/test_sums.py",
+        "def test_add_adds(student):",
+        "import pytest\n@pytest.mark.parametrize('n', range(5))\ndef test_add_adds(student, n):",
+    )
+    edit("assignments/tiny/assignment.toml", 'needs = ["add_adds"]\n', "")
+    submit("loop", {"sums.py": "def add(a, b):\n    while True: pass\n", "words.py": GREET})
+    assert grade().exit_code == 0
+    first, second = record(tmp_path, "loop").exercises[0].checks
+    assert first.outcome == "timeout"
+    assert (second.outcome, second.message.code) == ("skipped", "timeouts")
+
+
+def test_a_check_waits_for_what_it_needs(submit, grade, tmp_path):
+    submit("wrong", {"sums.py": "def add(a, b): return 0", "words.py": GREET})
+    grade()
+    second = record(tmp_path, "wrong").exercises[0].checks[1]
+    assert (second.outcome, second.message.code) == ("skipped", "skipped")
+
+
+def test_a_hidden_check_tells_a_student_nothing_but_its_outcome(submit, grade, tmp_path):
+    submit(
+        "spy",
+        {
+            "sums.py": "def add(a, b):\n    if isinstance(a, int): return a + b\n    raise ValueError(f'{a} {b}')\n",
+            "words.py": "def greet(name): return 'x'",
+        },
+    )
+    grade()
+    spy = record(tmp_path, "spy")
+    arrays = spy.exercises[0].checks[1]
+    assert arrays.message.code == "raised_hidden"
+    assert "1." not in json.dumps(arrays.message.fields)
+    assert "1." in arrays.detail  # staff see it
+    assert spy.exercises[1].checks[0].message.fields == {}
+
+
+def test_records_match_their_published_schema(submit, grade, tmp_path):
+    submit("kim", {"sums.py": GOOD, "words.py": GREET})
+    submit("bad", {"sums.py": "x", "words.py": "def greet(name): return 1"})
+    submit("none", {".keep": ""})
+    grade()
+    schema = json.loads((Path(store.__file__).with_name("record.schema.json")).read_text())
+    Draft202012Validator.check_schema(schema)
+    for path in (tmp_path / "out" / "records" / "tiny").glob("*.json"):
+        Draft202012Validator(schema).validate(json.loads(path.read_text()))
+
+
+def test_what_is_graded_is_kept_until_something_changes(submit, grade, tmp_path, edit):
+    submit("kim", {"sums.py": GOOD, "words.py": GREET})
+    submit("lee", {"sums.py": GOOD, "words.py": GREET})
+    assert "2 graded, 0 kept" in grade().output
+    assert "0 graded, 2 kept" in grade().output
+    assert "1 graded, 0 kept" in grade("--only", "kim", "--regrade").output
+    submit("kim", {"sums.py": GOOD + "# changed\n"})
+    assert "1 graded, 1 kept" in grade().output
+    (tmp_path / "out" / "records" / "tiny" / "lee.json").write_text('{"schema": "grader/rec')
+    assert "1 graded, 1 kept" in grade().output
+    edit("assignments/tiny/assignment.toml", "points = 6", "points = 5")
+    assert "2 graded, 0 kept" in grade().output
+    edit("assignments/tiny/checks/hidden/test_more.py", "Kim", "Kim-Lee")
+    assert "2 graded, 0 kept" in grade().output
+
+
+def test_exit_codes(submit, grade, tmp_path, course):
+    submit("kim", {"sums.py": GOOD, "words.py": "x = 1"})
+    assert grade("--fail-under", "60").exit_code == 0
+    assert grade("--fail-under", "61").exit_code == 1
+    unknown = grade("--only", "nobody")
+    assert (unknown.exit_code, "nobody" in unknown.output) == (2, True)
+    no_such = CliRunner().invoke(
+        main, ["--course", str(course), "grade", "hw9", str(tmp_path), "-o", "o"]
+    )
+    assert (no_such.exit_code, "tiny" in no_such.output) == (2, True)
+    (course / "assignments" / "tiny" / "checks" / "hidden" / "test_more.py").write_text(
+        "import nothing_like_it\ndef test_greet_greets(s): pass\ndef test_add_adds_arrays(s): pass\n"
+    )
+    broken = grade()
+    assert (broken.exit_code, "nothing_like_it" in broken.output) == (2, True)
+
+
+def test_json_summary(submit, grade):
+    submit("kim", {"sums.py": GOOD, "words.py": GREET})
+    summary = json.loads(grade("--json").output)
+    assert summary["points"] == {"kim": 10.0}
+    assert summary["graded"] == 1
+
+
+def test_korean_output(submit, grade):
+    submit("kim", {".keep": ""})
+    assert "제출물이 비어 있습니다" in grade(lang="ko").output
+
+
+def test_two_submissions_of_one_student_stop_the_batch_before_it_begins(submit, grade, tmp_path):
+    root = submit("kim", {"sums.py": GOOD})
+    shutil.make_archive(str(root / "kim"), "zip", root / "kim")
+    done = grade()
+    assert (done.exit_code, "kim.zip" in done.output) == (2, True)
+    assert not (tmp_path / "out").exists()
+
+
+def test_two_graders_on_one_folder(submit, grade, tmp_path):
+    import fcntl
+
+    submit("kim", {"sums.py": GOOD, "words.py": GREET})
+    (tmp_path / "out").mkdir()
+    with (tmp_path / "out" / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = grade()
+    assert (done.exit_code, "Another grader" in done.output) == (2, True)
+
+
+def start(course, tmp_path, jobs="2"):
+    command = [sys.executable, "-m", "grader", "--course", str(course), "grade", "tiny"]
+    return subprocess.Popen(
+        [*command, str(tmp_path / "submitted"), "-o", str(tmp_path / "out"), "-j", jobs],
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def comparable(folder):
+    """The records without what is a time."""
+
+    def timeless(value):
+        if isinstance(value, dict):
+            return {k: timeless(v) for k, v in value.items() if k not in {"seconds", "started"}}
+        return [timeless(item) for item in value] if isinstance(value, list) else value
+
+    return {p.name: json.dumps(timeless(json.loads(p.read_text()))) for p in folder.glob("*.json")}
+
+
+def test_killed_at_a_random_moment_and_started_again(submit, course, tmp_path):
+    for number in range(40):
+        submit(
+            f"student{number:02}",
+            {"sums.py": GOOD if number % 3 else "def add(a, b): return 1/0", "words.py": GREET},
+        )
+    folder = tmp_path / "out" / "records" / "tiny"
+    start(course, tmp_path).communicate()
+    whole = comparable(folder)
+    assert len(whole) == 40
+    shutil.rmtree(tmp_path / "out")
+    batch = start(course, tmp_path)
+    kill_after = random.Random(os.getpid()).randrange(1, 30)
+    for _, _line in zip(range(kill_after), batch.stdout, strict=False):
+        pass
+    batch.kill()
+    batch.communicate()
+    assert 0 < len(list(folder.glob("*.json"))) < 40
+    start(course, tmp_path).communicate()
+    assert comparable(folder) == whole
+
+
+@pytest.mark.parametrize("victim", ["multiprocessing", "grader.boundary.guest.launcher"])
+def test_a_killed_worker_or_launcher_loses_nothing(submit, course, tmp_path, victim):
+    slow = "import time\ntime.sleep(0.3)\n" + GOOD
+    for number in range(4):
+        submit(f"student{number}", {"sums.py": slow, "words.py": GREET})
+    batch = start(course, tmp_path, jobs="1")
+    batch.stdout.readline()  # the first is done: worker and launcher are there
+    killed = [
+        pid
+        for pid in session(batch.pid)
+        if victim in command_line(pid) and "resource_tracker" not in command_line(pid)
+    ]
+    os.kill(killed[0], signal.SIGKILL)
+    batch.communicate()
+    assert batch.returncode == 0
+    points = [record(tmp_path, f"student{number}").points for number in range(4)]
+    assert points == [10, 10, 10, 10]
+
+
+def test_nothing_is_left_running_after_a_kill(submit, course, tmp_path):
+    submit("slow", {"sums.py": "import time\ntime.sleep(60)\n", "words.py": GREET})
+    submit("quick", {"sums.py": GOOD, "words.py": GREET})
+    batch = start(course, tmp_path, jobs="1")
+    batch.stdout.readline()
+    batch.kill()
+    batch.communicate()
+    deadline = time.monotonic() + 20
+    while session(batch.pid) and time.monotonic() < deadline:
+        os.sched_yield()
+    assert session(batch.pid) == []
+
+
+def session(leader):
+    """Processes of the batch's session, and the guests, which have sessions of their own."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[3]) == leader and fields[0] != "Z":
+            found.append(int(stat.parent.name))
+    return found
+
+
+def command_line(pid):
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+    except OSError:
+        return ""

@@ -1,0 +1,137 @@
+"""What a student sees."""
+
+import json
+import os
+import pty
+import re
+import select
+import subprocess
+import sys
+import time
+
+import pytest
+from click.testing import CliRunner
+
+from grader.cli.main import main
+
+
+@pytest.fixture
+def check(course):
+    folder = course / "work"
+
+    def run(files, *options, lang="en"):
+        folder.mkdir(exist_ok=True)
+        for name, text in files.items():
+            (folder / name).write_text(text, encoding="utf-8")
+        call = ["--lang", lang, "--course", str(course), "check", "tiny", str(folder), *options]
+        return CliRunner().invoke(main, call, env={"COLUMNS": "200"})
+
+    return run
+
+
+GREET = "def greet(name): return f'Hello {name}'\n"
+
+
+def test_passed(check):
+    done = check({"sums.py": "def add(a, b): return a + b", "words.py": GREET})
+    assert done.exit_code == 0, done.output
+    assert "✓ Numbers are added" in done.output
+    assert "4.00 of the 4.00 points that public checks can show" in done.output
+    assert "hidden checks decide over 6.00 more of 10" in done.output
+
+
+def test_failed_in_words_with_hint_and_next_step(check):
+    done = check({"sums.py": "def add(a, b): return a - b", "words.py": GREET})
+    assert done.exit_code == 1
+    assert "✗ Numbers are added" in done.output
+    assert "assert -1 == 3" in done.output
+    assert "Plus." in done.output
+    assert "Next: mend 'Adding' in sums.py, then run: grader check tiny -k adding" in done.output
+    assert "Traceback" not in done.output
+
+
+def test_unfinished_is_not_yet(check):
+    done = check({"sums.py": "def add(a, b):\n    raise NotImplementedError()", "words.py": GREET})
+    assert "○ not yet" in done.output
+    assert "NotImplementedError" not in done.output
+    assert "Next: write 'Adding'" in done.output
+
+
+def test_raised(check):
+    done = check({"sums.py": "def add(a, b):\n    return a + c", "words.py": GREET})
+    assert "NameError: name 'c' is not defined (tiny_package/sums.py, line 2)" in done.output
+
+
+def test_prints_stand_with_their_check_and_cannot_repaint(check):
+    source = "def add(a, b):\n    print('adding', a, '\\x1b[2J')\n    return a + b"
+    lines = check({"sums.py": source, "words.py": GREET}).output.splitlines()
+    place = next(i for i, line in enumerate(lines) if "Numbers are added" in line)
+    assert lines[place + 1].strip() == "│ adding 1 �[2J"
+
+
+def test_korean(check):
+    done = check({"sums.py": "def add(a, b): return 0", "words.py": GREET}, lang="ko")
+    assert "더하기" in done.output
+    assert "다음 할 일" in done.output
+
+
+def test_missing_and_misnamed_files_are_named(check):
+    done = check({"Sums.py": "", "words.py": GREET})
+    assert "Expected and not found: sums.py. Similar files: Sums.py." in done.output
+
+
+def test_one_exercise(check):
+    done = check({"sums.py": "def add(a, b): return a + b", "words.py": "1/0"}, "-k", "adding")
+    assert done.exit_code == 0
+    unknown = check({}, "-k", "addign")
+    assert (unknown.exit_code, "adding, saying" in unknown.output) == (2, True)
+
+
+def test_json(check):
+    done = check({"sums.py": "def add(a, b): return a + b", "words.py": GREET}, "--json")
+    results = json.loads(done.output)
+    assert results[0]["checks"][0]["outcome"] == "passed"
+
+
+def test_a_folder_that_is_not_there(course):
+    done = CliRunner().invoke(
+        main, ["--lang", "en", "--course", str(course), "check", "tiny", "nowhere"]
+    )
+    assert (done.exit_code, "is not a folder" in done.output) == (2, True)
+
+
+def test_watch_checks_again_on_save(check, course):
+    check({"sums.py": "def add(a, b): return 0", "words.py": GREET})
+    reader, writer = pty.openpty()
+    command = [
+        sys.executable,
+        "-m",
+        "grader",
+        "--lang",
+        "en",
+        "--course",
+        str(course),
+        "check",
+        "tiny",
+    ]
+    watching = subprocess.Popen(
+        [*command, str(course / "work"), "--watch"], stdout=writer, stderr=writer
+    )
+    os.close(writer)
+    try:
+        assert "✗" in read_until(reader, "Waiting for you to save")
+        (course / "work" / "sums.py").write_text("def add(a, b): return a + b  # mended")
+        assert "✓" in read_until(reader, "Waiting for you to save")
+    finally:
+        watching.terminate()
+        watching.wait()
+        os.close(reader)
+
+
+def read_until(fd, words, seconds=60):
+    text, deadline = "", time.monotonic() + seconds
+    while words not in text and time.monotonic() < deadline:
+        if select.select([fd], [], [], 1)[0]:
+            text += os.read(fd, 65536).decode("utf-8", "replace")
+    assert words in text, text
+    return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", text)
