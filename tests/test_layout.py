@@ -55,7 +55,7 @@ ROOMS = {
     "grading": ["forbidden", "submission", "worker", "engines.local", "batch"],
     "selfcheck": ["check"],
     "authoring": ["markers", "template", "release", "verify"],
-    "cli": ["progress", "main"],
+    "cli": ["progress", "common", "author", "student", "grading", "telling", "machine", "main"],
     "__main__": [""],
 }
 ORDER = [

@@ -1,0 +1,30 @@
+"""The command of a student: `check`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("assignment")
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@click.option("-k", "--exercise", multiple=True, help="Only this exercise (can be repeated).")
+@click.option("--watch", is_flag=True, help="Check again whenever a file is saved.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, for other programs.")
+@click.pass_context
+def check(
+    ctx: click.Context,
+    assignment: str,
+    folder: Path | None,
+    exercise: tuple[str, ...],
+    watch: bool,
+    as_json: bool,
+) -> None:
+    """Check your own work with the public checks. / 공개 검사로 스스로 점검합니다."""
+    from grader.selfcheck import check as selfcheck
+
+    target = selfcheck.find(assignment, folder, ctx.obj["course"])
+    sys.exit(selfcheck.run(target, exercise, ctx.obj["lang"], watch=watch, as_json=as_json))
