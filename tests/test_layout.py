@@ -18,7 +18,7 @@ PACKAGE = ROOT / "grader"
 ROOMS = {
     "": ["__init__", "i18n", "errors"],
     "course": ["toml", "assignment", "folder"],
-    "records": ["decode", "record", "store", "assignment_snapshot"],
+    "records": ["decode", "outcome", "record", "schema", "store", "assignment_snapshot"],
     "intake": ["names", "archives", "find", "read"],
     "boundary.wire": [""],
     "boundary.guest": [

@@ -25,7 +25,8 @@ from grader.course.toml import Table
 from grader.errors import AssignmentInvalid, ReleaseRefused
 from grader.grading.engines.local import grade_all
 from grader.grading.worker import Job
-from grader.records.record import Record
+from grader.records.outcome import Outcome
+from grader.records.record import Record, Status
 from grader.records.store import write_atomically
 
 HEAVY = 0.4  # seconds: what takes the reference longer is not run for each mutant
@@ -156,18 +157,18 @@ def _heavy(assignment: Assignment, loses: tuple[str, ...]) -> frozenset[str]:
 
 
 def _faults(assignment: Assignment, candidate: Candidate, record: Record) -> list[str]:
-    if candidate.kind == "template" and record.status == "graded":
+    if candidate.kind == "template" and record.status == Status.GRADED:
         try:
             refuse_scoring(assignment, record)
         except ReleaseRefused as refusal:
             return [str(refusal)]
         return []
-    if record.status != "graded":  # nothing was run, so nothing is proved
+    if record.status != Status.GRADED:  # nothing was run, so nothing is proved
         reason = record.problem.fields.get("reason", record.problem.code) if record.problem else ""
         return [f"{record.status}: {reason}"]
     faults = []
     for exercise in record.exercises:
-        bad = [f"{c.id} ({c.outcome})" for c in exercise.checks if c.outcome != "passed"]
+        bad = [f"{c.id} ({c.outcome})" for c in exercise.checks if c.outcome != Outcome.PASSED]
         if bad and exercise.id not in candidate.loses:
             faults.append(f"{exercise.id}: {', '.join(bad)}")
         if not bad and exercise.id in candidate.loses:

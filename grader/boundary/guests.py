@@ -19,6 +19,7 @@ from grader.boundary.endings import Ending, is_place, raised
 from grader.boundary.launchers import Launcher
 from grader.course.assignment import Limits
 from grader.errors import PlatformError
+from grader.records.outcome import Outcome
 from grader.records.record import Message
 
 # Python, torch and NumPy must give the same numbers in every run.
@@ -147,7 +148,7 @@ class StudentProcess:
             printed = self.take_output()
             self.close()
             self._session = self._launcher.open(self._limits)
-            theirs = ending.outcome != "raised" or isinstance(ending, RecursionError)
+            theirs = ending.outcome != Outcome.RAISED or isinstance(ending, RecursionError)
             if theirs and self._can_load_nothing():
                 self.close()
                 raise  # what was handed in is more than a guest can take
@@ -193,22 +194,22 @@ class StudentProcess:
     def _import(self, name: str) -> None:
         file = f"{name.replace('.', '/')}.py"
         if file not in self.package.files:
-            raise Ending("unanswered", Message("missing_file", {"file": file}))
+            raise Ending(Outcome.UNANSWERED, Message("missing_file", {"file": file}))
         limit = self._limits.import_seconds
         try:
             reply = self._open_exchange(("import", name), limit)
         except Ending as ending:
-            if ending.outcome == "timeout":
+            if ending.outcome == Outcome.TIMEOUT:
                 message = Message("import_timeout", {"file": file, "seconds": f"{limit:g}"})
-                raise Ending("timeout", message) from None
+                raise Ending(Outcome.TIMEOUT, message) from None
             raise
         if reply[0] == "raised":
             failure = self._raised(reply[1])
-            if failure.outcome == "raised":
+            if failure.outcome == Outcome.RAISED:
                 fields = {**failure.message.fields, "file": file}
                 if self._met_hidden:  # the text could carry the hidden inputs out
                     fields |= {"text": "-", "error": fields["builtin"]}
-                failure = Ending("raised", Message("import_failed", fields), failure.detail)
+                failure = Ending(Outcome.RAISED, Message("import_failed", fields), failure.detail)
             raise failure
 
     def attribute(self, module: str, name: str) -> Any:
@@ -236,7 +237,7 @@ class StudentProcess:
             raise self._raised(reply[1])
         if kind == "unreadable":
             text = reply[1][:500]
-            raise Ending("unreadable", Message("unreadable", {"text": text}), text)
+            raise Ending(Outcome.UNREADABLE, Message("unreadable", {"text": text}), text)
         if kind != "value" and verb != "get":
             raise self._broken("a reply to another question")
         self.answers += 1
@@ -259,7 +260,9 @@ class StudentProcess:
             reply = session.exchange(request, seconds, self._handle if self._handles else None)
         except DeadlineMissed:
             self._abandon()
-            raise Ending("timeout", Message("timeout", {"seconds": f"{self._seconds:g}"})) from None
+            raise Ending(
+                Outcome.TIMEOUT, Message("timeout", {"seconds": f"{self._seconds:g}"})
+            ) from None
         except ProtocolBroken as error:
             raise self._broken(str(error)) from None
         except HungUp:
@@ -275,7 +278,7 @@ class StudentProcess:
             raise self._broken(f"a reply of the kind {kind} with something else in it")
         hits = [hit for hit in hits[:MAX_HITS] if type(hit) is dict and self._is_place(hit)]
         if (forbidden := self._judge(hits)) is not None:
-            raise Ending("forbidden", forbidden, forbidden.fields.get("name", ""))
+            raise Ending(Outcome.FORBIDDEN, forbidden, forbidden.fields.get("name", ""))
         return (kind, *rest)
 
     def _is_place(self, hit: dict[Any, Any]) -> bool:
@@ -293,19 +296,19 @@ class StudentProcess:
 
     def _broken(self, reason: str) -> Ending:
         self._abandon()
-        return Ending("unreadable", Message("protocol"), reason)
+        return Ending(Outcome.UNREADABLE, Message("protocol"), reason)
 
     def _ended(self) -> Ending:
         session = self._session
         self._abandon(end=False)
         if session is None:
-            return Ending("crashed", Message("exited"))
+            return Ending(Outcome.CRASHED, Message("exited"))
         exit_ = session.end(hung_up=True)
         if exit_.signal:
             fields = {"signal": str(exit_.signal), "name": _signal_name(exit_.signal)}
-            return Ending("crashed", Message("killed", fields))
+            return Ending(Outcome.CRASHED, Message("killed", fields))
         return Ending(
-            "crashed", Message("exited"), f"exit code {exit_.code}\n{self._printed[-2000:]}"
+            Outcome.CRASHED, Message("exited"), f"exit code {exit_.code}\n{self._printed[-2000:]}"
         )
 
     def _abandon(self, *, end: bool = True) -> None:

@@ -29,7 +29,15 @@ from grader.course.assignment import Assignment, Check, Exercise
 from grader.errors import GraderError
 from grader.grading.forbidden import rules_for, verdict, violations
 from grader.intake.read import Submission
-from grader.records.record import CheckResult, ExerciseResult, Message, Record, SubmittedFile
+from grader.records.outcome import Outcome
+from grader.records.record import (
+    CheckResult,
+    ExerciseResult,
+    Message,
+    Record,
+    Status,
+    SubmittedFile,
+)
 
 MAX_OUTPUT_SHOWN = 4000
 MAX_DETAILS = 3
@@ -75,7 +83,7 @@ def grade_exercises(
             result = _exercise(
                 assignment, exercise, checks, process, refusal, brief=exercise.id in brief
             )
-            if any(check.outcome == "forbidden" for check in result.checks):
+            if any(check.outcome == Outcome.FORBIDDEN for check in result.checks):
                 charged.add(exercise.id)
             yield result
     finally:
@@ -91,14 +99,14 @@ def _refusals(
     except Ending as ending:  # its files are more than a guest can even read
         return {exercise.id: ending for exercise in exercises}
     found = violations(assignment, process.survey)
-    return {name: Ending("forbidden", message) for name, message in found.items()}
+    return {name: Ending(Outcome.FORBIDDEN, message) for name, message in found.items()}
 
 
 def broken(assignment: Assignment, submission: Submission, error: GraderError) -> Record:
     """The record of a submission that the platform could not grade: no score, grade again."""
     problem = Message("platform", {"reason": str(error)})
     record = _record(assignment, submission, [], [], datetime.now(UTC), 0.0)
-    return replace(record, status="broken", points=None, extra_points=None, problem=problem)
+    return replace(record, status=Status.BROKEN, points=None, extra_points=None, problem=problem)
 
 
 def student_process(
@@ -131,17 +139,17 @@ def _exercise(
     results: list[CheckResult] = []
     timeouts = 0
     for check in exercise.checks:
-        if refusal is not None or (brief and any(r.outcome != "passed" for r in results)):
+        if refusal is not None or (brief and any(r.outcome != Outcome.PASSED for r in results)):
             break
         reason = _reason_not_to_run(assignment, exercise, check, results, timeouts, process)
         if reason is None:
             cases = _run(check, checks, process, assignment.limits.timeouts - timeouts)
-            timeouts += sum(case.outcome.name == "timeout" for case in cases)
+            timeouts += sum(case.outcome == Outcome.TIMEOUT for case in cases)
             total = len(checks.items[check.id])
             results.append(_result(exercise, check, cases, total, process.take_output()))
             refusal = _found_at_run_time(cases)
         else:
-            results.append(_not_run(exercise, check, "skipped", reason))
+            results.append(_not_run(exercise, check, Outcome.SKIPPED, reason))
     if refusal is not None:  # what it made by forbidden means is of no use in the other checks
         results = [_refused(exercise, check, refusal) for check in exercise.checks]
     earned = [result.points for result in results]
@@ -157,8 +165,8 @@ def _exercise(
 
 def _found_at_run_time(cases: list[Case]) -> Ending | None:
     for case in cases:
-        if case.outcome.name == "forbidden" and case.outcome.message is not None:
-            return Ending("forbidden", case.outcome.message, case.outcome.detail)
+        if case.outcome == Outcome.FORBIDDEN and case.judged.message is not None:
+            return Ending(Outcome.FORBIDDEN, case.judged.message, case.judged.detail)
     return None
 
 
@@ -181,7 +189,7 @@ def _reason_not_to_run(
         return Message("budget", {"seconds": f"{limits.submission_seconds:g}"})
     if timeouts >= limits.timeouts:
         return Message("timeouts", {"count": str(timeouts)})
-    passed = {result.id for result in results if result.outcome == "passed"}
+    passed = {result.id for result in results if result.outcome == Outcome.PASSED}
     for needed in exercise.checks:
         if needed.id in check.needs and needed.id not in passed:
             return Message("skipped", {f"title.{lang}": t for lang, t in needed.title.items()})
@@ -193,7 +201,7 @@ def _run(check: Check, checks: Checks, process: StudentProcess, timeouts: int) -
     cases: list[Case] = []
     for case in checks.run(check, process):
         cases.append(case)
-        if sum(c.outcome.name == "timeout" for c in cases) >= timeouts:
+        if sum(c.outcome == Outcome.TIMEOUT for c in cases) >= timeouts:
             break
     return cases
 
@@ -201,26 +209,26 @@ def _run(check: Check, checks: Checks, process: StudentProcess, timeouts: int) -
 def _result(
     exercise: Exercise, check: Check, cases: list[Case], total: int, output: str
 ) -> CheckResult:
-    passed = sum(case.outcome.name == "passed" for case in cases)
-    bad = [case.outcome for case in cases if case.outcome.name != "passed"]
-    broken = any(outcome.name == "broken" for outcome in bad)
+    passed = sum(case.outcome == Outcome.PASSED for case in cases)
+    bad = [case.judged for case in cases if case.outcome != Outcome.PASSED]
+    broken = any(judged.outcome == Outcome.BROKEN for judged in bad)
     possible = exercise.points * check.weight / exercise.weight
     return CheckResult(
         id=check.id,
         public=check.public,
-        outcome="broken" if broken else bad[0].name if bad else "passed",
+        outcome=Outcome.BROKEN if broken else bad[0].outcome if bad else Outcome.PASSED,
         points=None if broken else round(possible * passed / total, 4),
         possible=round(possible, 4),
         seconds=round(sum(case.seconds for case in cases), 4),
         cases=total,
         cases_passed=passed,
         message=bad[0].message if bad else None,
-        detail="\n\n".join(outcome.detail for outcome in bad[:MAX_DETAILS]),
+        detail="\n\n".join(judged.detail for judged in bad[:MAX_DETAILS]),
         output=output[:MAX_OUTPUT_SHOWN],
     )
 
 
-def _not_run(exercise: Exercise, check: Check, outcome: str, reason: Message) -> CheckResult:
+def _not_run(exercise: Exercise, check: Check, outcome: Outcome, reason: Message) -> CheckResult:
     return CheckResult(
         id=check.id,
         public=check.public,
@@ -256,7 +264,7 @@ def _record(
     return Record(
         assignment=assignment.id,
         student=submission.student,
-        status="broken" if broken else "ungradable" if problem else "graded",
+        status=Status.BROKEN if broken else Status.UNGRADABLE if problem else Status.GRADED,
         points=_sum(results, extra=False),
         possible=assignment.possible,
         extra_points=_sum(results, extra=True),
