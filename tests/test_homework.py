@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from examples import build
+from demo import build
 from grader import assignment as assignments
 from grader import submission as submissions
 from grader.course import Course

@@ -1,11 +1,11 @@
 """The class of hw2: each entry is one student, what happened, and the score it must get.
 
-`python -m examples.build hw2` writes `examples/submissions/hw2/` from the reference and these
+`python -m demo.build hw2` writes `examples/submissions/hw2/` from the reference and these
 recipes. A test compares the folder with the recipes and the records with the scores. What hurts
 the platform rather than this homework (loops, hogs, broken archives) is in the class of hw1.
 """
 
-from examples.recipes import Recipe, append, only, replace, unfinished
+from demo.recipes import Recipe, append, only, replace, unfinished
 
 FILES = (
     "corpus.py",

@@ -1,11 +1,11 @@
 """The class of hw4: each entry is one student, what happened, and the score it must get.
 
-`python -m examples.build hw4` writes `examples/submissions/hw4/` from the reference and these
+`python -m demo.build hw4` writes `examples/submissions/hw4/` from the reference and these
 recipes. A test compares the folder with the recipes and the records with the scores. What hurts
 the platform rather than this homework (loops, hogs, broken archives) is in the class of hw1.
 """
 
-from examples.recipes import Recipe, append, euc_kr, only, replace, unfinished, write
+from demo.recipes import Recipe, append, euc_kr, only, replace, unfinished, write
 
 REQUIRED = (
     "data.py",

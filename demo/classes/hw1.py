@@ -1,10 +1,10 @@
 """The class of hw1: each entry is one student, what happened, and the score it must get.
 
-`python -m examples.build hw1` writes `examples/submissions/hw1/` from the reference and these
+`python -m demo.build hw1` writes `examples/submissions/hw1/` from the reference and these
 recipes. A test compares the folder with the recipes and the records with the scores.
 """
 
-from examples.recipes import Recipe, append, euc_kr, only, replace, unfinished, write
+from demo.recipes import Recipe, append, euc_kr, only, replace, unfinished, write
 
 ALL_BUT_TEXT = (
     "features.py",

@@ -1,11 +1,11 @@
 """The class of hw3: each entry is one student, what happened, and the score it must get.
 
-`python -m examples.build hw3` writes `examples/submissions/hw3/` from the reference and these
+`python -m demo.build hw3` writes `examples/submissions/hw3/` from the reference and these
 recipes. A test compares the folder with the recipes and the records with the scores. What hurts
 the platform rather than this homework (loops, hogs, broken archives) is in the class of hw1.
 """
 
-from examples.recipes import Recipe, append, only, replace, unfinished, write
+from demo.recipes import Recipe, append, only, replace, unfinished, write
 
 FILES = ("ngram.py", "data.py", "metrics.py", "cells.py", "regularise.py", "optim.py", "model.py")
 

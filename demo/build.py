@@ -1,4 +1,4 @@
-"""`python -m examples.build hw1`: write the class of an assignment to `examples/submissions/<hw>/`.
+"""`python -m demo.build hw1`: write the class of an assignment to `examples/submissions/<hw>/`.
 
 `members` is the same without the disk: relative path -> content, for the test that compares.
 """
@@ -15,12 +15,12 @@ import tarfile
 import zipfile
 from pathlib import Path
 
-from examples.recipes import Files, Recipe, without_markers
+from demo.recipes import Files, Recipe, without_markers
 from grader.assignment import Assignment
 from grader.course import Course
 from grader.verify import reference_files
 
-ROOT = Path(__file__).parent
+ROOT = Path(__file__).parent.parent
 DATE = (2026, 3, 2, 9, 0, 0)
 SUFFIX = {"folder": "", "slip": ".zip", "half": ".zip"}
 
@@ -51,13 +51,13 @@ def solved(course: Course, assignment: Assignment) -> Files:
 
 def class_of(name: str) -> list[Recipe]:
     """The students of an assignment."""
-    return list(importlib.import_module(f"examples.{name}").CLASS)
+    return list(importlib.import_module(f"demo.classes.{name}").CLASS)
 
 
 def main() -> None:
     """Write the folder anew."""
     name = sys.argv[1]
-    target = ROOT / "submissions" / name
+    target = ROOT / "examples" / "submissions" / name
     shutil.rmtree(target, ignore_errors=True)
     for file, content in members(name).items():
         path = target / file
