@@ -1,23 +1,25 @@
-"""`python -m demo.build hw1`: write the class of an assignment to `examples/submissions/<hw>/`.
+"""`python -m demo.build hw1 [OUT]`: build the demo class of a homework, by default in `out/classes/hw1`.
 
-`members` is the same without the disk: relative path -> content, for the test that compares.
+The same recipes and reference always make the same bytes.
 """
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import importlib
 import io
+import pkgutil
 import posixpath
-import shutil
-import sys
 import tarfile
 import zipfile
 from pathlib import Path
 
+from demo import classes
 from demo.recipes import Files, Recipe, without_markers
 from grader.assignment import Assignment
 from grader.course import Course
+from grader.errors import GraderError
 from grader.verify import reference_files
 
 ROOT = Path(__file__).parent.parent
@@ -26,7 +28,7 @@ SUFFIX = {"folder": "", "slip": ".zip", "half": ".zip"}
 
 
 def members(name: str) -> Files:
-    """Every file below `examples/submissions/<name>/`."""
+    """Every file of the class, by its path in the class's folder."""
     course = Course.find(ROOT)
     reference = solved(course, course.load(name))
     found: Files = {}
@@ -55,14 +57,27 @@ def class_of(name: str) -> list[Recipe]:
 
 
 def main() -> None:
-    """Write the folder anew."""
-    name = sys.argv[1]
-    target = ROOT / "examples" / "submissions" / name
-    shutil.rmtree(target, ignore_errors=True)
-    for file, content in members(name).items():
-        path = target / file
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+    """Build one class in a new folder: nothing that is already there is touched."""
+    parser = argparse.ArgumentParser(prog="python -m demo.build", description="Build a demo class.")
+    names = sorted(module.name for module in pkgutil.iter_modules(classes.__path__))
+    parser.add_argument("homework", choices=names)
+    parser.add_argument("out", nargs="?", type=Path, help="by default out/classes/HOMEWORK")
+    options = parser.parse_args()
+    out = options.out or Path("out", "classes", options.homework)
+    try:
+        files = members(options.homework)
+        out.mkdir(parents=True)
+        for name, content in files.items():
+            path = out / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("xb") as stream:  # some disks take Text.py for text.py: lose neither
+                stream.write(content)
+    except GraderError as error:
+        parser.error(str(error))
+    except OSError as error:
+        reason = f"cannot write {error.filename}: {error.strerror}"
+        parser.error(f"{reason}; make room there or name another folder")
+    print(out)
 
 
 def _packed(kind: str, files: Files) -> bytes:

@@ -1,7 +1,7 @@
 """The class of hw1: each entry is one student, what happened, and the score it must get.
 
-`python -m demo.build hw1` writes `examples/submissions/hw1/` from the reference and these
-recipes. A test compares the folder with the recipes and the records with the scores.
+`python -m demo.build hw1` builds it from the reference and these recipes. A test compares the
+records with the scores.
 """
 
 from demo.recipes import Recipe, append, euc_kr, only, replace, unfinished, write

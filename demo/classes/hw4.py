@@ -1,7 +1,7 @@
 """The class of hw4: each entry is one student, what happened, and the score it must get.
 
-`python -m demo.build hw4` writes `examples/submissions/hw4/` from the reference and these
-recipes. A test compares the folder with the recipes and the records with the scores. What hurts
+`python -m demo.build hw4` builds it from the reference and these recipes. A test compares the
+records with the scores. What hurts
 the platform rather than this homework (loops, hogs, broken archives) is in the class of hw1.
 """
 
