@@ -20,7 +20,7 @@ from demo.recipes import Files, Recipe, without_markers
 from grader.assignment import Assignment
 from grader.course import Course
 from grader.errors import GraderError
-from grader.verify import reference_files
+from grader.verify import candidates, reference_files
 
 ROOT = Path(__file__).parent.parent
 DATE = (2026, 3, 2, 9, 0, 0)
@@ -30,12 +30,13 @@ SUFFIX = {"folder": "", "slip": ".zip", "half": ".zip"}
 def members(name: str) -> Files:
     """Every file of the class, by its path in the class's folder."""
     course = Course.find(ROOT)
-    reference = solved(course, course.load(name))
+    proof = candidates(course, course.load(name), full=True)
+    starts = {candidate.name: _solved(candidate.files) for candidate in proof}
     found: Files = {}
     for recipe in class_of(name):
         files = {
             posixpath.normpath(posixpath.join(recipe.folder, file)): content
-            for file, content in recipe.files(reference).items()
+            for file, content in recipe.files(starts[recipe.start]).items()
         }
         if recipe.pack == "folder":
             found |= {f"{recipe.student}/{file}": content for file, content in files.items()}
@@ -47,8 +48,7 @@ def members(name: str) -> Files:
 
 def solved(course: Course, assignment: Assignment) -> Files:
     """The reference as a student would have written it."""
-    files = reference_files(course, assignment)
-    return {file: without_markers(content) for file, content in files.items()}
+    return _solved(reference_files(course, assignment))
 
 
 def class_of(name: str) -> list[Recipe]:
@@ -78,6 +78,10 @@ def main() -> None:
         reason = f"cannot write {error.filename}: {error.strerror}"
         parser.error(f"{reason}; make room there or name another folder")
     print(out)
+
+
+def _solved(files: Files) -> Files:
+    return {file: without_markers(content) for file, content in files.items()}
 
 
 def _packed(kind: str, files: Files) -> bytes:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from grader.markers import BEGIN, END
+from grader.verify import replace_once
 
 Files = dict[str, bytes]
 Change = Callable[[Files], Files]
@@ -14,8 +16,9 @@ Change = Callable[[Files], Files]
 
 @dataclass(frozen=True)
 class Recipe:
-    """A student: the changes to the reference, how it is packed, and the score it must get.
+    """A student: where it starts, what is changed, how it is packed, and the score it must get.
 
+    `start` is a candidate of `grader verify`: a bug that is a mutant already is not told again.
     `points` is the total. Where `loses` names exercises, they and no other must lose something.
     """
 
@@ -24,13 +27,14 @@ class Recipe:
     points: float
     bonus: float = 0.0
     loses: list[str] = field(default_factory=list)
+    start: str = "reference"  # or "mutant tag_deleted" ...
     changes: list[Change] = field(default_factory=list)
     folder: str = ""  # where in the submission the package lies
     pack: str = "folder"  # or zip, tar.gz, slip, half, docx
 
-    def files(self, reference: Files) -> Files:
+    def files(self, start: Files) -> Files:
         """What is handed in, by name."""
-        files = dict(reference)
+        files = dict(start)
         for change in self.changes:
             files = change(files)
         return files
@@ -44,14 +48,7 @@ def without_markers(content: bytes) -> bytes:
 
 def replace(file: str, old: str, new: str) -> Change:
     """One change of text; the old text must be there once."""
-
-    def change(files: Files) -> Files:
-        text = files[file].decode()
-        if text.count(old) != 1:
-            raise ValueError(f"{file}: {old!r} is there {text.count(old)} times")
-        return {**files, file: text.replace(old, new).encode()}
-
-    return change
+    return lambda files: {**files, file: replace_once(Path(file), files[file], old, new)}
 
 
 def append(file: str, text: str) -> Change:

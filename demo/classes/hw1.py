@@ -121,9 +121,7 @@ CLASS = [
         points=99.06,
         loses=["cleaning"],
         bonus=2,
-        changes=[
-            replace("text.py", 're.sub(r"<[^<>]+>", " ", text)', 're.sub(r"<[^<>]+>", "", text)')
-        ],
+        start="mutant tag_deleted",
     ),
     Recipe(
         "bug_prior_forgotten",
@@ -139,7 +137,7 @@ CLASS = [
         points=94.55,
         loses=["loss_gradient"],
         bonus=2,
-        changes=[replace("logistic_regression.py", "entropy.mean()", "entropy.sum()")],
+        start="mutant loss_is_a_sum",
     ),
     Recipe(
         "bug_relu_not_masked",
@@ -147,7 +145,7 @@ CLASS = [
         points=99.36,
         loses=["backpropagation"],
         bonus=2,
-        changes=[replace("network.py", "return (h > 0).to(h.dtype)", "return torch.ones_like(h)")],
+        start="mutant relu_not_masked",
     ),
     Recipe(
         "bug_macro_f1",
@@ -155,14 +153,7 @@ CLASS = [
         points=99.3,
         loses=["metrics"],
         bonus=2,
-        changes=[
-            replace(
-                "evaluation.py",
-                "    return float(precision.mean()), float(recall.mean()), float(f1.mean())",
-                "    p, r = float(precision.mean()), float(recall.mean())\n"
-                "    return p, r, 2 * p * r / (p + r) if p + r else 0.0",
-            )
-        ],
+        start="mutant macro_f1_of_means",
     ),
     Recipe(
         "bug_last_best",
@@ -170,13 +161,7 @@ CLASS = [
         points=99.42,
         loses=["selection"],
         bonus=2,
-        changes=[
-            replace(
-                "evaluation.py",
-                "best = accuracies.index(max(accuracies))",
-                "best = len(accuracies) - 1 - accuracies[::-1].index(max(accuracies))",
-            )
-        ],
+        start="mutant last_best",
     ),
     Recipe(
         "bugs_in_three_files",

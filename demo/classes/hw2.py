@@ -86,30 +86,21 @@ CLASS = [
         "plain steps of 0.025 on the mean over a batch: nothing is learnt",
         points=95.76,
         bonus=5,
-        changes=[replace("skipgram.py", "torch.optim.Adam(", "torch.optim.SGD(")],
+        start="mutant train_literal_mean_and_sgd",
     ),
     Recipe(
         "bug_no_edges",
         "words near the edges of a sentence make no pairs",
         points=96.33,
         bonus=5,
-        changes=[
-            replace(
-                "corpus.py",
-                "inside = (there >= 0) & (there < len(ids))",
-                "inside = (there >= 0) & (there < len(ids)) & (here >= window) & (here < len(ids) - window)",
-            )
-        ],
+        start="mutant pairs_without_edges",
     ),
     Recipe(
         "bug_codes_upside_down",
         "Huffman's paths and codes run from the leaf to the root",
         points=96.88,
         bonus=5,
-        changes=[
-            replace("hierarchical.py", "paths.append(path[::-1])", "paths.append(path)"),
-            replace("hierarchical.py", "codes.append(code[::-1])", "codes.append(code)"),
-        ],
+        start="mutant huffman_from_the_leaf",
     ),
     Recipe(
         "bugs_in_three_files",
@@ -168,14 +159,7 @@ CLASS = [
         points=90,
         loses=["sgns_gradients"],
         bonus=5,
-        changes=[
-            replace(
-                "skipgram.py",
-                "    return by_center, by_context, by_negatives",
-                "    leaves = [v.clone().requires_grad_() for v in (center, context, negatives)]\n"
-                "    return torch.autograd.grad(sgns_loss(*leaves), leaves)",
-            )
-        ],
+        start="mutant gradient_by_autograd",
     ),
     Recipe(
         "sampler_by_multinomial",

@@ -56,9 +56,7 @@ CLASS = [
         points=98.92,
         loses=["ngram"],
         bonus=12,
-        changes=[
-            replace("ngram.py", "enumerate([*sentence, END])", "enumerate(sentence or [END])")
-        ],
+        start="mutant perplexity_without_the_end",
     ),
     Recipe(
         "bug_batchify_by_rows",
@@ -95,7 +93,7 @@ CLASS = [
         points=98.44,
         loses=["training"],
         bonus=12,
-        changes=[replace("model.py", "                optimiser.zero_grad()\n", "")],
+        start="mutant zero_grad_forgotten",
     ),
     Recipe(
         "bugs_in_three_files",

@@ -92,9 +92,7 @@ CLASS = [
         points=94.29,
         loses=["estimation", "tagger"],
         bonus=19,
-        changes=[
-            replace("estimate.py", "(row[:-1], row[1:])", "(row[1:], row[:-1])"),
-        ],
+        start="mutant transitions_transposed",
     ),
     Recipe(
         "bug_ties",

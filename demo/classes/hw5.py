@@ -84,7 +84,7 @@ CLASS = [
         points=87.3,
         loses=["scaled_attention", "multi_head", "layers"],
         bonus=13,
-        changes=[replace("transformer.py", " / math.sqrt(q.shape[-1])", "")],
+        start="mutant no_root_of_d",
     ),
     Recipe(
         "bug_input_feeding",
@@ -92,13 +92,7 @@ CLASS = [
         points=98.69,
         loses=["decoder"],
         bonus=13,
-        changes=[
-            replace(
-                "seq2seq.py",
-                "torch.cat([read, attentional], dim=-1)",
-                "torch.cat([read, torch.zeros_like(attentional)], dim=-1)",
-            )
-        ],
+        start="mutant input_feeding_forgotten",
     ),
     Recipe(
         "bug_greedy_stops_early",
@@ -106,7 +100,7 @@ CLASS = [
         points=97.5,
         loses=["greedy"],
         bonus=13,
-        changes=[replace("decode.py", "if not any(running)", "if not all(running)")],
+        start="mutant greedy_stops_at_the_first_eos",
     ),
     Recipe(
         "bug_bleu_without_clipping",
