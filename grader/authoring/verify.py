@@ -112,7 +112,7 @@ def _mutants(
         changed = set()
         for change in table.tables("change"):
             file = change.choice("file", list(reference))
-            files[file] = _replace(
+            files[file] = replace_once(
                 path, files[file], change.string("find"), change.string("replace")
             )
             changed.add(file)
@@ -134,7 +134,8 @@ def _table(path: Path) -> Table:
         raise AssignmentInvalid("error.toml", file=path, reason=error) from None
 
 
-def _replace(path: Path, content: bytes, find: str, replacement: str) -> bytes:
+def replace_once(path: Path, content: bytes, find: str, replacement: str) -> bytes:
+    """One text for another that must stand there once. `path` is who asks, for the error."""
     text = content.decode()
     if text.count(find) != 1:
         raise AssignmentInvalid("error.mutant_text", file=path, count=text.count(find), text=find)
