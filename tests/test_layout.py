@@ -32,6 +32,7 @@ ROOMS = {
         "layers",
         "importer",
         "derivatives",
+        "uses",
         "forbidden_source",
         "forbidden_calls",
         "server",

@@ -16,6 +16,7 @@ from typing import Any
 
 from grader.boundary.channel import DeadlineMissed, HungUp, ProtocolBroken, Session
 from grader.boundary.endings import Ending, is_place, raised
+from grader.boundary.guest.uses import Use
 from grader.boundary.launchers import Launcher
 from grader.course.assignment import Limits
 from grader.errors import PlatformError
@@ -37,7 +38,7 @@ _REPLIES: dict[str, type[Any] | None] = {
 # For an interpreter to start and take the submission; nothing of the student's runs in it.
 START_SECONDS = 60.0
 
-MAX_HITS = 50  # forbidden names looked at in one reply
+MAX_USES = 50  # forbidden names looked at in one reply
 
 
 @dataclass(frozen=True)
@@ -55,12 +56,12 @@ class Package:
         return {name: len(content.splitlines()) + 1 for name, content in self.files.items()}
 
 
-Judge = Callable[[list[Any]], Message | None]
+Judge = Callable[[list[Use]], Message | None]
 # What a check holds of an object that stays with the student: process, number, name of its type.
 Handles = Callable[["StudentProcess", int, str], Any]
 
 
-def nothing_is_forbidden(_: list[Any]) -> None:
+def nothing_is_forbidden(_: list[Use]) -> None:
     """The judge of names used at run time where there are no rules."""
 
 
@@ -95,7 +96,7 @@ class StudentProcess:
         self.answers = 0  # values received in this check
         self._surveyed = False
         self._hidden = self._met_hidden = False  # this check; any in this guest
-        self.survey: dict[str, list[dict[str, Any]]] = {}
+        self.survey: list[Use] = []  # forbidden names found by reading
         self.layers: list[str] = []
         self.missing: dict[str, str] = {}  # layer -> why this machine does not have it
 
@@ -156,7 +157,7 @@ class StudentProcess:
             raise PlatformError("error.guest_start", reason=last[0][:500]) from None
         if not self._surveyed:
             self._surveyed = True
-            self.survey, self.layers = loaded["hits"], loaded["layers"]
+            self.survey, self.layers = self._uses(loaded["uses"]), loaded["layers"]
             self.missing = loaded["missing"]
         elif loaded["layers"] != self.layers:
             raise PlatformError("error.layers_changed", layers=self.layers)
@@ -270,19 +271,20 @@ class StudentProcess:
         finally:
             self.used += time.monotonic() - started
         kind, *rest = reply
-        hits = rest.pop() if rest else None
-        if type(kind) is not str or kind not in _REPLIES or type(hits) is not list:
+        uses = rest.pop() if rest else None
+        if type(kind) is not str or kind not in _REPLIES or type(uses) is not list:
             raise self._broken("a reply of no known kind")
         wanted = _REPLIES[kind]
         if len(rest) != (wanted is not None) or (wanted and not isinstance(rest[0], wanted)):
             raise self._broken(f"a reply of the kind {kind} with something else in it")
-        hits = [hit for hit in hits[:MAX_HITS] if type(hit) is dict and self._is_place(hit)]
-        if (forbidden := self._judge(hits)) is not None:
+        if (forbidden := self._judge(self._uses(uses[:MAX_USES]))) is not None:
             raise Ending(Outcome.FORBIDDEN, forbidden, forbidden.fields.get("name", ""))
         return (kind, *rest)
 
-    def _is_place(self, hit: dict[Any, Any]) -> bool:
-        return is_place(hit.get("file"), hit.get("line"), self.package.lines)
+    def _uses(self, data: list[Any]) -> list[Use]:
+        """What a guest says it used, as far as there is such a place in the submission."""
+        uses = [use for item in data if (use := Use.from_wire(item)) is not None]
+        return [use for use in uses if is_place(use.file, use.line, self.package.lines)]
 
     def _raised(self, error: dict[str, Any]) -> Ending:
         package = self.package

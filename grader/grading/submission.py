@@ -27,7 +27,7 @@ from grader.checking.plugin import Case, Checks
 from grader.checking.student import Object
 from grader.course.assignment import Assignment, Check, Exercise
 from grader.errors import GraderError
-from grader.grading.forbidden import rules_for, verdict, violations
+from grader.grading.forbidden import blame_at_run_time, blame_for_source, names_by_file
 from grader.intake.read import Submission
 from grader.records.outcome import Outcome
 from grader.records.record import (
@@ -76,15 +76,15 @@ def grade_exercises(
     """Each exercise in turn, in a guest of its own."""
     try:
         refusals = _refusals(assignment, process, exercises)
-        charged = set(refusals)
+        penalised = set(refusals)
         for exercise in exercises:
-            process.begin_exercise(partial(verdict, assignment, charged))
+            process.begin_exercise(partial(blame_at_run_time, assignment, penalised))
             refusal = refusals.get(exercise.id)
             result = _exercise(
                 assignment, exercise, checks, process, refusal, brief=exercise.id in brief
             )
             if any(check.outcome == Outcome.FORBIDDEN for check in result.checks):
-                charged.add(exercise.id)
+                penalised.add(exercise.id)
             yield result
     finally:
         process.close()
@@ -98,7 +98,7 @@ def _refusals(
         process.open()
     except Ending as ending:  # its files are more than a guest can even read
         return {exercise.id: ending for exercise in exercises}
-    found = violations(assignment, process.survey)
+    found = blame_for_source(assignment, process.survey)
     return {name: Ending(Outcome.FORBIDDEN, message) for name, message in found.items()}
 
 
@@ -122,7 +122,9 @@ def package_of(assignment: Assignment, submission: Submission) -> Package:
     return Package(
         name=assignment.package,
         files=submission.files,
-        rules=rules_for(assignment, [name for name in submission.files if name.endswith(".py")]),
+        rules=names_by_file(
+            assignment, [name for name in submission.files if name.endswith(".py")]
+        ),
         allowed=assignment.allowed_packages,
     )
 
