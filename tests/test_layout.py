@@ -19,6 +19,7 @@ ROOMS = {
     "": ["__init__", "i18n", "errors"],
     "course": ["toml", "assignment", "folder"],
     "records": ["decode", "outcome", "record", "schema", "store", "assignment_snapshot"],
+    "scoring": ["points"],
     "intake": ["names", "archives", "find", "read"],
     "boundary.wire": [""],
     "boundary.guest": [
@@ -164,7 +165,7 @@ def test_help_is_quick_because_heavy_libraries_wait():
 def test_rooms_stay_small():
     for module, path in modules():
         text = path.read_text(encoding="utf-8")
-        assert len(text.splitlines()) <= 350, module
+        assert len(text.splitlines()) <= 400, module
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.FunctionDef):
                 assert node.end_lineno - node.lineno < 60, f"{module}.{node.name}"

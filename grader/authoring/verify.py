@@ -42,8 +42,8 @@ class Candidate:
     files: dict[str, bytes]
     loses: tuple[str, ...]  # exercises that must lose points; of all others none may
     exercises: tuple[str, ...]  # to be run; empty: all
-    brief: tuple[str, ...] = ()  # of these, only up to the first check that is lost
-    skipped: frozenset[str] = frozenset()  # checks that are not run
+    until_first_loss: tuple[str, ...] = ()  # of these, only up to the first failed check
+    without_checks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,10 @@ def candidates(course: Course, assignment: Assignment, *, full: bool) -> list[Ca
 def verify(assignment: Assignment, chosen: list[Candidate], workers: int) -> Iterator[Verdict]:
     """Grade every candidate and compare, in any order."""
     jobs = {candidate.name: candidate for candidate in chosen}
-    work = [Job(in_memory(c.name, c.files), c.exercises, c.brief, c.skipped) for c in chosen]
+    work = [
+        Job(in_memory(c.name, c.files), c.exercises, c.until_first_loss, c.without_checks)
+        for c in chosen
+    ]
     for job, record in grade_all(assignment, work, workers):
         candidate = jobs[job.submission.student]
         yield Verdict(candidate, record, _faults(assignment, candidate, record))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -23,7 +23,6 @@ from grader.course.assignment import Assignment, Check, Exercise
 from grader.course.folder import Course
 from grader.errors import UsageError
 from grader.grading.submission import grade_exercises, student_process
-from grader.grading.worker import chosen_exercises
 from grader.i18n import say, translate
 from grader.intake.find import Found
 from grader.intake.read import Submission, read
@@ -65,7 +64,7 @@ def find(name: str, folder: Path | None, course: Path | None) -> Target:
 def public_part(assignment: Assignment) -> Assignment:
     """The assignment with its hidden checks counted but not run."""
     exercises = tuple(_public_exercise(exercise) for exercise in assignment.exercises)
-    return Assignment(**{**vars(assignment), "exercises": exercises})
+    return replace(assignment, exercises=exercises)
 
 
 def run(target: Target, only: Sequence[str], lang: str, *, watch: bool, as_json: bool) -> int:
@@ -74,7 +73,7 @@ def run(target: Target, only: Sequence[str], lang: str, *, watch: bool, as_json:
     for name in only:
         if name not in known:
             raise UsageError("error.unknown_exercise", name=name, known=", ".join(known))
-    exercises = chosen_exercises(target.assignment, only)
+    exercises = target.assignment.only(only)
     view = _View(target.assignment, lang, quiet=as_json)
     while True:
         stamp = _stamp(target.folder)
@@ -99,12 +98,12 @@ def _public_exercise(exercise: Exercise) -> Exercise:
     hidden = exercise.weight - sum(check.weight for check in public)
     shown = {check.id for check in public}
     checks = tuple(_needing(check, shown) for check in public)
-    return Exercise(**{**vars(exercise), "checks": checks, "hidden_weight": hidden})
+    return replace(exercise, checks=checks, hidden_weight=hidden)
 
 
 def _needing(check: Check, shown: set[str]) -> Check:
     needs = tuple(need for need in check.needs if need in shown)
-    return Check(**{**vars(check), "needs": needs})
+    return replace(check, needs=needs)
 
 
 def _read(target: Target) -> Submission:

@@ -19,7 +19,7 @@ from grader.boundary.scratch import remove_abandoned
 from grader.course.assignment import Assignment
 from grader.errors import GraderError, PlatformError
 from grader.grading import worker
-from grader.grading.submission import broken
+from grader.grading.submission import broken_record
 from grader.grading.worker import Job
 from grader.records.record import Record
 
@@ -58,7 +58,7 @@ def grade_all(
                     again.append((job, attempt + 1))
                 else:
                     died = PlatformError("error.worker_died")
-                    yield job, record or broken(assignment, job.submission, died)
+                    yield job, record or broken_record(assignment, job.submission, died)
                 following = next_job()
                 if record is not None and following:
                     current.give(*following)
