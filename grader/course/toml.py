@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from grader.errors import AssignmentInvalid
+from grader.i18n import LANGUAGES
 
 _REQUIRED: Any = object()
 
@@ -21,6 +24,15 @@ class Table:
         self._data, self._path, self._source = data, path, source
         self._header, self._index = header, index
         self._taken: list[str] = []
+
+    @classmethod
+    def read(cls, path: Path) -> Table:
+        """The table that a whole file is. Raises `AssignmentInvalid` when it is no TOML."""
+        try:
+            text = path.read_text(encoding="utf-8")
+            return cls(tomllib.loads(text), path, text)
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise AssignmentInvalid("error.toml", file=path, reason=error) from None
 
     def tables(self, key: str) -> list[Table]:
         """The array of tables `[[key]]`, at least one for the keys that need one."""
@@ -54,6 +66,16 @@ class Table:
             self._refuse(key, value, '"2026-03-02", "2026-03-02T18:00", "2026-03-02T18:00+09:00"')
         return str(value)
 
+    def zone(self, key: str) -> ZoneInfo | None:
+        """A time zone by its name in the IANA's list; None when it is left out."""
+        value = self._take(key, None)
+        if value is None:
+            return None
+        try:
+            return ZoneInfo(value)
+        except (TypeError, ValueError, OSError, ZoneInfoNotFoundError):
+            self._refuse(key, value, '"Asia/Seoul", "Europe/Berlin", "America/New_York", "UTC"')
+
     def strings(self, key: str, default: Any = _REQUIRED) -> tuple[str, ...]:
         """A list of strings."""
         value = self._take(key, default)
@@ -76,23 +98,35 @@ class Table:
         return bool(value)
 
     def text(self, key: str, languages: tuple[str, ...]) -> dict[str, str]:
-        """A sentence in every language: { en = "...", ko = "..." }."""
+        """A sentence in each of the languages: { en = "...", ko = "..." }.
+
+        One in another language of ours may stand there too: an assignment of a course in two
+        languages serves a course in one of them as it is.
+        """
         value = self._take(key, _REQUIRED)
         wanted = "{ " + ", ".join(f'{language} = "..."' for language in languages) + " }"
-        if not isinstance(value, dict) or set(value) != set(languages):
+        if not isinstance(value, dict) or not set(languages) <= set(value) <= set(LANGUAGES):
             self._refuse(key, value, wanted)
         if not all(isinstance(sentence, str) and sentence for sentence in value.values()):
             self._refuse(key, value, wanted)
         return dict(value)
 
     def choice(self, key: str, allowed: list[str], default: Any = _REQUIRED) -> str:
-        """One of `allowed`."""
-        return self.choice_of(self.string(key, default), key, allowed)
+        """One of `allowed`, or `default` when it is left out."""
+        value = self.string(key, default)
+        return self.choice_of(value, key, allowed) if key in self._data else value
 
     def choices(self, key: str, allowed: list[str], default: Any = _REQUIRED) -> tuple[str, ...]:
         """A list of words, each one of `allowed`."""
         values = self.strings(key, default)
         return tuple(self.choice_of(value, key, allowed) for value in values)
+
+    def some(self, key: str, allowed: list[str]) -> tuple[str, ...]:
+        """As `choices`, and at least one of them, none twice."""
+        values = self.choices(key, allowed)
+        if not values or len(set(values)) < len(values):
+            self._refuse(key, list(values), ", ".join(allowed))
+        return values
 
     def choice_of(
         self, value: str, key: str, allowed: list[str], code: str = "error.toml_value"
@@ -116,7 +150,7 @@ class Table:
 
     def _refuse(
         self, key: str, found: object, allowed: str, code: str = "error.toml_value"
-    ) -> None:
+    ) -> NoReturn:
         name = self._data.get("id") or self._data.get("name") or ""
         where = f"[[{self._header}]] {name} {key}".strip() if self._header else key
         raise AssignmentInvalid(
