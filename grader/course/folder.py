@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from grader.course import assignment as assignments
 from grader.course.assignment import Assignment, Text
 from grader.course.toml import Table
-from grader.errors import UsageError
+from grader.errors import AssignmentInvalid, UsageError
 from grader.i18n import LANGUAGES
 
 FILE = "course.toml"
@@ -79,11 +79,20 @@ class Course:
         return sorted(path.parent.name for path in folder.glob("*/assignment.toml"))
 
     def load(self, name: str) -> Assignment:
-        """One assignment. Raises `UsageError` with the names there are."""
+        """One assignment. Raises `UsageError` with the names there are.
+
+        Its records are called after its `id`: a copied folder that still has the old one would
+        overwrite those of the other.
+        """
         if name not in self.names():
             known = ", ".join(self.names()) or "-"
             raise UsageError("error.unknown_assignment", name=name, known=known)
-        return assignments.load(self.root / self.folders.assignments / name)
+        folder = self.root / self.folders.assignments / name
+        assignment = assignments.load(folder, self.languages, self.timezone)
+        if assignment.id != name:
+            file = folder / "assignment.toml"
+            raise AssignmentInvalid("error.id_not_folder", file=file, id=assignment.id, name=name)
+        return assignment
 
     def reference(self, assignment: Assignment) -> Path:
         """The solved package."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from datetime import datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -34,9 +34,11 @@ class Table:
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise AssignmentInvalid("error.toml", file=path, reason=error) from None
 
-    def tables(self, key: str) -> list[Table]:
-        """The array of tables `[[key]]`, at least one for the keys that need one."""
+    def tables(self, key: str, *, required: bool = False) -> list[Table]:
+        """The array of tables `[[key]]`. With `required` there is at least one."""
         items = self._take(key, [])
+        if required and not items:
+            self._refuse(f"[[{key}]]", "-", f"[[{key}]]", "error.toml_missing")
         if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
             self._refuse(key, items, f"[[{key}]]")
         return [Table(item, self._path, self._source, key, i) for i, item in enumerate(items)]
@@ -55,16 +57,21 @@ class Table:
             self._refuse(key, value, '"..."')
         return str(value)
 
-    def moment(self, key: str) -> str | None:
-        """A date, or a date and a time, in ISO 8601, as a string; None when it is left out."""
+    def moment(self, key: str, zone: ZoneInfo | None) -> str | None:
+        """A date, or a date and a time, in ISO 8601; None when it is left out.
+
+        What comes back has an offset, that of `zone` where none was written; a date alone lasts to
+        its end.
+        """
         value = self._take(key, None)
         if value is None:
             return None
-        try:
-            datetime.fromisoformat(value)
-        except (TypeError, ValueError):
+        moment = _moment(value)
+        if moment is None:
             self._refuse(key, value, '"2026-03-02", "2026-03-02T18:00", "2026-03-02T18:00+09:00"')
-        return str(value)
+        if moment.tzinfo is None and zone is None:
+            self._refuse(key, value, "", "error.no_zone")
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).isoformat()
 
     def zone(self, key: str) -> ZoneInfo | None:
         """A time zone by its name in the IANA's list; None when it is left out."""
@@ -121,9 +128,9 @@ class Table:
         values = self.strings(key, default)
         return tuple(self.choice_of(value, key, allowed) for value in values)
 
-    def some(self, key: str, allowed: list[str]) -> tuple[str, ...]:
+    def some(self, key: str, allowed: list[str], default: Any = _REQUIRED) -> tuple[str, ...]:
         """As `choices`, and at least one of them, none twice."""
-        values = self.choices(key, allowed)
+        values = self.choices(key, allowed, default)
         if not values or len(set(values)) < len(values):
             self._refuse(key, list(values), ", ".join(allowed))
         return values
@@ -135,6 +142,12 @@ class Table:
         if value not in allowed:
             self._refuse(key, value, ", ".join(allowed), code)
         return value
+
+    def refuse_twice(self, key: str, names: list[str]) -> None:
+        """Of the tables `[[key]]` no two have one name."""
+        for name in names:
+            if names.count(name) > 1:
+                raise AssignmentInvalid("error.twice", file=self._path, table=key, name=name)
 
     def done(self) -> None:
         """Refuse a key that no reader asked for: most often a misspelling."""
@@ -171,3 +184,17 @@ class Table:
             if re.match(rf"\s*{re.escape(key)}\s*=", lines[i]):
                 return i + 1
         return start + 1
+
+
+def _moment(value: object) -> datetime | None:
+    """None for what is no ISO 8601 in quotes."""
+    if not isinstance(value, str):
+        return None
+    try:
+        return datetime.combine(date.fromisoformat(value), time(23, 59, 59))
+    except ValueError:
+        pass  # more than a date, or none at all
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        return None

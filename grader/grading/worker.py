@@ -13,13 +13,11 @@ import sys
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
-from pathlib import Path
 
 from grader.boundary.guest.kernel import PR_SET_PDEATHSIG, prctl
 from grader.boundary.launchers import launcher_for
 from grader.checking.plugin import Checks, run_session
-from grader.course import assignment as assignments
-from grader.course.assignment import Assignment
+from grader.course.assignment import Assignment, Exercise
 from grader.errors import GraderError, PlatformError
 from grader.grading.submission import broken, grade
 from grader.intake.read import Submission
@@ -39,7 +37,7 @@ class Job:
     skipped: frozenset[str] = frozenset()
 
 
-def main(batch: Connection, folder: Path, core: int | None) -> None:
+def main(batch: Connection, assignment: Assignment, core: int | None) -> None:
     """Serve jobs until None comes: a `Record` for each, or the error that ends this worker.
 
     With `core` it stays on that one, and so do its launcher and guests, who may not leave it.
@@ -57,7 +55,6 @@ def main(batch: Connection, folder: Path, core: int | None) -> None:
     # would spend most of their time waiting for one another
     os.environ["OMP_NUM_THREADS"] = "1"
     try:
-        assignment = assignments.load(folder)
         # first the launcher: while it imports torch, so do the checks here
         with contextlib.closing(_Grader(assignment)) as grader:
             run_session(assignment.check_files(), lambda checks: _serve(batch, grader, checks))
@@ -101,7 +98,7 @@ class _Grader:
 
 def chosen_exercises(
     assignment: Assignment, ids: Sequence[str], skipped: Collection[str] = ()
-) -> list[assignments.Exercise]:
+) -> list[Exercise]:
     """The exercises with these ids, in the assignment's order, all when there are none.
 
     Without their checks in `skipped`.
