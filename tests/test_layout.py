@@ -17,7 +17,7 @@ PACKAGE = ROOT / "grader"
 # module that stands further up in this table, never down or sideways in a circle.
 ROOMS = {
     "": ["__init__", "i18n", "errors"],
-    "course": ["toml", "assignment", "folder"],
+    "course": ["toml", "check_files", "assignment", "folder"],
     "records": ["decode", "outcome", "record", "schema", "store", "assignment_snapshot"],
     "scoring": ["points"],
     "intake": ["names", "archives", "find", "read"],

@@ -12,12 +12,10 @@ import signal
 import sys
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from pathlib import Path
 
 from grader.boundary.guest.kernel import PR_SET_PDEATHSIG, prctl
 from grader.boundary.launchers import launcher_for
 from grader.checking.plugin import Checks, run_session
-from grader.course import assignment as assignments
 from grader.course.assignment import Assignment
 from grader.errors import GraderError, PlatformError
 from grader.grading.submission import broken_record, grade
@@ -38,7 +36,7 @@ class Job:
     without_checks: frozenset[str] = frozenset()
 
 
-def main(batch: Connection, folder: Path, core: int | None) -> None:
+def main(batch: Connection, assignment: Assignment, core: int | None) -> None:
     """Serve jobs until None comes: a `Record` for each, or the error that ends this worker.
 
     With `core` it stays on that one, and so do its launcher and guests, who may not leave it.
@@ -56,7 +54,6 @@ def main(batch: Connection, folder: Path, core: int | None) -> None:
     # would spend most of their time waiting for one another
     os.environ["OMP_NUM_THREADS"] = "1"
     try:
-        assignment = assignments.load(folder)
         # first the launcher: while it imports torch, so do the checks here
         with contextlib.closing(_Grader(assignment)) as grader:
             run_session(assignment.check_files(), lambda checks: _serve(batch, grader, checks))
