@@ -178,7 +178,7 @@ def grade(
 @click.option("--published", is_flag=True, help="Show results kept back until publication.")
 @click.pass_context
 def report(ctx: click.Context, out: Path, published: bool) -> None:
-    """Class page, feedback pages, CSV, JSON and JUnit from records. / 성적표를 만듭니다."""
+    """Class page, feedback pages, CSV, JSON and JUnit from records. / 보고서와 피드백을 만듭니다."""
     from grader.report.build import build
 
     for path in build(out, ctx.obj["lang"], published=published):
@@ -202,7 +202,7 @@ def verify(
     only: tuple[str, ...],
     measure: bool,
 ) -> None:
-    """Prove that the checks are fair and sharp. / 검사가 공정한지 증명합니다."""
+    """Prove that the checks are fair and sharp. / 검사가 공정하고 엄밀한지 증명합니다."""
     from grader import verify as proofs
     from grader.progress import show_verdicts
 
@@ -227,7 +227,7 @@ def verify(
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for other programs.")
 @click.pass_context
 def doctor(ctx: click.Context, as_json: bool) -> None:
-    """What this machine can enforce, and what is missing. / 이 컴퓨터를 진단합니다."""
+    """What this machine can enforce, and what is missing. / 이 컴퓨터의 채점 환경을 진단합니다."""
     from grader.doctor import examine
     from grader.progress import show_findings
 
