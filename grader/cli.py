@@ -178,7 +178,7 @@ def grade(
 @click.option("--published", is_flag=True, help="Show results kept back until publication.")
 @click.pass_context
 def report(ctx: click.Context, out: Path, published: bool) -> None:
-    """Class page, feedback pages, CSV, JSON and JUnit from records. / 보고서와 피드백을 만듭니다."""
+    """Class page, feedback pages, CSV, JSON and JUnit from records. / 보고서를 만듭니다."""
     from grader.report.build import build
 
     for path in build(out, ctx.obj["lang"], published=published):
