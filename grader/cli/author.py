@@ -59,7 +59,7 @@ def verify(
     only: tuple[str, ...],
     measure: bool,
 ) -> None:
-    """Prove that the checks are fair and sharp. / 검사가 공정한지 증명합니다."""
+    """Prove that the checks are fair and sharp. / 검사가 공정하고 엄밀한지 증명합니다."""
     from grader.authoring import verify as proofs
     from grader.cli.progress import show_verdicts
 

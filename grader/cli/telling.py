@@ -14,7 +14,7 @@ from grader.cli.common import short
 @click.option("--published", is_flag=True, help="Show results kept back until publication.")
 @click.pass_context
 def report(ctx: click.Context, out: Path, published: bool) -> None:
-    """Class page, feedback pages, CSV, JSON and JUnit from records. / 성적표를 만듭니다."""
+    """Class page, feedback pages, CSV, JSON and JUnit from records. / 보고서를 만듭니다."""
     from grader.export import build as files
     from grader.report import build as pages
 
