@@ -49,11 +49,11 @@ def _fail(ctx: click.Context, error: GraderError) -> NoReturn:
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="grader")
-@click.option("--lang", type=click.Choice(LANGUAGES), help="Language; default: the locale's.")
+@click.option("--lang", type=click.Choice(LANGUAGES), help="Language (default: the locale's).")
 @click.option(
     "--course",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="The course folder; default: the one around the current folder.",
+    help="Course folder (default: the one around the current folder).",
 )
 @click.pass_context
 def main(ctx: click.Context, lang: str | None, course: Path | None) -> None:
@@ -70,9 +70,9 @@ def _course(ctx: click.Context) -> Course:
 @main.command()
 @click.argument("assignment")
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
-@click.option("-k", "--exercise", multiple=True, help="Only this exercise (can be repeated).")
+@click.option("-k", "--exercise", multiple=True, help="Check only this exercise (repeatable).")
 @click.option("--watch", is_flag=True, help="Check again whenever a file is saved.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object, for other programs.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def check(
     ctx: click.Context,
@@ -92,7 +92,7 @@ def check(
 @main.command()
 @click.argument("assignment")
 @click.option(
-    "--check", "only_check", is_flag=True, help="Only say whether what is there is stale."
+    "--check", "only_check", is_flag=True, help="Only report whether the template is out of date."
 )
 @click.option(
     "--dist", type=click.Path(path_type=Path), default=Path("dist"), help="Folder for the zip."
@@ -125,15 +125,17 @@ def release(ctx: click.Context, assignment: str, only_check: bool, dist: Path) -
 @click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="Output folder.")
 @click.option("-j", "--jobs", type=click.IntRange(1, 64), default=1, help="Grading processes.")
 @click.option("--only", multiple=True, metavar="STUDENT", help="Only this student (repeatable).")
-@click.option("--regrade", is_flag=True, help="Grade even what is already graded.")
+@click.option("--regrade", is_flag=True, help="Regrade everything.")
 @click.option(
-    "--fail-under", type=click.FloatRange(0, 100), help="Exit 1 if a student has less (percent)."
+    "--fail-under",
+    type=click.FloatRange(0, 100),
+    help="Exit 1 if a student scores below this percentage.",
 )
-@click.option("--json", "as_json", is_flag=True, help="A JSON summary instead of lines.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON summary instead of lines.")
 @click.option(
     "--allow-weak-jail",
     is_flag=True,
-    help="Grade even where this machine cannot hold student code; the records say so.",
+    help="Grade even if this machine cannot isolate student code; the records note it.",
 )
 @click.pass_context
 def grade(
@@ -175,10 +177,10 @@ def grade(
 
 @main.command()
 @click.argument("out", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.option("--published", is_flag=True, help="Show results kept back until publication.")
+@click.option("--published", is_flag=True, help="Include results kept back until publication.")
 @click.pass_context
 def report(ctx: click.Context, out: Path, published: bool) -> None:
-    """Class page, feedback pages, CSV, JSON and JUnit from records. / 성적표를 만듭니다."""
+    """Build class page, feedback, CSV, JSON and JUnit from records. / 성적표를 만듭니다."""
     from grader.report.build import build
 
     for path in build(out, ctx.obj["lang"], published=published):
@@ -189,9 +191,9 @@ def report(ctx: click.Context, out: Path, published: bool) -> None:
 @click.argument("assignment")
 @click.option("--full", is_flag=True, help="Run every check of every exercise for every mutant.")
 @click.option("-j", "--jobs", type=click.IntRange(1, 64), default=2, help="Grading processes.")
-@click.option("--only", multiple=True, metavar="NAME", help="Only this mutant or variant.")
+@click.option("--only", multiple=True, metavar="NAME", help="Grade only this mutant or variant.")
 @click.option(
-    "--measure", is_flag=True, help="Store the reference's times: limits follow from them."
+    "--measure", is_flag=True, help="Store the reference's running times, which set the limits."
 )
 @click.pass_context
 def verify(
@@ -202,7 +204,7 @@ def verify(
     only: tuple[str, ...],
     measure: bool,
 ) -> None:
-    """Prove that the checks are fair and sharp. / 검사가 공정한지 증명합니다."""
+    """Test the checks with right code and known bugs. / 검사가 공정한지 증명합니다."""
     from grader import verify as proofs
     from grader.progress import show_verdicts
 
@@ -224,10 +226,10 @@ def verify(
 
 
 @main.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON object, for other programs.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
 @click.pass_context
 def doctor(ctx: click.Context, as_json: bool) -> None:
-    """What this machine can enforce, and what is missing. / 이 컴퓨터를 진단합니다."""
+    """Show what this machine can enforce, and what is missing. / 이 컴퓨터를 진단합니다."""
     from grader.doctor import examine
     from grader.progress import show_findings
 
