@@ -15,7 +15,7 @@ from grader.i18n import translate
 @click.command()
 @click.argument("assignment")
 @click.option(
-    "--check", "only_check", is_flag=True, help="Only say whether what is there is stale."
+    "--check", "only_check", is_flag=True, help="Only report whether the template is out of date."
 )
 @click.option(
     "--dist", type=click.Path(path_type=Path), default=Path("dist"), help="Folder for the zip."
@@ -46,9 +46,9 @@ def release(ctx: click.Context, assignment: str, only_check: bool, dist: Path) -
 @click.argument("assignment")
 @click.option("--full", is_flag=True, help="Run every check of every exercise for every mutant.")
 @click.option("-j", "--jobs", type=click.IntRange(1, 64), default=2, help="Grading processes.")
-@click.option("--only", multiple=True, metavar="NAME", help="Only this mutant or variant.")
+@click.option("--only", multiple=True, metavar="NAME", help="Grade only this mutant or variant.")
 @click.option(
-    "--measure", is_flag=True, help="Store the reference's times: limits follow from them."
+    "--measure", is_flag=True, help="Store the reference's running times, which set the limits."
 )
 @click.pass_context
 def verify(
@@ -59,7 +59,7 @@ def verify(
     only: tuple[str, ...],
     measure: bool,
 ) -> None:
-    """Prove that the checks are fair and sharp. / 검사가 공정하고 엄밀한지 증명합니다."""
+    """Test the checks with right code and known bugs. / 검사가 공정하고 엄밀한지 증명합니다."""
     from grader.authoring import verify as proofs
     from grader.cli.progress import show_verdicts
 

@@ -8,10 +8,10 @@ import click
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON object, for other programs.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def doctor(ctx: click.Context, as_json: bool) -> None:
-    """What this machine can enforce, and what is missing. / 이 컴퓨터의 채점 환경을 진단합니다."""
+    """Show what this machine can enforce, and what is missing. / 이 컴퓨터의 채점 환경을 진단합니다."""
     from grader.boundary.probes import examine
     from grader.cli.progress import show_findings
 

@@ -45,7 +45,7 @@ def test_the_zip_is_enough_for_a_student(released, tmp_path):
     command = [sys.executable, "-m", "grader", "--lang", "en", "check", "tiny"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert "4.00 of the 4.00 points" in done.stdout
+    assert "4.00 of 4.00 points" in done.stdout
 
 
 def test_the_same_source_makes_the_same_zip(course, tiny, released):

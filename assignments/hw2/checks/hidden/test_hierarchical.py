@@ -203,8 +203,8 @@ def test_hierarchical_loss_has_the_gradient_of_its_formula(student):
     )
     leaves = [hidden.clone().requires_grad_(), nodes.clone().requires_grad_()]
     wanted = torch.autograd.grad(own_loss(*leaves, PATHS[4], CODES[4]), leaves)
-    expect_close(by_hidden, wanted[0], what="autograd's gradient by hidden")
-    expect_close(by_nodes, wanted[1], what="autograd's gradient by nodes")
+    expect_close(by_hidden, wanted[0], what="autograd's gradient with respect to hidden")
+    expect_close(by_nodes, wanted[1], what="autograd's gradient with respect to nodes")
 
 
 def test_hierarchical_loss_keeps_float32(student):

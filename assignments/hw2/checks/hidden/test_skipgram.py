@@ -114,7 +114,7 @@ def test_loss_has_the_gradient_of_its_formula(student):
     for name, got, wanted in zip(
         ("center", "context", "negatives"), gradients, own_gradients(*vectors), strict=True
     ):
-        expect_close(got, wanted, what=f"autograd's gradient of the loss by {name}")
+        expect_close(got, wanted, what=f"autograd's gradient of the loss with respect to {name}")
 
 
 def test_loss_has_finite_gradients_for_large_scores(student):
@@ -162,21 +162,21 @@ def test_gradient_by_center(student):
     center, context, negatives = some_vectors(seed=10)
     got = gradients_of(student, center, context, negatives)[0]
     wanted = numerical_gradient(lambda x: own_loss(x, context, negatives), center)
-    expect_close(got, wanted, rtol=1e-5, atol=1e-7, what="the gradient by center")
+    expect_close(got, wanted, rtol=1e-5, atol=1e-7, what="the gradient with respect to center")
 
 
 def test_gradient_by_context(student):
     center, context, negatives = some_vectors(seed=11)
     got = gradients_of(student, center, context, negatives)[1]
     wanted = numerical_gradient(lambda x: own_loss(center, x, negatives), context)
-    expect_close(got, wanted, rtol=1e-5, atol=1e-7, what="the gradient by context")
+    expect_close(got, wanted, rtol=1e-5, atol=1e-7, what="the gradient with respect to context")
 
 
 def test_gradient_by_negatives(student):
     center, context, negatives = some_vectors(seed=12)
     got = gradients_of(student, center, context, negatives)[2]
     wanted = numerical_gradient(lambda x: own_loss(center, context, x), negatives)
-    expect_close(got, wanted, rtol=1e-5, atol=1e-7, what="the gradient by negatives")
+    expect_close(got, wanted, rtol=1e-5, atol=1e-7, what="the gradient with respect to negatives")
 
 
 @pytest.mark.parametrize("pairs", [1, 2, 8])
@@ -191,10 +191,10 @@ def test_gradients_of_zero_vectors(student):
     by_center, by_context, by_negatives = gradients_of(
         student, center, zeros, zeros.new_zeros(2, 4, 3)
     )
-    expect_close(by_center, zeros, what="the gradient by center")
-    expect_close(by_context, -center / 4, what="the gradient by context")
+    expect_close(by_center, zeros, what="the gradient with respect to center")
+    expect_close(by_context, -center / 4, what="the gradient with respect to context")
     expected = (center / 4).unsqueeze(1).expand(2, 4, 3)
-    expect_close(by_negatives, expected, what="the gradient by negatives")
+    expect_close(by_negatives, expected, what="the gradient with respect to negatives")
 
 
 def test_gradients_of_a_negative_drawn_twice(student):
@@ -248,7 +248,9 @@ def test_gradients_lead_downhill(student):
     vectors = some_vectors(pairs=5, seed=19)
     steps = gradients_of(student, *vectors)
     moved = [v - 0.01 * step for v, step in zip(vectors, steps, strict=True)]
-    assert own_loss(*moved) < own_loss(*vectors), "a small step against the gradient must help"
+    assert own_loss(*moved) < own_loss(*vectors), (
+        "a small step against the gradient must decrease the loss"
+    )
 
 
 def test_gradients_refuse_no_pairs(student):

@@ -176,9 +176,7 @@ def test_lstm_does_not_read_behind_the_end(student):
     other, (h2, _) = stack.lstm(torch.where(behind, 1000.0, x), None, LENGTHS)
     expect_close(other, output, what="the output with other numbers in the padding")
     expect_close(h2, h, what="the final h with other numbers in the padding")
-    expect_equal(
-        output[behind.expand_as(output)].abs().sum().item(), 0.0, "behind the ends, summed"
-    )
+    expect_equal(output[behind.expand_as(output)].abs().sum().item(), 0.0, "after the ends, summed")
 
 
 def test_lstm_of_full_length_is_as_without_lengths(student):

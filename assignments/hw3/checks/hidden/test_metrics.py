@@ -78,7 +78,7 @@ def test_cross_entropy_gradient_is_the_derivative(student, smoothing):
     _, (gradient, *_) = student.gradients(
         student.metrics.cross_entropy, logits, targets, 1, smoothing
     )
-    expect_close(gradient, wanted, what="the gradient by the logits")
+    expect_close(gradient, wanted, what="the gradient with respect to the logits")
 
 
 def test_cross_entropy_of_no_target_is_zero(student):
@@ -166,7 +166,7 @@ def test_entropy_is_largest_for_the_uniform(student):
     p = torch.cat([uniform, torch.softmax(some(13, 6)[0], -1)])
     value = student.metrics.entropy(p)
     expect_close(value[0], math.log(5), what="the entropy of five equal chances")
-    assert (value[1:] < math.log(5)).all(), "no other law is as uncertain"
+    assert (value[1:] < math.log(5)).all(), "no other distribution is as uncertain"
     assert (value >= 0).all(), "no entropy is negative"
 
 

@@ -56,7 +56,7 @@ def test_dropout_depends_on_its_seed_alone(student):
     student.generators(seed=2)
     expect_close(student.regularise.dropout(x, 0.5, True, 7), one, what="with the same seed")
     other = student.regularise.dropout(x, 0.5, True, 8)
-    assert not torch.equal(one, other), "another seed must drop other places"
+    assert not torch.equal(one, other), "a different seed must drop different places"
 
 
 def test_dropout_does_nothing_outside_training(student):
@@ -76,7 +76,7 @@ def test_dropout_gradient_passes_where_values_do(student):
     x, ones = 1 + normal(4, 6, 7).abs(), normal(5, 6, 7)
     value, (gradient,), _ = student.vjp(student.regularise.dropout, [x, 0.4, True, 3], [ones])
     wanted = torch.where(value == 0, 0, ones / 0.6)
-    expect_close(gradient, wanted, rtol=1e-6, what="the gradient by x")
+    expect_close(gradient, wanted, rtol=1e-6, what="the gradient with respect to x")
 
 
 def test_dropout_keeps_dtype_and_argument(student):

@@ -70,7 +70,9 @@ def test_crf_can_be_differentiated(student, steps):
     # a single word has no transition: None and zeros say the same
     for number, name in enumerate(("emissions", "transitions")[: 1 if steps == 1 else 2]):
         expect_tensor(gradients[number], tuple(scores[number].shape), "float64", name)
-        expect_close(gradients[number], expected[number], what=f"the gradient by {name}")
+        expect_close(
+            gradients[number], expected[number], what=f"the gradient with respect to {name}"
+        )
         expect_close(of_nll[number], expected[number] - chosen[number], what=f"nll's by {name}")
 
 
@@ -169,8 +171,8 @@ def test_text_cnn_of_width_one_sees_no_order(student):
     model = student.extensions.TextCNN(9, 8, [1], 64, 3)
     logits = model(torch.tensor([[1, 2, 3, 4, 5], [5, 3, 1, 4, 2], [1, 2, 3, 4, 6]]))
     expect_tensor(logits, (3, 3), "float32", "the logits")
-    expect_close(logits[1], logits[0], what="the logits of the same words in another order")
-    assert differ(logits[2], logits[0]), "other words must have other logits"
+    expect_close(logits[1], logits[0], what="the logits of the same words in a different order")
+    assert differ(logits[2], logits[0]), "different words must have different logits"
 
 
 def test_text_cnn_of_width_two_sees_order_and_no_place(student):
@@ -178,8 +180,8 @@ def test_text_cnn_of_width_two_sees_order_and_no_place(student):
     texts = [[8, 1, 2, 8, 8, 8], [8, 8, 8, 1, 2, 8], [8, 2, 1, 8, 8, 8]]
     logits = model(torch.tensor(texts))
     expect_tensor(logits, (3, 3), "float32", "the logits")
-    expect_close(logits[1], logits[0], what="the logits of the same pair at another place")
-    assert differ(logits[2], logits[0]), "the same pair backwards must tell"
+    expect_close(logits[1], logits[0], what="the logits of the same pair at a different place")
+    assert differ(logits[2], logits[0]), "the same pair reversed must have different logits"
 
 
 def test_text_cnn_takes_the_maximum_over_time(student):
@@ -207,7 +209,7 @@ def test_text_cnn_does_not_train_frozen_vectors(student):
         trained = [g for g in gradients.values() if g is not None and tuple(g.shape) == (6, 4)]
         # a frozen table may also be a buffer, which is no parameter at all
         moved = any(bool(gradient.any()) for gradient in trained)
-        assert moved != freeze, "frozen vectors must have no gradient, all others one"
+        assert moved != freeze, "frozen vectors must have no gradient, and all others must have one"
 
 
 def test_text_cnn_finds_a_planted_trigram(student):
@@ -261,7 +263,7 @@ def test_text_cnn_depends_on_its_seed_alone(student):
         for name, table in one.items():
             expect_close(again[name], table, what=f"{name} with the same seed")
     others = [differ(states[2][name], table) for name, table in states[0].items()]
-    assert any(others), "another seed must give other weights"
+    assert any(others), "a different seed must give different weights"
 
 
 def test_text_cnn_refuses_what_cannot_be(student):

@@ -76,7 +76,7 @@ def test_scores_have_the_right_gradients(student, name):
     leaves = [tensor.clone().requires_grad_() for tensor in given]
     expected = torch.autograd.grad(own_scores(*leaves), leaves, toward)
     for argument, gradient, right in zip(NAMES[name], gradients, expected, strict=True):
-        expect_close(gradient, right, what=f"the gradient by {argument}")
+        expect_close(gradient, right, what=f"the gradient with respect to {argument}")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -175,7 +175,7 @@ def test_masked_softmax_has_the_right_gradient(student):
     )
     leaf = scores.clone().requires_grad_()
     (expected,) = torch.autograd.grad(own_softmax(leaf, mask), leaf, toward)
-    expect_close(gradient, expected, what="the gradient by scores")
+    expect_close(gradient, expected, what="the gradient with respect to scores")
 
 
 def test_the_gradient_of_an_all_masked_row_is_zero(student):
@@ -187,7 +187,7 @@ def test_the_gradient_of_an_all_masked_row_is_zero(student):
     expect_close(gradient[1], [0.0] * 5, what="the gradient of the all-masked row")
     leaf = scores.clone().requires_grad_()
     (expected,) = torch.autograd.grad(own_softmax(leaf, mask), leaf, toward)
-    expect_close(gradient, expected, what="the gradient by scores")
+    expect_close(gradient, expected, what="the gradient with respect to scores")
 
 
 def test_attend_is_the_weighted_mean_of_the_values(student):
@@ -210,8 +210,8 @@ def test_attend_has_the_right_gradients(student):
     leaves = [scores.clone().requires_grad_(), values.clone().requires_grad_()]
     context = torch.einsum("bs,bsd->bd", own_softmax(leaves[0], mask), leaves[1])
     expected = torch.autograd.grad(context, leaves, toward)
-    expect_close(gradients[0], expected[0], what="the gradient by scores")
-    expect_close(gradients[1], expected[1], what="the gradient by values")
+    expect_close(gradients[0], expected[0], what="the gradient with respect to scores")
+    expect_close(gradients[1], expected[1], what="the gradient with respect to values")
 
 
 def test_softmax_and_attend_keep_float32_and_their_arguments(student):

@@ -37,7 +37,7 @@ def reversed_share(student, model, vocab, length, count=200):
 def test_train_reverse_learns(student):
     model = student.copy_task.train_reverse(vocab=8, length=4, steps=200, seed=1)
     model.eval()
-    assert reversed_share(student, model, 8, 4) >= 0.5, "too few new strings come out right"
+    assert reversed_share(student, model, 8, 4) >= 0.5, "too few new strings are right"
 
 
 def test_train_reverse_depends_on_its_seed(student):
@@ -49,7 +49,7 @@ def test_train_reverse_depends_on_its_seed(student):
 
     one = first(0)
     expect_close(first(0), one, rtol=0, atol=1e-3, what="the first word with the same seed")
-    assert bool((first(1) - one).abs().max() > 3e-3), "another seed must give another model"
+    assert bool((first(1) - one).abs().max() > 3e-3), "a different seed must give a different model"
 
 
 # ---- BERT's embeddings ----------------------------------------------------------------------------
@@ -103,7 +103,7 @@ def test_reverse_source_leaves_the_padding_behind(student):
 def test_reverse_source_twice_is_nothing(student):
     ids, lengths = torch.arange(28).reshape(4, 7), torch.tensor([7, 4, 2, 5])
     once = student.extensions.reverse_source(ids, lengths)
-    assert not torch.equal(once, ids), "something must move"
+    assert not torch.equal(once, ids), "some ids must change"
     expect_equal(student.extensions.reverse_source(once, lengths), ids, "the rows reversed twice")
 
 
@@ -131,7 +131,7 @@ def test_distillation_has_the_right_gradient(student):
     )
     leaf = one.clone().requires_grad_()
     (expected,) = torch.autograd.grad(own_distillation(leaf, teacher, targets, 3.0, 0.6), leaf)
-    expect_close(gradients[0], expected, what="the gradient by student")
+    expect_close(gradients[0], expected, what="the gradient with respect to student")
 
 
 # ---- counting parameters --------------------------------------------------------------------------

@@ -102,7 +102,7 @@ def test_layer_norm_has_the_right_gradients(student):
     out = F.layer_norm(leaves[0], (4,), leaves[1], leaves[2])
     expected = torch.autograd.grad(out, leaves, toward)
     for name, gradient, right in zip(("x", "gain", "bias"), gradients, expected, strict=True):
-        expect_close(gradient, right, **NEAR, what=f"the gradient by {name}")
+        expect_close(gradient, right, **NEAR, what=f"the gradient with respect to {name}")
 
 
 def test_layer_norm_keeps_float32_and_its_arguments(student):
@@ -176,11 +176,16 @@ def test_layers_have_the_right_gradients(student, kind):
     leaves = [tensor.clone().requires_grad_() for tensor in given]
     theirs(*leaves).backward(toward)
     for name, gradient, leaf in zip(("x", "memory"), gradients, leaves, strict=False):
-        expect_close(gradient, leaf.grad, **NEAR, what=f"the gradient by {name}")
+        expect_close(gradient, leaf.grad, **NEAR, what=f"the gradient with respect to {name}")
     right = theirs.linear1.weight.grad
-    expect_close(by_name["linear1.weight"], right, **NEAR, what="the gradient by linear1.weight")
     expect_close(
-        by_name["norm1.gain"], theirs.norm1.weight.grad, **NEAR, what="the gradient by norm1.gain"
+        by_name["linear1.weight"], right, **NEAR, what="the gradient with respect to linear1.weight"
+    )
+    expect_close(
+        by_name["norm1.gain"],
+        theirs.norm1.weight.grad,
+        **NEAR,
+        what="the gradient with respect to norm1.gain",
     )
 
 
@@ -208,7 +213,9 @@ def test_layer_weights_depend_on_the_seed_alone(student, name):
     one = weights(3, 1)
     for ours, again, other in zip(one, weights(3, 2), weights(4, 1), strict=True):
         expect_close(again, ours, what="the weights with the same seed")
-        assert bool((ours - other).abs().max() > 1e-4), "another seed must give other weights"
+        assert bool((ours - other).abs().max() > 1e-4), (
+            "a different seed must give different weights"
+        )
 
 
 @pytest.mark.parametrize("name", ["EncoderLayer", "DecoderLayer"])
