@@ -125,16 +125,21 @@ LAYERS: list[tuple[str, Callable[[Confinement], None]]] = [
 
 @cache
 def readable() -> list[str]:
-    """What a guest may read: the interpreter with its libraries, and harmless devices."""
-    libraries = [path for path in sys.path if Path(path).name in LIBRARIES]
-    system = ["/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/localtime"]
-    devices = ["/dev/null", "/dev/zero", "/dev/urandom", "/dev/random"]
-    places = [sys.prefix, sys.base_prefix, *libraries, *system, *devices, "/sys/devices/system/cpu"]
+    """What a guest may read: `places()` without the assignments that came with the grader."""
+    found = places()
     for prefix in (sys.prefix, sys.base_prefix, "/usr", "/usr/local"):
         secret = Path(os.path.realpath(prefix), SHIPPED)
         if secret.exists():
-            places = [part for place in places for part in _without(secret, place)]
-    return places
+            found = [part for place in found for part in _without(secret, place)]
+    return found
+
+
+def places() -> list[str]:
+    """Where an interpreter and its libraries are, and harmless devices."""
+    libraries = [path for path in sys.path if Path(path).name in LIBRARIES]
+    system = ["/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/localtime"]
+    devices = ["/dev/null", "/dev/zero", "/dev/urandom", "/dev/random"]
+    return [sys.prefix, sys.base_prefix, *libraries, *system, *devices, "/sys/devices/system/cpu"]
 
 
 def _without(secret: Path, place: str) -> list[str]:
