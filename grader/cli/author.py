@@ -38,8 +38,6 @@ def release(ctx: click.Context, assignment: str, only_check: bool, dist: Path) -
     done = releases.release(course, model, dist)
     click.echo(translate("cli.released", lang, folder=short(done.folder), files=done.files))
     click.echo(translate("cli.zipped", lang, file=short(done.archive)))
-    if not done.wheel:
-        click.echo(translate("cli.no_wheel", lang))
 
 
 @click.command()
