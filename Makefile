@@ -5,6 +5,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 JOBS ?= 2
 OUT ?= out
+CLASSES := $(OUT)/classes
 FUZZ_SECONDS ?= 60
 ASSIGNMENTS := hw1 hw2 hw3 hw4 hw5
 
@@ -13,7 +14,7 @@ DEMO_hw2 := 한글_주석_서연 bug_no_edges partial_corpus_only uses_gensim un
 DEMO_hw3 := 한글_주석_윤서연 bug_batchify_by_rows partial_counting_only syntax_error untouched_template
 DEMO_hw4 := 한글_주석_윤하늘 bug_ties partial_reading_and_estimation uses_hmmlearn untouched_template
 DEMO_hw5 := 한글_주석_정하늘 bug_no_root_of_d attention_and_seq2seq_only untouched_template
-grade = $(BIN)/grader grade $(1) examples/submissions/$(1) -o $(OUT) -j $(JOBS) \
+grade = $(BIN)/grader grade $(1) $(CLASSES)/$(1) -o $(OUT) -j $(JOBS) \
   $(addprefix --only ,$(DEMO_$(1)))
 
 .PHONY: demo test lint format bench fuzz clean
@@ -28,14 +29,15 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 demo: $(VENV)/.ready
 	$(BIN)/grader doctor
 	@for hw in $(ASSIGNMENTS); do $(BIN)/grader release $$hw || exit; done
-	@echo "--- a student's self-check: something is wrong, something is not written yet"
-	$(BIN)/grader check hw1 examples/submissions/hw1/bug_tags_deleted -k cleaning || true
-	$(BIN)/grader --lang ko check hw1 examples/submissions/hw1/partial_text_only -k edit_distance -k vocabulary || true
-	$(BIN)/grader check hw2 examples/submissions/hw2/bug_no_edges -k windows || true
-	$(BIN)/grader check hw3 examples/submissions/hw3/bug_batchify_by_rows -k data || true
-	$(BIN)/grader check hw4 examples/submissions/hw4/bug_ties -k viterbi || true
-	$(BIN)/grader --lang ko check hw5 examples/submissions/hw5/bug_no_root_of_d -k scaled_attention || true
 	rm -rf $(OUT)
+	@for hw in $(ASSIGNMENTS); do $(BIN)/python -m demo.build $$hw $(CLASSES)/$$hw || exit; done
+	@echo "--- a student's self-check: something is wrong, something is not written yet"
+	$(BIN)/grader check hw1 $(CLASSES)/hw1/bug_tags_deleted -k cleaning || true
+	$(BIN)/grader --lang ko check hw1 $(CLASSES)/hw1/partial_text_only -k edit_distance -k vocabulary || true
+	$(BIN)/grader check hw2 $(CLASSES)/hw2/bug_no_edges -k windows || true
+	$(BIN)/grader check hw3 $(CLASSES)/hw3/bug_batchify_by_rows -k data || true
+	$(BIN)/grader check hw4 $(CLASSES)/hw4/bug_ties -k viterbi || true
+	$(BIN)/grader --lang ko check hw5 $(CLASSES)/hw5/bug_no_root_of_d -k scaled_attention || true
 	@$(foreach hw,$(ASSIGNMENTS),echo "--- a class of $(hw)" && $(call grade,$(hw)) &&) true
 	$(BIN)/grader report $(OUT)
 	@echo

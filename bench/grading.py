@@ -55,7 +55,7 @@ def measure(submissions: int, run: Callable[[], object]) -> Cost:
 
 def submissions_in(folder: Path, count: int) -> list[Path]:
     """`count` right submissions, `folder/<student>/hw1_classification`."""
-    from examples.build import solved
+    from demo.build import solved
     from grader.course.folder import Course
 
     course = Course.find(ROOT)

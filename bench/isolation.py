@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.processes import descendants
-from examples.build import solved
+from demo.build import solved
 from grader.authoring.release import in_memory
 from grader.boundary import wire
 from grader.boundary.channel import Exit, export_handle

@@ -37,7 +37,7 @@ class UsageError(GraderError):
 
 
 class AssignmentInvalid(UsageError):
-    """A mistake in an assignment's folder."""
+    """A mistake in what an instructor declares: a course, an assignment."""
 
 
 class MarkerError(UsageError):

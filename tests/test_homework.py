@@ -4,13 +4,15 @@ That its checks are fair is proven by `grader verify`, which `make test` runs af
 """
 
 import re
+import subprocess
+import sys
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from examples import build
+from demo import build
 from grader.authoring.verify import candidates
 from grader.course import assignment as assignments
 from grader.course.folder import Course
@@ -20,7 +22,6 @@ from grader.intake import read as submissions
 from grader.intake.find import find
 
 ROOT = Path(__file__).parent.parent
-SUBMISSIONS = ROOT / "examples" / "submissions"
 MOST_POINTS = 6  # that hang on one check: credit is partial
 
 
@@ -103,19 +104,36 @@ def test_both_handouts_have_the_same_structure(homework):
                 assert name in text, (language, name)
 
 
-def test_the_committed_class_is_what_the_recipes_make(homework):
-    folder = SUBMISSIONS / homework.id
-    committed = {p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if p.is_file()}
+def build_class(name, folder):
+    command = [sys.executable, "-m", "demo.build", name, str(folder)]
+    return subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True)
+
+
+def test_a_class_is_the_same_whenever_it_is_built(homework, tmp_path, monkeypatch):
+    folder = tmp_path / "class"
+    assert build_class(homework.id, folder).returncode == 0
+    built = {p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if p.is_file()}
+    monkeypatch.setattr("time.time", lambda: 1e9)  # archives like to write the time of day
     made = build.members(homework.id)
-    assert sorted(committed) == sorted(made)
-    assert [name for name, path in committed.items() if path.read_bytes() != made[name]] == []
+    assert sorted(built) == sorted(made)
+    assert [name for name, path in built.items() if path.read_bytes() != made[name]] == []
 
 
-def test_the_class_scores_what_it_must(homework):
-    recipes = {recipe.student: recipe for recipe in build.class_of(homework.id)}
+def test_a_class_is_not_built_over_what_is_there(tmp_path):
+    kept = tmp_path / "kept.py"
+    kept.write_text("mine")
+    done = build_class("hw1", tmp_path)
+    assert (done.returncode, list(tmp_path.iterdir()), kept.read_text()) == (2, [kept], "mine")
+    assert f"{tmp_path}: File exists" in done.stderr
+
+
+def test_the_class_scores_what_it_must(homework, tmp_path):
+    students = build.class_of(homework.id)
+    recipes = {recipe.student: recipe for recipe in students}
     assert len(recipes) >= PROMISED[homework.id].students
-    found = find(SUBMISSIONS / homework.id, homework.id, homework.package)
-    assert sorted(entry.student for entry in found) == sorted(recipes)
+    assert build_class(homework.id, tmp_path / "class").returncode == 0
+    found = find(tmp_path / "class", homework.id, homework.package)
+    assert sorted(entry.student for entry in found) == sorted(r.student for r in students)
     wanted = [file.name for file in homework.files]
     required = [file.name for file in homework.files if file.required]
     jobs = [Job(submissions.read(entry, homework.package, wanted, required)) for entry in found]

@@ -17,8 +17,9 @@ PACKAGE = ROOT / "grader"
 # module that stands further up in this table, never down or sideways in a circle.
 ROOMS = {
     "": ["__init__", "i18n", "errors"],
-    "course": ["toml", "assignment", "folder"],
-    "records": ["decode", "record", "store", "assignment_snapshot"],
+    "course": ["toml", "check_files", "assignment", "folder"],
+    "records": ["decode", "outcome", "record", "schema", "store", "assignment_snapshot"],
+    "scoring": ["points"],
     "intake": ["names", "archives", "find", "read"],
     "boundary.wire": [""],
     "boundary.guest": [
@@ -32,6 +33,7 @@ ROOMS = {
         "layers",
         "importer",
         "derivatives",
+        "uses",
         "forbidden_source",
         "forbidden_calls",
         "server",
@@ -163,7 +165,7 @@ def test_help_is_quick_because_heavy_libraries_wait():
 def test_rooms_stay_small():
     for module, path in modules():
         text = path.read_text(encoding="utf-8")
-        assert len(text.splitlines()) <= 350, module
+        assert len(text.splitlines()) <= 400, module
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.FunctionDef):
                 assert node.end_lineno - node.lineno < 60, f"{module}.{node.name}"

@@ -25,7 +25,8 @@ from grader.course.toml import Table
 from grader.errors import AssignmentInvalid, ReleaseRefused
 from grader.grading.engines.local import grade_all
 from grader.grading.worker import Job
-from grader.records.record import Record
+from grader.records.outcome import Outcome
+from grader.records.record import Record, Status
 from grader.records.store import write_atomically
 
 HEAVY = 0.4  # seconds: what takes the reference longer is not run for each mutant
@@ -41,8 +42,8 @@ class Candidate:
     files: dict[str, bytes]
     loses: tuple[str, ...]  # exercises that must lose points; of all others none may
     exercises: tuple[str, ...]  # to be run; empty: all
-    brief: tuple[str, ...] = ()  # of these, only up to the first check that is lost
-    skipped: frozenset[str] = frozenset()  # checks that are not run
+    until_first_loss: tuple[str, ...] = ()  # of these, only up to the first failed check
+    without_checks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,10 @@ def candidates(course: Course, assignment: Assignment, *, full: bool) -> list[Ca
 def verify(assignment: Assignment, chosen: list[Candidate], workers: int) -> Iterator[Verdict]:
     """Grade every candidate and compare, in any order."""
     jobs = {candidate.name: candidate for candidate in chosen}
-    work = [Job(in_memory(c.name, c.files), c.exercises, c.brief, c.skipped) for c in chosen]
+    work = [
+        Job(in_memory(c.name, c.files), c.exercises, c.until_first_loss, c.without_checks)
+        for c in chosen
+    ]
     for job, record in grade_all(assignment, work, workers):
         candidate = jobs[job.submission.student]
         yield Verdict(candidate, record, _faults(assignment, candidate, record))
@@ -111,7 +115,7 @@ def _mutants(
         changed = set()
         for change in table.tables("change"):
             file = change.choice("file", list(reference))
-            files[file] = _replace(
+            files[file] = replace_once(
                 path, files[file], change.string("find"), change.string("replace")
             )
             changed.add(file)
@@ -133,7 +137,8 @@ def _table(path: Path) -> Table:
         raise AssignmentInvalid("error.toml", file=path, reason=error) from None
 
 
-def _replace(path: Path, content: bytes, find: str, replacement: str) -> bytes:
+def replace_once(path: Path, content: bytes, find: str, replacement: str) -> bytes:
+    """One text for another that must stand there once. `path` is who asks, for the error."""
     text = content.decode()
     if text.count(find) != 1:
         raise AssignmentInvalid("error.mutant_text", file=path, count=text.count(find), text=find)
@@ -156,18 +161,18 @@ def _heavy(assignment: Assignment, loses: tuple[str, ...]) -> frozenset[str]:
 
 
 def _faults(assignment: Assignment, candidate: Candidate, record: Record) -> list[str]:
-    if candidate.kind == "template" and record.status == "graded":
+    if candidate.kind == "template" and record.status == Status.GRADED:
         try:
             refuse_scoring(assignment, record)
         except ReleaseRefused as refusal:
             return [str(refusal)]
         return []
-    if record.status != "graded":  # nothing was run, so nothing is proved
+    if record.status != Status.GRADED:  # nothing was run, so nothing is proved
         reason = record.problem.fields.get("reason", record.problem.code) if record.problem else ""
         return [f"{record.status}: {reason}"]
     faults = []
     for exercise in record.exercises:
-        bad = [f"{c.id} ({c.outcome})" for c in exercise.checks if c.outcome != "passed"]
+        bad = [f"{c.id} ({c.outcome})" for c in exercise.checks if c.outcome != Outcome.PASSED]
         if bad and exercise.id not in candidate.loses:
             faults.append(f"{exercise.id}: {', '.join(bad)}")
         if not bad and exercise.id in candidate.loses:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from grader.records.outcome import Outcome
 from grader.records.record import Message
 
 _BUILTIN = {
@@ -27,9 +28,9 @@ _ENDS_A_LOOP = {"StopIteration", "StopAsyncIteration"}
 
 
 class Ending(Exception):
-    """A call that brought no value. `outcome` is one of `grader.records.record.OUTCOMES`."""
+    """A call that brought no value. `outcome` says how the check ends."""
 
-    def __init__(self, outcome: str, message: Message, detail: str = "") -> None:
+    def __init__(self, outcome: Outcome, message: Message, detail: str = "") -> None:
         super().__init__(message.fields.get("text") or message.code)
         self.outcome = outcome
         self.message = message
@@ -39,7 +40,7 @@ class Ending(Exception):
 class StudentRaised(Ending):
     """The student's code raised; `str()` is the student's own text."""
 
-    def __init__(self, outcome: str, message: Message, detail: str = "") -> None:
+    def __init__(self, outcome: Outcome, message: Message, detail: str = "") -> None:
         super().__init__(outcome, message, detail)
         self.text = message.fields.get("text", "")
 
@@ -67,16 +68,16 @@ def raised(error: dict[str, Any], files: Mapping[str, bytes], lines: Mapping[str
     # of a hostile list nothing may be kept but names that we know
     bases = [b for b in bases if type(b) is str and b in _BUILTIN] if type(bases) is list else []
     if error.get("memory") is True:
-        return Ending("memory", Message("memory"), detail)
+        return Ending(Outcome.MEMORY, Message("memory"), detail)
     if "SystemExit" in bases:
-        return Ending("crashed", Message("exited"), detail)
-    outcome = "unanswered" if "NotImplementedError" in bases else "raised"
+        return Ending(Outcome.CRASHED, Message("exited"), detail)
+    outcome = Outcome.UNANSWERED if "NotImplementedError" in bases else Outcome.RAISED
     name = frames[-1][2] if frames else ""
     builtin = bases[0] if bases else "Exception"
     fields = {"error": kind, "builtin": builtin, "text": text, "where": where, "name": name}
     found = (_joined(name) for name in bases)
     ending = next((joined for joined in found if joined), StudentRaised)
-    return ending(outcome, Message(outcome, fields), detail)
+    return ending(outcome, Message(outcome.value, fields), detail)
 
 
 @cache
@@ -87,7 +88,7 @@ def _joined(name: str) -> type[StudentRaised] | None:
         return None
     try:
         joined = type(f"Student{name}", (StudentRaised, kind), {})
-        joined("raised", Message("raised"))
+        joined(Outcome.RAISED, Message("raised"))
     except TypeError:  # a layout or a constructor that does not mix, as UnicodeDecodeError's
         return None
     return joined

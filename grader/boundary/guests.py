@@ -16,9 +16,11 @@ from typing import Any
 
 from grader.boundary.channel import DeadlineMissed, HungUp, ProtocolBroken, Session
 from grader.boundary.endings import Ending, is_place, raised
+from grader.boundary.guest.uses import Use
 from grader.boundary.launchers import Launcher
 from grader.course.assignment import Limits
 from grader.errors import PlatformError
+from grader.records.outcome import Outcome
 from grader.records.record import Message
 
 # Python, torch and NumPy must give the same numbers in every run.
@@ -36,7 +38,7 @@ _REPLIES: dict[str, type[Any] | None] = {
 # For an interpreter to start and take the submission; nothing of the student's runs in it.
 START_SECONDS = 60.0
 
-MAX_HITS = 50  # forbidden names looked at in one reply
+MAX_USES = 50  # forbidden names looked at in one reply
 
 
 @dataclass(frozen=True)
@@ -54,12 +56,12 @@ class Package:
         return {name: len(content.splitlines()) + 1 for name, content in self.files.items()}
 
 
-Judge = Callable[[list[Any]], Message | None]
+Judge = Callable[[list[Use]], Message | None]
 # What a check holds of an object that stays with the student: process, number, name of its type.
 Handles = Callable[["StudentProcess", int, str], Any]
 
 
-def nothing_is_forbidden(_: list[Any]) -> None:
+def nothing_is_forbidden(_: list[Use]) -> None:
     """The judge of names used at run time where there are no rules."""
 
 
@@ -94,7 +96,7 @@ class StudentProcess:
         self.answers = 0  # values received in this check
         self._surveyed = False
         self._hidden = self._met_hidden = False  # this check; any in this guest
-        self.survey: dict[str, list[dict[str, Any]]] = {}
+        self.survey: list[Use] = []  # forbidden names found by reading
         self.layers: list[str] = []
         self.missing: dict[str, str] = {}  # layer -> why this machine does not have it
 
@@ -147,7 +149,7 @@ class StudentProcess:
             printed = self.take_output()
             self.close()
             self._session = self._launcher.open(self._limits)
-            theirs = ending.outcome != "raised" or isinstance(ending, RecursionError)
+            theirs = ending.outcome != Outcome.RAISED or isinstance(ending, RecursionError)
             if theirs and self._can_load_nothing():
                 self.close()
                 raise  # what was handed in is more than a guest can take
@@ -155,7 +157,7 @@ class StudentProcess:
             raise PlatformError("error.guest_start", reason=last[0][:500]) from None
         if not self._surveyed:
             self._surveyed = True
-            self.survey, self.layers = loaded["hits"], loaded["layers"]
+            self.survey, self.layers = self._uses(loaded["uses"]), loaded["layers"]
             self.missing = loaded["missing"]
         elif loaded["layers"] != self.layers:
             raise PlatformError("error.layers_changed", layers=self.layers)
@@ -193,22 +195,22 @@ class StudentProcess:
     def _import(self, name: str) -> None:
         file = f"{name.replace('.', '/')}.py"
         if file not in self.package.files:
-            raise Ending("unanswered", Message("missing_file", {"file": file}))
+            raise Ending(Outcome.UNANSWERED, Message("missing_file", {"file": file}))
         limit = self._limits.import_seconds
         try:
             reply = self._open_exchange(("import", name), limit)
         except Ending as ending:
-            if ending.outcome == "timeout":
+            if ending.outcome == Outcome.TIMEOUT:
                 message = Message("import_timeout", {"file": file, "seconds": f"{limit:g}"})
-                raise Ending("timeout", message) from None
+                raise Ending(Outcome.TIMEOUT, message) from None
             raise
         if reply[0] == "raised":
             failure = self._raised(reply[1])
-            if failure.outcome == "raised":
+            if failure.outcome == Outcome.RAISED:
                 fields = {**failure.message.fields, "file": file}
                 if self._met_hidden:  # the text could carry the hidden inputs out
                     fields |= {"text": "-", "error": fields["builtin"]}
-                failure = Ending("raised", Message("import_failed", fields), failure.detail)
+                failure = Ending(Outcome.RAISED, Message("import_failed", fields), failure.detail)
             raise failure
 
     def attribute(self, module: str, name: str) -> Any:
@@ -236,7 +238,7 @@ class StudentProcess:
             raise self._raised(reply[1])
         if kind == "unreadable":
             text = reply[1][:500]
-            raise Ending("unreadable", Message("unreadable", {"text": text}), text)
+            raise Ending(Outcome.UNREADABLE, Message("unreadable", {"text": text}), text)
         if kind != "value" and verb != "get":
             raise self._broken("a reply to another question")
         self.answers += 1
@@ -259,7 +261,9 @@ class StudentProcess:
             reply = session.exchange(request, seconds, self._handle if self._handles else None)
         except DeadlineMissed:
             self._abandon()
-            raise Ending("timeout", Message("timeout", {"seconds": f"{self._seconds:g}"})) from None
+            raise Ending(
+                Outcome.TIMEOUT, Message("timeout", {"seconds": f"{self._seconds:g}"})
+            ) from None
         except ProtocolBroken as error:
             raise self._broken(str(error)) from None
         except HungUp:
@@ -267,19 +271,20 @@ class StudentProcess:
         finally:
             self.used += time.monotonic() - started
         kind, *rest = reply
-        hits = rest.pop() if rest else None
-        if type(kind) is not str or kind not in _REPLIES or type(hits) is not list:
+        uses = rest.pop() if rest else None
+        if type(kind) is not str or kind not in _REPLIES or type(uses) is not list:
             raise self._broken("a reply of no known kind")
         wanted = _REPLIES[kind]
         if len(rest) != (wanted is not None) or (wanted and not isinstance(rest[0], wanted)):
             raise self._broken(f"a reply of the kind {kind} with something else in it")
-        hits = [hit for hit in hits[:MAX_HITS] if type(hit) is dict and self._is_place(hit)]
-        if (forbidden := self._judge(hits)) is not None:
-            raise Ending("forbidden", forbidden, forbidden.fields.get("name", ""))
+        if (forbidden := self._judge(self._uses(uses[:MAX_USES]))) is not None:
+            raise Ending(Outcome.FORBIDDEN, forbidden, forbidden.fields.get("name", ""))
         return (kind, *rest)
 
-    def _is_place(self, hit: dict[Any, Any]) -> bool:
-        return is_place(hit.get("file"), hit.get("line"), self.package.lines)
+    def _uses(self, data: list[Any]) -> list[Use]:
+        """What a guest says it used, as far as there is such a place in the submission."""
+        uses = [use for item in data if (use := Use.from_wire(item)) is not None]
+        return [use for use in uses if is_place(use.file, use.line, self.package.lines)]
 
     def _raised(self, error: dict[str, Any]) -> Ending:
         package = self.package
@@ -293,19 +298,19 @@ class StudentProcess:
 
     def _broken(self, reason: str) -> Ending:
         self._abandon()
-        return Ending("unreadable", Message("protocol"), reason)
+        return Ending(Outcome.UNREADABLE, Message("protocol"), reason)
 
     def _ended(self) -> Ending:
         session = self._session
         self._abandon(end=False)
         if session is None:
-            return Ending("crashed", Message("exited"))
+            return Ending(Outcome.CRASHED, Message("exited"))
         exit_ = session.end(hung_up=True)
         if exit_.signal:
             fields = {"signal": str(exit_.signal), "name": _signal_name(exit_.signal)}
-            return Ending("crashed", Message("killed", fields))
+            return Ending(Outcome.CRASHED, Message("killed", fields))
         return Ending(
-            "crashed", Message("exited"), f"exit code {exit_.code}\n{self._printed[-2000:]}"
+            Outcome.CRASHED, Message("exited"), f"exit code {exit_.code}\n{self._printed[-2000:]}"
         )
 
     def _abandon(self, *, end: bool = True) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from grader.boundary.endings import Ending, StudentRaised
 from grader.checking.expect import Unmet
+from grader.records.outcome import Outcome
 from grader.records.record import Message
 
 MAX_TEXT = 2000
@@ -16,15 +17,15 @@ MAX_DETAIL = 8000
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Judged:
     """How one case of a check ended."""
 
-    name: str
+    outcome: Outcome
     message: Message | None = None
     detail: str = ""
 
 
-def classify(error: BaseException | None, *, answers: int, public: bool) -> Outcome:
+def classify(error: BaseException | None, *, answers: int, public: bool) -> Judged:
     """The outcome of a check that ended with `error`; `answers` values had come from the student.
 
     An `AssertionError` is a wrong value. Another error of the check's own code is put down to the
@@ -32,20 +33,18 @@ def classify(error: BaseException | None, *, answers: int, public: bool) -> Outc
     passes. Before any answer it can only be ours.
     """
     if error is None:
-        return Outcome("passed")
+        return Judged(Outcome.PASSED)
     if isinstance(error, Ending):
-        return Outcome(
-            error.outcome, _shown(error, public=public), _clean(error.detail, MAX_DETAIL)
-        )
+        return Judged(error.outcome, _shown(error, public=public), _clean(error.detail, MAX_DETAIL))
     said = str(error)[: 2 * MAX_DETAIL]  # it may hold a student's value of any size
     text = _clean(_without_derivation(said), MAX_TEXT)
     detail = _clean(f"{type(error).__name__}: {said}", MAX_DETAIL)
     judged = isinstance(error, AssertionError | pytest.fail.Exception)
     if judged or (answers and isinstance(error, Exception) and not isinstance(error, MemoryError)):
         if not public:
-            return Outcome("failed", Message("failed"), detail)
-        return Outcome("failed", _failed(error, text, judged=judged), detail)
-    return Outcome("broken", Message("broken"), detail)
+            return Judged(Outcome.FAILED, Message("failed"), detail)
+        return Judged(Outcome.FAILED, _failed(error, text, judged=judged), detail)
+    return Judged(Outcome.BROKEN, Message("broken"), detail)
 
 
 def _failed(error: BaseException, text: str, *, judged: bool) -> Message:

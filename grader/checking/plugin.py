@@ -15,10 +15,11 @@ from pathlib import Path
 import pytest
 
 from grader.boundary.guests import StudentProcess
-from grader.checking.outcomes import Outcome, classify
+from grader.checking.outcomes import Judged, classify
 from grader.checking.student import Student
 from grader.course.assignment import Check
 from grader.errors import AssignmentInvalid, PlatformError
+from grader.records.outcome import Outcome
 
 # No terminal, no capture, no cache, no discovery of foreign plugins or settings: pytest is an
 # engine here, and the person sees our output.
@@ -33,8 +34,13 @@ _SETTINGS = Path(__file__).with_name("pytest.ini")
 class Case:
     """One case of a check (a parameter set), and how it ended."""
 
-    def __init__(self, outcome: Outcome, seconds: float) -> None:
-        self.outcome, self.seconds = outcome, seconds
+    def __init__(self, judged: Judged, seconds: float) -> None:
+        self.judged, self.seconds = judged, seconds
+
+    @property
+    def outcome(self) -> Outcome:
+        """How it ended."""
+        return self.judged.outcome
 
 
 class Checks:
@@ -56,8 +62,8 @@ class Checks:
             error = self._run_item(item, process)
             if isinstance(error, PlatformError):
                 raise error  # says nothing about the student: the whole submission is graded again
-            outcome = classify(error, answers=process.answers, public=check.public)
-            yield Case(outcome, process.waited - before)
+            judged = classify(error, answers=process.answers, public=check.public)
+            yield Case(judged, process.waited - before)
 
     def _run_item(self, item: pytest.Item, process: StudentProcess) -> BaseException | None:
         self._process, self._error = process, None

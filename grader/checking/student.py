@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 
 from grader.boundary.endings import Ending
 from grader.boundary.guests import StudentProcess
+from grader.records.outcome import Outcome
 from grader.records.record import Message
 
 
@@ -39,7 +40,7 @@ class Student:
         """Call once for each tuple of arguments, all in one round trip."""
         results = function.invoke("map", list(calls))
         if type(results) is not list or len(results) != len(calls):
-            raise Ending("unreadable", Message("protocol"))
+            raise Ending(Outcome.UNREADABLE, Message("protocol"))
         return results
 
     def vjp(
@@ -59,7 +60,7 @@ class Student:
         """
         reply = function.invoke("vjp", tuple(args), list(cotangents), list(parameters))
         if type(reply) is not tuple or [type(part) for part in reply[1:]] != [list, list]:
-            raise Ending("unreadable", Message("protocol"))
+            raise Ending(Outcome.UNREADABLE, Message("protocol"))
         return reply
 
     def gradients(self, function: Function, *args: Any, **kwargs: Any) -> tuple[Any, list[Any]]:
@@ -80,7 +81,7 @@ class Student:
         """
         reply = method.invoke("parameter_gradients", args, kwargs)
         if type(reply) is not tuple or len(reply) != 2 or type(reply[1]) is not dict:
-            raise Ending("unreadable", Message("protocol"))
+            raise Ending(Outcome.UNREADABLE, Message("protocol"))
         return reply
 
     def steps(self, function: Function, *args: Any, **kwargs: Any) -> tuple[Any, int]:
@@ -91,14 +92,14 @@ class Student:
         """
         reply = function.invoke("steps", args, kwargs)
         if type(reply) is not tuple or len(reply) != 2 or type(reply[1]) is not int:
-            raise Ending("unreadable", Message("protocol"))
+            raise Ending(Outcome.UNREADABLE, Message("protocol"))
         return reply
 
     def generators(self, seed: int | None = None) -> str:
         """Digest of the global generators' states there; with `seed` they are seeded first."""
         digest = self._process.request("generators", seed)[1]
         if type(digest) is not str:
-            raise Ending("unreadable", Message("protocol"))
+            raise Ending(Outcome.UNREADABLE, Message("protocol"))
         return digest
 
     def pullback(
@@ -113,12 +114,12 @@ class Student:
         """
         reply = function.invoke("pullback", tuple(args), list(weights))
         if type(reply) is not tuple or len(reply) != 3:
-            raise Ending("unreadable", Message("protocol"))
+            raise Ending(Outcome.UNREADABLE, Message("protocol"))
         result, by_argument, by_name = reply
         if type(by_argument) is not list or len(by_argument) != len(args):
-            raise Ending("unreadable", Message("protocol"))
+            raise Ending(Outcome.UNREADABLE, Message("protocol"))
         if type(by_name) is not dict:
-            raise Ending("unreadable", Message("protocol"))
+            raise Ending(Outcome.UNREADABLE, Message("protocol"))
         return result, by_argument, by_name
 
     def keep(self, function: Function, args: Sequence[Any], part: int | None = None) -> Any:
@@ -142,7 +143,7 @@ class Module:
         reply = self._process.attribute(self._name, name)
         if reply[0] == "missing":
             fields = {"name": name, "file": f"{self._name}.py"}
-            raise Ending("unanswered", Message("missing", fields))
+            raise Ending(Outcome.UNANSWERED, Message("missing", fields))
         return reply[1] if reply[0] == "value" else Function(self._process, self._name, name)
 
     def __repr__(self) -> str:
@@ -160,7 +161,7 @@ class _Unjudged:
 
     def _not_plain(self, *_: Any) -> NoReturn:
         text = f"{self!r} came where a plain value was expected"
-        raise Ending("unreadable", Message("unreadable", {"text": text}), text)
+        raise Ending(Outcome.UNREADABLE, Message("unreadable", {"text": text}), text)
 
     __hash__ = object.__hash__
     __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _not_plain
@@ -203,7 +204,7 @@ class Object(_Unjudged):
         reply = self._process.request("get", self, name)
         if reply[0] == "missing":
             fields = {"name": name, "kind": self._kind}
-            raise Ending("raised", Message("missing_attribute", fields))
+            raise Ending(Outcome.RAISED, Message("missing_attribute", fields))
         return reply[1] if reply[0] == "value" else Function(self._process, self, name)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -220,7 +221,7 @@ class Object(_Unjudged):
     def __len__(self) -> int:
         length = self._process.request("length", self)[1]
         if type(length) is not int or length < 0:
-            raise Ending("unreadable", Message("protocol"))
+            raise Ending(Outcome.UNREADABLE, Message("protocol"))
         return length
 
     def __repr__(self) -> str:
@@ -230,8 +231,8 @@ class Object(_Unjudged):
 def _value_and_list(answer: Any, length: int) -> tuple[Any, list[Any]]:
     """An answer of our own code there, which the student's code may have replaced."""
     if type(answer) is not tuple or len(answer) != 2:
-        raise Ending("unreadable", Message("protocol"))
+        raise Ending(Outcome.UNREADABLE, Message("protocol"))
     value, items = answer
     if type(items) is not list or len(items) != length:
-        raise Ending("unreadable", Message("protocol"))
+        raise Ending(Outcome.UNREADABLE, Message("protocol"))
     return value, items

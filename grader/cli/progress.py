@@ -17,6 +17,7 @@ from grader.authoring.verify import Verdict
 from grader.boundary.probes import Finding
 from grader.grading.batch import Progress as Step
 from grader.i18n import say, translate
+from grader.records.record import Status
 
 
 @dataclass
@@ -35,8 +36,8 @@ class Summary:
         record = step.record
         self.graded += step.fresh
         self.kept += not step.fresh
-        self.ungradable += record.status == "ungradable"
-        self.broken += record.status == "broken"
+        self.ungradable += record.status == Status.UNGRADABLE
+        self.broken += record.status == Status.BROKEN
         self.points[record.student] = record.points
         if record.points is not None and record.possible:
             self.lowest = min(self.lowest, 100 * record.points / record.possible)

@@ -8,14 +8,15 @@ A mistake is an `AssignmentInvalid` with file, line, key, what was found and wha
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import json
-import tomllib
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from grader.course import check_files
 from grader.course.toml import Table
 from grader.errors import AssignmentInvalid
 from grader.i18n import LANGUAGES
@@ -113,7 +114,8 @@ class Assignment:
     id: str
     package: str
     title: Text
-    due: str | None
+    languages: tuple[str, ...]  # in which every title and hint is there
+    due: str | None  # ISO 8601 with an offset
     allowed_packages: tuple[str, ...]
     limits: Limits
     files: tuple[SourceFile, ...]
@@ -121,7 +123,7 @@ class Assignment:
     exercises: tuple[Exercise, ...]
     folder: Path
     checks_sha256: str  # of the checks' text
-    settings_sha256: str  # of assignment.toml and the measured times
+    settings_sha256: str  # of all else that an outcome depends on; not of points and titles
 
     @property
     def possible(self) -> float:
@@ -138,49 +140,78 @@ class Assignment:
         """Libraries that are imported once, before any student process is forked."""
         return tuple(sorted({name for e in self.exercises for name in e.preload}))
 
+    def only(self, ids: Collection[str], without_checks: Collection[str] = ()) -> list[Exercise]:
+        """The exercises with these ids, in order, all when there are none; without some checks."""
+        return [
+            replace(e, checks=tuple(c for c in e.checks if c.id not in without_checks))
+            for e in self.exercises
+            if not ids or e.id in ids
+        ]
+
     def check_files(self) -> list[Path]:
         """The files that hold checks."""
         return sorted({check.source for e in self.exercises for check in e.checks})
 
 
-def load(folder: Path) -> Assignment:
-    """Read `folder/assignment.toml` and prove that each check has a test and each test a check."""
+def load(
+    folder: Path, languages: tuple[str, ...] = LANGUAGES, zone: ZoneInfo | None = None
+) -> Assignment:
+    """Read `folder/assignment.toml` and prove that each check has a test and each test a check.
+
+    `languages` and `zone` are the course's. A released template, which has no course around it,
+    names its languages itself.
+    """
     path = folder / "assignment.toml"
-    try:
-        text = path.read_text(encoding="utf-8")
-        data = tomllib.loads(text)
-    except FileNotFoundError:
-        raise AssignmentInvalid("error.no_assignment", folder=folder) from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise AssignmentInvalid("error.toml", file=path, reason=error) from None
-    top = Table(data, path, text)
-    sources = _tests(folder)
-    files = tuple(_source_file(table) for table in top.tables("file"))
+    if not path.exists():
+        raise AssignmentInvalid("error.no_assignment", folder=folder)
+    top = Table.read(path)
+    languages = top.some("languages", list(LANGUAGES), default=languages)
+    sources = check_files.tests(folder)
+    files = tuple(_source_file(table) for table in top.tables("file", required=True))
     names = [file.name for file in files]
-    exercises = [_exercise(table, names) for table in top.tables("exercise")]
+    top.refuse_twice("file", names)
     limits = _limits(top.table("limits"))
-    timings = _timings(folder)
-    checks = [
-        _check(table, [e.id for e in exercises], sources, limits, timings)
-        for table in top.tables("check")
-    ]
     assignment = Assignment(
         id=top.string("id"),
         package=top.string("package"),
-        title=top.text("title", LANGUAGES),
-        due=top.moment("due"),
+        title=top.text("title", languages),
+        languages=languages,
+        due=top.moment("due", zone),
         allowed_packages=top.strings("allowed_packages", default=()),
         limits=limits,
         files=files,
-        forbidden=tuple(_forbidden(table, names) for table in top.tables("forbidden")),
-        exercises=tuple(_with_checks(e, checks) for e in exercises),
+        forbidden=tuple(_forbidden(table, names, languages) for table in top.tables("forbidden")),
+        exercises=_exercises(top, names, languages, sources, limits, check_files.timings(folder)),
         folder=folder,
-        checks_sha256=_digest(folder, _check_files(folder)),
-        settings_sha256=_digest(folder, [path, folder / "timings.json"]),
+        checks_sha256=check_files.sha256(folder),
+        settings_sha256="",
     )
     top.done()
-    _prove(path, checks, sources, assignment)
-    return assignment
+    _prove(path, sources, assignment)
+    return replace(assignment, settings_sha256=_settings_sha256(assignment))
+
+
+def _exercises(
+    top: Table,
+    files: list[str],
+    languages: tuple[str, ...],
+    sources: dict[str, tuple[Path, bool]],
+    limits: Limits,
+    timings: dict[str, float],
+) -> tuple[Exercise, ...]:
+    exercises = [
+        _exercise(table, files, languages) for table in top.tables("exercise", required=True)
+    ]
+    ids = [exercise.id for exercise in exercises]
+    top.refuse_twice("exercise", ids)
+    checks = [
+        _check(table, ids, languages, sources, limits, timings) for table in top.tables("check")
+    ]
+    top.refuse_twice("check", [check.id for check in checks])
+    return tuple(
+        replace(exercise, checks=tuple(c for c in checks if c.exercise == exercise.id))
+        for exercise in exercises
+    )
 
 
 def _source_file(table: Table) -> SourceFile:
@@ -205,18 +236,18 @@ def _limits(table: Table) -> Limits:
     return limits
 
 
-def _forbidden(table: Table, files: list[str]) -> Forbidden:
+def _forbidden(table: Table, files: list[str], languages: tuple[str, ...]) -> Forbidden:
     forbidden = Forbidden(
         names=table.strings("names"),
         files=table.choices("files", files, default=()),
         within=table.strings("within", default=()),
-        instead=table.text("instead", LANGUAGES),
+        instead=table.text("instead", languages),
     )
     table.done()
     return forbidden
 
 
-def _exercise(table: Table, files: list[str]) -> Exercise:
+def _exercise(table: Table, files: list[str], languages: tuple[str, ...]) -> Exercise:
     exercise = Exercise(
         id=table.string("id"),
         file=table.choice("file", files),
@@ -226,7 +257,7 @@ def _exercise(table: Table, files: list[str]) -> Exercise:
         points=table.number("points"),
         extra=table.flag("extra", default=False),
         hidden_weight=table.number("hidden_weight", 0.0),
-        title=table.text("title", LANGUAGES),
+        title=table.text("title", languages),
         checks=(),
     )
     table.done()
@@ -236,6 +267,7 @@ def _exercise(table: Table, files: list[str]) -> Exercise:
 def _check(
     table: Table,
     exercises: list[str],
+    languages: tuple[str, ...],
     sources: dict[str, tuple[Path, bool]],
     limits: Limits,
     timings: dict[str, float],
@@ -255,8 +287,8 @@ def _check(
         fresh=table.flag("fresh", default=False),
         needs=table.strings("needs", default=()),
         show=table.choice("show", list(SHOW), default="always"),
-        title=table.text("title", LANGUAGES),
-        hint=table.text("hint", LANGUAGES),
+        title=table.text("title", languages),
+        hint=table.text("hint", languages),
         public=public,
         source=path,
         measured=measured or 0.0,
@@ -265,79 +297,46 @@ def _check(
     return check
 
 
-def _with_checks(exercise: Exercise, checks: list[Check]) -> Exercise:
-    own = tuple(check for check in checks if check.exercise == exercise.id)
-    return Exercise(**{**exercise.__dict__, "checks": own})
-
-
-def _prove(
-    path: Path,
-    checks: list[Check],
-    sources: dict[str, tuple[Path, bool]],
-    assignment: Assignment,
-) -> None:
-    ids = [check.id for check in checks]
-    for name in ids:
-        if ids.count(name) > 1:
-            raise AssignmentInvalid("error.check_twice", file=path, check=name)
+def _prove(path: Path, sources: dict[str, tuple[Path, bool]], assignment: Assignment) -> None:
+    """What the tables say together makes sense, too."""
+    checks = [check.id for exercise in assignment.exercises for check in exercise.checks]
     for name, (source, _) in sources.items():
-        if name not in ids:
+        if name not in checks:
             raise AssignmentInvalid("error.test_without_check", file=source, check=name)
     for exercise in assignment.exercises:
         if not exercise.checks and not exercise.hidden_weight:
             raise AssignmentInvalid("error.exercise_without_check", file=path, exercise=exercise.id)
-        own = [check.id for check in exercise.checks]
-        for check in exercise.checks:
-            for need in check.needs:
-                if need not in own or own.index(need) >= own.index(check.id):
-                    allowed = ", ".join(own[: own.index(check.id)]) or "-"
-                    raise AssignmentInvalid(
-                        "error.needs", file=path, check=check.id, need=need, allowed=allowed
-                    )
+        if not exercise.weight:
+            raise AssignmentInvalid("error.weightless", file=path, exercise=exercise.id)
+        _prove_needs(path, exercise)
 
 
-def _digest(folder: Path, paths: list[Path]) -> str:
-    digest = hashlib.sha256()
-    for path in paths:
-        digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
-        digest.update((path.read_bytes() if path.exists() else b"") + b"\0")
-    return digest.hexdigest()
+def _prove_needs(path: Path, exercise: Exercise) -> None:
+    own = [check.id for check in exercise.checks]
+    for check in exercise.checks:
+        earlier = own[: own.index(check.id)]
+        for need in check.needs:
+            if need not in earlier:
+                allowed = ", ".join(earlier) or "-"
+                raise AssignmentInvalid(
+                    "error.needs", file=path, check=check.id, need=need, allowed=allowed
+                )
 
 
-def _check_files(folder: Path) -> list[Path]:
-    return [
-        path
-        for part in ("checks/public", "checks/hidden", "checks")
-        for path in sorted((folder / part).glob("*.py"))
-    ]
+# What no outcome depends on: the words that people read, and what only points depend on.
+_WORDS = {"title", "languages", "due", "hint", "show"}
+_POINTS = {"points", "extra", "weight", "hidden_weight"}
+_ELSEWHERE = {"folder", "source", "measured", "checks_sha256", "settings_sha256"}
 
 
-def _tests(folder: Path) -> dict[str, tuple[Path, bool]]:
-    """Check id -> (its file, is it public), read without running anything."""
-    found: dict[str, tuple[Path, bool]] = {}
-    for path in _check_files(folder):
-        if not path.name.startswith("test_"):
-            continue
-        try:
-            tree = ast.parse(path.read_text(encoding="utf-8"))
-        except (SyntaxError, UnicodeDecodeError) as error:
-            raise AssignmentInvalid("error.check_syntax", file=path, reason=error) from None
-        for node in tree.body:
-            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-                name = node.name.removeprefix("test_")
-                if name in found:
-                    raise AssignmentInvalid("error.check_twice", file=path, check=name)
-                found[name] = (path, path.parent.name != "hidden")
-    return found
+def _settings_sha256(assignment: Assignment) -> str:
+    settings = _without(asdict(assignment), _WORDS | _POINTS | _ELSEWHERE)
+    return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
 
 
-def _timings(folder: Path) -> dict[str, float]:
-    """Seconds the reference needs for each check, as `grader verify --measure` stored them."""
-    path = folder / "timings.json"
-    if not path.exists():
-        return {}
-    try:
-        data: Any = json.loads(path.read_text(encoding="utf-8"))
-        return {str(name): float(seconds) for name, seconds in data.items()}
-    except (ValueError, AttributeError) as error:
-        raise AssignmentInvalid("error.toml", file=path, reason=error) from None
+def _without(data: Any, keys: set[str]) -> Any:
+    if isinstance(data, dict):
+        return {key: _without(value, keys) for key, value in data.items() if key not in keys}
+    if isinstance(data, tuple):
+        return [_without(item, keys) for item in data]
+    return data

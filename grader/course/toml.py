@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+import tomllib
+from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from grader.errors import AssignmentInvalid
+from grader.i18n import LANGUAGES
 
 _REQUIRED: Any = object()
 
@@ -22,9 +25,20 @@ class Table:
         self._header, self._index = header, index
         self._taken: list[str] = []
 
-    def tables(self, key: str) -> list[Table]:
-        """The array of tables `[[key]]`, at least one for the keys that need one."""
+    @classmethod
+    def read(cls, path: Path) -> Table:
+        """The table that a whole file is. Raises `AssignmentInvalid` when it is no TOML."""
+        try:
+            text = path.read_text(encoding="utf-8")
+            return cls(tomllib.loads(text), path, text)
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise AssignmentInvalid("error.toml", file=path, reason=error) from None
+
+    def tables(self, key: str, *, required: bool = False) -> list[Table]:
+        """The array of tables `[[key]]`. With `required` there is at least one."""
         items = self._take(key, [])
+        if required and not items:
+            self._refuse(f"[[{key}]]", "-", f"[[{key}]]", "error.toml_missing")
         if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
             self._refuse(key, items, f"[[{key}]]")
         return [Table(item, self._path, self._source, key, i) for i, item in enumerate(items)]
@@ -43,16 +57,31 @@ class Table:
             self._refuse(key, value, '"..."')
         return str(value)
 
-    def moment(self, key: str) -> str | None:
-        """A date, or a date and a time, in ISO 8601, as a string; None when it is left out."""
+    def moment(self, key: str, zone: ZoneInfo | None) -> str | None:
+        """A date, or a date and a time, in ISO 8601; None when it is left out.
+
+        What comes back has an offset, that of `zone` where none was written; a date alone lasts to
+        its end.
+        """
+        value = self._take(key, None)
+        if value is None:
+            return None
+        moment = _moment(value)
+        if moment is None:
+            self._refuse(key, value, '"2026-03-02", "2026-03-02T18:00", "2026-03-02T18:00+09:00"')
+        if moment.tzinfo is None and zone is None:
+            self._refuse(key, value, "", "error.no_zone")
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).isoformat()
+
+    def zone(self, key: str) -> ZoneInfo | None:
+        """A time zone by its name in the IANA's list; None when it is left out."""
         value = self._take(key, None)
         if value is None:
             return None
         try:
-            datetime.fromisoformat(value)
-        except (TypeError, ValueError):
-            self._refuse(key, value, '"2026-03-02", "2026-03-02T18:00", "2026-03-02T18:00+09:00"')
-        return str(value)
+            return ZoneInfo(value)
+        except (TypeError, ValueError, OSError, ZoneInfoNotFoundError):
+            self._refuse(key, value, '"Asia/Seoul", "Europe/Berlin", "America/New_York", "UTC"')
 
     def strings(self, key: str, default: Any = _REQUIRED) -> tuple[str, ...]:
         """A list of strings."""
@@ -76,23 +105,35 @@ class Table:
         return bool(value)
 
     def text(self, key: str, languages: tuple[str, ...]) -> dict[str, str]:
-        """A sentence in every language: { en = "...", ko = "..." }."""
+        """A sentence in each of the languages: { en = "...", ko = "..." }.
+
+        One in another language of ours may stand there too: an assignment of a course in two
+        languages serves a course in one of them as it is.
+        """
         value = self._take(key, _REQUIRED)
         wanted = "{ " + ", ".join(f'{language} = "..."' for language in languages) + " }"
-        if not isinstance(value, dict) or set(value) != set(languages):
+        if not isinstance(value, dict) or not set(languages) <= set(value) <= set(LANGUAGES):
             self._refuse(key, value, wanted)
         if not all(isinstance(sentence, str) and sentence for sentence in value.values()):
             self._refuse(key, value, wanted)
         return dict(value)
 
     def choice(self, key: str, allowed: list[str], default: Any = _REQUIRED) -> str:
-        """One of `allowed`."""
-        return self.choice_of(self.string(key, default), key, allowed)
+        """One of `allowed`, or `default` when it is left out."""
+        value = self.string(key, default)
+        return self.choice_of(value, key, allowed) if key in self._data else value
 
     def choices(self, key: str, allowed: list[str], default: Any = _REQUIRED) -> tuple[str, ...]:
         """A list of words, each one of `allowed`."""
         values = self.strings(key, default)
         return tuple(self.choice_of(value, key, allowed) for value in values)
+
+    def some(self, key: str, allowed: list[str], default: Any = _REQUIRED) -> tuple[str, ...]:
+        """As `choices`, and at least one of them, none twice."""
+        values = self.choices(key, allowed, default)
+        if not values or len(set(values)) < len(values):
+            self._refuse(key, list(values), ", ".join(allowed))
+        return values
 
     def choice_of(
         self, value: str, key: str, allowed: list[str], code: str = "error.toml_value"
@@ -101,6 +142,12 @@ class Table:
         if value not in allowed:
             self._refuse(key, value, ", ".join(allowed), code)
         return value
+
+    def refuse_twice(self, key: str, names: list[str]) -> None:
+        """Of the tables `[[key]]` no two have one name."""
+        for name in names:
+            if names.count(name) > 1:
+                raise AssignmentInvalid("error.twice", file=self._path, table=key, name=name)
 
     def done(self) -> None:
         """Refuse a key that no reader asked for: most often a misspelling."""
@@ -116,7 +163,7 @@ class Table:
 
     def _refuse(
         self, key: str, found: object, allowed: str, code: str = "error.toml_value"
-    ) -> None:
+    ) -> NoReturn:
         name = self._data.get("id") or self._data.get("name") or ""
         where = f"[[{self._header}]] {name} {key}".strip() if self._header else key
         raise AssignmentInvalid(
@@ -137,3 +184,17 @@ class Table:
             if re.match(rf"\s*{re.escape(key)}\s*=", lines[i]):
                 return i + 1
         return start + 1
+
+
+def _moment(value: object) -> datetime | None:
+    """None for what is no ISO 8601 in quotes."""
+    if not isinstance(value, str):
+        return None
+    try:
+        return datetime.combine(date.fromisoformat(value), time(23, 59, 59))
+    except ValueError:
+        pass  # more than a date, or none at all
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        return None

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
-from grader.records.record import OUTCOMES, CheckResult, Record
+from grader.records.outcome import Outcome, Owner
+from grader.records.record import CheckResult, Record, Status
 from grader.report import escape as hostile
 from grader.report import formatting as wording
 from grader.report.results import Results
 
-_TAGS = {"student": "failure", "platform": "error", "nobody": "skipped"}
+_TAGS = {Owner.STUDENT: "failure", Owner.PLATFORM: "error", Owner.NOBODY: "skipped"}
 
 
 def junit(results: Results, lang: str) -> str:
@@ -76,7 +77,7 @@ def _case(classname: str, check: CheckResult, lang: str) -> ET.Element:
         name=hostile.xml(check.id),
         time=f"{check.seconds:.3f}",
     )
-    if check.outcome != "passed":
+    if check.outcome != Outcome.PASSED:
         message = wording.sentence(check.message, lang)
         _ending(case, check.outcome, message, check.detail)
     return case
@@ -86,13 +87,13 @@ def _submission(record: Record, lang: str) -> ET.Element:
     case = ET.Element(
         "testcase", classname=hostile.xml(record.assignment), name="submission", time="0.000"
     )
-    outcome = "broken" if record.status == "broken" else "unreadable"
+    outcome = Outcome.BROKEN if record.status == Status.BROKEN else Outcome.UNREADABLE
     _ending(case, outcome, wording.sentence(record.problem, lang), "")
     return case
 
 
-def _ending(case: ET.Element, outcome: str, message: str, detail: str) -> None:
-    tag = _TAGS[OUTCOMES[outcome]]
+def _ending(case: ET.Element, outcome: Outcome, message: str, detail: str) -> None:
+    tag = _TAGS[outcome.owner]
     ending = ET.SubElement(case, tag, type=outcome, message=hostile.xml(message))
     ending.text = hostile.xml(detail)
 

@@ -7,7 +7,7 @@ import io
 import json
 from typing import Any
 
-from grader.records.record import Record
+from grader.records.record import Record, Status
 from grader.report import escape as hostile
 from grader.report import formatting as wording
 from grader.report.results import Entry, Results
@@ -54,7 +54,7 @@ def _row(record: Record, exercises: list[str], lang: str) -> list[str | float | 
 
 def _unrun(record: Record) -> float | None:
     """What an exercise that was not run counts: nothing was gradable, or nothing is known yet."""
-    return 0.0 if record.status == "ungradable" else None
+    return 0.0 if record.status == Status.UNGRADABLE else None
 
 
 def _student(entry: Entry, lang: str) -> dict[str, Any]:

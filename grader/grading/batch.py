@@ -26,7 +26,7 @@ from grader.intake.names import record_name
 from grader.intake.read import Submission, read
 from grader.records import store
 from grader.records.assignment_snapshot import describe
-from grader.records.record import Record
+from grader.records.record import Record, Status
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def _kept(assignment: Assignment, entry: Found, settings: Settings) -> Record | 
     if (record.assignment, record.student) != (assignment.id, entry.student):
         reason = f"{record.assignment}, {record.student}"
         raise PlatformError("error.record_misplaced", file=path, reason=reason)
-    if record.status == "broken" or (record.lacking and not settings.allow_weak_jail):
+    if record.status == Status.BROKEN or (record.lacking and not settings.allow_weak_jail):
         return None
     current = (
         record.submission_sha256,

@@ -14,7 +14,6 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from fractions import Fraction
 from functools import cache, partial
 from importlib import metadata
 
@@ -27,9 +26,18 @@ from grader.checking.plugin import Case, Checks
 from grader.checking.student import Object
 from grader.course.assignment import Assignment, Check, Exercise
 from grader.errors import GraderError
-from grader.grading.forbidden import rules_for, verdict, violations
+from grader.grading.forbidden import blame_at_run_time, blame_for_source, names_by_file
 from grader.intake.read import Submission
-from grader.records.record import CheckResult, ExerciseResult, Message, Record, SubmittedFile
+from grader.records.outcome import Outcome
+from grader.records.record import (
+    CheckResult,
+    ExerciseResult,
+    Message,
+    Record,
+    Status,
+    SubmittedFile,
+)
+from grader.scoring.points import check_points, exercise_points, possible_points, total
 
 MAX_OUTPUT_SHOWN = 4000
 MAX_DETAILS = 3
@@ -41,11 +49,12 @@ def grade(
     checks: Checks,
     launcher: Launcher,
     exercises: Sequence[Exercise],
-    brief: Sequence[str] = (),
+    until_first_loss: Sequence[str] = (),
 ) -> Record:
     """Run the checks of `exercises` against the submission.
 
-    Exercises in `brief` end with the first check that is lost: for who only asks whether one is.
+    Exercises in `until_first_loss` stop at the first failed check: `verify` only needs to know
+    whether one fails.
     Raises `PlatformError` when the grader itself fails; nothing a student hands in raises.
     """
     started, clock = datetime.now(UTC), time.monotonic()
@@ -53,7 +62,7 @@ def grade(
     layers: list[str] = []
     if submission.problem is None:
         process = student_process(launcher, assignment, submission)
-        results = list(grade_exercises(assignment, process, checks, exercises, brief))
+        results = list(grade_exercises(assignment, process, checks, exercises, until_first_loss))
         layers = process.layers
     return _record(assignment, submission, results, layers, started, time.monotonic() - clock)
 
@@ -63,20 +72,25 @@ def grade_exercises(
     process: StudentProcess,
     checks: Checks,
     exercises: Sequence[Exercise],
-    brief: Sequence[str] = (),
+    until_first_loss: Sequence[str] = (),
 ) -> Iterator[ExerciseResult]:
     """Each exercise in turn, in a guest of its own."""
     try:
         refusals = _refusals(assignment, process, exercises)
-        charged = set(refusals)
+        penalised = set(refusals)
         for exercise in exercises:
-            process.begin_exercise(partial(verdict, assignment, charged))
+            process.begin_exercise(partial(blame_at_run_time, assignment, penalised))
             refusal = refusals.get(exercise.id)
             result = _exercise(
-                assignment, exercise, checks, process, refusal, brief=exercise.id in brief
+                assignment,
+                exercise,
+                checks,
+                process,
+                refusal,
+                until_first_loss=exercise.id in until_first_loss,
             )
-            if any(check.outcome == "forbidden" for check in result.checks):
-                charged.add(exercise.id)
+            if any(check.outcome == Outcome.FORBIDDEN for check in result.checks):
+                penalised.add(exercise.id)
             yield result
     finally:
         process.close()
@@ -90,15 +104,15 @@ def _refusals(
         process.open()
     except Ending as ending:  # its files are more than a guest can even read
         return {exercise.id: ending for exercise in exercises}
-    found = violations(assignment, process.survey)
-    return {name: Ending("forbidden", message) for name, message in found.items()}
+    found = blame_for_source(assignment, process.survey)
+    return {name: Ending(Outcome.FORBIDDEN, message) for name, message in found.items()}
 
 
-def broken(assignment: Assignment, submission: Submission, error: GraderError) -> Record:
+def broken_record(assignment: Assignment, submission: Submission, error: GraderError) -> Record:
     """The record of a submission that the platform could not grade: no score, grade again."""
     problem = Message("platform", {"reason": str(error)})
     record = _record(assignment, submission, [], [], datetime.now(UTC), 0.0)
-    return replace(record, status="broken", points=None, extra_points=None, problem=problem)
+    return replace(record, status=Status.BROKEN, points=None, extra_points=None, problem=problem)
 
 
 def student_process(
@@ -114,7 +128,9 @@ def package_of(assignment: Assignment, submission: Submission) -> Package:
     return Package(
         name=assignment.package,
         files=submission.files,
-        rules=rules_for(assignment, [name for name in submission.files if name.endswith(".py")]),
+        rules=names_by_file(
+            assignment, [name for name in submission.files if name.endswith(".py")]
+        ),
         allowed=assignment.allowed_packages,
     )
 
@@ -126,29 +142,30 @@ def _exercise(
     process: StudentProcess,
     refusal: Ending | None,
     *,
-    brief: bool,
+    until_first_loss: bool,
 ) -> ExerciseResult:
     results: list[CheckResult] = []
     timeouts = 0
     for check in exercise.checks:
-        if refusal is not None or (brief and any(r.outcome != "passed" for r in results)):
+        if refusal is not None or (
+            until_first_loss and any(r.outcome != Outcome.PASSED for r in results)
+        ):
             break
         reason = _reason_not_to_run(assignment, exercise, check, results, timeouts, process)
         if reason is None:
             cases = _run(check, checks, process, assignment.limits.timeouts - timeouts)
-            timeouts += sum(case.outcome.name == "timeout" for case in cases)
-            total = len(checks.items[check.id])
-            results.append(_result(exercise, check, cases, total, process.take_output()))
+            timeouts += sum(case.outcome == Outcome.TIMEOUT for case in cases)
+            count = len(checks.items[check.id])
+            results.append(_result(exercise, check, cases, count, process.take_output()))
             refusal = _found_at_run_time(cases)
         else:
-            results.append(_not_run(exercise, check, "skipped", reason))
+            results.append(_not_run(exercise, check, Outcome.SKIPPED, reason))
     if refusal is not None:  # what it made by forbidden means is of no use in the other checks
         results = [_refused(exercise, check, refusal) for check in exercise.checks]
-    earned = [result.points for result in results]
     return ExerciseResult(
         id=exercise.id,
         extra=exercise.extra,
-        points=None if None in earned else _points(exercise, results),
+        points=exercise_points(exercise, results),
         possible=exercise.points,
         seconds=round(sum(result.seconds for result in results), 4),
         checks=results,
@@ -157,8 +174,8 @@ def _exercise(
 
 def _found_at_run_time(cases: list[Case]) -> Ending | None:
     for case in cases:
-        if case.outcome.name == "forbidden" and case.outcome.message is not None:
-            return Ending("forbidden", case.outcome.message, case.outcome.detail)
+        if case.outcome == Outcome.FORBIDDEN and case.judged.message is not None:
+            return Ending(Outcome.FORBIDDEN, case.judged.message, case.judged.detail)
     return None
 
 
@@ -181,7 +198,7 @@ def _reason_not_to_run(
         return Message("budget", {"seconds": f"{limits.submission_seconds:g}"})
     if timeouts >= limits.timeouts:
         return Message("timeouts", {"count": str(timeouts)})
-    passed = {result.id for result in results if result.outcome == "passed"}
+    passed = {result.id for result in results if result.outcome == Outcome.PASSED}
     for needed in exercise.checks:
         if needed.id in check.needs and needed.id not in passed:
             return Message("skipped", {f"title.{lang}": t for lang, t in needed.title.items()})
@@ -193,54 +210,44 @@ def _run(check: Check, checks: Checks, process: StudentProcess, timeouts: int) -
     cases: list[Case] = []
     for case in checks.run(check, process):
         cases.append(case)
-        if sum(c.outcome.name == "timeout" for c in cases) >= timeouts:
+        if sum(c.outcome == Outcome.TIMEOUT for c in cases) >= timeouts:
             break
     return cases
 
 
 def _result(
-    exercise: Exercise, check: Check, cases: list[Case], total: int, output: str
+    exercise: Exercise, check: Check, cases: list[Case], count: int, output: str
 ) -> CheckResult:
-    passed = sum(case.outcome.name == "passed" for case in cases)
-    bad = [case.outcome for case in cases if case.outcome.name != "passed"]
-    broken = any(outcome.name == "broken" for outcome in bad)
-    possible = exercise.points * check.weight / exercise.weight
+    passed = sum(case.outcome == Outcome.PASSED for case in cases)
+    bad = [case.judged for case in cases if case.outcome != Outcome.PASSED]
+    broken = any(judged.outcome == Outcome.BROKEN for judged in bad)
     return CheckResult(
         id=check.id,
         public=check.public,
-        outcome="broken" if broken else bad[0].name if bad else "passed",
-        points=None if broken else round(possible * passed / total, 4),
-        possible=round(possible, 4),
+        outcome=Outcome.BROKEN if broken else bad[0].outcome if bad else Outcome.PASSED,
+        points=None if broken else check_points(exercise, check, passed, count),
+        possible=possible_points(exercise, check),
         seconds=round(sum(case.seconds for case in cases), 4),
-        cases=total,
+        cases=count,
         cases_passed=passed,
         message=bad[0].message if bad else None,
-        detail="\n\n".join(outcome.detail for outcome in bad[:MAX_DETAILS]),
+        detail="\n\n".join(judged.detail for judged in bad[:MAX_DETAILS]),
         output=output[:MAX_OUTPUT_SHOWN],
     )
 
 
-def _not_run(exercise: Exercise, check: Check, outcome: str, reason: Message) -> CheckResult:
+def _not_run(exercise: Exercise, check: Check, outcome: Outcome, reason: Message) -> CheckResult:
     return CheckResult(
         id=check.id,
         public=check.public,
         outcome=outcome,
         points=0.0,
-        possible=round(exercise.points * check.weight / exercise.weight, 4),
+        possible=possible_points(exercise, check),
         seconds=0.0,
         cases=0,
         cases_passed=0,
         message=reason,
     )
-
-
-def _points(exercise: Exercise, results: list[CheckResult]) -> float:
-    """Points by weight, in exact fractions: all checks passed gives all points, to the last bit."""
-    weights = {check.id: Fraction(check.weight) for check in exercise.checks}
-    earned = sum(
-        (weights[r.id] * Fraction(r.cases_passed, r.cases) for r in results if r.cases), Fraction()
-    )
-    return round(float(Fraction(exercise.points) * earned / Fraction(exercise.weight)), 4)
 
 
 def _record(
@@ -251,15 +258,15 @@ def _record(
     started: datetime,
     seconds: float,
 ) -> Record:
-    broken = any(result.points is None for result in results)
+    is_broken = any(result.points is None for result in results)
     problem = submission.problem
     return Record(
         assignment=assignment.id,
         student=submission.student,
-        status="broken" if broken else "ungradable" if problem else "graded",
-        points=_sum(results, extra=False),
+        status=Status.BROKEN if is_broken else Status.UNGRADABLE if problem else Status.GRADED,
+        points=total(results, extra=False),
         possible=assignment.possible,
-        extra_points=_sum(results, extra=True),
+        extra_points=total(results, extra=True),
         extra_possible=assignment.extra_possible,
         problem=problem,
         notes=submission.notes,
@@ -279,13 +286,6 @@ def _record(
         started=started.isoformat(timespec="seconds"),
         seconds=round(seconds, 3),
     )
-
-
-def _sum(results: list[ExerciseResult], *, extra: bool) -> float | None:
-    earned = [result.points for result in results if result.extra == extra]
-    if None in earned:
-        return None
-    return round(sum((points for points in earned if points is not None), 0.0), 4)
 
 
 @cache

@@ -10,18 +10,15 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from pathlib import Path
 
 from grader.boundary.guest.kernel import PR_SET_PDEATHSIG, prctl
 from grader.boundary.launchers import launcher_for
 from grader.checking.plugin import Checks, run_session
-from grader.course import assignment as assignments
 from grader.course.assignment import Assignment
 from grader.errors import GraderError, PlatformError
-from grader.grading.submission import broken, grade
+from grader.grading.submission import broken_record, grade
 from grader.intake.read import Submission
 from grader.records.record import Record
 
@@ -30,16 +27,16 @@ from grader.records.record import Record
 class Job:
     """A submission and the exercises to grade; none means all.
 
-    Those in `brief` end with the first check that is lost; checks in `skipped` are not run.
+    Those in `until_first_loss` stop at the first failed check; `without_checks` are not run.
     """
 
     submission: Submission
     exercises: tuple[str, ...] = ()
-    brief: tuple[str, ...] = ()
-    skipped: frozenset[str] = frozenset()
+    until_first_loss: tuple[str, ...] = ()
+    without_checks: frozenset[str] = frozenset()
 
 
-def main(batch: Connection, folder: Path, core: int | None) -> None:
+def main(batch: Connection, assignment: Assignment, core: int | None) -> None:
     """Serve jobs until None comes: a `Record` for each, or the error that ends this worker.
 
     With `core` it stays on that one, and so do its launcher and guests, who may not leave it.
@@ -57,7 +54,6 @@ def main(batch: Connection, folder: Path, core: int | None) -> None:
     # would spend most of their time waiting for one another
     os.environ["OMP_NUM_THREADS"] = "1"
     try:
-        assignment = assignments.load(folder)
         # first the launcher: while it imports torch, so do the checks here
         with contextlib.closing(_Grader(assignment)) as grader:
             run_session(assignment.check_files(), lambda checks: _serve(batch, grader, checks))
@@ -89,25 +85,17 @@ class _Grader:
         try:
             return self._attempt(job, checks)
         except PlatformError as error:
-            return broken(self._assignment, job.submission, error)
+            return broken_record(self._assignment, job.submission, error)
 
     def close(self) -> None:
         self._launcher.close()
 
     def _attempt(self, job: Job, checks: Checks) -> Record:
-        chosen = chosen_exercises(self._assignment, job.exercises, job.skipped)
-        return grade(self._assignment, job.submission, checks, self._launcher, chosen, job.brief)
-
-
-def chosen_exercises(
-    assignment: Assignment, ids: Sequence[str], skipped: Collection[str] = ()
-) -> list[assignments.Exercise]:
-    """The exercises with these ids, in the assignment's order, all when there are none.
-
-    Without their checks in `skipped`.
-    """
-    chosen = [exercise for exercise in assignment.exercises if not ids or exercise.id in ids]
-    return [
-        replace(exercise, checks=tuple(c for c in exercise.checks if c.id not in skipped))
-        for exercise in chosen
-    ]
+        return grade(
+            self._assignment,
+            job.submission,
+            checks,
+            self._launcher,
+            self._assignment.only(job.exercises, job.without_checks),
+            job.until_first_loss,
+        )

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import is_dataclass
+from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -17,7 +19,8 @@ T = TypeVar("T")
 
 
 def typed(kind: type[T], data: Any) -> T:
-    """`data` as a `kind`: a dataclass of plain values, lists, dicts, options and dataclasses.
+    """`data` as a `kind`: a dataclass of plain values, enums of strings, lists, dicts, options and
+    dataclasses.
 
     Raises `ValueError`, which names the field, for a value of another type, a field that is
     missing or unknown, and a number that is not finite.
@@ -37,6 +40,9 @@ def _typed(kind: Any, data: Any, where: str) -> Any:
         return [_typed(arguments[0], item, where) for item in data]
     if origin is dict and type(data) is dict:
         return {key: _typed(arguments[1], item, where) for key, item in data.items()}
+    if isinstance(kind, type) and issubclass(kind, Enum) and isinstance(data, str):
+        with suppress(ValueError):
+            return kind(data)
     if kind is float and type(data) in {int, float} and abs(data) < math.inf:
         return data
     if kind in {str, int, bool} and type(data) is kind:

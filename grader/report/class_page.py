@@ -9,7 +9,8 @@ from typing import Any
 from urllib.parse import quote
 
 from grader.records.assignment_snapshot import Catalogue
-from grader.records.record import OUTCOMES, ExerciseResult, Message, Record
+from grader.records.outcome import Outcome
+from grader.records.record import ExerciseResult, Message, Record, Status
 from grader.report import formatting as wording
 from grader.report import item_analysis, plots
 from grader.report.item_analysis import CheckFigures
@@ -97,7 +98,7 @@ def _student(
 def _cell(result: ExerciseResult | None, record: Record) -> dict[str, Any]:
     """Points of one student in one exercise, and how dark the cell is: 0 (none) to 4 (all)."""
     if result is None:
-        points = 0.0 if record.status == "ungradable" else None
+        points = 0.0 if record.status == Status.UNGRADABLE else None
         return {"points": points, "heat": None if points is None else 0}
     if result.points is None or not result.possible:
         return {"points": result.points, "heat": None}
@@ -120,24 +121,24 @@ def _check(catalogue: Catalogue, figures: CheckFigures, lang: str) -> dict[str, 
 
 
 def _outcomes(records: Sequence[Record]) -> list[dict[str, Any]]:
-    """All outcomes in the order of `OUTCOMES`, with the number of results and of students."""
+    """All outcomes in the order of `Outcome`, with the number of results and of students."""
     results: Counter[str] = Counter()
     students: Counter[str] = Counter()
     for record in records:
         own = Counter(c.outcome for exercise in record.exercises for c in exercise.checks)
         results.update(own)
         students.update(own.keys())
-    most = max((results[name] for name in OUTCOMES if name != "passed"), default=0)
+    most = max((results[name] for name in Outcome if name != Outcome.PASSED), default=0)
     return [
         {
             "name": name,
-            "owner": owner,
+            "owner": name.owner,
             "results": results[name],
             "students": students[name],
             "share": results[name] / most if most else 0.0,
         }
-        for name, owner in OUTCOMES.items()
-        if name != "passed"
+        for name in Outcome
+        if name != Outcome.PASSED
     ]
 
 

@@ -13,11 +13,9 @@ from datetime import datetime, time
 from typing import Any
 
 from grader.records.assignment_snapshot import Catalogue, DescribedCheck
+from grader.records.outcome import Outcome
 from grader.records.record import CheckResult, ExerciseResult, Record
 from grader.report import formatting as wording
-
-# Here the hint would not help: the outcome is about something else than the check's idea.
-_WITHOUT_HINT = frozenset({"passed", "unanswered", "skipped", "forbidden", "broken"})
 
 
 @dataclass(frozen=True)
@@ -121,7 +119,7 @@ def _exercise(
 
 
 def _check(check: DescribedCheck, result: CheckResult, lang: str) -> dict[str, Any]:
-    passed = result.outcome == "passed"
+    passed = result.outcome == Outcome.PASSED
     return {
         **_closed(check, result, lang),
         "shown": True,
@@ -130,7 +128,7 @@ def _check(check: DescribedCheck, result: CheckResult, lang: str) -> dict[str, A
         "cases": result.cases,
         "cases_passed": result.cases_passed,
         "message": "" if passed else wording.sentence(result.message, lang),
-        "hint": "" if result.outcome in _WITHOUT_HINT else check.hint[lang],
+        "hint": check.hint[lang] if result.outcome.hinted else "",
         # The record says what ran; only there is certain that the check was public then.
         "detail": result.detail if result.public else "",
         "output": result.output if result.public else "",

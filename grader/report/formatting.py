@@ -7,10 +7,6 @@ from grader.records.record import Message
 
 NONE = "–"
 
-# A sign beside each outcome's word, so that colour is never alone.
-_SIGNS = {"passed": "✓", "unanswered": "○", "skipped": "–", "broken": "?"}
-_KINDS = {"passed": "good", "unanswered": "quiet", "skipped": "quiet", "broken": "ours"}
-
 
 def points(value: float | None) -> str:
     """`7.5`, `10`, `0.33`; a dash where there is no score."""
@@ -32,16 +28,6 @@ def percent(share: float | None) -> str:
 def decimal(value: float | None) -> str:
     """Two decimals with a real minus sign."""
     return NONE if value is None else f"{value:.2f}".replace("-", "\u2212")
-
-
-def sign(outcome: str) -> str:
-    """The sign of an outcome."""
-    return _SIGNS.get(outcome, "✗")
-
-
-def kind(outcome: str) -> str:
-    """The style class of an outcome: good, quiet, ours or bad."""
-    return _KINDS.get(outcome, "bad")
 
 
 def sentence(message: Message | None, lang: str) -> str:

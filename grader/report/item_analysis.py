@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.records.assignment_snapshot import Catalogue, DescribedExercise
+from grader.records.outcome import Outcome
 from grader.records.record import CheckResult, Record
 
 MIN_STUDENTS = 3  # two points always lie on a line
@@ -167,10 +168,10 @@ def _check(
         exercise=entry.id,
         id=name,
         judged=len(judged),
-        passed=sum(check.outcome == "passed" for _, check in judged),
+        passed=sum(check.outcome == Outcome.PASSED for _, check in judged),
         difficulty=statistics.fmean(shares) if shares else None,
         discrimination=discrimination(items, totals),
-        outcomes=Counter(check.outcome for _, check in judged if check.outcome != "passed"),
+        outcomes=Counter(check.outcome for _, check in judged if check.outcome != Outcome.PASSED),
         median_seconds=statistics.median(seconds) if seconds else None,
         longest_seconds=max(seconds, default=None),
     )

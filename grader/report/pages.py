@@ -48,8 +48,6 @@ def _environment() -> jinja2.Environment:
         points=wording.points,
         percent=wording.percent,
         decimal=wording.decimal,
-        sign=wording.sign,
-        kind=wording.kind,
     )
     style, script = _asset("style.css"), _asset("table.js")
     environment.globals.update(

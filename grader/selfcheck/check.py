@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -23,16 +23,15 @@ from grader.course.assignment import Assignment, Check, Exercise
 from grader.course.folder import Course
 from grader.errors import UsageError
 from grader.grading.submission import grade_exercises, student_process
-from grader.grading.worker import chosen_exercises
 from grader.i18n import say, translate
 from grader.intake.find import Found
 from grader.intake.read import Submission, read
+from grader.records.outcome import Outcome
 from grader.records.record import CheckResult, ExerciseResult
 
 WATCH_SECONDS = 0.5
 MAX_OUTPUT_LINES = 12
-MARKS = {"passed": "[green]✓[/]", "unanswered": "[yellow]○[/]", "skipped": "[dim]–[/]"}
-WRONG = "[red]✗[/]"
+COLOURS = {"good": "green", "quiet": "yellow", "bad": "red", "ours": "red"}
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ def find(name: str, folder: Path | None, course: Path | None) -> Target:
 def public_part(assignment: Assignment) -> Assignment:
     """The assignment with its hidden checks counted but not run."""
     exercises = tuple(_public_exercise(exercise) for exercise in assignment.exercises)
-    return Assignment(**{**vars(assignment), "exercises": exercises})
+    return replace(assignment, exercises=exercises)
 
 
 def run(target: Target, only: Sequence[str], lang: str, *, watch: bool, as_json: bool) -> int:
@@ -74,7 +73,7 @@ def run(target: Target, only: Sequence[str], lang: str, *, watch: bool, as_json:
     for name in only:
         if name not in known:
             raise UsageError("error.unknown_exercise", name=name, known=", ".join(known))
-    exercises = chosen_exercises(target.assignment, only)
+    exercises = target.assignment.only(only)
     view = _View(target.assignment, lang, quiet=as_json)
     while True:
         stamp = _stamp(target.folder)
@@ -99,12 +98,12 @@ def _public_exercise(exercise: Exercise) -> Exercise:
     hidden = exercise.weight - sum(check.weight for check in public)
     shown = {check.id for check in public}
     checks = tuple(_needing(check, shown) for check in public)
-    return Exercise(**{**vars(exercise), "checks": checks, "hidden_weight": hidden})
+    return replace(exercise, checks=checks, hidden_weight=hidden)
 
 
 def _needing(check: Check, shown: set[str]) -> Check:
     needs = tuple(need for need in check.needs if need in shown)
-    return Check(**{**vars(check), "needs": needs})
+    return replace(check, needs=needs)
 
 
 def _read(target: Target) -> Submission:
@@ -154,7 +153,7 @@ def _group(
 
 
 def _passed(result: ExerciseResult) -> bool:
-    return all(check.outcome == "passed" for check in result.checks)
+    return all(check.outcome == Outcome.PASSED for check in result.checks)
 
 
 def _stamp(folder: Path) -> list[tuple[str, int, int]]:
@@ -185,12 +184,12 @@ class _View:
 
     def exercise(self, result: ExerciseResult) -> None:
         exercise = self._exercises[result.id]
-        passed = sum(check.outcome == "passed" for check in result.checks)
+        passed = sum(check.outcome == Outcome.PASSED for check in result.checks)
         title = escape(exercise.title[self._lang])
         count = f"{passed}/{len(result.checks)}"
         self._console.print(f"[bold]{title}[/]  [dim]{result.id} · {exercise.file}[/]  {count}")
-        if result.checks and all(check.outcome == "unanswered" for check in result.checks):
-            self._console.print(f"  {MARKS['unanswered']} {self._t('check_not_yet')}\n")
+        if result.checks and all(check.outcome == Outcome.UNANSWERED for check in result.checks):
+            self._console.print(f"  {_mark(Outcome.UNANSWERED)} {self._t('check_not_yet')}\n")
             return
         for check, outcome in zip(exercise.checks, result.checks, strict=True):
             self._check(check, outcome)
@@ -218,13 +217,13 @@ class _View:
         self._console.print(f"\n[dim]{self._t('check_waiting')}[/]\n")
 
     def _check(self, check: Check, result: CheckResult) -> None:
-        mark = MARKS.get(result.outcome, WRONG)
+        mark = _mark(result.outcome)
         self._console.print(f"  {mark} {escape(check.title[self._lang])}")
-        if result.message and result.outcome != "passed":
+        if result.message and result.outcome != Outcome.PASSED:
             text = say(result.message.code, result.message.fields, self._lang)
             for line in text.splitlines():
                 self._console.print(f"      {escape(line)}", soft_wrap=True)
-            if result.outcome == "failed":
+            if result.outcome == Outcome.FAILED:
                 self._console.print(f"      [dim]{escape(check.hint[self._lang])}[/]")
         lines = result.output.splitlines()
         for line in lines[:MAX_OUTPUT_LINES]:
@@ -238,7 +237,7 @@ class _View:
         for wanted, code in ((False, "check_next_fix"), (True, "check_next_write")):
             for result in results:
                 bad = [c.outcome for c in result.checks if c.outcome not in {"passed", "skipped"}]
-                if bad and all(outcome == "unanswered" for outcome in bad) == wanted:
+                if bad and all(outcome == Outcome.UNANSWERED for outcome in bad) == wanted:
                     exercise = self._exercises[result.id]
                     return self._t(
                         code,
@@ -250,6 +249,10 @@ class _View:
 
     def _t(self, code: str, **fields: object) -> str:
         return escape(translate(f"cli.{code}", self._lang, **fields))
+
+
+def _mark(outcome: Outcome) -> str:
+    return f"[{COLOURS[outcome.style]}]{outcome.sign}[/]"
 
 
 def _visible(line: str) -> str:

@@ -2,8 +2,8 @@
 
 NSMC (Naver sentiment movie corpus, Lucy Park 2016, CC0, the public GitHub repository e9t/nsmc) is two
 files, `ratings_train.txt` and `ratings_test.txt`: UTF-8, a header, then `id<TAB>document<TAB>label`
-with label 0 or 1. pandas wrote them: a document that holds a quotation mark is quoted and its marks
-are doubled, so the csv module must read them. Some documents are empty.
+with label 0 or 1. pandas wrote them: a document that contains a quotation mark is quoted and its
+marks are doubled, so the csv module must read them. Some documents are empty.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Corpus:
 
 def find(name: str) -> Path:
     """The folder of the data: `name` itself, or for "nsmc" the first of $NSMC_DIR, ./data/nsmc and
-    ../shared/data/nsmc that holds both files. Raises `DataMissing`.
+    ../shared/data/nsmc that contains both files. Raises `DataMissing`.
     """
     places = [Path(name)]
     if name == "nsmc":
@@ -50,7 +50,7 @@ def find(name: str) -> Path:
 
 
 def read(path: Path) -> Corpus:
-    """Read one file. Raises `DataMissing` naming file and line for anything else than the format."""
+    """Read one file. Raises `DataMissing` naming file and line where the format is not this."""
     documents: list[str] = []
     labels: list[int] = []
     try:

@@ -11,9 +11,9 @@ from torch import Tensor
 
 
 def mse(pred: Tensor, target: Tensor) -> Tensor:
-    """Sum (pred - target)^2 / (2 m), a tensor (), for pred and target (m,).
+    """sum (pred - target)^2 / (2 m), a tensor (), for pred and target (m,).
 
-    Raises ValueError naming pred or target for other shapes, or none.
+    Raises ValueError naming pred or target if they are not of one shape (m,), or for m = 0.
     """
     ### BEGIN SOLUTION
     _same_shape(pred, target)
@@ -22,7 +22,7 @@ def mse(pred: Tensor, target: Tensor) -> Tensor:
 
 
 def mse_gradient(pred: Tensor, target: Tensor) -> Tensor:
-    """The derivative of `mse` by pred, (m,). Raises as `mse`."""
+    """The derivative of `mse` with respect to pred, (m,). Raises as `mse`."""
     ### BEGIN SOLUTION
     _same_shape(pred, target)
     return (pred - target) / len(pred)
@@ -37,14 +37,14 @@ def _same_shape(pred: Tensor, target: Tensor) -> None:
 
 
 def leaky_relu(x: Tensor, slope: float = 0.01) -> Tensor:
-    """X where it is positive, slope * x elsewhere; any shape."""
+    """x where it is positive, slope * x elsewhere; any shape."""
     ### BEGIN SOLUTION
     return torch.where(x > 0, x, slope * x)
     ### END SOLUTION
 
 
 def leaky_relu_gradient(x: Tensor, slope: float = 0.01) -> Tensor:
-    """The derivative of `leaky_relu`: 1 where x is positive, slope elsewhere, at 0 too."""
+    """The derivative of `leaky_relu`: 1 where x is positive, slope elsewhere, including at 0."""
     ### BEGIN SOLUTION
     return torch.where(x > 0, torch.ones_like(x), torch.full_like(x, slope))
     ### END SOLUTION

@@ -42,7 +42,7 @@ def logit(p: Tensor) -> Tensor:
 
 
 def odds(p: Tensor) -> Tensor:
-    """P / (1 - p); inf at 1. Raises ValueError naming p outside [0, 1]."""
+    """p / (1 - p); inf at 1. Raises ValueError naming p outside [0, 1]."""
     ### BEGIN SOLUTION
     if ((p < 0) | (p > 1)).any():
         raise ValueError("p must lie in [0, 1]")
@@ -52,7 +52,7 @@ def odds(p: Tensor) -> Tensor:
 
 ### BEGIN SOLUTION
 def _targets(X: Tensor, y: Tensor) -> Tensor:
-    """Y in the dtype of X, once it is one 0 or 1 for each row of X."""
+    """y in the dtype of X, after checking that it is one 0 or 1 for each row of X."""
     if X.ndim != 2 or X.shape[0] == 0:
         raise ValueError("X must hold at least one example, as (N, V)")
     if y.shape != (X.shape[0],):
@@ -81,7 +81,7 @@ def loss(
     """Mean cross-entropy plus penalties of w (not of b), a tensor () of X's dtype.
 
     Finite for |Xw + b| = 1000. y may be of any dtype.
-    Raises ValueError naming the argument for shapes that do not agree, no examples, other labels
+    Raises ValueError naming the argument for shapes that do not agree, no examples, labels other
     than 0 and 1, a negative l1 or l2.
     """
     ### BEGIN SOLUTION
@@ -98,7 +98,7 @@ def loss(
 def gradient(
     w: Tensor, b: Tensor, X: Tensor, y: Tensor, l2: float = 0.0, l1: float = 0.0
 ) -> tuple[Tensor, Tensor]:
-    """The derivatives of `loss` by w (V,) and by b (); of |w| at 0 the sub-gradient 0.
+    """The derivatives of `loss` with respect to w (V,) and b (); the sub-gradient of |w| at 0 is 0.
 
     Raises as `loss`.
     """
@@ -116,8 +116,8 @@ class LogisticRegression:
     """Trained by plain gradient descent with a constant learning rate.
 
     A step: w <- w - lr * g_w, b <- b - lr * g_b, with (g_w, g_b) = gradient(w, b, X_batch,
-    y_batch, l2, l1). batch_size None: one step an epoch on all data; otherwise mini-batches in an
-    order that is shuffled every epoch, the last smaller batch included.
+    y_batch, l2, l1). batch_size None: one step per epoch on all data; otherwise mini-batches in an
+    order that is reshuffled every epoch, including the last smaller batch.
 
     Raises ValueError naming l1 or l2 (negative) or batch_size (below 1).
     """
@@ -163,7 +163,7 @@ class LogisticRegression:
         ### END SOLUTION
 
     def predict_proba(self, X: Tensor) -> Tensor:
-        """(N,): P(y = 1 | x). Raises ValueError naming X for another V than that of fit."""
+        """(N,): P(y = 1 | x). Raises ValueError naming X if V is not that of fit."""
         ### BEGIN SOLUTION
         if X.ndim != 2 or X.shape[1] != len(self.w):
             raise ValueError(f"X must have {len(self.w)} columns, as in fit")
@@ -171,15 +171,15 @@ class LogisticRegression:
         ### END SOLUTION
 
     def predict(self, X: Tensor) -> Tensor:
-        """int64 (N,): 1 from a probability of 0.5 on, else 0."""
+        """int64 (N,): 1 where the probability is 0.5 or more, else 0."""
         ### BEGIN SOLUTION
         return (self.predict_proba(X) >= 0.5).to(torch.int64)
         ### END SOLUTION
 
 
 def iterations_to_epochs(n_iters: int, n_examples: int, batch_size: int) -> int:
-    """How many whole epochs n_iters steps make: n_iters / (n_examples / batch_size), rounded down
-    exactly. The last partial batch of an epoch counts as the part that it is.
+    """How many whole epochs n_iters steps are: n_iters / (n_examples / batch_size), rounded down
+    exactly. The last, partial batch of an epoch counts as the fraction of a batch that it is.
 
     Raises ValueError naming n_iters (below 0), n_examples or batch_size (below 1).
     """

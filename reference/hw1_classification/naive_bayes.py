@@ -30,15 +30,16 @@ class NaiveBayes:
         ### END SOLUTION
 
     def fit(self, counts: np.ndarray, labels: np.ndarray) -> NaiveBayes:
-        """Estimate from counts (N, V), real numbers from 0 on, and labels (N,) from 0 on:
+        """Estimate from counts (N, V), real numbers >= 0, and labels (N,), integers >= 0:
 
             .class_log_prior_ (C,)    ln(N_c / N), not smoothed; -inf for a class without documents
             .feature_log_prob_ (C, V) ln((count + alpha) / (total + alpha V))
 
-        both float64, C = the largest label + 1. A class without any word has a row of -ln V, or
-        of -inf at alpha 0.
+        both float64, C = the largest label + 1. A class without any word has a row of -ln V, or of
+        -inf if alpha is 0.
 
-        Raises ValueError naming counts (none, or negative) or labels (negative, other length).
+        Raises ValueError naming counts (none, or negative) or labels (negative, a different
+        length).
         """
         ### BEGIN SOLUTION
         counts, labels = np.asarray(counts, dtype=np.float64), np.asarray(labels)
@@ -64,7 +65,7 @@ class NaiveBayes:
     def joint_log_likelihood(self, counts: np.ndarray) -> np.ndarray:
         """(N, C): ln P(c) + sum_v count(d, v) ln P(v | c), where 0 times -inf is 0.
 
-        Raises ValueError naming counts for another V than that of fit, or a negative count.
+        Raises ValueError naming counts if V is not that of fit, or for a negative count.
         """
         ### BEGIN SOLUTION
         counts = np.asarray(counts, dtype=np.float64)
@@ -81,7 +82,7 @@ class NaiveBayes:
         ### END SOLUTION
 
     def predict_log_proba(self, counts: np.ndarray) -> np.ndarray:
-        """(N, C): ln P(c | d). A document impossible under every class gets -ln C for each."""
+        """(N, C): ln P(c | d). A document that is impossible under every class gets -ln C for each."""
         ### BEGIN SOLUTION
         joint = self.joint_log_likelihood(counts)  # (N, C)
         classes = joint.shape[1]
@@ -95,20 +96,20 @@ class NaiveBayes:
         ### END SOLUTION
 
     def predict(self, counts: np.ndarray) -> np.ndarray:
-        """int64 (N,): the most probable class; of equal ones the smaller."""
+        """int64 (N,): the most probable class; on a tie, the smaller one."""
         ### BEGIN SOLUTION
         return self.joint_log_likelihood(counts).argmax(axis=1)  # (N, C) -> (N,)
         ### END SOLUTION
 
 
 def most_informative(model: NaiveBayes, k: int, positive: int = 1, negative: int = 0) -> list[int]:
-    """The ids of the k words that speak most for `positive` against `negative`:
+    """The ids of the k words that favour `positive` most over `negative`:
 
-        by falling feature_log_prob_[positive] - feature_log_prob_[negative],
+        in descending order of feature_log_prob_[positive] - feature_log_prob_[negative],
 
-    words of equal difference by id; where both are -inf the difference is 0. All V ids for k > V.
+    ties in order of id; where both are -inf the difference is 0. All V ids for k > V.
 
-    Raises ValueError naming k below 1, positive or negative for no class of the model.
+    Raises ValueError naming k (below 1), positive or negative (not a class of the model).
     """
     ### BEGIN SOLUTION
     table = model.feature_log_prob_  # (C, V)

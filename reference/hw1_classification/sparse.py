@@ -1,6 +1,6 @@
 """Sparse features: a document is the few columns that it uses, not a row of zeros.
 
-    rows     (K,)  document of each entry, rising      K  entries that are not zero
+    rows     (K,)  document of each entry, ascending   K  entries that are not zero
     columns  (K,)  feature of each entry               N  documents
     values   (K,)  its count or weight                 V  features
 
@@ -23,7 +23,7 @@ LONGEST = 3
 
 
 def character_ngrams(text: str) -> Iterator[str]:
-    """The runs of 1 to 3 characters inside each lower-cased word with a blank at both ends."""
+    """The sequences of 1 to 3 characters inside each lower-cased word with a space at both ends."""
     for word in text.lower().split():
         padded = f" {word} "
         for n in range(1, LONGEST + 1):
@@ -32,7 +32,7 @@ def character_ngrams(text: str) -> Iterator[str]:
 
 
 def words(text: str) -> Iterator[str]:
-    """The lower-cased words between blanks."""
+    """The lower-cased words between spaces."""
     yield from text.lower().split()
 
 
@@ -71,7 +71,7 @@ class Sparse:
 
 
 class Counts:
-    """Turns texts into counts of the features that at least `min_count` training texts hold."""
+    """Turns texts into counts of the features that occur in at least `min_count` training texts."""
 
     def __init__(self, features: Callable[[str], Iterable[str]], min_count: int) -> None:
         self._features = features
@@ -82,7 +82,7 @@ class Counts:
         return len(self._columns)
 
     def fit(self, texts: Iterable[str]) -> Counts:
-        """Choose the features; they are numbered in the order of code points."""
+        """Choose the features; they are numbered in code point order."""
         held = Counter(feature for text in texts for feature in set(self._features(text)))
         frequent = sorted(feature for feature, count in held.items() if count >= self._min_count)
         self._columns = {feature: i for i, feature in enumerate(frequent)}

@@ -147,7 +147,7 @@ def run(folder: Path, features: str, settings: Settings, console: Console) -> di
 def choose_l2(
     X: Sparse, y: Tensor, settings: Settings, steps: Progress, console: Console
 ) -> tuple[float, dict[str, float]]:
-    """The l2 of best accuracy on a tenth of the training set, the first of equal ones."""
+    """The l2 of best accuracy on a tenth of the training set; on a tie, the first."""
     parts = split(len(y), (0.9, 0.1), settings.seed)
     # rising order: a product reads its entries one after another
     fit, held = (torch.from_numpy(part).sort().values.to(y.device) for part in parts)

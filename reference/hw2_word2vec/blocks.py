@@ -1,4 +1,4 @@
-"""Skip-gram with negative sampling in a few large matrix products a step, on any device.
+"""Skip-gram with negative sampling in a few large matrix products per step, on any device.
 
 The loss is the homework's. What makes it fast is which sums are taken together (after Ji et al.
 2016, "Parallelizing word2vec in shared and distributed memory"):
@@ -8,7 +8,7 @@ The loss is the homework's. What makes it fast is which sums are taken together 
 - they share M negatives. A pair still has K negatives in expectation: each of the M counts
   pairs * K / M times;
 - the gradients are written by hand (`skipgram.sgns_gradients`), so nothing is kept for autograd,
-  and one `index_add_` a table applies them. A dense gradient (V, d) is never made.
+  and one `index_add_` per table applies them. A dense gradient (V, d) is never made.
 
 All updates of a step start from the same tables. A row that is hit very often in one step would
 overshoot: its sum is scaled down to that of `LIMIT` hits.
@@ -62,7 +62,7 @@ class Trainer:
     def __init__(
         self, counts: Tensor, keep: Tensor, noise: AliasSampler, windows: Windows, dim: int
     ) -> None:
-        """Counts (V,), keep (V,) and the sampler are on the device that shall do the work."""
+        """Counts (V,), keep (V,) and the sampler are on the device that does the work."""
         device = counts.device
         model = SkipGram(len(counts), dim, windows.seed)
         self.into = model.in_embed.weight.detach().to(device)  # (V, d)
@@ -75,8 +75,8 @@ class Trainer:
     def steps(self, ids: np.ndarray, number: int) -> Iterator[Step]:
         """The steps of a stretch of the corpus, int32 ids with END after each sentence.
 
-        `number` names the stretch: with the seed it decides everything that is drawn, so that a run
-        that was interrupted goes on as if it had not been.
+        `number` names the stretch: with the seed it decides everything that is drawn, so that an
+        interrupted run goes on as if it had never stopped.
         """
         windows, device = self._windows, self._keep.device
         generator = torch.Generator(device).manual_seed(windows.seed + 1_000_003 * number)

@@ -1,8 +1,9 @@
 """Vectors against people's judgement: WordSim-353's and word2vec's question files.
 
-WordSim-353 (Finkelstein et al. 2002) is a line a pair, `word<TAB>word<TAB>score`. The analogies of
-word2vec (`questions-words.txt`, Mikolov et al. 2013) are four words a line under `: section`. The
-scores are those of the homework's `spearman` and `analogy`; many analogies go in one product.
+WordSim-353 (Finkelstein et al. 2002) has one pair per line, `word<TAB>word<TAB>score`. The
+analogies of word2vec (`questions-words.txt`, Mikolov et al. 2013) are four words per line under
+`: section`. The scores are those of the homework's `spearman` and `analogy`; many analogies go in
+one product.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ FREQUENT = 30_000  # candidates for an answer, as word2vec's own program takes t
 
 @dataclass(frozen=True)
 class Agreement:
-    """Spearman's correlation, or the share of right answers, and over how many of how many."""
+    """Spearman's correlation, or the fraction of right answers, and over how many of how many."""
 
     score: float
     known: int
@@ -33,7 +34,7 @@ def similarity(path: Path, tokens: list[str], vectors: Tensor) -> Agreement:
     """Spearman of cosines and people's scores over the pairs whose words are both known.
 
     Upper case counts only where the vocabulary has it. Raises ValueError naming file and line for
-    another form, or when fewer than two pairs are known.
+    any other form, or if fewer than two pairs are known.
     """
     ids = {token: i for i, token in enumerate(tokens)}
     units = F.normalize(vectors)

@@ -1,9 +1,9 @@
 """A corpus of any size, read as a stream: once to count, once to turn it into ids on the disk.
 
-The form is text8's and word2vec's: UTF-8, words between blanks, a sentence a line; a line of more
-than 1,000 words is cut, as word2vec does it (text8 is a single line of 17 million). Words are taken
-in Unicode's composed form (NFC), so that Hangul typed as letters is the same as Hangul typed as
-syllables.
+The form is text8's and word2vec's: UTF-8, words between spaces, one sentence per line; a line of
+more than 1,000 words is cut, as word2vec does (text8 is a single line of 17 million). Words are
+taken in Unicode's composed form (NFC), so that Hangul typed as letters is the same as Hangul typed
+as syllables.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def write_ids(
 ) -> int:
     """Write the corpus as int32 ids, END after each sentence; returns the number of words.
 
-    Words that are not in the vocabulary are dropped, as word2vec does it, before windows are cut.
+    Words that are not in the vocabulary are dropped, as word2vec does, before windows are cut.
     """
     words = 0
     with target.open("wb") as file:

@@ -62,7 +62,7 @@ class Settings:
 def train(
     corpus: Path, out: Path, settings: Settings, device: torch.device, console: Console, resume: bool
 ) -> tuple[Vocabulary, Tensor, dict[str, Any]]:
-    """Vocabulary, vectors (V, d) on the CPU, and figures of the run. Files are written to `out`.
+    """Vocabulary, vectors (V, d) on the CPU, and statistics of the run. Files are written to `out`.
 
     Raises `Unusable` or `CorpusUnreadable`.
     """
@@ -166,7 +166,7 @@ class Checkpoint:
     def load(self, trainer: Trainer) -> int:
         """Put the tables in place; how many stretches are done, 0 without a file.
 
-        Raises `Unusable` when settings or corpus are others.
+        Raises `Unusable` when settings or corpus differ.
         """
         if not self._path.exists():
             return 0

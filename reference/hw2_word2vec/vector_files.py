@@ -1,7 +1,7 @@
 """Word vectors in word2vec's two file formats, so that other programs read them.
 
-Both begin with a line `V d`. Text: a line a word, `word x1 ... xd`. Binary: for each word its
-UTF-8 bytes, a blank, d little-endian float32 and a line feed.
+Both begin with a line `V d`. Text: one word per line, `word x1 ... xd`. Binary: for each word its
+UTF-8 bytes, a space, d little-endian float32 and a line feed.
 """
 
 from __future__ import annotations

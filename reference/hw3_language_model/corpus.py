@@ -1,7 +1,7 @@
 """Text for the training program: files of words, in the form of WikiText-2 and the Penn Treebank.
 
-A line is a sentence or a paragraph, words stand between blanks, rare words are already "<unk>".
-Every line, an empty one too, ends with "<eos>", as is usual for WikiText-2.
+A line is a sentence or a paragraph, words are separated by spaces, rare words are already "<unk>".
+Every line, including an empty one, ends with "<eos>", as is usual for WikiText-2.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ ptb.train.txt, train.txt, ...). WikiText-2: https://huggingface.co/datasets/Sale
 
 
 class DataMissing(Exception):
-    """There is no usable text; the words say what to do."""
+    """There is no usable text; the message says what to do."""
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """Ids (N,) int64 of each part, the vocabulary of the training part, and the files' digests."""
+    """ids (N,) int64 of each part, the vocabulary of the training part, and the files' digests."""
 
     vocabulary: Vocabulary
     parts: dict[str, Tensor]

@@ -78,7 +78,7 @@ class FusedLSTM(LSTM):
     def forward(
         self, x: Tensor, state: State | None = None, lengths: Tensor | None = None
     ) -> tuple[Tensor, State]:
-        """As `LSTM.forward`; with lengths or in two directions by it."""
+        """As `LSTM.forward`, which it calls for lengths or two directions."""
         if lengths is not None or self.dirs != 1:
             return super().forward(x, state, lengths)
         if state is None:

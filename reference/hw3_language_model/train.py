@@ -3,10 +3,10 @@
     python -m reference.hw3_language_model.train --data wikitext2 --device auto --out out/wikitext2
 
 The recipe is that of Zaremba et al. (2014) as PyTorch's word_language_model example settled it:
-SGD with a rate of 20, divided by 4 whenever the validation perplexity has not fallen, gradients
+SGD with a rate of 20, divided by 4 whenever the validation perplexity has not decreased, gradients
 clipped to the norm 0.25, truncated backpropagation over 35 steps, dropout. The defaults are the
-medium size: 650 units, two layers. After each epoch everything needed to go on is written to
-checkpoint.pt; --resume goes on from there as if nothing had happened.
+medium size: 650 units, two layers. After each epoch everything needed to continue is written to
+checkpoint.pt; --resume continues from there as if nothing had happened.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Settings:
 
 
 class Trainer:
-    """Model, rate and figures so far; what a checkpoint holds."""
+    """Model, rate and results so far; what a checkpoint contains."""
 
     def __init__(self, corpus: Corpus, settings: Settings, device: torch.device) -> None:
         self.settings, self.device, self.sha256 = settings, device, corpus.sha256
@@ -113,7 +113,7 @@ class Trainer:
         return _exp(total / (len(self.data) - 1))
 
     def finish_epoch(self, train: float) -> None:
-        """Measure, keep the best weights, lower the rate where nothing was won."""
+        """Measure, keep the best weights, lower the rate if nothing was gained."""
         valid = evaluate(self.model, self.held["valid"], self.settings.bptt)
         if not self.curves["valid"] or valid < min(self.curves["valid"]):
             self.best = {name: w.clone() for name, w in self.model.state_dict().items()}
@@ -168,7 +168,7 @@ def fit(trainer: Trainer, out: Path | None, console: Console) -> None:
 
 
 def report(trainer: Trainer, corpus: Corpus, place: Path) -> dict[str, Any]:
-    """Figures and samples of the weights that were best in validation."""
+    """Scores and samples of the weights that were best in validation."""
     trainer.model.load_state_dict(trainer.best)
     trainer.model.eval()
     bptt, seed = trainer.settings.bptt, trainer.settings.seed

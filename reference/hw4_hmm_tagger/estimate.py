@@ -1,8 +1,8 @@
-"""The hidden Markov model: its tables, counted from tagged sentences; its joint probability; its
-dice.
+"""The hidden Markov model: its tables, counted from tagged sentences; its joint probability;
+sampling.
 
-A sentence is made tag by tag. The first tag comes from pi; each tag chooses its word from its row of
-B, and the next tag from its row of A:
+A sentence is generated tag by tag. The first tag comes from pi; each tag chooses its word from its
+row of B, and the next tag from its row of A:
 
     p(words, tags) = pi[y_1] B[y_1, x_1] * A[y_1, y_2] B[y_2, x_2] * ... * A[y_T-1, y_T] B[y_T, x_T]
 
@@ -23,7 +23,7 @@ import numpy as np
 class HMM:
     """Three tables of natural logarithms, float64: log_pi (S,), log_A (S, S), log_B (S, V).
 
-    Raises ValueError naming log_pi, log_A or log_B when their shapes do not agree.
+    Raises ValueError naming log_pi, log_A or log_B if their shapes do not agree.
     """
 
     def __init__(self, log_pi: np.ndarray, log_A: np.ndarray, log_B: np.ndarray) -> None:
@@ -79,7 +79,7 @@ def _check_ids(name: str, ids: list[int], count: int) -> None:
 
 
 def _log_rows(counts: np.ndarray) -> np.ndarray:
-    """The logarithm of each row's shares; uniform where a row holds nothing."""
+    """The logarithm of each row's proportions; uniform where a row is empty."""
     totals = counts.sum(axis=-1, keepdims=True)
     uniform = np.full_like(counts, 1 / counts.shape[-1])
     shares = np.divide(counts, totals, out=uniform, where=totals > 0)
@@ -89,7 +89,7 @@ def _log_rows(counts: np.ndarray) -> np.ndarray:
 
 
 def sequence_log_prob(hmm: HMM, words: list[int], tags: list[int]) -> float:
-    """The joint log-probability ln p(words, tags), -inf for what cannot happen.
+    """The joint log-probability ln p(words, tags), -inf for an impossible pair.
 
     Raises ValueError naming words or tags (empty, not of the same length, an id out of range).
     """
@@ -105,10 +105,10 @@ def sequence_log_prob(hmm: HMM, words: list[int], tags: list[int]) -> float:
 
 
 def sample(hmm: HMM, length: int, seed: int) -> tuple[list[int], list[int]]:
-    """Words and tags of one random sentence. What has probability 0 never comes.
+    """Words and tags of one random sentence. Anything of probability 0 never occurs.
 
     The same seed gives the same sentence, whatever the state of the global generators.
-    Raises ValueError naming length when it is below 1.
+    Raises ValueError naming length if it is below 1.
     """
     ### BEGIN SOLUTION
     if length < 1:
@@ -126,7 +126,7 @@ def sample(hmm: HMM, length: int, seed: int) -> tuple[list[int], list[int]]:
 
 ### BEGIN SOLUTION
 def _throw(probabilities: np.ndarray, generator: np.random.Generator) -> int:
-    """One throw of a loaded die: where a uniform number falls among the cumulative sums."""
+    """One draw: where a uniform number falls among the cumulative sums."""
     sums = probabilities.cumsum()
     # side="right" steps over a side of probability 0, even when the number falls on its border
     return int(np.searchsorted(sums, generator.random() * sums[-1], side="right"))

@@ -24,7 +24,7 @@ class BiLSTMTagger(nn.Module):
     """words: the known words; all others share one vector. tags: the tag set. pretrained: vectors
     (len(words), word_dim), row i for words[i]; they are copied in, and trained further.
 
-    The same seed makes the same tagger. Raises ValueError naming pretrained for another shape.
+    The same seed gives the same tagger. Raises ValueError naming pretrained for a different shape.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class BiLSTMTagger(nn.Module):
     ) -> BiLSTMTagger:
         """Learn from sentences of (word, tag), in an order that `seed` shuffles. Returns self.
 
-        Raises ValueError naming sentences when one has another tag.
+        Raises ValueError naming sentences if one has a tag not in tags.
         """
         ### BEGIN SOLUTION
         if any(tag not in self.tags for sentence in sentences for _, tag in sentence):
@@ -110,7 +110,7 @@ class BiLSTMTagger(nn.Module):
         ### END SOLUTION
 
     def tag(self, words: list[str]) -> list[str]:
-        """The most probable tag of each word; none for no words."""
+        """The most probable tag of each word; empty for no words."""
         ### BEGIN SOLUTION
         if not words:
             return []

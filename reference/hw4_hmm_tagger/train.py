@@ -4,8 +4,8 @@
 
 The model is that of the homework: relative frequencies with pseudo-counts, rare words by their
 class, the best path by `viterbi_batch`, all sentences of similar length side by side. Transitions and
-emissions have pseudo-counts of their own, chosen on the dev set; the test set is looked at once. The
-seed decides nothing but the sentences that the finished model says.
+emissions have pseudo-counts of their own, chosen on the dev set; the test set is looked at once.
+The seed decides only the sentences that the finished model generates.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class Coded:
-    """Sentences as numbers: words (N,) and tags (N,) one behind the other, lengths (B,)."""
+    """Sentences as numbers: words (N,) and tags (N,) in one sequence, lengths (B,)."""
 
     words: Tensor
     tags: Tensor
@@ -62,7 +62,7 @@ class Coded:
 
 
 def encode(sentences: list[Sentence], vocabulary: Vocabulary, device: torch.device) -> Coded:
-    """All sentences as numbers on the device. A tag that training never saw is -1."""
+    """All sentences as numbers on the device. A tag that does not occur in training is -1."""
     ids = {tag: i for i, tag in enumerate(vocabulary.tags)}
     words = vocabulary.encode(word for sentence in sentences for word, _ in sentence)
     tags = [ids.get(tag, -1) for sentence in sentences for _, tag in sentence]
@@ -84,7 +84,7 @@ def count(data: Coded, n_states: int, n_words: int) -> tuple[Tensor, Tensor, Ten
 def smoothed(
     counts: tuple[Tensor, Tensor, Tensor], alpha_steps: float, alpha_words: float
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """log_pi, log_A, log_B: shares of the counts with a pseudo-count added, float64."""
+    """log_pi, log_A, log_B: proportions of the counts with a pseudo-count added, float64."""
     tables = []
     for table, alpha in zip(counts, (alpha_steps, alpha_steps, alpha_words), strict=True):
         mass = table.double() + alpha
@@ -194,7 +194,7 @@ def _said(tables: tuple[Tensor, Tensor, Tensor], vocabulary: Vocabulary, seed: i
 
 
 def show(result: dict[str, Any], console: Console) -> None:
-    """The figures of the test set as tables."""
+    """The scores on the test set as tables."""
     test = result["test"]
     summary = Table("words", "accuracy", title="test set")
     for name in ("accuracy", "known", "unknown"):

@@ -61,7 +61,7 @@ class Vocabulary:
 
     @classmethod
     def of(cls, sentences: list[Sentence], min_count: int) -> Vocabulary:
-        """As in `evaluate.train_tagger`: a word below min_count stands for its class."""
+        """As in `evaluate.train_tagger`: a word below min_count is replaced by its class."""
         counts = Counter(word for sentence in sentences for word, _ in sentence)
         frequent = {word for word, count in counts.items() if count >= min_count}
         classes = {word_class(word) for word in counts if word not in frequent} | {UNKNOWN}

@@ -1,4 +1,4 @@
-"""Two pictures as SVG: a learning curve, and which words a translation looked at."""
+"""Two pictures as SVG: a learning curve, and which words a translation attended to."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Multi30k's German and English captions, and a vocabulary of subwords for both.
 
 Multi30k (Elliott et al. 2016) is in the public GitHub repository multi30k/dataset, data/task1/raw:
-one sentence a line, the same line in both languages. Its README gives the data for non-commercial
-research and education. The subwords are SentencePiece's (Kudo & Richardson 2018).
+one sentence per line, line by line the same in both languages. Its README gives the data for
+non-commercial research and education. The subwords are SentencePiece's (Kudo & Richardson 2018).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class DataMissing(Exception):
 
 @dataclass(frozen=True)
 class Corpus:
-    """Sentences of one split: German, and line by line their English."""
+    """Sentences of one split: German, and line by line the English."""
 
     german: list[str]
     english: list[str]
@@ -33,7 +33,7 @@ class Corpus:
 
 def find(name: str) -> Path:
     """The folder of the data: `name` itself, or for "multi30k" the first of $MULTI30K_DIR,
-    ./data/multi30k and ../shared/data/multi30k that holds all files. Raises `DataMissing`.
+    ./data/multi30k and ../shared/data/multi30k that contains all files. Raises `DataMissing`.
     """
     places = [Path(name)]
     if name == "multi30k":

@@ -3,7 +3,7 @@
     python -m reference.hw5_seq2seq.train --data multi30k --model transformer --out out/multi30k
 
 Writes into --out: checkpoint.pt after each epoch, result.json, translations of the test set, the
-learning curve and an attention map as SVG. --resume DIR goes on from a checkpoint.
+learning curve and an attention map as SVG. --resume DIR continues from a checkpoint.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def _train(
     trainer: Trainer, pairs: list[Pair], held: list[Pair], shown: Progress, console: Console,
     out: Path | None, data: str, subwords: Subwords,
 ) -> float | None:
-    """The epochs that are left. Returns target tokens a second, None if nothing was left."""
+    """The epochs that are left. Returns target tokens per second, None if nothing was left."""
     tokens, seconds = sum(len(target) + 1 for _, target in pairs), []
     while trainer.epochs_done < trainer.settings.epochs:
         number, batches = trainer.epochs_done, len(trainer.batches(pairs, 0))

@@ -87,11 +87,11 @@ class Trainer:
 
     @property
     def epochs_done(self) -> int:
-        """How many epochs are behind."""
+        """How many epochs are finished."""
         return len(self.history["training"])
 
     def epoch(self, pairs: list[Pair], tick: Callable[[], None]) -> float:
-        """One pass over the pairs; the mean loss per token comes back. `tick` after each batch."""
+        """One pass over the pairs; returns the mean loss per token. Calls `tick` after each batch."""
         self.model.train()
         number, total, count = self.epochs_done, 0.0, 0
         # the later, the more the recurrent model must live with its own words (Bengio et al. 2015)
@@ -161,7 +161,7 @@ class Trainer:
         path.with_suffix(".part").replace(path)
 
     def resume(self, found: dict[str, Any], data: str) -> None:
-        """Go on where the checkpoint stopped. Raises `DataMissing` when it is of something else."""
+        """Continue where the checkpoint stopped. Raises `DataMissing` if it belongs to another run."""
         if found["shape"] != self.settings.shape() or found["data"] != data:
             raise DataMissing("The checkpoint is of other settings or other data: train afresh, or name them.")
         self.model.load_state_dict(found["model"])

@@ -1,4 +1,4 @@
-"""Translating a text with a trained model, scoring it, and seeing where the model looked."""
+"""Translating a text with a trained model, scoring it, and seeing what the model attended to."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def translate(
 def score(hypotheses: list[str], references: list[str]) -> dict[str, Any]:
     """Our BLEU, and sacrebleu's of the same output with its signature, where it is installed.
 
-    Both see the words of sacrebleu's own tokenisation "13a"; without it words end at blanks.
+    Both use sacrebleu's own tokenisation "13a"; without sacrebleu words end at spaces.
     """
     try:
         import sacrebleu

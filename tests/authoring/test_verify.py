@@ -10,7 +10,7 @@ from grader.course import assignment as assignments
 from grader.course.folder import Course
 from grader.errors import PlatformError
 from grader.grading.engines.local import grade_all
-from grader.grading.submission import broken
+from grader.grading.submission import broken_record
 from grader.grading.worker import Job
 
 MUTANT = """
@@ -65,9 +65,9 @@ def test_what_is_run_for_a_mutant(prove, course, edit):
     edit("assignments/tiny/mutants/off.toml", '["saying"]', '["adding"]')
     assert chosen(0.1).exercises == ("adding", "saying")
     assert chosen(9.0).exercises == ("adding",)
-    assert chosen(9.0).brief == ("adding",)
-    assert chosen(9.0).skipped == {"greet_greets"}
-    assert chosen(9.0, full=True).skipped == chosen(0.1).skipped == set()
+    assert chosen(9.0).until_first_loss == ("adding",)
+    assert chosen(9.0).without_checks == {"greet_greets"}
+    assert chosen(9.0, full=True).without_checks == chosen(0.1).without_checks == set()
 
 
 def test_a_brief_exercise_ends_with_the_first_check_that_is_lost_and_a_skipped_check_is_not_run(
@@ -76,8 +76,8 @@ def test_a_brief_exercise_ends_with_the_first_check_that_is_lost_and_a_skipped_c
     wrong = {"sums.py": b"def add(a, b): return a - b", "words.py": b"def greet(name): return 1"}
     for how, run in (
         ({}, 2),
-        ({"brief": ("adding",)}, 1),
-        ({"skipped": frozenset({"add_adds"})}, 1),
+        ({"until_first_loss": ("adding",)}, 1),
+        ({"without_checks": frozenset({"add_adds"})}, 1),
     ):
         [(_, record)] = grade_all(tiny, [Job(in_memory("x", wrong), **how)], workers=1)
         adding, saying = record.exercises
@@ -138,7 +138,7 @@ def test_measured_times_are_stored(prove, course):
 @pytest.mark.parametrize("kind", ["reference", "template", "mutant"])
 def test_what_was_not_graded_is_not_proved(tiny, kind):
     candidate = verify.Candidate(kind, "x", "", {}, (), ())
-    record = broken(tiny, in_memory("x", {}), PlatformError("error.worker_died"))
+    record = broken_record(tiny, in_memory("x", {}), PlatformError("error.worker_died"))
     assert verify._faults(tiny, candidate, record) == [
         "broken: The grading process was killed twice while it graded this submission."
     ]

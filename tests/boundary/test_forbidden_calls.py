@@ -1,4 +1,4 @@
-"""Forbidden names that only running the code can show; honest code is never hit."""
+"""Forbidden names that only running the code can show; honest code is never blamed."""
 
 import re
 from functools import partial
@@ -8,11 +8,12 @@ import torch
 
 from grader.boundary.endings import Ending
 from grader.boundary.guest.forbidden_calls import public_names
+from grader.boundary.guest.uses import Use
 from grader.boundary.guests import Package, StudentProcess
 from grader.checking.student import Object, Student
 from grader.course import assignment as assignments
 from grader.grading.engines.local import grade_all
-from grader.grading.forbidden import rules_for, verdict
+from grader.grading.forbidden import blame_at_run_time, names_by_file
 from grader.grading.worker import Job
 from grader.intake.read import Submission
 
@@ -44,12 +45,12 @@ def run(course, launcher):
     def start(source, *arguments):
         for process in opened:
             process.close()
-        rules = rules_for(assignment, ["sums.py"])
+        rules = names_by_file(assignment, ["sums.py"])
         files = {"sums.py": source.encode()}
         package = Package("pack", files, rules, assignment.allowed_packages)
         process = StudentProcess(launcher, package, assignment.limits, Object)
         opened.append(process)
-        process.begin_exercise(partial(verdict, assignment, ()))
+        process.begin_exercise(partial(blame_at_run_time, assignment, ()))
         process.begin_check(20.0)
         return Student(process).sums.f(*arguments)
 
@@ -116,7 +117,7 @@ HONEST = {
 
 
 @pytest.mark.parametrize("source", HONEST.values(), ids=HONEST.keys())
-def test_honest_code_is_never_hit(run, source):
+def test_honest_code_is_never_blamed(run, source):
     run(source, torch.zeros(3))
 
 
@@ -179,9 +180,11 @@ def test_who_calls_forbidden_code_that_was_paid_for_pays_nothing(course, edit, c
     assert list(outcomes.values()) == [{"passed"}]
 
 
-def test_a_forged_hit_is_no_rule_of_ours(tiny):
-    for forged in ([1], [{}], [{"rule": "x", "name": 1, "file": "", "scope": ""}], [[]]):
-        assert verdict(tiny, (), forged) is None
+def test_a_forged_use_is_not_taken_for_one(tiny):
+    for forged in (1, {}, (), ("x", 1, "", 1, ""), ["", "", "", 1, ""], ("", "", "", True, "")):
+        assert Use.from_wire(forged) is None
+    unknown = Use.from_wire(("x", "x", "sums.py", 1, ""))
+    assert blame_at_run_time(tiny, (), [unknown]) is None
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from grader.boundary.endings import Ending
 from grader.boundary.guests import Package, StudentProcess
 from grader.checking.student import Object, Student
 from grader.course.assignment import Limits
-from grader.grading.forbidden import verdict
+from grader.grading.forbidden import blame_at_run_time
 from tests.fuzz import frames
 
 REQUEST = ("get", "m", "f")
@@ -212,7 +212,7 @@ LIMITS = Limits(check_seconds=1, import_seconds=1)
 
 # What an honest guest replies, by the verb that it is asked.
 HONEST = {
-    "load": ("value", {"hits": {}, "layers": [], "missing": {}}),
+    "load": ("value", {"uses": [], "layers": [], "missing": {}}),
     "import": ("value", None),
     "get": ("callable",),
 }
@@ -240,7 +240,7 @@ def check_against(assignment, verb, answer, use):
     guest.run(script)
     package = Package("pack", {"m.py": b"def f(): pass"})
     process = StudentProcess(OneGuest(guest), package, LIMITS, Object)
-    process.begin_exercise(partial(verdict, assignment, ()))
+    process.begin_exercise(partial(blame_at_run_time, assignment, ()))
     process.begin_check(SOON)
     try:
         process.open()
@@ -277,15 +277,13 @@ def mostly(right):
 
 
 # Right in every field but some.
-HITS = st.fixed_dictionaries(
-    {
-        "rule": mostly(st.sampled_from(["torch.nn", ".backward", ""])),
-        "name": mostly(st.just("torch.nn.LSTM")),
-        "file": mostly(st.sampled_from(["m.py", "other.py"])),
-        "line": mostly(st.integers(-1, 4)),
-        "scope": mostly(st.sampled_from(["f", ""])),
-    }
-).map(plain_dict)
+FORBIDDEN = st.tuples(
+    mostly(st.sampled_from(["torch.nn", ".backward", ""])),  # rule
+    mostly(st.just("torch.nn.LSTM")),  # name
+    mostly(st.sampled_from(["m.py", "other.py"])),
+    mostly(st.integers(-1, 4)),  # line
+    mostly(st.sampled_from(["f", ""])),  # scope
+).map(lambda use: {"t": "tuple", "v": list(use)})
 PLACES = st.tuples(
     st.sampled_from(["pack/m.py", "m.py"]), st.integers(-1, 3), st.just("f"), st.just("raise")
 ).map(lambda place: {"t": "tuple", "v": list(place)})
@@ -318,7 +316,7 @@ BESIDE = {
     "raised": ERRORS,
     "unreadable": st.text(max_size=9),
 }
-WOUNDS = ["none", "none", "hits", "hits", "kind", "length", "number", "cut"]
+WOUNDS = ["none", "none", "uses", "uses", "kind", "length", "number", "cut"]
 
 
 @st.composite
@@ -327,9 +325,9 @@ def answers(draw):
     wound = draw(st.sampled_from(WOUNDS))
     kind = draw(st.sampled_from(sorted(BESIDE)))
     beside = [] if BESIDE[kind] is None else [draw(BESIDE[kind])]
-    hits = draw(st.lists(mostly(HITS), min_size=1, max_size=3)) if wound == "hits" else []
+    uses = draw(st.lists(mostly(FORBIDDEN), min_size=1, max_size=3)) if wound == "uses" else []
     kind = draw(frames.JUNK) if wound == "kind" else kind
-    items = [kind, *beside, hits]
+    items = [kind, *beside, uses]
     if wound == "length":
         items = draw(st.permutations(items))[: draw(st.integers(0, 3))]
     wrong_number = [draw(frames.JUNK)] if wound == "number" else []
@@ -349,11 +347,11 @@ def answers(draw):
     return answer
 
 
-def whole(kind, beside, *hits):
+def whole(kind, beside, *uses):
     """A reply with nothing wrong in it."""
 
     def answer(number):
-        header = frames.as_json([[], {"t": "tuple", "v": [number, kind, beside, list(hits)]}])
+        header = frames.as_json([[], {"t": "tuple", "v": [number, kind, beside, list(uses)]}])
         return [prefix(len(header), 0) + header]
 
     return answer
@@ -364,7 +362,7 @@ def error(**fields):
     return plain_dict({**right, **fields})
 
 
-HIT = {"rule": "torch.nn", "name": "torch.nn.LSTM", "file": "m.py", "line": 1, "scope": "f"}
+LSTM = {"t": "tuple", "v": ["torch.nn", "torch.nn.LSTM", "m.py", 1, "f"]}
 WAYS = {
     "value": whole("value", 1),
     "unreadable": whole("unreadable", "why"),
@@ -372,7 +370,7 @@ WAYS = {
     "unanswered": whole("raised", error(bases=["NotImplementedError"])),
     "crashed": lambda number: [],
     "memory": whole("raised", error(memory=True)),
-    "forbidden": whole("value", 1, plain_dict(HIT)),
+    "forbidden": whole("value", 1, LSTM),
 }
 
 

@@ -10,7 +10,15 @@ import random
 from pathlib import Path
 
 from grader.records import store
-from grader.records.record import CheckResult, ExerciseResult, Message, Record, SubmittedFile
+from grader.records.outcome import Outcome
+from grader.records.record import (
+    CheckResult,
+    ExerciseResult,
+    Message,
+    Record,
+    Status,
+    SubmittedFile,
+)
 
 SEED = 20260302
 
@@ -220,7 +228,7 @@ def _check(entry, number, possible, file, chance, ability, evil) -> CheckResult:
     return CheckResult(
         id=entry[0],
         public=public,
-        outcome=outcome,
+        outcome=Outcome(outcome),
         points=round(possible * passed / cases, 4),
         possible=round(possible, 4),
         seconds=0.0 if outcome in {"skipped", "forbidden"} else seconds,
@@ -261,10 +269,10 @@ def _broken(chance: random.Random) -> Record:
     first = record.exercises[0]
     check = first.checks[0]
     broken = CheckResult(
-        **{**vars(check), "outcome": "broken", "points": None, "message": Message("broken")}
+        **{**vars(check), "outcome": Outcome.BROKEN, "points": None, "message": Message("broken")}
     )
     exercise = _exercise(first.id, first.extra, first.possible, [broken, *first.checks[1:]])
-    data = {**vars(record), "status": "broken", "points": None}
+    data = {**vars(record), "status": Status.BROKEN, "points": None}
     return Record(**{**data, "exercises": [exercise, *record.exercises[1:]]})
 
 

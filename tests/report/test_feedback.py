@@ -7,6 +7,7 @@ import pytest
 
 from grader.records import assignment_snapshot as catalogue
 from grader.records.assignment_snapshot import DescribedCheck
+from grader.records.outcome import Outcome
 from grader.records.record import Message
 from grader.report import feedback
 from grader.report.feedback import Moment
@@ -111,7 +112,12 @@ def test_a_code_of_a_newer_grader_becomes_a_general_sentence(described):
 def _all_failed(record):
     def failed(check):
         return replace(
-            check, outcome="failed", points=0.0, detail="DETAIL", output="OUTPUT", message=None
+            check,
+            outcome=Outcome.FAILED,
+            points=0.0,
+            detail="DETAIL",
+            output="OUTPUT",
+            message=None,
         )
 
     exercises = [replace(e, checks=[failed(check) for check in e.checks]) for e in record.exercises]
@@ -120,7 +126,7 @@ def _all_failed(record):
 
 def _with_last_of_selection(record, outcome, points):
     def changed(exercise):
-        last = replace(exercise.checks[-1], outcome=outcome, points=points)
+        last = replace(exercise.checks[-1], outcome=Outcome(outcome), points=points)
         checks = [*exercise.checks[:-1], last]
         return replace(exercise, checks=checks, points=sum(c.points for c in checks))
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from grader.records import assignment_snapshot as catalogue
+from grader.records.outcome import Outcome
 from grader.report import item_analysis
 from tests.report import example_class
 
@@ -70,9 +71,9 @@ def test_figures_of_a_check_and_of_an_exercise(described):
     base = example_class.class_records()["hong_gildong"]
     first = base.exercises[0]  # 6 points, five checks
     records = [
-        _with_first_check(base, outcome="passed", points=1.2, seconds=1.0),
-        _with_first_check(base, outcome="failed", points=0.6, seconds=3.0),
-        _with_first_check(base, outcome="timeout", points=0.0, seconds=20.0),
+        _with_first_check(base, outcome=Outcome.PASSED, points=1.2, seconds=1.0),
+        _with_first_check(base, outcome=Outcome.FAILED, points=0.6, seconds=3.0),
+        _with_first_check(base, outcome=Outcome.TIMEOUT, points=0.0, seconds=20.0),
         replace(base, status="broken", points=None),  # counts nowhere
     ]
     figures = _figures(described, records, first.checks[0].id)

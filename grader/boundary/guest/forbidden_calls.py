@@ -21,8 +21,9 @@ from collections.abc import Callable
 from types import FrameType, MethodDescriptorType
 from typing import Any
 
-Hit = dict[str, object]  # {"rule", "name", "file", "line", "scope"}
-MAX_HITS = 50
+from grader.boundary.guest.uses import Use, covering
+
+MAX_USES = 50
 MAX_CALLS = 2000  # what a training loop does later, it does at its beginning too
 
 
@@ -34,13 +35,13 @@ class Watch:
         self._rules = rules
         self._any = {name for names in rules.values() for name in names}
         self._known = {package, *allowed, *sys.stdlib_module_names} if allowed else None
-        self._hits: list[Hit] = []
+        self._uses: list[Use] = []
         self._calls: _Calls | None = None
 
-    def take_hits(self) -> list[Hit]:
+    def take_uses(self) -> list[Use]:
         """What was noted since the last call."""
-        hits, self._hits = self._hits, []
-        return hits
+        uses, self._uses = self._uses, []
+        return uses
 
     def imports(self) -> None:
         """Watch imports from now on."""
@@ -129,7 +130,7 @@ class Watch:
                 calls.count()
                 found = names.get(func)
                 if found is None:
-                    found = names[func] = [n for n in public_names(func) if _rule(n, forbidden)]
+                    found = names[func] = [n for n in public_names(func) if covering(n, forbidden)]
                 if found:
                     frame: FrameType | None = _caller()
                     if frame is not None and frame.f_code.co_filename == dispatch:
@@ -194,16 +195,15 @@ class Watch:
         file = place.f_code.co_filename.removeprefix(self._prefix)
         rules = self._rules.get(file, [])
         for name in names:
-            if rule := _rule(name, rules):
+            if rule := covering(name, rules):
                 self._add(place, rule, name)
                 return
 
     def _add(self, place: FrameType, rule: str, name: str) -> None:
-        if len(self._hits) < MAX_HITS:
+        if len(self._uses) < MAX_USES:
             file = place.f_code.co_filename.removeprefix(self._prefix)
-            scope = place.f_code.co_qualname.partition(".")[0]
-            where = {"file": file, "line": place.f_lineno, "scope": scope.replace("<module>", "")}
-            self._hits.append({"rule": rule, "name": name, **where})
+            scope = place.f_code.co_qualname.partition(".")[0].replace("<module>", "")
+            self._uses.append(Use(rule, name, file, place.f_lineno, scope))
 
 
 class _Calls:
@@ -264,8 +264,3 @@ def _paths(kind: type) -> list[str]:
 def _is(path: str, kind: type) -> bool:
     module, _, name = path.rpartition(".")
     return getattr(sys.modules.get(module), name, None) is kind
-
-
-def _rule(name: str, rules: Any) -> str:
-    """The rule that covers a name: itself, or a package above it; "" for none."""
-    return next((r for r in rules if name == r or name.startswith(r + ".")), "")

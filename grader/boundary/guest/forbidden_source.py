@@ -1,7 +1,7 @@
 """Forbidden names, found by reading the syntax tree before any student code has run.
 
 A name is what the imports say it is: after `from torch import nn as layers` the expression
-`layers.Linear` is `torch.nn.Linear`. A comment, a string or a local variable is never hit. A rule
+`layers.Linear` is `torch.nn.Linear`. A comment or a string is never a use. A rule
 is a dotted name ("torch.nn" covers everything below it) or a method (".backward" covers any
 attribute of that name that is neither of an imported module nor of a class of the student's own).
 """
@@ -12,22 +12,23 @@ import ast
 import sys
 from collections.abc import Iterator
 
-Hit = dict[str, object]  # {"rule", "name", "line", "scope"}
+from grader.boundary.guest.uses import Use, covering
 
 
-def survey(source: bytes, package: str, rules: list[str], allowed: list[str]) -> list[Hit]:
-    """All uses of `rules`, and all imports of packages that are not `allowed`.
+def uses_in_source(
+    source: bytes, file: str, package: str, rules: list[str], allowed: list[str]
+) -> list[Use]:
+    """All uses of `rules` in `file`, and all imports of packages that are not `allowed`.
 
-    `scope` is the top-level function or class around the hit, "" at module level.
     Raises `SyntaxError` or `ValueError` for what is no Python source.
     """
     tree = ast.parse(source)
     known = {package, *allowed, *sys.stdlib_module_names}
-    finder = _Finder(rules, known if allowed else None)
+    finder = _Finder(file, rules, known if allowed else None)
     for node in tree.body:
         finder.collect(node)
-    hits = [hit for node in tree.body for hit in finder.hits(node, _name(node))]
-    return sorted(hits, key=lambda hit: (hit["line"], str(hit["name"])))
+    uses = [use for node in tree.body for use in finder.uses(node, _name(node))]
+    return sorted(uses, key=lambda use: (use.line, use.name))
 
 
 def _name(node: ast.stmt) -> str:
@@ -36,7 +37,8 @@ def _name(node: ast.stmt) -> str:
 
 
 class _Finder:
-    def __init__(self, rules: list[str], known: set[str] | None) -> None:
+    def __init__(self, file: str, rules: list[str], known: set[str] | None) -> None:
+        self._file = file
         self._dotted = [rule for rule in rules if not rule.startswith(".")]
         self._methods = {rule[1:]: rule for rule in rules if rule.startswith(".")}
         self._known = known
@@ -57,7 +59,7 @@ class _Finder:
                 for alias in child.names:
                     self._aliases[alias.asname or alias.name] = f"{base}.{alias.name}"
 
-    def hits(self, node: ast.AST, scope: str) -> Iterator[Hit]:
+    def uses(self, node: ast.AST, scope: str) -> Iterator[Use]:
         # a stack of our own: an expression nested 10,000 deep is no way to hide
         waiting = [node]
         while waiting:
@@ -71,7 +73,7 @@ class _Finder:
             else:
                 waiting.extend(ast.iter_child_nodes(node))
 
-    def _imports(self, node: ast.Import | ast.ImportFrom, scope: str) -> Iterator[Hit]:
+    def _imports(self, node: ast.Import | ast.ImportFrom, scope: str) -> Iterator[Use]:
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif node.level:
@@ -83,9 +85,9 @@ class _Finder:
             yield from found
             root = name.partition(".")[0]
             if not found and self._known is not None and root not in self._known:
-                yield {"rule": "", "name": root, "line": node.lineno, "scope": scope}
+                yield Use("", root, self._file, node.lineno, scope)
 
-    def _attribute(self, node: ast.Attribute, scope: str, waiting: list[ast.AST]) -> Iterator[Hit]:
+    def _attribute(self, node: ast.Attribute, scope: str, waiting: list[ast.AST]) -> Iterator[Use]:
         dotted = self._resolve(node)
         if dotted is not None:
             yield from self._match(dotted, node.lineno, scope)
@@ -93,7 +95,7 @@ class _Finder:
         own = isinstance(node.value, ast.Name) and node.value.id in {"self", "cls"}
         if node.attr in self._methods and not own and node.attr not in self._own_methods:
             rule = self._methods[node.attr]
-            yield {"rule": rule, "name": rule, "line": node.lineno, "scope": scope}
+            yield Use(rule, rule, self._file, node.lineno, scope)
         waiting.append(node.value)
 
     def _resolve(self, node: ast.expr) -> str | None:
@@ -106,8 +108,6 @@ class _Finder:
             return ".".join([self._aliases[node.id], *reversed(parts)])
         return None
 
-    def _match(self, dotted: str, line: int, scope: str) -> Iterator[Hit]:
-        for rule in self._dotted:
-            if dotted == rule or dotted.startswith(rule + "."):
-                yield {"rule": rule, "name": dotted, "line": line, "scope": scope}
-                return
+    def _match(self, dotted: str, line: int, scope: str) -> Iterator[Use]:
+        if rule := covering(dotted, self._dotted):
+            yield Use(rule, dotted, self._file, line, scope)

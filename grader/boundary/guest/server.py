@@ -3,11 +3,11 @@
 Requests and replies are tuples on the wire. A request begins with its number and the reply
 repeats it; a reply ends with the forbidden names that were used (see `watch`). The replies:
 
-    (n, "value", value, hits)              plain data or a handle
-    (n, "callable", hits)                  the attribute can be called
-    (n, "raised", error, hits)             the student's code raised; see `_describe`
-    (n, "unreadable", reason, hits)        the result cannot cross
-    (n, "missing", name, hits)             no such module or attribute
+    (n, "value", value, uses)              plain data or a handle
+    (n, "callable", uses)                  the attribute can be called
+    (n, "raised", error, uses)             the student's code raised; see `_describe`
+    (n, "unreadable", reason, uses)        the result cannot cross
+    (n, "missing", name, uses)             no such module or attribute
 """
 
 from __future__ import annotations
@@ -27,10 +27,11 @@ from typing import Any
 
 from grader.boundary import wire
 from grader.boundary.guest import derivatives
-from grader.boundary.guest.forbidden_calls import Hit, Watch
-from grader.boundary.guest.forbidden_source import survey
+from grader.boundary.guest.forbidden_calls import Watch
+from grader.boundary.guest.forbidden_source import uses_in_source
 from grader.boundary.guest.importer import Package
 from grader.boundary.guest.jail import Jail
+from grader.boundary.guest.uses import Use
 
 MAX_TEXT = 4000
 MAX_FRAMES = 20
@@ -44,11 +45,11 @@ def serve(connection: socket.socket, jail: Jail) -> None:
         header, body = wire.sizes(prefix)
         request = wire.decode(stream.read(header), stream.read(body), server.resolve)
         number, verb, *arguments = request
-        reply, hits = server.answer(verb, arguments), server.take_hits()
+        reply, uses = server.answer(verb, arguments), server.take_uses()
         for file in (sys.stdout, sys.stderr):
             with contextlib.suppress(Exception):
                 file.flush()
-        connection.sendall(server.encode(number, reply, hits))
+        connection.sendall(server.encode(number, reply, uses))
 
 
 class Server:
@@ -68,18 +69,19 @@ class Server:
         except BaseException as error:
             return ("raised", _describe(error, self._package))
 
-    def take_hits(self) -> list[Hit]:
+    def take_uses(self) -> list[Use]:
         """Forbidden names that were used in this request."""
-        return self._watch.take_hits()
+        return self._watch.take_uses()
 
-    def encode(self, number: int, reply: tuple[Any, ...], hits: list[Hit]) -> bytes:
+    def encode(self, number: int, reply: tuple[Any, ...], used: list[Use]) -> bytes:
         """The frame of a reply; what cannot cross is replaced by the reason."""
+        uses = [use.to_wire() for use in used]
         try:
-            return wire.encode((number, *reply, hits), self._export)
+            return wire.encode((number, *reply, uses), self._export)
         except wire.NotPlain as reason:
-            return wire.encode((number, "unreadable", str(reason), hits))
+            return wire.encode((number, "unreadable", str(reason), uses))
         except BaseException as error:
-            return wire.encode((number, "unreadable", type(error).__name__, hits))
+            return wire.encode((number, "unreadable", type(error).__name__, uses))
 
     def resolve(self, number: int, _: str) -> Any:
         """The object behind a handle that came back."""
@@ -100,17 +102,18 @@ class Server:
         with_survey: bool,
     ) -> tuple[Any, ...]:
         """Take the submission. `rules`: file -> forbidden names, found by reading if asked to."""
-        found = {}
+        found: list[Use] = []
         for name, names in rules.items() if with_survey else ():
             # a file that is no Python fails again, with its message, when it is imported
             with contextlib.suppress(SyntaxError, ValueError):
-                found[name] = survey(files[name], package, names, allowed)
+                found += uses_in_source(files[name], name, package, names, allowed)
         self._package = package
         Package(package, files).install()
         self._watch = Watch(package, rules, allowed)
         self._watch.imports()
         jail = self._jail
-        return ("value", {"hits": found, "layers": jail.layers, "missing": jail.missing})
+        uses = [use.to_wire() for use in found]
+        return ("value", {"uses": uses, "layers": jail.layers, "missing": jail.missing})
 
     def _do_begin(self, seed: int, verb: str, *arguments: Any) -> tuple[Any, ...]:
         """The first request of a check: no objects of the last one, generators as on day one."""

@@ -13,13 +13,12 @@ import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from multiprocessing.connection import Connection, wait
-from pathlib import Path
 
 from grader.boundary.scratch import remove_abandoned
 from grader.course.assignment import Assignment
 from grader.errors import GraderError, PlatformError
 from grader.grading import worker
-from grader.grading.submission import broken
+from grader.grading.submission import broken_record
 from grader.grading.worker import Job
 from grader.records.record import Record
 
@@ -58,7 +57,7 @@ def grade_all(
                     again.append((job, attempt + 1))
                 else:
                     died = PlatformError("error.worker_died")
-                    yield job, record or broken(assignment, job.submission, died)
+                    yield job, record or broken_record(assignment, job.submission, died)
                 following = next_job()
                 if record is not None and following:
                     current.give(*following)
@@ -88,17 +87,17 @@ def _start(
     busy: dict[Connection, _Worker],
     core: int | None,
 ) -> None:
-    started = _Worker(assignment.folder, core)
+    started = _Worker(assignment, core)
     started.give(*first)
     busy[started.connection] = started
 
 
 class _Worker:
-    def __init__(self, folder: Path, core: int | None) -> None:
+    def __init__(self, assignment: Assignment, core: int | None) -> None:
         self.core = core
         self.connection, theirs = _CONTEXT.Pipe()
         self._process = _CONTEXT.Process(
-            target=worker.main, args=(theirs, folder, core), daemon=True
+            target=worker.main, args=(theirs, assignment, core), daemon=True
         )
         self._process.start()
         theirs.close()

@@ -1,0 +1,1 @@
+"""One module for each homework: its CLASS, student by student."""

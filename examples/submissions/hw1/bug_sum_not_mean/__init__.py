@@ -1,1 +1,0 @@
-"""hw1: naive Bayes and logistic regression for text."""

@@ -1,1 +1,0 @@
-def clean(text): return text

@@ -1,1 +1,0 @@
-"""hw3: an LSTM language model, from counting to gradients through time."""

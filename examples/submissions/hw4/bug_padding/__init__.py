@@ -1,1 +1,0 @@
-"""hw4: a part-of-speech tagger by a hidden Markov model."""

@@ -1,2 +1,0 @@
-def numbers(x: list) -> list:
-    return [int(i) for i in x]

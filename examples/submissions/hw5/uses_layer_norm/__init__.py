@@ -1,1 +1,0 @@
-"""hw5: seq2seq with attention, and the Transformer."""

@@ -1,0 +1,80 @@
+"""The record as JSON: its schema says what the types say, and what is damaged is refused."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator, ValidationError
+
+from grader.records import record, schema
+from grader.records.outcome import Outcome, Owner
+from grader.records.record import Message, Record, Status
+from tests.report import example_class
+
+
+@pytest.fixture
+def some():
+    return example_class.class_records()["hong_gildong"]
+
+
+def with_outcome(record, outcome):
+    exercise = record.exercises[0]
+    check = replace(exercise.checks[0], outcome=outcome, message=Message("failed"))
+    return replace(record, exercises=[replace(exercise, checks=[check])])
+
+
+def validate(data):
+    Draft202012Validator(schema.schema()).validate(data)
+
+
+def test_the_published_schema_is_the_one_of_the_types():
+    published = Path(record.__file__).with_name("record.schema.json").read_text(encoding="utf-8")
+    assert json.loads(published) == schema.schema()
+    Draft202012Validator.check_schema(schema.schema())
+
+
+@pytest.mark.parametrize("outcome", list(Outcome))
+@pytest.mark.parametrize("status", list(Status))
+def test_every_outcome_and_status_is_read_back_as_it_was(some, outcome, status):
+    written = replace(with_outcome(some, outcome), status=status, problem=Message("empty"))
+    data = json.loads(json.dumps(written.to_json()))
+    validate(data)
+    assert Record.from_json(data) == written
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        (("status",), "typo"),
+        (("exercises", 0, "checks", 0, "outcome"), "typo"),
+        (("points",), "10"),
+        (("notes",), {}),
+        (("exercises", 0, "extra"), 0),
+    ],
+)
+def test_what_is_damaged_is_refused_by_both(some, place, value):
+    data = json.loads(json.dumps(some.to_json()))
+    *path, last = place
+    inner = data
+    for step in path:
+        inner = inner[step]
+    inner[last] = value
+    with pytest.raises(ValueError, match=r"cannot be"):
+        Record.from_json(data)
+    with pytest.raises(ValidationError):
+        validate(data)
+
+
+def test_a_field_more_or_less_is_refused(some):
+    data = json.loads(json.dumps(some.to_json()))
+    for other in ({**data, "more": 1}, {k: v for k, v in data.items() if k != "layers"}):
+        with pytest.raises(ValueError, match="missing or unknown"):
+            Record.from_json(other)
+        with pytest.raises(ValidationError):
+            validate(other)
+
+
+def test_only_what_is_ours_has_no_owner_among_students():
+    assert [o for o in Outcome if o.owner is Owner.PLATFORM] == [Outcome.BROKEN]
+    assert [o for o in Outcome if o.owner is Owner.NOBODY] == [Outcome.SKIPPED]
