@@ -56,7 +56,7 @@ ROOMS = {
     "export": ["scores", "junit", "build"],
     "grading": ["forbidden", "submission", "worker", "engines.local", "batch"],
     "selfcheck": ["check"],
-    "authoring": ["markers", "template", "release", "verify"],
+    "authoring": ["new", "markers", "template", "wheel", "release", "verify"],
     "cli": ["progress", "common", "author", "student", "grading", "telling", "machine", "main"],
     "__main__": [""],
 }

@@ -12,6 +12,7 @@ import base64
 import contextlib
 import json
 import os
+import site
 import socket
 import subprocess
 import sys
@@ -54,7 +55,7 @@ class ForkLauncher:
         self._control = ours
         self._ready = False
         self._process = subprocess.Popen(
-            [sys.executable, "-s", "-P", "-B", "-m", self.module, str(theirs.fileno()), *preload],
+            [*_interpreter(), "-m", self.module, str(theirs.fileno()), *preload],
             pass_fds=[theirs.fileno()],
             env={**_environment(), "TMPDIR": str(self._scratch.folder)},
             stdin=subprocess.DEVNULL,
@@ -151,7 +152,7 @@ class SpawnLauncher:
         output, their_output = socket.socketpair()
         theirs = [their_connection, their_output]
         process = subprocess.Popen(
-            [sys.executable, "-s", "-P", "-B", "-m", "grader.boundary.guest.standalone"],
+            [*_interpreter(), "-m", "grader.boundary.guest.standalone"],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -191,9 +192,20 @@ def _handover(their_socket: socket.socket, pid: int) -> str:
     return str(their_socket.fileno())
 
 
+def _interpreter() -> list[str]:
+    """A clean interpreter that finds what was installed, and nothing else.
+
+    No folder that somebody stands in, no PYTHONPATH. The user's own libraries count where they
+    count for us: after `pip install --user` the grader itself is one of them.
+    """
+    return [sys.executable, *([] if site.ENABLE_USER_SITE else ["-s"]), "-P", "-B"]
+
+
 def _environment() -> dict[str, str]:
     """Nothing of ours but what an interpreter needs to start, and one thread."""
     kept = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
+    if site.ENABLE_USER_SITE:  # found by HOME or APPDATA otherwise
+        kept["PYTHONUSERBASE"] = site.getuserbase()
     return {
         **kept,
         "LANG": "C.UTF-8",

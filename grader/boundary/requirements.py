@@ -29,10 +29,10 @@ def lacking(layers: Collection[str]) -> list[str]:
 
 def refuse_readable(*folders: Path) -> None:
     """Raise `UsageError` where student code could read one of these: below its interpreter."""
-    from grader.boundary.guest.layers import readable
+    from grader.boundary.guest.layers import places
 
     for folder in folders:
-        for place in readable():
+        for place in places():
             if folder.resolve().is_relative_to(Path(place).resolve()):
                 raise UsageError("error.readable_folder", folder=folder, place=place)
 

@@ -1,4 +1,4 @@
-"""Commands of somebody who writes an assignment: `release`, `verify`."""
+"""Commands of somebody who writes an assignment: `new`, `release`, `verify`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,48 @@ import click
 from grader.cli.common import FELL_SHORT, course_of, short
 from grader.errors import UsageError
 from grader.i18n import translate
+
+
+@click.group()
+def new() -> None:
+    """Begin a course or an assignment. / 강의나 과제를 새로 만듭니다."""
+
+
+@new.command("course")
+@click.argument("folder", metavar="NAME", type=click.Path(path_type=Path))
+@click.pass_context
+def new_course(ctx: click.Context, folder: Path) -> None:
+    """Make the folder of a course. / 강의 폴더를 만듭니다."""
+    from grader.authoring import new as starters
+
+    lang = ctx.obj["lang"]
+    made = starters.course(folder, lang)
+    languages = ", ".join(made.languages)
+    click.echo(translate("cli.new_course", lang, folder=short(folder)))
+    click.echo(translate("cli.new_course_says", lang, languages=languages, zone=made.timezone))
+    click.echo(translate("cli.new_course_next", lang, folder=short(folder)))
+
+
+@new.command("assignment")
+@click.argument("name")
+@click.option(
+    "--from",
+    "source",
+    metavar="ASSIGNMENT",
+    help="Copy this one that comes with the grader; default: a small example.",
+)
+@click.pass_context
+def new_assignment(ctx: click.Context, name: str, source: str | None) -> None:
+    """Copy an assignment that works, to be edited. / 돌아가는 과제를 복사합니다. 고쳐서 쓰세요."""
+    from grader.authoring import new as starters
+
+    lang = ctx.obj["lang"]
+    made = starters.assignment(course_of(ctx), name, source or starters.EXAMPLE)
+    folder, reference = short(made.folder), short(made.reference)
+    click.echo(
+        translate("cli.new_assignment", lang, files=made.files, folder=folder, reference=reference)
+    )
+    click.echo(translate("cli.new_assignment_next", lang, name=name))
 
 
 @click.command()
@@ -38,8 +80,6 @@ def release(ctx: click.Context, assignment: str, only_check: bool, dist: Path) -
     done = releases.release(course, model, dist)
     click.echo(translate("cli.released", lang, folder=short(done.folder), files=done.files))
     click.echo(translate("cli.zipped", lang, file=short(done.archive)))
-    if not done.wheel:
-        click.echo(translate("cli.no_wheel", lang))
 
 
 @click.command()

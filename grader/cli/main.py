@@ -58,6 +58,7 @@ def main(ctx: click.Context, lang: str | None, course: Path | None) -> None:
 
 
 for command in (
+    author.new,
     author.release,
     author.verify,
     student.check,

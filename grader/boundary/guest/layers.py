@@ -10,14 +10,21 @@ from __future__ import annotations
 import os
 import resource
 import signal
-import site
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
+from pathlib import Path
 
 from grader.boundary.guest import identity, kernel, landlock, seccomp
 from grader.boundary.guest.jail import Jail
+
+# The folders of installed libraries. Any other folder on the path is somebody's work: that of an
+# editable install holds a course with its hidden checks.
+LIBRARIES = ("site-packages", "dist-packages")
+# Where a wheel puts the assignments that come with the grader, below the prefix that it is
+# installed to: solutions and hidden checks, and the one thing there that no guest may read.
+SHIPPED = "share/grader"
 
 
 @dataclass(frozen=True)
@@ -116,12 +123,40 @@ LAYERS: list[tuple[str, Callable[[Confinement], None]]] = [
 ]
 
 
+@cache
 def readable() -> list[str]:
-    """What a guest may read: the interpreter with its libraries, and harmless devices."""
-    interpreter = [sys.prefix, sys.base_prefix, *site.getsitepackages()]
+    """What a guest may read: `places()` without the assignments that came with the grader."""
+    found = places()
+    for prefix in (sys.prefix, sys.base_prefix, "/usr", "/usr/local"):
+        secret = Path(os.path.realpath(prefix), SHIPPED)
+        if secret.exists():
+            found = [part for place in found for part in _without(secret, place)]
+    return found
+
+
+def places() -> list[str]:
+    """Where an interpreter and its libraries are, and harmless devices."""
+    libraries = [path for path in sys.path if Path(path).name in LIBRARIES]
     system = ["/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/localtime"]
     devices = ["/dev/null", "/dev/zero", "/dev/urandom", "/dev/random"]
-    return [*interpreter, *system, *devices, "/sys/devices/system/cpu"]
+    return [sys.prefix, sys.base_prefix, *libraries, *system, *devices, "/sys/devices/system/cpu"]
+
+
+def _without(secret: Path, place: str) -> list[str]:
+    """`place`; where `secret` lies below it, what else is there on the way down to it."""
+    real = Path(os.path.realpath(place))
+    if real.is_relative_to(secret):
+        return []
+    if not secret.is_relative_to(real):
+        return [place]
+    with os.scandir(place) as entries:
+        # a link that leads back up would be a second way to the secret, and a circle
+        inside = [e.path for e in entries if not (e.is_symlink() and _leads_to(secret, e.path))]
+    return [part for path in sorted(inside) for part in _without(secret, path)]
+
+
+def _leads_to(secret: Path, path: str) -> bool:
+    return secret.is_relative_to(os.path.realpath(path))
 
 
 def _data_bytes() -> int:
