@@ -20,9 +20,10 @@ from importlib import metadata
 
 from grader import __version__
 from grader.boundary.endings import Ending
-from grader.boundary.guests import Package, StudentProcess
+from grader.boundary.guests import Guests
 from grader.boundary.launchers import Launcher
 from grader.boundary.requirements import lacking
+from grader.boundary.submitted import Submitted
 from grader.checking.plugin import Case, Checks
 from grader.checking.student import Object
 from grader.course.assignment import Assignment, Check, Exercise
@@ -54,13 +55,13 @@ def grade(
     if submission.problem is None:
         process = student_process(launcher, assignment, submission)
         results = list(grade_exercises(assignment, process, checks, exercises, brief))
-        layers = process.layers
+        layers = process.survey.layers
     return _record(assignment, submission, results, layers, started, time.monotonic() - clock)
 
 
 def grade_exercises(
     assignment: Assignment,
-    process: StudentProcess,
+    process: Guests,
     checks: Checks,
     exercises: Sequence[Exercise],
     brief: Sequence[str] = (),
@@ -83,14 +84,14 @@ def grade_exercises(
 
 
 def _refusals(
-    assignment: Assignment, process: StudentProcess, exercises: Sequence[Exercise]
+    assignment: Assignment, process: Guests, exercises: Sequence[Exercise]
 ) -> dict[str, Ending]:
     """Exercise id -> why none of its checks is run."""
     try:
         process.open()
     except Ending as ending:  # its files are more than a guest can even read
         return {exercise.id: ending for exercise in exercises}
-    found = violations(assignment, process.survey)
+    found = violations(assignment, process.survey.hits)
     return {name: Ending("forbidden", message) for name, message in found.items()}
 
 
@@ -101,18 +102,16 @@ def broken(assignment: Assignment, submission: Submission, error: GraderError) -
     return replace(record, status="broken", points=None, extra_points=None, problem=problem)
 
 
-def student_process(
-    launcher: Launcher, assignment: Assignment, submission: Submission
-) -> StudentProcess:
+def student_process(launcher: Launcher, assignment: Assignment, submission: Submission) -> Guests:
     """The submission's process, which obeys the assignment's limits."""
     package = package_of(assignment, submission)
-    return StudentProcess(launcher, package, assignment.limits, Object)
+    return Guests(launcher, package, assignment.limits, Object)
 
 
-def package_of(assignment: Assignment, submission: Submission) -> Package:
+def package_of(assignment: Assignment, submission: Submission) -> Submitted:
     """What a guest is told of a submission."""
-    return Package(
-        name=assignment.package,
+    return Submitted(
+        package=assignment.package,
         files=submission.files,
         rules=rules_for(assignment, [name for name in submission.files if name.endswith(".py")]),
         allowed=assignment.allowed_packages,
@@ -123,7 +122,7 @@ def _exercise(
     assignment: Assignment,
     exercise: Exercise,
     checks: Checks,
-    process: StudentProcess,
+    process: Guests,
     refusal: Ending | None,
     *,
     brief: bool,
@@ -174,10 +173,10 @@ def _reason_not_to_run(
     check: Check,
     results: list[CheckResult],
     timeouts: int,
-    process: StudentProcess,
+    process: Guests,
 ) -> Message | None:
     limits = assignment.limits
-    if process.used > limits.submission_seconds:
+    if process.clock.used > limits.submission_seconds:
         return Message("budget", {"seconds": f"{limits.submission_seconds:g}"})
     if timeouts >= limits.timeouts:
         return Message("timeouts", {"count": str(timeouts)})
@@ -188,7 +187,7 @@ def _reason_not_to_run(
     return None
 
 
-def _run(check: Check, checks: Checks, process: StudentProcess, timeouts: int) -> list[Case]:
+def _run(check: Check, checks: Checks, process: Guests, timeouts: int) -> list[Case]:
     """The cases of one check, up to the last time-out that the exercise may have."""
     cases: list[Case] = []
     for case in checks.run(check, process):

@@ -8,7 +8,8 @@ import torch
 
 from grader.boundary.endings import Ending
 from grader.boundary.guest.forbidden_calls import public_names
-from grader.boundary.guests import Package, StudentProcess
+from grader.boundary.guests import Guests
+from grader.boundary.submitted import Submitted
 from grader.checking.student import Object, Student
 from grader.course import assignment as assignments
 from grader.grading.engines.local import grade_all
@@ -46,8 +47,8 @@ def run(course, launcher):
             process.close()
         rules = rules_for(assignment, ["sums.py"])
         files = {"sums.py": source.encode()}
-        package = Package("pack", files, rules, assignment.allowed_packages)
-        process = StudentProcess(launcher, package, assignment.limits, Object)
+        package = Submitted("pack", files, rules, assignment.allowed_packages)
+        process = Guests(launcher, package, assignment.limits, Object)
         opened.append(process)
         process.begin_exercise(partial(verdict, assignment, ()))
         process.begin_check(20.0)
