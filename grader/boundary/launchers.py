@@ -1,9 +1,9 @@
 """Launchers, from the trusted side: they start guests, end them, and tell how they ended.
 
 with ForkLauncher(["numpy", "torch"]) as launcher:
-    session = launcher.open(limits)
-    reply = session.exchange(request, seconds=1.0, handle=...)
-    how_it_ended = session.end()
+    channel = launcher.open(limits)
+    reply = channel.exchange(request, seconds=1.0, handle=...)
+    how_it_ended = channel.end()
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import sys
 import tempfile
 from typing import Any, Protocol
 
-from grader.boundary.channel import Exit, Session
+from grader.boundary.channel import Channel, Exit
 from grader.boundary.scratch import Scratch
 from grader.course.assignment import Limits
 from grader.errors import PlatformError
@@ -28,11 +28,11 @@ START_SECONDS = 120.0
 
 
 class Launcher(Protocol):
-    """Opens sessions. `reusable`: one session may serve several exercises."""
+    """Opens channels. `reusable`: one channel may serve several exercises."""
 
     reusable: bool
 
-    def open(self, limits: Limits) -> Session:
+    def open(self, limits: Limits) -> Channel:
         """A guest of its own, confined, with nothing imported."""
 
     def close(self) -> None:
@@ -64,7 +64,7 @@ class ForkLauncher:
         )
         theirs.close()
 
-    def open(self, limits: Limits) -> Session:
+    def open(self, limits: Limits) -> Channel:
         """Fork a guest. Raises `PlatformError` when the launcher is gone."""
         self._wait_until_ready()
         connection, their_connection = socket.socketpair()
@@ -84,7 +84,7 @@ class ForkLauncher:
             connection.close()
             output.close()
             raise
-        return Session(connection, output, limits.output_kb << 10, self._end_guest)
+        return Channel(connection, output, limits.output_kb << 10, self._end_guest)
 
     def close(self) -> None:
         """End the launcher, and with it whatever it still holds."""
@@ -142,11 +142,11 @@ class ForkLauncher:
 
 
 class SpawnLauncher:
-    """Any system: a new interpreter a session, which may serve several exercises."""
+    """Any system: a new interpreter a channel, which may serve several exercises."""
 
     reusable = True
 
-    def open(self, limits: Limits) -> Session:
+    def open(self, limits: Limits) -> Channel:
         """Start an interpreter and hand it its two sockets."""
         connection, their_connection = socket.socketpair()
         output, their_output = socket.socketpair()
@@ -175,10 +175,10 @@ class SpawnLauncher:
                 process.stdin.close()
             return Exit(max(code, 0), max(-code, 0), 0.0, 0)
 
-        return Session(connection, output, limits.output_kb << 10, end)
+        return Channel(connection, output, limits.output_kb << 10, end)
 
     def close(self) -> None:
-        """Nothing outlives its session."""
+        """Nothing outlives its channel."""
 
 
 def launcher_for(preload: tuple[str, ...]) -> Launcher:

@@ -149,11 +149,12 @@ def test_no_room_for_what_is_printed(command, tmp_path):
 ONE_GUEST = """
 from grader.course.assignment import Limits
 from grader.boundary.launchers import ForkLauncher
-from grader.boundary.guests import Package, StudentProcess
+from grader.boundary.submitted import Submitted
+from grader.boundary.guests import Guests
 launcher = ForkLauncher(())
-process = StudentProcess(launcher, Package("pack", {}), Limits())
+process = Guests(launcher, Submitted("pack", {}), Limits())
 process.open()
-print(process.layers, process.missing)
+print(process.survey.layers, process.survey.missing)
 process.close()
 launcher.close()
 """

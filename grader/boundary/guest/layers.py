@@ -1,8 +1,9 @@
-"""What a guest does to itself before any student code is imported: the jail, layer by layer.
+"""The layers around a guest: the list of them, and the log of those in force and those missing.
 
-`LAYERS` is the list, in the order in which they are put on. Each is a function that raises
-`OSError` where the machine cannot do it; then its name stands under `missing`, with the reason.
-Others are the launcher's, which puts them around all its guests (`namespaces`, `launcher`).
+`OWN_LAYERS` are what a guest puts on before any student code is imported, in this order. Each is
+a function that raises `OSError` where the machine cannot do it; then its name stands under
+`missing`, with the reason. Other layers are the launcher's, around all its guests (`namespaces`,
+`launcher`).
 """
 
 from __future__ import annotations
@@ -12,12 +13,11 @@ import resource
 import signal
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
 
 from grader.boundary.guest import identity, kernel, landlock, seccomp
-from grader.boundary.guest.jail import Jail
 
 # The folders of installed libraries. Any other folder on the path is somebody's work: that of an
 # editable install holds a course with its hidden checks.
@@ -29,7 +29,7 @@ SHIPPED = "share/grader"
 
 @dataclass(frozen=True)
 class Confinement:
-    """The limits of one guest. `user`: whom it becomes, None to stay who it is."""
+    """The limits of one guest. `user`: the uid it switches to, None keeps the current one."""
 
     memory_mb: int
     cpu_seconds: int
@@ -39,12 +39,27 @@ class Confinement:
     user: int | None
 
 
-def lock_down(confinement: Confinement, jail: Jail) -> Jail:
-    """Put on every layer that the launcher has not found impossible already."""
-    for name, step in LAYERS:
-        if name not in jail.missing:
-            jail.attempt(name, partial(step, confinement))
-    return jail
+@dataclass
+class Layers:
+    """`in_force` in the order in which they were put on; `missing`: name -> the kernel's reason."""
+
+    in_force: list[str] = field(default_factory=list)
+    missing: dict[str, str] = field(default_factory=dict)
+
+    def attempt(self, name: str, step: Callable[[], None]) -> None:
+        """Put on one layer; note how it went."""
+        try:
+            step()
+        except (OSError, ValueError) as error:  # ValueError: what Python makes of setrlimit's EPERM
+            self.missing[name] = getattr(error, "strerror", None) or str(error)
+        else:
+            self.in_force.append(name)
+
+    def put_on(self, confinement: Confinement) -> None:
+        """Every layer of a guest that the launcher has not found impossible already."""
+        for name, step in OWN_LAYERS:
+            if name not in self.missing:
+                self.attempt(name, partial(step, confinement))
 
 
 def _own_session(confinement: Confinement) -> None:
@@ -109,7 +124,7 @@ def _system_call_filter(confinement: Confinement) -> None:
     seccomp.restrict()
 
 
-LAYERS: list[tuple[str, Callable[[Confinement], None]]] = [
+OWN_LAYERS: list[tuple[str, Callable[[Confinement], None]]] = [
     ("own_session", _own_session),
     ("empty_environment", _empty_environment),
     ("scratch_folder", _scratch_folder),

@@ -98,9 +98,9 @@ def test_cbow_is_a_mean_over_examples(student):
 
 def test_cbow_has_the_gradient_of_its_formula(student):
     context, mask, target, negatives = some_examples(18)
-    _, (by_context, _, by_target, by_negatives) = student.gradients(
-        student.cbow.cbow_loss, context, mask, target, negatives
-    )
+    arguments = [context, mask, target, negatives]
+    found = student.gradients(student.cbow.cbow_loss, arguments)
+    by_context, by_target, by_negatives = found.by_argument
     leaves = [part.clone().requires_grad_() for part in (context, target, negatives)]
     wanted = torch.autograd.grad(own_cbow(leaves[0], mask, *leaves[1:]), leaves)
     expect_close(by_context, wanted[0], what="autograd's gradient with respect to context")
@@ -196,9 +196,8 @@ def test_softmax_is_a_mean_over_examples(student):
 
 def test_softmax_has_the_gradient_of_its_formula(student):
     hidden, output, target = some_scores(36)
-    _, (by_hidden, by_output, _) = student.gradients(
-        student.cbow.softmax_loss, hidden, output, target
-    )
+    found = student.gradients(student.cbow.softmax_loss, [hidden, output, target])
+    by_hidden, by_output = found.by_argument
     error = torch.softmax(hidden @ output.T, dim=1)
     error[torch.arange(3), target] -= 1
     expect_close(by_hidden, error @ output / 3, what="autograd's gradient with respect to hidden")

@@ -227,7 +227,7 @@ def test_glove_loss_with_roles_exchanged(student):
 def test_glove_loss_has_the_gradient_of_its_formula(student):
     parameters, X = some_parameters(seed=3), some_counts(seed=3)
     # X by keyword: nobody asks for a gradient with respect to the counts
-    _, gradients = student.gradients(student.glove.glove_loss, *parameters, X=X)
+    gradients = student.gradients(student.glove.glove_loss, parameters, X=X).by_argument
     leaves = [parameter.clone().requires_grad_() for parameter in parameters]
     wanted = torch.autograd.grad(own_loss(*leaves, X), leaves)
     for name, got, expected in zip(("W", "Wc", "b", "bc"), gradients, wanted, strict=True):

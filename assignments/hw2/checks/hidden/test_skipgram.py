@@ -110,7 +110,7 @@ def test_loss_keeps_float32(student):
 
 def test_loss_has_the_gradient_of_its_formula(student):
     vectors = some_vectors(seed=7)
-    _, gradients = student.gradients(student.skipgram.sgns_loss, *vectors)
+    gradients = student.gradients(student.skipgram.sgns_loss, vectors).by_argument
     for name, got, wanted in zip(
         ("center", "context", "negatives"), gradients, own_gradients(*vectors), strict=True
     ):
@@ -120,8 +120,8 @@ def test_loss_has_the_gradient_of_its_formula(student):
 def test_loss_has_finite_gradients_for_large_scores(student):
     center, context = torch.full((1, 1), 30.0).double(), torch.full((1, 1), -30.0).double()
     negatives = torch.full((1, 1, 1), -30.0).double()
-    _, gradients = student.gradients(student.skipgram.sgns_loss, center, context, negatives)
-    for got, wanted in zip(gradients, ([[30.0]], [[-30.0]], [[[0.0]]]), strict=True):
+    found = student.gradients(student.skipgram.sgns_loss, [center, context, negatives])
+    for got, wanted in zip(found.by_argument, ([[30.0]], [[-30.0]], [[[0.0]]]), strict=True):
         expect_close(got, wanted, what="autograd's gradient for scores of -900")
 
 
@@ -238,10 +238,12 @@ def test_gradients_are_detached(student):
     vectors = some_vectors(seed=20)
     ones = [torch.ones_like(vector) for vector in vectors]
     # there the arguments require a gradient; None: nothing can be differentiated once more
-    results, second, _ = student.vjp(student.skipgram.sgns_gradients, vectors, ones)
-    for got, wanted in zip(results, own_gradients(*vectors), strict=True):
+    found = student.gradients(student.skipgram.sgns_gradients, vectors, ones)
+    for got, wanted in zip(found.result, own_gradients(*vectors), strict=True):
         expect_close(got, wanted, what="a gradient of arguments that require one")
-    assert all(part is None for part in second), "the results must not require a gradient"
+    assert all(part is None for part in found.by_argument), (
+        "the results must not require a gradient"
+    )
 
 
 def test_gradients_lead_downhill(student):

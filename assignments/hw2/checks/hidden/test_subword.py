@@ -164,7 +164,7 @@ def test_subword_vector_keeps_float32_and_its_arguments(student):
 
 def test_subword_vector_passes_gradients_to_its_rows(student):
     table = some_table(50, 1)
-    _, (_, by_table, *_) = student.gradients(student.subword.subword_vector, "나비", table)
+    (by_table,) = student.gradients(student.subword.subword_vector, ["나비", table]).by_argument
     rows = [own_row(gram, 50) for gram in own_ngrams("나비", 3, 6)]
     expected = torch.zeros(50, 1, dtype=torch.float64)
     for row in rows:

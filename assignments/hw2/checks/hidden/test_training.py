@@ -99,12 +99,14 @@ def test_model_forward_equals_the_formula(student):
 
 def test_model_gradients_reach_the_rows_that_were_used(student):
     model, tables = with_tables(student)
-    _, gradients = student.parameter_gradients(model.forward, CENTER, CONTEXT, NEGATIVES)
+    batch = [CENTER, CONTEXT, NEGATIVES]
+    (gradients,) = student.gradients(model.forward, batch, modules=[model]).by_parameter
     leaves = [table.clone().requires_grad_() for table in tables]
     ours = torch.autograd.grad(own_loss(*leaves), leaves)
 
     def theirs(number):
-        _, (u, v, n) = student.gradients(student.skipgram.sgns_loss, *vectors_of(*tables))
+        vectors = vectors_of(*tables)
+        u, v, n = student.gradients(student.skipgram.sgns_loss, vectors).by_argument
         if number == 0:
             return torch.zeros(6, 3).index_add_(0, CENTER, u)
         contexts = torch.zeros(6, 3).index_add_(0, CONTEXT, v)

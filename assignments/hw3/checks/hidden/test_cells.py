@@ -70,11 +70,10 @@ def gradients_follow_torch(student, kind, seed):
     wanted = torch.autograd.grad(total, inputs)
     plain = [leaf.detach() for leaf in leaves]
     state = tuple(plain[1:]) if count == 2 else plain[1]
-    by = [(cell, name) for name in NAMES]
-    _, of_inputs, of_weights = student.vjp(cell, [plain[0], state], cotangents, by)
-    for name, got, value in zip(
-        ["x", "h", "c"][: 1 + count] + list(NAMES), of_inputs + of_weights, wanted, strict=True
-    ):
+    found = student.gradients(cell, [plain[0], state], cotangents, [cell])
+    gradients = [*found.by_argument, *(found.by_parameter[0][name] for name in NAMES)]
+    names = [*["x", "h", "c"][: 1 + count], *NAMES]
+    for name, got, value in zip(names, gradients, wanted, strict=True):
         expect_tensor(got, tuple(value.shape), "float64", f"the gradient with respect to {name}")
         expect_close(got, value, what=f"the gradient with respect to {name}")
 
@@ -267,7 +266,7 @@ def test_lstm_cell_passes_the_gradient_of_c_through_f(student):
     cell, _ = loaded(student, "LSTMCell", weights)
     zeros, ones = torch.zeros(1, H, dtype=torch.float64), torch.ones(1, H, dtype=torch.float64)
     arguments = [torch.zeros(1, E, dtype=torch.float64), (zeros, zeros)]
-    _, gradients, _ = student.vjp(cell, arguments, [zeros, ones])
+    gradients = student.gradients(cell, arguments, [zeros, ones]).by_argument
     expect_close(gradients[2], torch.sigmoid(weights["bias_hh"][None, H : 2 * H]), what="dc' / dc")
 
 

@@ -148,11 +148,12 @@ def test_conv1d_moves_with_its_input(student):
 def test_conv1d_can_be_differentiated(student):
     """One output at a time: a single filter at a single place, with dilation 2."""
     data = some_tensors(15, (1, 5, 3), (1, 3, 3), (1,))
-    value, gradients = student.gradients(student.conv.conv1d, *data, 2)
-    expect_tensor(value, (1, 1, 1), "float64", "the output")
+    found = student.gradients(student.conv.conv1d, [*data, 2])
+    expect_tensor(found.result, (1, 1, 1), "float64", "the output")
     leaves = [tensor.clone().requires_grad_() for tensor in data]
     expected = torch.autograd.grad(own_conv(*leaves, 2).sum(), leaves)
-    for gradient, want, name in zip(gradients[:3], expected, ("x", "weight", "bias"), strict=True):
+    names = ("x", "weight", "bias")
+    for gradient, want, name in zip(found.by_argument, expected, names, strict=True):
         expect_tensor(
             gradient, tuple(want.shape), "float64", f"the gradient with respect to {name}"
         )

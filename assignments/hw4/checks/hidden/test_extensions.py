@@ -60,9 +60,9 @@ def test_crf_can_be_differentiated(student, steps):
     leaves = [table.clone().requires_grad_() for table in scores]
     total = path_scores(*leaves)[1].logsumexp(0)
     expected = torch.autograd.grad(total, leaves, allow_unused=True)
-    _, gradients = student.gradients(student.extensions.crf_log_partition, *scores)
+    gradients = student.gradients(student.extensions.crf_log_partition, scores).by_argument
     tags = torch.arange(steps) % 3
-    _, of_nll = student.gradients(student.extensions.crf_nll, *scores, tags)
+    of_nll = student.gradients(student.extensions.crf_nll, [*scores, tags]).by_argument
     chosen = [torch.zeros(steps, 3, dtype=torch.float64), torch.zeros(3, 3, dtype=torch.float64)]
     chosen[0][torch.arange(steps), tags] = 1
     for before, after in itertools.pairwise(tags.tolist()):
@@ -205,8 +205,9 @@ def test_text_cnn_does_not_train_frozen_vectors(student):
     vectors = torch.randn(6, 4, generator=torch.Generator().manual_seed(2))
     for given, freeze in ((vectors, True), (vectors, False), (None, False)):
         model = student.extensions.TextCNN(6, 4, [2], 32, 1, given, freeze)
-        _, gradients = student.parameter_gradients(model.forward, torch.tensor([[1, 2, 3, 4]]))
-        trained = [g for g in gradients.values() if g is not None and tuple(g.shape) == (6, 4)]
+        ids = torch.tensor([[1, 2, 3, 4]])
+        (gradients,) = student.gradients(model.forward, [ids], modules=[model]).by_parameter
+        trained = [gradient for gradient in gradients.values() if tuple(gradient.shape) == (6, 4)]
         # a frozen table may also be a buffer, which is no parameter at all
         moved = any(bool(gradient.any()) for gradient in trained)
         assert moved != freeze, "frozen vectors must have no gradient, and all others must have one"
@@ -242,7 +243,7 @@ def test_text_cnn_finds_a_planted_trigram(student):
         logits = model(ids)
         expect_tensor(logits, (20, 1), "float32", "the logits")
         push = (torch.sigmoid(logits) - planted.float()) / 20
-        _, _, gradients = student.pullback(model.forward, [ids], [push])
+        (gradients,) = student.gradients(model.forward, [ids], [push], [model]).by_parameter
         for name, gradient in gradients.items():
             mean[name] = 0.9 * mean[name] + 0.1 * gradient
             square[name] = 0.999 * square[name] + 0.001 * gradient**2

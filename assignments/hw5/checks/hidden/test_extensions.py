@@ -126,9 +126,8 @@ def test_distillation_equals_the_formula(student, T, alpha):
 
 def test_distillation_has_the_right_gradient(student):
     one, teacher, targets = normal(6, 5, seed=3), 2 * normal(6, 5, seed=4), torch.arange(6) % 5
-    _, gradients = student.gradients(
-        student.extensions.distillation_loss, one, teacher, targets, 3.0, 0.6
-    )
+    arguments = [one, teacher, targets, 3.0, 0.6]
+    gradients = student.gradients(student.extensions.distillation_loss, arguments).by_argument
     leaf = one.clone().requires_grad_()
     (expected,) = torch.autograd.grad(own_distillation(leaf, teacher, targets, 3.0, 0.6), leaf)
     expect_close(gradients[0], expected, what="the gradient with respect to student")
@@ -148,6 +147,6 @@ def test_transformer_parameters_count_your_own(student):
                 src, tgt, d, heads, layers, ff, dropout=0.0, max_len=8, tie=tie
             )
             given = [torch.tensor([[3, 4]]), torch.tensor([2]), torch.tensor([[1, 3]])]
-            _, _, by_name = student.pullback(model.forward, given, [torch.ones(1, 2, tgt)])
-            own = sum(gradient.numel() for gradient in by_name.values())
+            found = student.gradients(model.forward, given, [torch.ones(1, 2, tgt)], [model])
+            own = sum(gradient.numel() for gradient in found.by_parameter[0].values())
             expect_equal(count, own, f"the number of parameters for {arguments}")

@@ -41,7 +41,7 @@ def test_smoothed_loss_equals_torchs(student, smoothing):
 def test_smoothed_loss_has_the_right_gradient(student):
     logits = normal(N, V, seed=2)
     function = student.training.label_smoothed_loss
-    _, gradients = student.gradients(function, logits, TARGETS, 0.1, PAD)
+    gradients = student.gradients(function, [logits, TARGETS, 0.1, PAD]).by_argument
     leaf = logits.clone().requires_grad_()
     loss = F.cross_entropy(leaf, TARGETS, ignore_index=PAD, label_smoothing=0.1)
     expect_close(

@@ -172,8 +172,8 @@ def test_transformer_select_reorders_and_repeats_rows(student):
 def parameter_count(student, model):
     """Numbers that are trained; what is shared counts once."""
     toward = torch.ones(2, 4, TARGETS)
-    _, _, by_name = student.pullback(model.forward, [SRC, LENGTHS, TGT], [toward])
-    return sum(gradient.numel() for gradient in by_name.values())
+    found = student.gradients(model.forward, [SRC, LENGTHS, TGT], [toward], [model])
+    return sum(gradient.numel() for gradient in found.by_parameter[0].values())
 
 
 def test_each_layer_has_its_own_weights(student):

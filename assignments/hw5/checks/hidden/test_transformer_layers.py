@@ -97,7 +97,7 @@ def test_layer_norm_adds_eps_to_the_variance(student):
 def test_layer_norm_has_the_right_gradients(student):
     given = [normal(3, 4, seed=5), normal(4, seed=6), normal(4, seed=7)]
     toward = normal(3, 4, seed=8)
-    _, gradients, _ = student.pullback(student.transformer.layer_norm, given, [toward])
+    gradients = student.gradients(student.transformer.layer_norm, given, [toward]).by_argument
     leaves = [tensor.clone().requires_grad_() for tensor in given]
     out = F.layer_norm(leaves[0], (4,), leaves[1], leaves[2])
     expected = torch.autograd.grad(out, leaves, toward)
@@ -172,10 +172,11 @@ def test_layers_have_the_right_gradients(student, kind):
     ours, theirs = pair(student, "post")
     given = [normal(B, T, D, seed=18)] + ([normal(B, S, D, seed=19)] if kind == "decoder" else [])
     toward = normal(B, T, D, seed=20)
-    _, gradients, by_name = student.pullback(ours.forward, given, [toward])
+    found = student.gradients(ours.forward, given, [toward], [ours])
+    (by_name,) = found.by_parameter
     leaves = [tensor.clone().requires_grad_() for tensor in given]
     theirs(*leaves).backward(toward)
-    for name, gradient, leaf in zip(("x", "memory"), gradients, leaves, strict=False):
+    for name, gradient, leaf in zip(("x", "memory"), found.by_argument, leaves, strict=False):
         expect_close(gradient, leaf.grad, **NEAR, what=f"the gradient with respect to {name}")
     right = theirs.linear1.weight.grad
     expect_close(

@@ -117,9 +117,8 @@ def test_attention_is_zero_where_nothing_may_be_seen(student):
     mask[0, 3] = mask[1, 0] = False
     expect_attention(student, q, k, v, mask)
     toward = normal(B, T, 4, seed=13)
-    _, gradients, _ = student.pullback(
-        student.transformer.scaled_dot_product_attention, [q, k, v, mask], [toward, None]
-    )
+    attention = student.transformer.scaled_dot_product_attention
+    gradients = student.gradients(attention, [q, k, v, mask], [toward, None]).by_argument
     leaves = [tensor.clone().requires_grad_() for tensor in (q, k, v)]
     expected = torch.autograd.grad(own_attention(*leaves, mask)[0], leaves, toward)
     for name, gradient, right in zip("qkv", gradients, expected, strict=False):
@@ -129,9 +128,8 @@ def test_attention_is_zero_where_nothing_may_be_seen(student):
 def test_attention_has_the_right_gradients(student):
     q, k, v = normal(B, T, 4, seed=14), normal(B, S, 4, seed=15), normal(B, S, 6, seed=16)
     toward, mask = normal(B, T, 6, seed=17), some_mask(T, S, seed=3)
-    _, gradients, _ = student.pullback(
-        student.transformer.scaled_dot_product_attention, [q, k, v, mask], [toward, None]
-    )
+    attention = student.transformer.scaled_dot_product_attention
+    gradients = student.gradients(attention, [q, k, v, mask], [toward, None]).by_argument
     leaves = [tensor.clone().requires_grad_() for tensor in (q, k, v)]
     right = F.scaled_dot_product_attention(*leaves, attn_mask=mask)
     for name, gradient, expected in zip(
@@ -232,11 +230,14 @@ def test_multi_head_has_the_right_gradients(student):
     ours, theirs = attention_pair(student)
     given = [normal(B, T, D, seed=6), normal(B, S, D, seed=7), normal(B, S, D, seed=8)]
     mask, toward = some_mask(B, T, S, seed=2), normal(B, T, D, seed=9)
-    _, gradients, by_name = student.pullback(ours.forward, [*given, mask], [toward, None])
+    found = student.gradients(ours.forward, [*given, mask], [toward, None], [ours])
+    (by_name,) = found.by_parameter
     leaves = [tensor.clone().requires_grad_() for tensor in given]
     out, _ = theirs(*leaves, attn_mask=torch_heads(mask))
     out.backward(toward)
-    for name, gradient, leaf in zip(("query", "key", "value"), gradients, leaves, strict=False):
+    for name, gradient, leaf in zip(
+        ("query", "key", "value"), found.by_argument, leaves, strict=False
+    ):
         expect_close(gradient, leaf.grad, **NEAR, what=f"the gradient with respect to {name}")
     rows = {"q_proj": slice(0, D), "k_proj": slice(D, 2 * D), "v_proj": slice(2 * D, None)}
     for name, part in rows.items():
