@@ -19,7 +19,17 @@ ROOMS = {
     "": ["__init__", "i18n", "errors"],
     "course": ["toml", "assignment", "folder"],
     "records": ["decode", "record", "store", "assignment_snapshot"],
-    "intake": ["names", "archives", "find", "read"],
+    "intake": [
+        "names",
+        "entries",
+        "streams",
+        "folders",
+        "zips",
+        "tars",
+        "archives",
+        "find",
+        "read",
+    ],
     "boundary.wire": [""],
     "boundary.guest": [
         "numbers",

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from grader.errors import DuplicateStudent
-from grader.intake import archives
+from grader.intake import entries
 from grader.intake import read as submission
 from grader.intake.find import Found, find
 from grader.intake.names import record_name
@@ -44,8 +44,9 @@ def tarred(files, mode="w:gz"):
     with tarfile.open(fileobj=buffer, mode=mode) as archive:
         for name, content in files.items():
             info = tarfile.TarInfo(name)
+            content = content.encode() if isinstance(content, str) else content
             info.size = len(content)
-            archive.addfile(info, io.BytesIO(content.encode()))
+            archive.addfile(info, io.BytesIO(content))
     return buffer.getvalue()
 
 
@@ -250,7 +251,7 @@ def test_helpers_are_taken_and_the_rest_is_listed(tmp_path, pack):
 
 
 def test_a_virtual_environment_does_not_count(tmp_path):
-    files = {f".venv/lib/m{number}.py": "" for number in range(archives.MAX_ENTRIES + 1)}
+    files = {f".venv/lib/m{number}.py": "" for number in range(entries.MAX_SOURCES + 1)}
     assert taken_from(tmp_path, ALL | files).problem is None
 
 
@@ -327,14 +328,22 @@ def test_two_archives_are_not_chosen_between(tmp_path):
     assert found.problem == missing(WANTED, "a.zip, b.zip")
 
 
-def test_an_archive_in_an_archive_stays_closed(tmp_path):
-    path = write(tmp_path, {"kim.zip": zipped({"inner.zip": zipped(ALL)})}) / "kim.zip"
-    assert taken(path).problem == missing(WANTED, "inner.zip")
+@pytest.mark.parametrize("inner", ["hw.zip", "과제/hw.zip", "data/hw.tar.gz"])
+@pytest.mark.parametrize("pack", [None, zipped, tarred], ids=["folder", "zip", "tar.gz"])
+def test_an_archive_in_an_archive_is_opened(tmp_path, pack, inner):
+    files = {inner: (zipped if inner.endswith("zip") else tarred)(below(PACKAGE, ALL))}
+    if pack is None:
+        found = taken_from(tmp_path, files)
+    else:
+        found = taken(write(tmp_path, {"kim.zip": pack(files)}) / "kim.zip")
+    assert set(found.files) == set(WANTED)
+    assert found.source == f"{'kim.zip' if pack else 'kim'}/{inner}"
 
 
-def test_an_archive_further_down_stays_closed(tmp_path):
-    found = taken_from(tmp_path, {"data/mine.zip": zipped(ALL)})
-    assert found.problem == missing(WANTED, "data/mine.zip")
+def test_a_third_archive_in_a_row_stays_closed(tmp_path):
+    second = zipped({"third.zip": zipped(ALL)})
+    path = write(tmp_path, {"kim.zip": zipped({"second.zip": second})}) / "kim.zip"
+    assert taken(path).problem == missing(WANTED, "third.zip")
 
 
 def test_an_archive_beside_misnamed_files_stays_closed(tmp_path):
@@ -388,9 +397,26 @@ def test_a_fifo_in_place_of_a_submission_is_not_opened(tmp_path, name):
     assert refused.problem.fields["entry"] == name
 
 
+@pytest.mark.parametrize(
+    ("name", "kind"), [("hw1.rar", "RAR"), ("hw1.7z", "7z"), ("과제.ALZ", "ALZ"), ("a.egg", "EGG")]
+)
+def test_archives_that_we_do_not_open_are_named(tmp_path, name, kind):
+    problem = Message("other_archive", {"entry": name, "kind": kind})
+    assert taken(write(tmp_path, {name: b"?"}) / name).problem == problem
+    assert taken_from(tmp_path, {name: b"?", "report.pdf": ""}).problem == problem
+    path = write(tmp_path, {"lee.zip": zipped({name: b"?"})}) / "lee.zip"
+    assert taken(path).problem == problem
+
+
+@pytest.mark.parametrize(("start", "kind"), [(b"Rar!\x1a\x07", "RAR"), (b"7z\xbc\xaf'\x1c", "7z")])
+def test_renaming_does_not_make_a_zip_of_it(tmp_path, start, kind):
+    path = write(tmp_path, {"kim.zip": start + bytes(600)}) / "kim.zip"
+    assert taken(path).problem == Message("other_archive", {"entry": "kim.zip", "kind": kind})
+
+
 def test_other_formats_are_named(tmp_path):
-    path = write(tmp_path, {"kim.rar": b"Rar!"}) / "kim.rar"
-    fields = {"entry": "kim.rar", "allowed": ".zip, .tar.gz, .tgz, .tar"}
+    path = write(tmp_path, {"kim.docx": b"PK"}) / "kim.docx"
+    fields = {"entry": "kim.docx", "allowed": ", ".join(entries.SUFFIXES)}
     assert taken(path).problem == Message("unsupported", fields)
 
 
@@ -416,10 +442,10 @@ def test_budgets_of_a_folder(tmp_path):
     found = taken_from(tmp_path / "1", {"one_more.py": ""})
     assert found.problem == Message("too_many", {"limit": "200"})
     with (write(tmp_path / "2", ALL) / "text.py").open("wb") as file:
-        file.truncate(archives.MAX_BYTES + 1)
+        file.truncate(entries.MAX_BYTES + 1)
     assert taken(tmp_path / "2").problem == Message("too_large", {"entry": "text.py"})
     with (write(tmp_path / "3", ALL) / "data.bin").open("wb") as file:
-        file.truncate(archives.MAX_BYTES + 1)
+        file.truncate(entries.MAX_BYTES + 1)
     assert taken(tmp_path / "3").problem is None  # what is not taken is not read
 
 
