@@ -44,9 +44,9 @@ def tarred(files, mode="w:gz"):
     with tarfile.open(fileobj=buffer, mode=mode) as archive:
         for name, content in files.items():
             info = tarfile.TarInfo(name)
-            content = content.encode() if isinstance(content, str) else content
-            info.size = len(content)
-            archive.addfile(info, io.BytesIO(content))
+            data = content.encode() if isinstance(content, str) else content
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
     return buffer.getvalue()
 
 
