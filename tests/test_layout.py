@@ -27,6 +27,8 @@ ROOMS = {
         "zips",
         "tars",
         "archives",
+        "package",
+        "remarks",
         "find",
         "read",
     ],

@@ -15,8 +15,8 @@ from functools import partial
 from typing import IO, NoReturn
 
 # Two limits on numbers: of what could be read, and of names, which only cost time and memory. A
-# virtual environment with torch has 20 000 to 60 000 names; a zip of 200 000 is listed in 2 s and
-# 200 MB.
+# virtual environment with torch has 20 000 to 60 000 names; a zip of 200 000 is listed in 4 s of
+# one core and 200 MB of memory.
 MAX_SOURCES = 2_000
 MAX_ENTRIES = 200_000
 MAX_BYTES = 20 << 20  # of all that is read

@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from grader.errors import DuplicateStudent
-from grader.intake import entries
-from grader.intake import read as submission
+from grader.intake import entries, package
 from grader.intake.find import Found, find
 from grader.intake.names import record_name
 from grader.intake.read import read
@@ -257,7 +256,7 @@ def test_a_virtual_environment_does_not_count(tmp_path):
 
 def test_ignored_names_are_capped_and_cannot_repaint(tmp_path):
     found = taken_from(tmp_path, ALL | {f"{number:03}.txt": "" for number in range(200)})
-    assert len(found.ignored) == submission.MAX_LISTED
+    assert len(found.ignored) == package.MAX_LISTED
     found = taken_from(tmp_path / "b", ALL | {"a\x1b]0;\u202e" + "b" * 200: ""})
     assert found.ignored[0].isprintable()
     assert len(found.ignored[0]) == 120
@@ -437,8 +436,8 @@ def test_files_that_differ_by_case_alone_are_ambiguous(tmp_path, pack):
 
 
 def test_budgets_of_a_folder(tmp_path):
-    many = {f"m{number}.py": "" for number in range(submission.MAX_FILES - len(WANTED))}
-    assert len(taken_from(tmp_path / "1", ALL | many).files) == submission.MAX_FILES
+    many = {f"m{number}.py": "" for number in range(package.MAX_FILES - len(WANTED))}
+    assert len(taken_from(tmp_path / "1", ALL | many).files) == package.MAX_FILES
     found = taken_from(tmp_path / "1", {"one_more.py": ""})
     assert found.problem == Message("too_many", {"limit": "200"})
     with (write(tmp_path / "2", ALL) / "text.py").open("wb") as file:
@@ -530,7 +529,8 @@ def test_what_is_told_has_words_in_both_languages():
     import grader
 
     codes = {"empty", "missing_files", "unsafe_archive", "broken_archive", "too_large", "too_many",
-             "unsupported", "encrypted", "ambiguous", "not_utf8", "wrapper_folder"}  # fmt: skip
+             "unsupported", "encrypted", "ambiguous", "not_utf8", "wrapper_folder",
+             "cp949", "taken_for", "several_folders", "other_archive", "archive_too_large"}  # fmt: skip
     for lang in ("en", "ko"):
         file = Path(grader.__file__).parent / "locale" / lang / "message.toml"
         assert codes <= set(tomllib.loads(file.read_text(encoding="utf-8"))), lang
