@@ -81,6 +81,7 @@ def _assignment_toml(assignment: Assignment) -> str:
         f"id = {_value(assignment.id)}",
         f"package = {_value(assignment.package)}",
         f"title = {_text(assignment.title)}",
+        f"languages = {_value(list(assignment.languages))}",
         f"allowed_packages = {_value(list(assignment.allowed_packages))}",
     ]
     if assignment.due:
