@@ -19,6 +19,7 @@ ROOMS = {
     "": ["__init__", "i18n", "errors"],
     "course": ["toml", "check_files", "assignment", "folder"],
     "records": ["decode", "record", "store", "assignment_snapshot"],
+    "scoring": ["points", "rescore"],
     "intake": ["names", "archives", "find", "read"],
     "boundary.wire": [""],
     "boundary.guest": [

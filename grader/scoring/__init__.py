@@ -1,0 +1,1 @@
+"""Outcomes to points: pure functions, no file and no process."""
