@@ -19,7 +19,7 @@ ROOMS = {
     "": ["__init__", "i18n", "errors"],
     "course": ["toml", "check_files", "assignment", "folder"],
     "records": ["decode", "outcome", "record", "schema", "store", "assignment_snapshot"],
-    "scoring": ["points"],
+    "scoring": ["points", "rescore"],
     "intake": [
         "names",
         "entries",
@@ -81,7 +81,7 @@ ROOMS = {
     "export": ["scores", "junit", "build"],
     "grading": ["forbidden", "submission", "worker", "engines.local", "batch"],
     "selfcheck": ["check"],
-    "authoring": ["new", "markers", "template", "wheel", "release", "verify"],
+    "authoring": ["new", "markers", "proofread", "template", "wheel", "release", "verify"],
     "cli": ["progress", "common", "author", "student", "grading", "telling", "machine", "main"],
     "__main__": [""],
 }

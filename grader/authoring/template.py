@@ -13,22 +13,25 @@ from importlib.resources import files
 import jinja2
 
 from grader.authoring.markers import strip
+from grader.authoring.proofread import refuse_incomplete
 from grader.course.assignment import Assignment, Exercise
 from grader.course.folder import Course
-from grader.errors import ReleaseRefused, UsageError
+from grader.errors import ReleaseRefused
 
 # Shorter lines ("return result", "else:") are nobody's secret.
 SECRET_LENGTH = 16
 
 
 def build(course: Course, assignment: Assignment) -> dict[str, str]:
-    """Every file of the template. Raises `MarkerError`, `ReleaseRefused` when something leaks."""
+    """Every file of the template.
+
+    Raises `UsageError` when something is missing, `MarkerError`, `ReleaseRefused` for a leak.
+    """
+    refuse_incomplete(course, assignment)
     solution: list[str] = []
     public: dict[str, str] = {}
     for name in ["__init__.py", *(file.name for file in assignment.files)]:
         path = course.reference(assignment) / name
-        if not path.exists():
-            raise UsageError("error.no_reference", file=path)
         public[name], lines = strip(path.read_text(encoding="utf-8"), path)
         solution += lines
     for path in sorted((assignment.folder / "checks" / "public").glob("*.py")):
@@ -81,6 +84,7 @@ def _assignment_toml(assignment: Assignment) -> str:
         f"id = {_value(assignment.id)}",
         f"package = {_value(assignment.package)}",
         f"title = {_text(assignment.title)}",
+        f"languages = {_value(list(assignment.languages))}",
         f"allowed_packages = {_value(list(assignment.allowed_packages))}",
     ]
     if assignment.due:

@@ -3,16 +3,16 @@
     reference   full marks            template   nothing, every check 'not yet'
     variants    full marks: other right solutions, whole files that replace the reference's
     mutants     lose points in the exercises they name, and in no other
+    checks      each is failed by some mutant
 
 For a mutant only the exercises that its files can reach are run: one that it names up to the first
 check that is lost, of the others no heavy check, and of those of other files only quick ones.
-`--full` runs everything.
+`--full` runs everything, and only then a check that no mutant fails is a fault.
 """
 
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,8 +57,8 @@ class Verdict:
 
 def candidates(course: Course, assignment: Assignment, *, full: bool) -> list[Candidate]:
     """Reference, template, variants and mutants of an assignment."""
-    reference = reference_files(course, assignment)
     stubs = template.build(course, assignment)
+    reference = reference_files(course, assignment)
     names = set(reference)
     template_files = {name: text.encode() for name, text in stubs.items() if name in names}
     exercises = tuple(exercise.id for exercise in assignment.exercises)
@@ -82,6 +82,23 @@ def verify(assignment: Assignment, chosen: list[Candidate], workers: int) -> Ite
         yield Verdict(candidate, record, _faults(assignment, candidate, record))
 
 
+def never_failed(assignment: Assignment, verdicts: list[Verdict]) -> list[str]:
+    """The checks that no mutant was seen to fail: as far as is known they catch nothing.
+
+    Where a mutant's exercise ends with its first lost check, one that stands behind may only never
+    have been asked; when everything was run, there is no such excuse.
+    """
+    failed = {
+        check.id
+        for verdict in verdicts
+        if verdict.candidate.kind == "mutant"
+        for exercise in verdict.record.exercises
+        for check in exercise.checks
+        if check.outcome not in {"passed", "skipped"}
+    }
+    return [c.id for e in assignment.exercises for c in e.checks if c.id not in failed]
+
+
 def store_timings(assignment: Assignment, record: Record) -> None:
     """Keep what the reference needed for each check: the limits follow from it."""
     seconds = {c.id: round(c.seconds + 0.0005, 3) for e in record.exercises for c in e.checks}
@@ -97,10 +114,13 @@ def reference_files(course: Course, assignment: Assignment) -> dict[str, bytes]:
 
 def _variants(assignment: Assignment, reference: dict[str, bytes]) -> Iterator[Candidate]:
     for folder in sorted((assignment.folder / "variants").glob("*/")):
-        table = _table(folder / "variant.toml")
+        table = Table.read(folder / "variant.toml")
         why = table.string("why")
         table.done()
         own = {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*.py")}
+        if not own.keys() & reference.keys():
+            files = ", ".join(reference)
+            raise AssignmentInvalid("error.variant_without_file", folder=folder, files=files)
         yield Candidate("variant", f"variant {folder.name}", why, {**reference, **own}, (), ())
 
 
@@ -109,11 +129,11 @@ def _mutants(
 ) -> Iterator[Candidate]:
     ids = [exercise.id for exercise in assignment.exercises]
     for path in sorted((assignment.folder / "mutants").glob("*.toml")):
-        table = _table(path)
-        why, loses = table.string("why"), table.choices("loses", ids)
+        table = Table.read(path)
+        why, loses = table.string("why"), table.some("loses", ids)
         files = dict(reference)
         changed = set()
-        for change in table.tables("change"):
+        for change in table.tables("change", required=True):
             file = change.choice("file", list(reference))
             files[file] = replace_once(
                 path, files[file], change.string("find"), change.string("replace")
@@ -127,14 +147,6 @@ def _mutants(
         else:
             reach, heavy = _reach(assignment, changed, loses), _heavy(assignment, loses)
             yield Candidate("mutant", name, why, files, loses, reach, loses, heavy)
-
-
-def _table(path: Path) -> Table:
-    try:
-        text = path.read_text(encoding="utf-8")
-        return Table(tomllib.loads(text), path, text)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise AssignmentInvalid("error.toml", file=path, reason=error) from None
 
 
 def replace_once(path: Path, content: bytes, find: str, replacement: str) -> bytes:
