@@ -35,6 +35,7 @@ ROOMS = {
         "forbidden_source",
         "forbidden_calls",
         "exceptions",
+        "interpreter",
         "generators",
         "verbs",
         "server",
@@ -44,6 +45,7 @@ ROOMS = {
     "boundary": [
         "submitted",
         "endings",
+        "imports",
         "scratch",
         "clock",
         "channel",
