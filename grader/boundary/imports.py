@@ -14,6 +14,8 @@ from grader.records.record import Message
 _NEWER = {
     (3, 12): re.compile(r"\s*(type\s+\w+.*=|((async\s+)?def|class)\s+\w+\s*\[)"),
 }
+# What a parser says of a grammar that it does not know yet; not of too deep nesting or NUL bytes.
+_UNKNOWN_GRAMMAR = ("invalid syntax", "expected ", "f-string", "multiple exception types")
 
 
 def failed_import(
@@ -28,15 +30,23 @@ def failed_import(
     fields = {**failure.message.fields, "file": file}
     if hushed:
         fields |= {"text": "-", "error": fields["builtin"]}
-    code, more = "import_failed", {}
-    shadowed = error.get("shadowed")
-    if type(shadowed) is str and f"{shadowed}.py" in submitted.files:
-        code, more = "import_shadowed", {"module": shadowed}
-    elif fields["builtin"] == "SyntaxError":
-        code, more = "import_syntax", {"python": _version(sys.version_info[:2])}
-        if needed := _newer(fields["where"], submitted):
-            code, more = "import_newer", {**more, "needed": _version(needed)}
+        return Ending("raised", Message("import_failed", fields), failure.detail)
+    code, more = _reason(fields, error.get("shadowed"), submitted)
     return Ending("raised", Message(code, {**fields, **more}), failure.detail)
+
+
+def _reason(
+    fields: dict[str, str], shadowed: Any, submitted: Submitted
+) -> tuple[str, dict[str, str]]:
+    """The code of the message, and what it says beside the usual."""
+    if type(shadowed) is str and f"{shadowed}.py" in submitted.files:
+        return "import_shadowed", {"module": shadowed}
+    if fields["builtin"] == "SyntaxError" and fields["text"].startswith(_UNKNOWN_GRAMMAR):
+        ours = {"python": _version(sys.version_info[:2])}
+        if needed := _newer(fields["where"], submitted):
+            return "import_newer", {**ours, "needed": _version(needed)}
+        return "import_syntax", ours
+    return "import_failed", {}
 
 
 def _newer(where: str, submitted: Submitted) -> tuple[int, int] | None:

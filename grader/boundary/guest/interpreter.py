@@ -10,7 +10,7 @@ import sys
 from types import ModuleType
 from typing import Any
 
-# What would start another process: a guest is one process, in its jail and on a student's machine.
+# What would start another process: a guest is one process, here and on a student's machine.
 _STARTS = {
     "os.fork",
     "os.forkpty",
