@@ -7,11 +7,11 @@ import sys
 import zipfile
 from pathlib import Path
 
-import numpy
+import numpy as np
 import pytest
 
 ROOT = Path(__file__).parents[2]
-LIBRARIES = Path(numpy.__file__).parents[1]  # the running interpreter's: torch is not copied
+LIBRARIES = Path(np.__file__).parents[1]  # the running interpreter's: torch is not copied
 BASE = Path(sys._base_executable)
 PIP = ["install", "--quiet", "--no-deps", "--no-index", "--no-compile"]
 
@@ -31,7 +31,12 @@ def run(*words, cwd, **variables):
     """A program of another installation: nothing of this one's environment, in a strange folder."""
     environment = {"PATH": os.defpath, "LANG": "C.UTF-8", "COLUMNS": "200", **variables}
     return subprocess.run(
-        [str(word) for word in words], cwd=cwd, env=environment, capture_output=True, text=True
+        [str(word) for word in words],
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
