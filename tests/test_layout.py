@@ -55,7 +55,7 @@ ROOMS = {
     "export": ["scores", "junit", "build"],
     "grading": ["forbidden", "submission", "worker", "engines.local", "batch"],
     "selfcheck": ["check"],
-    "authoring": ["markers", "proofread", "template", "release", "verify"],
+    "authoring": ["markers", "proofread", "bonus", "template", "release", "verify"],
     "cli": ["progress", "common", "author", "student", "grading", "telling", "machine", "main"],
     "__main__": [""],
 }
