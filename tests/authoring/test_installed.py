@@ -2,16 +2,17 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
-import numpy
+import numpy as np
 import pytest
 
 ROOT = Path(__file__).parents[2]
-LIBRARIES = Path(numpy.__file__).parents[1]  # the running interpreter's: torch is not copied
+LIBRARIES = Path(np.__file__).parents[1]  # the running interpreter's: torch is not copied
 BASE = Path(sys._base_executable)
 PIP = ["install", "--quiet", "--no-deps", "--no-index", "--no-compile"]
 
@@ -30,8 +31,9 @@ def tokenize(text):
 def run(*words, cwd, **variables):
     """A program of another installation: nothing of this one's environment, in a strange folder."""
     environment = {"PATH": os.defpath, "LANG": "C.UTF-8", "COLUMNS": "200", **variables}
+    command = [str(word) for word in words]
     return subprocess.run(
-        [str(word) for word in words], cwd=cwd, env=environment, capture_output=True, text=True
+        command, cwd=cwd, env=environment, capture_output=True, text=True, check=False
     )
 
 
@@ -74,6 +76,8 @@ def test_a_course_from_a_wheel_and_its_students(wheel, tmp_path):
     students = environment_with(packed, tmp_path / "student")
     assert not (tmp_path / "student" / "share").exists()
     package = home / "hw1_words"
+    typed = re.findall(r"pip install (\S+)", (package / "README.md").read_text())
+    assert {(package / word).resolve() for word in typed} == {packed}  # from where it is read
     stub = (package / "words.py").read_text().partition("def most_common")[2]
     (package / "words.py").write_text(f"{CURIOUS}\n\ndef most_common{stub}")
     assert "1/1" in run(students, "check", "hw1", "-k", "tokenize", cwd=package).stdout
