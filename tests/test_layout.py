@@ -49,6 +49,7 @@ ROOMS = {
         "forbidden_source",
         "forbidden_calls",
         "exceptions",
+        "interpreter",
         "generators",
         "verbs",
         "server",
@@ -58,6 +59,7 @@ ROOMS = {
     "boundary": [
         "submitted",
         "endings",
+        "imports",
         "scratch",
         "clock",
         "channel",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from grader.course.assignment import Assignment, Check, Exercise
+from grader.records.outcome import Outcome
 from grader.records.record import CheckResult, ExerciseResult, Message, Record
 from grader.scoring.points import check_points, exercise_points, possible_points, total
 
@@ -25,7 +26,7 @@ def rescored(assignment: Assignment, record: Record) -> Record:
 
 def _exercise(exercise: Exercise, result: ExerciseResult) -> ExerciseResult:
     checks = {check.id: check for check in exercise.checks}
-    passed = {check.id for check in result.checks if check.outcome == "passed"}
+    passed = {check.id for check in result.checks if check.outcome == Outcome.PASSED}
     results = [_check(exercise, checks[check.id], check, passed) for check in result.checks]
     return replace(
         result,
