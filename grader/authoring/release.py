@@ -94,6 +94,5 @@ def _present(folder: Path) -> set[str]:
 
 def _zip(package: str, files: dict[str, str]) -> bytes:
     """The template in a folder, and beside it the wheel of this grader for the self-check."""
-    name, content = wheel.build()
     template_files = {f"{package}/{n}": files[n].encode() for n in sorted(files)}
-    return wheel.archive({**template_files, name: content})
+    return wheel.archive({**template_files, wheel.name(): wheel.build()})

@@ -13,7 +13,7 @@ from importlib.resources import files
 
 import jinja2
 
-from grader.authoring import bonus
+from grader.authoring import bonus, wheel
 from grader.authoring.markers import strip
 from grader.authoring.proofread import refuse_incomplete
 from grader.course.assignment import Assignment, Exercise
@@ -159,4 +159,4 @@ def _readme(assignment: Assignment) -> str:
         keep_trailing_newline=True,
         trim_blocks=True,
     )
-    return str(template.render(assignment=assignment))
+    return str(template.render(assignment=assignment, wheel=wheel.name()))

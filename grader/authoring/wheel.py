@@ -23,16 +23,18 @@ _METADATA = ("METADATA", "WHEEL", "entry_points.txt")
 _DATE = (2020, 1, 1, 0, 0, 0)
 
 
-def build() -> tuple[str, bytes]:
-    """Its file name and content. Raises `PlatformError` where the grader was never installed."""
-    try:
-        distribution = metadata.distribution("grader")
-    except metadata.PackageNotFoundError:
-        raise PlatformError("error.not_installed") from None
+def name() -> str:
+    """Its file name. Raises `PlatformError` where the grader was never installed."""
+    return f"grader-{_distribution().version}-py3-none-any.whl"
+
+
+def build() -> bytes:
+    """Its content. Raises as `name` does."""
+    distribution = _distribution()
     info = f"grader-{distribution.version}.dist-info"
     content = {**_package(), **_metadata(distribution, info)}
     content[f"{info}/RECORD"] = _record(content, f"{info}/RECORD")
-    return f"grader-{distribution.version}-py3-none-any.whl", archive(content)
+    return archive(content)
 
 
 def archive(content: dict[str, bytes]) -> bytes:
@@ -44,6 +46,13 @@ def archive(content: dict[str, bytes]) -> bytes:
             entry.external_attr = 0o644 << 16  # else `unzip` makes files that nobody may read
             file.writestr(entry, data, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
+
+
+def _distribution() -> metadata.Distribution:
+    try:
+        return metadata.distribution("grader")
+    except metadata.PackageNotFoundError:
+        raise PlatformError("error.not_installed") from None
 
 
 def _package() -> dict[str, bytes]:

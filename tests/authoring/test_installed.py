@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -30,13 +31,9 @@ def tokenize(text):
 def run(*words, cwd, **variables):
     """A program of another installation: nothing of this one's environment, in a strange folder."""
     environment = {"PATH": os.defpath, "LANG": "C.UTF-8", "COLUMNS": "200", **variables}
+    command = [str(word) for word in words]
     return subprocess.run(
-        [str(word) for word in words],
-        cwd=cwd,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
+        command, cwd=cwd, env=environment, capture_output=True, text=True, check=False
     )
 
 
@@ -79,6 +76,8 @@ def test_a_course_from_a_wheel_and_its_students(wheel, tmp_path):
     students = environment_with(packed, tmp_path / "student")
     assert not (tmp_path / "student" / "share").exists()
     package = home / "hw1_words"
+    typed = re.findall(r"pip install (\S+)", (package / "README.md").read_text())
+    assert {(package / word).resolve() for word in typed} == {packed}  # from where it is read
     stub = (package / "words.py").read_text().partition("def most_common")[2]
     (package / "words.py").write_text(f"{CURIOUS}\n\ndef most_common{stub}")
     assert "1/1" in run(students, "check", "hw1", "-k", "tokenize", cwd=package).stdout
