@@ -9,20 +9,16 @@ from __future__ import annotations
 import contextlib
 import selectors
 import socket
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from grader.boundary import wire
+from grader.boundary.clock import Deadline, Usage
 
 # How long a guest that hung up may take until its own exit status is seen.
 GRACE_SECONDS = 0.5
 CHUNK = 1 << 18
-
-
-class DeadlineMissed(Exception):
-    """No whole reply in time."""
 
 
 class HungUp(Exception):
@@ -52,10 +48,12 @@ class Channel:
         output: socket.socket,
         output_limit: int,
         end: Callable[[float], Exit],
+        usage: Callable[[], Usage],
     ) -> None:
         self._connection, self._output = connection, output
         self._output_limit = output_limit
         self._end = end
+        self.usage = usage  # what the guest has used until now
         self._number = 0
         self._printed = bytearray()
         connection.setblocking(False)
@@ -64,15 +62,21 @@ class Channel:
         self._selector.register(output, selectors.EVENT_READ)
         self._selector.register(connection, selectors.EVENT_READ)
 
-    def exchange(self, request: tuple[Any, ...], seconds: float, handle: wire.Import | None) -> Any:
-        """Send one request, wait for its reply at most `seconds`.
+    def exchange(
+        self, request: tuple[Any, ...], deadline: Deadline, handle: wire.Import | None
+    ) -> Any:
+        """Send one request, wait for its reply until the deadline.
 
         Raises `DeadlineMissed`, `HungUp`, `ProtocolBroken`; `wire.NotPlain` for a bad argument.
         """
         self._refuse_unasked()
         self._number += 1
         frame = memoryview(wire.encode((self._number, *request), export_handle))
-        header, body = self._transfer(frame, time.monotonic() + seconds)
+        deadline.begin()
+        try:
+            header, body = self._transfer(frame, deadline)
+        finally:
+            deadline.end()
         try:
             reply = wire.decode(header, body, handle)
         except wire.WireError as error:
@@ -97,7 +101,7 @@ class Channel:
         self._output.close()
         return self._end(GRACE_SECONDS if hung_up else 0.0)
 
-    def _transfer(self, frame: memoryview, deadline: float) -> tuple[bytes, bytes]:
+    def _transfer(self, frame: memoryview, deadline: Deadline) -> tuple[bytes, bytes]:
         received = bytearray()
         wanted = wire.PREFIX.size
         header_length = 0
@@ -105,10 +109,7 @@ class Channel:
         if frame:  # most requests leave at once
             self._selector.modify(self._connection, selectors.EVENT_READ | selectors.EVENT_WRITE)
         while True:
-            remaining = deadline - time.monotonic()
-            if remaining <= 0:
-                raise DeadlineMissed
-            for key, events in self._selector.select(remaining):
+            for key, events in self._selector.select(deadline.left()):
                 if key.fileobj is self._output:
                     self._drain()
                     continue

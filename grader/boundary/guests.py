@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grader.boundary import replies
-from grader.boundary.channel import Channel, DeadlineMissed, HungUp, ProtocolBroken
-from grader.boundary.clock import Clock
+from grader.boundary.channel import Channel, Exit, HungUp, ProtocolBroken
+from grader.boundary.clock import Clock, Deadline, DeadlineMissed
 from grader.boundary.endings import Ending, is_place, raised
 from grader.boundary.guest.uses import Use
 from grader.boundary.imports import failed_import
@@ -122,7 +122,7 @@ class Guests:
         """End the guest, if there is one."""
         guest, self._guest = self._guest, None
         if guest:
-            guest.channel.end()
+            self._end(guest)
 
     def open(self) -> None:
         """Start a guest and hand it the submission; the first one surveys forbidden names.
@@ -130,13 +130,13 @@ class Guests:
         Raises `Ending` when the files are more than a guest can take, and `PlatformError` when it
         cannot even take none: no student code has run yet.
         """
-        self._guest = _Guest(self._launcher.open(self._limits))
+        self._open()
         try:
             loaded = self._load(self.submitted)
         except Ending as ending:
             printed = self.take_output()
             self.close()
-            self._guest = _Guest(self._launcher.open(self._limits))
+            self._open()
             theirs = ending.outcome != Outcome.RAISED or isinstance(ending, RecursionError)
             if theirs and self._can_load_nothing():
                 self.close()
@@ -148,10 +148,19 @@ class Guests:
         elif loaded.layers != self._survey.layers:
             raise PlatformError("error.layers_changed", layers=self._survey.layers)
 
+    def _open(self) -> None:
+        self._guest = _Guest(self._launcher.open(self._limits))
+        self.clock.guest_opened(self._guest.channel.usage)
+
+    def _end(self, guest: _Guest, *, hung_up: bool = False) -> Exit:
+        exit_ = guest.channel.end(hung_up=hung_up)
+        self.clock.guest_ended(exit_.cpu_seconds)
+        return exit_
+
     def _load(self, submitted: Submitted) -> Survey:
         files, rules = submitted.files, submitted.rules
         load = ("load", submitted.package, files, rules, list(submitted.allowed), not self._survey)
-        reply = self._exchange(load, START_SECONDS)
+        reply = self._exchange(load, self.clock.start(START_SECONDS))
         if reply[0] == "raised":
             raise self._raised(reply[1])
         found = reply[1]
@@ -213,8 +222,7 @@ class Guests:
     def request(self, verb: str, *arguments: Any) -> tuple[Any, ...]:
         """One request within what is left of the check's time. Raises `Ending`."""
         try:
-            with self.clock.request():
-                reply = self._open_exchange((verb, *arguments), self.clock.remaining)
+            reply = self._open_exchange((verb, *arguments))
         finally:
             if self._guest:
                 self._guest.met_hidden |= self._hidden
@@ -226,24 +234,33 @@ class Guests:
         self.answers += 1
         return reply
 
-    def _open_exchange(self, request: tuple[Any, ...], seconds: float) -> tuple[Any, ...]:
+    def _open_exchange(
+        self, request: tuple[Any, ...], seconds: float | None = None
+    ) -> tuple[Any, ...]:
+        """In a guest that is open, within `seconds` of its own or what is left of the check's."""
         begin = () if self._begun else ("begin", SEED)
         if not self._begun and self._guest is None:
             self.open()
         self._begun = True
-        return self._exchange(request, seconds, begin)
+        if self._guest is None:
+            raise self._broken("the process has ended")
+        if seconds is None:
+            return self._exchange(request, self.clock.check(), begin)
+        own = self.clock.start(seconds)
+        reply = self._exchange(request, own, begin)
+        self.clock.leave_out(own.used())
+        return reply
 
     def _exchange(
-        self, request: tuple[Any, ...], seconds: float, begin: tuple[Any, ...] = ()
+        self, request: tuple[Any, ...], deadline: Deadline, begin: tuple[Any, ...] = ()
     ) -> tuple[Any, ...]:
         """Send a request, after `begin` in the same frame; its reply without the names used."""
         if self._guest is None:
             raise self._broken("the process has ended")
         channel = self._guest.channel
         try:
-            with self.clock.exchange():
-                handle = self._handle if self._handles else None
-                reply = channel.exchange((*begin, *request), seconds, handle)
+            handle = self._handle if self._handles else None
+            reply = channel.exchange((*begin, *request), deadline, handle)
         except DeadlineMissed:
             self._abandon()
             message = Message("timeout", {"seconds": f"{self.clock.limit:g}"})
@@ -287,7 +304,7 @@ class Guests:
         self._abandon(end=False)
         if guest is None:
             return Ending(Outcome.CRASHED, Message("exited"))
-        exit_ = guest.channel.end(hung_up=True)
+        exit_ = self._end(guest, hung_up=True)
         if exit_.signal:
             fields = {"signal": str(exit_.signal), "name": _signal_name(exit_.signal)}
             return Ending(Outcome.CRASHED, Message("killed", fields))
@@ -301,7 +318,7 @@ class Guests:
         if guest:
             self._printed += guest.channel.take_output()
         if guest and end:
-            guest.channel.end()
+            self._end(guest)
 
 
 def _signal_name(number: int) -> str:

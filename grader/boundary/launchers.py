@@ -17,9 +17,11 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from typing import Any, Protocol
 
 from grader.boundary.channel import Channel, Exit
+from grader.boundary.clock import Usage
 from grader.boundary.scratch import Scratch
 from grader.course.assignment import Limits
 from grader.errors import PlatformError
@@ -84,7 +86,9 @@ class ForkLauncher:
             connection.close()
             output.close()
             raise
-        return Channel(connection, output, limits.output_kb << 10, self._end_guest)
+        return Channel(
+            connection, output, limits.output_kb << 10, self._end_guest, self._usage_of_guest
+        )
 
     def close(self) -> None:
         """End the launcher, and with it whatever it still holds."""
@@ -108,6 +112,10 @@ class ForkLauncher:
             cpu_seconds=float(answer["cpu"]),
             memory_kb=int(answer["memory_kb"]),
         )
+
+    def _usage_of_guest(self) -> Usage:
+        self._send({"usage": True}, [])
+        return Usage(**self._answer())
 
     def _wait_until_ready(self) -> None:
         if not self._ready:
@@ -166,6 +174,12 @@ class SpawnLauncher:
         for their_socket in theirs:
             their_socket.close()
 
+        started = time.monotonic()
+
+        def usage() -> Usage:
+            # no system tells it in the same way: here the wall clock is the measure
+            return Usage(cpu=time.monotonic() - started)
+
         def end(grace: float) -> Exit:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(timeout=grace)
@@ -173,9 +187,9 @@ class SpawnLauncher:
             code = process.wait()
             if process.stdin:
                 process.stdin.close()
-            return Exit(max(code, 0), max(-code, 0), 0.0, 0)
+            return Exit(max(code, 0), max(-code, 0), usage().cpu, 0)
 
-        return Channel(connection, output, limits.output_kb << 10, end)
+        return Channel(connection, output, limits.output_kb << 10, end, usage)
 
     def close(self) -> None:
         """Nothing outlives its channel."""

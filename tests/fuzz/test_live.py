@@ -6,6 +6,7 @@ its script says so.
 
 import socket
 import threading
+import time
 from contextlib import suppress
 from functools import partial
 
@@ -16,7 +17,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from grader.boundary import wire
-from grader.boundary.channel import Channel, DeadlineMissed, Exit, HungUp, ProtocolBroken
+from grader.boundary.channel import Channel, Exit, HungUp, ProtocolBroken
+from grader.boundary.clock import Deadline, DeadlineMissed, Usage
 from grader.boundary.endings import Ending
 from grader.boundary.guests import Guests
 from grader.boundary.submitted import Submitted
@@ -37,8 +39,15 @@ class Guest:
     def __init__(self):
         near, self.wire = socket.socketpair()
         output, self.output = socket.socketpair()
-        self.channel = Channel(near, output, 4096, lambda _: Exit(0, 0, 0.0, 0))
+        self.channel = Channel(near, output, 4096, lambda _: Exit(0, 0, 0.0, 0), self.usage)
         self._thread = None
+
+    def usage(self):
+        """A thread of ours has no clock of its own: it is charged what the wall shows."""
+        return Usage(cpu=time.monotonic())
+
+    def ask(self, request, seconds):
+        return self.channel.exchange(request, Deadline(seconds, self.usage), frames.Kept)
 
     def run(self, script):
         def play():
@@ -118,7 +127,7 @@ def in_bytes(data):
 
 def test_a_reply_in_single_bytes_arrives(guest):
     guest.run(after_request(*in_bytes(REPLY)))
-    assert guest.channel.exchange(REQUEST, SOON, frames.Kept) == ("value", [1, 2])
+    assert guest.ask(REQUEST, SOON) == ("value", [1, 2])
 
 
 def prefix(header, body=0):
@@ -165,13 +174,13 @@ def test_a_guest_of_bad_manners(guest, name):
     script, outcome = SCRIPTS[name]
     guest.run(script)
     with pytest.raises(outcome):
-        guest.channel.exchange(REQUEST, LATER if outcome is DeadlineMissed else SOON, frames.Kept)
+        guest.ask(REQUEST, LATER if outcome is DeadlineMissed else SOON)
 
 
 def test_an_answer_before_the_question(guest):
     guest.wire.sendall(REPLY)
     with pytest.raises(ProtocolBroken, match="before"):
-        guest.channel.exchange(REQUEST, SOON, frames.Kept)
+        guest.ask(REQUEST, SOON)
 
 
 def test_an_answer_in_the_middle_of_the_question(guest):
@@ -181,19 +190,19 @@ def test_an_answer_in_the_middle_of_the_question(guest):
 
     guest.run(script)
     with pytest.raises(ProtocolBroken, match="before"):
-        guest.channel.exchange(("call", b"x" * (32 << 20)), SOON, frames.Kept)
+        guest.ask(("call", b"x" * (32 << 20)), SOON)
 
 
 def test_a_second_answer_spoils_the_next_question(guest):
     guest.run(after_request(REPLY + wire.encode((2, "value", "forged"))))
-    assert guest.channel.exchange(REQUEST, SOON, frames.Kept) == ("value", [1, 2])
+    assert guest.ask(REQUEST, SOON) == ("value", [1, 2])
     with pytest.raises(ProtocolBroken, match="before"):
-        guest.channel.exchange(REQUEST, SOON, frames.Kept)
+        guest.ask(REQUEST, SOON)
 
 
 def test_a_guest_that_takes_nothing_in_misses_its_deadline(guest):
     with pytest.raises(DeadlineMissed):
-        guest.channel.exchange(("call", b"x" * (32 << 20)), LATER, frames.Kept)
+        guest.ask(("call", b"x" * (32 << 20)), LATER)
 
 
 class OneGuest:

@@ -4,6 +4,7 @@ Started by exec (`python -s -P -B -m grader.boundary.guest.launcher FD PRELOAD..
 never held a secret. It obeys one control socket, one message at a time:
 
     {"open": {...limits}} + two descriptors  ->  {"pid": n}
+    {"usage": true}                          ->  {"cpu": s, "starved": s}
     {"end": grace in seconds}                ->  {"status": n, "cpu": s, "memory_kb": n}
 
 It must stay single-threaded: a fork after a threaded operation hangs in the child. It is the
@@ -24,6 +25,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 import traceback
 from collections.abc import Iterator
 from functools import partial
@@ -31,6 +33,8 @@ from typing import Any
 
 from grader.boundary.guest import generators, identity, interpreter, kernel, namespaces, server
 from grader.boundary.guest.layers import Confinement, Layers, readable
+
+CPU_CLOCK = 2  # of a process, by the scheduler's own count (linux/posix-timers.h)
 
 
 def main() -> None:
@@ -53,6 +57,8 @@ def main() -> None:
                 guest.end(grace=0)
             guest = _open(world, control, fds, message["open"])
             reply: dict[str, Any] = {"pid": guest.pid}
+        elif "usage" in message:
+            reply = guest.usage() if guest else {}
         else:
             reply = guest.end(message["end"]) if guest else {}
             guest = None
@@ -152,6 +158,20 @@ class _Guest:
     def __init__(self, pid: int, world: _World, scratch: str) -> None:
         self.pid = pid
         self._world, self._scratch = world, scratch
+
+    def usage(self) -> dict[str, float]:
+        """Processor time so far, and how long its main thread waited for a core.
+
+        clock_getcpuclockid(3) of another process; the kernel's Documentation/scheduler/
+        sched-stats.rst, "/proc/<pid>/schedstat".
+        """
+        try:
+            cpu = time.clock_gettime(~self.pid << 3 | CPU_CLOCK)
+            with open(f"/proc/{self.pid}/schedstat", encoding="ascii") as file:
+                starved = int(file.read().split()[1]) / 1e9
+        except OSError:  # it has just ended
+            cpu = starved = 0.0
+        return {"cpu": cpu, "starved": starved}
 
     def end(self, grace: float) -> dict[str, Any]:
         """Kill the guest and every descendant, remove its folder, tell how it ended.
