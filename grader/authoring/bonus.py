@@ -11,6 +11,7 @@ import ast
 import re
 from collections.abc import Collection
 from dataclasses import replace
+from pathlib import Path
 
 from grader.course.assignment import Assignment
 from grader.errors import UsageError
@@ -50,6 +51,17 @@ def cut(files: dict[str, str], assignment: Assignment, without: Collection[str])
         else:
             files[name] = shorter
     return files
+
+
+def mentions(folder: Path, without: Collection[str]) -> list[tuple[str, int, str]]:
+    """File, line and exercise where a released text still speaks of what was left out."""
+    return [
+        (path.name, number, name)
+        for path in sorted(folder.glob("*.md"))
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        for name in without
+        if re.search(rf"\b{re.escape(name)}\b", line)
+    ]
 
 
 def _without_definitions(text: str, names: set[str]) -> str:

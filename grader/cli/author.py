@@ -72,6 +72,7 @@ def release(
     ctx: click.Context, assignment: str, only_check: bool, dist: Path, without: tuple[str, ...]
 ) -> None:
     """Make the student template and its zip from the reference. / 학생용 배포본을 만듭니다."""
+    from grader.authoring import bonus
     from grader.authoring import release as releases
 
     course, lang = course_of(ctx), ctx.obj["lang"]
@@ -87,6 +88,8 @@ def release(
     done = releases.release(course, model, dist, without)
     click.echo(translate("cli.released", lang, folder=short(done.folder), files=done.files))
     click.echo(translate("cli.zipped", lang, file=short(done.archive)))
+    for file, line, name in bonus.mentions(done.folder, without):
+        click.echo(translate("cli.still_mentioned", lang, file=file, line=line, name=name))
 
 
 @click.command()

@@ -90,9 +90,20 @@ def test_nothing_of_it_is_left(with_bonus):
     assert "joke" not in (template / "sums.py").read_text()
     handout = (template / "handout.en.md").read_text()
     assert "Because" not in handout
+    assert "mentions" not in done.output
     assert all(words in handout for words in ("a + b.", "# not a heading", "Hello."))
     assert release(with_bonus, "--check", "--without", "x_twice").exit_code == 0
     assert release(with_bonus, "--check").exit_code == 1
+
+
+def test_where_the_handout_speaks_of_it_elsewhere_the_author_is_told(with_bonus):
+    path = with_bonus / "assignments" / "tiny" / "handout.en.md"
+    path.write_text(HANDOUT.replace("a + b.", "a + b; see x_twice."), encoding="utf-8")
+    done = release(with_bonus, "--without", "x_twice")
+    assert (done.exit_code, "handout.en.md, line 5 still mentions x_twice" in done.output) == (
+        0,
+        True,
+    )
 
 
 def test_the_self_check_counts_what_is_there(with_bonus):
