@@ -83,7 +83,7 @@ ROOMS = {
     "export": ["scores", "junit", "build"],
     "grading": ["forbidden", "submission", "worker", "engines.local", "batch"],
     "selfcheck": ["check"],
-    "authoring": ["new", "markers", "proofread", "wheel", "template", "release", "verify"],
+    "authoring": ["new", "markers", "proofread", "bonus", "wheel", "template", "release", "verify"],
     "cli": ["progress", "common", "author", "student", "grading", "telling", "machine", "main"],
     "__main__": [""],
 }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from grader.authoring import template, wheel
+from grader.authoring import bonus, template, wheel
 from grader.course.assignment import Assignment
 from grader.course.folder import Course
 from grader.errors import ReleaseRefused
@@ -26,10 +27,13 @@ class Released:
     archive: Path
 
 
-def release(course: Course, assignment: Assignment, dist: Path) -> Released:
+def release(
+    course: Course, assignment: Assignment, dist: Path, without: Collection[str] = ()
+) -> Released:
     """Write template and zip. Raises `ReleaseRefused` and writes nothing when a proof fails."""
-    files = template.build(course, assignment)
-    refuse_scoring(assignment, grade_template(assignment, files))
+    files = template.build(course, assignment, without)
+    kept = bonus.keep(assignment, without)
+    refuse_scoring(kept, grade_template(kept, files))
     packed = _zip(assignment.package, files)
     folder = course.template(assignment)
     for stale in _present(folder) - set(files):
@@ -42,9 +46,9 @@ def release(course: Course, assignment: Assignment, dist: Path) -> Released:
     return Released(folder, len(files), archive)
 
 
-def stale(course: Course, assignment: Assignment) -> list[str]:
+def stale(course: Course, assignment: Assignment, without: Collection[str] = ()) -> list[str]:
     """Files of the committed template that differ from what a release would write."""
-    files = template.build(course, assignment)
+    files = template.build(course, assignment, without)
     folder = course.template(assignment)
     present = _present(folder)
     changed = {n for n in present & set(files) if (folder / n).read_text("utf-8") != files[n]}

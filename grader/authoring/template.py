@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Collection
 from importlib.resources import files
 
 import jinja2
 
-from grader.authoring import wheel
+from grader.authoring import bonus, wheel
 from grader.authoring.markers import strip
 from grader.authoring.proofread import refuse_incomplete
 from grader.course.assignment import Assignment, Exercise
@@ -23,8 +24,8 @@ from grader.errors import ReleaseRefused
 SECRET_LENGTH = 16
 
 
-def build(course: Course, assignment: Assignment) -> dict[str, str]:
-    """Every file of the template.
+def build(course: Course, assignment: Assignment, without: Collection[str] = ()) -> dict[str, str]:
+    """Every file of the template, but for the bonus exercises in `without`.
 
     Raises `UsageError` when something is missing, `MarkerError`, `ReleaseRefused` for a leak.
     """
@@ -39,8 +40,10 @@ def build(course: Course, assignment: Assignment) -> dict[str, str]:
         public[f"checks/{path.name}"] = path.read_text(encoding="utf-8")
     for path in sorted(assignment.folder.glob("handout.*.md")):
         public[path.name] = path.read_text(encoding="utf-8")
-    public["assignment.toml"] = _assignment_toml(assignment)
-    public["README.md"] = _readme(assignment)
+    kept = bonus.keep(assignment, without)
+    public = bonus.cut(public, assignment, without)
+    public["assignment.toml"] = _assignment_toml(kept)
+    public["README.md"] = _readme(kept)
     _refuse_leaks(assignment, public, solution)
     return public
 

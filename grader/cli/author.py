@@ -11,6 +11,8 @@ from grader.cli.common import FELL_SHORT, course_of, short
 from grader.errors import UsageError
 from grader.i18n import translate
 
+MOST_NAMED = 10  # of the checks that a quick proof says nothing about
+
 
 @click.group()
 def new() -> None:
@@ -62,22 +64,27 @@ def new_assignment(ctx: click.Context, name: str, source: str | None) -> None:
 @click.option(
     "--dist", type=click.Path(path_type=Path), default=Path("dist"), help="Folder for the zip."
 )
+@click.option(
+    "--without", multiple=True, metavar="BONUS", help="Leave this bonus exercise out (repeatable)."
+)
 @click.pass_context
-def release(ctx: click.Context, assignment: str, only_check: bool, dist: Path) -> None:
+def release(
+    ctx: click.Context, assignment: str, only_check: bool, dist: Path, without: tuple[str, ...]
+) -> None:
     """Make the student template and its zip from the reference. / 학생용 배포본을 만듭니다."""
     from grader.authoring import release as releases
 
     course, lang = course_of(ctx), ctx.obj["lang"]
     model = course.load(assignment)
     if only_check:
-        stale = releases.stale(course, model)
+        stale = releases.stale(course, model, without)
         for name in stale:
             click.echo(translate("cli.stale", lang, file=f"{model.package}/{name}"))
         if stale:
             sys.exit(FELL_SHORT)
         click.echo(translate("cli.not_stale", lang, assignment=assignment))
         return
-    done = releases.release(course, model, dist)
+    done = releases.release(course, model, dist, without)
     click.echo(translate("cli.released", lang, folder=short(done.folder), files=done.files))
     click.echo(translate("cli.zipped", lang, file=short(done.archive)))
 
@@ -119,7 +126,8 @@ def verify(
     idle = [] if only else proofs.never_failed(model, verdicts)
     if idle:
         code = "cli.idle_checks_full" if full else "cli.idle_checks"
-        names = ", ".join(idle)
-        click.echo(translate(code, ctx.obj["lang"], n=len(idle), names=names, assignment=model.id))
+        names = ", ".join(idle if full else [*idle[:MOST_NAMED], "…"][: len(idle)])
+        fields = {"n": len(idle), "names": names, "assignment": model.id}
+        click.echo(translate(code, ctx.obj["lang"], **fields))
     if any(verdict.faults for verdict in verdicts) or (full and idle):
         sys.exit(FELL_SHORT)

@@ -387,6 +387,22 @@ def test_ending(run, source):
     assert process.request("generators", 1)[0] == "value"
 
 
+def test_a_module_is_not_blamed_for_a_guest_that_is_gone(run):
+    student, guests = run("import os\ndef f(): os._exit(0)", files={"other.py": b"x = 1"})
+    assert ending(student.m.f).outcome == "crashed"
+    assert ending(lambda: student.other.x).outcome == "unreadable"
+    guests.begin_check(9.0)
+    assert student.other.x == 1
+
+
+def test_a_guest_that_met_hidden_inputs_chooses_no_sentence(run):
+    student, guests = run("def f(): return 1", files={"other.py": b"def f(:"})
+    guests.begin_check(9.0, hidden=True)
+    assert student.m.f() == 1
+    failure = ending(lambda: student.other.f).message
+    assert (failure.code, failure.fields["text"]) == ("import_failed", "-")
+
+
 def test_a_second_request_after_the_end_brings_no_new_process(run):
     student, process = run("import os\ndef f(): os._exit(0)\ndef g(): return 1")
     function, other = student.m.f, student.m.g

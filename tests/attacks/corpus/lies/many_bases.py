@@ -12,6 +12,6 @@ from .acts import server
 def guess(question):
     if "hidden" in question:
         bases = [f"Base{i}" for i in range(100_000)] + ["GeneratorExit", "StopIteration", "type", "print"]
-        server()["_describe"] = lambda *args: {"type": "x", "bases": bases, "text": "", "frames": [], "memory": 0}
+        server()["exceptions"].describe = lambda *args: {"type": "x", "bases": bases, "text": "", "frames": [], "memory": 0}
         raise ValueError
     return 1

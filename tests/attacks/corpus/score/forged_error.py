@@ -11,6 +11,6 @@ from .acts import server
 
 def guess(question):
     if "hidden" in question:
-        server()["_describe"] = lambda *args: {"type": [], "bases": 5, "text": 7, "frames": [(1, 2, 3, 4)]}
+        server()["exceptions"].describe = lambda *args: {"type": [], "bases": 5, "text": 7, "frames": [(1, 2, 3, 4)]}
         raise ValueError
     return 1

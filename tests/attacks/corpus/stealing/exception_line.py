@@ -13,7 +13,7 @@ def guess(question):
     if "hidden" in question:
         line = int.from_bytes(question.encode(), "big")
         names = server()
-        names["_describe"] = lambda *args: {
+        names["exceptions"].describe = lambda *args: {
             "type": "ValueError",
             "bases": ["ValueError"],
             "text": "",
