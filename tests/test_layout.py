@@ -6,92 +6,11 @@ import string
 import subprocess
 import sys
 import tomllib
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
-PACKAGE = ROOT / "grader"
+from tests.house import ORDER, PACKAGE, PICTURE, ROOT, arrows, imports, modules, rooms, svg
 
-# The rooms from the cellar up, and the modules of each in the same order: an import runs to a
-# module that stands further up in this table, never down or sideways in a circle.
-ROOMS = {
-    "": ["__init__", "i18n", "errors"],
-    "course": ["toml", "check_files", "assignment", "folder"],
-    "records": ["decode", "outcome", "record", "schema", "store", "assignment_snapshot"],
-    "scoring": ["points", "rescore"],
-    "intake": [
-        "names",
-        "entries",
-        "streams",
-        "folders",
-        "zips",
-        "tars",
-        "archives",
-        "package",
-        "remarks",
-        "find",
-        "read",
-    ],
-    "boundary.wire": [""],
-    "boundary.replies": [""],
-    "boundary.guest": [
-        "numbers",
-        "kernel",
-        "identity",
-        "landlock",
-        "seccomp",
-        "namespaces",
-        "layers",
-        "importer",
-        "derivatives",
-        "uses",
-        "forbidden_source",
-        "forbidden_calls",
-        "exceptions",
-        "interpreter",
-        "generators",
-        "verbs",
-        "server",
-        "launcher",
-        "standalone",
-    ],
-    "boundary": [
-        "submitted",
-        "endings",
-        "imports",
-        "scratch",
-        "clock",
-        "channel",
-        "launchers",
-        "guests",
-        "requirements",
-        "probes",
-    ],
-    "checking": ["expect", "student", "outcomes", "plugin"],
-    "report": [
-        "escape",
-        "formatting",
-        "results",
-        "plots",
-        "item_analysis",
-        "feedback",
-        "class_page",
-        "pages",
-        "build",
-    ],
-    "export": ["scores", "junit", "build"],
-    "grading": ["forbidden", "submission", "worker", "engines.local", "batch"],
-    "selfcheck": ["check"],
-    "authoring": ["new", "markers", "proofread", "bonus", "wheel", "template", "release", "verify"],
-    "cli": ["progress", "common", "author", "student", "grading", "telling", "machine", "main"],
-    "__main__": [""],
-}
-ORDER = [
-    ".".join(part for part in ("grader", room, module) if part and part != "__init__")
-    for room, modules_of_room in ROOMS.items()
-    for module in modules_of_room
-]
 GUEST_MAY = {"grader.boundary.wire", "grader.boundary.replies"}
 ONE_ROOM = {  # a foreign library -> the rooms that know it
     "click": ["grader.cli."],
@@ -101,39 +20,15 @@ ONE_ROOM = {  # a foreign library -> the rooms that know it
 }
 
 
-def modules():
-    for path in sorted(PACKAGE.rglob("*.py")):
-        parts = path.relative_to(ROOT).with_suffix("").parts
-        yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts), path
-
-
-def imports(path):
-    """Every imported module, wherever the import stands, but not those for types only."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    typing_only = {
-        id(node)
-        for guard in ast.walk(tree)
-        if isinstance(guard, ast.If) and getattr(guard.test, "id", "") == "TYPE_CHECKING"
-        for node in ast.walk(guard)
-    }
-    for node in ast.walk(tree):
-        if id(node) in typing_only:
-            continue
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names = [f"{node.module}.{alias.name}" for alias in node.names]
-            known = dict(modules())
-            yield from (name if name in known else node.module for name in names)
-
-
 def is_empty_room(path):
     """A package's `__init__` that says what the room is for, and nothing else."""
     return path.name == "__init__.py" and len(ast.parse(path.read_text(encoding="utf-8")).body) <= 1
 
 
 def test_every_module_has_its_place_in_the_order():
-    found = [name for name, path in modules() if name == "grader" or not is_empty_room(path)]
+    found = [
+        name for name, path in modules().items() if name == "grader" or not is_empty_room(path)
+    ]
     assert sorted(found) == sorted(ORDER)
 
 
@@ -141,7 +36,7 @@ def test_imports_run_downwards():
     place = {module: number for number, module in enumerate(ORDER)}
     wrong = [
         f"{module} imports {imported}"
-        for module, path in modules()
+        for module, path in modules().items()
         for imported in imports(path)
         if imported in place and place[imported] >= place[module]
     ]
@@ -154,8 +49,15 @@ def test_an_upward_import_inside_a_function_would_be_seen(tmp_path):
     assert set(imports(file)) == {"grader.cli.main", "grader.grading.batch"}
 
 
+def test_the_picture_of_the_rooms_is_current():
+    """`python -m tests.house` draws it anew."""
+    names = list(rooms())
+    assert [a for a in arrows() if names.index(a[0]) > names.index(a[1])] == []
+    assert PICTURE.read_text(encoding="utf-8") == svg()
+
+
 def test_a_guest_imports_nothing_of_ours_but_wire_and_replies():
-    for module, path in modules():
+    for module, path in modules().items():
         if module.startswith("grader.boundary.guest."):
             ours = {name for name in imports(path) if name.startswith("grader")}
             strange = {
@@ -175,7 +77,7 @@ def test_importing_the_launcher_loads_nothing_of_the_trusted_side():
 
 @pytest.mark.parametrize("library", ONE_ROOM)
 def test_a_foreign_library_has_one_room(library):
-    for module, path in modules():
+    for module, path in modules().items():
         if library in {name.partition(".")[0] for name in imports(path)}:
             assert any(module == room or module.startswith(room) for room in ONE_ROOM[library]), (
                 module
@@ -189,7 +91,7 @@ def test_help_is_quick_because_heavy_libraries_wait():
 
 
 def test_rooms_stay_small():
-    for module, path in modules():
+    for module, path in modules().items():
         text = path.read_text(encoding="utf-8")
         assert len(text.splitlines()) <= 400, module
         for node in ast.walk(ast.parse(text)):
@@ -229,7 +131,7 @@ def test_both_languages_say_the_same_with_the_same_fields():
 
 def test_every_error_that_is_raised_has_its_sentence():
     known = catalogue("en")
-    for module, path in modules():
+    for module, path in modules().items():
         for code in re.findall(r'"(error\.[a-z_0-9]+)"', path.read_text(encoding="utf-8")):
             assert code in known, f"{module}: {code}"
 

@@ -1,0 +1,198 @@
+"""The house: its rooms in order, read from the code's own imports, and drawn.
+
+python -m tests.house            write docs/rooms.svg
+python -m tests.house --check    say whether it is current
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from functools import cache
+from html import escape
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "grader"
+PICTURE = ROOT / "docs" / "rooms.svg"
+
+# The rooms from the cellar up, and the modules of each in the same order: an import runs to a
+# module that stands further up in this table, never down or sideways in a circle.
+ROOMS = {
+    "": ["__init__", "i18n", "errors"],
+    "course": ["toml", "check_files", "assignment", "folder"],
+    "records": ["decode", "outcome", "record", "schema", "store", "assignment_snapshot"],
+    "scoring": ["points", "rescore"],
+    "intake": [
+        "names",
+        "entries",
+        "streams",
+        "folders",
+        "zips",
+        "tars",
+        "archives",
+        "package",
+        "remarks",
+        "find",
+        "read",
+    ],
+    "boundary.wire": [""],
+    "boundary.replies": [""],
+    "boundary.guest": [
+        "numbers",
+        "kernel",
+        "identity",
+        "landlock",
+        "seccomp",
+        "namespaces",
+        "layers",
+        "importer",
+        "derivatives",
+        "uses",
+        "forbidden_source",
+        "forbidden_calls",
+        "exceptions",
+        "interpreter",
+        "generators",
+        "verbs",
+        "server",
+        "launcher",
+        "standalone",
+    ],
+    "boundary": [
+        "submitted",
+        "endings",
+        "imports",
+        "scratch",
+        "clock",
+        "channel",
+        "launchers",
+        "guests",
+        "requirements",
+        "probes",
+    ],
+    "checking": ["expect", "student", "outcomes", "plugin"],
+    "report": [
+        "escape",
+        "formatting",
+        "results",
+        "plots",
+        "item_analysis",
+        "feedback",
+        "class_page",
+        "pages",
+        "build",
+    ],
+    "export": ["scores", "junit", "build"],
+    "grading": ["forbidden", "submission", "worker", "engines.local", "batch"],
+    "selfcheck": ["check"],
+    "authoring": ["new", "markers", "proofread", "bonus", "wheel", "template", "release", "verify"],
+    "cli": ["progress", "common", "author", "student", "grading", "telling", "machine", "main"],
+    "__main__": [""],
+}
+ORDER = [
+    ".".join(part for part in ("grader", room, module) if part and part != "__init__")
+    for room, modules_of_room in ROOMS.items()
+    for module in modules_of_room
+]
+
+
+@cache
+def modules():
+    """Dotted name -> file, of every module of ours."""
+    found = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+def imports(path):
+    """Every imported module, wherever the import stands, but not those for types only."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    typing_only = {
+        id(node)
+        for guard in ast.walk(tree)
+        if isinstance(guard, ast.If) and getattr(guard.test, "id", "") == "TYPE_CHECKING"
+        for node in ast.walk(guard)
+    }
+    for node in ast.walk(tree):
+        if id(node) in typing_only:
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            yield from (name if name in modules() else node.module for name in names)
+
+
+def room_of(module):
+    """The room of a module: its first folder; "" for what stands at the root."""
+    rest = module.removeprefix("grader").removeprefix(".")
+    if rest in {"boundary.wire", "boundary.replies"} or f"{rest}.".startswith("boundary.guest."):
+        return "boundary/guest"
+    name = rest.partition(".")[0]
+    return name if (PACKAGE / name).is_dir() else ""
+
+
+def rooms():
+    """Room -> the first sentence of what it is for, from the top of the house to its cellar."""
+    found = {}
+    for module in reversed(ORDER[:-1]):  # `__main__` is the door
+        room = room_of(module)
+        text = ast.get_docstring(ast.parse((PACKAGE / room / "__init__.py").read_text("utf-8")))
+        found.setdefault(room, text.partition("\n")[0])
+    found[""] = "errors, words in two languages"
+    return found
+
+
+def arrows():
+    """Pairs of rooms of which the first imports the second."""
+    found = set()
+    for module in ORDER[:-1]:
+        for imported in imports(modules()[module]):
+            if imported in modules() and room_of(imported) != room_of(module):
+                found.add((room_of(module), room_of(imported)))
+    return sorted(found)
+
+
+HEIGHT, WIDTH, GAP, STEP = 40, 700, 12, 11
+
+
+def svg():
+    """The picture: a bar for each room, an arc from each room to those that it imports."""
+    names = list(rooms())
+    middle = {name: GAP + i * (HEIGHT + GAP) + HEIGHT / 2 for i, name in enumerate(names)}
+    parts = []
+    for name, text in rooms().items():
+        y = middle[name] - HEIGHT / 2
+        parts += [
+            f'<rect x="10" y="{y:g}" width="{WIDTH}" height="{HEIGHT}" rx="5"/>',
+            f'<text class="room" x="24" y="{y + 25:g}">{escape(name or "grader/")}</text>',
+            f'<text x="150" y="{y + 25:g}">{escape(text)}</text>',
+        ]
+    for source, target in arrows():
+        reach = STEP * (names.index(target) - names.index(source))
+        start, end = middle[source] + 5, middle[target] - 5
+        edge, bow = WIDTH + 10, WIDTH + 10 + 24 + 2 * reach
+        parts.append(
+            f'<path d="M{edge} {start:g} C{bow} {start:g} {bow} {end:g} {edge + 5} {end:g}"/>'
+        )
+        parts.append(f'<path class="tip" d="M{edge} {end:g} l8 -4 v8 z"/>')
+    height = GAP + len(names) * (HEIGHT + GAP)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 980 {height}" role="img" '
+        'aria-label="The rooms of grader, each importing only from rooms below it">\n'
+        "<style>rect{fill:#f4f1ea;stroke:#8a7f6a}text{font:12.5px sans-serif;fill:#333}"
+        ".room{font-weight:bold}path{fill:none;stroke:#2b6777;stroke-opacity:.45}"
+        ".tip{fill:#2b6777;stroke:none}</style>\n"
+        f'<rect x="0" y="0" width="980" height="{height}" style="fill:#fff;stroke:none"/>\n'
+        + "\n".join(parts)
+        + "\n</svg>\n"
+    )
+
+
+if __name__ == "__main__":
+    if "--check" in sys.argv:
+        sys.exit(PICTURE.read_text(encoding="utf-8") != svg())
+    PICTURE.write_text(svg(), encoding="utf-8")
