@@ -145,6 +145,8 @@ class ForkLauncher:
         if self._process.stderr and not self._process.stderr.closed:
             errors = self._process.stderr.read()
             self._process.stderr.close()
+        if b"No module named 'grader'" in errors:  # ours is on PYTHONPATH
+            return PlatformError("error.not_found_by_launcher")
         last = errors.decode("utf-8", "replace").strip().splitlines()[-1:] or ["-"]
         return PlatformError("error.launcher_gone", reason=last[0])
 

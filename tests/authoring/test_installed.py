@@ -66,7 +66,7 @@ def test_a_course_from_a_wheel_and_its_students(wheel, tmp_path):
     course = tmp_path / "nlp"
     fine(run(grader, "new", "assignment", "hw1", cwd=course))
     fine(run(grader, "new", "assignment", "hw2", "--from", "hw2", cwd=course))
-    assert "all 11 versions scored as expected" in fine(run(grader, "verify", "hw1", cwd=course))
+    assert "all 13 versions scored as expected" in fine(run(grader, "verify", "hw1", cwd=course))
     fine(run(grader, "release", "hw1", cwd=course))
 
     home = tmp_path / "home"
@@ -108,5 +108,16 @@ def test_installed_for_one_user(wheel, tmp_path):
     course = tmp_path / "nlp"
     fine(run(grader, "new", "assignment", "hw1", cwd=course, **home))
     (course / "words.py").write_text("raise SystemExit('the folder that somebody stands in')")
-    assert "all 11 versions" in fine(run(grader, "verify", "hw1", cwd=course, **home))
+    assert "all 13 versions" in fine(run(grader, "verify", "hw1", cwd=course, **home))
     fine(run(grader, "check", "hw1", "reference/hw1_words", cwd=course, **home))
+
+
+def test_on_pythonpath_only(wheel, tmp_path):
+    target = tmp_path / "target"
+    fine(run(sys.executable, "-m", "pip", *PIP, "--target", target, wheel, cwd=tmp_path))
+    path = {"PYTHONPATH": os.pathsep.join(map(str, (target, LIBRARIES)))}
+    package = target / "share/grader/starter/reference/hw0_words"
+    course = target / "share/grader/starter"
+    check = ["--course", course, "check", "hw0", package]
+    done = run(BASE, "-m", "grader", *check, cwd=tmp_path, **path)
+    assert (done.returncode, "with pip, pipx or uv" in done.stderr) == (3, True), done.stderr
