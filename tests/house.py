@@ -21,7 +21,7 @@ PICTURE = ROOT / "docs" / "rooms.svg"
 ROOMS = {
     "": ["__init__", "i18n", "errors"],
     "course": ["toml", "check_files", "assignment", "folder", "roster"],
-    "records": ["decode", "outcome", "record", "schema", "store", "assignment_snapshot"],
+    "records": ["decode", "outcome", "record", "schema", "store", "people", "assignment_snapshot"],
     "scoring": ["points", "rescore"],
     "intake": [
         "names",
