@@ -189,6 +189,8 @@ def _documents(handin: Handin) -> list[str]:
 
 def _taken(pile: _Pile, roster: Roster | None, attempts: str) -> Taken:
     handins = sorted(pile.handins, key=lambda handin: handin.attempt or 0)
+    if None in {handin.attempt for handin in handins}:  # an empty place doubles nobody
+        handins = [handin for handin in handins if handin.place is not None] or handins[:1]
     counts = None
     if handins:
         counts = handins[0] if attempts == "first" else handins[-1]

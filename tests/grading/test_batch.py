@@ -370,7 +370,7 @@ def test_a_dry_run_says_what_it_sees_and_stops(submit, course, roster, tmp_path)
     call = ["--course", str(course), "grade", "tiny", str(root), *roster, "--dry-run"]
     done = CliRunner().invoke(main, ["--lang", "en", *call])
     assert done.exit_code == 0, done.output
-    assert re.search(r"kim +Kim Minsu +kim/ +\(by the id on the roster\)", done.output)
+    assert re.search(r"kim +Kim Minsu +kim/ +\(by the student id\)", done.output)
     assert "3 people: 1 handed in, 2 did not." in done.output
     assert "Left over, belongs to nobody: rename.py" in done.output
     korean = CliRunner().invoke(main, ["--lang", "ko", *call])

@@ -156,6 +156,14 @@ def test_what_only_looks_like_canvas_is_merged_by_nobody(tmp_path):
     assert (found.source, len(found.people)) == ("folders", 2)
 
 
+def test_canvas_where_somebody_changed_their_name(tmp_path):
+    files = {f"kim_{n}_{n}0_hw.zip": zipped() for n in range(1, 9)}
+    write(tmp_path, files | {"lee_8_81_hw-1.zip": zipped()})
+    found = intake(tmp_path)
+    assert (found.source, len(found.people)) == ("canvas", 8)
+    assert counting(found)["8"] == "lee_8_81_hw-1.zip"
+
+
 def test_canvas_of_one_student(tmp_path):
     write(tmp_path, {"kim_12345_678_hw.zip": zipped()})
     assert counting(intake(tmp_path)) == {"12345": "kim_12345_678_hw.zip"}
@@ -207,6 +215,11 @@ def test_moodle_without_folders_and_blind(tmp_path):
     found = intake(tmp_path)
     assert [(p.id, p.name, len(p.handins)) for p in found.people] == [("9", "", 1)]
     assert set(readings(tmp_path)["9"].files) == set(FILES)
+
+
+def test_one_folder_of_moodles_in_a_class_of_folders_drops_nobody(tmp_path):
+    write(tmp_path, below("kim") | below("lee") | below(moodle("Oh_5")))
+    assert len(intake(tmp_path).people) == 3
 
 
 # --- Gradescope

@@ -315,6 +315,13 @@ def test_a_tar_of_a_class_is_refused(tmp_path, files):
     assert refusal(tmp_path / "class.tar.gz").code == "error.unpack_first"
 
 
+def test_an_empty_place_in_another_section_doubles_nobody(tmp_path):
+    write(tmp_path, below("A/kim/hw1") | below("A/lee/hw1") | below("B/kim/hw2"))
+    write(tmp_path, {"A/oh/hw2/a.py": "", "B/oh/hw2/a.py": ""})
+    found = people(tmp_path, layout="section/student")
+    assert found == {"kim": "A/kim/hw1/", "lee": "A/lee/hw1/", "oh": None}
+
+
 def test_a_student_with_two_versions_stops_nobody(tmp_path):
     write(tmp_path, below("eve/v1") | below("eve/v2") | below("kim") | below("lee"))
     assert set(people(tmp_path)) == {"eve", "kim", "lee"}

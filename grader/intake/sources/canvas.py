@@ -40,15 +40,18 @@ class _File:
 
 
 def recognises(node: Node, wanted: Wanted) -> bool:
-    """Whether most names are Canvas' own, and no user has two names or two files one number."""
+    """Whether most names are Canvas' own.
+
+    There a user has one name and each file its number, but for a few who changed their name.
+    """
     files = [child for child in node.children if not is_nobodys(child, wanted)]
     parsed = [file for child in files if (file := _parse(child, ()))]
     people = {(file.user, file.name) for file in parsed}
     numbers = {(file.attachment, file.user) for file in parsed if file.attachment}
     return (
         len(parsed) * 2 > len(files)
-        and len(people) == len({user for user, _ in people})
-        and len(numbers) == len({number for number, _ in numbers})
+        and len(people) < 2 * len({user for user, _ in people})
+        and (not numbers or len(numbers) < 2 * len({number for number, _ in numbers}))
     )
 
 

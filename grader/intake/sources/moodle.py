@@ -14,17 +14,24 @@ import re
 from collections.abc import Collection
 
 from grader.intake.handin import Handin, Seen, Wanted
-from grader.intake.nodes import Node, Together
+from grader.intake.nodes import Node, Together, is_packed
+from grader.intake.shapes import is_nobodys
 
 _NAME = re.compile(r"(?P<name>.*)_(?P<id>\d+)_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<file>.*))?$")
 
 
-def recognises(node: Node, wanted: Wanted) -> bool:  # noqa: ARG001 - one interface
-    """Whether a name is Moodle's: nobody else writes such."""
-    return any(_NAME.match(child.name) for child in node.children)
+def recognises(node: Node, wanted: Wanted) -> bool:
+    """Whether most names are Moodle's own, documents of the teacher's aside."""
+    named = [child for child in node.children if _NAME.match(child.name)]
+    others = [
+        child
+        for child in node.children
+        if (child.is_folder or is_packed(child.name)) and not is_nobodys(child, wanted)
+    ]
+    return len(named) > len([child for child in others if child not in named])
 
 
-def read(node: Node, wanted: Wanted, known: Collection[str]) -> Seen:  # noqa: ARG001 - as above
+def read(node: Node, wanted: Wanted, known: Collection[str]) -> Seen:  # noqa: ARG001 - one interface
     """Each participant's files and typed text together."""
     people: dict[str, list[tuple[re.Match[str], Node]]] = {}
     leftover = []
