@@ -24,7 +24,7 @@ from grader.errors import GraderError
 
 ROOT = Path(__file__).parent.parent
 DATE = (2026, 3, 2, 9, 0, 0)
-SUFFIX = {"folder": "", "slip": ".zip", "half": ".zip"}
+SUFFIX = {"folder": "", "slip": ".zip", "half": ".zip", "docx": "/homework.docx"}
 
 
 def members(name: str) -> Files:

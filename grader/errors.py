@@ -4,8 +4,7 @@
     |- UsageError         exit 2     the person at the keyboard can fix it
     |  |- AssignmentInvalid          file, line, key, what was found, what is allowed
     |  |- MarkerError                file, line: a solution marker out of place
-    |  |- ReleaseRefused             the template would score, leak or not import
-    |  `- DuplicateStudent           two submissions under one name
+    |  `- ReleaseRefused             the template would score, leak or not import
     `- PlatformError      exit 3     the grader itself or the machine failed
 
 What a student's code did is not here: that is an outcome on the record (`grader.records.record`).
@@ -46,10 +45,6 @@ class MarkerError(UsageError):
 
 class ReleaseRefused(UsageError):
     """A template that must not reach students."""
-
-
-class DuplicateStudent(UsageError):
-    """Two submissions would become one record."""
 
 
 class PlatformError(GraderError):

@@ -20,8 +20,8 @@ PICTURE = ROOT / "docs" / "rooms.svg"
 # module that stands further up in this table, never down or sideways in a circle.
 ROOMS = {
     "": ["__init__", "i18n", "errors"],
-    "course": ["toml", "check_files", "assignment", "folder"],
-    "records": ["decode", "outcome", "record", "schema", "store", "assignment_snapshot"],
+    "course": ["toml", "check_files", "assignment", "folder", "roster"],
+    "records": ["decode", "outcome", "record", "schema", "store", "people", "assignment_snapshot"],
     "scoring": ["points", "rescore"],
     "intake": [
         "names",
@@ -33,7 +33,15 @@ ROOMS = {
         "archives",
         "package",
         "remarks",
+        "nodes",
+        "handin",
+        "shapes",
+        "sources.canvas",
+        "sources.moodle",
+        "sources.gradescope",
+        "sources.folders",
         "find",
+        "people",
         "read",
     ],
     "boundary.wire": [""],
@@ -87,7 +95,17 @@ ROOMS = {
     "grading": ["forbidden", "submission", "worker", "engines.local", "batch"],
     "selfcheck": ["check"],
     "authoring": ["new", "markers", "proofread", "bonus", "wheel", "template", "release", "verify"],
-    "cli": ["progress", "common", "author", "student", "grading", "telling", "machine", "main"],
+    "cli": [
+        "people",
+        "progress",
+        "common",
+        "author",
+        "student",
+        "grading",
+        "telling",
+        "machine",
+        "main",
+    ],
     "__main__": [""],
 }
 ORDER = [

@@ -19,7 +19,9 @@ from grader.course.folder import Course
 from grader.grading.engines.local import grade_all
 from grader.grading.worker import Job
 from grader.intake import read as submissions
-from grader.intake.find import find
+from grader.intake.find import Request, find
+from grader.intake.handin import Wanted
+from grader.intake.people import join
 
 ROOT = Path(__file__).parent.parent
 MOST_POINTS = 6  # that hang on one check: credit is partial
@@ -132,7 +134,11 @@ def test_the_class_scores_what_it_must(homework, tmp_path):
     recipes = {recipe.student: recipe for recipe in students}
     assert len(recipes) >= PROMISED[homework.id].students
     assert build_class(homework.id, tmp_path / "class").returncode == 0
-    found = find(tmp_path / "class", homework.id, homework.package)
+    files = tuple(file.name for file in homework.files)
+    seen = find(
+        tmp_path / "class", Wanted(homework.id, homework.package, files), Request(tmp_path / "out")
+    )
+    found = [person.found() for person in join(seen, None, "last", homework.id).people]
     assert sorted(entry.student for entry in found) == sorted(r.student for r in students)
     wanted = [file.name for file in homework.files]
     required = [file.name for file in homework.files if file.required]

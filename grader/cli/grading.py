@@ -5,18 +5,35 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from grader.cli.common import FELL_SHORT, course_of
+from grader.course.folder import SOURCES
 from grader.errors import UsageError
 from grader.i18n import translate
+from grader.intake.find import LAYOUTS
+
+if TYPE_CHECKING:
+    from grader.course.assignment import Assignment
+    from grader.course.folder import Course
+    from grader.course.roster import Roster
+    from grader.intake.people import Intake
 
 
 @click.command()
 @click.argument("assignment")
 @click.argument("submissions", type=click.Path(path_type=Path, exists=True))
-@click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="Output folder.")
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Output folder.")
+@click.option("--dry-run", is_flag=True, help="Say who handed in what, and stop.")
+@click.option("--source", type=click.Choice(SOURCES), help="Where it comes from; default: look.")
+@click.option("--layout", type=click.Choice(LAYOUTS), help="How the folders are sorted.")
+@click.option(
+    "--roster",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A CSV file of everybody; default: the course's.",
+)
 @click.option("-j", "--jobs", type=click.IntRange(1, 64), default=1, help="Grading processes.")
 @click.option("--only", multiple=True, metavar="STUDENT", help="Only this student (repeatable).")
 @click.option("--regrade", is_flag=True, help="Regrade everything.")
@@ -32,38 +49,86 @@ from grader.i18n import translate
     help="Grade even if this machine cannot isolate student code; the records note it.",
 )
 @click.pass_context
-def grade(
-    ctx: click.Context,
-    assignment: str,
-    submissions: Path,
-    out: Path,
-    jobs: int,
-    only: tuple[str, ...],
-    regrade: bool,
-    fail_under: float | None,
-    as_json: bool,
-    allow_weak_jail: bool,
-) -> None:
-    """Grade a class: folders, zip or tar archives. / 제출물을 채점합니다."""
+def grade(ctx: click.Context, /, assignment: str, submissions: Path, **options: Any) -> None:
+    """Grade a class: an LMS's download, folders, archives, clones. / 제출물을 채점합니다."""
+    from grader.cli.people import show_intake
     from grader.cli.progress import show
     from grader.grading.batch import Settings, grade_batch
-    from grader.intake.find import find
 
+    lang, as_json, out = ctx.obj["lang"], options["as_json"], options["out"]
+    _refuse_out(submissions, out, dry_run=options["dry_run"])
     course = course_of(ctx)
     model = course.load(assignment)
-    others = [name for name in course.names() if name != model.id]
-    found = find(submissions, model.id, model.package, others)
-    unknown = set(only) - {entry.student for entry in found}
-    if unknown or not found:
-        names = ", ".join(sorted(unknown)) or str(submissions)
-        raise UsageError("error.no_submission", names=names)
-    chosen = [entry for entry in found if not only or entry.student in only]
-    steps = grade_batch(model, chosen, Settings(out, jobs, regrade, allow_weak_jail))
-    summary = show(steps, len(chosen), ctx.obj["lang"], quiet=as_json)
+    roster = _roster(course, options["roster"])
+    intake = _intake(course, model, submissions, roster, options)
+    if not as_json:
+        show_intake(intake, lang)
+    if options["dry_run"]:
+        if as_json:
+            click.echo(json.dumps(intake.to_json(), ensure_ascii=False))
+        return
+    chosen = _chosen(intake, options["only"])
+    settings = Settings(out, options["jobs"], options["regrade"], options["allow_weak_jail"])
+    tables = {f"intake/{model.id}.json": intake.to_json()}
+    if roster is not None:
+        tables["roster.json"] = roster.to_json()
+    steps = grade_batch(model, [person.found() for person in chosen], settings, tables)
+    names = {person.id: person.name for person in intake.people}
+    summary = show(steps, len(chosen), lang, names, quiet=as_json)
     if as_json:
-        click.echo(json.dumps(summary.to_json(), ensure_ascii=False))
+        document = {**summary.to_json(), "intake": intake.to_json()}
+        click.echo(json.dumps(document, ensure_ascii=False))
     if summary.broken:
         sys.exit(3)
-    if fail_under is not None and summary.lowest < fail_under:
-        click.echo(translate("cli.under", ctx.obj["lang"], bar=f"{fail_under:g}"), err=True)
+    bar = options["fail_under"]
+    if bar is not None and summary.lowest < bar:
+        click.echo(translate("cli.under", lang, bar=f"{bar:g}"), err=True)
         sys.exit(FELL_SHORT)
+
+
+def _refuse_out(submissions: Path, out: Path | None, *, dry_run: bool) -> None:
+    """Records among the submissions would be taken for somebody's next time."""
+    if out is None:
+        if dry_run:
+            return
+        raise UsageError("error.no_out")
+    if submissions.is_dir() and out.resolve().is_relative_to(submissions.resolve()):
+        raise UsageError("error.out_inside", out=out, folder=submissions)
+
+
+def _roster(course: Course, path: Path | None) -> Roster | None:
+    from grader.course import roster
+
+    chosen = path or course.roster
+    return roster.load(chosen) if chosen else None
+
+
+def _intake(
+    course: Course,
+    model: Assignment,
+    submissions: Path,
+    roster: Roster | None,
+    options: dict[str, Any],
+) -> Intake:
+    from grader.intake.find import Request, find
+    from grader.intake.handin import Wanted
+    from grader.intake.people import join
+
+    others = tuple(name for name in course.names() if name != model.id)
+    wanted = Wanted(model.id, model.package, tuple(file.name for file in model.files), others)
+    request = Request(
+        out=options["out"] or Path("OUT"),
+        source=options["source"] or (None if options["layout"] else course.source),
+        layout=options["layout"],
+        known=roster.known() if roster else frozenset(),
+    )
+    return join(find(submissions, wanted, request), roster, course.attempts, model.id)
+
+
+def _chosen(intake: Intake, only: tuple[str, ...]) -> list[Any]:
+    """Whom to grade. Raises `UsageError` for a name that nobody has."""
+    unknown = set(only) - {person.id for person in intake.people}
+    if unknown or not intake.people:
+        names = ", ".join(sorted(unknown)) or intake.where
+        raise UsageError("error.no_submission", names=names)
+    return [person for person in intake.people if not only or person.id in only]

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from rich.cells import set_cell_size
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from grader.authoring.verify import Verdict
+from grader.cli.people import plain, who
 from grader.grading.batch import Progress as Step
 from grader.i18n import say, translate
 from grader.records.record import Status
+
+_NAME_CELLS = 24  # a longer name moves its line; it is never cut
 
 
 @dataclass
@@ -26,6 +29,7 @@ class Summary:
     graded: int = 0
     kept: int = 0
     ungradable: int = 0
+    missing: int = 0
     broken: int = 0
     lowest: float = 100.0
     points: dict[str, float | None] = field(default_factory=dict)
@@ -33,9 +37,10 @@ class Summary:
     def add(self, step: Step) -> None:
         """Count one record."""
         record = step.record
-        self.graded += step.fresh
+        self.graded += step.fresh and record.status != Status.MISSING
         self.kept += not step.fresh
         self.ungradable += record.status == Status.UNGRADABLE
+        self.missing += record.status == Status.MISSING
         self.broken += record.status == Status.BROKEN
         self.points[record.student] = record.points
         if record.points is not None and record.possible:
@@ -46,14 +51,16 @@ class Summary:
         return dict(vars(self))
 
 
-def show(steps: Iterable[Step], total: int, lang: str, *, quiet: bool) -> Summary:
-    """Print a line for each record, then the sum. Returns the sum."""
+def show(
+    steps: Iterable[Step], total: int, lang: str, names: Mapping[str, str], *, quiet: bool
+) -> Summary:
+    """Print a line for each record, with the name of its student, then the sum. Returns it."""
     summary = Summary()
     console = Console(quiet=quiet, highlight=False)
     with _bar(console, total, translate("cli.grading", lang)) as advance:
         for step in steps:
             summary.add(step)
-            console.print(_line(step, lang), soft_wrap=True)
+            console.print(_line(step, lang, names), soft_wrap=True)
             advance()
     text = translate(
         "cli.graded",
@@ -61,15 +68,17 @@ def show(steps: Iterable[Step], total: int, lang: str, *, quiet: bool) -> Summar
         graded=summary.graded,
         kept=summary.kept,
         ungradable=summary.ungradable,
+        missing=summary.missing,
         broken=summary.broken,
     )
     console.print(text, soft_wrap=True)
     return summary
 
 
-def _line(step: Step, lang: str) -> str:
+def _line(step: Step, lang: str, names: Mapping[str, str]) -> str:
     record = step.record
-    name = escape(set_cell_size(record.student, 24))  # Hangul is two cells wide
+    name = who(record.student, names.get(record.student, ""))
+    name = escape(name + " " * (_NAME_CELLS - cell_len(name)))  # Hangul is two cells wide
     if record.points is None:
         points = translate("outcome.broken", lang)
     else:
@@ -82,8 +91,7 @@ def _line(step: Step, lang: str) -> str:
         parts.append(escape(translate("cli.damaged", lang, reason=step.damaged)))
     if record.problem:
         parts.append(escape(say(record.problem.code, record.problem.fields, lang)))
-    # in a student's name a CI service would see a command of its own: `::error::`, `##[group]`
-    return "  ".join(parts).replace("::", ": :").replace("##", "# #")
+    return plain("  ".join(parts))
 
 
 def show_verdicts(verdicts: Iterable[Verdict], total: int, lang: str) -> list[Verdict]:

@@ -13,14 +13,14 @@ from grader.records.outcome import Outcome, Owner
 from grader.records.record import CheckResult, Record, Status
 from grader.report import escape as hostile
 from grader.report import formatting as wording
-from grader.report.results import Results
+from grader.report.results import Entry, Results
 
 _TAGS = {Owner.STUDENT: "failure", Owner.PLATFORM: "error", Owner.NOBODY: "skipped"}
 
 
 def junit(results: Results, lang: str) -> str:
     """The whole document."""
-    suites = [_suite(entry.record, lang) for entry in results.entries]
+    suites = [_suite(entry, lang) for entry in results.entries]
     root = ET.Element(
         "testsuites",
         name=hostile.xml(results.catalogue.id),
@@ -34,7 +34,8 @@ def junit(results: Results, lang: str) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
 
 
-def _suite(record: Record, lang: str) -> ET.Element:
+def _suite(entry: Entry, lang: str) -> ET.Element:
+    record = entry.record
     cases = [
         _case(f"{record.assignment}.{exercise.id}", check, lang)
         for exercise in record.exercises
@@ -53,14 +54,16 @@ def _suite(record: Record, lang: str) -> ET.Element:
         timestamp=record.started,
     )
     properties = ET.SubElement(suite, "properties")
-    for name, value in _properties(record):
+    for name, value in _properties(entry):
         ET.SubElement(properties, "property", name=hostile.xml(name), value=hostile.xml(value))
     suite.extend(cases)
     return suite
 
 
-def _properties(record: Record) -> list[tuple[str, str]]:
+def _properties(entry: Entry) -> list[tuple[str, str]]:
+    record = entry.record
     totals = [
+        ("name", entry.person),
         ("status", record.status),
         ("points", _number(record.points)),
         ("possible", _number(record.possible)),

@@ -16,14 +16,14 @@ SCHEMA = "grader/scores/v1"
 
 
 def to_csv(results: Results, lang: str) -> str:
-    """One row a student: total (without the bonus), possible, extra, status, exercises, problem."""
+    """One row a student: total (without the bonus), status, exercises, problem; see `_row`."""
     exercises = [exercise.id for exercise in results.catalogue.exercises]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    header = ["student", "total", "possible", "extra", "status", *exercises, "problem"]
+    header = ["student", "name", "total", "possible", "extra", "status", *exercises, "problem"]
     writer.writerow([hostile.cell(name) for name in header])
     for entry in results.entries:
-        writer.writerow([hostile.cell(value) for value in _row(entry.record, exercises, lang)])
+        writer.writerow([hostile.cell(value) for value in _row(entry, exercises, lang)])
     return text.getvalue()
 
 
@@ -39,10 +39,12 @@ def to_json(results: Results, lang: str) -> str:
     return json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
-def _row(record: Record, exercises: list[str], lang: str) -> list[str | float | None]:
+def _row(entry: Entry, exercises: list[str], lang: str) -> list[str | float | None]:
+    record = entry.record
     earned = {exercise.id: exercise.points for exercise in record.exercises}
     return [
         record.student,
+        entry.person,
         record.points,
         record.possible,
         record.extra_points,
@@ -54,13 +56,14 @@ def _row(record: Record, exercises: list[str], lang: str) -> list[str | float | 
 
 def _unrun(record: Record) -> float | None:
     """What an exercise that was not run counts: nothing was gradable, or nothing is known yet."""
-    return 0.0 if record.status == Status.UNGRADABLE else None
+    return 0.0 if record.status in {Status.UNGRADABLE, Status.MISSING} else None
 
 
 def _student(entry: Entry, lang: str) -> dict[str, Any]:
     record = entry.record
     return {
         "student": record.student,
+        "name": entry.person,
         "record": entry.name,
         "status": record.status,
         "points": record.points,

@@ -5,6 +5,8 @@ kept are worked out again.
 
     OUT/records/<assignment>/<student>.json     one record a submission
     OUT/assignments/<assignment>.json           titles, hints and points, for the report
+    OUT/intake/<assignment>.json                who handed in what, what was left over
+    OUT/roster.json                             who takes the course, where that is known
 
 Only this process writes, each file in one step: killed at any moment, a batch loses at most
 what was being graded, and the next run goes on from there.
@@ -15,21 +17,23 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from grader.boundary.requirements import refuse_readable, refuse_weak_jail
 from grader.course.assignment import Assignment
 from grader.errors import PlatformError, UsageError
 from grader.grading.engines.local import grade_all
+from grader.grading.submission import unrun
 from grader.grading.worker import Job
-from grader.intake.find import Found
+from grader.intake.handin import Found
 from grader.intake.names import record_name
 from grader.intake.read import Submission, read
 from grader.records import store
 from grader.records.assignment_snapshot import describe
-from grader.records.record import Record, Status
+from grader.records.record import MISSING, Record, Status
 from grader.scoring.rescore import rescored
 
 
@@ -54,31 +58,41 @@ class Progress:
 
 
 def grade_batch(
-    assignment: Assignment, found: list[Found], settings: Settings
+    assignment: Assignment,
+    found: list[Found],
+    settings: Settings,
+    tables: Mapping[str, Any] | None = None,
 ) -> Iterator[Progress]:
-    """Grade what is found. Yields the kept records first, then each new one once it is written."""
+    """Grade what is found. Yields the kept records first, then each new one once it is written.
+
+    `tables` are what else is known of the class: plain data by its path in `OUT`.
+    """
     folder = settings.out / "records" / assignment.id
     if not settings.allow_weak_jail:
         refuse_readable(assignment.folder, settings.out)
         refuse_weak_jail()
     with _only_grader(settings.out):
-        catalogue = json.dumps(describe(assignment), ensure_ascii=False, indent=1)
-        store.write_atomically(
-            settings.out / "assignments" / f"{assignment.id}.json", catalogue + "\n"
-        )
+        written = {f"assignments/{assignment.id}.json": describe(assignment), **(tables or {})}
+        for name, table in written.items():
+            text = json.dumps(table, ensure_ascii=False, indent=1)
+            store.write_atomically(settings.out / name, text + "\n")
         waiting, damaged = [], {}
         for entry in found:
             try:
-                kept = None if settings.regrade else _kept(assignment, entry, settings)
+                kept = _kept(assignment, entry, settings)
             except PlatformError as error:
                 kept, damaged[entry.student] = None, error.fields["reason"]
-            if kept is None:
-                waiting.append(entry)
-            else:
+            if kept is not None:
                 current = rescored(assignment, kept)
                 if current != kept:  # points or a title are other ones now, the outcomes are not
                     store.write(current, _path(folder, entry.student))
                 yield Progress(current, fresh=False, rescored=current.points != kept.points)
+            elif entry.problem is not None:  # known before anything is read
+                record = unrun(assignment, _read(assignment, entry))
+                store.write(record, _path(folder, entry.student))
+                yield Progress(record, fresh=True, damaged=damaged.get(entry.student, ""))
+            else:
+                waiting.append(entry)
         jobs = (Job(_read(assignment, entry)) for entry in waiting)
         for job, record in grade_all(assignment, jobs, settings.workers):
             student = job.submission.student
@@ -99,7 +113,7 @@ def _path(folder: Path, student: str) -> Path:
 def _kept(assignment: Assignment, entry: Found, settings: Settings) -> Record | None:
     """The record of an earlier run, if it still holds. Raises `PlatformError` if it is damaged."""
     path = _path(settings.out / "records" / assignment.id, entry.student)
-    if not path.exists():
+    if not path.exists() or (settings.regrade and entry.problem is None):
         return None
     record = store.read(path)
     if (record.assignment, record.student) != (assignment.id, entry.student):
@@ -107,6 +121,9 @@ def _kept(assignment: Assignment, entry: Found, settings: Settings) -> Record | 
         raise PlatformError("error.record_misplaced", file=path, reason=reason)
     if record.status == Status.BROKEN or (record.lacking and not settings.allow_weak_jail):
         return None
+    is_missing = entry.problem is not None and entry.problem.code == MISSING
+    if is_missing and record.status != Status.MISSING:
+        return record  # a download without it does not undo what was handed in before
     current = (
         record.submission_sha256,
         record.checks_sha256,
@@ -135,7 +152,7 @@ def _only_grader(out: Path) -> Iterator[None]:
             raise UsageError("error.output_busy", folder=out) from None
         except OSError as error:  # a network drive without locks
             raise UsageError("error.no_lock", folder=out, reason=error.strerror) from None
-        for written in ("records", "assignments"):
+        for written in ("records", "assignments", "intake"):
             store.remove_unfinished(out / written)
         yield
     finally:

@@ -31,6 +31,7 @@ from grader.grading.forbidden import blame_at_run_time, blame_for_source, names_
 from grader.intake.read import Submission
 from grader.records.outcome import Outcome
 from grader.records.record import (
+    MISSING,
     CheckResult,
     ExerciseResult,
     Message,
@@ -112,8 +113,13 @@ def _refusals(
 def broken_record(assignment: Assignment, submission: Submission, error: GraderError) -> Record:
     """The record of a submission that the platform could not grade: no score, grade again."""
     problem = Message("platform", {"reason": str(error)})
-    record = _record(assignment, submission, [], [], datetime.now(UTC), 0.0)
+    record = unrun(assignment, submission)
     return replace(record, status=Status.BROKEN, points=None, extra_points=None, problem=problem)
+
+
+def unrun(assignment: Assignment, submission: Submission) -> Record:
+    """The record of a submission in which there is nothing to run: `problem` says why."""
+    return _record(assignment, submission, [], [], datetime.now(UTC), 0.0)
 
 
 def student_process(launcher: Launcher, assignment: Assignment, submission: Submission) -> Guests:
@@ -262,7 +268,7 @@ def _record(
     return Record(
         assignment=assignment.id,
         student=submission.student,
-        status=Status.BROKEN if is_broken else Status.UNGRADABLE if problem else Status.GRADED,
+        status=Status.BROKEN if is_broken else _status(problem),
         points=total(results, extra=False),
         possible=assignment.possible,
         extra_points=total(results, extra=True),
@@ -285,6 +291,12 @@ def _record(
         started=started.isoformat(timespec="seconds"),
         seconds=round(seconds, 3),
     )
+
+
+def _status(problem: Message | None) -> Status:
+    if problem is None:
+        return Status.GRADED
+    return Status.MISSING if problem.code == MISSING else Status.UNGRADABLE
 
 
 @cache

@@ -1,99 +1,272 @@
-"""Submissions in a folder: which are there, and whose."""
+"""Where hand-ins come from, and whose they are: the sources are tried in turn.
+
+    find(Path("canvas.zip"), wanted, Request(out=Path("out")))
+
+Where a folder can be read in more than one way, `find` refuses and says which command settles it;
+where there is one sensible reading, it is taken, also a level further down.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+import shlex
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
 
-from grader.errors import DuplicateStudent
-from grader.intake.entries import SUFFIXES, is_archive, is_skipped
-from grader.intake.names import student_name
+from grader.errors import UsageError
+from grader.intake.handin import Seen, Wanted
+from grader.intake.nodes import Disk, Node, Packed, is_packed, stem
+from grader.intake.shapes import (
+    holds_several,
+    is_class,
+    is_junk,
+    is_nobodys,
+    is_one,
+    is_package,
+    is_wrapper,
+    students_in,
+)
+from grader.intake.sources import canvas, folders, gradescope, moodle
 
-# A teacher's own files between the submissions.
-_STRAY = {".csv", ".xlsx", ".md", ".txt", ".json", ".toml", ".yaml", ".log", ".html"}
+LAYOUTS = ("student", "section/student", "submission")
+
+_NBGRADERS = {"source", "release", "autograded", "feedback", "exchange", "formgrade"}
+_CLASS_NAMES = {"submissions", "submission", "submitted", "students", "제출", "제출물"}
+_MAX_NAMED = 6  # in a refusal
+
+_Reader = Callable[[Node, Wanted, Collection[str]], Seen]
+_RECOGNISES: dict[str, Callable[[Node, Wanted], bool]] = {
+    "gradescope": gradescope.recognises,
+    "moodle": moodle.recognises,
+    "canvas": canvas.recognises,
+    "nbgrader": folders.recognises_nbgrader,
+    "git": folders.recognises_git,
+    "folders": folders.recognises,
+}
+_READ: dict[str, _Reader] = {
+    "gradescope": gradescope.read,
+    "moodle": moodle.read,
+    "canvas": canvas.read,
+    "nbgrader": partial(folders.read, source="nbgrader"),
+    "git": partial(folders.read, source="git"),
+    "folders": folders.read,
+}
+_DOWNLOADS = ("gradescope", "moodle", "canvas")
 
 
 @dataclass(frozen=True)
-class Found:
-    """A submission that was seen, not yet read."""
+class Request:
+    """How somebody wants a place to be read."""
 
-    student: str
+    out: Path
+    source: str | None = None  # a key of `_READ`; None: look
+    layout: str | None = None  # one of `LAYOUTS`
+    known: frozenset[str] = frozenset()  # ids on the roster
+
+
+def find(path: Path, wanted: Wanted, request: Request) -> Seen:
+    """Everything below `path`, and whose it is. Raises `UsageError` where that is ambiguous."""
+    node: Node = Disk(path.resolve() if path.is_dir() else path)
+    opened = _opened(node)
+    looking = _Looking(path, wanted, request)
+    if request.layout == "submission":
+        return folders.read_one(node, wanted)
+    if request.layout:
+        depth = request.layout.count("/")
+        top = _top(opened) if opened else node
+        return folders.read_sections(top, wanted, request.known, depth)
+    if request.source:
+        return looking.as_told(opened or node, request.source)
+    if opened is not None and _class_in(opened, wanted):
+        return looking.look(opened)
+    return looking.look(node) if node.is_folder else looking.file(node)
+
+
+@dataclass(frozen=True)
+class _Looking:
+    """One search: what is looked for, and what to say when it is not clear."""
+
     path: Path
+    wanted: Wanted
+    request: Request
 
+    def look(self, node: Node) -> Seen:
+        """Choose the source of a folder, or the folder in it that holds the class."""
+        for source in _DOWNLOADS:
+            if _RECOGNISES[source](node, self.wanted):
+                return _READ[source](node, self.wanted, self.request.known)
+        crowded = self._crowded(node)
+        students = [c for c in students_in(node, self.wanted) if c not in crowded]
+        copies = [child for child in crowded if self._is_copy(crowded[child], students)]
+        crowded = {child: inner for child, inner in crowded.items() if child not in copies}
+        if self._is_single(node, students, crowded):
+            return self._single(node)
+        if crowded and (chosen := self._chosen(node, crowded, students)):
+            return self._down(node, chosen, crowded[chosen])
+        if not crowded and (only := self._class_of_one(node)):
+            return self._down(node, only, only)
+        return self._by_person(node, {child.shown for child in copies})
 
-def find(folder: Path, assignment: str, package: str, others: Sequence[str] = ()) -> list[Found]:
-    """The submissions below `folder`, ordered by student.
+    def as_told(self, node: Node, source: str) -> Seen:
+        """Read as `source`, here or in the one place below that is of it."""
+        recognises = _RECOGNISES[source]
+        if source not in _DOWNLOADS or recognises(node, self.wanted):
+            return _READ[source](node, self.wanted, self.request.known)
+        below: dict[Node, Node] = {child: _opened(child) or child for child in node.children}
+        fitting = [child for child, inner in below.items() if recognises(inner, self.wanted)]
+        if len(fitting) != 1:
+            found = _names(node.children)
+            raise UsageError("error.not_source", folder=self.path, source=source, found=found)
+        return self._down(node, fitting[0], below[fitting[0]])
 
-    Understood: nbgrader's `submitted/<student>/<assignment>/`, a folder for each student, an
-    archive for each student, or one submission itself. What one student hands in never changes
-    how another's folder is read. `others` are the course's other assignments: a student who has
-    a folder for one of them and none for this one handed in nothing. Raises `DuplicateStudent`.
-    """
-    if not folder.is_dir():
-        return [Found(student_name(_stem(folder.name)), folder)]
-    children = [folder / name for name in _names(folder)]
-    children = [path for path in children if not _is_stray(path)]
-    if _is_one_submission(folder, children, assignment, package):
-        return [Found(student_name(folder.resolve().name), folder)]
-    found = []
-    for path in children:
-        name = path.name if path.is_dir() else _stem(path.name)
-        own = set(_names(path)) if path.is_dir() and not path.is_symlink() else set()
-        is_nbgraders = own & set(others) and not _holds_a_submission(path, package)
-        if assignment in own or is_nbgraders:
-            path = path / assignment  # noqa: PLW2901 - the same submission, one step down
-        found.append(Found(student_name(name), path))
-    _refuse_duplicates(found)
-    return sorted(found, key=lambda entry: entry.student)
+    def file(self, node: Node) -> Seen:
+        """A file that is no class we can look into: one person's. Raises `UsageError`."""
+        if holds_several(node, self.wanted):
+            raise UsageError("error.unpack_first", file=self.path)
+        return folders.read_one(node, self.wanted)
 
+    def _crowded(self, node: Node) -> dict[Node, Node]:
+        """The children that hold several people's hand-ins; an archive is opened."""
+        found = {}
+        for child in node.children:
+            inner = _opened(child) or child
+            if not child.name.startswith(".") and _class_in(inner, self.wanted):
+                found[child] = inner
+        return found
 
-def _is_one_submission(folder: Path, children: list[Path], assignment: str, package: str) -> bool:
-    """Whether a folder is one student's and not a class: it is the package, or has it inside."""
-    if folder.name == package or any(path.name == package for path in children):
-        return True
-    is_class = any(
-        is_archive(path.name) or {assignment, package} & set(_names(path)) for path in children
-    )
-    return not is_class and any(path.suffix == ".py" for path in children)
+    def _is_copy(self, inner: Node, students: Sequence[Node]) -> bool:
+        """Whether the same people lie beside it: the download, and what was unpacked from it."""
+        held = _class_in(inner, self.wanted)
+        names = {stem(child.name) for child in students_in(held or inner, self.wanted)}
+        return bool(names) and names <= {stem(child.name) for child in students}
 
-
-def _holds_a_submission(folder: Path, package: str) -> bool:
-    """Whether the files stand in the student's folder itself and not below the assignment's."""
-    return any(
-        name == package or name.endswith(".py") or is_archive(name) for name in _names(folder)
-    )
-
-
-def _names(folder: Path) -> list[str]:
-    """What a folder holds, ordered; nothing where it is none, or not ours to read."""
-    try:
-        return sorted(path.name for path in folder.iterdir())
-    except OSError:
-        return []
-
-
-def _is_stray(path: Path) -> bool:
-    """What lies about: hidden, a list of names, a note. No submission."""
-    if is_skipped(path.name):
-        return True
-    is_note = path.suffix.lower() in _STRAY or path.name.lower() == "readme"
-    return is_note and not path.is_dir()
-
-
-def _stem(file: str) -> str:
-    """A file name without its last suffix, of which ".tar.gz" is one."""
-    lower = file.lower()
-    suffix = next((s for s in SUFFIXES if lower.endswith(s)), PurePosixPath(file).suffix)
-    return file.removesuffix(file[len(file) - len(suffix) :]) if suffix else file
-
-
-def _refuse_duplicates(found: list[Found]) -> None:
-    paths: dict[str, list[str]] = {}
-    for entry in found:
-        paths.setdefault(entry.student, []).append(entry.path.name)
-    for student, names in paths.items():
-        if len(names) > 1:
-            raise DuplicateStudent(
-                "error.duplicate_student", student=student, paths=", ".join(names)
+    def _is_single(self, node: Node, students: Sequence[Node], crowded: dict[Node, Node]) -> bool:
+        """Whether a folder is one hand-in, and what else lies in it is part of that."""
+        if not is_one(node, self.wanted) or crowded:
+            return False
+        siblings = self.wanted.others if node.child(self.wanted.assignment) else ()
+        others = [child for child in students if child.name not in siblings]
+        if is_package(node, self.wanted):
+            others = [c for c in others if is_one(c, self.wanted) or not c.is_folder]
+        if len(others) == 1 and not node.child(self.wanted.assignment):
+            raise UsageError(
+                "error.one_or_many",
+                folder=self.path,
+                found=_names(node.children),
+                command=self._command(self.path, "student"),
+                other=self._command(self.path, "submission"),
             )
+        return len(others) < 2
+
+    def _single(self, node: Node) -> Seen:
+        if isinstance(node, Disk) and node.name in {self.wanted.package, self.wanted.assignment}:
+            command = self._command(node.path.parent)
+            raise UsageError("error.too_low", folder=self.path, command=command)
+        return folders.read_one(node, self.wanted)
+
+    def _chosen(
+        self, node: Node, crowded: dict[Node, Node], students: Sequence[Node]
+    ) -> Node | None:
+        """The child that is the class; None when all are students. Raises `UsageError`."""
+        by_name = {child.name: child for child in crowded}
+        strange = [child for child in students if child.name not in _NBGRADERS]
+        strange += [child for child in crowded if child.name not in {"submitted", *_NBGRADERS}]
+        if "submitted" in by_name and not strange:
+            return by_name["submitted"]
+        if len(crowded) == 1 and not students:
+            return next(iter(crowded))
+        if self.wanted.assignment in by_name and set(by_name) - {self.wanted.assignment} <= set(
+            self.wanted.others
+        ):
+            return by_name[self.wanted.assignment]
+        wrapped = [child for child in students if is_wrapper(child, self.wanted)]
+        inside = sum(_size(inner, self.wanted) for inner in crowded.values()) + len(wrapped)
+        if inside <= len(students) - len(wrapped):
+            return None  # a student or two with several versions, among others
+        path = node.path if isinstance(node, Disk) else self.path
+        raise UsageError(
+            "error.sections",
+            folder=path,
+            found=_contents([*crowded.values(), *wrapped], self.wanted),
+            command=self._command(path, "section/student"),
+            one=self._command(path / next(iter(crowded)).name),
+            other=self._command(path, "student"),
+        )
+
+    def _class_of_one(self, node: Node) -> Node | None:
+        """The only folder, which is called like a class, whatever is in it."""
+        inner = [child for child in node.children if not is_junk(child.name) and child.is_folder]
+        if len(inner) != 1 or inner[0].name.casefold() not in _CLASS_NAMES:
+            return None
+        held = [child for child in inner[0].children if child.is_folder or is_packed(child.name)]
+        return inner[0] if held and not is_one(inner[0], self.wanted) else None
+
+    def _down(self, node: Node, chosen: Node, inner: Node) -> Seen:
+        """Go on a level further down; what lies beside is left over."""
+        seen = self.look(inner)
+        beside = [child.shown for child in node.children if child is not chosen]
+        return replace(seen, leftover=[*seen.leftover, *beside])
+
+    def _by_person(self, node: Node, copies: set[str]) -> Seen:
+        people = [child for child in node.children if child.is_folder]
+        clones = [child for child in people if child.child(".git")]
+        source = "folders"
+        if folders.recognises_nbgrader(node, self.wanted):
+            source = "nbgrader"
+        elif 2 * len(clones) > len(people):
+            source = "git"
+        elif not folders.recognises(node, self.wanted):
+            found = _names(node.children)
+            raise UsageError("error.no_handin", folder=self.path, found=found)
+        seen = _READ[source](node, self.wanted, self.request.known)
+        handins = [handin for handin in seen.handins if handin.label not in copies]
+        return replace(seen, handins=handins, leftover=[*seen.leftover, *sorted(copies)])
+
+    def _command(self, path: Path, layout: str = "") -> str:
+        words = ["grader", "grade", self.wanted.assignment, str(path), "-o", str(self.request.out)]
+        return shlex.join([*words, "--layout", layout] if layout else words)
+
+
+def _is_download(node: Node, wanted: Wanted) -> bool:
+    return any(_RECOGNISES[source](node, wanted) for source in _DOWNLOADS)
+
+
+def _class_in(node: Node, wanted: Wanted) -> Node | None:
+    """The download or the class that a folder is, or the only one that it holds."""
+    if not node.is_folder or _is_download(node, wanted) or is_class(node, wanted):
+        return node if node.is_folder else None
+    inner = [child for child in node.children if not is_nobodys(child, wanted)]
+    named = node.child(wanted.package) or node.child(wanted.assignment)
+    only = named or (inner[0] if len(inner) == 1 else None)
+    return _class_in(only, wanted) if only else None
+
+
+def _size(node: Node, wanted: Wanted) -> int:
+    """How many hand-ins are in the class that a folder holds."""
+    held = _class_in(node, wanted) or node
+    return len(held.children if _is_download(held, wanted) else students_in(held, wanted))
+
+
+def _top(node: Node) -> Node:
+    """In a zip, the folder in which everything lies."""
+    inner = [child for child in node.children if not is_junk(child.name)]
+    return _top(inner[0]) if len(inner) == 1 and inner[0].is_folder else node
+
+
+def _opened(node: Node) -> Packed | None:
+    """The inside of a zip on the disk."""
+    if isinstance(node, Disk) and not node.is_folder and is_packed(node.name):
+        return Packed.root(node.path)
+    return None
+
+
+def _names(nodes: Sequence[Node]) -> str:
+    names = [node.shown for node in nodes[:_MAX_NAMED]]
+    return ", ".join(names + ["…"] * (len(nodes) > _MAX_NAMED)) or "-"
+
+
+def _contents(nodes: Sequence[Node], wanted: Wanted) -> str:
+    """Each folder with how many hand-ins are in it."""
+    shown = [f"{node.shown} ({_size(node, wanted)})" for node in nodes[:_MAX_NAMED]]
+    return ", ".join(shown + ["…"] * (len(nodes) > _MAX_NAMED))

@@ -1,7 +1,6 @@
 """One submission, read into memory.
 
-    for found in find(Path("submitted"), "hw1", "hw1_classification"):
-        submission = read(found, "hw1_classification", ["text.py"], ["text.py"])
+    submission = read(Found("kim", Path("kim.zip")), "hw1_classification", ["text.py"], ["text.py"])
 
 `read` never raises for anything that a student could hand in: the reason stands in `problem`.
 """
@@ -14,9 +13,9 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from grader.intake.archives import listing, opened, unpacked
+from grader.intake.archives import opened, unpacked
 from grader.intake.entries import MAX_BYTES, Budget, Entry, Listing, Unsafe, shown
-from grader.intake.find import Found
+from grader.intake.handin import Found
 from grader.intake.package import (
     left_over,
     only_archive,
@@ -52,10 +51,13 @@ def read(found: Found, package: str, wanted: Sequence[str], required: Sequence[s
     """
     way: list[Entry] = []
     ignored: list[str] = []
-    notes: list[Message] = []
+    notes = list(found.notes)
+    if found.problem is not None:
+        digest = _digest({repr(found.problem): b""})
+        return Submission(found.student, _source(found, way), {}, [], notes, found.problem, digest)
     with ExitStack() as stack:
         try:
-            listed = _innermost(listing(found.path), wanted, way, stack)
+            listed = _innermost(found.node.listing(), wanted, way, stack)
             listed = the_one_file(listed, wanted, notes)
             roots = roots_of(listed, wanted)
             if not roots:
@@ -68,7 +70,10 @@ def read(found: Found, package: str, wanted: Sequence[str], required: Sequence[s
         except Unsafe as unsafe:
             problem = Message(unsafe.code, unsafe.fields)
             digest = _digest({repr(problem): _ends(way)})  # mended, it has another one
-            return Submission(found.student, _source(found, way), {}, ignored, [], problem, digest)
+            source = _source(found, way)
+            return Submission(
+                found.student, source, {}, ignored, list(found.notes), problem, digest
+            )
     notes += notes_on_files(
         listed, root, files, wanted, [name for name in required if name not in files]
     )
@@ -87,17 +92,20 @@ def _innermost(
         if archive is None:
             break
         way.append(archive)
-        file = stack.enter_context(opened(archive, is_inner=len(way) > 1))
+        # an archive in a bulk download is in an archive too
+        is_inner = len(way) > 1 or archive.packed is not None
+        file = stack.enter_context(opened(archive, is_inner=is_inner))
         listed = unpacked(file, archive.name)
     return listed
 
 
 def _source(found: Found, way: list[Entry]) -> str:
     """Where the files were found, for people: "hw1/mine.zip"."""
-    names = [entry.name for entry in way]
-    if names[:1] == [found.path.name]:
+    place = shown(found.source or found.node.name) or found.student
+    names = [shown(entry.name) for entry in way]
+    if names and place.endswith(names[0]):
         names = names[1:]
-    return "/".join([shown(found.path.name) or found.student, *map(shown, names)])
+    return "/".join([place.removesuffix("/") if names else place, *names])
 
 
 def _ends(way: list[Entry]) -> bytes:

@@ -63,31 +63,48 @@ class _Watched(io.BufferedIOBase):
 
 def zipped(file: IO[bytes]) -> Listing:
     """The files of a zip, which stays open while they are read. Raises `Unsafe`."""
-    try:
-        archive = zipfile.ZipFile(_Watched(file))
-    except Unsafe:
-        raise
-    except Exception as error:  # as in Budget.copy
-        raise broken(error) from None
+    archive = directory(file)
     inventory, end, size = Inventory(), 0, file.seek(0, io.SEEK_END)
     for info in sorted(archive.infolist(), key=lambda info: info.header_offset):
-        raw = _name(info)
+        raw = name_of(info)
         name = inventory.enter(raw)
         if not name or raw.endswith(("/", "\\")):
             continue
         # files that lie over one another unpack the same bytes again and again
         overlaps = info.header_offset < end
         end = info.header_offset + _HEADER + len(info.orig_filename) + info.compress_size
-        fault = _fault(info, name, overlaps=overlaps, is_cut=end > size)
-        if fault:
-            inventory.add(Entry(name, refused(fault)))
-            continue
-        opened = partial(_open, archive, info)
-        inventory.add(Entry(name, opened, info.file_size, info.compress_size, info.CRC))
+        inventory.add(member(archive, info, name, overlaps=overlaps, is_cut=end > size))
     return inventory.listing()
 
 
-def _name(info: zipfile.ZipInfo) -> str:
+def directory(file: IO[bytes]) -> zipfile.ZipFile:
+    """The list of a zip, whose length is bounded. Raises `Unsafe`."""
+    try:
+        return zipfile.ZipFile(_Watched(file))
+    except Unsafe:
+        raise
+    except Exception as error:  # as in Budget.copy
+        raise broken(error) from None
+
+
+def member(
+    archive: zipfile.ZipFile,
+    info: zipfile.ZipInfo,
+    name: str,
+    *,
+    overlaps: bool = False,
+    is_cut: bool = False,
+) -> Entry:
+    """A file in a zip, under a name; one that may not be read says so when it is asked."""
+    fault = _fault(info, name, overlaps=overlaps, is_cut=is_cut)
+    if fault:
+        return Entry(name, refused(fault))
+    opened = partial(_open, archive, info)
+    return Entry(name, opened, info.file_size, info.compress_size, info.CRC)
+
+
+def name_of(info: zipfile.ZipInfo) -> str:
+    """A name in a zip as its author meant it, not yet checked."""
     # orig_filename: zipfile cuts the other at NUL, and turns backslashes on some systems
     name = info.orig_filename
     if info.flag_bits & _UTF8 or name.isascii():

@@ -15,12 +15,15 @@ from grader.records.outcome import Outcome
 
 SCHEMA = "grader/record/v1"
 
+MISSING = "nothing_handed_in"  # the problem of a record of somebody who did
+
 
 class Status(StrEnum):
     """What became of a submission: graded, 0 points for a reason, or ours to grade again."""
 
     GRADED = "graded"
     UNGRADABLE = "ungradable"
+    MISSING = "missing"  # nothing was handed in
     BROKEN = "broken"
 
 

@@ -61,14 +61,14 @@ def _class(out: Path, results: Results, lang: str, downloads: Collection[str]) -
 
 def _feedback(out: Path, results: Results, lang: str, moment: Moment) -> None:
     languages = _languages(results, lang)
-    for entry in results.entries:
+    for entry in [*results.entries, *results.off_roster]:
         folder = out / "feedback" / entry.name / results.catalogue.id
         context = partial(_context, results, entry, moment)
         _pages(folder, "feedback", languages, context)
 
 
 def _context(results: Results, entry: Entry, moment: Moment, lang: str) -> dict[str, Any]:
-    return feedback.context(results.catalogue, entry.record, lang, moment)
+    return feedback.context(results.catalogue, entry.record, lang, moment, entry.person)
 
 
 def _languages(results: Results, lang: str) -> list[str]:

@@ -38,13 +38,16 @@ def context(
         "counts": Counter(record.status for record in records),
         **_totals(records),
         "exercises": _exercises(results, lang),
+        "off_roster": ", ".join(
+            f"{entry.record.student} {entry.person}".strip() for entry in results.off_roster
+        ),
         "students": [_student(results, entry, lang, feedback) for entry in results.entries],
         "checks": [_check(catalogue, check, lang) for check in checks],
         "downloads": [(name, quote(path)) for name, path in downloads.items()],
         "outcomes": _outcomes(records),
         "frequent": _frequent(catalogue, records, lang),
         "slowest": _slowest(catalogue, checks, lang),
-        "provenance": _provenance(records),
+        "provenance": _provenance([*records, *(e.record for e in results.off_roster)]),
     }
 
 
@@ -85,6 +88,7 @@ def _student(
     earned = {exercise.id: exercise for exercise in record.exercises}
     return {
         "name": record.student,
+        "person": entry.person,
         "link": quote(feedback(entry.name)),
         "status": record.status,
         "points": record.points,
@@ -99,7 +103,7 @@ def _student(
 def _cell(result: ExerciseResult | None, record: Record) -> dict[str, Any]:
     """Points of one student in one exercise, and how dark the cell is: 0 (none) to 4 (all)."""
     if result is None:
-        points = 0.0 if record.status == Status.UNGRADABLE else None
+        points = 0.0 if record.status in {Status.UNGRADABLE, Status.MISSING} else None
         return {"points": points, "heat": None if points is None else 0}
     if result.points is None or not result.possible:
         return {"points": result.points, "heat": None}
@@ -158,7 +162,8 @@ def _frequent(catalogue: Catalogue, records: Sequence[Record], lang: str) -> lis
             checks.setdefault(key, set()).add(check)
 
     for number, record in enumerate(records):
-        for message in (record.problem, *record.notes):
+        problem = None if record.status == Status.MISSING else record.problem
+        for message in (problem, *record.notes):
             add(number, "", record.status, message, "")
         for exercise in record.exercises:
             for check in exercise.checks:

@@ -40,14 +40,17 @@ def is_shown(check: DescribedCheck, due: str | None, moment: Moment) -> bool:
     return moment.published or (waits_for_due and _has_passed(due, moment.now))
 
 
-def context(catalogue: Catalogue, record: Record, lang: str, moment: Moment) -> dict[str, Any]:
-    """Everything that `feedback.html.j2` names."""
+def context(
+    catalogue: Catalogue, record: Record, lang: str, moment: Moment, person: str = ""
+) -> dict[str, Any]:
+    """Everything that `feedback.html.j2` names. `person` is the student's name, if known."""
     exercises = [_exercise(catalogue, exercise, lang, moment) for exercise in record.exercises]
     kept_back = sum(exercise["kept_back"] for exercise in exercises)
     return {
         "assignment": choose(catalogue.title, lang),
         "assignment_id": record.assignment,
         "student": record.student,
+        "person": person,
         "status": record.status,
         "total": _total(record, exercises, extra=False),
         "extra": _total(record, exercises, extra=True),

@@ -1,6 +1,6 @@
 """Figures of classical test theory: how hard each check was, and whether it tells students apart.
 
-Records without a score (`broken`) are in none of them.
+Records without a score (`broken`), or of who handed in nothing, are in none of them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from grader.records.assignment_snapshot import Catalogue, DescribedExercise
 from grader.records.outcome import Outcome
-from grader.records.record import CheckResult, Record
+from grader.records.record import CheckResult, Record, Status
 
 MIN_STUDENTS = 3  # two points always lie on a line
 
@@ -105,8 +105,9 @@ def discrimination(items: Sequence[float], totals: Sequence[float]) -> float | N
 
 
 def scored(records: Sequence[Record]) -> list[Record]:
-    """The records that carry a score."""
-    return [r for r in records if r.points is not None and r.extra_points is not None]
+    """The records that carry a score of something that was handed in."""
+    judged = [r for r in records if r.points is not None and r.extra_points is not None]
+    return [record for record in judged if record.status != Status.MISSING]
 
 
 def of_exercises(catalogue: Catalogue, records: Sequence[Record]) -> list[ExerciseFigures]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.errors import PlatformError, UsageError
 from grader.records import assignment_snapshot as catalogue
-from grader.records import store
+from grader.records import people, store
 from grader.records.assignment_snapshot import Catalogue
 from grader.records.record import Record
 
@@ -18,6 +18,7 @@ class Entry:
 
     name: str
     record: Record
+    person: str = ""  # the student's name, where more is known than the id
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Results:
 
     catalogue: Catalogue
     entries: list[Entry]
+    off_roster: list[Entry] = field(default_factory=list)  # in no list of scores
 
 
 def gather(out: Path) -> list[Results]:
@@ -37,10 +39,17 @@ def gather(out: Path) -> list[Results]:
     for path in sorted((out / "assignments").glob("*.json")):
         described = catalogue.load(path)
         files = sorted((out / "records" / described.id).glob("*.json"))
-        entries = [Entry(path.stem, store.read(path)) for path in files]
+        known = people.load(out, described.id)
+        records = [store.read(path) for path in files]
+        entries = [
+            Entry(path.stem, record, known.name(record.student))
+            for path, record in zip(files, records, strict=True)
+        ]
         _refuse_copies(described.id, dict(zip(files, entries, strict=True)))
+        left = [entry for entry in entries if known.has_left(entry.record.student)]
         if entries:
-            found.append(Results(described, entries))
+            staying = [entry for entry in entries if entry not in left]
+            found.append(Results(described, staying, left))
     if not found:
         raise UsageError("report.nothing_graded", folder=out)
     return found

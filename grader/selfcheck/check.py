@@ -24,7 +24,7 @@ from grader.course.folder import Course
 from grader.errors import UsageError
 from grader.grading.submission import grade_exercises, student_process
 from grader.i18n import choose, say, translate
-from grader.intake.find import Found
+from grader.intake.handin import Found
 from grader.intake.read import Submission, read
 from grader.records.outcome import Outcome
 from grader.records.record import CheckResult, ExerciseResult

@@ -30,7 +30,7 @@ def root(report):
 def test_csv_has_a_row_a_student_and_a_column_an_exercise(rows, records):
     assert len(rows) == len(records)
     exercises = [entry[0] for entry in example_class.EXERCISES]
-    first = ["student", "total", "possible", "extra", "status"]
+    first = ["student", "name", "total", "possible", "extra", "status"]
     assert list(rows[0]) == [*first, *exercises, "problem"]
 
 

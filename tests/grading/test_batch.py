@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -125,7 +126,7 @@ def test_what_cannot_be_opened_gets_a_reason(submit, grade, tmp_path):
     (root / "broken.zip").write_bytes(b"PK\x03\x04 and no more")
     with zipfile.ZipFile(root / "slip.zip", "w") as archive:
         archive.writestr("../sums.py", GOOD)
-    (root / "essay.docx").write_bytes(b"x")
+    (root / "essay.rar").write_bytes(b"x")
     done = grade()
     assert done.exit_code == 0
     reasons = {
@@ -135,7 +136,7 @@ def test_what_cannot_be_opened_gets_a_reason(submit, grade, tmp_path):
         "empty": "empty",
         "broken": "broken_archive",
         "slip": "unsafe_archive",
-        "essay": "unsupported",
+        "essay": "other_archive",
     }
     assert "0.00 / 10" in done.output
     assert "damaged" in done.output
@@ -272,6 +273,7 @@ def test_json_summary(submit, grade):
     submit("kim", {"sums.py": GOOD, "words.py": GREET})
     summary = json.loads(grade("--json").output)
     assert summary["points"] == {"kim": 10.0}
+    assert [person["id"] for person in summary["intake"]["people"]] == ["kim"]
     assert summary["graded"] == 1
 
 
@@ -280,12 +282,131 @@ def test_korean_output(submit, grade):
     assert "제출물이 비어 있습니다" in grade(lang="ko").output
 
 
-def test_two_submissions_of_one_student_stop_the_batch_before_it_begins(submit, grade, tmp_path):
+def test_two_submissions_of_one_student_concern_that_student_alone(submit, grade, tmp_path):
     root = submit("kim", {"sums.py": GOOD})
+    submit("lee", {"sums.py": GOOD, "words.py": GREET})
     shutil.make_archive(str(root / "kim"), "zip", root / "kim")
     done = grade()
-    assert (done.exit_code, "kim.zip" in done.output) == (2, True)
+    assert (done.exit_code, "kim/, kim.zip" in done.output) == (0, True)
+    kim = record(tmp_path, "kim")
+    assert (kim.status, kim.points, kim.problem.code) == ("ungradable", 0, "doubled")
+    assert record(tmp_path, "lee").points == 10
+    (root / "kim.zip").unlink()
+    assert "1 graded, 1 unchanged" in grade().output
+    assert record(tmp_path, "kim").points == 6
+
+
+ROSTER = "id,name,section\nkim,Kim Minsu,A\nlee,이지우,B\noh,Oh Byeol,B\n"
+
+
+@pytest.fixture
+def roster(tmp_path):
+    (tmp_path / "roster.csv").write_text(ROSTER, encoding="utf-8")
+    return ("--roster", str(tmp_path / "roster.csv"))
+
+
+def test_a_class_with_a_roster(submit, grade, roster, tmp_path):
+    submit("kim", {"sums.py": GOOD, "words.py": GREET})
+    submit("stranger", {"sums.py": GOOD, "words.py": GREET})
+    done = grade(*roster)
+    assert done.exit_code == 0, done.output
+    assert "2 graded, 0 unchanged, 0 could not be graded, 2 handed in nothing" in done.output
+    assert re.search(r"^lee {2}이지우 .*Nothing was handed in", done.output, re.MULTILINE)
+    assert re.search(r"Not on the roster.*: stranger", done.output)
+    lee = record(tmp_path, "lee")
+    assert (lee.status, lee.points, lee.problem.code) == ("missing", 0, "nothing_handed_in")
+    assert record(tmp_path, "stranger").points == 10
+    data = json.loads((tmp_path / "out" / "intake" / "tiny.json").read_text())
+    assert {p["id"]: (p["name"], p["status"], p["on_roster"]) for p in data["people"]} == {
+        "kim": ("Kim Minsu", "handed_in", True),
+        "lee": ("이지우", "missing", True),
+        "oh": ("Oh Byeol", "missing", True),
+        "stranger": ("", "handed_in", False),
+    }
+    assert "0 graded, 4 unchanged" in grade(*roster).output
+
+
+def test_a_download_without_somebody_undoes_nothing(submit, grade, roster, tmp_path):
+    root = submit("kim", {"sums.py": GOOD, "words.py": GREET})
+    submit("lee", {"sums.py": GOOD, "words.py": GREET})
+    grade(*roster)
+    shutil.rmtree(root / "lee")
+    for options in ((), ("--regrade",)):
+        assert grade(*roster, *options).exit_code == 0
+        assert record(tmp_path, "lee").points == 10
+    submit("oh", {"sums.py": GOOD, "words.py": GREET})
+    assert record(tmp_path, "oh").status == "missing"
+    grade(*roster)
+    assert record(tmp_path, "oh").points == 10
+
+
+def test_who_left_the_roster_leaves_the_scores_and_keeps_the_record(
+    submit, grade, roster, tmp_path
+):
+    for student in ("kim", "lee"):
+        submit(student, {"sums.py": GOOD, "words.py": GREET})
+    grade(*roster)
+    (tmp_path / "roster.csv").write_text(ROSTER.replace("lee,이지우,B\n", ""), encoding="utf-8")
+    grade(*roster)
+    assert record(tmp_path, "lee").points == 10
+    told = CliRunner().invoke(main, ["report", str(tmp_path / "out")])
+    assert told.exit_code == 0, told.output
+    scores = tmp_path / "out" / "scores" / "tiny"
+    rows = (scores / "scores.csv").read_text().splitlines()
+    assert [row.split(",")[:3] for row in rows[1:]] == [
+        ["kim", "Kim Minsu", "10.0"],
+        ["oh", "Oh Byeol", "0.0"],
+    ]
+    assert "lee" not in (scores / "junit.xml").read_text()
+    page = (tmp_path / "out" / "report" / "tiny" / "index.html").read_text()
+    assert "Not on the roster" in page
+    assert "Oh Byeol" in page
+    assert (tmp_path / "out" / "feedback" / "lee" / "tiny" / "feedback.html").exists()
+
+
+def test_a_dry_run_says_what_it_sees_and_stops(submit, course, roster, tmp_path):
+    root = submit("kim", {"sums.py": GOOD})
+    (root / "rename.py").write_text("")
+    call = ["--course", str(course), "grade", "tiny", str(root), *roster, "--dry-run"]
+    done = CliRunner().invoke(main, ["--lang", "en", *call])
+    assert done.exit_code == 0, done.output
+    assert re.search(r"kim +Kim Minsu +kim/ +\(by the student id\)", done.output)
+    assert "3 people: 1 handed in, 2 did not." in done.output
+    assert "Left over, belongs to nobody: rename.py" in done.output
+    korean = CliRunner().invoke(main, ["--lang", "ko", *call])
+    assert "모두 3명: 제출 1명, 미제출 2명." in korean.output
+    data = json.loads(CliRunner().invoke(main, [*call, "--json"]).output)
+    assert [person["id"] for person in data["people"]] == ["kim", "lee", "oh"]
     assert not (tmp_path / "out").exists()
+
+
+def test_where_records_may_not_go(submit, course):
+    root = submit("kim", {"sums.py": GOOD})
+    call = ["--course", str(course), "grade", "tiny", str(root)]
+    for out in ((), ("-o", str(root)), ("-o", str(root / "out"))):
+        refused = CliRunner().invoke(main, [*call, *out])
+        assert (refused.exit_code, "-o" in refused.output) == (2, True)
+    assert not (root / "out").exists()
+
+
+def test_what_is_ambiguous_is_refused_in_both_languages(submit, grade, tmp_path):
+    for student in ("A/kim", "A/lee", "B/oh", "B/yi"):
+        submit(student, {"sums.py": GOOD})
+    for lang, word in (("en", "sections"), ("ko", "분반")):
+        refused = grade(lang=lang)
+        assert (refused.exit_code, word in refused.output) == (2, True)
+        assert "--layout section/student" in refused.output
+    assert not (tmp_path / "out").exists()
+    assert "4 graded" in grade("--layout", "section/student").output
+
+
+def test_two_long_names_stay_apart_in_the_lines(submit, grade, tmp_path):
+    names = [f"kim_minsu_of_the_second_section_{number}" for number in (1, 2)]
+    for name in names:
+        submit(name, {".keep": ""})
+    assert all(name in grade("--json").output for name in names)
+    lines = grade().output.splitlines()
+    assert all(any(line.startswith(f"{name} ") for line in lines) for name in names)
 
 
 def test_two_graders_on_one_folder(submit, grade, tmp_path):

@@ -2,7 +2,6 @@
 
 import io
 import os
-import shutil
 import tarfile
 import unicodedata
 import zipfile
@@ -10,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.errors import DuplicateStudent
 from grader.intake import entries, package
-from grader.intake.find import Found, find
+from grader.intake.handin import Found
 from grader.intake.names import record_name
 from grader.intake.read import read
 from grader.records.record import Message
@@ -60,132 +58,6 @@ def taken(path, required=WANTED):
 def taken_from(root, files):
     """A folder with these files, read."""
     return taken(write(root / "kim", files))
-
-
-def students(folder):
-    return {entry.student: entry.path for entry in find(folder, "hw1", PACKAGE)}
-
-
-# --- finding
-
-
-def test_nbgraders_layout(tmp_path):
-    write(tmp_path, below("lee/hw1", ALL) | below("kim/hw1", ALL) | below("kim/hw2", ALL))
-    write(tmp_path, {"kim/hw1/timestamp.txt": "2026-11-21", "kim/hw1/.DS_Store": "", "a.csv": ""})
-    assert students(tmp_path) == {"kim": tmp_path / "kim/hw1", "lee": tmp_path / "lee/hw1"}
-    assert list(students(tmp_path)) == ["kim", "lee"]
-    assert set(taken(tmp_path / "kim/hw1").files) == set(WANTED)
-
-
-def test_nbgraders_layout_with_an_archive(tmp_path):
-    write(tmp_path, {"kim/hw1/mine.zip": zipped(ALL), "kim/hw1/timestamp.txt": ""})
-    ((_, path),) = students(tmp_path).items()
-    found = taken(path)
-    assert set(found.files) == set(WANTED)
-    assert found.source == "hw1/mine.zip"
-    assert found.ignored == []
-
-
-def test_in_nbgraders_layout_another_assignment_is_not_taken(tmp_path):
-    """text.py of hw2 is no submission of hw1."""
-    write(tmp_path, below("kim/hw1", ALL) | below("lee/hw2", ALL))
-    found = {entry.student: entry.path for entry in find(tmp_path, "hw1", PACKAGE, ["hw2"])}
-    assert taken(found["lee"]).problem == Message("empty")
-
-
-def test_a_folder_of_one_student_changes_nothing_for_another(tmp_path):
-    write(tmp_path, below("eve/hw1", ALL) | below("kim/my homework", ALL))
-    found = {entry.student: entry.path for entry in find(tmp_path, "hw1", PACKAGE, ["hw2"])}
-    assert set(taken(found["kim"]).files) == set(WANTED)
-
-
-def test_in_nbgraders_layout_files_may_stand_in_the_students_folder(tmp_path):
-    write(tmp_path, below("kim/hw1", ALL) | below("lee", ALL) | below(f"oh/{PACKAGE}", ALL))
-    write(tmp_path, {"yi/mine.tgz": tarred(ALL)})
-    for student in ("lee", "oh", "yi"):
-        assert set(taken(students(tmp_path)[student]).files) == set(WANTED)
-
-
-def test_in_nbgraders_layout_the_assignments_folder_comes_first(tmp_path):
-    write(tmp_path, below("kim/hw1", ALL) | {"kim/text.py": "old"})
-    assert students(tmp_path) == {"kim": tmp_path / "kim/hw1"}
-
-
-def test_a_folder_of_folders(tmp_path):
-    write(tmp_path, below("kim", ALL) | below(f"lee.j/{PACKAGE}", ALL) | below("oh/a/b", ALL))
-    (tmp_path / "empty.md").mkdir()
-    assert set(students(tmp_path)) == {"empty.md", "kim", "lee.j", "oh"}
-    for student in ("kim", "lee.j", "oh"):
-        assert set(taken(students(tmp_path)[student]).files) == set(WANTED)
-
-
-def test_a_folder_of_archives(tmp_path):
-    for name in ("a.zip", "b.tar.gz", "c.TGZ", "d.tar", "e.f.zip", "g.rar"):
-        (tmp_path / name).write_bytes(tarred(ALL, "w") if name == "d.tar" else tarred(ALL))
-    (tmp_path / "a.zip").write_bytes(zipped(ALL))
-    found = students(tmp_path)
-    assert set(found) == {"a", "b", "c", "d", "e.f", "g"}
-    for student in "abcd":
-        assert set(taken(found[student]).files) == set(WANTED)
-
-
-def test_what_lies_about_is_no_submission(tmp_path):
-    names = ["README", "README.md", "grades.csv", "notes.txt", ".DS_Store", ".git/config",
-             "__MACOSX/kim.zip", "expected.json"]  # fmt: skip
-    write(tmp_path, dict.fromkeys(names, "") | below("kim", ALL))
-    assert set(students(tmp_path)) == {"kim"}
-
-
-def test_one_archive_or_one_folder_given_directly(tmp_path):
-    write(tmp_path, {"kim.tar.gz": tarred(ALL)} | below("lee", ALL) | below(PACKAGE, {}))
-    write(tmp_path, below(f"oh/{PACKAGE}", ALL))
-    (tmp_path / PACKAGE).mkdir()
-    assert students(tmp_path / "kim.tar.gz") == {"kim": tmp_path / "kim.tar.gz"}
-    for name in ("lee", "oh", PACKAGE):
-        assert students(tmp_path / name) == {name: tmp_path / name}
-
-
-def test_a_script_of_the_teachers_does_not_turn_a_class_into_one_submission(tmp_path):
-    write(tmp_path, {"collect.py": "", "kim.zip": zipped(ALL)})
-    assert "kim" in students(tmp_path)
-    write(tmp_path / "b", {"collect.py": ""} | below("kim/hw1", ALL))
-    assert "kim" in students(tmp_path / "b")
-
-
-def test_two_submissions_of_one_student(tmp_path):
-    write(tmp_path, {"kim.zip": zipped(ALL)} | below("kim", ALL))
-    with pytest.raises(DuplicateStudent) as caught:
-        students(tmp_path)
-    assert caught.value.fields == {"student": "kim", "paths": "kim, kim.zip"}
-
-
-def test_names_that_look_the_same_are_one_student(tmp_path):
-    write(tmp_path, below("김", ALL) | below(unicodedata.normalize("NFD", "김"), ALL))
-    with pytest.raises(DuplicateStudent):
-        students(tmp_path)
-
-
-def test_names_that_cannot_be_shown_stay_apart(tmp_path):
-    for name in ("a\x1b[2J", "a\u202e", " ", os.fsdecode(b"\xb1\xe8")):
-        write(tmp_path / name, ALL)
-    assert set(students(tmp_path)) == {"a%1B[2J", "a%E2%80%AE", "%20", "%ED%B2%B1%ED%B3%A8"}
-
-
-def test_a_symlinked_student_is_found_and_refused(tmp_path):
-    secret = write(tmp_path / "elsewhere", ALL)
-    write(secret, below("hw1", ALL))
-    folder = write(tmp_path / "class", below("kim", ALL) | below("lee.j", ALL))
-    (folder / "lee.j" / "text.py").unlink()
-    shutil.rmtree(folder / "lee.j")
-    (folder / "lee.j").symlink_to(secret)
-    (folder / "oh.zip").symlink_to(write(tmp_path, {"oh.zip": zipped(ALL)}) / "oh.zip")
-    write(folder, below("kim/hw1", ALL))
-    (folder / "yi").mkdir()
-    (folder / "yi" / "hw1").symlink_to(secret)
-    for student, name in (("lee.j", "lee.j"), ("oh", "oh.zip"), ("yi", "hw1")):
-        refused = taken(students(folder)[student])
-        assert refused.problem == Message("unsafe_archive", {"entry": name})
-        assert refused.files == {}
 
 
 # --- the package and its files
@@ -385,15 +257,6 @@ def test_only_links_is_a_problem_that_names_one(tmp_path):
     path.mkdir()
     (path / "text.py").symlink_to("/etc/passwd")
     assert taken(path).problem == Message("unsafe_archive", {"entry": "text.py"})
-
-
-@pytest.mark.parametrize("name", ["kim", "kim.zip"])
-def test_a_fifo_in_place_of_a_submission_is_not_opened(tmp_path, name):
-    os.mkfifo(tmp_path / name)
-    (found,) = find(tmp_path, "hw1", PACKAGE)
-    refused = read(found, PACKAGE, WANTED, WANTED)
-    assert refused.problem.code == "unsupported"
-    assert refused.problem.fields["entry"] == name
 
 
 @pytest.mark.parametrize(

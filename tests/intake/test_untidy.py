@@ -11,7 +11,7 @@ import zlib
 import pytest
 
 from grader.intake import archives, entries, tars, zips
-from grader.intake.find import Found
+from grader.intake.handin import Found
 from grader.intake.read import read
 from grader.records.record import Message
 

@@ -1,0 +1,69 @@
+"""What `grade` says before it begins: where hand-ins come from, and who is taken for whom."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.markup import escape
+
+from grader.i18n import translate
+from grader.intake.people import Intake, Taken
+
+_MAX_LEFTOVER = 20  # all of them stand in OUT/intake/
+
+
+def show_intake(intake: Intake, lang: str) -> None:
+    """Print the source, a line for each person, and what is nobody's."""
+    console = Console(highlight=False)
+    source = translate(f"intake.source.{intake.source}", lang)
+    lines = [translate("intake.seen", lang, source=source, where=intake.where)]
+    width = max((cell_len(who(person.id, person.name)) for person in intake.people), default=0)
+    for person in intake.people:
+        name = who(person.id, person.name)
+        lines.append(f"  {name}{' ' * (width - cell_len(name))}  {_what(person, lang)}")
+    counts = {
+        "people": len(intake.people),
+        "handed_in": len(intake.people) - len(intake.missing),
+        "missing": len(intake.missing),
+    }
+    lines.append(translate("intake.counts", lang, **counts))
+    if any(len(person.handins) > 1 and not person.is_double for person in intake.people):
+        lines.append(translate(f"intake.attempts_{intake.attempts}", lang))
+    if intake.unknown:
+        names = ", ".join(who(person.id, person.name) for person in intake.unknown)
+        lines.append(translate("intake.unknown", lang, names=names))
+    if intake.leftover:
+        names = ", ".join(intake.leftover[:_MAX_LEFTOVER])
+        more = len(intake.leftover) - _MAX_LEFTOVER
+        names += f" (+{more})" if more > 0 else ""
+        lines.append(translate("intake.leftover", lang, names=names))
+    for line in lines:
+        console.print(escape(plain(line)), soft_wrap=True)
+
+
+def who(student: str, name: str) -> str:
+    """An id and the name beside it, never cut: its end may be what tells two people apart."""
+    return f"{student}  {name}" if name and name != student else student
+
+
+def plain(line: str) -> str:
+    """In a student's name a CI service would see a command of its own: `::error::`, `##[group]`."""
+    return line.replace("::", ": :").replace("##", "# #")
+
+
+def _what(person: Taken, lang: str) -> str:
+    if not person.handins:
+        return translate("intake.nothing", lang)
+    if person.is_double:
+        found = ", ".join(handin.label for handin in person.handins)
+        return translate("intake.doubled", lang, found=found)
+    handin = person.counts or person.handins[-1]
+    if handin.place is None:
+        return f"{handin.label}  {translate('intake.nothing', lang)}"
+    reasons = [translate(f"intake.by.{person.by}", lang)]
+    if len(person.handins) > 1:
+        of = len(person.handins)
+        reasons.append(translate("intake.attempt", lang, number=handin.attempt, of=of))
+    if handin.late:
+        reasons.append(translate("intake.late", lang))
+    return f"{handin.label}  ({', '.join(reasons)})"

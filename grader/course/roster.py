@@ -1,0 +1,268 @@
+"""The roster: a CSV file as a university, Canvas, Moodle or a spreadsheet writes it.
+
+Columns are found by their names, in English and Korean; the rest is ignored:
+
+    id, name (or first and last name), email, section, team, GitHub user,
+    Canvas' `ID`, `SIS User ID` and `SIS Login ID`, Moodle's `Identifier`
+
+Who has no column for an id of the course's own is called by what the LMS calls them.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from grader.errors import UsageError
+
+SCHEMA = "grader/roster/v1"
+
+# What a column holds -> what it may be called, without case, blanks and signs.
+_COLUMNS = {
+    "id": "id studentid studentnumber studentno idnumber sid 학번 학생번호 학생id id번호 아이디",
+    "name": "name fullname studentname displayname 이름 성명 학생이름 학생명 전체이름",
+    "first": "firstname givenname",
+    "last": "lastname surname familyname 성",
+    "email": "email emailaddress mail 이메일 이메일주소 메일 전자우편 전자메일",
+    "section": "section sections class 분반 반 섹션",
+    "team": "team teams group groups groupname 팀 조 모둠 그룹",
+    "github": "github githubid githubuser githubusername 깃허브 깃허브아이디",
+    "canvas": "canvasid canvasuserid 캔버스id",
+    "sis": "sisuserid",
+    "login": "sisloginid login loginid username 사용자이름 사용자명 로그인 로그인id",
+    "moodle": "identifier moodleid 식별자 참가자",
+}
+_KINDS = {name: kind for kind, names in _COLUMNS.items() for name in names.split()}
+# In the order in which they may stand in for an id of the course's own.
+_IDS = ("id", "canvas", "sis", "login", "moodle", "email", "github")
+_LMS = ("canvas", "sis", "login", "moodle", "github", "email")
+_WORD = 4  # letters of an id that is looked for in a longer name
+_HEADER_WITHIN = 10  # rows: a university's export has titles above
+_NO_PEOPLE = {"points possible", "manual posting", "student, test"}  # rows of Canvas' gradebook
+_BY_SPREADSHEET = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+$")  # 1.2E+04: digits are lost
+
+
+@dataclass(frozen=True)
+class Person:
+    """One row."""
+
+    id: str
+    name: str = ""
+    section: str = ""
+    team: str = ""
+    ids: dict[str, str] = field(default_factory=dict)  # kind -> value: "canvas", "email"
+
+
+@dataclass(frozen=True)
+class Roster:
+    """Everybody who takes the course."""
+
+    people: tuple[Person, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data, schema first."""
+        return {"schema": SCHEMA, "people": [asdict(person) for person in self.people]}
+
+    def known(self) -> frozenset[str]:
+        """Every id of everybody."""
+        return frozenset(v for person in self.people for v in (person.id, *person.ids.values()))
+
+    def by(self, kind: str, value: str) -> list[Person]:
+        """The people with that id of that kind: one, or nobody."""
+        folded = value.casefold()
+        return [
+            person
+            for person in self.people
+            if (person.id if kind == "id" else person.ids.get(kind, "")).casefold() == folded
+        ]
+
+    def named(self, name: str) -> list[Person]:
+        """The people of that name, however it is ordered and spaced."""
+        wanted = _letters(name)
+        return [
+            p for p in self.people if wanted and wanted in {_letters(n) for n in _orders(p.name)}
+        ]
+
+    def within(self, text: str) -> list[Person]:
+        """The people whose id is a word of the text, as in `2027001_홍길동`; or has it as login."""
+        words = {word.casefold() for word in re.split(r"[\W_]+", text) if len(word) >= _WORD}
+        return [
+            person
+            for person in self.people
+            if person.id.casefold() in words
+            or person.ids.get("email", "").partition("@")[0].casefold() == text.casefold()
+        ]
+
+    def team(self, name: str) -> list[Person]:
+        """The members of a team."""
+        wanted = _letters(name)
+        return [p for p in self.people if wanted and _letters(p.team) == wanted]
+
+
+def load(path: Path) -> Roster:
+    """Read a roster. Raises `UsageError` with file, row and column."""
+    rows = _rows(path)
+    at, columns = _header(path, rows)
+    own = _own_id(columns, rows[at + 1 :])
+    people: dict[str, tuple[int, Person]] = {}
+    for number, row in enumerate(rows[at + 1 :], at + 2):
+        cells = {kind: _cell(row[i]) if i < len(row) else "" for kind, i in columns.items()}
+        if not any(cells.values()) or _is_no_person(cells):
+            continue
+        _refuse_lost_digits(path, number, rows[at], columns, cells)
+        person = _person(cells, own)
+        if not person.id:
+            column = rows[at][columns[own]].strip()
+            raise UsageError("error.roster_cell", file=path, row=number, column=column)
+        key = person.id.casefold()
+        if key in people:
+            first = people[key][0]
+            raise UsageError("error.roster_twice", file=path, row=number, first=first, id=person.id)
+        people[key] = number, person
+    if not people:
+        raise UsageError("error.roster_empty", file=path)
+    return Roster(tuple(person for _, person in people.values()))
+
+
+def _rows(path: Path) -> list[list[str]]:
+    text = unicodedata.normalize("NFC", _text(path)).replace("\0", "")
+    try:
+        tables = {d: list(csv.reader(io.StringIO(text), delimiter=d)) for d in ",;\t"}
+    except csv.Error as error:
+        raise UsageError("error.roster", file=path, reason=error) from None
+    return max(
+        tables.values(), key=lambda rows: max(map(_recognised, rows[:_HEADER_WITHIN]), default=0)
+    )
+
+
+def _text(path: Path) -> str:
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise UsageError("error.roster", file=path, reason=error.strerror or error) from None
+    if raw.startswith(b"PK"):
+        raise UsageError("error.roster_no_csv", file=path)
+    encodings = ["utf-16"] if raw[:2] in {b"\xff\xfe", b"\xfe\xff"} else ["utf-8-sig", "cp949"]
+    for encoding in encodings:
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise UsageError("error.roster_no_csv", file=path)
+
+
+def _cell(text: str) -> str:
+    """A cell without what cannot be shown: people choose their own names in an LMS."""
+    return "".join(c if c.isprintable() else " " for c in text).strip()
+
+
+def _kind(title: str) -> str | None:
+    return _KINDS.get(_letters(title))
+
+
+def _recognised(row: list[str]) -> int:
+    return len({_kind(title) for title in row} - {None})
+
+
+def _header(path: Path, rows: list[list[str]]) -> tuple[int, dict[str, int]]:
+    """Row of the titles, and for each kind its column. Raises `UsageError`."""
+    at = max(
+        range(min(len(rows), _HEADER_WITHIN)), key=lambda i: _recognised(rows[i]), default=None
+    )
+    if at is None:
+        raise UsageError("error.roster_empty", file=path)
+    columns: dict[str, int] = {}
+    for i, title in enumerate(rows[at]):
+        if kind := _kind(title):
+            columns.setdefault(kind, i)
+    _read_as_canvas(rows[at], columns)
+    if "last" in columns and "first" not in columns and "name" in columns:  # 성, 이름
+        columns["first"] = columns.pop("name")
+    if not columns.keys() & set(_IDS):
+        found = ", ".join(title.strip() for title in rows[at] if title.strip()) or "-"
+        raise UsageError("error.roster_columns", file=path, row=at + 1, found=found)
+    return at, columns
+
+
+def _read_as_canvas(titles: list[str], columns: dict[str, int]) -> None:
+    """`Student` is a name beside an `ID`, which is then Canvas'; alone it is an id."""
+    letters = [_letters(title) for title in titles]
+    if "student" not in letters:
+        return
+    if letters.count("id") and letters.index("student") < letters.index("id"):
+        columns["canvas"] = columns.pop("id")
+        columns.setdefault("name", letters.index("student"))
+    elif "id" not in columns:
+        columns["id"] = letters.index("student")
+
+
+def _own_id(columns: Mapping[str, int], rows: list[list[str]]) -> str:
+    """The kind that people are called by: the first that everybody has, or else the first."""
+    there = [kind for kind in _IDS if kind in columns]
+    filled = [row for row in rows if any(cell.strip() for cell in row)]
+
+    def is_full(kind: str) -> bool:
+        i = columns[kind]
+        return all(i < len(row) and row[i].strip() for row in filled)
+
+    def is_used(kind: str) -> bool:
+        i = columns[kind]
+        return any(i < len(row) and row[i].strip() for row in filled)
+
+    used = [kind for kind in there if is_used(kind)] or there
+    moodle = [kind for kind in used if kind == "moodle" and is_full(kind)]
+    # In Moodle's worksheet the university's number is often empty for some.
+    return moodle[0] if moodle and not is_full(used[0]) else used[0]
+
+
+def _is_no_person(cells: Mapping[str, str]) -> bool:
+    name = cells.get("name", "").casefold()
+    return name in _NO_PEOPLE or not any(cells.get(kind) for kind in (*_IDS, "name", "last"))
+
+
+def _refuse_lost_digits(
+    path: Path, number: int, titles: list[str], columns: Mapping[str, int], cells: Mapping[str, str]
+) -> None:
+    for kind in _IDS:
+        if _BY_SPREADSHEET.match(cells.get(kind, "")):
+            title = titles[columns[kind]].strip()
+            raise UsageError(
+                "error.roster_digits", file=path, row=number, column=title, found=cells[kind]
+            )
+
+
+def _person(cells: dict[str, str], own: str) -> Person:
+    if "moodle" in cells:  # "Participant 1041", "참가자1041"
+        cells["moodle"] = (re.findall(r"\d+", cells["moodle"]) or [""])[-1]
+    name = cells.get("name") or " ".join(filter(None, (cells.get("first"), cells.get("last"))))
+    if "last" in cells and re.search(r"[가-힣]", name):
+        name = f"{cells['last']}{cells.get('first', '')}"
+    return Person(
+        id=cells.get(own, ""),
+        name=name,
+        section=cells.get("section", ""),
+        team=cells.get("team", ""),
+        ids={kind: cells[kind] for kind in _LMS if cells.get(kind)},
+    )
+
+
+def _orders(name: str) -> Iterator[str]:
+    """The name as it is written, and with the last part first: Kim, Minsu is Minsu Kim."""
+    yield name
+    last, comma, first = name.partition(",")
+    if comma:
+        yield f"{first} {last}"
+    else:
+        *firsts, last = name.split() or [""]
+        yield f"{last} {' '.join(firsts)}"
+
+
+def _letters(text: str) -> str:
+    """Letters and digits without case, blanks and signs."""
+    return "".join(c for c in unicodedata.normalize("NFC", text).casefold() if c.isalnum())

@@ -1,0 +1,61 @@
+"""What a source says was handed in, before anybody knows the roster."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grader.intake.nodes import Disk, Node, Together
+from grader.records.record import Message
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is looked for: the files of an assignment, and what it is not."""
+
+    assignment: str
+    package: str
+    files: tuple[str, ...] = ()  # relative to the package
+    others: tuple[str, ...] = ()  # the course's other assignments
+
+
+@dataclass(frozen=True)
+class Handin:
+    """What one person handed in at once."""
+
+    key: str  # the person's name in this source, the same for all attempts
+    label: str  # as it lies there, for people
+    place: Node | None  # None: there is a place for it, and nothing in it
+    name: str = ""  # of the person, as the source has it
+    ids: Mapping[str, str] = field(default_factory=dict)  # kind -> value, as on a roster
+    attempt: int | None = None  # counted from 1; None: the source knows no attempts
+    late: bool = False
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Everything that lies in one place, as one source reads it."""
+
+    source: str  # one of `grader.course.folder.SOURCES`, or "submission": a single one
+    where: str  # the folder or the archive, for people
+    handins: list[Handin]
+    leftover: list[str]  # what is nobody's
+
+
+@dataclass(frozen=True)
+class Found:
+    """The hand-in of one person that counts: seen, not yet read."""
+
+    student: str
+    path: Path | Node | None  # None: nothing, and `problem` says why
+    source: str = ""  # for people; "": the name of `path`
+    notes: tuple[Message, ...] = ()
+    problem: Message | None = None  # why it is not read
+
+    @property
+    def node(self) -> Node:
+        """Where its files are."""
+        if isinstance(self.path, Node):
+            return self.path
+        return Disk(self.path) if self.path is not None else Together(self.student, ())

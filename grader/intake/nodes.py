@@ -1,0 +1,232 @@
+"""Where hand-ins lie: a folder on the disk, or a bulk download that is still zipped, seen alike.
+
+A bulk download is never unpacked and never held in memory. What a node is called decides whose it
+is; its content is read only by `grader.intake.read`.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+import zipfile
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from functools import cached_property, partial
+from pathlib import Path
+
+from grader.intake.archives import listing
+from grader.intake.entries import (
+    MAX_ENTRIES,
+    SUFFIXES,
+    Entry,
+    Listing,
+    Unsafe,
+    is_archive,
+    is_skipped,
+    shown,
+)
+from grader.intake.folders import open_plain
+from grader.intake.zips import directory, member, name_of
+
+# Also what we cannot open: its owner is somebody all the same.
+_PACKED = (".rar", ".7z", ".egg", ".alz", ".gz", ".bz2", ".xz")
+_CODE = (".py", ".ipynb")
+
+
+class Node(ABC):
+    """A folder or a file."""
+
+    name: str  # NFC
+
+    @property
+    @abstractmethod
+    def is_folder(self) -> bool:
+        """Whether it holds others. A link holds nothing."""
+
+    @property
+    @abstractmethod
+    def children(self) -> Sequence[Node]:
+        """What it holds, ordered by name; nothing where it is no folder, or not ours to read."""
+
+    @abstractmethod
+    def entry(self, name: str) -> Entry:
+        """The file that it is, under a name. Raises `Unsafe`."""
+
+    @abstractmethod
+    def listing(self) -> Listing:
+        """All files in it; a file counts as a folder of one. Raises `Unsafe`."""
+
+    @property
+    def shown(self) -> str:
+        """Its name for people; a folder's ends in a slash."""
+        return shown(self.name) + ("/" if self.is_folder and not is_packed(self.name) else "")
+
+    def child(self, name: str) -> Node | None:
+        """The child of that name."""
+        return next((node for node in self.children if node.name == name), None)
+
+
+class Disk(Node):
+    """A path."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.name = unicodedata.normalize("NFC", path.name or path.resolve().name)
+
+    @cached_property
+    def is_folder(self) -> bool:
+        """Whether it is a folder and no link to one."""
+        return self.path.is_dir() and not self.path.is_symlink()
+
+    @cached_property
+    def children(self) -> Sequence[Node]:
+        """What the folder holds."""
+        if not self.is_folder:
+            return ()
+        try:
+            paths = list(self.path.iterdir())
+        except OSError:
+            return ()
+        return sorted(map(Disk, paths), key=lambda node: node.name)
+
+    def entry(self, name: str) -> Entry:
+        """The file that it is, under a name."""
+        if self.path.is_symlink():
+            raise Unsafe("unsafe_archive", entry=shown(self.name))
+        return Entry(name, partial(open_plain, str(self.path)))
+
+    def listing(self) -> Listing:
+        """The files of a folder or of one file."""
+        if self.name.lower().endswith(".ipynb") and not self.is_folder:
+            return Listing([self.entry(self.name)], [])
+        return listing(self.path)
+
+
+class _Archive:
+    """A zip that is opened when the first file is read, and then stays open."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @cached_property
+    def file(self) -> zipfile.ZipFile:
+        return zipfile.ZipFile(self._path)
+
+
+class Packed(Node):
+    """A folder or a file in a zip."""
+
+    def __init__(self, name: str, archive: _Archive, info: zipfile.ZipInfo | None) -> None:
+        self.name = name
+        self._archive, self._info = archive, info
+        self.folders: dict[str, Packed] = {}
+        self.files: list[Packed] = []
+
+    @classmethod
+    def root(cls, path: Path) -> Packed | None:
+        """The whole of a zip; None when it is none, or its list is too long for one."""
+        try:
+            with open_plain(str(path)) as file:
+                infos = directory(file).infolist()
+        except (OSError, Unsafe):
+            return None
+        archive = _Archive(path)
+        root = cls(unicodedata.normalize("NFC", path.name), archive, None)
+        for info in infos:
+            name = unicodedata.normalize("NFC", name_of(info).replace("\0", "�"))
+            *folders, last = name.replace("\\", "/").split("/")
+            if ".." in (*folders, last):
+                folders, last = [], shown(name)  # nobody's
+            place = root
+            for folder in folders:
+                if folder not in {"", "."}:
+                    place = place.folders.setdefault(folder, cls(folder, archive, None))
+            if last:
+                place.files.append(cls(last, archive, info))
+        return root
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is no file."""
+        return self._info is None
+
+    @cached_property
+    def children(self) -> Sequence[Node]:
+        """What the folder holds."""
+        return sorted([*self.folders.values(), *self.files], key=lambda node: node.name)
+
+    def entry(self, name: str) -> Entry:
+        """The file that it is, under a name."""
+        assert self._info is not None  # asked only of files
+        return member(self._archive.file, self._info, name)
+
+    def listing(self) -> Listing:
+        """The files of a folder or of one file."""
+        return _listing([(self.name, self)] if not self.is_folder else _named(self.children))
+
+
+class Together(Node):
+    """Loose files and folders that one person handed in at once, as if in a folder."""
+
+    def __init__(self, name: str, parts: Iterable[tuple[str, Node]]) -> None:
+        self.name = name
+        self.parts = tuple(parts)
+
+    @property
+    def is_folder(self) -> bool:
+        """It is one by definition."""
+        return True
+
+    @property
+    def children(self) -> Sequence[Node]:
+        """Its parts."""
+        return [node for _, node in self.parts]
+
+    def entry(self, name: str) -> Entry:
+        """It is no file."""
+        raise Unsafe("unsafe_archive", entry=shown(name))
+
+    def listing(self) -> Listing:
+        """The files of all parts."""
+        if len(self.parts) == 1 and self.parts[0][1].is_folder:
+            return self.parts[0][1].listing()
+        return _listing(self.parts)
+
+
+def is_packed(name: str) -> bool:
+    """Whether a file of this name is an archive, also one that we cannot open."""
+    return is_archive(name) or name.lower().endswith(_PACKED)
+
+
+def is_code(name: str) -> bool:
+    """Whether a file of this name holds code as it is."""
+    return name.lower().endswith(_CODE)
+
+
+def stem(file: str) -> str:
+    """A file name without its last suffix, of which ".tar.gz" is one."""
+    lower = file.lower()
+    suffixes = (*SUFFIXES, *_PACKED, Path(file).suffix.lower())
+    suffix = next((s for s in sorted(suffixes, key=len, reverse=True) if lower.endswith(s)), "")
+    return file[: len(file) - len(suffix)] or file
+
+
+def _named(nodes: Iterable[Node]) -> list[tuple[str, Node]]:
+    return [(node.name, node) for node in nodes]
+
+
+def _listing(parts: Sequence[tuple[str, Node]]) -> Listing:
+    """The files of several nodes under their names. Raises `Unsafe`."""
+    files: list[Entry] = []
+    passed_over: list[str] = []
+    pending = list(parts)
+    while pending:
+        name, node = pending.pop()
+        if len(files) + len(pending) > MAX_ENTRIES:
+            raise Unsafe("too_many", limit=str(MAX_ENTRIES))
+        if not node.is_folder:
+            files.append(node.entry(name))
+        elif is_skipped(node.name):
+            passed_over.append(f"{name}/")
+        else:
+            pending += [(f"{name}/{child.name}", child) for child in node.children]
+    return Listing(sorted(files, key=lambda entry: entry.name), sorted(passed_over))

@@ -1,0 +1,206 @@
+"""Who handed in what: hand-ins of one source joined with the roster, nobody dropped or merged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from grader.course.roster import Person, Roster
+from grader.intake.entries import shown
+from grader.intake.handin import Found, Handin, Seen
+from grader.intake.names import student_name
+from grader.intake.nodes import Together
+from grader.records.record import MISSING, Message
+
+_DOCUMENTS = {".pdf", ".doc", ".docx", ".hwp", ".hwpx", ".odt", ".rtf", ".pages", ".txt", ".html"}
+
+SCHEMA = "grader/intake/v1"
+
+# What a folder may be called after, most certain first.
+_KINDS = ("id", "sis", "login", "github", "email", "canvas", "moodle")
+
+
+@dataclass(frozen=True)
+class Taken:
+    """One person, what is theirs, and why."""
+
+    id: str
+    name: str
+    by: str  # "canvas", "id", ...: what it was told by; "roster" where there is nothing
+    on_roster: bool | None  # None: there is no roster
+    handins: tuple[Handin, ...] = ()  # oldest first
+    counts: Handin | None = None
+    section: str = ""
+
+    @property
+    def is_double(self) -> bool:
+        """Whether there is more than one hand-in and nothing tells which is the last."""
+        keys = {handin.key for handin in self.handins}
+        is_counted = len(keys) == 1 and None not in {handin.attempt for handin in self.handins}
+        return len(self.handins) > 1 and not is_counted
+
+    def found(self) -> Found:
+        """What counts, to be read; or why there is nothing."""
+        if self.is_double:
+            names = ", ".join(handin.label for handin in self.handins)
+            places = [handin.place for handin in self.handins if handin.place is not None]
+            doubled = Message("doubled", {"found": shown(names)})
+            return Found(self.id, places[0], names, problem=doubled)
+        handin = self.counts
+        if handin is None or handin.place is None:
+            return Found(self.id, None, problem=Message(MISSING))
+        notes = [Message("marked_late")] if handin.late else []
+        if documents := _documents(handin):
+            notes.append(Message("documents", {"found": shown(", ".join(documents))}))
+        aside = [other.label for other in self.handins if other is not handin]
+        if aside:
+            notes.append(Message("other_attempts", {"found": shown(", ".join(aside))}))
+        return Found(self.id, handin.place, handin.label, tuple(notes))
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data."""
+        status = "missing" if self.counts is None or self.counts.place is None else "handed_in"
+        return {
+            "id": self.id,
+            "name": self.name,
+            "section": self.section,
+            "status": "doubled" if self.is_double else status,
+            "by": self.by,
+            "on_roster": self.on_roster,
+            "handins": [
+                {
+                    "found": handin.label,
+                    "attempt": handin.attempt,
+                    "late": handin.late,
+                    "counts": handin is self.counts and not self.is_double,
+                }
+                for handin in self.handins
+            ],
+        }
+
+
+@dataclass(frozen=True)
+class Intake:
+    """Everybody, and what was left over."""
+
+    assignment: str
+    source: str
+    where: str
+    attempts: str
+    people: tuple[Taken, ...]  # ordered by id
+    leftover: tuple[str, ...]
+
+    @property
+    def missing(self) -> list[Taken]:
+        """Who handed in nothing."""
+        return [person for person in self.people if person.to_json()["status"] == "missing"]
+
+    @property
+    def unknown(self) -> list[Taken]:
+        """Who is not on the roster."""
+        return [person for person in self.people if person.on_roster is False]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data, schema first."""
+        return {
+            "schema": SCHEMA,
+            "assignment": self.assignment,
+            "source": self.source,
+            "where": self.where,
+            "attempts": self.attempts,
+            "people": [person.to_json() for person in self.people],
+            "leftover": list(self.leftover),
+        }
+
+
+@dataclass
+class _Pile:
+    """What one person has, while it is collected."""
+
+    id: str
+    name: str
+    by: str
+    person: Person | None
+    handins: list[Handin] = field(default_factory=list)
+
+
+def join(seen: Seen, roster: Roster | None, attempts: str, assignment: str) -> Intake:
+    """Whose each hand-in is, and who on the roster has none.
+
+    A single hand-in (`seen.source` "submission") says nothing about the others.
+    """
+    piles: dict[str, _Pile] = {}
+    for handin in seen.handins:
+        for by, person in _owners(handin, roster):
+            key = person.id if person else _unknown_key(handin, roster)
+            pile = piles.setdefault(key, _Pile(key, handin.name, by, person))
+            pile.handins.append(handin)
+    if roster and seen.source != "submission":
+        for person in roster.people:
+            piles.setdefault(person.id, _Pile(person.id, person.name, "roster", person))
+    people = [_taken(pile, roster, attempts) for pile in piles.values()]
+    people.sort(key=lambda person: person.id)
+    leftover = tuple(shown(name) for name in sorted(seen.leftover))
+    return Intake(assignment, seen.source, seen.where, attempts, tuple(people), leftover)
+
+
+def _owners(handin: Handin, roster: Roster | None) -> list[tuple[str, Person | None]]:
+    """The people on the roster whose it is, and by what; None where nobody there is known."""
+    if roster is None:
+        return [(next(iter(handin.ids), "key"), None)]
+    if members := roster.team(handin.name or handin.key):
+        return [("team", member) for member in members]
+    claims = handin.ids or dict.fromkeys(_KINDS, handin.key)
+    for kind, value in claims.items():
+        if len(people := roster.by(kind, value)) == 1:
+            return [(kind, people[0])]
+    # A name proves nothing where the roster has better: the same ids as the hand-in.
+    is_certain = any(kind in person.ids for kind in handin.ids for person in roster.people)
+    guesses = (
+        []
+        if is_certain
+        else [
+            ("part", [] if handin.ids else roster.within(handin.key)),
+            ("name", roster.named(handin.name or handin.key)),
+        ]
+    )
+    sure: list[tuple[str, Person | None]] = [(b, p[0]) for b, p in guesses if len(p) == 1]
+    return sure[:1] or [("key", None)]
+
+
+def _unknown_key(handin: Handin, roster: Roster | None) -> str:
+    """What somebody is called who is not on the roster; never like somebody who is."""
+    key = student_name(handin.key)
+    return f"{key} ({handin.label})" if roster and roster.by("id", key) else key
+
+
+def _documents(handin: Handin) -> list[str]:
+    """Names of what was handed in beside the code for people to read."""
+    place = handin.place
+    if isinstance(place, Together):
+        names = [name for name, node in place.parts if not node.is_folder]
+    elif handin.ids and place is not None:
+        names = [child.name for child in place.children if not child.is_folder]
+    else:
+        return []
+    return [name for name in names if Path(name).suffix.lower() in _DOCUMENTS]
+
+
+def _taken(pile: _Pile, roster: Roster | None, attempts: str) -> Taken:
+    handins = sorted(pile.handins, key=lambda handin: handin.attempt or 0)
+    if None in {handin.attempt for handin in handins}:  # an empty place doubles nobody
+        handins = [handin for handin in handins if handin.place is not None] or handins[:1]
+    counts = None
+    if handins:
+        counts = handins[0] if attempts == "first" else handins[-1]
+    person = pile.person
+    return Taken(
+        id=pile.id,
+        name=person.name if person else "".join(c for c in pile.name if c.isprintable()),
+        by=pile.by,
+        on_roster=None if roster is None else person is not None,
+        handins=tuple(handins),
+        counts=counts,
+        section=person.section if person else "",
+    )

@@ -1,0 +1,111 @@
+"""What a folder looks like from outside: one hand-in, a class of them, or a tool's leavings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from grader.intake.archives import unpacked
+from grader.intake.entries import Unsafe, is_skipped
+from grader.intake.handin import Wanted
+from grader.intake.nodes import Node, is_code, is_packed, stem
+
+METADATA = ("submission_metadata.yml", "submission_metadata.yaml")  # Gradescope's
+
+_JUNK = {"thumbs.db", "desktop.ini", *METADATA}
+_SKELETONS = {"template", "student_template", "starter", "skeleton"}
+_MAX_LOOKS = 500  # at names, nearest first, before a folder counts as without any code
+
+
+def is_junk(name: str) -> bool:
+    """Whether a file or folder is a system's or a tool's."""
+    return name.lower() in _JUNK or is_skipped(name)
+
+
+def is_nobodys(node: Node, wanted: Wanted) -> bool:
+    """Whether its name says that it is nobody's: junk, or the template under its own name."""
+    name = node.name if node.is_folder else stem(node.name)
+    return is_junk(node.name) or name in {wanted.package, wanted.assignment, *_SKELETONS}
+
+
+def is_package(node: Node, wanted: Wanted) -> bool:
+    """Whether files of the assignment lie in this very folder."""
+    names = {name.split("/")[0] for name in wanted.files if "/" not in name}
+    return any(child.name in names and not child.is_folder for child in node.children)
+
+
+def is_one(node: Node, wanted: Wanted) -> bool:
+    """Whether a folder is one hand-in, by what lies on its surface."""
+    inner = (node.child(wanted.package), node.child(wanted.assignment))
+    return is_package(node, wanted) or any(
+        child is not None and not is_class(child, wanted) for child in inner
+    )
+
+
+def students_in(node: Node, wanted: Wanted) -> list[Node]:
+    """The children that look like somebody's hand-in: archives, folders with the right files."""
+    names = {name.rpartition("/")[2] for name in wanted.files}
+
+    def is_wanted(name: str) -> bool:
+        return name in names or name.lower().endswith(".ipynb") or is_packed(name)
+
+    return [
+        child
+        for child in node.children
+        if not is_nobodys(child, wanted)
+        and (_holds(child, is_wanted) if child.is_folder else is_packed(child.name))
+    ]
+
+
+def is_class(node: Node, wanted: Wanted) -> bool:
+    """Whether a folder holds the hand-ins of several people."""
+    return (
+        node.is_folder
+        and not is_package(node, wanted)
+        and len(students_in(node, wanted)) > 1
+        and not is_one(node, wanted)
+    )
+
+
+def is_wrapper(node: Node, wanted: Wanted) -> bool:
+    """Whether there is one hand-in inside and nothing else: a section of one, or a hand-in."""
+    codes = [child for child in node.children if is_code(child.name) and not child.is_folder]
+    return not codes and not is_one(node, wanted) and len(students_in(node, wanted)) == 1
+
+
+def holds_code(node: Node) -> bool:
+    """Whether a node is code, or holds some."""
+
+    def is_any(name: str) -> bool:
+        return is_code(name) or is_packed(name)
+
+    return _holds(node, is_any) if node.is_folder else is_any(node.name)
+
+
+def holds_several(file: Node, wanted: Wanted) -> bool:
+    """Whether an archive that is only listed, not looked into, holds several hand-ins."""
+    try:
+        (packed,) = file.listing().files
+        with packed.open() as content:
+            names = [entry.name for entry in unpacked(content, packed.name).files]
+    except (OSError, Unsafe, ValueError):
+        return False
+    lasts = {name.rpartition("/")[2] for name in wanted.files}
+    folders = {
+        folder for folder, _, last in (name.rpartition("/") for name in names) if last in lasts
+    }
+    return len(folders) + sum(map(is_packed, names)) > 1
+
+
+def _holds(folder: Node, matches: Callable[[str], bool]) -> bool:
+    pending, looks = [folder], 0
+    while pending:
+        for child in pending.pop(0).children:
+            looks += 1
+            if looks > _MAX_LOOKS:
+                return False
+            if child.is_folder:
+                if not is_junk(child.name):
+                    pending.append(child)
+            elif matches(child.name):
+                return True
+    return False

@@ -1,0 +1,172 @@
+"""A folder or an archive for each student, as nbgrader, a git host or a person sorts them.
+
+    kim/text.py   kim/hw1_classification/text.py   kim.zip      a plain one for each student
+    kim/hw1/text.py                                             nbgrader's `submitted/`
+    hw1-kim/.git                                                clones; GitHub Classroom's names
+
+What one student hands in never changes how another's is read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from grader.intake.handin import Handin, Seen, Wanted
+from grader.intake.names import student_name
+from grader.intake.nodes import Disk, Node, Together, is_code, is_packed, stem
+from grader.intake.shapes import holds_code, is_junk, is_nobodys
+
+_COPY = re.compile(r"\s*\(\d+\)$")
+
+
+def recognises_nbgrader(node: Node, wanted: Wanted) -> bool:
+    """Whether a student's folder holds one called like the assignment."""
+    return any(child.child(wanted.assignment) is not None for child in node.children)
+
+
+def recognises_git(node: Node, wanted: Wanted) -> bool:  # noqa: ARG001 - one interface
+    """Whether there are clones."""
+    return any(child.child(".git") is not None for child in node.children)
+
+
+def recognises(node: Node, wanted: Wanted) -> bool:
+    """Whether there is anybody."""
+    return bool(_people(node, wanted, ()))
+
+
+def read(node: Node, wanted: Wanted, known: Collection[str], source: str = "folders") -> Seen:
+    """A person for each folder and each archive."""
+    people = _people(node, wanted, known)
+    keys = {child: _key(child) for child in people}
+    keys = {child: _of_copy(key, keys) for child, key in keys.items()}
+    if source == "git":
+        keys = _without_slug(node, keys, wanted, known)
+    beside = [child for child in node.children if child not in people]
+    owners = _owners(keys, beside)
+    handins = [_handin(child, keys[child], owners.get(child, []), wanted) for child in people]
+    owned = {id(extra) for extras in owners.values() for extra in extras}
+    return Seen(source, node.shown, handins, [c.shown for c in beside if id(c) not in owned])
+
+
+def read_sections(node: Node, wanted: Wanted, known: Collection[str], depth: int) -> Seen:
+    """Students in folders of sections, `depth` of them inside one another."""
+    if depth == 0:
+        return read(node, wanted, known)
+    handins, leftover = [], []
+    for child in node.children:
+        if not child.is_folder or is_junk(child.name):
+            leftover.append(child.shown)
+            continue
+        seen = read_sections(child, wanted, known, depth - 1)
+        handins += [_within(child, handin) for handin in seen.handins]
+        leftover += [child.shown + name for name in seen.leftover]
+    return Seen("folders", node.shown, handins, leftover)
+
+
+def read_one(node: Node, wanted: Wanted) -> Seen:
+    """The one hand-in that a folder or a file is; its owner is called like it."""
+    key = node.name if node.is_folder else stem(node.name)
+    if isinstance(node, Disk) and key in {wanted.assignment, wanted.package}:
+        key = node.path.resolve().parent.name
+    handin = _handin(node, student_name(key), [], wanted)
+    return Seen("submission", node.shown, [handin], [])
+
+
+def _people(node: Node, wanted: Wanted, known: Collection[str]) -> list[Node]:
+    """The children that are somebody's."""
+    children = [child for child in node.children if not is_nobodys(child, wanted)]
+    packed = [c for c in children if c.is_folder or is_packed(c.name) or _is_odd(c)]
+    owners = {_key(child) for child in packed}
+    files = [child for child in children if child not in packed]
+    loose = [child for child in files if is_code(child.name)]
+    named = [c for c in files if stem(c.name) in known and student_name(stem(c.name)) not in owners]
+    if packed or named:
+        return packed + named
+    notebooks = [child for child in loose if child.name.lower().endswith(".ipynb")]
+    if notebooks or len(wanted.files) != 1:
+        return notebooks
+    return loose
+
+
+def _is_odd(node: Node) -> bool:
+    """A link, a fifo: refused when it is read, and somebody's until then."""
+    is_plain = not isinstance(node, Disk) or (node.path.is_file() and not node.path.is_symlink())
+    return not node.is_folder and not is_plain and not is_code(node.name)
+
+
+def _key(node: Node) -> str:
+    is_file = not node.is_folder and (is_packed(node.name) or is_code(node.name))
+    return student_name(stem(node.name) if is_file else node.name)
+
+
+def _of_copy(key: str, keys: Mapping[Node, str]) -> str:
+    """`kim (1)` is a browser's copy where there is a `kim`."""
+    original = _COPY.sub("", key)
+    return original if original in keys.values() else key
+
+
+def _handin(node: Node, key: str, extras: Sequence[Node], wanted: Wanted) -> Handin:
+    """A student's hand-in, one step down where nbgrader's folder is."""
+    place: Node | None = node
+    label = node.shown
+    own = node.child(wanted.assignment)
+    if own is not None:
+        place, label = own, label + own.shown
+    elif _is_anothers(node, wanted):
+        place = None
+    if place is not None and extras:
+        parts = place.children if place.is_folder else [place]
+        place = Together(node.name, [(part.name, part) for part in [*parts, *extras]])
+        label = ", ".join([label, *(extra.shown for extra in extras)])
+    return Handin(key, label, place)
+
+
+def _is_anothers(node: Node, wanted: Wanted) -> bool:
+    """Whether a student's folder holds other assignments only: `hw2/` of this course, or `hw9/`."""
+    like_ours = re.compile(re.sub(r"\d+", r"\\d+", re.escape(wanted.assignment)))
+    own = [child for child in node.children if not is_junk(child.name)]
+    others = [
+        child
+        for child in own
+        if child.is_folder and (child.name in wanted.others or like_ours.fullmatch(child.name))
+    ]
+    return bool(others) and not any(holds_code(child) for child in own if child not in others)
+
+
+def _owners(keys: dict[Node, str], beside: Iterable[Node]) -> dict[Node, list[Node]]:
+    """A document called like a student (`kim.pdf` beside `kim/`) is that student's."""
+    by_key = {key: node for node, key in keys.items()}
+    owners: dict[Node, list[Node]] = {}
+    for child in beside:
+        owner = by_key.get(student_name(stem(child.name)))
+        if owner is not None and not is_junk(child.name):
+            owners.setdefault(owner, []).append(child)
+    return owners
+
+
+def _without_slug(
+    node: Node, keys: dict[Node, str], wanted: Wanted, known: Collection[str]
+) -> dict[Node, str]:
+    """GitHub Classroom calls a clone `<assignment>-<user>`; what all have in front goes."""
+    slugs = [node.name.removesuffix("-submissions"), wanted.assignment, wanted.package]
+    for slug in slugs:
+        pattern = re.compile(
+            rf"(?:.+-)?{re.escape(slug)}-(?=.)".replace("_", "[-_]"), re.IGNORECASE
+        )
+        heads = {m[0] if (m := pattern.match(key)) else "" for key in keys.values()}
+        if len(heads) == 1 and "" not in heads:
+            head = heads.pop()
+            return {child: key.removeprefix(head) for child, key in keys.items()}
+    return {child: _known_tail(key, known) for child, key in keys.items()}
+
+
+def _known_tail(key: str, known: Collection[str]) -> str:
+    parts = key.split("-")
+    tails = ["-".join(parts[i:]) for i in range(len(parts))]
+    return next((tail for tail in tails if tail in known), key)
+
+
+def _within(section: Node, handin: Handin) -> Handin:
+    return replace(handin, label=section.shown + handin.label)

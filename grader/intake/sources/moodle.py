@@ -1,0 +1,66 @@
+"""Moodle: a bulk download, zipped or unpacked, with or without a folder for each person.
+
+    Kim Minsu_123457_assignsubmission_file_/hw.zip      since 4.1 without the last "_"
+    Kim Minsu_123457_assignsubmission_onlinetext_/      a text that was typed in
+    Kim Minsu_123457_assignsubmission_file_hw.zip       "download in folders" is off
+
+The number is that of the worksheet's `Identifier`, `Participant 123457`. Where groups are on, the
+name begins with the group's: `Group A-Kim Minsu`. Names: `mod/assign/locallib.php`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from grader.intake.handin import Handin, Seen, Wanted
+from grader.intake.nodes import Node, Together, is_packed
+from grader.intake.shapes import is_nobodys
+
+_NAME = re.compile(r"(?P<name>.*)_(?P<id>\d+)_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<file>.*))?$")
+
+
+def recognises(node: Node, wanted: Wanted) -> bool:
+    """Whether most names are Moodle's own, documents of the teacher's aside."""
+    named = [child for child in node.children if _NAME.match(child.name)]
+    others = [
+        child
+        for child in node.children
+        if (child.is_folder or is_packed(child.name)) and not is_nobodys(child, wanted)
+    ]
+    return len(named) > len([child for child in others if child not in named])
+
+
+def read(node: Node, wanted: Wanted, known: Collection[str]) -> Seen:  # noqa: ARG001 - one interface
+    """Each participant's files and typed text together."""
+    people: dict[str, list[tuple[re.Match[str], Node]]] = {}
+    leftover = []
+    for child in node.children:
+        if match := _NAME.match(child.name):
+            people.setdefault(match["id"], []).append((match, child))
+        else:
+            leftover.append(child.shown)
+    return Seen("moodle", node.shown, [_handin(key, p) for key, p in people.items()], leftover)
+
+
+def _handin(key: str, parts: list[tuple[re.Match[str], Node]]) -> Handin:
+    named = [
+        (child.name if own else match["file"] or node.name, child)
+        for match, node in parts
+        for own in [node.is_folder]
+        for child in (node.children if own else [node])
+    ]
+    name = parts[0][0]["name"]
+    return Handin(
+        key=key,
+        label=", ".join(node.shown for _, node in parts),
+        place=_alone(parts) or Together(key, named),
+        name="" if name == "Participant" else name,
+        ids={"moodle": key},
+    )
+
+
+def _alone(parts: list[tuple[re.Match[str], Node]]) -> Node | None:
+    """The folder, where it is all there is."""
+    node = parts[0][1]
+    return node if len(parts) == 1 and node.is_folder else None

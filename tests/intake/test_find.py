@@ -1,0 +1,393 @@
+"""Folders and archives of a class: who is in them, and what is refused."""
+
+import os
+import tarfile
+import unicodedata
+from dataclasses import replace
+
+import pytest
+
+from grader.errors import UsageError
+from grader.intake.read import read
+from grader.records.record import Message
+from tests.intake.layouts import ALL, FILES, PACKAGE, WANTED, below, counting, intake, write, zipped
+
+
+def people(path, **request):
+    return counting(intake(path, **request))
+
+
+def taken(path, student, **request):
+    """One student's hand-in, read."""
+    person = next(p for p in intake(path, **request).people if p.id == student)
+    return read(person.found(), PACKAGE, FILES, FILES)
+
+
+def refusal(path, **request):
+    with pytest.raises(UsageError) as caught:
+        intake(path, **request)
+    return caught.value
+
+
+# --- nbgrader
+
+
+def test_nbgraders_layout(tmp_path):
+    write(tmp_path, below("lee/hw1") | below("kim/hw1") | below("kim/hw2"))
+    write(tmp_path, {"kim/hw1/timestamp.txt": "2026-11-21", "kim/hw1/.DS_Store": "", "a.csv": ""})
+    found = intake(tmp_path)
+    assert found.source == "nbgrader"
+    assert counting(found) == {"kim": "kim/hw1/", "lee": "lee/hw1/"}
+    assert found.leftover == ("a.csv",)
+    assert set(taken(tmp_path, "kim").files) == set(FILES)
+
+
+def test_nbgraders_layout_with_an_archive(tmp_path):
+    write(tmp_path, {"kim/hw1/mine.zip": zipped(), "kim/hw1/timestamp.txt": ""})
+    write(tmp_path, below("lee/hw1"))
+    found = taken(tmp_path, "kim")
+    assert set(found.files) == set(FILES)
+    assert found.source == "kim/hw1/mine.zip"
+
+
+@pytest.mark.parametrize("other", ["hw2", "hw9"])
+def test_who_has_a_folder_for_another_assignment_only_handed_in_nothing(tmp_path, other):
+    """text.py of hw2 is no submission of hw1."""
+    write(tmp_path, below("kim/hw1") | below(f"lee/{other}") | below("oh/hw1"))
+    assert people(tmp_path)["lee"] is None
+    assert taken(tmp_path, "lee").problem == Message("nothing_handed_in")
+
+
+def test_a_folder_of_one_student_changes_nothing_for_another(tmp_path):
+    write(tmp_path, below("eve/hw1") | below("kim/my homework"))
+    assert set(taken(tmp_path, "kim").files) == set(FILES)
+
+
+def test_in_nbgraders_layout_files_may_stand_in_the_students_folder(tmp_path):
+    write(tmp_path, below("kim/hw1") | below("lee") | below(f"oh/{PACKAGE}"))
+    write(tmp_path, {"yi/mine.zip": zipped()})
+    for student in ("lee", "oh", "yi"):
+        assert set(taken(tmp_path, student).files) == set(FILES)
+
+
+def test_in_nbgraders_layout_the_assignments_folder_comes_first(tmp_path):
+    write(tmp_path, below("kim/hw1") | {"kim/text.py": "old"} | below("lee/hw1"))
+    assert people(tmp_path)["kim"] == "kim/hw1/"
+
+
+# --- folders and archives
+
+
+def test_a_folder_of_folders(tmp_path):
+    write(tmp_path, below("kim") | below(f"lee.j/{PACKAGE}") | below("oh/a/b"))
+    write(tmp_path, {"empty.md": None})
+    assert set(people(tmp_path)) == {"empty.md", "kim", "lee.j", "oh"}
+    for student in ("kim", "lee.j", "oh"):
+        assert set(taken(tmp_path, student).files) == set(FILES)
+
+
+def test_a_folder_of_archives(tmp_path):
+    names = ("a.zip", "b.tar.gz", "c.TGZ", "d.tar", "e.f.zip", "g.rar", "h.7z", "i.egg")
+    write(tmp_path, dict.fromkeys(names, zipped()))
+    assert set(people(tmp_path)) == {"a", "b", "c", "d", "e.f", "g", "h", "i"}
+
+
+def test_what_lies_about_is_nobody_and_is_told(tmp_path):
+    names = ["README", "README.md", "grades.csv", "notes.txt", ".DS_Store", "expected.json",
+             "Thumbs.db", "desktop.ini", "rename.py", "essay.docx", "demo.ipynb"]  # fmt: skip
+    write(tmp_path, dict.fromkeys(names, "") | below("kim") | below("lee"))
+    write(tmp_path, {"__MACOSX/kim.zip": "", ".git/config": ""})
+    found = intake(tmp_path)
+    assert set(counting(found)) == {"kim", "lee"}
+    assert set(found.leftover) == {*names, "__MACOSX/", ".git/"}
+
+
+@pytest.mark.parametrize("template", [PACKAGE, "hw1", "template"])
+def test_a_template_beside_the_students_is_nobody(tmp_path, template):
+    write(tmp_path, below(template) | below("kim") | {"lee.zip": zipped(), "text.py": ""})
+    found = intake(tmp_path)
+    assert counting(found) == {"kim": "kim/", "lee": "lee.zip"}
+    assert found.leftover == (f"{template}/", "text.py")
+    write(tmp_path / "b", {f"{template}.zip": zipped(), "kim.zip": zipped(), "lee.zip": zipped()})
+    assert set(people(tmp_path / "b")) == {"kim", "lee"}
+
+
+@pytest.mark.parametrize("beside", [below(PACKAGE), ALL], ids=["package", "files"])
+def test_one_person_and_a_template_or_one_person(tmp_path, beside):
+    write(tmp_path, beside | {"kim.zip": zipped()})
+    refused = refusal(tmp_path)
+    assert refused.code == "error.one_or_many"
+    assert "kim.zip" in refused.fields["found"]
+    assert people(tmp_path, layout="student") == {"kim": "kim.zip"}
+    assert list(people(tmp_path, layout="submission")) == [tmp_path.name]
+
+
+def test_a_document_called_like_a_student_is_that_students(tmp_path):
+    write(tmp_path, below("kim") | below("lee") | {"kim.pdf": "%PDF", "oh.pdf": "%PDF"})
+    found = intake(tmp_path)
+    assert counting(found)["kim"] == "kim/, kim.pdf"
+    assert found.leftover == ("oh.pdf",)
+    kim = taken(tmp_path, "kim")
+    assert set(kim.files) == set(FILES)
+    assert Message("documents", {"found": "kim.pdf"}) in kim.notes
+
+
+def test_two_hand_ins_of_one_student_concern_that_student_alone(tmp_path):
+    write(tmp_path, {"dora.zip": zipped()} | below("dora") | below("emil"))
+    assert people(tmp_path) == {"dora": ["dora/", "dora.zip"], "emil": "emil/"}
+    assert taken(tmp_path, "dora").problem == Message("doubled", {"found": "dora/, dora.zip"})
+    assert taken(tmp_path, "emil").problem is None
+
+
+def test_names_that_look_the_same_are_one_student(tmp_path):
+    write(tmp_path, below("김") | below(unicodedata.normalize("NFD", "김")) | below("lee"))
+    assert people(tmp_path)["김"] == ["김/", "김/"]
+
+
+def test_names_that_cannot_be_shown_stay_apart(tmp_path):
+    for name in ("a\x1b[2J", "a\u202e", " ", os.fsdecode(b"\xb1\xe8")):
+        write(tmp_path / name, ALL)
+    assert set(people(tmp_path)) == {"a%1B[2J", "a%E2%80%AE", "%20", "%ED%B2%B1%ED%B3%A8"}
+
+
+def test_a_symlinked_student_is_found_and_refused(tmp_path):
+    secret = write(tmp_path / "elsewhere", ALL | below("hw1"))
+    folder = write(tmp_path / "class", below("kim/hw1") | {"yi": None})
+    (folder / "lee.j").symlink_to(secret)
+    (folder / "oh.zip").symlink_to(write(tmp_path, {"oh.zip": zipped()}) / "oh.zip")
+    (folder / "yi" / "hw1").symlink_to(secret)
+    for student, name in (("lee.j", "lee.j"), ("oh", "oh.zip"), ("yi", "hw1")):
+        refused = taken(folder, student)
+        assert refused.problem == Message("unsafe_archive", {"entry": name})
+        assert refused.files == {}
+
+
+@pytest.mark.parametrize("name", ["kim", "kim.zip"])
+def test_a_fifo_in_place_of_a_submission_is_not_opened(tmp_path, name):
+    os.mkfifo(tmp_path / name)
+    write(tmp_path, below("lee"))
+    assert taken(tmp_path, "kim").problem.code == "unsupported"
+
+
+def test_notebooks_alone_are_a_person_each_and_named(tmp_path):
+    write(tmp_path, {"kim.ipynb": "{}", "lee.ipynb": "{}", "collect.py": ""})
+    found = intake(tmp_path)
+    assert set(counting(found)) == {"kim", "lee"}
+    assert found.leftover == ("collect.py",)
+    assert taken(tmp_path, "kim").problem.fields["found"] == "kim.ipynb"
+
+
+def test_a_notebook_beside_a_stub_is_named(tmp_path):
+    write(tmp_path, below("kim", ALL | {"hw1.ipynb": "{}"}) | below("lee"))
+    assert Message("notebook", {"file": "hw1.ipynb"}) in taken(tmp_path, "kim").notes
+
+
+def test_a_python_file_is_a_person_where_one_file_is_wanted(tmp_path):
+    write(tmp_path, {"kim.py": "", "lee.py": ""})
+    one = replace(WANTED, files=("text.py",))
+    assert set(people(tmp_path, wanted=one)) == {"kim", "lee"}
+    assert refusal(tmp_path).code == "error.no_handin"
+
+
+# --- git
+
+
+def clone(name):
+    return below(name) | {f"{name}/.git/config": ""}
+
+
+def test_clones_of_github_classroom(tmp_path):
+    write(tmp_path, clone("hw1-kim") | clone("hw1-lee-minsu") | clone("hw1-kim-2"))
+    found = intake(tmp_path)
+    assert found.source == "git"
+    assert set(counting(found)) == {"kim", "lee-minsu", "kim-2"}
+
+
+def test_the_assignments_slug_is_told_by_the_folder_of_clones(tmp_path):
+    folder = tmp_path / "first-homework-submissions"
+    write(folder, clone("first-homework-kim") | clone("first-homework-lee"))
+    assert set(people(folder)) == {"kim", "lee"}
+
+
+def test_clones_without_a_slug_keep_their_names(tmp_path):
+    write(tmp_path, clone("kim-a") | clone("kim-b"))
+    assert set(people(tmp_path)) == {"kim-a", "kim-b"}
+
+
+# --- which folder is the class
+
+
+@pytest.mark.parametrize("outer", ["submissions", "submitted", PACKAGE, "hw1", "2027 spring"])
+def test_a_class_in_a_folder_is_found_a_level_down(tmp_path, outer):
+    write(tmp_path, below(f"{outer}/kim") | below(f"{outer}/lee") | {"roster.csv": "id\n"})
+    found = intake(tmp_path)
+    assert set(counting(found)) == {"kim", "lee"}
+    assert (found.where, found.leftover) == (f"{outer}/", ("roster.csv",))
+
+
+def test_a_class_in_a_folder_called_like_the_package(tmp_path):
+    write(tmp_path / PACKAGE, below("kim") | below("lee"))
+    assert set(people(tmp_path / PACKAGE)) == {"kim", "lee"}
+
+
+def test_a_class_of_one_in_a_folder(tmp_path):
+    write(tmp_path, below("submissions/kim"))
+    assert people(tmp_path) == {"kim": "kim/"}
+
+
+def test_an_nbgrader_course(tmp_path):
+    write(tmp_path, below("source/hw1") | below("release/hw1") | {"gradebook.db": ""})
+    write(tmp_path, below("submitted/kim/hw1") | below("submitted/lee/hw1"))
+    write(tmp_path, below("autograded/kim/hw1") | below("autograded/lee/hw1"))
+    found = intake(tmp_path)
+    assert counting(found) == {"kim": "kim/hw1/", "lee": "lee/hw1/"}
+    assert set(found.leftover) == {"source/", "release/", "autograded/", "gradebook.db"}
+
+
+def test_a_folder_for_each_assignment_with_students_in_it(tmp_path):
+    write(tmp_path, below("hw1/kim") | below("hw1/lee") | below("hw2/kim") | below("hw2/lee"))
+    found = intake(tmp_path)
+    assert (found.where, set(counting(found))) == ("hw1/", {"kim", "lee"})
+
+
+def test_sections_are_refused_with_the_command_that_works(tmp_path):
+    write(tmp_path, below("A/kim") | below("A/lee") | below("B/oh"))
+    refused = refusal(tmp_path)
+    assert refused.code == "error.sections"
+    assert refused.fields["found"] == "A/ (2), B/ (1)"
+    assert refused.fields["command"].endswith("--layout section/student")
+    found = intake(tmp_path, layout="section/student")
+    assert counting(found) == {"kim": "A/kim/", "lee": "A/lee/", "oh": "B/oh/"}
+
+
+def test_sections_of_archives_are_refused(tmp_path):
+    write(tmp_path, dict.fromkeys(("A/kim.zip", "A/lee.zip", "B/oh.zip", "B/yi.zip"), zipped()))
+    assert refusal(tmp_path).code == "error.sections"
+    bulk = {
+        "A.zip": zipped(below("kim") | below("lee")),
+        "B.zip": zipped(below("oh") | below("yi")),
+    }
+    assert refusal(write(tmp_path / "b", bulk)).code == "error.sections"
+
+
+def test_one_student_in_two_sections_is_doubled(tmp_path):
+    write(tmp_path, below("A/kim") | below("A/lee") | below("B/kim") | below("B/oh"))
+    assert people(tmp_path, layout="section/student")["kim"] == ["A/kim/", "B/kim/"]
+
+
+def test_a_class_beside_a_late_hand_in_never_becomes_one_student(tmp_path):
+    write(tmp_path, below("class/kim") | below("class/lee") | {"oh.zip": zipped()})
+    assert refusal(tmp_path).fields["found"] == "class/ (2)"
+
+
+def test_sections_a_level_down_are_refused_with_the_right_folder(tmp_path):
+    write(tmp_path, below("2027/A/kim") | below("2027/A/lee") | below("2027/B/oh"))
+    command = refusal(tmp_path).fields["command"]
+    assert f"{tmp_path}/2027 " in command
+    assert set(people(tmp_path / "2027", layout="section/student")) == {"kim", "lee", "oh"}
+    zip_ = write(tmp_path, {"c.zip": zipped(below("c/A/kim") | below("c/A/lee") | below("c/B/oh"))})
+    assert set(people(zip_ / "c.zip", layout="section/student")) == {"kim", "lee", "oh"}
+
+
+def test_a_download_beside_what_was_unpacked_from_it_is_nobody(tmp_path):
+    bulk = zipped(below("kim") | below("lee"))
+    write(tmp_path, below("kim") | below("lee") | {"class.zip": bulk})
+    found = intake(tmp_path)
+    assert (set(counting(found)), found.leftover) == ({"kim", "lee"}, ("class.zip",))
+
+
+def test_a_copy_by_the_browser_is_no_other_person(tmp_path):
+    write(tmp_path, {"kim.zip": zipped(), "kim (1).zip": zipped(), "lee.zip": zipped()})
+    assert people(tmp_path)["kim"] == ["kim (1).zip", "kim.zip"]
+    write(tmp_path / "b", {"kim (1).zip": zipped(), "lee.zip": zipped()})
+    assert set(people(tmp_path / "b")) == {"kim (1)", "lee"}
+
+
+def test_a_class_of_odd_hand_ins_in_a_folder(tmp_path):
+    write(tmp_path, below("submissions/kim", {"Text.py": ""}) | {"submissions/lee/a.txt": ""})
+    assert set(people(tmp_path)) == {"kim", "lee"}
+
+
+@pytest.mark.parametrize("files", [below("kim") | below("lee"), {"kim.zip": "", "lee.zip": ""}])
+def test_a_tar_of_a_class_is_refused(tmp_path, files):
+    with tarfile.open(tmp_path / "class.tar.gz", "w:gz") as archive:
+        archive.add(write(tmp_path / "class", files), "class")
+    assert refusal(tmp_path / "class.tar.gz").code == "error.unpack_first"
+
+
+def test_an_empty_place_in_another_section_doubles_nobody(tmp_path):
+    write(tmp_path, below("A/kim/hw1") | below("A/lee/hw1") | below("B/kim/hw2"))
+    write(tmp_path, {"A/oh/hw2/a.py": "", "B/oh/hw2/a.py": ""})
+    found = people(tmp_path, layout="section/student")
+    assert found == {"kim": "A/kim/hw1/", "lee": "A/lee/hw1/", "oh": None}
+
+
+def test_a_student_with_two_versions_stops_nobody(tmp_path):
+    write(tmp_path, below("eve/v1") | below("eve/v2") | below("kim") | below("lee"))
+    assert set(people(tmp_path)) == {"eve", "kim", "lee"}
+    assert set(taken(tmp_path, "eve").files) == set(FILES)
+
+
+def test_a_folder_too_low_is_refused_where_its_name_is_nobodys(tmp_path):
+    write(tmp_path, below("kim/hw1") | below(f"lee/{PACKAGE}"))
+    for inner in (tmp_path / "kim" / "hw1", tmp_path / "lee" / PACKAGE):
+        refused = refusal(inner)
+        assert refused.code == "error.too_low"
+        assert str(inner.parent) in refused.fields["command"]
+
+
+def test_one_hand_in_given_directly(tmp_path):
+    write(tmp_path, {"kim.zip": zipped()} | below("lee") | below(f"oh/{PACKAGE}"))
+    write(tmp_path, below("yi/hw1") | below("yi/hw2") | below("jo", ALL | {"a/b.py": ""}))
+    for name, student in (
+        ("kim.zip", "kim"),
+        ("lee", "lee"),
+        ("oh", "oh"),
+        ("yi", "yi"),
+        ("jo", "jo"),
+    ):
+        found = intake(tmp_path / name)
+        assert (found.source, list(counting(found))) == ("submission", [student])
+        assert set(taken(tmp_path / name, student).files) >= set(FILES)
+
+
+def test_a_folder_without_anybody_is_refused(tmp_path):
+    write(tmp_path, {"notes.txt": "", "collect.py": ""})
+    refused = refusal(tmp_path)
+    assert (refused.code, refused.fields["found"]) == ("error.no_handin", "collect.py, notes.txt")
+
+
+# --- a class that is still zipped
+
+
+@pytest.mark.parametrize("outer", ["", "hw1/", "class/hw1/", f"{PACKAGE}/"])
+def test_a_zip_of_a_class(tmp_path, outer):
+    inner = {f"{outer}kim/{name}": "x = 1\n" for name in FILES} | {f"{outer}홍 길동.zip": zipped()}
+    (tmp_path / "class.zip").write_bytes(zipped(inner))
+    found = people(tmp_path / "class.zip")
+    assert found == {"kim": "kim/", "홍 길동": "홍 길동.zip"}
+    for student in found:
+        assert set(taken(tmp_path / "class.zip", student).files) == set(FILES)
+
+
+def test_a_zip_of_a_class_in_a_folder(tmp_path):
+    write(tmp_path, {"bulk.zip": zipped(below("kim") | below("lee")), "roster.csv": "id\n"})
+    found = intake(tmp_path)
+    assert (found.where, set(counting(found))) == ("bulk.zip", {"kim", "lee"})
+    assert found.leftover == ("roster.csv",)
+
+
+def test_names_in_a_zip_of_korean_windows(tmp_path):
+    """It writes CP949 and says nothing of it; the names are as long as their stand-ins."""
+    raw = zipped({"AAAAAA.zip": zipped(), "BBBBBB.zip": zipped()})
+    raw = raw.replace(b"AAAAAA", "홍길동".encode("cp949"))
+    (tmp_path / "class.zip").write_bytes(raw.replace(b"BBBBBB", "김민수".encode("cp949")))
+    assert set(people(tmp_path / "class.zip")) == {"홍길동", "김민수"}
+
+
+def test_a_name_that_climbs_out_of_the_zip_is_nobodys(tmp_path):
+    inner = below("kim") | below("lee") | {"../../evil.zip": zipped(), "a/../b.zip": zipped()}
+    (tmp_path / "class.zip").write_bytes(zipped(inner))
+    found = intake(tmp_path / "class.zip", layout="student")
+    assert {"kim", "lee"} <= set(counting(found))
+    assert all("/" not in person.id or ".." in person.id for person in found.people)

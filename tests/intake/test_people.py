@@ -1,0 +1,133 @@
+"""Hand-ins joined with a roster: nobody dropped, doubled or merged."""
+
+import pytest
+
+from grader.course.roster import Person, Roster
+from tests.intake.layouts import below, counting, intake, write, zipped
+
+
+def roster(*people):
+    return Roster(tuple(people))
+
+
+CLASS = roster(
+    Person("2027001", "Kim, Minsu", "A", "Team One", {"canvas": "11", "email": "minsu@x.edu"}),
+    Person("2027002", "홍길동", "A", "Team One", {"canvas": "12", "login": "hong"}),
+    Person("2027003", "홍길동", "B", "", {"canvas": "13", "moodle": "41", "github": "gildong"}),
+    Person("2027004", "Lee Jiwoo", "B", "", {"canvas": "14", "moodle": "42"}),
+)
+
+
+def by(found, student):
+    return next(person for person in found.people if person.id == student)
+
+
+def test_everybody_on_the_roster_is_there_once(tmp_path):
+    write(tmp_path, {"kim_11_1_hw.zip": zipped(), "hong_12_2_hw.zip": zipped()})
+    write(tmp_path, {"choi_99_3_hw.zip": zipped()})
+    found = intake(tmp_path, CLASS)
+    assert counting(found) == {
+        "2027001": "kim_11_1_hw.zip",
+        "2027002": "hong_12_2_hw.zip",
+        "2027003": None,
+        "2027004": None,
+        "99": "choi_99_3_hw.zip",
+    }
+    assert [person.id for person in found.unknown] == ["99"]
+    assert [person.id for person in found.missing] == ["2027003", "2027004"]
+    assert (by(found, "2027001").name, by(found, "2027001").by) == ("Kim, Minsu", "canvas")
+
+
+@pytest.mark.parametrize(
+    ("folder", "student", "why"),
+    [
+        ("2027001", "2027001", "id"),
+        ("hong", "2027002", "login"),
+        ("GilDong", "2027003", "github"),
+        ("minsu@x.edu", "2027001", "email"),
+        ("minsu", "2027001", "part"),
+        ("홍길동_2027003", "2027003", "part"),
+        ("2027002 홍길동 (1)", "2027002", "part"),
+        ("minsu kim", "2027001", "name"),
+        ("Jiwoo Lee", "2027004", "name"),
+        ("14", "2027004", "canvas"),
+    ],
+)
+def test_a_folder_is_taken_for_somebody(tmp_path, folder, student, why):
+    write(tmp_path, below(folder) | below("somebody"))
+    found = intake(tmp_path, CLASS)
+    assert counting(found)[student] == f"{folder}/"
+    assert by(found, student).by == why
+
+
+def test_a_document_called_like_somebody_on_the_roster_is_theirs(tmp_path):
+    write(tmp_path, below("2027001") | {"2027001.pdf": "", "2027004.docx": "", "essay.docx": ""})
+    found = intake(tmp_path, CLASS)
+    assert counting(found)["2027001"] == "2027001/, 2027001.pdf"
+    assert counting(found)["2027004"] == "2027004.docx"
+    assert found.leftover == ("essay.docx",)
+
+
+def test_a_name_that_two_people_have_is_nobodys(tmp_path):
+    write(tmp_path, below("홍길동") | below("2027001"))
+    found = intake(tmp_path, CLASS)
+    assert [person.id for person in found.unknown] == ["홍길동"]
+    assert counting(found)["2027002"] is None
+    assert counting(found)["2027003"] is None
+
+
+def test_two_folders_of_one_person_are_not_chosen_between(tmp_path):
+    write(tmp_path, below("2027004") | below("Lee Jiwoo") | below("2027001"))
+    assert counting(intake(tmp_path, CLASS))["2027004"] == ["2027004/", "Lee Jiwoo/"]
+
+
+def test_an_lms_id_that_is_somebody_elses_id_merges_nobody(tmp_path):
+    """Canvas user 2027001 is not the student 2027001."""
+    write(tmp_path, {"choi_2027001_1_hw.zip": zipped()})
+    found = intake(tmp_path, CLASS)
+    assert counting(found)["2027001"] is None
+    assert [person.id for person in found.unknown] == ["2027001 (choi_2027001_1_hw.zip)"]
+
+
+def test_a_name_does_not_join_where_the_roster_has_the_lms_ids(tmp_path):
+    write(tmp_path, {"leejiwoo_77_1_hw.zip": zipped()})
+    found = intake(tmp_path, CLASS)
+    assert counting(found)["2027004"] is None
+    assert [person.id for person in found.unknown] == ["77"]
+
+
+def test_canvas_numbers_in_a_name_are_read_with_the_roster(tmp_path):
+    write(tmp_path, {"group_3_14_678_hw.zip": zipped(), "kim_11_679_hw.zip": zipped()})
+    assert counting(intake(tmp_path, CLASS))["2027004"] == "group_3_14_678_hw.zip"
+
+
+@pytest.mark.parametrize("name", ["teamone_11_1_hw.zip", "Team One_7_assignsubmission_file_"])
+def test_the_hand_in_of_a_team_counts_for_each_member(tmp_path, name):
+    write(tmp_path, {name: zipped()} if name.endswith(".zip") else below(name))
+    found = counting(intake(tmp_path, CLASS))
+    assert found["2027001"] == found["2027002"]
+    assert found["2027001"].startswith(name)
+    assert found["2027003"] is None
+
+
+def test_a_single_hand_in_says_nothing_of_the_others(tmp_path):
+    write(tmp_path, below("2027001"))
+    assert list(counting(intake(tmp_path / "2027001", CLASS))) == ["2027001"]
+
+
+def test_the_whole_of_it_as_plain_data(tmp_path):
+    write(tmp_path, {"kim_LATE_11_1_hw.zip": zipped(), "kim_11_2_hw-1.zip": zipped(), "a.py": ""})
+    data = intake(tmp_path, CLASS).to_json()
+    assert (data["source"], data["leftover"]) == ("canvas", ["a.py"])
+    kim = data["people"][0]
+    assert (kim["id"], kim["name"], kim["by"], kim["status"]) == (
+        "2027001",
+        "Kim, Minsu",
+        "canvas",
+        "handed_in",
+    )
+    assert [(h["attempt"], h["late"], h["counts"]) for h in kim["handins"]] == [
+        (1, True, False),
+        (2, False, True),
+    ]
+    assert [person["status"] for person in data["people"][1:]] == ["missing"] * 3
