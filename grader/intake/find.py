@@ -33,6 +33,7 @@ LAYOUTS = ("student", "section/student", "submission")
 
 _NBGRADERS = {"source", "release", "autograded", "feedback", "exchange", "formgrade"}
 _CLASS_NAMES = {"submissions", "submission", "submitted", "students", "제출", "제출물"}
+_DEEP = 8  # folders that hold nothing but the next one
 _MAX_NAMED = 6  # in a refusal
 
 _Reader = Callable[[Node, Wanted, Collection[str]], Seen]
@@ -232,14 +233,18 @@ def _is_download(node: Node, wanted: Wanted) -> bool:
     return any(_RECOGNISES[source](node, wanted) for source in _DOWNLOADS)
 
 
-def _class_in(node: Node, wanted: Wanted) -> Node | None:
+def _class_in(folder: Node, wanted: Wanted) -> Node | None:
     """The download or the class that a folder is, or the only one that it holds."""
-    if not node.is_folder or _is_download(node, wanted) or is_class(node, wanted):
-        return node if node.is_folder else None
-    inner = [child for child in node.children if not is_nobodys(child, wanted)]
-    named = node.child(wanted.package) or node.child(wanted.assignment)
-    only = named or (inner[0] if len(inner) == 1 else None)
-    return _class_in(only, wanted) if only else None
+    node: Node | None = folder
+    for _ in range(_DEEP):
+        if node is None or not node.is_folder:
+            return None
+        if _is_download(node, wanted) or is_class(node, wanted):
+            return node
+        inner = [child for child in node.children if not is_nobodys(child, wanted)]
+        named = node.child(wanted.package) or node.child(wanted.assignment)
+        node = named or (inner[0] if len(inner) == 1 else None)
+    return None
 
 
 def _size(node: Node, wanted: Wanted) -> int:
@@ -250,8 +255,12 @@ def _size(node: Node, wanted: Wanted) -> int:
 
 def _top(node: Node) -> Node:
     """In a zip, the folder in which everything lies."""
-    inner = [child for child in node.children if not is_junk(child.name)]
-    return _top(inner[0]) if len(inner) == 1 and inner[0].is_folder else node
+    for _ in range(_DEEP):
+        inner = [child for child in node.children if not is_junk(child.name)]
+        if len(inner) != 1 or not inner[0].is_folder:
+            break
+        node = inner[0]
+    return node
 
 
 def _opened(node: Node) -> Packed | None:

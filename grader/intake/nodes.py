@@ -29,6 +29,7 @@ from grader.intake.zips import directory, member, name_of
 
 # Also what we cannot open: its owner is somebody all the same.
 _PACKED = (".rar", ".7z", ".egg", ".alz", ".gz", ".bz2", ".xz")
+_DEEPEST = 40  # folders in a zip; each name may open as many
 _CODE = (".py", ".ipynb")
 
 
@@ -75,7 +76,18 @@ class Disk(Node):
     @cached_property
     def is_folder(self) -> bool:
         """Whether it is a folder and no link to one."""
-        return self.path.is_dir() and not self.path.is_symlink()
+        try:
+            return self.path.is_dir() and not self.path.is_symlink()
+        except OSError:  # nested too deep
+            return False
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is a folder or a file, and no link, fifo or device."""
+        try:
+            return self.is_folder or (self.path.is_file() and not self.path.is_symlink())
+        except OSError:
+            return False
 
     @cached_property
     def children(self) -> Sequence[Node]:
@@ -129,17 +141,20 @@ class Packed(Node):
                 infos = directory(file).infolist()
         except (OSError, Unsafe):
             return None
-        archive = _Archive(path)
+        archive, made = _Archive(path), 0
         root = cls(unicodedata.normalize("NFC", path.name), archive, None)
         for info in infos:
             name = unicodedata.normalize("NFC", name_of(info).replace("\0", "�"))
             *folders, last = name.replace("\\", "/").split("/")
-            if ".." in (*folders, last):
+            if len(folders) > _DEEPEST or ".." in (*folders, last):
                 folders, last = [], shown(name)  # nobody's
             place = root
             for folder in folders:
                 if folder not in {"", "."}:
+                    made += folder not in place.folders
                     place = place.folders.setdefault(folder, cls(folder, archive, None))
+            if made > MAX_ENTRIES:
+                return None
             if last:
                 place.files.append(cls(last, archive, info))
         return root

@@ -37,7 +37,7 @@ def is_one(node: Node, wanted: Wanted) -> bool:
     """Whether a folder is one hand-in, by what lies on its surface."""
     inner = (node.child(wanted.package), node.child(wanted.assignment))
     return is_package(node, wanted) or any(
-        child is not None and not is_class(child, wanted) for child in inner
+        child is not None and not _is_crowd(child, wanted) for child in inner
     )
 
 
@@ -58,12 +58,11 @@ def students_in(node: Node, wanted: Wanted) -> list[Node]:
 
 def is_class(node: Node, wanted: Wanted) -> bool:
     """Whether a folder holds the hand-ins of several people."""
-    return (
-        node.is_folder
-        and not is_package(node, wanted)
-        and len(students_in(node, wanted)) > 1
-        and not is_one(node, wanted)
-    )
+    return _is_crowd(node, wanted) and not is_one(node, wanted)
+
+
+def _is_crowd(node: Node, wanted: Wanted) -> bool:
+    return not is_package(node, wanted) and len(students_in(node, wanted)) > 1
 
 
 def is_wrapper(node: Node, wanted: Wanted) -> bool:

@@ -276,7 +276,15 @@ def test_gradescope(download):
 
 @pytest.mark.parametrize(
     "text",
-    ["[1, 2]", "a: [", "a: &x [*x]\n", "\x00", "!!python/object/apply:os.system ['false']"],
+    [
+        "[1, 2]",
+        "a: [",
+        "[" * 100_000,
+        "- " * 100_000,
+        "a: &x [*x]\n",
+        "\x00",
+        "!!python/object/apply:os.system ['false']",
+    ],
 )
 def test_gradescope_metadata_that_is_damaged(tmp_path, text):
     write(tmp_path, {"submission_metadata.yml": text} | below("submission_1"))

@@ -351,6 +351,23 @@ def test_one_hand_in_given_directly(tmp_path):
         assert set(taken(tmp_path / name, student).files) >= set(FILES)
 
 
+def test_a_folder_that_is_nested_without_end_stops_nobody(tmp_path):
+    write(tmp_path, below("kim") | below("lee"))
+    here = os.getcwd()
+    for name, depth in (("hw1", 400), ("x" * 200, 40)):
+        os.mkdir(tmp_path / name[:9])
+        os.chdir(tmp_path / name[:9])
+        for _ in range(depth):  # by short steps, further than any path reaches
+            os.mkdir(name)
+            os.chdir(name)
+        os.chdir(here)
+    assert {"kim", "lee", "xxxxxxxxx"} <= set(people(tmp_path))
+    deep = {f"{'a/' * 30_000}{n}.py": "" for n in range(40)} | below("hw1/" * 39)
+    write(tmp_path, {"eve.zip": zipped(deep)})
+    assert "eve" in people(tmp_path)
+    assert list(people(tmp_path / "eve.zip")) == ["eve"]
+
+
 def test_a_folder_without_anybody_is_refused(tmp_path):
     write(tmp_path, {"notes.txt": "", "collect.py": ""})
     refused = refusal(tmp_path)

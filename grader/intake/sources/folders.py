@@ -92,8 +92,7 @@ def _people(node: Node, wanted: Wanted, known: Collection[str]) -> list[Node]:
 
 def _is_odd(node: Node) -> bool:
     """A link, a fifo: refused when it is read, and somebody's until then."""
-    is_plain = not isinstance(node, Disk) or (node.path.is_file() and not node.path.is_symlink())
-    return not node.is_folder and not is_plain and not is_code(node.name)
+    return isinstance(node, Disk) and not node.is_plain and not is_code(node.name)
 
 
 def _key(node: Node) -> str:

@@ -10,13 +10,19 @@ members.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from grader.errors import UsageError
+from grader.intake.entries import Budget, shown
 from grader.intake.handin import Handin, Seen, Wanted
 from grader.intake.nodes import Node
 from grader.intake.shapes import METADATA
+
+_MAX_BYTES = 256 << 20
+_MAX_DEPTH = 100
+_STARTS = {"SequenceStartEvent", "MappingStartEvent"}
+_ENDS = {"SequenceEndEvent", "MappingEndEvent"}
 
 
 def recognises(node: Node, wanted: Wanted) -> bool:  # noqa: ARG001 - one interface
@@ -38,7 +44,7 @@ def read(node: Node, wanted: Wanted, known: Collection[str]) -> Seen:  # noqa: A
     handins = [
         Handin(
             key=sid if sid in clear else email or name or folder,
-            label=f"{folder}/",
+            label=shown(f"{folder}/"),
             place=node.child(folder),
             name=name,
             ids=dict.fromkeys(("id", "sis"), sid) | mail if sid in clear else mail,
@@ -68,14 +74,25 @@ def _parsed(file: Node) -> dict[str, dict[str, Any]]:
     # other object, whatever a tag says; a student number 0123 stays what it is.
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     try:
-        with file.entry(file.name).open() as stream:
-            data = yaml.load(stream.read().decode("utf-8-sig"), Loader=loader)  # noqa: S506
+        text = Budget(_MAX_BYTES).read(file.entry(file.name)).decode("utf-8-sig")
+        _refuse_depth(yaml.parse(text, Loader=loader))
+        data = yaml.load(text, Loader=loader)  # noqa: S506
     except Exception as error:  # of the disk, the zip, the encoding or YAML
         reason = str(error).partition("\n")[0]
         raise UsageError("error.metadata", file=file.name, reason=reason) from None
     if not isinstance(data, dict):
         raise UsageError("error.metadata", file=file.name, reason=type(data).__name__)
     return {str(k): v for k, v in data.items() if isinstance(v, dict)}
+
+
+def _refuse_depth(events: Iterable[Any]) -> None:
+    """PyYAML's fast loader calls itself for each level, until the interpreter crashes."""
+    depth = 0
+    for event in events:
+        kind = type(event).__name__
+        depth += (kind in _STARTS) - (kind in _ENDS)
+        if depth > _MAX_DEPTH:
+            raise ValueError("it is nested too deeply")
 
 
 def _submitters(entry: dict[str, Any]) -> list[tuple[str, str, str]]:
