@@ -75,7 +75,7 @@ def test_a_course_in_korean_alone_speaks_korean_of_itself_under_any_lang(check, 
     assert "작은 과제" in done.output
     assert "✗ 수를 더합니다" in done.output
     assert "더하기." in done.output
-    assert "Next: mend '더하기'" in done.output
+    assert "Next: fix '더하기'" in done.output
 
 
 def test_korean(check):
