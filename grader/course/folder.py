@@ -7,8 +7,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from grader.course import assignment as assignments
-from grader.course.assignment import Assignment, Text
-from grader.course.toml import Table
+from grader.course.assignment import Assignment
+from grader.course.toml import Table, Text
 from grader.errors import AssignmentInvalid, UsageError
 from grader.i18n import LANGUAGES
 

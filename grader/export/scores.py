@@ -8,11 +8,10 @@ import json
 from typing import Any
 
 from grader.records.record import Record, Status
-from grader.report import escape as hostile
-from grader.report import formatting as wording
+from grader.report import escape, formatting
 from grader.report.results import Entry, Results
 
-SCHEMA = "grader/scores/v1"
+SCHEMA = "grader/scores/v2"
 
 
 def to_csv(results: Results, lang: str) -> str:
@@ -21,9 +20,9 @@ def to_csv(results: Results, lang: str) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     header = ["student", "total", "possible", "extra", "status", *exercises, "problem"]
-    writer.writerow([hostile.cell(name) for name in header])
+    writer.writerow([escape.cell(name) for name in header])
     for entry in results.entries:
-        writer.writerow([hostile.cell(value) for value in _row(entry.record, exercises, lang)])
+        writer.writerow([escape.cell(value) for value in _row(entry.record, exercises, lang)])
     return text.getvalue()
 
 
@@ -48,7 +47,7 @@ def _row(record: Record, exercises: list[str], lang: str) -> list[str | float | 
         record.extra_points,
         record.status,
         *(earned.get(name, _unrun(record)) for name in exercises),
-        wording.sentence(record.problem, lang),
+        formatting.sentence(record.problem, lang),
     ]
 
 
@@ -65,14 +64,12 @@ def _student(entry: Entry, lang: str) -> dict[str, Any]:
         "status": record.status,
         "points": record.points,
         "extra_points": record.extra_points,
-        "problem": wording.sentence(record.problem, lang) or None,
+        "problem": formatting.sentence(record.problem, lang) or None,
         "exercises": {
             exercise.id: {
                 "points": exercise.points,
-                "checks": {
-                    check.id: {"outcome": check.outcome, "points": check.points}
-                    for check in exercise.checks
-                },
+                "functions": {function.name: function.points for function in exercise.functions},
+                "checks": {check.id: check.outcome for check in exercise.checks},
             }
             for exercise in record.exercises
         },

@@ -14,8 +14,10 @@ from typing import Any
 
 from grader.records.assignment_snapshot import Catalogue, DescribedCheck
 from grader.records.outcome import Outcome
-from grader.records.record import CheckResult, ExerciseResult, Record
-from grader.report import formatting as wording
+from grader.records.record import CheckResult, ExerciseResult, FunctionResult, Record
+from grader.report import formatting
+from grader.scoring.points import excused
+from grader.scoring.standing import standing
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ def is_shown(check: DescribedCheck, due: str | None, moment: Moment) -> bool:
 
 def context(catalogue: Catalogue, record: Record, lang: str, moment: Moment) -> dict[str, Any]:
     """Everything that `feedback.html.j2` names."""
-    exercises = [_exercise(catalogue, exercise, lang, moment) for exercise in record.exercises]
+    free = excused(record.exercises)
+    exercises = [_exercise(catalogue, e, lang, moment, free) for e in record.exercises]
     kept_back = sum(exercise["kept_back"] for exercise in exercises)
     return {
         "assignment": catalogue.title[lang],
@@ -51,12 +54,12 @@ def context(catalogue: Catalogue, record: Record, lang: str, moment: Moment) -> 
         "total": _total(record, exercises, extra=False),
         "extra": _total(record, exercises, extra=True),
         "kept_back": kept_back,
-        "problem": wording.sentence(record.problem, lang),
-        "notes": [wording.sentence(note, lang) for note in record.notes],
+        "problem": formatting.sentence(record.problem, lang),
+        "notes": [formatting.sentence(note, lang) for note in record.notes],
         "exercises": exercises,
         "files": record.files,
         "ignored": record.ignored,
-        "graded": wording.moment(record.started),
+        "graded": formatting.moment(record.started),
         "submission": record.submission_sha256,
     }
 
@@ -85,49 +88,69 @@ def _total(
 
 
 def _exercise(
-    catalogue: Catalogue, result: ExerciseResult, lang: str, moment: Moment
+    catalogue: Catalogue, result: ExerciseResult, lang: str, moment: Moment, free: frozenset[str]
 ) -> dict[str, Any]:
     entry = catalogue.exercise(result.id)
     described = [catalogue.check(result.id, check.id) for check in result.checks]
-    shown = [is_shown(check, catalogue.due, moment) for check in described]
-    kept_back = [check for check, open_ in zip(result.checks, shown, strict=True) if not open_]
-    if moment.published or not kept_back:
-        score, missing = _score(result.points, result.possible), 0.0
-    else:
-        visible = [check for check in result.checks if check not in kept_back]
-        earned = [check.points for check in visible]
-        missing = sum(check.possible for check in kept_back)
-        score = _score(
-            None if None in earned else sum(points or 0.0 for points in earned),
-            result.possible - missing,
-        )
     checks = [
-        _check(check, result, lang) if open_ else _closed(check, result, lang)
-        for check, result, open_ in zip(described, result.checks, shown, strict=True)
+        _check(check, result, lang, counts=result.outcome == Outcome.PASSED or result.id in free)
+        if is_shown(check, catalogue.due, moment)
+        else _closed(check, result, lang)
+        for check, result in zip(described, result.checks, strict=True)
     ]
+    functions = [_function(f, result.checks, checks, free, moment) for f in result.functions]
+    earned = [f["points"] for f in functions if not f["kept_back"]]
+    kept_back = sum(function["kept_back"] for function in functions)
     return {
         "id": result.id,
         "title": entry.title[lang],
         "file": entry.file,
         "extra": result.extra,
-        **score,
-        "kept_back": missing,
-        "passed": sum(check["outcome"] == "passed" for check in checks),
+        **_score(
+            result.points if not kept_back else None if None in earned else sum(earned),
+            result.possible - kept_back,
+        ),
+        "kept_back": kept_back,
+        "passed": sum(check["outcome"] == Outcome.PASSED for check in checks),
         "common": _common(checks),
+        "functions": functions,
         "checks": checks,
     }
 
 
-def _check(check: DescribedCheck, result: CheckResult, lang: str) -> dict[str, Any]:
+def _function(
+    result: FunctionResult,
+    results: Sequence[CheckResult],
+    checks: Sequence[dict[str, Any]],
+    free: frozenset[str],
+    moment: Moment,
+) -> dict[str, Any]:
+    """A function with its checks. While one of them is kept back, so are its points."""
+    shown = [check for check in checks if check["of"] == result.name]
+    closed = not moment.published and not all(check["shown"] for check in shown)
+    own = [check for check in results if check.of == result.name]
+    return {
+        "name": result.name,
+        **_score(None if closed else result.points, result.possible),
+        "kept_back": result.possible if closed else 0.0,
+        "standing": "" if closed else standing(own, free),
+        "checks": shown,
+    }
+
+
+def _check(
+    check: DescribedCheck, result: CheckResult, lang: str, *, counts: bool
+) -> dict[str, Any]:
     passed = result.outcome == Outcome.PASSED
     return {
         **_closed(check, result, lang),
         "shown": True,
         "outcome": result.outcome,
-        "points": result.points,
+        "counts": counts,
+        "right_once": ", ".join(result.passes_with) if counts and not passed else "",
         "cases": result.cases,
         "cases_passed": result.cases_passed,
-        "message": "" if passed else wording.sentence(result.message, lang),
+        "message": "" if passed else formatting.sentence(result.message, lang),
         "hint": check.hint[lang] if result.outcome.hinted else "",
         # The record says what ran; only there is certain that the check was public then.
         "detail": result.detail if result.public else "",
@@ -137,9 +160,10 @@ def _check(check: DescribedCheck, result: CheckResult, lang: str) -> dict[str, A
 
 def _closed(check: DescribedCheck, result: CheckResult, lang: str) -> dict[str, Any]:
     return {
+        "of": result.of,
+        "kind": result.kind,
         "title": check.title[lang],
         "public": result.public,
-        "possible": result.possible,
         "shown": False,
         "outcome": None,
         "never": check.show == "never",
