@@ -2,7 +2,7 @@
 
 In one launcher, in turn, and in turn which comes first, so that a drifting machine is fair to
 both: a bare fork (fork, exit, wait, timed inside the launcher), and a guest as the trusted side
-sees it (fork, every layer of the jail, take a submission, kill, wait). Exits 1 above the bar.
+sees it (fork, every layer, take a submission, kill, wait). Exits 1 above the bar.
 Both are times on the clock: on a busy machine run it with priority (`chrt -f 5`, as root).
 """
 
@@ -13,8 +13,9 @@ import statistics
 import sys
 import time
 
-from grader.boundary.guests import Package, StudentProcess
+from grader.boundary.guests import Guests
 from grader.boundary.launchers import ForkLauncher
+from grader.boundary.submitted import Submitted
 from grader.course.assignment import Limits
 
 BAR_MS = 8.0
@@ -34,10 +35,10 @@ class Launcher(ForkLauncher):
 
     def guest(self) -> float:
         """Milliseconds from nothing to nothing."""
-        process = StudentProcess(self, Package("pack", {"m.py": b"x = 1"}), Limits())
+        process = Guests(self, Submitted("pack", {"m.py": b"x = 1"}), Limits())
         start = time.perf_counter()
         process.open()
-        self.layers = process.layers
+        self.layers = process.survey.layers
         process.close()
         return 1000 * (time.perf_counter() - start)
 

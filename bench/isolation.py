@@ -3,7 +3,7 @@
 A right submission is graded in turn in two ways, with the same checks, wire and outcomes:
 
     one process   every request is answered where the checks run, nothing is forked or confined
-    isolated      `grader grade`'s way: a forked, jailed guest for each exercise
+    isolated      `grader grade`'s way: a forked guest with every layer for each exercise
 
 Everything is imported before. CPU seconds of all processes on one core; medians of one run.
 `bench.grading` compares with other graders, and with checks that are plain calls, for hw1.
@@ -23,8 +23,8 @@ from demo.build import solved
 from grader.authoring.release import in_memory
 from grader.boundary import wire
 from grader.boundary.channel import Exit, export_handle
-from grader.boundary.guest.jail import Jail
 from grader.boundary.guest.launcher import preload
+from grader.boundary.guest.layers import Layers
 from grader.boundary.guest.server import Server
 from grader.boundary.launchers import Launcher, launcher_for
 from grader.checking.plugin import Checks, run_session
@@ -37,7 +37,7 @@ ROUNDS = 3
 
 
 class _Here:
-    """A launcher and its session in one: requests are answered in this very process."""
+    """A launcher and its channel in one: requests are answered in this very process."""
 
     reusable = False
 
@@ -47,7 +47,7 @@ class _Here:
     def open(self, _: Limits) -> Any:
         for name in [n for n in sys.modules if n.partition(".")[0] == self.package]:
             del sys.modules[name]
-        self._server, self._number = Server(Jail()), 0
+        self._server, self._number = Server(Layers()), 0
         return self
 
     def exchange(self, request: tuple[Any, ...], _: float, handle: wire.Import) -> Any:

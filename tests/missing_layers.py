@@ -1,4 +1,4 @@
-"""Run a command as on a machine that lacks a layer of the jail.
+"""Run a command as on a machine that lacks some layers.
 
     python -m tests.missing_layers landlock namespaces -- grader doctor
 

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import tempfile
-import zipfile
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from grader.authoring import template
+from grader.authoring import template, wheel
 from grader.course.assignment import Assignment
 from grader.course.folder import Course
 from grader.errors import ReleaseRefused
@@ -21,32 +16,30 @@ from grader.intake.read import Submission
 from grader.records.record import Record
 from grader.records.store import write_atomically
 
-# A zip with the same content is the same file, whenever it is made.
-ZIP_DATE = (2020, 1, 1, 0, 0, 0)
-
 
 @dataclass(frozen=True)
 class Released:
-    """What a release wrote. `wheel` is False when the self-check could not be packed."""
+    """What a release wrote."""
 
     folder: Path
     files: int
     archive: Path
-    wheel: bool
 
 
 def release(course: Course, assignment: Assignment, dist: Path) -> Released:
     """Write template and zip. Raises `ReleaseRefused` and writes nothing when a proof fails."""
     files = template.build(course, assignment)
     refuse_scoring(assignment, grade_template(assignment, files))
+    packed = _zip(assignment.package, files)
     folder = course.template(assignment)
     for stale in _present(folder) - set(files):
         (folder / stale).unlink()
     for name, text in files.items():
         write_atomically(folder / name, text)
     archive = dist / f"{assignment.package}.zip"
-    wheel = _write_zip(archive, assignment.package, files)
-    return Released(folder, len(files), archive, wheel)
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    archive.write_bytes(packed)
+    return Released(folder, len(files), archive)
 
 
 def stale(course: Course, assignment: Assignment) -> list[str]:
@@ -95,31 +88,8 @@ def _present(folder: Path) -> set[str]:
     }
 
 
-def _write_zip(archive: Path, package: str, files: dict[str, str]) -> bool:
+def _zip(package: str, files: dict[str, str]) -> bytes:
     """The template in a folder, and beside it the wheel of this grader for the self-check."""
-    archive.parent.mkdir(parents=True, exist_ok=True)
-    wheel = _wheel()
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
-        for name in sorted(files):
-            file.writestr(zipfile.ZipInfo(f"{package}/{name}", ZIP_DATE), files[name].encode())
-        if wheel:
-            file.writestr(zipfile.ZipInfo(wheel[0], ZIP_DATE), wheel[1])
-    return wheel is not None
-
-
-def _wheel() -> tuple[str, bytes] | None:
-    """Name and content of our own wheel; None where we do not run from a checkout."""
-    checkout = Path(__file__).parents[2]
-    if not (checkout / "pyproject.toml").exists():
-        return None
-    with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder]
-        # one fixed date in it, so that the same source is the same wheel
-        environment = {**os.environ, "SOURCE_DATE_EPOCH": "1577836800"}
-        built = subprocess.run(
-            command, cwd=checkout, env=environment, capture_output=True, check=False
-        )
-        wheels = list(Path(folder).glob("*.whl"))
-        if built.returncode or not wheels:
-            return None
-        return wheels[0].name, wheels[0].read_bytes()
+    name, content = wheel.build()
+    template_files = {f"{package}/{n}": files[n].encode() for n in sorted(files)}
+    return wheel.archive({**template_files, name: content})

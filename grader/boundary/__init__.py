@@ -5,12 +5,16 @@ Theory of operation. Three processes, each with one role:
     trusted    runs pytest and the hidden checks, knows the expected values, writes the record
     launcher   a clean interpreter (started by exec, so no secret was ever in its memory) that
                has imported numpy and torch once; it runs no student code
-    guest      forked from the launcher for one exercise; it confines itself, then imports the
-               submission and answers calls
+    guest      forked from the launcher for one exercise; it puts on its layers, then imports
+               the submission and answers calls
 
-Two stream sockets join trusted and guest: one carries calls and plain data (`wire.py`), the
-other what the student prints. The launcher hands them to the guest and keeps neither.
+Two stream sockets join trusted and guest (`channel.py`): one carries calls and plain data
+(`wire.py`, `replies.py`), the other what the student prints. The launcher hands them to the
+guest and keeps neither.
 
-`host.py` and `proxy.py` are the trusted end; everything in `guest/` runs beside student code
-and imports nothing from us but `wire`. This file imports nothing, because guests import it.
+Words: the wall is all of this; a layer is one mechanism of the kernel's around a guest; `Guests`
+are those of one submission, one after another; a `Channel` is the trusted end of one guest.
+
+Everything in `guest/` runs beside student code and imports nothing from us but `wire` and
+`replies`; the other files are the trusted end. This file imports nothing, because guests import it.
 """

@@ -43,7 +43,7 @@ class Exit:
     memory_kb: int
 
 
-class Session:
+class Channel:
     """One guest, seen from the trusted side."""
 
     def __init__(

@@ -49,7 +49,7 @@ class StudentRaised(Ending):
 
 
 def raised(error: dict[str, Any], files: Mapping[str, bytes], lines: Mapping[str, int]) -> Ending:
-    """The ending for what `grader.boundary.guest.server._describe` sent.
+    """The ending for what `grader.boundary.guest.exceptions.describe` sent.
 
     `files` are those of the submission, `lines` how many each has: a place that is in none of
     them is nobody's.

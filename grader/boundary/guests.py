@@ -1,23 +1,24 @@
-"""The student's process as a check sees it: open when needed, fresh after anything abnormal.
+"""A submission's guests, one after another: open when needed, fresh after anything abnormal.
 
-One `StudentProcess` stands for one submission. It hides that guests come and go: an exercise
-has one, a check may ask for its own, and after a crash, a hang or a broken reply the next
-request opens another. What went wrong is an `Ending`.
+A check sees one submission; `Guests` hides that guests come and go. An exercise has one, a check
+may ask for its own, and after a crash, a hang or a broken reply the next check opens another.
+What went wrong is an `Ending`.
 """
 
 from __future__ import annotations
 
 import signal
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
-from grader.boundary.channel import DeadlineMissed, HungUp, ProtocolBroken, Session
+from grader.boundary import replies
+from grader.boundary.channel import Channel, DeadlineMissed, HungUp, ProtocolBroken
+from grader.boundary.clock import Clock
 from grader.boundary.endings import Ending, is_place, raised
 from grader.boundary.guest.uses import Use
 from grader.boundary.launchers import Launcher
+from grader.boundary.submitted import Submitted
 from grader.course.assignment import Limits
 from grader.errors import PlatformError
 from grader.records.outcome import Outcome
@@ -26,79 +27,68 @@ from grader.records.record import Message
 # Python, torch and NumPy must give the same numbers in every run.
 SEED = 20170
 
-# The kinds of reply (see `grader.boundary.guest.server`) and what each holds beside its kind.
-_REPLIES: dict[str, type[Any] | None] = {
-    "value": object,
-    "callable": None,
-    "missing": str,
-    "raised": dict,
-    "unreadable": str,
-}
-
 # For an interpreter to start and take the submission; nothing of the student's runs in it.
 START_SECONDS = 60.0
 
 MAX_USES = 50  # forbidden names looked at in one reply
 
-
-@dataclass(frozen=True)
-class Package:
-    """What is sent to a guest before anything else."""
-
-    name: str
-    files: dict[str, bytes]
-    rules: dict[str, list[str]] = field(default_factory=dict)  # file -> forbidden names
-    allowed: tuple[str, ...] = ()  # third-party packages; empty: all
-
-    @cached_property
-    def lines(self) -> dict[str, int]:
-        """File -> the number of its last line; one more where a parser sees the end."""
-        return {name: len(content.splitlines()) + 1 for name, content in self.files.items()}
-
-
 Judge = Callable[[list[Use]], Message | None]
-# What a check holds of an object that stays with the student: process, number, name of its type.
-Handles = Callable[["StudentProcess", int, str], Any]
+# What a check holds of an object that stays with the student: guests, number, name of its type.
+Handles = Callable[["Guests", int, str], Any]
 
 
 def nothing_is_forbidden(_: list[Use]) -> None:
     """The judge of names used at run time where there are no rules."""
 
 
-class StudentProcess:
+@dataclass
+class _Guest:
+    """The guest that is open now."""
+
+    channel: Channel
+    imported: set[str] = field(default_factory=set)
+    met_hidden: bool = False  # it has served a hidden check
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What the first guest said of the submission and of itself."""
+
+    uses: list[Use] = field(default_factory=list)  # of forbidden names, found by reading
+    layers: list[str] = field(default_factory=list)  # in force
+    missing: dict[str, str] = field(default_factory=dict)  # layer -> why this machine lacks it
+
+
+class Guests:
     """One submission's guests, one after another.
 
     `handles` makes what a check holds of an object that stays with the student; without it no
-    object may cross.
+    object may cross. `answers` counts the values received in this check.
     """
 
     def __init__(
         self,
         launcher: Launcher,
-        package: Package,
+        submitted: Submitted,
         limits: Limits,
         handles: Handles | None = None,
     ) -> None:
-        self.package = package
-        self._handles = handles
+        self.submitted = submitted
+        self.clock = Clock()
+        self.answers = 0
+        self._launcher, self._limits, self._handles = launcher, limits, handles
         self._judge: Judge = nothing_is_forbidden
-        self._launcher, self._limits = launcher, limits
-        self._session: Session | None = None
-        self._begun = False
-        self._imported: set[str] = set()
+        self._survey: Survey | None = None
+        self._guest: _Guest | None = None
+        self._printed = ""
+        self._begun = self._hidden = False  # of this check: its first request is out; it is hidden
         self._failed_imports: dict[str, Ending] = {}
         self._callables: set[tuple[str, str]] = set()
-        self._remaining = 0.0
-        self._seconds = 0.0
-        self._printed = ""
-        self.waited = 0.0  # seconds spent in the guest for requests of checks
-        self.used = 0.0  # seconds spent there for anything, imports too
-        self.answers = 0  # values received in this check
-        self._surveyed = False
-        self._hidden = self._met_hidden = False  # this check; any in this guest
-        self.survey: list[Use] = []  # forbidden names found by reading
-        self.layers: list[str] = []
-        self.missing: dict[str, str] = {}  # layer -> why this machine does not have it
+
+    @property
+    def survey(self) -> Survey:
+        """What was found out when the first guest was opened; empty before."""
+        return self._survey or Survey()
 
     def begin_exercise(self, judge: Judge = nothing_is_forbidden) -> None:
         """The next check starts in a guest that no other exercise has used.
@@ -115,24 +105,23 @@ class StudentProcess:
         A student reads what public checks print and raise: they never run in a guest that met
         the inputs of a hidden one.
         """
-        if fresh or (self._met_hidden and not hidden):
+        if fresh or (self._guest and self._guest.met_hidden and not hidden):
             self.close()
         self._hidden = hidden
         self._begun = False
-        self._seconds = self._remaining = seconds
+        self.clock.begin_check(seconds)
         self.answers = 0
 
     def take_output(self) -> str:
         """What the student's code printed in this check."""
         printed, self._printed = self._printed, ""
-        return printed + (self._session.take_output() if self._session else "")
+        return printed + (self._guest.channel.take_output() if self._guest else "")
 
     def close(self) -> None:
         """End the guest, if there is one."""
-        session, self._session = self._session, None
-        self._imported.clear()
-        if session:
-            session.end()
+        guest, self._guest = self._guest, None
+        if guest:
+            guest.channel.end()
 
     def open(self) -> None:
         """Start a guest and hand it the submission; the first one surveys forbidden names.
@@ -140,61 +129,62 @@ class StudentProcess:
         Raises `Ending` when the files are more than a guest can take, and `PlatformError` when it
         cannot even take none: no student code has run yet.
         """
-        self._session = self._launcher.open(self._limits)
-        self._met_hidden = False
-        package = self.package
+        self._guest = _Guest(self._launcher.open(self._limits))
         try:
-            loaded = self._load(package, survey=not self._surveyed)
+            loaded = self._load(self.submitted)
         except Ending as ending:
             printed = self.take_output()
             self.close()
-            self._session = self._launcher.open(self._limits)
+            self._guest = _Guest(self._launcher.open(self._limits))
             theirs = ending.outcome != Outcome.RAISED or isinstance(ending, RecursionError)
             if theirs and self._can_load_nothing():
                 self.close()
                 raise  # what was handed in is more than a guest can take
             last = printed.strip().splitlines()[-1:] or [str(ending)]
             raise PlatformError("error.guest_start", reason=last[0][:500]) from None
-        if not self._surveyed:
-            self._surveyed = True
-            self.survey, self.layers = self._uses(loaded["uses"]), loaded["layers"]
-            self.missing = loaded["missing"]
-        elif loaded["layers"] != self.layers:
-            raise PlatformError("error.layers_changed", layers=self.layers)
+        if self._survey is None:
+            self._survey = loaded
+        elif loaded.layers != self._survey.layers:
+            raise PlatformError("error.layers_changed", layers=self._survey.layers)
 
-    def _load(self, package: Package, *, survey: bool) -> dict[str, Any]:
-        load = ("load", package.name, package.files, package.rules, list(package.allowed), survey)
-        kind, answer = self._exchange(load, START_SECONDS)
-        if kind == "raised":
-            raise self._raised(answer)
-        return dict(answer)
+    def _load(self, submitted: Submitted) -> Survey:
+        files, rules = submitted.files, submitted.rules
+        load = ("load", submitted.package, files, rules, list(submitted.allowed), not self._survey)
+        reply = self._exchange(load, START_SECONDS)
+        if reply[0] == "raised":
+            raise self._raised(reply[1])
+        found = reply[1]
+        return Survey(self._uses(found["uses"]), found["layers"], found["missing"])
 
     def _can_load_nothing(self) -> bool:
         try:
-            self._load(Package(self.package.name, {}), survey=False)
+            self._load(Submitted(self.submitted.package, {}))
         except Ending:
             return False
         return True
 
     def import_module(self, name: str) -> None:
         """Import a module of the submission. A failure is paid for once and kept."""
-        if name in self._imported:
+        if self._guest and name in self._guest.imported:
             return
         if name in self._failed_imports:
             # without the traceback, which would grow with every raise
             raise self._failed_imports[name].with_traceback(None)
+        # a guest that met hidden inputs may leak them, and a public check would repeat it; and
+        # that there is no guest any more says nothing about the module
+        told = self._guest.met_hidden if self._guest else self._begun
         try:
             self._import(name)
         except Ending as ending:
-            # one that met hidden inputs may tell of them, and a public check would repeat it
-            if not self._met_hidden:
+            if not told:
                 self._failed_imports[name] = ending
             raise
-        self._imported.add(name)
+        if self._guest:
+            self._guest.imported.add(name)
 
     def _import(self, name: str) -> None:
         file = f"{name.replace('.', '/')}.py"
-        if file not in self.package.files:
+        if file not in self.submitted.files:
             raise Ending(Outcome.UNANSWERED, Message("missing_file", {"file": file}))
         limit = self._limits.import_seconds
         try:
@@ -208,7 +198,7 @@ class StudentProcess:
             failure = self._raised(reply[1])
             if failure.outcome == Outcome.RAISED:
                 fields = {**failure.message.fields, "file": file}
-                if self._met_hidden:  # the text could carry the hidden inputs out
+                if self._guest and self._guest.met_hidden:  # the text could carry the inputs out
                     fields |= {"text": "-", "error": fields["builtin"]}
                 failure = Ending(Outcome.RAISED, Message("import_failed", fields), failure.detail)
             raise failure
@@ -225,72 +215,67 @@ class StudentProcess:
 
     def request(self, verb: str, *arguments: Any) -> tuple[Any, ...]:
         """One request within what is left of the check's time. Raises `Ending`."""
-        started = time.monotonic()
         try:
-            reply = self._open_exchange((verb, *arguments), self._remaining)
+            with self.clock.request():
+                reply = self._open_exchange((verb, *arguments), self.clock.remaining)
         finally:
-            self._met_hidden |= self._hidden
-            spent = time.monotonic() - started
-            self._remaining -= spent
-            self.waited += spent
-        kind = reply[0]
-        if kind == "raised":
+            if self._guest:
+                self._guest.met_hidden |= self._hidden
+        if reply[0] == "raised":
             raise self._raised(reply[1])
-        if kind == "unreadable":
+        if reply[0] == "unreadable":
             text = reply[1][:500]
             raise Ending(Outcome.UNREADABLE, Message("unreadable", {"text": text}), text)
-        if kind != "value" and verb != "get":
-            raise self._broken("a reply to another question")
         self.answers += 1
         return reply
 
     def _open_exchange(self, request: tuple[Any, ...], seconds: float) -> tuple[Any, ...]:
-        if not self._begun:
-            if self._session is None:
-                self.open()
-            self._begun = True
-            request = ("begin", SEED, *request)
-        return self._exchange(request, seconds)
+        begin = () if self._begun else ("begin", SEED)
+        if not self._begun and self._guest is None:
+            self.open()
+        self._begun = True
+        return self._exchange(request, seconds, begin)
 
-    def _exchange(self, request: tuple[Any, ...], seconds: float) -> tuple[Any, ...]:
-        session = self._session
-        if session is None:
+    def _exchange(
+        self, request: tuple[Any, ...], seconds: float, begin: tuple[Any, ...] = ()
+    ) -> tuple[Any, ...]:
+        """Send a request, after `begin` in the same frame; its reply without the names used."""
+        if self._guest is None:
             raise self._broken("the process has ended")
-        started = time.monotonic()
+        channel = self._guest.channel
         try:
-            reply = session.exchange(request, seconds, self._handle if self._handles else None)
+            with self.clock.exchange():
+                handle = self._handle if self._handles else None
+                reply = channel.exchange((*begin, *request), seconds, handle)
         except DeadlineMissed:
             self._abandon()
-            raise Ending(
-                Outcome.TIMEOUT, Message("timeout", {"seconds": f"{self._seconds:g}"})
-            ) from None
+            message = Message("timeout", {"seconds": f"{self.clock.limit:g}"})
+            raise Ending(Outcome.TIMEOUT, message) from None
         except ProtocolBroken as error:
             raise self._broken(str(error)) from None
         except HungUp:
             raise self._ended() from None
-        finally:
-            self.used += time.monotonic() - started
-        kind, *rest = reply
-        uses = rest.pop() if rest else None
-        if type(kind) is not str or kind not in _REPLIES or type(uses) is not list:
-            raise self._broken("a reply of no known kind")
-        wanted = _REPLIES[kind]
-        if len(rest) != (wanted is not None) or (wanted and not isinstance(rest[0], wanted)):
-            raise self._broken(f"a reply of the kind {kind} with something else in it")
-        if (forbidden := self._judge(self._uses(uses[:MAX_USES]))) is not None:
+        self._refuse_misfit(request, reply)
+        if (forbidden := self._judge(self._uses(reply[-1][:MAX_USES]))) is not None:
             raise Ending(Outcome.FORBIDDEN, forbidden, forbidden.fields.get("name", ""))
-        return (kind, *rest)
+        return tuple(reply[:-1])
+
+    def _refuse_misfit(self, request: tuple[Any, ...], reply: Any) -> None:
+        verb, *arguments = request
+        if not replies.kind_fits(reply):
+            raise self._broken("a reply of no known kind, or with something else in it")
+        if verb != "get" and reply[0] in replies.ONLY_TO_GET:
+            raise self._broken("a reply to another question")
+        if reply[0] == "value" and not replies.value_fits(verb, arguments, reply[1]):
+            raise self._broken(f"a value of another shape than {verb} gives")
 
     def _uses(self, data: list[Any]) -> list[Use]:
         """What a guest says it used, as far as there is such a place in the submission."""
         uses = [use for item in data if (use := Use.from_wire(item)) is not None]
-        return [use for use in uses if is_place(use.file, use.line, self.package.lines)]
+        return [use for use in uses if is_place(use.file, use.line, self.submitted.lines)]
 
     def _raised(self, error: dict[str, Any]) -> Ending:
-        package = self.package
-        files = {f"{package.name}/{name}": content for name, content in package.files.items()}
-        lines = {f"{package.name}/{name}": count for name, count in package.lines.items()}
-        return raised(error, files, lines)
+        return raised(error, self.submitted.by_path, self.submitted.lines_by_path)
 
     def _handle(self, number: int, kind: str) -> Any:
         assert self._handles is not None  # else the wire was given no import for handles
@@ -301,11 +286,11 @@ class StudentProcess:
         return Ending(Outcome.UNREADABLE, Message("protocol"), reason)
 
     def _ended(self) -> Ending:
-        session = self._session
+        guest = self._guest
         self._abandon(end=False)
-        if session is None:
+        if guest is None:
             return Ending(Outcome.CRASHED, Message("exited"))
-        exit_ = session.end(hung_up=True)
+        exit_ = guest.channel.end(hung_up=True)
         if exit_.signal:
             fields = {"signal": str(exit_.signal), "name": _signal_name(exit_.signal)}
             return Ending(Outcome.CRASHED, Message("killed", fields))
@@ -315,12 +300,11 @@ class StudentProcess:
 
     def _abandon(self, *, end: bool = True) -> None:
         """The guest is of no use any more; what it printed is kept."""
-        session, self._session = self._session, None
-        if session:
-            self._printed += session.take_output()
-        self._imported.clear()
-        if session and end:
-            session.end()
+        guest, self._guest = self._guest, None
+        if guest:
+            self._printed += guest.channel.take_output()
+        if guest and end:
+            guest.channel.end()
 
 
 def _signal_name(number: int) -> str:

@@ -1,9 +1,9 @@
 """Launchers, from the trusted side: they start guests, end them, and tell how they ended.
 
 with ForkLauncher(["numpy", "torch"]) as launcher:
-    session = launcher.open(limits)
-    reply = session.exchange(request, seconds=1.0, handle=...)
-    how_it_ended = session.end()
+    channel = launcher.open(limits)
+    reply = channel.exchange(request, seconds=1.0, handle=...)
+    how_it_ended = channel.end()
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ import base64
 import contextlib
 import json
 import os
+import site
 import socket
 import subprocess
 import sys
 import tempfile
 from typing import Any, Protocol
 
-from grader.boundary.channel import Exit, Session
+from grader.boundary.channel import Channel, Exit
 from grader.boundary.scratch import Scratch
 from grader.course.assignment import Limits
 from grader.errors import PlatformError
@@ -27,11 +28,11 @@ START_SECONDS = 120.0
 
 
 class Launcher(Protocol):
-    """Opens sessions. `reusable`: one session may serve several exercises."""
+    """Opens channels. `reusable`: one channel may serve several exercises."""
 
     reusable: bool
 
-    def open(self, limits: Limits) -> Session:
+    def open(self, limits: Limits) -> Channel:
         """A guest of its own, confined, with nothing imported."""
 
     def close(self) -> None:
@@ -54,7 +55,7 @@ class ForkLauncher:
         self._control = ours
         self._ready = False
         self._process = subprocess.Popen(
-            [sys.executable, "-s", "-P", "-B", "-m", self.module, str(theirs.fileno()), *preload],
+            [*_interpreter(), "-m", self.module, str(theirs.fileno()), *preload],
             pass_fds=[theirs.fileno()],
             env={**_environment(), "TMPDIR": str(self._scratch.folder)},
             stdin=subprocess.DEVNULL,
@@ -63,7 +64,7 @@ class ForkLauncher:
         )
         theirs.close()
 
-    def open(self, limits: Limits) -> Session:
+    def open(self, limits: Limits) -> Channel:
         """Fork a guest. Raises `PlatformError` when the launcher is gone."""
         self._wait_until_ready()
         connection, their_connection = socket.socketpair()
@@ -83,7 +84,7 @@ class ForkLauncher:
             connection.close()
             output.close()
             raise
-        return Session(connection, output, limits.output_kb << 10, self._end_guest)
+        return Channel(connection, output, limits.output_kb << 10, self._end_guest)
 
     def close(self) -> None:
         """End the launcher, and with it whatever it still holds."""
@@ -141,17 +142,17 @@ class ForkLauncher:
 
 
 class SpawnLauncher:
-    """Any system: a new interpreter a session, which may serve several exercises."""
+    """Any system: a new interpreter a channel, which may serve several exercises."""
 
     reusable = True
 
-    def open(self, limits: Limits) -> Session:
+    def open(self, limits: Limits) -> Channel:
         """Start an interpreter and hand it its two sockets."""
         connection, their_connection = socket.socketpair()
         output, their_output = socket.socketpair()
         theirs = [their_connection, their_output]
         process = subprocess.Popen(
-            [sys.executable, "-s", "-P", "-B", "-m", "grader.boundary.guest.standalone"],
+            [*_interpreter(), "-m", "grader.boundary.guest.standalone"],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -174,10 +175,10 @@ class SpawnLauncher:
                 process.stdin.close()
             return Exit(max(code, 0), max(-code, 0), 0.0, 0)
 
-        return Session(connection, output, limits.output_kb << 10, end)
+        return Channel(connection, output, limits.output_kb << 10, end)
 
     def close(self) -> None:
-        """Nothing outlives its session."""
+        """Nothing outlives its channel."""
 
 
 def launcher_for(preload: tuple[str, ...]) -> Launcher:
@@ -191,9 +192,20 @@ def _handover(their_socket: socket.socket, pid: int) -> str:
     return str(their_socket.fileno())
 
 
+def _interpreter() -> list[str]:
+    """A clean interpreter that finds what was installed, and nothing else.
+
+    No folder that somebody stands in, no PYTHONPATH. The user's own libraries count where they
+    count for us: after `pip install --user` the grader itself is one of them.
+    """
+    return [sys.executable, *([] if site.ENABLE_USER_SITE else ["-s"]), "-P", "-B"]
+
+
 def _environment() -> dict[str, str]:
     """Nothing of ours but what an interpreter needs to start, and one thread."""
     kept = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
+    if site.ENABLE_USER_SITE:  # found by HOME or APPDATA otherwise
+        kept["PYTHONUSERBASE"] = site.getuserbase()
     return {
         **kept,
         "LANG": "C.UTF-8",

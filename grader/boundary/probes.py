@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from importlib import metadata
 
 from grader.boundary.endings import Ending
-from grader.boundary.guests import Package, StudentProcess
+from grader.boundary.guests import Guests
 from grader.boundary.launchers import ForkLauncher
 from grader.boundary.requirements import lacking
+from grader.boundary.submitted import Submitted
 from grader.course.assignment import Limits
 from grader.errors import PlatformError
 
@@ -20,7 +21,7 @@ MIN_PYTHON = (3, 11)
 
 
 @dataclass(frozen=True)
-class Finding:
+class Probe:
     """One line: what was looked at, whether it is there, and the detail."""
 
     topic: str  # a key of `doctor.` in the locale
@@ -28,64 +29,64 @@ class Finding:
     detail: str
 
 
-def examine() -> list[Finding]:
-    """Look at everything. Each probe that fails is a finding, not an error."""
-    findings = [
-        Finding("python", sys.version_info >= MIN_PYTHON, platform.python_version()),
-        Finding("system", sys.platform == "linux", f"{platform.system()} {platform.release()}"),
+def examine() -> list[Probe]:
+    """Look at everything. A probe that fails is a line of its own, not an error."""
+    probes = [
+        Probe("python", sys.version_info >= MIN_PYTHON, platform.python_version()),
+        Probe("system", sys.platform == "linux", f"{platform.system()} {platform.release()}"),
         *(_library(name) for name in ("numpy", "torch", "pytest")),
-        Finding("cores", True, str(os.cpu_count())),
+        Probe("cores", True, str(os.cpu_count())),
         _device(),
     ]
     if sys.platform == "linux":
-        findings += _boundary()
-    return findings
+        probes += _boundary()
+    return probes
 
 
-def _library(name: str) -> Finding:
+def _library(name: str) -> Probe:
     try:
-        return Finding(name, True, metadata.version(name))
+        return Probe(name, True, metadata.version(name))
     except metadata.PackageNotFoundError:
-        return Finding(name, False, f"pip install {name}")
+        return Probe(name, False, f"pip install {name}")
 
 
-def _device() -> Finding:
+def _device() -> Probe:
     try:
         import torch
     except ImportError:
-        return Finding("device", False, "-")
+        return Probe("device", False, "-")
     available = torch.cuda.is_available()
-    return Finding("device", True, torch.cuda.get_device_name(0) if available else "cpu")
+    return Probe("device", True, torch.cuda.get_device_name(0) if available else "cpu")
 
 
-def _boundary() -> list[Finding]:
+def _boundary() -> list[Probe]:
     """Open a real guest, ask it which layers it has, and try what each must stop."""
     launcher = ForkLauncher(())
+    submitted = Submitted("probe", {"acts.py": ACTS})
+    guests = Guests(launcher, submitted, Limits(memory_mb=256))
     try:
-        process = StudentProcess(
-            launcher, Package("probe", {"acts.py": ACTS}), Limits(memory_mb=256)
-        )
-        process.open()
-        findings = [Finding(f"layer_{name}", True, "") for name in process.layers]
-        findings += [Finding(f"layer_{name}", False, why) for name, why in process.missing.items()]
-        findings += [Finding(f"protection_{name}", False, "") for name in lacking(process.layers)]
-        findings += [_probe(process, act, expected) for act, expected in _PROBES.items()]
-        process.close()
+        guests.open()
+        survey = guests.survey
+        probes = [Probe(f"layer_{name}", True, "") for name in survey.layers]
+        probes += [Probe(f"layer_{name}", False, why) for name, why in survey.missing.items()]
+        probes += [Probe(f"protection_{name}", False, "") for name in lacking(survey.layers)]
+        probes += [_try(guests, act, expected) for act, expected in _PROBES.items()]
+        guests.close()
     except PlatformError as error:
-        return [Finding("boundary", False, str(error))]
+        return [Probe("boundary", False, str(error))]
     finally:
         launcher.close()
-    return findings
+    return probes
 
 
-def _probe(process: StudentProcess, act: str, expected: Callable[[object], bool]) -> Finding:
-    process.begin_check(2.0)
+def _try(guests: Guests, act: str, expected: Callable[[object], bool]) -> Probe:
+    guests.begin_check(2.0)
     try:
-        process.import_module("acts")
-        answer = process.request("call", "acts", act, (), {})[1]
+        guests.import_module("acts")
+        answer = guests.request("call", "acts", act, (), {})[1]
     except Ending as ending:
         answer = ending.outcome
-    return Finding(f"probe_{act}", expected(answer), str(answer))
+    return Probe(f"probe_{act}", expected(answer), str(answer))
 
 
 # The forbidden acts, as a student could write them.

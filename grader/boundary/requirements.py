@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
-from grader.boundary.guests import Package, StudentProcess
+from grader.boundary.guests import Guests
 from grader.boundary.launchers import ForkLauncher
+from grader.boundary.submitted import Submitted
 from grader.course.assignment import Limits
 from grader.errors import PlatformError, UsageError
 
@@ -29,10 +30,10 @@ def lacking(layers: Collection[str]) -> list[str]:
 
 def refuse_readable(*folders: Path) -> None:
     """Raise `UsageError` where student code could read one of these: below its interpreter."""
-    from grader.boundary.guest.layers import readable
+    from grader.boundary.guest.layers import places
 
     for folder in folders:
-        for place in readable():
+        for place in places():
             if folder.resolve().is_relative_to(Path(place).resolve()):
                 raise UsageError("error.readable_folder", folder=folder, place=place)
 
@@ -40,14 +41,15 @@ def refuse_readable(*folders: Path) -> None:
 def refuse_weak_jail() -> None:
     """Raise `PlatformError` unless a guest of this machine has every protection."""
     launcher = ForkLauncher(())
-    process = StudentProcess(launcher, Package("probe", {}), Limits())
+    guests = Guests(launcher, Submitted("probe", {}), Limits())
     try:
-        process.open()
+        guests.open()
     finally:
-        process.close()
+        guests.close()
         launcher.close()
-    weak = lacking(process.layers)
+    survey = guests.survey
+    weak = lacking(survey.layers)
     if weak:
         wanted = {layer for name in weak for layer in PROTECTIONS[name]}
-        why = "; ".join(f"{n}: {reason}" for n, reason in process.missing.items() if n in wanted)
+        why = "; ".join(f"{n}: {reason}" for n, reason in survey.missing.items() if n in wanted)
         raise PlatformError("error.weak_jail", what=", ".join(weak), why=why)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.boundary.guests import StudentProcess
+from grader.boundary.guests import Guests
 from grader.checking.outcomes import Judged, classify
 from grader.checking.student import Student
 from grader.course.exercise import Check
@@ -44,38 +44,38 @@ class Case:
 
 
 class Checks:
-    """The collected checks. `run` runs all cases of one check against a student's process."""
+    """The collected checks. `run` runs all cases of one check against a submission's guests."""
 
     def __init__(self) -> None:
         self.items: dict[str, list[pytest.Item]] = {}
-        self._process: StudentProcess | None = None
+        self._guests: Guests | None = None
         self._error: BaseException | None = None
 
-    def run(self, check: Check, process: StudentProcess) -> Iterator[Case]:
-        """Each case in turn, with the time spent in the student's process.
+    def run(self, check: Check, guests: Guests) -> Iterator[Case]:
+        """Each case in turn, with the time spent in a guest.
 
         Raises `PlatformError` when the machine failed in the middle of a check.
         """
         for item in self.items[check.id]:
-            process.begin_check(check.seconds, fresh=check.fresh, hidden=not check.public)
-            before = process.waited
-            error = self._run_item(item, process)
+            guests.begin_check(check.seconds, fresh=check.fresh, hidden=not check.public)
+            before = guests.clock.waited
+            error = self._run_item(item, guests)
             if isinstance(error, PlatformError):
                 raise error  # says nothing about the student: the whole submission is graded again
-            judged = classify(error, answers=process.answers, public=check.public)
-            yield Case(judged, process.waited - before)
+            outcome = classify(error, answers=guests.answers, public=check.public)
+            yield Case(outcome, guests.clock.waited - before)
 
-    def _run_item(self, item: pytest.Item, process: StudentProcess) -> BaseException | None:
-        self._process, self._error = process, None
+    def _run_item(self, item: pytest.Item, guests: Guests) -> BaseException | None:
+        self._guests, self._error = guests, None
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
         return self._error
 
     @pytest.fixture
     def student(self) -> Student:
         """The submission, in its own process."""
-        if self._process is None:
+        if self._guests is None:
             raise RuntimeError("a check runs only for a submission")
-        return Student(self._process)
+        return Student(self._guests)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(

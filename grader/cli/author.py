@@ -1,4 +1,4 @@
-"""Commands of somebody who writes an assignment: `release`, `verify`."""
+"""Commands of somebody who writes an assignment: `new`, `release`, `verify`."""
 
 from __future__ import annotations
 
@@ -12,10 +12,52 @@ from grader.errors import UsageError
 from grader.i18n import translate
 
 
+@click.group()
+def new() -> None:
+    """Begin a course or an assignment. / 강의나 과제를 새로 만듭니다."""
+
+
+@new.command("course")
+@click.argument("folder", metavar="NAME", type=click.Path(path_type=Path))
+@click.pass_context
+def new_course(ctx: click.Context, folder: Path) -> None:
+    """Make the folder of a course. / 강의 폴더를 만듭니다."""
+    from grader.authoring import new as starters
+
+    lang = ctx.obj["lang"]
+    made = starters.course(folder, lang)
+    languages = ", ".join(made.languages)
+    click.echo(translate("cli.new_course", lang, folder=short(folder)))
+    click.echo(translate("cli.new_course_says", lang, languages=languages, zone=made.timezone))
+    click.echo(translate("cli.new_course_next", lang, folder=short(folder)))
+
+
+@new.command("assignment")
+@click.argument("name")
+@click.option(
+    "--from",
+    "source",
+    metavar="ASSIGNMENT",
+    help="Copy this one that comes with the grader; default: a small example.",
+)
+@click.pass_context
+def new_assignment(ctx: click.Context, name: str, source: str | None) -> None:
+    """Copy an assignment that works, to be edited. / 돌아가는 과제를 복사합니다. 고쳐서 쓰세요."""
+    from grader.authoring import new as starters
+
+    lang = ctx.obj["lang"]
+    made = starters.assignment(course_of(ctx), name, source or starters.EXAMPLE)
+    folder, reference = short(made.folder), short(made.reference)
+    click.echo(
+        translate("cli.new_assignment", lang, files=made.files, folder=folder, reference=reference)
+    )
+    click.echo(translate("cli.new_assignment_next", lang, name=name))
+
+
 @click.command()
 @click.argument("assignment")
 @click.option(
-    "--check", "only_check", is_flag=True, help="Only say whether what is there is stale."
+    "--check", "only_check", is_flag=True, help="Only report whether the template is out of date."
 )
 @click.option(
     "--dist", type=click.Path(path_type=Path), default=Path("dist"), help="Folder for the zip."
@@ -38,17 +80,15 @@ def release(ctx: click.Context, assignment: str, only_check: bool, dist: Path) -
     done = releases.release(course, model, dist)
     click.echo(translate("cli.released", lang, folder=short(done.folder), files=done.files))
     click.echo(translate("cli.zipped", lang, file=short(done.archive)))
-    if not done.wheel:
-        click.echo(translate("cli.no_wheel", lang))
 
 
 @click.command()
 @click.argument("assignment")
 @click.option("--full", is_flag=True, help="Run every check of every exercise for every mutant.")
 @click.option("-j", "--jobs", type=click.IntRange(1, 64), default=2, help="Grading processes.")
-@click.option("--only", multiple=True, metavar="NAME", help="Only this mutant or variant.")
+@click.option("--only", multiple=True, metavar="NAME", help="Grade only this mutant or variant.")
 @click.option(
-    "--measure", is_flag=True, help="Store the reference's times: limits follow from them."
+    "--measure", is_flag=True, help="Store the reference's running times, which set the limits."
 )
 @click.pass_context
 def verify(
@@ -59,7 +99,7 @@ def verify(
     only: tuple[str, ...],
     measure: bool,
 ) -> None:
-    """Prove that the checks are fair and sharp. / 검사가 공정한지 증명합니다."""
+    """Test the checks with right code and known bugs. / 검사가 공정하고 엄밀한지 증명합니다."""
     from grader.authoring import verify as proofs
     from grader.cli.progress import show_verdicts
 

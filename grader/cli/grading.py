@@ -19,15 +19,17 @@ from grader.i18n import translate
 @click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="Output folder.")
 @click.option("-j", "--jobs", type=click.IntRange(1, 64), default=1, help="Grading processes.")
 @click.option("--only", multiple=True, metavar="STUDENT", help="Only this student (repeatable).")
-@click.option("--regrade", is_flag=True, help="Grade even what is already graded.")
+@click.option("--regrade", is_flag=True, help="Regrade everything.")
 @click.option(
-    "--fail-under", type=click.FloatRange(0, 100), help="Exit 1 if a student has less (percent)."
+    "--fail-under",
+    type=click.FloatRange(0, 100),
+    help="Exit 1 if a student scores below this percentage.",
 )
-@click.option("--json", "as_json", is_flag=True, help="A JSON summary instead of lines.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON summary instead of lines.")
 @click.option(
     "--allow-weak-jail",
     is_flag=True,
-    help="Grade even where this machine cannot hold student code; the records say so.",
+    help="Grade even if this machine cannot isolate student code; the records note it.",
 )
 @click.pass_context
 def grade(

@@ -45,11 +45,11 @@ def _fail(ctx: click.Context, error: GraderError) -> NoReturn:
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="grader")
-@click.option("--lang", type=click.Choice(LANGUAGES), help="Language; default: the locale's.")
+@click.option("--lang", type=click.Choice(LANGUAGES), help="Language (default: the locale's).")
 @click.option(
     "--course",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="The course folder; default: the one around the current folder.",
+    help="Course folder (default: the one around the current folder).",
 )
 @click.pass_context
 def main(ctx: click.Context, lang: str | None, course: Path | None) -> None:
@@ -58,6 +58,7 @@ def main(ctx: click.Context, lang: str | None, course: Path | None) -> None:
 
 
 for command in (
+    author.new,
     author.release,
     author.verify,
     student.check,

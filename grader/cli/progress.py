@@ -14,7 +14,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from grader.authoring.verify import Verdict
-from grader.boundary.probes import Finding
 from grader.grading.batch import Progress as Step
 from grader.i18n import say, translate
 from grader.records.record import Status
@@ -119,21 +118,6 @@ def show_verdicts(verdicts: Iterable[Verdict], total: int, lang: str) -> list[Ve
         translate("cli.proof_failed" if bad else "cli.proof_holds", lang, bad=bad, n=len(done))
     )
     return done
-
-
-def show_findings(findings: list[Finding], lang: str) -> None:
-    """Print what `grader doctor` found."""
-    console = Console(highlight=False)
-    for finding in findings:
-        mark = "[green]✓[/]" if finding.ok else "[red]✗[/]"
-        text = translate(f"doctor.{finding.topic}", lang)
-        console.print(f"{mark} {escape(text)}  [dim]{escape(finding.detail)}[/]")
-    missing = [finding for finding in findings if not finding.ok]
-    if missing:
-        console.print(translate("cli.doctor_missing", lang, count=len(missing)))
-        for finding in missing:
-            cure = translate(f"doctor.{finding.topic}_cure", lang)
-            console.print(f"  - {escape(cure)}", soft_wrap=True)
 
 
 @contextmanager

@@ -11,9 +11,9 @@ import click
 @click.command()
 @click.argument("assignment")
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
-@click.option("-k", "--exercise", multiple=True, help="Only this exercise (can be repeated).")
+@click.option("-k", "--exercise", multiple=True, help="Check only this exercise (repeatable).")
 @click.option("--watch", is_flag=True, help="Check again whenever a file is saved.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object, for other programs.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def check(
     ctx: click.Context,

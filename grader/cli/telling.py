@@ -11,10 +11,10 @@ from grader.cli.common import short
 
 @click.command()
 @click.argument("out", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.option("--published", is_flag=True, help="Show results kept back until publication.")
+@click.option("--published", is_flag=True, help="Include results kept back until publication.")
 @click.pass_context
 def report(ctx: click.Context, out: Path, published: bool) -> None:
-    """Class page, feedback pages, CSV, JSON and JUnit from records. / 성적표를 만듭니다."""
+    """Build class page, feedback, CSV, JSON and JUnit from records. / 보고서를 만듭니다."""
     from grader.export import build as files
     from grader.report import build as pages
 

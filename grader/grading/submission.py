@@ -19,9 +19,10 @@ from importlib import metadata
 
 from grader import __version__
 from grader.boundary.endings import Ending
-from grader.boundary.guests import Package, StudentProcess
+from grader.boundary.guests import Guests
 from grader.boundary.launchers import Launcher
 from grader.boundary.requirements import lacking
+from grader.boundary.submitted import Submitted
 from grader.checking.plugin import Case, Checks
 from grader.checking.student import Object
 from grader.course.assignment import Assignment
@@ -65,13 +66,13 @@ def grade(
         process = student_process(launcher, assignment, submission)
         results = list(grade_exercises(assignment, process, checks, exercises, until_first_loss))
         results = score(exercises, results)
-        layers = process.layers
+        layers = process.survey.layers
     return _record(assignment, submission, results, layers, started, time.monotonic() - clock)
 
 
 def grade_exercises(
     assignment: Assignment,
-    process: StudentProcess,
+    process: Guests,
     checks: Checks,
     exercises: Sequence[Exercise],
     until_first_loss: Sequence[str] = (),
@@ -99,14 +100,14 @@ def grade_exercises(
 
 
 def _refusals(
-    assignment: Assignment, process: StudentProcess, exercises: Sequence[Exercise]
+    assignment: Assignment, process: Guests, exercises: Sequence[Exercise]
 ) -> dict[str, Ending]:
     """Exercise id -> why none of its checks is run."""
     try:
         process.open()
     except Ending as ending:  # its files are more than a guest can even read
         return {exercise.id: ending for exercise in exercises}
-    found = blame_for_source(assignment, process.survey)
+    found = blame_for_source(assignment, process.survey.uses)
     return {name: Ending(Outcome.FORBIDDEN, message) for name, message in found.items()}
 
 
@@ -117,18 +118,16 @@ def broken_record(assignment: Assignment, submission: Submission, error: GraderE
     return replace(record, status=Status.BROKEN, points=None, extra_points=None, problem=problem)
 
 
-def student_process(
-    launcher: Launcher, assignment: Assignment, submission: Submission
-) -> StudentProcess:
+def student_process(launcher: Launcher, assignment: Assignment, submission: Submission) -> Guests:
     """The submission's process, which obeys the assignment's limits."""
     package = package_of(assignment, submission)
-    return StudentProcess(launcher, package, assignment.limits, Object)
+    return Guests(launcher, package, assignment.limits, Object)
 
 
-def package_of(assignment: Assignment, submission: Submission) -> Package:
+def package_of(assignment: Assignment, submission: Submission) -> Submitted:
     """What a guest is told of a submission."""
-    return Package(
-        name=assignment.package,
+    return Submitted(
+        package=assignment.package,
         files=submission.files,
         rules=names_by_file(
             assignment, [name for name in submission.files if name.endswith(".py")]
@@ -141,7 +140,7 @@ def _exercise(
     assignment: Assignment,
     exercise: Exercise,
     checks: Checks,
-    process: StudentProcess,
+    process: Guests,
     refusal: Ending | None,
     *,
     until_first_loss: bool,
@@ -194,10 +193,10 @@ def _reason_not_to_run(
     check: Check,
     results: list[CheckResult],
     timeouts: int,
-    process: StudentProcess,
+    process: Guests,
 ) -> Message | None:
     limits = assignment.limits
-    if process.used > limits.submission_seconds:
+    if process.clock.used > limits.submission_seconds:
         return Message("budget", {"seconds": f"{limits.submission_seconds:g}"})
     if timeouts >= limits.timeouts:
         return Message("timeouts", {"count": str(timeouts)})
@@ -208,7 +207,7 @@ def _reason_not_to_run(
     return None
 
 
-def _run(check: Check, checks: Checks, process: StudentProcess, timeouts: int) -> list[Case]:
+def _run(check: Check, checks: Checks, process: Guests, timeouts: int) -> list[Case]:
     """The cases of one check, up to the last time-out that the exercise may have."""
     cases: list[Case] = []
     for case in checks.run(check, process):

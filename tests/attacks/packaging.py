@@ -49,7 +49,7 @@ def attack(
 def taken(title: str, staff: str = "") -> Callable[[Build], Build]:
     """A row for what is simply graded, without what the attack added."""
     more = {"check": "guess_is_right", "outcome": "failed"}
-    return attack(title, HONEST, "failed", staff or "expected was", **more)
+    return attack(title, HONEST, "failed", staff or ", expected", **more)
 
 
 def folder(submitted: Path, student: str, files: Files) -> Path:

@@ -9,7 +9,7 @@ what it is and what must come of it:
     # check = "guess_is_right"               the check that is looked at ...
     # outcome = "failed"                     ... how it must end
     # reads = "failed"                       ... the code of the sentence that the student reads
-    # staff = "expected was 734915206118"    ... and what staff find in detail or output
+    # staff = ", expected 734915206118"    ... and what staff find in detail or output
     # file = "vault.py"                      which file of the submission it is
     # bare = true                            it gets something where there is no wall
     # ///

@@ -1,16 +1,22 @@
 """A release proves itself before it writes anything."""
 
+import io
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from grader.authoring import release, template
+import grader
+from grader.authoring import release, template, wheel
+from grader.authoring.markers import strip
 from grader.cli.main import main
 from grader.course.folder import Course
 from grader.errors import MarkerError, ReleaseRefused
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -45,12 +51,47 @@ def test_the_zip_is_enough_for_a_student(released, tmp_path):
     command = [sys.executable, "-m", "grader", "--lang", "en", "check", "tiny"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert "4.00 of the 4.00 points" in done.stdout
+    assert "4.00 of 4.00 points" in done.stdout
 
 
 def test_the_same_source_makes_the_same_zip(course, tiny, released):
     first = released.archive.read_bytes()
     assert release.release(Course(course), tiny, course / "dist").archive.read_bytes() == first
+
+
+def test_the_wheel_in_the_zip_is_one(released, tmp_path):
+    with zipfile.ZipFile(released.archive) as archive:
+        [name] = [n for n in archive.namelist() if n.endswith(".whl")]
+        wheel = archive.extract(name, tmp_path)
+        assert {entry.external_attr >> 16 for entry in archive.infolist()} == {0o644}
+    target = tmp_path / "installed"
+    command = [sys.executable, "-m", "pip", "install", "--no-deps", "--no-index", "--quiet"]
+    subprocess.run([*command, "--target", target, wheel], check=True)
+    package = Path(grader.__file__).parent
+    for file in package.rglob("*"):
+        if file.is_file() and "__pycache__" not in file.parts:
+            copy = target / "grader" / file.relative_to(package)
+            assert copy.read_bytes() == file.read_bytes()
+    [info] = target.glob("grader-*.dist-info")
+    assert "grader.cli.main:main" in (info / "entry_points.txt").read_text()
+    assert "Requires-Dist: torch" in (info / "METADATA").read_text()
+
+
+def test_no_solution_and_no_hidden_check_is_in_the_wheel():
+    _, content = wheel.build()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        text = "\n".join(archive.read(n).decode() for n in archive.namelist()).splitlines()
+    everything = {line.strip() for line in text}
+    homes = [root / "assignments" for root in (ROOT, ROOT / "starter")]
+    assert any(homes[0].rglob("hidden/*.py")) and any(homes[1].rglob("hidden/*.py"))
+    for home in homes:
+        for path in home.rglob("hidden/*.py"):
+            secrets = {line.strip() for line in path.read_text().splitlines() if "student." in line}
+            assert secrets and not secrets & everything, path
+        for path in (home.parent / "reference").rglob("*.py"):
+            _, solution = strip(path.read_text(encoding="utf-8"), path)
+            secrets = {line.strip() for line in solution if len(line.strip()) > 30}
+            assert not secrets & everything, path
 
 
 def test_a_stale_template_is_named(course, released):

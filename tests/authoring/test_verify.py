@@ -42,7 +42,7 @@ def prove(course):
 def test_the_proof_holds(prove):
     done = prove()
     assert done.exit_code == 0, done.output
-    assert "4 candidates came out as they must" in done.output
+    assert "all 4 versions scored as expected" in done.output
 
 
 def test_with_everything_run(prove):
@@ -101,7 +101,7 @@ def test_the_proof_fails(prove, case, words):
         return
     assert done.exit_code == 1
     assert words in done.output
-    assert "proof fails for" in done.output
+    assert "did not score as expected" in done.output
 
 
 def test_a_mutant_whose_text_is_not_there(prove):
@@ -140,5 +140,5 @@ def test_what_was_not_graded_is_not_proved(tiny, kind):
     candidate = verify.Candidate(kind, "x", "", {}, (), ())
     record = broken_record(tiny, in_memory("x", {}), PlatformError("error.worker_died"))
     assert verify._faults(tiny, candidate, record) == [
-        "broken: The grading process was killed twice while it graded this submission."
+        "broken: The grading process was killed twice while grading this submission."
     ]

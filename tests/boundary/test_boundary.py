@@ -10,8 +10,9 @@ import torch
 
 from grader.boundary import endings
 from grader.boundary.endings import Ending, StudentRaised
-from grader.boundary.guests import Package, StudentProcess
+from grader.boundary.guests import Guests
 from grader.boundary.launchers import ForkLauncher, SpawnLauncher
+from grader.boundary.submitted import Submitted
 from grader.checking.student import Object, Student
 from grader.course.assignment import Limits
 from grader.errors import PlatformError
@@ -26,8 +27,8 @@ def run(launcher):
     opened = []
 
     def start(source, *, seconds=10.0, limits=LIMITS, files=(), using=launcher):
-        package = Package("pack", {"m.py": source.encode(), **dict(files)})
-        process = StudentProcess(using, package, limits, Object)
+        package = Submitted("pack", {"m.py": source.encode(), **dict(files)})
+        process = Guests(using, package, limits, Object)
         process.begin_check(seconds)
         opened.append(process)
         return Student(process), process
@@ -68,16 +69,16 @@ def test_helpers_for_checks(run):
     student, _ = run("""
 import random, torch
 def push(items): items.append(1); return len(items)
-def square(x): return (x * x).sum()
+def square(x, n, unused): return (x * x).sum()
 def draw(): return random.random()
 """)
     assert student.with_arguments(student.m.push, [0]) == (2, [[0, 1]])
     assert student.map(student.m.push, [([],), ([5],)]) == [1, 2]
     x = torch.tensor([1.0, 3.0], dtype=torch.float64)
-    value, (gradient, nothing) = student.gradients(lambda_with_two(student), x, 3)
-    assert value.item() == 10
-    assert gradient.tolist() == [2, 6]
-    assert nothing is None
+    found = student.gradients(student.m.square, [x, 3], unused=x)
+    assert found.result.item() == 10
+    assert [gradient.tolist() for gradient in found.by_argument] == [[2, 6]]
+    assert found.by_parameter == []
     before = student.generators(seed=3)
     assert student.generators() == before
     student.m.draw()
@@ -97,12 +98,16 @@ class Model(torch.nn.Module):
     def ends(self): return self.unused.sum().item()
 """)
     model = student.m.Model()
-    value, gradients = student.parameter_gradients(model.forward, torch.tensor([0, 2, 2]))
-    assert value.shape == ()
-    assert sorted(gradients) == ["frozen", "table.weight", "unused"]
-    assert gradients["table.weight"].tolist() == [[2, 2], [0, 0], [4, 4]]
-    assert gradients["unused"] is gradients["frozen"] is None
-    assert ending(lambda: student.parameter_gradients(model.ends)).outcome == "raised"
+    found = student.gradients(model.forward, [torch.tensor([0, 2, 2])], modules=[model])
+    assert found.result.shape == ()
+    assert found.by_argument == []
+    (gradients,) = found.by_parameter
+    assert {name: gradient.tolist() for name, gradient in gradients.items()} == {
+        "table.weight": [[2, 2], [0, 0], [4, 4]],
+        "unused": [0],
+    }
+    with pytest.raises(ValueError, match="not a single number"):
+        student.gradients(model.ends, [])
 
 
 def test_steps_tell_a_loop_from_one_operation(run):
@@ -135,20 +140,22 @@ class Scale(torch.nn.Module):
         self.again = self.by
         self.frozen = torch.nn.Parameter(torch.ones(1), requires_grad=False)
         self.unused = torch.nn.Parameter(torch.ones(2))
-    def forward(self, x, n): return self.by * x, "about x"
+    def forward(self, x, n): return self.by * x, "about x", x
 def double(x): return 2 * x
 """)
     x, weights = torch.tensor([5.0, 7.0]), torch.tensor([1.0, 10.0])
     scale = student.m.Scale()
-    (result, text), by_args, by_name = student.pullback(scale.forward, [x, 3], [weights, None])
+    found = student.gradients(scale.forward, [x, 3], [weights, None], modules=[scale])
+    result, text, _ = found.result
     assert (result.tolist(), text) == ([10, 21], "about x")
-    assert by_args[0].tolist() == [2, 30]
-    assert by_args[1] is None
+    assert [gradient.tolist() for gradient in found.by_argument] == [[2, 30]]
+    (by_name,) = found.by_parameter
     assert {name: g.tolist() for name, g in by_name.items()} == {"by": [5, 70], "unused": [0, 0]}
-    result, (gradient,), by_name = student.pullback(student.m.double, [x], [weights])
-    assert result.tolist() == [10, 14]
-    assert gradient.tolist() == [2, 20]
-    assert by_name == {}
+    found = student.gradients(student.m.double, [x], [weights])
+    assert found.result.tolist() == [10, 14]
+    assert found.by_argument[0].tolist() == [2, 20]
+    with pytest.raises(ValueError, match=r"shape \(2,\)"):
+        student.gradients(student.m.double, [x], [torch.ones(1)])
 
 
 def test_a_result_may_stay_with_the_student(run):
@@ -165,17 +172,6 @@ def advance(state): return state.count, State(state.count + 1)
         count, state = student.keep(student.m.advance, [state], part=1)
         assert count == expected
     assert ending(lambda: student.keep(student.m.begin, [], part=3)).outcome == "raised"
-
-
-def lambda_with_two(student):
-    """A function of the student that takes a tensor and a number."""
-
-    class WithNumber:
-        def invoke(self, verb, args, kwargs):
-            value, gradients = student.m.square.invoke(verb, args[:1], kwargs)
-            return value, [*gradients, None]
-
-    return WithNumber()
 
 
 MODULES = """
@@ -203,22 +199,36 @@ def test_modules_in_modules_and_their_gradients(run):
     assert cell.weight.tolist() == [2, 3]
     x, h, c = torch.tensor([5.0, 7.0]), torch.zeros(2), torch.ones(2)
     cotangents = [torch.tensor([1.0, 10.0]), torch.tensor([100.0, 100.0])]
-    wanted = [(cell, "weight"), (net, "cells.0.weight")]
-    result, of_args, of_parameters = student.vjp(cell, [x, (h, c)], cotangents, wanted)
-    assert result[0].tolist() == [10, 21]
-    assert [g if g is None else g.tolist() for g in of_args] == [[102, 130], [100, 100], None]
-    assert [g.tolist() for g in of_parameters] == [[5, 70]] * 2
-    assert student.vjp(cell.forward, [x, (h, c)], cotangents)[1][0].tolist() == [102, 130]
+    found = student.gradients(cell, [x, (h, c)], cotangents, [cell, net])
+    assert found.result[0].tolist() == [10, 21]
+    by_argument = [g if g is None else g.tolist() for g in found.by_argument]
+    assert by_argument == [[102, 130], [100, 100], None]
+    names = [(name, g.tolist()) for by_name in found.by_parameter for name, g in by_name.items()]
+    assert names == [("weight", [5, 70]), ("cells.0.weight", [5, 70])]
+    found = student.gradients(cell.forward, [x, (h, c)], cotangents)
+    assert found.by_argument[0].tolist() == [102, 130]
     with pytest.raises(ValueError, match="2 float tensors"):
-        student.vjp(cell.forward, [x, (h, c)], cotangents[:1])
+        student.gradients(cell.forward, [x, (h, c)], cotangents[:1])
 
 
 def test_what_was_detached_has_no_gradient(run):
     student, _ = run(MODULES, seconds=20)
     ones = torch.ones(2)
-    result, gradients, _ = student.vjp(student.m.cut, [(ones, ones)], [ones, ones])
-    assert [part.tolist() for part in result] == [[1, 1], [1, 1]]
-    assert gradients == [None, None]
+    found = student.gradients(student.m.cut, [(ones, ones)], [ones, ones])
+    assert [part.tolist() for part in found.result] == [[1, 1], [1, 1]]
+    assert found.by_argument == [None, None]
+
+
+def test_what_stays_with_the_student_is_an_argument_without_a_gradient(run):
+    student, _ = run("""
+import torch
+def begin(): return torch.ones(2), 3
+def advance(state, x): return state[0] * x * state[1]
+""")
+    x = torch.tensor([5.0, 7.0])
+    state = student.keep(student.m.begin, [])
+    found = student.gradients(student.m.advance, [state, x], [torch.ones(2)])
+    assert [gradient.tolist() for gradient in found.by_argument] == [[3, 3]]
 
 
 def test_generators_are_the_same_at_the_start_of_every_check(run):
@@ -262,7 +272,7 @@ ENDINGS = {
     "def f(): raise KeyboardInterrupt": "raised",
     "import os\ndef f(): os.kill(os.getpid(), 11)": "crashed",
     "import os\ndef f(): os.kill(os.getpid(), 40)": "crashed",  # a signal without a name
-    "from grader.boundary.guest import server\nserver._describe = lambda *a: {'bases': 5, 'text': []}\ndef f(): 1 / 0": "raised",
+    "from grader.boundary.guest import exceptions\nexceptions.describe = lambda *a: {'bases': 5, 'text': []}\ndef f(): 1 / 0": "raised",
     "import os\ndef f(): os.closerange(3, 100)": "crashed",
     "import os, time\ndef f(): os.closerange(3, 100); time.sleep(9)": "crashed",
     "import os\ndef f():\n for fd in range(3, 20):\n  try: os.write(fd, b'junk' * 10)\n  except OSError: pass": "unreadable",
@@ -313,7 +323,7 @@ def g(): return 1
         lambda: student.m.f(),
         lambda: student.with_arguments(student.m.f),
         lambda: student.map(student.m.f, [()]),
-        lambda: student.gradients(student.m.f),
+        lambda: student.gradients(student.m.f, []),
     ):
         process.begin_check(1.0, fresh=True)
         assert ending(use).outcome == FORGED[reply]
@@ -321,18 +331,27 @@ def g(): return 1
     assert student.m.g() == 1
 
 
-@pytest.mark.parametrize("answer", ["3", "(1,)", "(1, 2)", "(1, [])", "[1, [2]]"])
+@pytest.mark.parametrize(
+    "answer", ["3", "(1,)", "(1, '2')", "(1, [2, 3])", "[1, [2]]", "(1, [2], [3])"]
+)
 def test_a_helper_that_the_student_replaced(run, answer):
-    student, _ = run(f"""
-from grader.boundary.guest.server import Server
-for name in ("with_arguments", "gradients", "map"):
-    setattr(Server, "_do_" + name, lambda *_: ("value", {answer}))
+    student, guests = run(f"""
+from grader.boundary.guest import verbs
+for name in ("with_arguments", "gradients", "map", "steps"):
+    verbs.VERBS[name] = lambda *_: ("value", {answer})
 def f(): pass
 """)
     function = student.m.f
-    assert ending(lambda: student.with_arguments(function, 1)).outcome == "unreadable"
-    assert ending(lambda: student.gradients(function, 1)).outcome == "unreadable"
-    assert ending(lambda: student.map(function, [()])).outcome == "unreadable"
+    for use in (
+        lambda: student.with_arguments(function, 1),
+        lambda: student.gradients(function, [1]),
+        lambda: student.map(function, [()]),
+        lambda: student.steps(function),
+    ):
+        guests.begin_check(9.0)
+        assert ending(use).outcome == "unreadable"
+        guests.begin_check(9.0, fresh=True)
+        assert callable(student.m.f)
 
 
 def test_a_student_cannot_end_the_loop_of_a_check(run):
@@ -343,9 +362,9 @@ def test_a_student_cannot_end_the_loop_of_a_check(run):
 
 def test_of_a_hostile_error_nothing_is_kept(run):
     student, _ = run("""
-from grader.boundary.guest import server
+from grader.boundary.guest import exceptions
 class Mine(ValueError): pass
-server._describe = lambda *a: {"type": "x", "bases": [f"b{i}" for i in range(9999)] + ["print", "KeyError"]}
+exceptions.describe = lambda *a: {"type": "x", "bases": [f"b{i}" for i in range(9999)] + ["print", "KeyError"]}
 def f(): raise Mine
 """)
     with pytest.raises(KeyError):
@@ -364,7 +383,7 @@ def test_ending(run, source):
     assert ending(lambda: student.m.f()).outcome == ENDINGS[source]
     # the next check of the same submission starts in a process that works
     process.begin_check(1.0)
-    process.package.files["other.py"] = b""  # nothing is kept that could be poisoned
+    process.submitted.files["other.py"] = b""  # nothing is kept that could be poisoned
     assert process.request("generators", 1)[0] == "value"
 
 
@@ -393,10 +412,10 @@ def test_an_import_that_fails_is_paid_for_once(run, source, outcome, code):
     student, process = run(source)
     first = ending(lambda: student.m.f)
     assert (first.outcome, first.message.code) == (outcome, code)
-    waited = process.waited
+    waited = process.clock.waited
     process.begin_check(1.0)
     assert ending(lambda: student.m.f) is first
-    assert process.waited == waited
+    assert process.clock.waited == waited
 
 
 def test_a_missing_file_or_name_reads_as_not_yet(run):
@@ -560,8 +579,8 @@ def test_the_deadline_is_for_all_calls_of_a_check_together(run):
 
 
 def test_a_guest_that_cannot_start_is_the_platforms_fault(launcher):
-    package = Package("pack", {"m.py": b""}, rules={"not_there.py": ["torch.nn"]})
-    process = StudentProcess(launcher, package, LIMITS, Object)
+    package = Submitted("pack", {"m.py": b""}, rules={"not_there.py": ["torch.nn"]})
+    process = Guests(launcher, package, LIMITS, Object)
     with pytest.raises(PlatformError, match="not_there"):
         process.open()
     process.close()
@@ -569,7 +588,7 @@ def test_a_guest_that_cannot_start_is_the_platforms_fault(launcher):
 
 def test_a_dead_launcher_is_the_platforms_fault():
     own = ForkLauncher(())
-    process = StudentProcess(own, Package("pack", {"m.py": b""}), LIMITS)
+    process = Guests(own, Submitted("pack", {"m.py": b""}), LIMITS)
     process.begin_check(1.0)
     process.open()
     os.kill(own._process.pid, signal.SIGKILL)
@@ -583,7 +602,7 @@ def test_a_dead_launcher_is_the_platforms_fault():
 
 def test_guests_die_with_their_launcher():
     own = ForkLauncher(())
-    process = StudentProcess(own, Package("pack", {"m.py": b""}), LIMITS)
+    process = Guests(own, Submitted("pack", {"m.py": b""}), LIMITS)
     process.begin_check(1.0)
     process.open()
     tree = descendants(own._process.pid)
@@ -679,7 +698,7 @@ def test_a_guest_reads_and_writes_nothing_but_its_own(run, landlock, tmp_path):
         assert student.m.write(str(path)) in REFUSED, path
     assert student.m.write("own") == "written"
     assert student.m.read(os.__file__) > 1000
-    assert "landlock" in process.layers
+    assert "landlock" in process.survey.layers
 
 
 def test_a_guest_has_no_tcp(run, landlock):

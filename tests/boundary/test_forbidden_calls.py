@@ -9,7 +9,8 @@ import torch
 from grader.boundary.endings import Ending
 from grader.boundary.guest.forbidden_calls import public_names
 from grader.boundary.guest.uses import Use
-from grader.boundary.guests import Package, StudentProcess
+from grader.boundary.guests import Guests
+from grader.boundary.submitted import Submitted
 from grader.checking.student import Object, Student
 from grader.course import assignment as assignments
 from grader.grading.engines.local import grade_all
@@ -47,8 +48,8 @@ def run(course, launcher):
             process.close()
         rules = names_by_file(assignment, ["sums.py"])
         files = {"sums.py": source.encode()}
-        package = Package("pack", files, rules, assignment.allowed_packages)
-        process = StudentProcess(launcher, package, assignment.limits, Object)
+        package = Submitted("pack", files, rules, assignment.allowed_packages)
+        process = Guests(launcher, package, assignment.limits, Object)
         opened.append(process)
         process.begin_exercise(partial(blame_at_run_time, assignment, ()))
         process.begin_check(20.0)

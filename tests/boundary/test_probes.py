@@ -4,15 +4,15 @@ import json
 
 from click.testing import CliRunner
 
-from grader.boundary import probes as doctor
+from grader.boundary import probes
 from grader.cli.main import main
 
 
 def test_every_layer_of_a_guest_and_every_probe_holds_here():
-    findings = {finding.topic: finding for finding in doctor.examine()}
-    assert all(finding.ok for topic, finding in findings.items() if topic.startswith("protection_"))
-    for name in doctor._PROBES:
-        assert findings[f"probe_{name}"].ok, findings[f"probe_{name}"]
+    found = {probe.topic: probe for probe in probes.examine()}
+    assert all(probe.ok for topic, probe in found.items() if topic.startswith("protection_"))
+    for name in probes._PROBES:
+        assert found[f"probe_{name}"].ok, found[f"probe_{name}"]
 
 
 def test_korean_and_json():

@@ -136,13 +136,13 @@ def test_numerical_gradient():
         (
             expect_equal,
             ([[0], [1]], [[0], [2]], "columns"),
-            "columns[1][0] is 1, expected was 2",
+            "columns[1][0] is 1, expected 2",
             "columns[1][0]: 2이어야 하는데 1입니다",
         ),
         (
             expect_close,
             (torch.tensor([0.5, 1.0]), [0.5, 2.0], None, None, "w"),
-            "w[1] is 1, expected was 2 (1 of 2 entries differ)",
+            "w[1] is 1, expected 2 (1 of 2 entries differ)",
             "w[1]: 2이어야 하는데 1입니다(2개 가운데 1개가 다름)",
         ),
         (
@@ -154,7 +154,7 @@ def test_numerical_gradient():
         (
             expect_type,
             (None, int, "k"),
-            "k must be of type int, but it is None (was a `return` forgotten?)",
+            "k must be of type int, but it is None (did you forget to return a value?)",
             "k: int이어야 하는데 None(`return`을 잊지 않았나요?)입니다",
         ),
     ],

@@ -216,5 +216,5 @@ def test_two_checks_of_one_name(course, edit):
 
 
 def test_no_assignment(tmp_path):
-    with pytest.raises(AssignmentInvalid, match="no assignment.toml"):
+    with pytest.raises(AssignmentInvalid, match="does not contain an assignment.toml"):
         assignments.load(tmp_path)

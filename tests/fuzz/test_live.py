@@ -1,6 +1,6 @@
-"""A guest that writes what it likes, against the real session: every end has a type.
+"""A guest that writes what it likes, against the real channel: every end has a type.
 
-The guest is a thread with the other ends of the session's sockets; it reads no request unless
+The guest is a thread with the other ends of the channel's sockets; it reads no request unless
 its script says so.
 """
 
@@ -16,9 +16,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from grader.boundary import wire
-from grader.boundary.channel import DeadlineMissed, Exit, HungUp, ProtocolBroken, Session
+from grader.boundary.channel import Channel, DeadlineMissed, Exit, HungUp, ProtocolBroken
 from grader.boundary.endings import Ending
-from grader.boundary.guests import Package, StudentProcess
+from grader.boundary.guests import Guests
+from grader.boundary.submitted import Submitted
 from grader.checking.student import Object, Student
 from grader.course.assignment import Limits
 from grader.grading.forbidden import blame_at_run_time
@@ -31,12 +32,12 @@ SOON = 30.0  # and for those that will not
 
 
 class Guest:
-    """The far end. `run` plays a script in a thread; the near end is a real session."""
+    """The far end. `run` plays a script in a thread; the near end is a real channel."""
 
     def __init__(self):
         near, self.wire = socket.socketpair()
         output, self.output = socket.socketpair()
-        self.session = Session(near, output, 4096, lambda _: Exit(0, 0, 0.0, 0))
+        self.channel = Channel(near, output, 4096, lambda _: Exit(0, 0, 0.0, 0))
         self._thread = None
 
     def run(self, script):
@@ -62,7 +63,7 @@ class Guest:
         return data
 
     def close(self):
-        self.session.end()
+        self.channel.end()
         for end in (self.wire, self.output):
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
@@ -117,7 +118,7 @@ def in_bytes(data):
 
 def test_a_reply_in_single_bytes_arrives(guest):
     guest.run(after_request(*in_bytes(REPLY)))
-    assert guest.session.exchange(REQUEST, SOON, frames.Kept) == ("value", [1, 2])
+    assert guest.channel.exchange(REQUEST, SOON, frames.Kept) == ("value", [1, 2])
 
 
 def prefix(header, body=0):
@@ -164,13 +165,13 @@ def test_a_guest_of_bad_manners(guest, name):
     script, outcome = SCRIPTS[name]
     guest.run(script)
     with pytest.raises(outcome):
-        guest.session.exchange(REQUEST, LATER if outcome is DeadlineMissed else SOON, frames.Kept)
+        guest.channel.exchange(REQUEST, LATER if outcome is DeadlineMissed else SOON, frames.Kept)
 
 
 def test_an_answer_before_the_question(guest):
     guest.wire.sendall(REPLY)
     with pytest.raises(ProtocolBroken, match="before"):
-        guest.session.exchange(REQUEST, SOON, frames.Kept)
+        guest.channel.exchange(REQUEST, SOON, frames.Kept)
 
 
 def test_an_answer_in_the_middle_of_the_question(guest):
@@ -180,19 +181,19 @@ def test_an_answer_in_the_middle_of_the_question(guest):
 
     guest.run(script)
     with pytest.raises(ProtocolBroken, match="before"):
-        guest.session.exchange(("call", b"x" * (32 << 20)), SOON, frames.Kept)
+        guest.channel.exchange(("call", b"x" * (32 << 20)), SOON, frames.Kept)
 
 
 def test_a_second_answer_spoils_the_next_question(guest):
     guest.run(after_request(REPLY + wire.encode((2, "value", "forged"))))
-    assert guest.session.exchange(REQUEST, SOON, frames.Kept) == ("value", [1, 2])
+    assert guest.channel.exchange(REQUEST, SOON, frames.Kept) == ("value", [1, 2])
     with pytest.raises(ProtocolBroken, match="before"):
-        guest.session.exchange(REQUEST, SOON, frames.Kept)
+        guest.channel.exchange(REQUEST, SOON, frames.Kept)
 
 
 def test_a_guest_that_takes_nothing_in_misses_its_deadline(guest):
     with pytest.raises(DeadlineMissed):
-        guest.session.exchange(("call", b"x" * (32 << 20)), LATER, frames.Kept)
+        guest.channel.exchange(("call", b"x" * (32 << 20)), LATER, frames.Kept)
 
 
 class OneGuest:
@@ -204,7 +205,7 @@ class OneGuest:
         self._guest = guest
 
     def open(self, limits):
-        return self._guest.session
+        return self._guest.channel
 
 
 LIMITS = Limits(check_seconds=1, import_seconds=1)
@@ -238,8 +239,8 @@ def check_against(assignment, verb, answer, use):
         guest.wire.shutdown(socket.SHUT_WR)
 
     guest.run(script)
-    package = Package("pack", {"m.py": b"def f(): pass"})
-    process = StudentProcess(OneGuest(guest), package, LIMITS, Object)
+    package = Submitted("pack", {"m.py": b"def f(): pass"})
+    process = Guests(OneGuest(guest), package, LIMITS, Object)
     process.begin_exercise(partial(blame_at_run_time, assignment, ()))
     process.begin_check(SOON)
     try:
@@ -257,10 +258,7 @@ USES = {
     "call": lambda student: student.m.f(),
     "map": lambda student: student.map(student.m.f, [()]),
     "with_arguments": lambda student: student.with_arguments(student.m.f, 1),
-    "gradients": lambda student: student.gradients(student.m.f, 1),
-    "parameter_gradients": lambda student: student.parameter_gradients(student.m.f, 1),
-    "vjp": lambda student: student.vjp(student.m.f, [1], []),
-    "pullback": lambda student: student.pullback(student.m.f, [1], [None]),
+    "gradients": lambda student: student.gradients(student.m.f, [1]),
     "steps": lambda student: student.steps(student.m.f, 1),
     "keep": lambda student: student.keep(student.m.f, [1]),
     "generators": lambda student: student.generators(),

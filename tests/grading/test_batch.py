@@ -68,7 +68,7 @@ def test_a_class(submit, grade, tmp_path):
     assert half.points == 6
     assert [note.code for note in half.notes] == ["missing_files"]
     assert {c.outcome for c in half.exercises[1].checks} == {"unanswered"}
-    assert "3 graded, 0 kept" in done.output
+    assert "3 graded, 0 unchanged" in done.output
 
 
 CASES = {
@@ -195,17 +195,17 @@ def test_a_hidden_check_tells_a_student_nothing_but_its_outcome(submit, grade, t
 def test_what_is_graded_is_kept_until_something_changes(submit, grade, tmp_path, edit):
     submit("kim", {"sums.py": GOOD, "words.py": GREET})
     submit("lee", {"sums.py": GOOD, "words.py": GREET})
-    assert "2 graded, 0 kept" in grade().output
-    assert "0 graded, 2 kept" in grade().output
-    assert "1 graded, 0 kept" in grade("--only", "kim", "--regrade").output
+    assert "2 graded, 0 unchanged" in grade().output
+    assert "0 graded, 2 unchanged" in grade().output
+    assert "1 graded, 0 unchanged" in grade("--only", "kim", "--regrade").output
     submit("kim", {"sums.py": GOOD + "# changed\n"})
-    assert "1 graded, 1 kept" in grade().output
+    assert "1 graded, 1 unchanged" in grade().output
     (tmp_path / "out" / "records" / "tiny" / "lee.json").write_text('{"schema": "grader/rec')
-    assert "1 graded, 1 kept" in grade().output
+    assert "1 graded, 1 unchanged" in grade().output
     edit("assignments/tiny/assignment.toml", "points = 6", "points = 5")
-    assert "2 graded, 0 kept" in grade().output
+    assert "2 graded, 0 unchanged" in grade().output
     edit("assignments/tiny/checks/hidden/test_more.py", "Kim", "Kim-Lee")
-    assert "2 graded, 0 kept" in grade().output
+    assert "2 graded, 0 unchanged" in grade().output
 
 
 def test_exit_codes(submit, grade, tmp_path, course):
@@ -253,7 +253,7 @@ def test_two_graders_on_one_folder(submit, grade, tmp_path):
     with (tmp_path / "out" / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         done = grade()
-    assert (done.exit_code, "Another grader" in done.output) == (2, True)
+    assert (done.exit_code, "Another `grader` process" in done.output) == (2, True)
 
 
 def start(course, tmp_path, jobs="2"):

@@ -112,7 +112,7 @@ def test_a_full_disk(twice_on, command, tmp_path):
     assert stray_files(kept / "first") == []
     code, text = code_and_text(kept, "second")
     assert code == 0
-    assert f"{6 - len(before)} graded, {len(before)} kept" in text
+    assert f"{6 - len(before)} graded, {len(before)} unchanged" in text
     assert graded_in(kept / "second") == STUDENTS
     for student in before:  # what was there was whole, and was not graded twice
         name = f"records/tiny/{student}.json"
@@ -127,7 +127,7 @@ def test_a_full_temporary_folder_is_passed_over(twice_on, command, tmp_path):
     code, text = code_and_text(kept, "first")
     assert (code, "6 graded" in text, "Traceback" in text) == (0, True, False)
     code, text = code_and_text(kept, "second")
-    assert (code, "6 kept" in text) == (0, True)
+    assert (code, "6 unchanged" in text) == (0, True)
     assert [store.read(p).points for p in (tmp_path / "out" / "records" / "tiny").iterdir()] == (
         [10] * 6
     )
@@ -149,11 +149,12 @@ def test_no_room_for_what_is_printed(command, tmp_path):
 ONE_GUEST = """
 from grader.course.assignment import Limits
 from grader.boundary.launchers import ForkLauncher
-from grader.boundary.guests import Package, StudentProcess
+from grader.boundary.submitted import Submitted
+from grader.boundary.guests import Guests
 launcher = ForkLauncher(())
-process = StudentProcess(launcher, Package("pack", {}), Limits())
+process = Guests(launcher, Submitted("pack", {}), Limits())
 process.open()
-print(process.layers, process.missing)
+print(process.survey.layers, process.survey.missing)
 process.close()
 launcher.close()
 """
@@ -207,11 +208,11 @@ def waiting(command, course, tmp_path, monkeypatch):
 def test_two_graders_on_one_folder(waiting, command, tmp_path):
     second = run(command)
     assert second.returncode == 2
-    assert is_clear(second, "Another grader is at work on", str(tmp_path / "out"))
+    assert is_clear(second, "Another `grader` process is using", str(tmp_path / "out"))
     (tmp_path / "go").touch()
     told = waiting.stdout.read()
     waiting.wait()
-    assert (waiting.returncode, "6 graded, 0 kept" in told) == (0, True)
+    assert (waiting.returncode, "6 graded, 0 unchanged" in told) == (0, True)
 
 
 def test_a_killed_grader_holds_no_lock_and_leaves_nothing(waiting, command, tmp_path):
@@ -228,7 +229,7 @@ def test_a_killed_grader_holds_no_lock_and_leaves_nothing(waiting, command, tmp_
     (tmp_path / "out" / "records" / "tiny" / ".half.tmp").write_text('{"schema": "grader/rec')
     (tmp_path / "go").touch()
     again = run(command)
-    assert (again.returncode, "6 graded, 0 kept" in again.stdout) == (0, True)
+    assert (again.returncode, "6 graded, 0 unchanged" in again.stdout) == (0, True)
     assert stray_files(tmp_path / "out") == []
 
 
@@ -244,7 +245,7 @@ def test_ctrl_c_ends_everything_at_once_and_leaves_nothing(waiting, command, tmp
     assert list((tmp_path / "temporary").iterdir()) == []
     (tmp_path / "go").touch()
     again = run(command)
-    assert (again.returncode, "6 graded, 0 kept" in again.stdout) == (0, True)
+    assert (again.returncode, "6 graded, 0 unchanged" in again.stdout) == (0, True)
 
 
 def descendants(pid):
@@ -340,7 +341,7 @@ def test_killed_again_and_again(command, course, tmp_path, monkeypatch):
     (course / "assignments/tiny/checks/public/test_sums.py").write_text(check)
     done = run([*command, "--only", "student00", "--only", "student01"])
     assert done.returncode == 3
-    assert is_clear(done, "killed twice", "2 to be graded again")
+    assert is_clear(done, "killed twice", "2 need regrading")
     assert record_of(tmp_path, "student00").points is None  # no score, rather than a wrong one
     (course / "assignments/tiny/checks/public/test_sums.py").write_text(
         "def test_add_adds(student): assert student.sums.add(1, 2) == 3"
@@ -423,7 +424,7 @@ def test_damaged_records(course, tmp_path):
         path.write_bytes(bad)
     again = grader(*grading)
     assert again.exit_code == 0
-    assert f"{len(DAMAGED)} graded, 1 kept" in again.output
+    assert f"{len(DAMAGED)} graded, 1 unchanged" in again.output
     assert again.output.count("its record was damaged") == len(DAMAGED)
     assert {record_of(tmp_path, name).points for name in DAMAGED} == {10}
     assert grader("report", out).exit_code == 0
@@ -490,7 +491,7 @@ def test_a_clock_that_jumps(command, class_of_six, tmp_path, jumping_clock):
     (class_of_six / "student01" / "sums.py").write_text(slow)
     done = run(command, env=jumping_clock)
     assert (done.returncode, "6 graded" in done.stdout) == (0, True), done.stderr
-    assert "6 kept" in run(command, env=jumping_clock).stdout
+    assert "6 unchanged" in run(command, env=jumping_clock).stdout
     for student in STUDENTS:
         record = record_of(tmp_path, student)
         assert record.points == (4 if student == "student00" else 10)

@@ -102,10 +102,10 @@ def test_feedback_holds_no_detail_or_output_of_hidden_checks(report):
 
 def test_broken_record_is_marked(report):
     text = (report / "report" / "hw1" / "index.html").read_text(encoding="utf-8")
-    assert "1 record asks for a regrade." in text
+    assert "1 record needs regrading." in text
     assert len(re.findall(r'<tr class="broken"', text)) == 1
     own = (report / "feedback" / "platform" / "hw1" / "feedback.html").read_text(encoding="utf-8")
-    assert "asks for a regrade" in own
+    assert "needs regrading" in own
 
 
 def test_every_link_of_the_class_page_leads_to_a_file(report):
@@ -147,7 +147,7 @@ def test_a_class_without_any_score_still_has_a_report(tmp_path):
     example_class.write(tmp_path, {"p": example_class.class_records()["platform"]})
     build(tmp_path, "en")
     text = (tmp_path / "report" / "hw1" / "index.html").read_text(encoding="utf-8")
-    assert "asks for a regrade" in text
+    assert "needs regrading" in text
 
 
 def test_a_record_of_older_checks_is_shown_and_warned_of(tmp_path):

@@ -36,8 +36,8 @@ def test_passed(check):
     done = check({"sums.py": "def add(a, b): return a + b", "words.py": GREET})
     assert done.exit_code == 0, done.output
     assert "✓ Numbers are added" in done.output
-    assert "4.00 of the 4.00 points that public checks can show" in done.output
-    assert "hidden checks decide over 6.00 more of 10" in done.output
+    assert "Public checks: 4.00 of 4.00 points" in done.output
+    assert "Hidden checks: another 6.00 of 10." in done.output
 
 
 def test_failed_in_words_with_hint_and_next_step(check):
@@ -46,13 +46,13 @@ def test_failed_in_words_with_hint_and_next_step(check):
     assert "✗ Numbers are added" in done.output
     assert "assert -1 == 3" in done.output
     assert "Plus." in done.output
-    assert "Next: mend 'Adding' in sums.py, then run: grader check tiny -k adding" in done.output
+    assert "Next: fix 'Adding' in sums.py, then run: grader check tiny -k adding" in done.output
     assert "Traceback" not in done.output
 
 
 def test_unfinished_is_not_yet(check):
     done = check({"sums.py": "def add(a, b):\n    raise NotImplementedError()", "words.py": GREET})
-    assert "○ not yet" in done.output
+    assert "○ not written yet" in done.output
     assert "NotImplementedError" not in done.output
     assert "Next: write 'Adding'" in done.output
 
@@ -77,7 +77,7 @@ def test_korean(check):
 
 def test_missing_and_misnamed_files_are_named(check):
     done = check({"Sums.py": "", "words.py": GREET})
-    assert "Expected and not found: sums.py. Similar files: Sums.py." in done.output
+    assert "Missing files: sums.py. Files with similar names: Sums.py." in done.output
 
 
 def test_one_exercise(check):

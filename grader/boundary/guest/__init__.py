@@ -1,1 +1,1 @@
-"""Everything that may run in the student's process. Imports from us: `grader.boundary.wire`."""
+"""Everything that may run in the student's process. Imports from us: `wire` and `replies`."""

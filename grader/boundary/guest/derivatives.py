@@ -1,115 +1,92 @@
 """Forward and backward in one request: what autograd makes of the student's functions.
 
-torch is imported by whoever calls these: a guest without torch never does.
+torch is imported by whoever calls this: a guest without torch never does.
 """
 
 from __future__ import annotations
 
-import operator
-import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from grader.boundary.replies import float_tensors
+
 
 def gradients(
-    function: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any]
-) -> tuple[Any, list[Any]]:
-    """Value of a scalar function and its gradient in every float tensor among `args`."""
-    import torch
-
-    leaves = [_leaf(a) if _is_float(a) else a for a in args]
-    value = function(*leaves, **kwargs)
-    wanted = [leaf for leaf in leaves if _is_float(leaf)]
-    found = iter(torch.autograd.grad(value, wanted, allow_unused=True))
-    return value, [next(found) if _is_float(a) else None for a in args]
-
-
-def parameter_gradients(
-    module: Any, function: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any]
-) -> tuple[Any, dict[str, Any]]:
-    """Value of a module's scalar method, and its gradient in every parameter, by name."""
-    import torch
-
-    parameters = dict(module.named_parameters())
-    trained = [parameter for parameter in parameters.values() if parameter.requires_grad]
-    value = function(*args, **kwargs)
-    found = iter(torch.autograd.grad(value, trained, allow_unused=True))
-    by_name = {n: next(found) if p.requires_grad else None for n, p in parameters.items()}
-    # an embedding's may be sparse
-    return value, {n: None if g is None else g.to_dense() for n, g in by_name.items()}
-
-
-def vjp(
     function: Callable[..., Any],
     args: Sequence[Any],
-    cotangents: Sequence[Any],
-    parameters: Sequence[tuple[Any, str]],
-) -> tuple[Any, list[Any], list[Any]]:
-    """The result, and the cotangents of its float tensors pulled back through the call."""
+    kwargs: dict[str, Any],
+    weights: Sequence[Any] | None,
+    modules: Sequence[Any],
+    kept: Sequence[Any],
+) -> tuple[Any, list[Any], list[dict[str, Any]]]:
+    """The result, and the gradients of the weighted sum of its float tensors.
+
+    By each float tensor in `args`, which are copied first, but none inside of what is `kept` here
+    and came as a handle; and by each trained parameter of each of `modules`.
+    """
     import torch
 
     leaves: list[Any] = []
 
     def leaf(tensor: Any) -> Any:
-        leaves.append(_leaf(tensor))
+        leaves.append(tensor.detach().clone().requires_grad_())
         return leaves[-1]
 
-    outputs: list[Any] = []
-    result = function(*_map_floats(list(args), leaf))
-    _map_floats(result, outputs.append)
-    if len(outputs) != len(cotangents):
-        raise ValueError(f"{len(outputs)} float tensors came back, not {len(cotangents)}")
-    for output, cotangent in zip(outputs, cotangents, strict=True):
-        if output.shape != cotangent.shape:
-            raise ValueError(f"a tensor of shape {tuple(output.shape)} came back")
-    pairs = [(o, c) for o, c in zip(outputs, cotangents, strict=True) if o.requires_grad]
-    wanted = leaves + [operator.attrgetter(path)(module) for module, path in parameters]
+    result = function(*_with_leaves(list(args), leaf, kept), **kwargs)
+    total = _weighted_sum(list(float_tensors(result)), weights)
+    trained = [
+        {name: p for name, p in module.named_parameters() if p.requires_grad} for module in modules
+    ]
+    parameters = [p for named in trained for p in named.values()]
+    wanted = leaves + parameters
     found: list[Any] = [None] * len(wanted)
-    if pairs:
-        # a sum, because grad with grad_outputs would import half a second's worth of modules
-        total = sum((output * cotangent).sum() for output, cotangent in pairs)
+    if total is not None and wanted:
         found = list(torch.autograd.grad(total, wanted, allow_unused=True))
-    return result, found[: len(leaves)], found[len(leaves) :]
+    by_parameter = iter(found[len(leaves) :])
+    return (
+        result,
+        found[: len(leaves)],
+        [{name: _dense(next(by_parameter), p) for name, p in named.items()} for named in trained],
+    )
 
 
-def pullback(
-    module: Any, function: Callable[..., Any], args: Sequence[Any], weights: Sequence[Any]
-) -> tuple[Any, list[Any], dict[str, Any]]:
-    """The result, and the gradients of the sum of its parts, each times its weights.
-
-    By the float tensors among `args`, and by the parameters of the module that was called.
-    """
+def _weighted_sum(outputs: Sequence[Any], weights: Sequence[Any] | None) -> Any:
+    """None where nothing in it depends on anything."""
     import torch
 
-    leaves = [_leaf(a) if _is_float(a) else a for a in args]
-    result = function(*leaves)
-    parts = result if isinstance(result, tuple) else (result,)
-    weighted = [(p * w).sum() for p, w in zip(parts, weights, strict=True) if w is not None]
-    named = dict(module.named_parameters()) if isinstance(module, torch.nn.Module) else {}
-    trained = {n: p for n, p in named.items() if p.requires_grad}
-    wanted = [*(leaf for leaf in leaves if _is_float(leaf)), *trained.values()]
-    found = iter(torch.autograd.grad(sum(weighted), wanted, materialize_grads=True))
-    by_args = [next(found) if _is_float(a) else None for a in args]
-    return result, by_args, dict(zip(trained, found, strict=True))
+    if weights is None:
+        if [output.numel() for output in outputs] != [1]:
+            raise ValueError("the result is not a single number of a float tensor")
+        weights = [torch.ones_like(outputs[0])]
+    if len(outputs) != len(weights):
+        raise ValueError(f"{len(outputs)} float tensors came back, not {len(weights)}")
+    pairs = [(o, w) for o, w in zip(outputs, weights, strict=True) if w is not None]
+    for output, weight in pairs:
+        if output.shape != weight.shape:
+            raise ValueError(f"a tensor of shape {tuple(output.shape)} came back")
+    # a sum, because grad with grad_outputs would import half a second's worth of modules
+    parts = [(output * weight).sum() for output, weight in pairs if output.requires_grad]
+    return sum(parts) if parts else None
 
 
-def _leaf(tensor: Any) -> Any:
-    return tensor.detach().clone().requires_grad_()
+def _dense(gradient: Any, parameter: Any) -> Any:
+    """An embedding's may be sparse; of what does not count the gradient is zero."""
+    import torch
+
+    return torch.zeros_like(parameter) if gradient is None else gradient.to_dense()
 
 
-def _is_float(value: Any) -> bool:
-    torch = sys.modules["torch"]
-    return type(value) is torch.Tensor and value.is_floating_point()
+def _with_leaves(value: Any, leaf: Callable[[Any], Any], kept: Sequence[Any]) -> Any:
+    """`value` with `leaf` of every float tensor in its lists, tuples and dicts, in order."""
+    import torch
 
-
-def _map_floats(value: Any, function: Callable[[Any], Any]) -> Any:
-    """`value` with `function` of every float tensor in its lists, tuples and dicts, in order."""
+    if any(value is item for item in kept):
+        return value
     if isinstance(value, list | tuple):
-        items = [_map_floats(item, function) for item in value]
+        items = [_with_leaves(item, leaf, kept) for item in value]
         return items if isinstance(value, list) else tuple(items)
     if isinstance(value, dict):
-        return {key: _map_floats(item, function) for key, item in value.items()}
-    torch = sys.modules["torch"]
+        return {key: _with_leaves(item, leaf, kept) for key, item in value.items()}
     if isinstance(value, torch.Tensor) and value.is_floating_point():
-        return function(value)
+        return leaf(value)
     return value

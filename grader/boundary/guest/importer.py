@@ -14,7 +14,7 @@ from importlib.abc import InspectLoader, MetaPathFinder
 from types import CodeType, ModuleType
 
 
-class Package(MetaPathFinder):
+class Finder(MetaPathFinder):
     """Finds `hw1_classification`, its modules, and (as a script would) its modules by bare name."""
 
     def __init__(self, name: str, files: dict[str, bytes]) -> None:

@@ -29,9 +29,8 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from grader.boundary.guest import identity, kernel, namespaces, server
-from grader.boundary.guest import layers as confine
-from grader.boundary.guest.jail import Jail
+from grader.boundary.guest import generators, identity, kernel, namespaces, server
+from grader.boundary.guest.layers import Confinement, Layers, readable
 
 
 def main() -> None:
@@ -72,23 +71,23 @@ def preload(names: list[str]) -> None:
         torch.set_num_threads(1)
         torch.manual_seed(0)
         (torch.ones(2, 2) @ torch.ones(2, 2)).sum().item()
-    server.seed_generators(0)  # imports numpy.random, which costs 10 ms
+    generators.seed(0)  # imports numpy.random, which costs 10 ms
 
 
 class _World:
     """What the launcher puts around all its guests."""
 
     def __init__(self) -> None:
-        self.jail = Jail()
+        self.layers = Layers()
         self.user: int | None = None
         number = os.getpid()  # a namespace calls it 1
-        self.jail.attempt("tree_kill", _watch_over_the_tree)
-        self.jail.attempt("namespaces", partial(namespaces.enter, confine.readable()))
-        self._private = "namespaces" in self.jail.layers
+        self.layers.attempt("tree_kill", _watch_over_the_tree)
+        self.layers.attempt("namespaces", partial(namespaces.enter, readable()))
+        self._private = "namespaces" in self.layers.in_force
         try:
-            self.user = identity.guest_user(number, confine.readable())
+            self.user = identity.guest_user(number, readable())
         except OSError as error:
-            self.jail.missing["own_user"] = error.strerror or str(error)
+            self.layers.missing["own_user"] = error.strerror or str(error)
 
     @contextlib.contextmanager
     def folder_for_libraries(self) -> Iterator[None]:
@@ -139,8 +138,8 @@ def _open(world: _World, control: socket.socket, fds: list[int], limits: dict[st
         server.redirect_output(output)
         output.close()
         _close_all_but({0, 1, 2, connection.fileno()})
-        confinement = confine.Confinement(**limits, scratch=scratch, user=world.user)
-        server.serve(connection, confine.lock_down(confinement, world.jail))
+        world.layers.put_on(Confinement(**limits, scratch=scratch, user=world.user))
+        server.serve(connection, world.layers)
     except BaseException:
         traceback.print_exc()
     finally:
@@ -156,8 +155,8 @@ class _Guest:
     def end(self, grace: float) -> dict[str, Any]:
         """Kill the guest and every descendant, remove its folder, tell how it ended.
 
-        A guest that is ending by itself has `grace` seconds, so that its own status is seen. The
-        status of one that had to be told says nothing about it, and is 0.
+        A guest that is ending by itself has `grace` seconds, so that its own status is seen. A
+        guest that we had to kill has no meaningful status: 0.
         """
         told = True
         if grace:

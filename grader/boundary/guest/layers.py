@@ -1,8 +1,9 @@
-"""What a guest does to itself before any student code is imported: the jail, layer by layer.
+"""The layers around a guest: the list of them, and the log of those in force and those missing.
 
-`LAYERS` is the list, in the order in which they are put on. Each is a function that raises
-`OSError` where the machine cannot do it; then its name stands under `missing`, with the reason.
-Others are the launcher's, which puts them around all its guests (`namespaces`, `launcher`).
+`OWN_LAYERS` are what a guest puts on before any student code is imported, in this order. Each is
+a function that raises `OSError` where the machine cannot do it; then its name stands under
+`missing`, with the reason. Other layers are the launcher's, around all its guests (`namespaces`,
+`launcher`).
 """
 
 from __future__ import annotations
@@ -10,19 +11,25 @@ from __future__ import annotations
 import os
 import resource
 import signal
-import site
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, field
+from functools import cache, partial
+from pathlib import Path
 
 from grader.boundary.guest import identity, kernel, landlock, seccomp
-from grader.boundary.guest.jail import Jail
+
+# The folders of installed libraries. Any other folder on the path is somebody's work: that of an
+# editable install holds a course with its hidden checks.
+LIBRARIES = ("site-packages", "dist-packages")
+# Where a wheel puts the assignments that come with the grader, below the prefix that it is
+# installed to: solutions and hidden checks, and the one thing there that no guest may read.
+SHIPPED = "share/grader"
 
 
 @dataclass(frozen=True)
 class Confinement:
-    """The limits of one guest. `user`: whom it becomes, None to stay who it is."""
+    """The limits of one guest. `user`: the uid it switches to, None keeps the current one."""
 
     memory_mb: int
     cpu_seconds: int
@@ -32,12 +39,27 @@ class Confinement:
     user: int | None
 
 
-def lock_down(confinement: Confinement, jail: Jail) -> Jail:
-    """Put on every layer that the launcher has not found impossible already."""
-    for name, step in LAYERS:
-        if name not in jail.missing:
-            jail.attempt(name, partial(step, confinement))
-    return jail
+@dataclass
+class Layers:
+    """`in_force` in the order in which they were put on; `missing`: name -> the kernel's reason."""
+
+    in_force: list[str] = field(default_factory=list)
+    missing: dict[str, str] = field(default_factory=dict)
+
+    def attempt(self, name: str, step: Callable[[], None]) -> None:
+        """Put on one layer; note how it went."""
+        try:
+            step()
+        except (OSError, ValueError) as error:  # ValueError: what Python makes of setrlimit's EPERM
+            self.missing[name] = getattr(error, "strerror", None) or str(error)
+        else:
+            self.in_force.append(name)
+
+    def put_on(self, confinement: Confinement) -> None:
+        """Every layer of a guest that the launcher has not found impossible already."""
+        for name, step in OWN_LAYERS:
+            if name not in self.missing:
+                self.attempt(name, partial(step, confinement))
 
 
 def _own_session(confinement: Confinement) -> None:
@@ -102,7 +124,7 @@ def _system_call_filter(confinement: Confinement) -> None:
     seccomp.restrict()
 
 
-LAYERS: list[tuple[str, Callable[[Confinement], None]]] = [
+OWN_LAYERS: list[tuple[str, Callable[[Confinement], None]]] = [
     ("own_session", _own_session),
     ("empty_environment", _empty_environment),
     ("scratch_folder", _scratch_folder),
@@ -116,12 +138,40 @@ LAYERS: list[tuple[str, Callable[[Confinement], None]]] = [
 ]
 
 
+@cache
 def readable() -> list[str]:
-    """What a guest may read: the interpreter with its libraries, and harmless devices."""
-    interpreter = [sys.prefix, sys.base_prefix, *site.getsitepackages()]
+    """What a guest may read: `places()` without the assignments that came with the grader."""
+    found = places()
+    for prefix in (sys.prefix, sys.base_prefix, "/usr", "/usr/local"):
+        secret = Path(os.path.realpath(prefix), SHIPPED)
+        if secret.exists():
+            found = [part for place in found for part in _without(secret, place)]
+    return found
+
+
+def places() -> list[str]:
+    """Where an interpreter and its libraries are, and harmless devices."""
+    libraries = [path for path in sys.path if Path(path).name in LIBRARIES]
     system = ["/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/localtime"]
     devices = ["/dev/null", "/dev/zero", "/dev/urandom", "/dev/random"]
-    return [*interpreter, *system, *devices, "/sys/devices/system/cpu"]
+    return [sys.prefix, sys.base_prefix, *libraries, *system, *devices, "/sys/devices/system/cpu"]
+
+
+def _without(secret: Path, place: str) -> list[str]:
+    """`place`; where `secret` lies below it, what else is there on the way down to it."""
+    real = Path(os.path.realpath(place))
+    if real.is_relative_to(secret):
+        return []
+    if not secret.is_relative_to(real):
+        return [place]
+    with os.scandir(place) as entries:
+        # a link that leads back up would be a second way to the secret, and a circle
+        inside = [e.path for e in entries if not (e.is_symlink() and _leads_to(secret, e.path))]
+    return [part for path in sorted(inside) for part in _without(secret, path)]
+
+
+def _leads_to(secret: Path, path: str) -> bool:
+    return secret.is_relative_to(os.path.realpath(path))
 
 
 def _data_bytes() -> int:

@@ -63,7 +63,7 @@ REFUSED = (  # noqa: SIM905 - "Operation not permitted" rather than "Function no
     # memory outside RLIMIT_DATA, and what would outlive the process
     "memfd_create memfd_secret shmget shmat shmctl semget semop mq_open msgget "
     "keyctl add_key request_key "
-    # the jail itself
+    # the layers themselves
     "unshare setns mount umount2 pivot_root chroot setuid setgid setreuid setregid setresuid "
     "setresgid setgroups setpgid setsid setrlimit "
     # a larger share of the machine

@@ -1,7 +1,7 @@
 """A guest without a launcher, for a student's own machine on any system.
 
 `grader check` starts it where fork is not to be had (macOS, Windows): one process serves all
-exercises and is replaced after anything abnormal. There is no jail here and no secret either:
+exercises and is replaced after anything abnormal. There is no layer here and no secret either:
 only the public checks exist on that machine.
 """
 
@@ -13,7 +13,7 @@ import socket
 import sys
 
 from grader.boundary.guest import server
-from grader.boundary.guest.jail import Jail
+from grader.boundary.guest.layers import Layers
 
 
 def main() -> None:
@@ -25,7 +25,7 @@ def main() -> None:
     else:
         server.redirect_output(output)
     os.environ["OMP_NUM_THREADS"] = "1"
-    server.serve(connection, Jail())
+    server.serve(connection, Layers())
 
 
 def _socket(word: str) -> socket.socket:

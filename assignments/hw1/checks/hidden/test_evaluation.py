@@ -212,7 +212,9 @@ def test_split_depends_on_its_seed_alone(student):
         list(student.evaluation.split(40, seed=3)), list(one), "the parts with the same seed"
     )
     other = student.evaluation.split(40, seed=4)
-    assert set(one[0].tolist()) != set(other[0].tolist()), "another seed must give another split"
+    assert set(one[0].tolist()) != set(other[0].tolist()), (
+        "a different seed must give a different split"
+    )
 
 
 @pytest.mark.parametrize("ratios", [(0.5, 0.4), (0.6, 0.6), (1.5, -0.5)])
@@ -257,7 +259,7 @@ def test_folds_are_shuffled_by_their_seed_alone(student):
     one = vals(3)
     student.generators(seed=2)
     expect_equal(vals(3), one, "the folds with the same seed")
-    assert vals(4) != one, "another seed must give other folds"
+    assert vals(4) != one, "a different seed must give different folds"
     assert one[0] != list(range(10)), "the folds must be shuffled"
 
 

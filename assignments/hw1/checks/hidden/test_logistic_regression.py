@@ -151,8 +151,8 @@ def test_gradient_is_finite_far_out(student):
     X = torch.tensor([[1000.0], [-1000.0]], dtype=torch.float64)
     w, b = torch.ones(1, dtype=torch.float64), torch.zeros((), dtype=torch.float64)
     by_w, by_b = student.logistic_regression.gradient(w, b, X, torch.tensor([0, 1]))
-    expect_close(by_w, [1000.0], what="the gradient by w")
-    expect_close(by_b, 0.0, what="the gradient by b")
+    expect_close(by_w, [1000.0], what="the gradient with respect to w")
+    expect_close(by_b, 0.0, what="the gradient with respect to b")
 
 
 @pytest.mark.parametrize("penalty", [{}, {"l2": 0.7}, {"l1": 0.4}, {"l2": 0.3, "l1": 0.2}])
@@ -160,10 +160,10 @@ def test_gradient_equals_the_derivative_of_the_loss(student, penalty):
     w, b, X, y = some_data(4)
     by_w, by_b = student.logistic_regression.gradient(w, b, X, y, **penalty)
     expected_w, expected_b = own_gradient(w, b, X, y, **penalty)
-    expect_tensor(by_w, (3,), "float64", "the gradient by w")
-    expect_tensor(by_b, (), "float64", "the gradient by b")
-    expect_close(by_w, expected_w, what="the gradient by w")
-    expect_close(by_b, expected_b, what="the gradient by b")
+    expect_tensor(by_w, (3,), "float64", "the gradient with respect to w")
+    expect_tensor(by_b, (), "float64", "the gradient with respect to b")
+    expect_close(by_w, expected_w, what="the gradient with respect to w")
+    expect_close(by_b, expected_b, what="the gradient with respect to b")
     # and our derivative is one: central differences of the loss itself
     expect_close(
         expected_w,
@@ -187,7 +187,7 @@ def test_the_bias_is_not_penalised(student):
     loss = student.logistic_regression.loss(torch.zeros_like(w), b, X, y, l2=3.0, l1=2.0)
     expect_close(loss, own_loss(torch.zeros_like(w), b, X, y), what="the loss of w = 0")
     _, by_b = student.logistic_regression.gradient(w, b, X, y, l2=3.0, l1=2.0)
-    expect_close(by_b, own_gradient(w, b, X, y)[1], what="the gradient by b")
+    expect_close(by_b, own_gradient(w, b, X, y)[1], what="the gradient with respect to b")
 
 
 def test_loss_and_gradient_are_means(student):
@@ -200,8 +200,8 @@ def test_loss_and_gradient_are_means(student):
     )
     by_w, by_b = student.logistic_regression.gradient(*twice)
     expected_w, expected_b = own_gradient(w, b, X, y)
-    expect_close(by_w, expected_w, what="the gradient by w of doubled data")
-    expect_close(by_b, expected_b, what="the gradient by b of doubled data")
+    expect_close(by_w, expected_w, what="the gradient with respect to w of doubled data")
+    expect_close(by_b, expected_b, what="the gradient with respect to b of doubled data")
 
 
 @pytest.mark.parametrize(
@@ -213,8 +213,8 @@ def test_labels_of_any_dtype(student, dtype):
     expect_tensor(loss, (), "float64", "the loss")
     expect_close(loss, own_loss(w, b, X, y), what="the loss")
     by_w, _ = student.logistic_regression.gradient(w, b, X, y.to(dtype))
-    expect_tensor(by_w, (3,), "float64", "the gradient by w")
-    expect_close(by_w, own_gradient(w, b, X, y)[0], what="the gradient by w")
+    expect_tensor(by_w, (3,), "float64", "the gradient with respect to w")
+    expect_close(by_w, own_gradient(w, b, X, y)[0], what="the gradient with respect to w")
 
 
 def test_float32_stays_float32(student):
@@ -223,8 +223,8 @@ def test_float32_stays_float32(student):
     expect_tensor(loss, (), "float32", "the loss")
     expect_close(loss, own_loss(w, b, X, y, 0.1, 0.1), what="the loss")
     by_w, by_b = student.logistic_regression.gradient(w, b, X, y, 0.1, 0.1)
-    expect_tensor(by_w, (3,), "float32", "the gradient by w")
-    expect_tensor(by_b, (), "float32", "the gradient by b")
+    expect_tensor(by_w, (3,), "float32", "the gradient with respect to w")
+    expect_tensor(by_b, (), "float32", "the gradient with respect to b")
 
 
 def test_loss_and_gradient_leave_their_arguments_alone(student):
@@ -322,7 +322,7 @@ def test_no_epochs_give_zero_weights(student):
 def test_full_batch_does_not_depend_on_the_seed(student):
     _, _, X, y = some_data(18)
     one, other = (trained(student, X, y, lr=0.5, epochs=5, seed=seed) for seed in (0, 1))
-    expect_close(one.w, other.w, what="w with another seed")
+    expect_close(one.w, other.w, what="w with a different seed")
 
 
 @pytest.mark.parametrize("batch_size", [7, 100])
@@ -351,9 +351,9 @@ def test_mini_batches_other_seed_other_order(student):
     one, other = (
         trained(student, X, y, epochs=1, batch_size=1, lr=0.5, seed=seed).w for seed in (0, 1)
     )
-    # steps of 1/2 in another order: far beyond rounding
+    # steps of 1/2 in a different order: far beyond rounding
     apart = (one - other).abs().max() > 1e-6
-    assert apart, "another seed must give another order of the examples"
+    assert apart, "a different seed must give a different order of the examples"
 
 
 def test_fit_starts_afresh(student):

@@ -123,7 +123,7 @@ def test_solve_xor_depends_on_its_seed_alone(student):
     different = one["W1"].shape != other["W1"].shape or not torch.allclose(
         one["W1"], other["W1"], rtol=1e-3, atol=1e-3
     )
-    assert different, "another seed must give other parameters"
+    assert different, "a different seed must give different parameters"
 
 
 # ---- forward, backward, initialise ---------------------------------------------------------------
@@ -302,10 +302,16 @@ def test_initialise_weights_are_normal(student):
     W1 = student.network.initialise(300, 400, 2, "xavier", 2)["W1"] * math.sqrt(300)
     # of a normal law 31.7 % lie beyond one sigma and 4.6 % beyond two; a uniform one has none there
     expect_close(
-        float((W1.abs() > 1).double().mean()), 0.3173, rtol=0.05, what="the share beyond one sigma"
+        float((W1.abs() > 1).double().mean()),
+        0.3173,
+        rtol=0.05,
+        what="the fraction beyond one sigma",
     )
     expect_close(
-        float((W1.abs() > 2).double().mean()), 0.0455, rtol=0.1, what="the share beyond two sigma"
+        float((W1.abs() > 2).double().mean()),
+        0.0455,
+        rtol=0.1,
+        what="the fraction beyond two sigma",
     )
 
 
@@ -325,7 +331,7 @@ def test_initialise_depends_on_its_seed_alone(student):
         student.network.initialise(6, 5, 4, "he", 3), one, "the parameters with the same seed"
     )
     other = student.network.initialise(6, 5, 4, "he", 4)
-    assert not torch.equal(one["W1"], other["W1"]), "another seed must give other weights"
+    assert not torch.equal(one["W1"], other["W1"]), "a different seed must give different weights"
 
 
 def test_initialise_draws_the_layers_independently(student):

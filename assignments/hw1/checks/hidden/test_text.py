@@ -206,7 +206,7 @@ def apply(script, source):
         expect_type(step, tuple, "a step")
         assert len(step) == 3, "a step has three parts: kind, from, to"
         kind, a, b = step
-        assert kind in {"keep", "insert", "delete", "substitute"}, f"{kind!r} is no kind of step"
+        assert kind in {"keep", "insert", "delete", "substitute"}, f"{kind!r} is not a kind of step"
         assert (a == "") == (kind == "insert"), (
             "an insert, and only that, takes nothing from the source"
         )
@@ -215,7 +215,7 @@ def apply(script, source):
         assert source[at : at + len(a)] == a, "a step must take the next character of the source"
         at += len(a)
         made.append(b)
-    assert at == len(source), "the script must use up the source"
+    assert at == len(source), "the script must use the whole source"
     return "".join(made)
 
 

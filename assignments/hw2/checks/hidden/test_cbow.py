@@ -84,7 +84,7 @@ def test_cbow_does_not_mind_the_order_of_contexts(student):
         ],
     )
     expect_close(one, own_cbow(context, mask, target, negatives), what="the loss")
-    expect_close(other, one, what="the loss with the contexts in another order")
+    expect_close(other, one, what="the loss with the contexts in a different order")
 
 
 def test_cbow_is_a_mean_over_examples(student):
@@ -98,14 +98,14 @@ def test_cbow_is_a_mean_over_examples(student):
 
 def test_cbow_has_the_gradient_of_its_formula(student):
     context, mask, target, negatives = some_examples(18)
-    _, (by_context, _, by_target, by_negatives) = student.gradients(
-        student.cbow.cbow_loss, context, mask, target, negatives
-    )
+    arguments = [context, mask, target, negatives]
+    found = student.gradients(student.cbow.cbow_loss, arguments)
+    by_context, by_target, by_negatives = found.by_argument
     leaves = [part.clone().requires_grad_() for part in (context, target, negatives)]
     wanted = torch.autograd.grad(own_cbow(leaves[0], mask, *leaves[1:]), leaves)
-    expect_close(by_context, wanted[0], what="autograd's gradient by context")
-    expect_close(by_target, wanted[1], what="autograd's gradient by target")
-    expect_close(by_negatives, wanted[2], what="autograd's gradient by negatives")
+    expect_close(by_context, wanted[0], what="autograd's gradient with respect to context")
+    expect_close(by_target, wanted[1], what="autograd's gradient with respect to target")
+    expect_close(by_negatives, wanted[2], what="autograd's gradient with respect to negatives")
 
 
 def test_cbow_is_finite_for_large_scores(student):
@@ -196,13 +196,12 @@ def test_softmax_is_a_mean_over_examples(student):
 
 def test_softmax_has_the_gradient_of_its_formula(student):
     hidden, output, target = some_scores(36)
-    _, (by_hidden, by_output, _) = student.gradients(
-        student.cbow.softmax_loss, hidden, output, target
-    )
+    found = student.gradients(student.cbow.softmax_loss, [hidden, output, target])
+    by_hidden, by_output = found.by_argument
     error = torch.softmax(hidden @ output.T, dim=1)
     error[torch.arange(3), target] -= 1
-    expect_close(by_hidden, error @ output / 3, what="autograd's gradient by hidden")
-    expect_close(by_output, error.T @ hidden / 3, what="autograd's gradient by output")
+    expect_close(by_hidden, error @ output / 3, what="autograd's gradient with respect to hidden")
+    expect_close(by_output, error.T @ hidden / 3, what="autograd's gradient with respect to output")
 
 
 def test_softmax_keeps_float32(student):

@@ -178,7 +178,7 @@ def test_subsample_depends_on_its_seed_alone(student):
         same = student.corpus.subsample(ids, keep, seed)
         expect_equal(same, one, f"what is kept with seed {seed} again")
         other = student.corpus.subsample(ids, keep, 6)
-        assert other != one, "another seed must keep other positions"
+        assert other != one, "a different seed must keep different positions"
 
 
 def test_subsample_leaves_the_global_generators_alone(student):

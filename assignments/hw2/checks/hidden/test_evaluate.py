@@ -58,7 +58,7 @@ def test_nearest_leaves_the_word_itself_out(student):
     expect_equal(
         [word for word, _ in found],
         [word for word, _ in own_nearest(vectors, 19)],
-        "all others, when k is too large",
+        "all others, if k is too large",
     )
 
 
@@ -193,7 +193,9 @@ def test_spearman_looks_at_order_alone(student):
     x = [0.1, 3.0, 2.0, 7.0, -1.0]
     cubes = [v**3 for v in x]
     up, down = student.map(student.evaluate.spearman, [(x, cubes), (x, [-v for v in cubes])])
-    expect_close([up, down], [1.0, -1.0], what="the correlation with a rising, a falling function")
+    expect_close(
+        [up, down], [1.0, -1.0], what="the correlation with an increasing, a decreasing function"
+    )
 
 
 @pytest.mark.parametrize(

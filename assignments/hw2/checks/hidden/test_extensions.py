@@ -116,4 +116,4 @@ def test_counting_finds_planted_topics(student):
     units = vectors / vectors.norm(dim=1, keepdim=True).clamp(min=1e-12)
     near = (units @ units.T).fill_diagonal_(-2).topk(4, dim=1).indices
     own = (near // 5 == (torch.arange(20) // 5).unsqueeze(1)).double().mean()
-    assert own >= 0.8, f"{own:.0%} of the neighbours are of the own topic; by chance it is 21%"
+    assert own >= 0.8, f"{own:.0%} of the neighbours share the word's topic; chance level is 21%"

@@ -66,7 +66,9 @@ def test_cooccurrence_unknown_words_keep_their_place(student):
     table = student.glove.cooccurrence([sentence], ["a", "b"], 2, "harmonic")
     expect_close(table, [[0, 0.5], [0.5, 0]], what="the table of 'a ? b ? ? a', window 2")
     table = student.glove.cooccurrence([["The", "cat", "the"]], ["the", "cat"], 1)
-    expect_close(table, [[0, 1], [1, 0]], what="the table of 'The cat the', where The is no token")
+    expect_close(
+        table, [[0, 1], [1, 0]], what="the table of 'The cat the', where The is not a token"
+    )
 
 
 def test_cooccurrence_of_words_that_do_not_occur(student):
@@ -114,7 +116,7 @@ def test_conditional_of_a_zero_row(student):
     X[3] = 0
     result = student.glove.conditional(X)
     expect_close(result[3], [0.0] * 5, what="the row of a word without neighbours")
-    expect_close(result[0].sum(), 1.0, what="the sum of another row")
+    expect_close(result[0].sum(), 1.0, what="the sum of a different row")
 
 
 def test_conditional_refuses_a_negative_count(student):
@@ -224,12 +226,12 @@ def test_glove_loss_with_roles_exchanged(student):
 
 def test_glove_loss_has_the_gradient_of_its_formula(student):
     parameters, X = some_parameters(seed=3), some_counts(seed=3)
-    # X by keyword: nobody asks for a gradient by the counts
-    _, gradients = student.gradients(student.glove.glove_loss, *parameters, X=X)
+    # X by keyword: nobody asks for a gradient with respect to the counts
+    gradients = student.gradients(student.glove.glove_loss, parameters, X=X).by_argument
     leaves = [parameter.clone().requires_grad_() for parameter in parameters]
     wanted = torch.autograd.grad(own_loss(*leaves, X), leaves)
     for name, got, expected in zip(("W", "Wc", "b", "bc"), gradients, wanted, strict=True):
-        expect_close(got, expected, what=f"autograd's gradient by {name}")
+        expect_close(got, expected, what=f"autograd's gradient with respect to {name}")
 
 
 def test_glove_loss_keeps_float32(student):

@@ -198,13 +198,13 @@ def test_hierarchical_loss_is_finite_for_large_scores(student, code, loss):
 
 def test_hierarchical_loss_has_the_gradient_of_its_formula(student):
     hidden, nodes = some_tree(4)
-    _, (by_hidden, by_nodes, *_) = student.gradients(
-        student.hierarchical.hierarchical_loss, hidden, nodes, PATHS[4], CODES[4]
-    )
+    arguments = [hidden, nodes, PATHS[4], CODES[4]]
+    found = student.gradients(student.hierarchical.hierarchical_loss, arguments)
+    by_hidden, by_nodes = found.by_argument
     leaves = [hidden.clone().requires_grad_(), nodes.clone().requires_grad_()]
     wanted = torch.autograd.grad(own_loss(*leaves, PATHS[4], CODES[4]), leaves)
-    expect_close(by_hidden, wanted[0], what="autograd's gradient by hidden")
-    expect_close(by_nodes, wanted[1], what="autograd's gradient by nodes")
+    expect_close(by_hidden, wanted[0], what="autograd's gradient with respect to hidden")
+    expect_close(by_nodes, wanted[1], what="autograd's gradient with respect to nodes")
 
 
 def test_hierarchical_loss_keeps_float32(student):

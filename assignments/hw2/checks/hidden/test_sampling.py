@@ -74,8 +74,8 @@ def stands_for(sampler):
     expect_tensor(alias, tuple(threshold.shape), "int64", "alias")
     # the last bits of a sum may lie outside
     inside = (threshold >= -EXACT["atol"]) & (threshold <= 1 + EXACT["atol"])
-    assert inside.all(), "threshold must lie in [0, 1]"
-    assert ((alias >= 0) & (alias < len(alias))).all(), "alias must hold ids from 0 to V - 1"
+    assert inside.all(), "threshold must be in [0, 1]"
+    assert ((alias >= 0) & (alias < len(alias))).all(), "alias must contain ids from 0 to V - 1"
     return threshold.clone().index_add_(0, alias, 1 - threshold) / len(alias)
 
 
@@ -162,7 +162,7 @@ def test_sample_follows_the_table(student):
     sampler = student.sampling.AliasSampler(some_distribution(15, 8))
     draws = sampler.sample((200_000,), seed=21)
     expect_tensor(draws, (200_000,), "int64", "the draws")
-    expect_frequencies(draws, stands_for(sampler).clamp(0, 1), "the share of the draws")
+    expect_frequencies(draws, stands_for(sampler).clamp(0, 1), "the fraction of the draws")
 
 
 def test_sample_draws_independently(student):
@@ -171,9 +171,9 @@ def test_sample_draws_independently(student):
     expect_tensor(draws, (40_000, 2), "int64", "the draws")
     p = stands_for(sampler).clamp(0, 1)
     both = torch.outer(p, p).flatten()
-    expect_frequencies(draws[:, 0] * 3 + draws[:, 1], both, "the share of pairs of two columns")
+    expect_frequencies(draws[:, 0] * 3 + draws[:, 1], both, "the fraction of pairs of two columns")
     following = draws[:-1:2, 0] * 3 + draws[1::2, 0]
-    expect_frequencies(following, both, "the share of pairs of two rows")
+    expect_frequencies(following, both, "the fraction of pairs of two rows")
 
 
 def test_sample_never_draws_the_impossible(student):
@@ -212,7 +212,7 @@ def test_sample_leaves_the_global_generators_alone(student):
 def test_sample_follows_its_seed(student):
     sampler = student.sampling.AliasSampler(some_distribution(30, 10))
     one, other = sampler.sample((60,), seed=5), sampler.sample((60,), seed=6)
-    assert one.tolist() != other.tolist(), "another seed must give other draws"
+    assert one.tolist() != other.tolist(), "a different seed must give different draws"
 
 
 def test_sample_of_a_million(student):

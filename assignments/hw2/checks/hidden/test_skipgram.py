@@ -110,18 +110,18 @@ def test_loss_keeps_float32(student):
 
 def test_loss_has_the_gradient_of_its_formula(student):
     vectors = some_vectors(seed=7)
-    _, gradients = student.gradients(student.skipgram.sgns_loss, *vectors)
+    gradients = student.gradients(student.skipgram.sgns_loss, vectors).by_argument
     for name, got, wanted in zip(
         ("center", "context", "negatives"), gradients, own_gradients(*vectors), strict=True
     ):
-        expect_close(got, wanted, what=f"autograd's gradient of the loss by {name}")
+        expect_close(got, wanted, what=f"autograd's gradient of the loss with respect to {name}")
 
 
 def test_loss_has_finite_gradients_for_large_scores(student):
     center, context = torch.full((1, 1), 30.0).double(), torch.full((1, 1), -30.0).double()
     negatives = torch.full((1, 1, 1), -30.0).double()
-    _, gradients = student.gradients(student.skipgram.sgns_loss, center, context, negatives)
-    for got, wanted in zip(gradients, ([[30.0]], [[-30.0]], [[[0.0]]]), strict=True):
+    found = student.gradients(student.skipgram.sgns_loss, [center, context, negatives])
+    for got, wanted in zip(found.by_argument, ([[30.0]], [[-30.0]], [[[0.0]]]), strict=True):
         expect_close(got, wanted, what="autograd's gradient for scores of -900")
 
 
@@ -162,21 +162,21 @@ def test_gradient_by_center(student):
     center, context, negatives = some_vectors(seed=10)
     got = gradients_of(student, center, context, negatives)[0]
     wanted = numerical_gradient(lambda x: own_loss(x, context, negatives), center)
-    expect_close(got, wanted, rtol=1e-5, atol=1e-7, what="the gradient by center")
+    expect_close(got, wanted, rtol=1e-5, atol=1e-7, what="the gradient with respect to center")
 
 
 def test_gradient_by_context(student):
     center, context, negatives = some_vectors(seed=11)
     got = gradients_of(student, center, context, negatives)[1]
     wanted = numerical_gradient(lambda x: own_loss(center, x, negatives), context)
-    expect_close(got, wanted, rtol=1e-5, atol=1e-7, what="the gradient by context")
+    expect_close(got, wanted, rtol=1e-5, atol=1e-7, what="the gradient with respect to context")
 
 
 def test_gradient_by_negatives(student):
     center, context, negatives = some_vectors(seed=12)
     got = gradients_of(student, center, context, negatives)[2]
     wanted = numerical_gradient(lambda x: own_loss(center, context, x), negatives)
-    expect_close(got, wanted, rtol=1e-5, atol=1e-7, what="the gradient by negatives")
+    expect_close(got, wanted, rtol=1e-5, atol=1e-7, what="the gradient with respect to negatives")
 
 
 @pytest.mark.parametrize("pairs", [1, 2, 8])
@@ -191,10 +191,10 @@ def test_gradients_of_zero_vectors(student):
     by_center, by_context, by_negatives = gradients_of(
         student, center, zeros, zeros.new_zeros(2, 4, 3)
     )
-    expect_close(by_center, zeros, what="the gradient by center")
-    expect_close(by_context, -center / 4, what="the gradient by context")
+    expect_close(by_center, zeros, what="the gradient with respect to center")
+    expect_close(by_context, -center / 4, what="the gradient with respect to context")
     expected = (center / 4).unsqueeze(1).expand(2, 4, 3)
-    expect_close(by_negatives, expected, what="the gradient by negatives")
+    expect_close(by_negatives, expected, what="the gradient with respect to negatives")
 
 
 def test_gradients_of_a_negative_drawn_twice(student):
@@ -238,17 +238,21 @@ def test_gradients_are_detached(student):
     vectors = some_vectors(seed=20)
     ones = [torch.ones_like(vector) for vector in vectors]
     # there the arguments require a gradient; None: nothing can be differentiated once more
-    results, second, _ = student.vjp(student.skipgram.sgns_gradients, vectors, ones)
-    for got, wanted in zip(results, own_gradients(*vectors), strict=True):
+    found = student.gradients(student.skipgram.sgns_gradients, vectors, ones)
+    for got, wanted in zip(found.result, own_gradients(*vectors), strict=True):
         expect_close(got, wanted, what="a gradient of arguments that require one")
-    assert all(part is None for part in second), "the results must not require a gradient"
+    assert all(part is None for part in found.by_argument), (
+        "the results must not require a gradient"
+    )
 
 
 def test_gradients_lead_downhill(student):
     vectors = some_vectors(pairs=5, seed=19)
     steps = gradients_of(student, *vectors)
     moved = [v - 0.01 * step for v, step in zip(vectors, steps, strict=True)]
-    assert own_loss(*moved) < own_loss(*vectors), "a small step against the gradient must help"
+    assert own_loss(*moved) < own_loss(*vectors), (
+        "a small step against the gradient must decrease the loss"
+    )
 
 
 def test_gradients_refuse_no_pairs(student):

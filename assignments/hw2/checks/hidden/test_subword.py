@@ -110,7 +110,7 @@ def test_jamo_leaves_all_else(student):
     apart = unicodedata.normalize("NFD", "한글")
     expect_equal(student.subword.to_jamo(apart), apart, "decomposed Hangul, which stays")
     expect_equal(student.subword.to_jamo(""), "", "the jamo of nothing")
-    expect_equal(student.subword.to_jamo(" 가\n나 "), " ㄱㅏe\nㄴㅏe ", "the jamo, blanks kept")
+    expect_equal(student.subword.to_jamo(" 가\n나 "), " ㄱㅏe\nㄴㅏe ", "the jamo, spaces kept")
 
 
 # ---- subword_vector ------------------------------------------------------------------------------
@@ -164,12 +164,12 @@ def test_subword_vector_keeps_float32_and_its_arguments(student):
 
 def test_subword_vector_passes_gradients_to_its_rows(student):
     table = some_table(50, 1)
-    _, (_, by_table, *_) = student.gradients(student.subword.subword_vector, "나비", table)
+    (by_table,) = student.gradients(student.subword.subword_vector, ["나비", table]).by_argument
     rows = [own_row(gram, 50) for gram in own_ngrams("나비", 3, 6)]
     expected = torch.zeros(50, 1, dtype=torch.float64)
     for row in rows:
         expected[row] += 1 / len(rows)
-    expect_close(by_table, expected, what="autograd's gradient by table")
+    expect_close(by_table, expected, what="autograd's gradient with respect to table")
 
 
 def test_subword_vector_refuses_an_empty_table(student):

@@ -54,7 +54,7 @@ def test_model_starts_small_and_with_zeros(student):
     expect_tensor(into, (500, 20), "float32", "in_embed.weight")
     expect_tensor(out, (500, 20), "float32", "out_embed.weight")
     bound = 0.5 / 20
-    assert into.abs().max() <= bound * (1 + 1e-6), "in_embed must lie within 0.5/dim of 0"
+    assert into.abs().max() <= bound * (1 + 1e-6), "in_embed must be within 0.5/dim of 0"
     # 10,000 uniform draws: the standard deviation is bound / sqrt(3) within 3%, the mean is 0
     spread = float(into.double().std())
     assert abs(spread / (bound / math.sqrt(3)) - 1) < 0.03, "in_embed must be uniform"
@@ -70,7 +70,7 @@ def test_model_depends_on_its_seed_alone(student):
         same = tables_of(student.skipgram.SkipGram(30, 4, seed))[0]
         expect_close(same, one, what=f"in_embed's table with seed {seed} again")
         other = tables_of(student.skipgram.SkipGram(30, 4, 8))[0]
-        assert differ(other, one), "another seed must give another table"
+        assert differ(other, one), "a different seed must give a different table"
 
 
 def vectors_of(into, out):
@@ -99,12 +99,14 @@ def test_model_forward_equals_the_formula(student):
 
 def test_model_gradients_reach_the_rows_that_were_used(student):
     model, tables = with_tables(student)
-    _, gradients = student.parameter_gradients(model.forward, CENTER, CONTEXT, NEGATIVES)
+    batch = [CENTER, CONTEXT, NEGATIVES]
+    (gradients,) = student.gradients(model.forward, batch, modules=[model]).by_parameter
     leaves = [table.clone().requires_grad_() for table in tables]
     ours = torch.autograd.grad(own_loss(*leaves), leaves)
 
     def theirs(number):
-        _, (u, v, n) = student.gradients(student.skipgram.sgns_loss, *vectors_of(*tables))
+        vectors = vectors_of(*tables)
+        u, v, n = student.gradients(student.skipgram.sgns_loss, vectors).by_argument
         if number == 0:
             return torch.zeros(6, 3).index_add_(0, CENTER, u)
         contexts = torch.zeros(6, 3).index_add_(0, CONTEXT, v)
@@ -174,7 +176,9 @@ def test_train_finds_korean_topics(student):
     )
     expect_equal(sorted(tokens), sorted(word for topic in topics for word in topic), "the tokens")
     share = share_of_own_topic(tokens, vectors, topics)
-    assert share >= 0.8, f"{share:.0%} of the neighbours are of the own topic; by chance it is 18%"
+    assert share >= 0.8, (
+        f"{share:.0%} of the neighbours share the word's topic; chance level is 18%"
+    )
 
 
 TINY = [["나", "비", "꽃", "나"], ["꽃", "비", "나"], ["해"], [], ["비", "꽃", "나", "달", "달"]]
@@ -203,7 +207,7 @@ def test_train_depends_on_its_seed_alone(student):
         student.generators(seed=2)
         _, same = trained(student, sentences, **settings, seed=seed)
         expect_close(same, one, rtol=0, atol=1e-3, what=f"the vectors with seed {seed} again")
-        assert differ(other, one), "another seed must give other vectors"
+        assert differ(other, one), "a different seed must give different vectors"
 
 
 def test_train_leaves_the_sentences_alone(student):
@@ -253,7 +257,7 @@ def test_train_pairs_stay_within_a_sentence(student):
     # words without any pair keep the vectors they were drawn: cosines of 28 pairs in 50 dimensions
     # average to 0 within 0.03; words that share their contexts come to more than 0.8
     mean = float(((units @ units.T).sum() - 8) / 56)
-    assert mean < 0.4, "what stands in another sentence must not be a context"
+    assert mean < 0.4, "a word of another sentence must not be a context"
 
 
 def test_train_refuses_an_empty_corpus(student):

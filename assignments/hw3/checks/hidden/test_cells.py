@@ -70,13 +70,12 @@ def gradients_follow_torch(student, kind, seed):
     wanted = torch.autograd.grad(total, inputs)
     plain = [leaf.detach() for leaf in leaves]
     state = tuple(plain[1:]) if count == 2 else plain[1]
-    by = [(cell, name) for name in NAMES]
-    _, of_inputs, of_weights = student.vjp(cell, [plain[0], state], cotangents, by)
-    for name, got, value in zip(
-        ["x", "h", "c"][: 1 + count] + list(NAMES), of_inputs + of_weights, wanted, strict=True
-    ):
-        expect_tensor(got, tuple(value.shape), "float64", f"the gradient by {name}")
-        expect_close(got, value, what=f"the gradient by {name}")
+    found = student.gradients(cell, [plain[0], state], cotangents, [cell])
+    gradients = [*found.by_argument, *(found.by_parameter[0][name] for name in NAMES)]
+    names = [*["x", "h", "c"][: 1 + count], *NAMES]
+    for name, got, value in zip(names, gradients, wanted, strict=True):
+        expect_tensor(got, tuple(value.shape), "float64", f"the gradient with respect to {name}")
+        expect_close(got, value, what=f"the gradient with respect to {name}")
 
 
 def parameters_are_as_promised(student, kind):
@@ -89,9 +88,9 @@ def initial_weights_are_uniform(student, kind):
     cell, bound = getattr(student.cells, kind)(50, 40, seed=3), 1 / math.sqrt(40)
     for name in NAMES:
         weight = getattr(cell, name).double().flatten() / bound
-        assert weight.abs().max() <= 1 + 1e-6, f"{name} must lie within 1 / sqrt(H)"
+        assert weight.abs().max() <= 1 + 1e-6, f"{name} must be within 1 / sqrt(H)"
         # all of n uniform draws stay below .75 with probability .75^n: 1e-5 for n = 40
-        assert weight.abs().max() > 0.75, f"{name} must reach out to nearly 1 / sqrt(H)"
+        assert weight.abs().max() > 0.75, f"{name} must reach nearly 1 / sqrt(H)"
         # sigma of the mean of n uniform draws is 1 / sqrt(3n)
         assert weight.mean().abs() < 5 / math.sqrt(3 * len(weight)), f"{name} must have the mean 0"
     weight = (cell.weight_hh.flatten() / bound).sort().values
@@ -258,7 +257,7 @@ def test_lstm_cell_remembers_with_its_forget_gate_open(student):
     for step in range(4):
         state = cell(normal(221 + step, B, E), state)
     expect_close(state[1], c, what="c after four steps")
-    expect_close(state[0], zeros, what="h behind a closed output gate")
+    expect_close(state[0], zeros, what="h with a closed output gate")
 
 
 def test_lstm_cell_passes_the_gradient_of_c_through_f(student):
@@ -267,7 +266,7 @@ def test_lstm_cell_passes_the_gradient_of_c_through_f(student):
     cell, _ = loaded(student, "LSTMCell", weights)
     zeros, ones = torch.zeros(1, H, dtype=torch.float64), torch.ones(1, H, dtype=torch.float64)
     arguments = [torch.zeros(1, E, dtype=torch.float64), (zeros, zeros)]
-    _, gradients, _ = student.vjp(cell, arguments, [zeros, ones])
+    gradients = student.gradients(cell, arguments, [zeros, ones]).by_argument
     expect_close(gradients[2], torch.sigmoid(weights["bias_hh"][None, H : 2 * H]), what="dc' / dc")
 
 
@@ -305,8 +304,10 @@ def step_gradients(student, arguments, dh, dc):
 
 def compare(gradients, wanted):
     for key, value in zip(KEYS, wanted, strict=True):
-        expect_tensor(gradients[key], tuple(value.shape), "float64", f"the gradient by {key}")
-        expect_close(gradients[key], value, what=f"the gradient by {key}")
+        expect_tensor(
+            gradients[key], tuple(value.shape), "float64", f"the gradient with respect to {key}"
+        )
+        expect_close(gradients[key], value, what=f"the gradient with respect to {key}")
 
 
 def test_lstm_step_forward_equals_the_equations(student):
@@ -344,7 +345,7 @@ def test_lstm_step_backward_agrees_with_small_changes(student):
             return float((dh * h + dc * c).sum())
 
         wanted = numerical_gradient(loss, arguments[place])
-        name = f"the gradient by {KEYS[place]}"
+        name = f"the gradient with respect to {KEYS[place]}"
         expect_close(gradients[KEYS[place]], wanted, 1e-5, 1e-7, name)
 
 
@@ -362,7 +363,9 @@ def test_lstm_step_sums_over_the_batch(student):
         alone = step_gradients(student, row, dh[b : b + 1], dc[b : b + 1])
         total = {key: total[key] + alone[key] for key in total}
     for key, value in total.items():
-        expect_close(whole[key], value, what=f"the gradient by {key} of all rows together")
+        expect_close(
+            whole[key], value, what=f"the gradient with respect to {key} of all rows together"
+        )
 
 
 def test_lstm_steps_chain_through_time(student):
@@ -385,7 +388,9 @@ def test_lstm_steps_chain_through_time(student):
         back_h, back_c = gradients["h"], gradients["c"]
         total = {key: total.get(key, 0.0) + gradients[key] for key in KEYS[3:]}
     for key, value in {"h": back_h, "c": back_c, **total}.items():
-        expect_close(value, wanted[key], what=f"the gradient by {key} over three steps")
+        expect_close(
+            value, wanted[key], what=f"the gradient with respect to {key} over three steps"
+        )
 
 
 def test_lstm_step_cache_may_be_used_again(student):
@@ -405,7 +410,9 @@ def test_lstm_step_types(student):
     expect_type(gradients, dict, "the gradients")
     expect_equal(sorted(gradients), sorted(KEYS), "the keys")
     for key, argument in zip(KEYS, arguments, strict=True):
-        expect_tensor(gradients[key], tuple(argument.shape), "float32", f"the gradient by {key}")
+        expect_tensor(
+            gradients[key], tuple(argument.shape), "float32", f"the gradient with respect to {key}"
+        )
 
 
 def test_lstm_step_leaves_its_arguments_alone(student):

@@ -22,7 +22,7 @@ def test_vocabulary_orders_by_count_then_code_point(student):
     counts = Counter(word for sentence in sentences for word in sentence)
     ranked = sorted(counts, key=lambda word: (-counts[word], word))
     got = ids_of(student, sentences, ranked)
-    expect_equal(got, list(range(2, 2 + len(ranked))), "the ids by falling count")
+    expect_equal(got, list(range(2, 2 + len(ranked))), "the ids in descending order of count")
 
 
 def test_vocabulary_ties_by_code_point(student):

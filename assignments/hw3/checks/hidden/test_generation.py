@@ -147,7 +147,7 @@ def follows(p, new):
     # their sum over all draws stays within five standard deviations
     sigma = (p * (1 - p)).sum(dim=0).sqrt()
     off = ((hits - p).sum(dim=0).abs() - 5 * sigma - 1e-9).max()
-    assert off <= 0, "some id comes far more or less often than its probability says"
+    assert off <= 0, "some id occurs far more or less often than its probability says"
     # so do those of "the same id once more" and its chance: who draws all ids by the same random
     # number shows here
     sigma = float((stays * (1 - stays)).sum().sqrt())
@@ -169,7 +169,7 @@ def test_generate_depends_on_its_seed_alone(student):
     student.generators(seed=2)
     expect_equal(student.model.generate(model, [2], 30, 1.5, seed=3), one, "with the same seed")
     other = student.model.generate(model, [2], 30, 1.5, seed=4)
-    assert other != one, "another seed must draw other ids"
+    assert other != one, "a different seed must draw different ids"
 
 
 def test_generate_changes_nothing(student):

@@ -176,9 +176,7 @@ def test_lstm_does_not_read_behind_the_end(student):
     other, (h2, _) = stack.lstm(torch.where(behind, 1000.0, x), None, LENGTHS)
     expect_close(other, output, what="the output with other numbers in the padding")
     expect_close(h2, h, what="the final h with other numbers in the padding")
-    expect_equal(
-        output[behind.expand_as(output)].abs().sum().item(), 0.0, "behind the ends, summed"
-    )
+    expect_equal(output[behind.expand_as(output)].abs().sum().item(), 0.0, "after the ends, summed")
 
 
 def test_lstm_of_full_length_is_as_without_lengths(student):
@@ -203,8 +201,8 @@ def cell_is_sound(student):
     wanted = oracle(leaves[0], (leaves[1], leaves[2]))
     by_input = torch.autograd.grad(wanted, leaves, back)
     arguments = [values[0], (values[1], values[2])]
-    got, gradients, _ = student.vjp(cell, arguments, back)
-    pairs = zip([*got, *gradients], [*wanted, *by_input], strict=True)
+    found = student.gradients(cell, arguments, back)
+    pairs = zip([*found.result, *found.by_argument], [*wanted, *by_input], strict=True)
     return all(g is not None and torch.allclose(g, w) for g, w in pairs)
 
 
@@ -219,11 +217,12 @@ def test_lstm_gradients_run_through_time(student, layers, dirs, ragged):
     x, (h, c) = normal(17, 5, B, E), stack.state(18, B)
     shapes = [(5, B, H * dirs), h.shape, c.shape]
     cotangents = [normal(20 + i, *shape) for i, shape in enumerate(shapes)]
-    by = [(cell, name) for cell in stack.cells for name in NAMES]
     arguments = [x, (h, c)] + ([lengths] if ragged else [])
-    _, of_inputs, of_weights = student.vjp(stack.lstm, arguments, cotangents, by)
-    found = of_inputs + of_weights
-    assert all(gradient is not None for gradient in found), "some input or weight has no gradient"
+    gradients = student.gradients(stack.lstm, arguments, cotangents, stack.cells)
+    of_weights = [of_cell[name] for of_cell in gradients.by_parameter for name in NAMES]
+    assert all(g is not None for g in gradients.by_argument), "some input has no gradient"
+    assert all(bool(gradient.any()) for gradient in of_weights), "some weight has no gradient"
+    found = gradients.by_argument + of_weights
     values = [x, h, c, *(w[name] for w in stack.weights for name in NAMES)]
     for seed in range(3):
         directions = [normal(1000 * seed + i, *v.shape) for i, v in enumerate(values)]

@@ -165,9 +165,9 @@ def test_model_ties_its_weights(student):
     tied = matrices(student.model.LSTMLanguageModel(V, H, H, tie_weights=True))
     assert tied, "the embedding is a parameter of shape (V, E)"
     same = all(w.shape == tied[0].shape and torch.equal(w, tied[0]) for w in tied)
-    assert same, "embedding and output layer must go on sharing one matrix when it changes"
+    assert same, "embedding and output layer must still share one matrix after it changes"
     free = matrices(student.model.LSTMLanguageModel(V, H, H))
-    assert len(free) >= 2, "without tie_weights the output layer has a matrix of its own"
+    assert len(free) >= 2, "without tie_weights the output layer has its own matrix"
     assert not torch.equal(free[0], free[1]), "without tie_weights the matrices differ"
 
 
@@ -211,7 +211,7 @@ def test_model_depends_on_its_seed_alone(student):
     one = logits(3)
     student.generators(seed=2)
     expect_close(logits(3), one, what="the logits with the same seed")
-    assert not torch.allclose(logits(4), one), "another seed must give another model"
+    assert not torch.allclose(logits(4), one), "a different seed must give a different model"
 
 
 def test_model_drops_in_training_only(student):
@@ -228,16 +228,15 @@ def test_detach_cuts_the_gradient_and_keeps_the_values(student):
     _, state = model(some_ids(11, 5, 3))
     more = some_ids(16, 2, 3)
     wanted, _ = model(more, state)
-    expect_close(model(more, student.model.detach(state))[0], wanted, what="the logits behind it")
+    expect_close(model(more, student.model.detach(state))[0], wanted, what="the logits after it")
     flat = list(_floats(state))
     if not flat:  # an object of the student's own: nothing more can be seen
         return
-    got, gradients, _ = student.vjp(
-        student.model.detach, [state], [torch.ones_like(p) for p in flat]
-    )
-    for part, value in zip(_floats(got), flat, strict=True):
+    ones = [torch.ones_like(part) for part in flat]
+    found = student.gradients(student.model.detach, [state], ones)
+    for part, value in zip(_floats(found.result), flat, strict=True):
         expect_equal(part, value, "a tensor of the state after detach")
-    reached = [g for g in gradients if g is not None and bool((g != 0).any())]
+    reached = [g for g in found.by_argument if g is not None and bool((g != 0).any())]
     assert not reached, "no gradient may flow back through a detached state"
 
 

@@ -109,7 +109,7 @@ def test_optimisers_keep_parameters_apart(student, name):
         for k in (0, 1):
             params[k], states[k] = step(params[k], pair[k], states[k], 0.1)
     for k in (0, 1):
-        expect_close(params[k], alone[k], what="a parameter that is trained beside another")
+        expect_close(params[k], alone[k], what="a parameter that is trained together with another")
 
 
 @pytest.mark.parametrize("name", OPTIMISERS)

@@ -115,7 +115,7 @@ def test_train_learns_from_the_first_nine_tenths(student):
         changed = ids.clone()
         changed[start : start + 40] = (changed[start : start + 40] + 1) % 4
         other = probe(student.model.train(changed, 4, **TINY)[0])
-        assert differ(other, one), f"the ids from {start} on make no difference to what is learnt"
+        assert differ(other, one), f"the ids from {start} on have no effect on what is learnt"
 
 
 def test_train_learns_nothing_at_rate_zero(student):
@@ -149,7 +149,7 @@ def test_train_depends_on_its_seed_alone(student):
     expect_close(second, first, rtol=1e-3, what="the perplexities with the same seed")
     expect_close(probe(two), probe(one), **SAME, what="the model's logits with the same seed")
     other = probe(student.model.train(ids, 4, **options, seed=4)[0])
-    assert differ(other, probe(one)), "another seed must give another model"
+    assert differ(other, probe(one)), "a different seed must give a different model"
 
 
 def shapes_of(model):
@@ -175,7 +175,7 @@ def test_train_obeys_its_options(student):
         changes.append({"dropout": 0.5})
     for change in changes:
         other = probe(student.model.train(ids, 4, **{**options, **change})[0])
-        assert differ(other, base), f"{change} must make a difference"
+        assert differ(other, base), f"{change} must have an effect"
 
 
 def test_train_makes_the_model_better(student):

@@ -236,10 +236,10 @@ def test_learning_figures_belong_to_their_models(student):
                 figures[-1],
                 own_log_likelihood(tables, SEQUENCES),
                 rtol=1e-7,
-                what="the last figure",
+                what="the last value",
             )
         except AssertionError:
-            expect_close(figures[-1], from_forward(student, tables), what="the last figure")
+            expect_close(figures[-1], from_forward(student, tables), what="the last value")
 
 
 def from_forward(student, tables):
@@ -256,7 +256,7 @@ def from_forward(student, tables):
 def test_learning_goes_through_the_same_figures_with_more_iterations(student):
     _, short = learn(student, SEQUENCES, 2, 3, 2)
     _, long = learn(student, SEQUENCES, 2, 3, 5)
-    expect_close(long[:3], short, rtol=1e-8, what="the first three figures of five iterations")
+    expect_close(long[:3], short, rtol=1e-8, what="the first three values of five iterations")
 
 
 def test_learning_one_step_counts_and_divides(student):
@@ -283,7 +283,9 @@ def expect_step(tables, counts):
         total = sum(parts)
         wanted = total / total.sum(axis=-1, keepdims=True)
         # a hair of smoothing is allowed
-        expect_close(np.exp(table), wanted, rtol=0, atol=1e-5, what=f"the shares of {name[4:]}")
+        expect_close(
+            np.exp(table), wanted, rtol=0, atol=1e-5, what=f"the proportions of {name[4:]}"
+        )
 
 
 def test_learning_with_one_state_gives_the_words_shares(student):
@@ -320,7 +322,9 @@ def test_learning_depends_on_its_seed_alone(student):
             close = {"rtol": 0, "atol": 1e-7, "what": f"a table with seed {seed} again"}
             expect_close(np.exp(other), np.exp(one), **close)
         _, others = learn(student, SEQUENCES, 3, 3, 3, seed=6)
-        assert not np.allclose(others, figures, rtol=1e-9, atol=0), "another seed, another start"
+        assert not np.allclose(others, figures, rtol=1e-9, atol=0), (
+            "a different seed must give a different start"
+        )
 
 
 def test_learning_leaves_the_global_generators_alone(student):
@@ -356,7 +360,7 @@ def test_learning_is_better_than_counting_words(student):
     # how far it gets depends on the start, which is free; the true model has some 45 nats more
     assert found > unigrams - 1e-6 * abs(unigrams), (
         f"after 30 iterations the log-likelihood is {found:.4f} at best; "
-        f"the shares of the words alone have {unigrams:.4f}"
+        f"the proportions of the words alone have {unigrams:.4f}"
     )
 
 

@@ -49,9 +49,9 @@ def test_output_size_with_dilation(student):
 def test_output_size_of_the_picture(student):
     sizes = [(39, 4), (31, 4), (18, 3), (14, 3), (8, 3), (6, 3), (3, 2), (2, 2)]
     got = student.map(student.conv.conv_output_size, sizes)
-    expect_equal(got, [36, 28, 16, 12, 6, 4, 2, 1], "the sizes behind each convolution")
+    expect_equal(got, [36, 28, 16, 12, 6, 4, 2, 1], "the sizes after each convolution")
     pooled = student.map(student.conv.conv_output_size, [(36, 2, 2), (28, 2, 2), (7, 7)])
-    expect_equal(pooled, [18, 14, 1], "the sizes behind each pooling")
+    expect_equal(pooled, [18, 14, 1], "the sizes after each pooling")
 
 
 def test_parameters_of_each_filter(student):
@@ -148,13 +148,16 @@ def test_conv1d_moves_with_its_input(student):
 def test_conv1d_can_be_differentiated(student):
     """One output at a time: a single filter at a single place, with dilation 2."""
     data = some_tensors(15, (1, 5, 3), (1, 3, 3), (1,))
-    value, gradients = student.gradients(student.conv.conv1d, *data, 2)
-    expect_tensor(value, (1, 1, 1), "float64", "the output")
+    found = student.gradients(student.conv.conv1d, [*data, 2])
+    expect_tensor(found.result, (1, 1, 1), "float64", "the output")
     leaves = [tensor.clone().requires_grad_() for tensor in data]
     expected = torch.autograd.grad(own_conv(*leaves, 2).sum(), leaves)
-    for gradient, want, name in zip(gradients[:3], expected, ("x", "weight", "bias"), strict=True):
-        expect_tensor(gradient, tuple(want.shape), "float64", f"the gradient by {name}")
-        expect_close(gradient, want, what=f"the gradient by {name}")
+    names = ("x", "weight", "bias")
+    for gradient, want, name in zip(found.by_argument, expected, names, strict=True):
+        expect_tensor(
+            gradient, tuple(want.shape), "float64", f"the gradient with respect to {name}"
+        )
+        expect_close(gradient, want, what=f"the gradient with respect to {name}")
 
 
 def test_conv1d_leaves_its_arguments_alone(student):

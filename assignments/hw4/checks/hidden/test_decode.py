@@ -82,7 +82,7 @@ def expect_result(result, length, states, what):
     expect_array(path, (length,), "int64", f"the path of {what}")
     expect_type(score, float, f"the score of {what}")
     inside = bool(((path >= 0) & (path < states)).all())
-    assert inside, f"the path of {what} holds a number that is no state"
+    assert inside, f"the path of {what} contains a number that is not a state"
     return path, score
 
 
@@ -325,7 +325,7 @@ def test_beam_of_all_states_is_viterbi(student):
 
 @pytest.mark.parametrize("k", [2, 3])
 def test_beam_keeps_the_best_states(student, k):
-    # not 91: two of its paths consist of the same factors in another order
+    # not 91: two of its paths consist of the same factors in a different order
     seeds = [seed for seed in range(80, 110) if seed != 91]
     cases = [(some_hmm(seed, 5, 4), some_words(seed, 4, 12)) for seed in seeds]
     got = student.map(student.decode.beam_search, [(*hmm, words, k) for hmm, words in cases])

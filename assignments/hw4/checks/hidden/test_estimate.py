@@ -301,7 +301,7 @@ def checked_sample(student, hmm, length, seed):
         expect_equal(len(part), length, f"the number of {name}")
         for item in part:
             expect_type(item, int, f"each of {name}")
-            assert 0 <= item < size, f"{name} holds {item}, which is no id"
+            assert 0 <= item < size, f"{name} holds {item}, which is not an id"
     return result
 
 
@@ -355,7 +355,9 @@ def test_sample_depends_on_its_seed_alone(student):
         student.generators(seed=2)
         same = student.estimate.sample(hmm, 50, seed)
         expect_equal(same, one, f"the sample with seed {seed} again")
-        assert student.estimate.sample(hmm, 50, 8) != one, "another seed must give another sample"
+        assert student.estimate.sample(hmm, 50, 8) != one, (
+            "a different seed must give a different sample"
+        )
 
 
 def test_sample_leaves_the_global_generators_alone(student):

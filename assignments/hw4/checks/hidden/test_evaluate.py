@@ -61,7 +61,7 @@ def test_spans_begin_where_nothing_is_continued(student):
     cases = {
         "I- at the start": ["I-X", "I-X", "O"],
         "I- after O": ["O", "I-X", "I-X"],
-        "I- of another type": ["B-X", "I-Y", "I-Y", "I-X"],
+        "I- of a different type": ["B-X", "I-Y", "I-Y", "I-X"],
         "I- of a type in small letters": ["B-X", "I-x", "I-x", "I-X"],
     }
     got = student.map(student.evaluate.spans, [(tags,) for tags in cases.values()])
@@ -128,7 +128,7 @@ def test_span_f1_needs_the_right_sentence_type_and_end(student):
     gold = [["B-X", "I-X", "O"], ["O", "O", "O"], ["B-X", "O", "O"], ["B-X", "I-X", "I-X"]]
     predicted = [["B-X", "O", "O"], ["B-X", "I-X", "O"], ["B-Y", "O", "O"], ["O", "I-X", "I-X"]]
     result = student.evaluate.span_f1(gold, predicted)
-    expect_equal(result, (0.0, 0.0, 0.0), "the figures of spans of which none is right")
+    expect_equal(result, (0.0, 0.0, 0.0), "the values for spans of which none is right")
 
 
 def test_span_f1_is_zero_where_undefined(student):

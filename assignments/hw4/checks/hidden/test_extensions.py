@@ -60,9 +60,9 @@ def test_crf_can_be_differentiated(student, steps):
     leaves = [table.clone().requires_grad_() for table in scores]
     total = path_scores(*leaves)[1].logsumexp(0)
     expected = torch.autograd.grad(total, leaves, allow_unused=True)
-    _, gradients = student.gradients(student.extensions.crf_log_partition, *scores)
+    gradients = student.gradients(student.extensions.crf_log_partition, scores).by_argument
     tags = torch.arange(steps) % 3
-    _, of_nll = student.gradients(student.extensions.crf_nll, *scores, tags)
+    of_nll = student.gradients(student.extensions.crf_nll, [*scores, tags]).by_argument
     chosen = [torch.zeros(steps, 3, dtype=torch.float64), torch.zeros(3, 3, dtype=torch.float64)]
     chosen[0][torch.arange(steps), tags] = 1
     for before, after in itertools.pairwise(tags.tolist()):
@@ -70,7 +70,9 @@ def test_crf_can_be_differentiated(student, steps):
     # a single word has no transition: None and zeros say the same
     for number, name in enumerate(("emissions", "transitions")[: 1 if steps == 1 else 2]):
         expect_tensor(gradients[number], tuple(scores[number].shape), "float64", name)
-        expect_close(gradients[number], expected[number], what=f"the gradient by {name}")
+        expect_close(
+            gradients[number], expected[number], what=f"the gradient with respect to {name}"
+        )
         expect_close(of_nll[number], expected[number] - chosen[number], what=f"nll's by {name}")
 
 
@@ -169,8 +171,8 @@ def test_text_cnn_of_width_one_sees_no_order(student):
     model = student.extensions.TextCNN(9, 8, [1], 64, 3)
     logits = model(torch.tensor([[1, 2, 3, 4, 5], [5, 3, 1, 4, 2], [1, 2, 3, 4, 6]]))
     expect_tensor(logits, (3, 3), "float32", "the logits")
-    expect_close(logits[1], logits[0], what="the logits of the same words in another order")
-    assert differ(logits[2], logits[0]), "other words must have other logits"
+    expect_close(logits[1], logits[0], what="the logits of the same words in a different order")
+    assert differ(logits[2], logits[0]), "different words must have different logits"
 
 
 def test_text_cnn_of_width_two_sees_order_and_no_place(student):
@@ -178,8 +180,8 @@ def test_text_cnn_of_width_two_sees_order_and_no_place(student):
     texts = [[8, 1, 2, 8, 8, 8], [8, 8, 8, 1, 2, 8], [8, 2, 1, 8, 8, 8]]
     logits = model(torch.tensor(texts))
     expect_tensor(logits, (3, 3), "float32", "the logits")
-    expect_close(logits[1], logits[0], what="the logits of the same pair at another place")
-    assert differ(logits[2], logits[0]), "the same pair backwards must tell"
+    expect_close(logits[1], logits[0], what="the logits of the same pair at a different place")
+    assert differ(logits[2], logits[0]), "the same pair reversed must have different logits"
 
 
 def test_text_cnn_takes_the_maximum_over_time(student):
@@ -203,11 +205,12 @@ def test_text_cnn_does_not_train_frozen_vectors(student):
     vectors = torch.randn(6, 4, generator=torch.Generator().manual_seed(2))
     for given, freeze in ((vectors, True), (vectors, False), (None, False)):
         model = student.extensions.TextCNN(6, 4, [2], 32, 1, given, freeze)
-        _, gradients = student.parameter_gradients(model.forward, torch.tensor([[1, 2, 3, 4]]))
-        trained = [g for g in gradients.values() if g is not None and tuple(g.shape) == (6, 4)]
+        ids = torch.tensor([[1, 2, 3, 4]])
+        (gradients,) = student.gradients(model.forward, [ids], modules=[model]).by_parameter
+        trained = [gradient for gradient in gradients.values() if tuple(gradient.shape) == (6, 4)]
         # a frozen table may also be a buffer, which is no parameter at all
         moved = any(bool(gradient.any()) for gradient in trained)
-        assert moved != freeze, "frozen vectors must have no gradient, all others one"
+        assert moved != freeze, "frozen vectors must have no gradient, and all others must have one"
 
 
 def test_text_cnn_finds_a_planted_trigram(student):
@@ -240,7 +243,7 @@ def test_text_cnn_finds_a_planted_trigram(student):
         logits = model(ids)
         expect_tensor(logits, (20, 1), "float32", "the logits")
         push = (torch.sigmoid(logits) - planted.float()) / 20
-        _, _, gradients = student.pullback(model.forward, [ids], [push])
+        (gradients,) = student.gradients(model.forward, [ids], [push], [model]).by_parameter
         for name, gradient in gradients.items():
             mean[name] = 0.9 * mean[name] + 0.1 * gradient
             square[name] = 0.999 * square[name] + 0.001 * gradient**2
@@ -261,7 +264,7 @@ def test_text_cnn_depends_on_its_seed_alone(student):
         for name, table in one.items():
             expect_close(again[name], table, what=f"{name} with the same seed")
     others = [differ(states[2][name], table) for name, table in states[0].items()]
-    assert any(others), "another seed must give other weights"
+    assert any(others), "a different seed must give different weights"
 
 
 def test_text_cnn_refuses_what_cannot_be(student):

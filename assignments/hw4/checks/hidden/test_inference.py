@@ -273,7 +273,7 @@ def test_posterior_decode_gets_the_most_tags_right(student):
         expect_array(path, (len(words),), "int64", "the path")
         gamma = own_posterior(hmm, words)
         inside = bool(((path >= 0) & (path < len(hmm[0]))).all())
-        assert inside, "the path holds a number that is no state"
+        assert inside, "the path contains a number that is not a state"
         right = gamma[np.arange(len(words)), path].sum()
         best = gamma.max(axis=1).sum()
         if right < best - 1e-9:

@@ -38,14 +38,14 @@ def feature_sets(student, *calls):
 )
 def test_features_tell(student, fact, words, others):
     one, other = feature_sets(student, (words, 1, "VERB"), (others, 1, "VERB"))
-    assert one != other, f"the features must tell {fact}"
+    assert one != other, f"the features must encode {fact}"
 
 
 def test_features_tell_the_previous_tag(student):
     sets = feature_sets(student, *((["a", "b"], 1, tag) for tag in ("VERB", "NOUN")))
-    assert sets[0] != sets[1], "the features must tell the previous tag"
+    assert sets[0] != sets[1], "the features must encode the previous tag"
     first, later = feature_sets(student, (["b", "b"], 0, None), (["b", "b"], 1, "VERB"))
-    assert first != later, "the features must tell that there is no previous tag"
+    assert first != later, "the features must say that there is no previous tag"
 
 
 # ---- MEMM ---------------------------------------------------------------------------------------
@@ -102,7 +102,7 @@ def expect_best(student, model, tags, words):
     decoded = model.decode(words)
     expect_type(decoded, list, "the tags")
     expect_equal(len(decoded), length, "the number of tags")
-    assert all(tag in tags for tag in decoded), "decode gave something that is no tag"
+    assert all(tag in tags for tag in decoded), "decode returned something that is not a tag"
     got = sums[tuple(tags.index(tag) for tag in decoded)]
     assert got > max(sums.values()) - 1e-9, "another sequence has a larger sum"
 
@@ -186,7 +186,7 @@ def test_fit_goes_on_for_all_epochs(student):
             expect_array(step, (4,), "float64", "the log-probabilities")
         sure.append(sum(float(step[TAGS.index(g)]) for step, g in zip(steps, gold, strict=True)))
     # some 5 nats at the start, some 1 or 2 after 20 epochs
-    assert sure[1] > sure[0] + 0.2, "more epochs must make a sentence of the training set more sure"
+    assert sure[1] > sure[0] + 0.2, "more epochs must make a training sentence more probable"
 
 
 def test_fit_reaches_all_of_its_training_set(student):

@@ -99,7 +99,7 @@ def test_neural_tagger_tags_whatever_the_words(student):
     tagger = student.neural.BiLSTMTagger(["새", "강"], ["NOUN", "VERB"], 4, 4, 4)
     sentences = [["새"], ["처음", "보는", "말", "2026"], ["Ω", "x" * 40]]
     for tags in tags_of(student, tagger, sentences):
-        assert set(tags) <= {"NOUN", "VERB"}, "tag gave something that is no tag"
+        assert set(tags) <= {"NOUN", "VERB"}, "tag returned something that is not a tag"
 
 
 def test_neural_tagger_depends_on_its_seeds_alone(student):
@@ -121,7 +121,7 @@ def test_neural_tagger_depends_on_its_seeds_alone(student):
             pairs = zip(sum(tags, []), sum(found[0], []), strict=True)  # noqa: RUF017
             others = sum(one != other for one, other in pairs)
             # rounding may decide where two scores are equal but for their last bits
-            assert others <= 1, f"with the same seeds {others} of 120 words get another tag"
+            assert others <= 1, f"with the same seeds {others} of 120 words get a different tag"
 
 
 def test_neural_tagger_fit_returns_the_tagger(student):

@@ -168,7 +168,7 @@ def test_alpha_is_used(student):
 
 
 def test_no_words_have_no_tags(student):
-    expect_equal(student.evaluate.train_tagger(SENTENCES).tag([]), [], "the tags of no words")
+    expect_equal(student.evaluate.train_tagger(SENTENCES).tag([]), [], "the tags for no words")
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def expect_batch(result, hmm, words, lengths, dtype="float64"):
         if score > -math.inf:
             expect_equal(paths[b, :n].tolist(), path, f"the path of sentence {b}")
         behind = [-1] * (words.shape[1] - n)
-        expect_equal(paths[b, n:].tolist(), behind, f"what stands behind sentence {b}")
+        expect_equal(paths[b, n:].tolist(), behind, f"entries after sentence {b}")
 
 
 def test_batch_is_viterbi_row_by_row(student):
@@ -186,7 +186,7 @@ def test_batch_of_long_sentences(student):
         path, said = paths[b, :n], words[b, :n]
         best = own_viterbi(hmm, said.tolist())[1]
         expect_close(scores[b], best, what="the score of a long sentence")
-        assert ((path >= 0) & (path < 3)).all(), "the path holds a number that is no state"
+        assert ((path >= 0) & (path < 3)).all(), "the path contains a number that is not a state"
         joint = log_pi[path[0]] + log_A[path[:-1], path[1:]].sum() + log_B[path, said].sum()
         expect_close(joint, best, what="the joint log-probability of a long path")
 

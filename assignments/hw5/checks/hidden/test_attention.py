@@ -72,11 +72,11 @@ def test_scores_of_one_sentence_and_of_one_key(student, name):
 @pytest.mark.parametrize("name", NAMES)
 def test_scores_have_the_right_gradients(student, name):
     given, toward = inputs(name, 5), normal(3, 5, seed=5)
-    _, gradients, _ = student.pullback(getattr(student.attention, name), given, [toward])
+    gradients = student.gradients(getattr(student.attention, name), given, [toward]).by_argument
     leaves = [tensor.clone().requires_grad_() for tensor in given]
     expected = torch.autograd.grad(own_scores(*leaves), leaves, toward)
     for argument, gradient, right in zip(NAMES[name], gradients, expected, strict=True):
-        expect_close(gradient, right, what=f"the gradient by {argument}")
+        expect_close(gradient, right, what=f"the gradient with respect to {argument}")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -170,24 +170,22 @@ def test_a_row_without_any_position_is_zero(student):
 
 def test_masked_softmax_has_the_right_gradient(student):
     scores, mask, toward = normal(3, 5, seed=7), some_mask(3, 5, seed=7), normal(3, 5, seed=8)
-    _, (gradient, _), _ = student.pullback(
-        student.attention.masked_softmax, [scores, mask], [toward]
-    )
+    found = student.gradients(student.attention.masked_softmax, [scores, mask], [toward])
+    (gradient,) = found.by_argument
     leaf = scores.clone().requires_grad_()
     (expected,) = torch.autograd.grad(own_softmax(leaf, mask), leaf, toward)
-    expect_close(gradient, expected, what="the gradient by scores")
+    expect_close(gradient, expected, what="the gradient with respect to scores")
 
 
 def test_the_gradient_of_an_all_masked_row_is_zero(student):
     scores, mask, toward = normal(3, 5, seed=9), some_mask(3, 5, seed=9), normal(3, 5, seed=10)
     mask[1] = False
-    _, (gradient, _), _ = student.pullback(
-        student.attention.masked_softmax, [scores, mask], [toward]
-    )
+    found = student.gradients(student.attention.masked_softmax, [scores, mask], [toward])
+    (gradient,) = found.by_argument
     expect_close(gradient[1], [0.0] * 5, what="the gradient of the all-masked row")
     leaf = scores.clone().requires_grad_()
     (expected,) = torch.autograd.grad(own_softmax(leaf, mask), leaf, toward)
-    expect_close(gradient, expected, what="the gradient by scores")
+    expect_close(gradient, expected, what="the gradient with respect to scores")
 
 
 def test_attend_is_the_weighted_mean_of_the_values(student):
@@ -204,14 +202,13 @@ def test_attend_is_the_weighted_mean_of_the_values(student):
 def test_attend_has_the_right_gradients(student):
     scores, values, mask = normal(3, 5, seed=12), normal(3, 5, 4, seed=12), some_mask(3, 5, seed=12)
     toward = normal(3, 4, seed=13)
-    _, gradients, _ = student.pullback(
-        student.attention.attend, [scores, values, mask], [toward, None]
-    )
+    found = student.gradients(student.attention.attend, [scores, values, mask], [toward, None])
+    gradients = found.by_argument
     leaves = [scores.clone().requires_grad_(), values.clone().requires_grad_()]
     context = torch.einsum("bs,bsd->bd", own_softmax(leaves[0], mask), leaves[1])
     expected = torch.autograd.grad(context, leaves, toward)
-    expect_close(gradients[0], expected[0], what="the gradient by scores")
-    expect_close(gradients[1], expected[1], what="the gradient by values")
+    expect_close(gradients[0], expected[0], what="the gradient with respect to scores")
+    expect_close(gradients[1], expected[1], what="the gradient with respect to values")
 
 
 def test_softmax_and_attend_keep_float32_and_their_arguments(student):

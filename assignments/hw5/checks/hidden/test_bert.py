@@ -146,7 +146,7 @@ def test_mask_tokens_splits_80_10_10(student):
     assert share(int((now == MASK).sum()), total, 0.8 + 0.1 / VOCAB), "80 % become the mask"
     assert share(int((now == before).sum()), total, 0.1 + 0.1 / VOCAB), "10 % stay as they are"
     strangers = now[(now != MASK) & (now != before)]
-    assert share(len(strangers), total, 0.1 - 0.2 / VOCAB), "10 % become another word"
+    assert share(len(strangers), total, 0.1 - 0.2 / VOCAB), "10 % become a different word"
 
 
 def test_mask_tokens_draws_strangers_from_everywhere(student):
@@ -174,7 +174,7 @@ def test_mask_tokens_depends_on_the_seed_alone(student):
     _, _, again, _ = masked(student, seed=5, shape=(20, 30))
     expect_equal(again, one, "the inputs with the same seed")
     _, _, other, _ = masked(student, seed=6, shape=(20, 30))
-    assert not torch.equal(other, one), "another seed must give other inputs"
+    assert not torch.equal(other, one), "a different seed must give different inputs"
 
 
 def test_mask_tokens_refuses_what_is_no_probability(student):
@@ -205,7 +205,7 @@ def test_next_sentences_are_next_or_from_elsewhere(student):
     sentences = {tuple(sentence) for document in texts for sentence in document}
     for first, second, is_next in pairs:
         expect_type(is_next, bool, "is_next")
-        assert tuple(second) in sentences, "the second is no sentence of the documents"
+        assert tuple(second) in sentences, "the second is not a sentence of the documents"
         document, place = divmod(first[0], 1000)
         if is_next:
             expect_equal(second, texts[document][place + 1], "the successor")
@@ -227,7 +227,9 @@ def test_next_sentences_depend_on_the_seed_alone(student):
     one = student.bert.next_sentence_pairs(documents(), 5)
     student.generators(seed=2)
     expect_equal(student.bert.next_sentence_pairs(documents(), 5), one, "the pairs, same seed")
-    assert student.bert.next_sentence_pairs(documents(), 6) != one, "another seed, other pairs"
+    assert student.bert.next_sentence_pairs(documents(), 6) != one, (
+        "a different seed must give different pairs"
+    )
 
 
 def test_next_sentences_leave_the_documents_alone(student):

@@ -73,7 +73,7 @@ def test_seq2seq_learns_to_reverse(student):
     student.training.fit(model, reversal(2000, 5, (2, 3), 1), **IDS, **options)
     model.eval()
     share = exact_match(student, model, reversal(300, 5, (2, 3), 7001), 5)
-    assert share >= 0.4, "too few strings come out right"
+    assert share >= 0.4, "too few strings are right"
 
 
 def test_transformer_learns_to_reverse(student):
@@ -82,7 +82,7 @@ def test_transformer_learns_to_reverse(student):
     student.training.fit(model, reversal(2000, 5, (3, 3), 3), **IDS, **options)
     model.eval()
     share = exact_match(student, model, reversal(300, 5, (3, 3), 7003), 4)
-    assert share >= 0.4, "too few strings come out right"
+    assert share >= 0.4, "too few strings are right"
 
 
 def test_fit_trains_in_place(student):
@@ -92,7 +92,7 @@ def test_fit_trains_in_place(student):
     losses = student.training.fit(model, pairs, steps=30, batch_size=8, lr=1e-2, **IDS)
     expect_type(losses, list)
     expect_equal(len(losses), 30, "the number of losses")
-    assert sum(losses[-5:]) < sum(losses[:5]), "the loss must fall"
+    assert sum(losses[-5:]) < sum(losses[:5]), "the loss must decrease"
     after = model.state_dict()
     assert any(not torch.equal(before[name], after[name]) for name in before), "nothing was learnt"
 
@@ -102,7 +102,7 @@ def test_fit_trains_a_transformer_too(student):
     model = student.transformer.Transformer(9, 9, 8, 2, 1, 16, dropout=0.0, max_len=16, seed=2)
     losses = student.training.fit(model, pairs, steps=30, batch_size=8, lr=1e-2, **IDS)
     expect_equal(len(losses), 30, "the number of losses")
-    assert sum(losses[-5:]) < sum(losses[:5]), "the loss must fall"
+    assert sum(losses[-5:]) < sum(losses[:5]), "the loss must decrease"
 
 
 def scattered(module, seed, scale):
@@ -216,7 +216,7 @@ def test_fit_depends_on_its_seed_alone(student):
     one, other = losses(0, 1), losses(1, 1)
     expect_close(losses(0, 2), one, rtol=1e-3, what="the losses with the same seed")
     gap = max(abs(a - b) for a, b in zip(one, other, strict=True))
-    assert gap > 1e-3, "another seed must give other batches"
+    assert gap > 1e-3, "a different seed must give different batches"
 
 
 def test_fit_takes_fewer_pairs_than_a_batch(student):

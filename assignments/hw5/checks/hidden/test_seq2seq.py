@@ -84,12 +84,14 @@ def test_encoder_reads_in_both_directions(student):
     expect_close(
         changed[0, 0, : H // 2], forward, **NEAR, what="the forward half of the first word"
     )
-    assert differ(changed[0, 0, H // 2 :], backward), "the backward half must know the last word"
+    assert differ(changed[0, 0, H // 2 :], backward), (
+        "the backward half must depend on the last word"
+    )
     other = SRC[1:2].clone()
     other[0, 0] = 3
     changed, _ = encoded(student, other, [5])
     assert differ(changed[0, 4, : H // 2], outputs[0, 4, : H // 2]), (
-        "the forward half of the last word must know the first one"
+        "the forward half of the last word must depend on the first one"
     )
     expect_close(
         changed[0, 4, H // 2 :],
@@ -121,7 +123,9 @@ def test_encoder_weights_depend_on_the_seed_alone(student):
 
     one = outputs(3, 1)
     expect_close(outputs(3, 2), one, **NEAR, what="the final states with the same seed")
-    assert bool((outputs(4, 1) - one).abs().max() > 1e-6), "another seed must give other weights"
+    assert bool((outputs(4, 1) - one).abs().max() > 1e-6), (
+        "a different seed must give different weights"
+    )
 
 
 def test_encoder_refuses_an_odd_hidden(student):
@@ -247,7 +251,7 @@ def curvature(student, kind):
 def test_decoder_scores_by_the_chosen_attention(student, kind):
     bend = curvature(student, kind)
     if kind == "additive":  # a tanh bends: about 0.5 here
-        assert bend > 0.02, "additive scores are no linear function of the key"
+        assert bend > 0.02, "additive scores are not a linear function of the key"
     else:
         assert bend < 2e-3, f"{kind} scores are a linear function of the key"
 
@@ -271,7 +275,9 @@ def test_decoder_weights_depend_on_the_seed_alone(student):
 
     one = logits(3, 1)
     expect_close(logits(3, 2), one, **NEAR, what="the logits with the same seed")
-    assert bool((logits(4, 1) - one).abs().max() > 1e-6), "another seed must give other weights"
+    assert bool((logits(4, 1) - one).abs().max() > 1e-6), (
+        "a different seed must give different weights"
+    )
 
 
 def test_decoder_refuses_an_unknown_attention(student):

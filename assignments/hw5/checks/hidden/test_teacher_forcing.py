@@ -113,7 +113,7 @@ def test_without_a_teacher_it_reads_its_own_words(student):
     expect_close(free, expected, **NEAR, what="the logits when each step reads the last argmax")
     other = torch.cat([TGT[:, :1], torch.full((3, T - 1), 9)], dim=1)
     unread = model.forward(SRC, LENGTHS, other, 0.0)
-    expect_close(unread, free, **NEAR, what="the logits with another target")
+    expect_close(unread, free, **NEAR, what="the logits with a different target")
 
 
 def which_coins(logits, ways):
@@ -130,7 +130,7 @@ def test_one_coin_a_step_for_the_whole_batch(student):
     taught = []
     for logits in found:
         fallen = which_coins(logits, ways)
-        assert len(fallen) == 1, "each step is taught, or free, for all rows of the batch"
+        assert len(fallen) == 1, "each step is teacher-forced, or not, for all rows of the batch"
         taught += fallen[0]
     # 120 coins of 0.75: the share's standard deviation is sqrt(.75 * .25 / 120) = 0.04
     share = sum(taught) / len(taught)
@@ -169,7 +169,7 @@ def test_select_reorders_and_repeats_rows(student):
     state = student.keep(model.select, [state, torch.tensor(rows)])
     for t in (1, 2):
         log_probs, state = student.keep(model.advance, [TGT[rows, t], state], part=1)
-        expect_close(log_probs, plain[rows, t], **NEAR, what="the rows in another order")
+        expect_close(log_probs, plain[rows, t], **NEAR, what="the rows in a different order")
 
 
 def test_seq2seq_refuses_what_is_no_probability(student):

@@ -41,10 +41,12 @@ def test_smoothed_loss_equals_torchs(student, smoothing):
 def test_smoothed_loss_has_the_right_gradient(student):
     logits = normal(N, V, seed=2)
     function = student.training.label_smoothed_loss
-    _, gradients = student.gradients(function, logits, TARGETS, 0.1, PAD)
+    gradients = student.gradients(function, [logits, TARGETS, 0.1, PAD]).by_argument
     leaf = logits.clone().requires_grad_()
     loss = F.cross_entropy(leaf, TARGETS, ignore_index=PAD, label_smoothing=0.1)
-    expect_close(gradients[0], torch.autograd.grad(loss, leaf)[0], what="the gradient by logits")
+    expect_close(
+        gradients[0], torch.autograd.grad(loss, leaf)[0], what="the gradient with respect to logits"
+    )
 
 
 def test_smoothed_loss_is_finite_far_out(student):
@@ -126,7 +128,7 @@ def test_length_batches_come_shuffled(student):
         student.training.length_batches, [(lengths, 120, seed) for seed in (1, 1, 2)]
     )
     expect_equal(again, one, "the batches with the same seed")
-    assert one != other, "another seed must give another order"
+    assert one != other, "a different seed must give a different order"
     longest = [max(lengths[i] for i in batch) for batch in one]
     # in a random order the longest rises and falls about equally often; sorted it does only one
     steps = [b - a for a, b in itertools.pairwise(longest)]

@@ -88,7 +88,7 @@ def test_forward_is_decode_of_encode(student):
     expect_tensor(memory, (2, 5, D), "float32", "the memory")
     logits = model.decode(TGT, memory, MASK)
     expect_tensor(logits, (2, 4, TARGETS), "float32", "the logits")
-    expect_close(model.forward(SRC, LENGTHS, TGT), logits, **NEAR, what="what forward gives")
+    expect_close(model.forward(SRC, LENGTHS, TGT), logits, **NEAR, what="what forward returns")
 
 
 def test_decode_looks_at_the_memory_where_it_may(student):
@@ -166,14 +166,14 @@ def test_transformer_select_reorders_and_repeats_rows(student):
     plain, rows = stepped(student, model, TGT), [1, 1, 0]
     picked = stepped(student, model, TGT, rows)
     for t in (1, 2, 3):
-        expect_close(picked[t], plain[t][rows], **NEAR, what="the rows in another order")
+        expect_close(picked[t], plain[t][rows], **NEAR, what="the rows in a different order")
 
 
 def parameter_count(student, model):
     """Numbers that are trained; what is shared counts once."""
     toward = torch.ones(2, 4, TARGETS)
-    _, _, by_name = student.pullback(model.forward, [SRC, LENGTHS, TGT], [toward])
-    return sum(gradient.numel() for gradient in by_name.values())
+    found = student.gradients(model.forward, [SRC, LENGTHS, TGT], [toward], [model])
+    return sum(gradient.numel() for gradient in found.by_parameter[0].values())
 
 
 def test_each_layer_has_its_own_weights(student):
@@ -201,9 +201,7 @@ def test_tie_shares_the_target_table(student):
     with_table(model, TARGETS, {12: torch.full((D,), 3.0)})
     changed = model.forward(SRC, LENGTHS, TGT)  # no target has word 12
     expect_close(changed[..., :12], logits[..., :12], **NEAR, what="the logits of other words")
-    assert differ(changed[..., 12], logits[..., 12]), (
-        "the table of the targets gives the logits too"
-    )
+    assert differ(changed[..., 12], logits[..., 12]), "the target table also gives the logits"
 
 
 def test_transformer_drops_in_training_only(student):
@@ -224,7 +222,7 @@ def test_transformer_weights_depend_on_the_seed_alone(student):
 
     one = logits(3, 1)
     expect_close(logits(3, 2), one, **NEAR, what="the logits with the same seed")
-    assert differ(logits(4, 1), one), "another seed must give other weights"
+    assert differ(logits(4, 1), one), "a different seed must give different weights"
 
 
 def test_transformer_norm_is_passed_on(student):

@@ -97,12 +97,12 @@ def test_layer_norm_adds_eps_to_the_variance(student):
 def test_layer_norm_has_the_right_gradients(student):
     given = [normal(3, 4, seed=5), normal(4, seed=6), normal(4, seed=7)]
     toward = normal(3, 4, seed=8)
-    _, gradients, _ = student.pullback(student.transformer.layer_norm, given, [toward])
+    gradients = student.gradients(student.transformer.layer_norm, given, [toward]).by_argument
     leaves = [tensor.clone().requires_grad_() for tensor in given]
     out = F.layer_norm(leaves[0], (4,), leaves[1], leaves[2])
     expected = torch.autograd.grad(out, leaves, toward)
     for name, gradient, right in zip(("x", "gain", "bias"), gradients, expected, strict=True):
-        expect_close(gradient, right, **NEAR, what=f"the gradient by {name}")
+        expect_close(gradient, right, **NEAR, what=f"the gradient with respect to {name}")
 
 
 def test_layer_norm_keeps_float32_and_its_arguments(student):
@@ -172,15 +172,21 @@ def test_layers_have_the_right_gradients(student, kind):
     ours, theirs = pair(student, "post")
     given = [normal(B, T, D, seed=18)] + ([normal(B, S, D, seed=19)] if kind == "decoder" else [])
     toward = normal(B, T, D, seed=20)
-    _, gradients, by_name = student.pullback(ours.forward, given, [toward])
+    found = student.gradients(ours.forward, given, [toward], [ours])
+    (by_name,) = found.by_parameter
     leaves = [tensor.clone().requires_grad_() for tensor in given]
     theirs(*leaves).backward(toward)
-    for name, gradient, leaf in zip(("x", "memory"), gradients, leaves, strict=False):
-        expect_close(gradient, leaf.grad, **NEAR, what=f"the gradient by {name}")
+    for name, gradient, leaf in zip(("x", "memory"), found.by_argument, leaves, strict=False):
+        expect_close(gradient, leaf.grad, **NEAR, what=f"the gradient with respect to {name}")
     right = theirs.linear1.weight.grad
-    expect_close(by_name["linear1.weight"], right, **NEAR, what="the gradient by linear1.weight")
     expect_close(
-        by_name["norm1.gain"], theirs.norm1.weight.grad, **NEAR, what="the gradient by norm1.gain"
+        by_name["linear1.weight"], right, **NEAR, what="the gradient with respect to linear1.weight"
+    )
+    expect_close(
+        by_name["norm1.gain"],
+        theirs.norm1.weight.grad,
+        **NEAR,
+        what="the gradient with respect to norm1.gain",
     )
 
 
@@ -208,7 +214,9 @@ def test_layer_weights_depend_on_the_seed_alone(student, name):
     one = weights(3, 1)
     for ours, again, other in zip(one, weights(3, 2), weights(4, 1), strict=True):
         expect_close(again, ours, what="the weights with the same seed")
-        assert bool((ours - other).abs().max() > 1e-4), "another seed must give other weights"
+        assert bool((ours - other).abs().max() > 1e-4), (
+            "a different seed must give different weights"
+        )
 
 
 @pytest.mark.parametrize("name", ["EncoderLayer", "DecoderLayer"])

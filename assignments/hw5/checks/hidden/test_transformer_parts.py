@@ -117,27 +117,25 @@ def test_attention_is_zero_where_nothing_may_be_seen(student):
     mask[0, 3] = mask[1, 0] = False
     expect_attention(student, q, k, v, mask)
     toward = normal(B, T, 4, seed=13)
-    _, gradients, _ = student.pullback(
-        student.transformer.scaled_dot_product_attention, [q, k, v, mask], [toward, None]
-    )
+    attention = student.transformer.scaled_dot_product_attention
+    gradients = student.gradients(attention, [q, k, v, mask], [toward, None]).by_argument
     leaves = [tensor.clone().requires_grad_() for tensor in (q, k, v)]
     expected = torch.autograd.grad(own_attention(*leaves, mask)[0], leaves, toward)
     for name, gradient, right in zip("qkv", gradients, expected, strict=False):
-        expect_close(gradient, right, **NEAR, what=f"the gradient by {name}")
+        expect_close(gradient, right, **NEAR, what=f"the gradient with respect to {name}")
 
 
 def test_attention_has_the_right_gradients(student):
     q, k, v = normal(B, T, 4, seed=14), normal(B, S, 4, seed=15), normal(B, S, 6, seed=16)
     toward, mask = normal(B, T, 6, seed=17), some_mask(T, S, seed=3)
-    _, gradients, _ = student.pullback(
-        student.transformer.scaled_dot_product_attention, [q, k, v, mask], [toward, None]
-    )
+    attention = student.transformer.scaled_dot_product_attention
+    gradients = student.gradients(attention, [q, k, v, mask], [toward, None]).by_argument
     leaves = [tensor.clone().requires_grad_() for tensor in (q, k, v)]
     right = F.scaled_dot_product_attention(*leaves, attn_mask=mask)
     for name, gradient, expected in zip(
         "qkv", gradients, torch.autograd.grad(right, leaves, toward), strict=False
     ):
-        expect_close(gradient, expected, **NEAR, what=f"the gradient by {name}")
+        expect_close(gradient, expected, **NEAR, what=f"the gradient with respect to {name}")
 
 
 def test_attention_keeps_float32_and_its_arguments(student):
@@ -232,20 +230,31 @@ def test_multi_head_has_the_right_gradients(student):
     ours, theirs = attention_pair(student)
     given = [normal(B, T, D, seed=6), normal(B, S, D, seed=7), normal(B, S, D, seed=8)]
     mask, toward = some_mask(B, T, S, seed=2), normal(B, T, D, seed=9)
-    _, gradients, by_name = student.pullback(ours.forward, [*given, mask], [toward, None])
+    found = student.gradients(ours.forward, [*given, mask], [toward, None], [ours])
+    (by_name,) = found.by_parameter
     leaves = [tensor.clone().requires_grad_() for tensor in given]
     out, _ = theirs(*leaves, attn_mask=torch_heads(mask))
     out.backward(toward)
-    for name, gradient, leaf in zip(("query", "key", "value"), gradients, leaves, strict=False):
-        expect_close(gradient, leaf.grad, **NEAR, what=f"the gradient by {name}")
+    for name, gradient, leaf in zip(
+        ("query", "key", "value"), found.by_argument, leaves, strict=False
+    ):
+        expect_close(gradient, leaf.grad, **NEAR, what=f"the gradient with respect to {name}")
     rows = {"q_proj": slice(0, D), "k_proj": slice(D, 2 * D), "v_proj": slice(2 * D, None)}
     for name, part in rows.items():
         right = theirs.in_proj_weight.grad[part]
         expect_close(
-            by_name[f"{name}.weight"], right, **NEAR, what=f"the gradient by {name}.weight"
+            by_name[f"{name}.weight"],
+            right,
+            **NEAR,
+            what=f"the gradient with respect to {name}.weight",
         )
     right = theirs.out_proj.weight.grad
-    expect_close(by_name["out_proj.weight"], right, **NEAR, what="the gradient by out_proj.weight")
+    expect_close(
+        by_name["out_proj.weight"],
+        right,
+        **NEAR,
+        what="the gradient with respect to out_proj.weight",
+    )
 
 
 def test_multi_head_with_nothing_to_see_gives_the_bias(student):
@@ -279,7 +288,7 @@ def test_multi_head_weights_depend_on_the_seed_alone(student):
     one, again, other = weight(3, 1), weight(3, 2), weight(4, 1)
     for name, value in one.items():
         expect_close(again[name], value, what=f"{name} with the same seed")
-        assert differ(other[name], value), "another seed must give other weights"
+        assert differ(other[name], value), "a different seed must give different weights"
     assert differ(one["q_proj.weight"], one["v_proj.weight"]), "each projection is its own"
 
 

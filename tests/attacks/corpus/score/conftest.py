@@ -3,7 +3,7 @@
 # earns = 18
 # outcome = "failed"
 # reads = "failed"
-# staff = "expected was"
+# staff = ", expected"
 #
 # [also]
 # "conftest.py" = '''

@@ -1,4 +1,4 @@
-"""The jail layer by layer, and grading on a machine that lacks some of them."""
+"""Layer by layer, and grading on a machine that lacks some of them."""
 
 import json
 import os

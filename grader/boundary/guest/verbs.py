@@ -1,0 +1,188 @@
+"""What a guest can be asked to do: a table of verbs, each a function of what it holds.
+
+The arguments of each and the shape of its value stand in `grader.boundary.replies`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import inspect
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+from grader.boundary.guest import derivatives, generators
+from grader.boundary.guest.forbidden_calls import Watch
+from grader.boundary.guest.forbidden_source import uses_in_source
+from grader.boundary.guest.importer import Finder
+from grader.boundary.guest.layers import Layers
+from grader.boundary.guest.uses import Use
+
+Reply = tuple[Any, ...]
+
+
+class Held:
+    """What a guest holds: the submission, and the objects of this check behind handles."""
+
+    def __init__(self, layers: Layers) -> None:
+        self.layers = layers
+        self.package = ""
+        self.watch = Watch("", {}, [])
+        self.objects: list[Any] = []
+
+    def begin(self, seed: int) -> None:
+        """A new check: no objects of the last one, generators as on day one."""
+        self.objects.clear()
+        generators.seed(seed)
+
+    def export(self, value: Any) -> dict[str, Any]:
+        """The handle of an object that stays here."""
+        if type(value) is _Kept:
+            value = value.value
+        self.objects.append(value)
+        return {"t": "handle", "i": len(self.objects) - 1, "k": type(value).__name__[:100]}
+
+    def owner(self, owner: Any) -> Any:
+        """A module of the package by its name, or an object by its handle."""
+        return sys.modules[f"{self.package}.{owner}"] if isinstance(owner, str) else owner
+
+    def function(self, owner: Any, name: str) -> Callable[..., Any]:
+        """What is to be called: an owner's function, or the owner itself where it has no name."""
+        target = self.owner(owner)
+        return getattr(target, name) if name else target  # type: ignore[no-any-return]
+
+
+class _Kept:
+    """Goes out as a handle, whatever it holds."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+def _load(
+    held: Held,
+    package: str,
+    files: dict[str, bytes],
+    rules: dict[str, list[str]],
+    allowed: list[str],
+    with_survey: bool,
+) -> Reply:
+    """Take the submission. `rules`: file -> forbidden names, found by reading if asked to."""
+    found: list[Use] = []
+    for name, names in rules.items() if with_survey else ():
+        # a file that is no Python fails again, with its message, when it is imported
+        with contextlib.suppress(SyntaxError, ValueError):
+            found += uses_in_source(files[name], name, package, names, allowed)
+    held.package = package
+    Finder(package, files).install()
+    held.watch = Watch(package, rules, allowed)
+    held.watch.imports()
+    layers = held.layers
+    uses = [use.to_wire() for use in found]
+    return ("value", {"uses": uses, "layers": layers.in_force, "missing": layers.missing})
+
+
+def _import(held: Held, module: str) -> Reply:
+    importlib.import_module(f"{held.package}.{module}")
+    return ("value", None)
+
+
+def _get(held: Held, owner: Any, name: str) -> Reply:
+    try:
+        value = getattr(held.owner(owner), name)
+    except AttributeError:
+        if hasattr(type(held.owner(owner)), name):
+            raise  # a property of the student's own that failed
+        return ("missing", name)
+    # a torch module inside another can be called too, but has attributes to be asked for
+    function = isinstance(owner, str) or inspect.isroutine(value) or inspect.isclass(value)
+    return ("callable",) if callable(value) and function else ("value", value)
+
+
+def _call(held: Held, owner: Any, name: str, args: tuple[Any, ...], kwargs: Any) -> Reply:
+    return ("value", held.function(owner, name)(*args, **kwargs))
+
+
+def _with_arguments(held: Held, owner: Any, name: str, args: tuple[Any, ...], kwargs: Any) -> Reply:
+    result = held.function(owner, name)(*args, **kwargs)
+    return ("value", (result, list(args)))
+
+
+def _map(held: Held, owner: Any, name: str, calls: list[tuple[Any, ...]]) -> Reply:
+    function = held.function(owner, name)
+    return ("value", [function(*args) for args in calls])
+
+
+def _gradients(
+    held: Held,
+    owner: Any,
+    name: str,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    weights: list[Any] | None,
+    modules: list[Any],
+) -> Reply:
+    function = held.function(owner, name)
+    found = derivatives.gradients(function, args, kwargs, weights, modules, held.objects)
+    return ("value", found)
+
+
+def _steps(held: Held, owner: Any, name: str, args: tuple[Any, ...], kwargs: Any) -> Reply:
+    steps = 0
+
+    def count(frame: FrameType, event: str, _: Any) -> Any:
+        nonlocal steps
+        if not frame.f_code.co_filename.startswith(f"{held.package}/"):
+            return None
+        frame.f_trace_opcodes = True
+        steps += event == "opcode"
+        return count
+
+    function = held.function(owner, name)
+    sys.settrace(count)
+    try:
+        result = function(*args, **kwargs)
+    finally:
+        sys.settrace(None)
+    return ("value", (result, steps))
+
+
+def _keep(held: Held, owner: Any, name: str, args: tuple[Any, ...], part: int | None) -> Reply:
+    result = held.function(owner, name)(*args)
+    if part is None:
+        return ("value", _Kept(result))
+    parts = list(result)
+    parts[part] = _Kept(parts[part])
+    return ("value", tuple(parts))
+
+
+def _item(_: Held, owner: Any, key: Any) -> Reply:
+    return ("value", owner[key])
+
+
+def _length(_: Held, owner: Any) -> Reply:
+    return ("value", len(owner))
+
+
+def _generators(_: Held, seed: int | None) -> Reply:
+    if seed is not None:
+        generators.seed(seed)
+    return ("value", generators.states())
+
+
+VERBS: dict[str, Callable[..., Reply]] = {
+    "load": _load,
+    "import": _import,
+    "get": _get,
+    "call": _call,
+    "with_arguments": _with_arguments,
+    "map": _map,
+    "gradients": _gradients,
+    "steps": _steps,
+    "keep": _keep,
+    "item": _item,
+    "length": _length,
+    "generators": _generators,
+}

@@ -1,0 +1,32 @@
+"""What is sent to a guest before anything else: the files, and what is forbidden in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """A submission as a guest gets it: a package by name, its files by value."""
+
+    package: str
+    files: dict[str, bytes]
+    rules: dict[str, list[str]] = field(default_factory=dict)  # file -> forbidden names
+    allowed: tuple[str, ...] = ()  # third-party packages; empty: all
+
+    @cached_property
+    def lines(self) -> dict[str, int]:
+        """File -> the number of its last line; one more where a parser sees the end."""
+        return {name: len(content.splitlines()) + 1 for name, content in self.files.items()}
+
+    @cached_property
+    def by_path(self) -> Mapping[str, bytes]:
+        """The files under the names that a traceback gives them: `pack/m.py`."""
+        return {f"{self.package}/{name}": content for name, content in self.files.items()}
+
+    @cached_property
+    def lines_by_path(self) -> Mapping[str, int]:
+        """The same for `lines`."""
+        return {f"{self.package}/{name}": count for name, count in self.lines.items()}

@@ -1,0 +1,1 @@
+"""hw0: counting words."""
