@@ -148,8 +148,15 @@ class Guests:
             raise PlatformError("error.layers_changed", layers=self._survey.layers)
 
     def _load(self, submitted: Submitted) -> Survey:
-        files, rules = submitted.files, submitted.rules
-        load = ("load", submitted.package, files, rules, list(submitted.allowed), not self._survey)
+        load = (
+            "load",
+            submitted.package,
+            submitted.files,
+            submitted.rules,
+            list(submitted.allowed),
+            not self._survey,
+            submitted.stand_ins.to_wire() if submitted.stand_ins else None,
+        )
         reply = self._exchange(load, START_SECONDS)
         if reply[0] == "raised":
             raise self._raised(reply[1])

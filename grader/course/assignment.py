@@ -61,6 +61,7 @@ class Assignment:
     forbidden: tuple[Forbidden, ...]
     exercises: tuple[Exercise, ...]
     folder: Path
+    reference: Path | None  # the solved package; a released template has none
     checks_sha256: str  # of the checks' text
     settings_sha256: str  # of all else that an outcome depends on; not of points and titles
 
@@ -87,17 +88,33 @@ class Assignment:
             if not ids or e.id in ids
         ]
 
+    def reference_files(self) -> dict[str, bytes]:
+        """The solved package. Raises `AssignmentInvalid` for a file that is not there."""
+        if self.reference is None:
+            raise AssignmentInvalid("error.no_reference", file=self.folder)
+        found = {}
+        for name in ["__init__.py", *(file.name for file in self.files)]:
+            path = self.reference / name
+            if not path.exists():
+                raise AssignmentInvalid("error.no_reference", file=path)
+            found[name] = path.read_bytes()
+        return found
+
     def check_files(self) -> list[Path]:
         """The files that hold checks."""
         return sorted({check.source for e in self.exercises for check in e.checks})
 
 
 def load(
-    folder: Path, languages: tuple[str, ...] = LANGUAGES, zone: ZoneInfo | None = None
+    folder: Path,
+    languages: tuple[str, ...] = LANGUAGES,
+    zone: ZoneInfo | None = None,
+    references: Path | None = None,
 ) -> Assignment:
     """Read `folder/assignment.toml` and prove that each check has a test and each test a check.
 
-    `languages` and `zone` are the course's. A released template, which has no course around it,
+    `languages` and `zone` are the course's, `references` its folder of solved packages. A released
+    template, which has no course around it,
     names its languages itself.
     """
     path = folder / "assignment.toml"
@@ -116,9 +133,10 @@ def load(
         check_seconds=limits.check_seconds,
         timings=check_files.timings(folder),
     )
+    package = top.string("package")
     assignment = Assignment(
         id=top.string("id"),
-        package=top.string("package"),
+        package=package,
         title=top.text("title", languages),
         languages=languages,
         due=top.moment("due", zone),
@@ -128,6 +146,7 @@ def load(
         forbidden=tuple(read_forbidden(t, names, languages) for t in top.tables("forbidden")),
         exercises=_exercises(top, folder / "exercises", around),
         folder=folder,
+        reference=references / package if references else None,
         checks_sha256=check_files.sha256(folder),
         settings_sha256="",
     )
@@ -189,7 +208,7 @@ def _refuse_twice(folder: Path, what: str, names: list[str]) -> None:
 # What no outcome depends on: the words that people read, and what only points depend on.
 _WORDS = {"title", "languages", "due", "hint", "show"}
 _POINTS = {"functions", "of", "kind", "extra", "hidden_checks"}
-_ELSEWHERE = {"folder", "source", "measured", "checks_sha256", "settings_sha256"}
+_ELSEWHERE = {"folder", "reference", "source", "measured", "checks_sha256", "settings_sha256"}
 
 
 def _settings_sha256(assignment: Assignment) -> str:

@@ -88,7 +88,9 @@ class Course:
             known = ", ".join(self.names()) or "-"
             raise UsageError("error.unknown_assignment", name=name, known=known)
         folder = self.root / self.folders.assignments / name
-        assignment = assignments.load(folder, self.languages, self.timezone)
+        assignment = assignments.load(
+            folder, self.languages, self.timezone, self.root / self.folders.reference
+        )
         if assignment.id != name:
             file = folder / "assignment.toml"
             raise AssignmentInvalid("error.id_not_folder", file=file, id=assignment.id, name=name)

@@ -28,6 +28,7 @@ from grader.checking.student import Object
 from grader.course.assignment import Assignment
 from grader.course.exercise import Check, Exercise
 from grader.errors import GraderError
+from grader.grading.follow_through import follow_through
 from grader.grading.forbidden import blame_at_run_time, blame_for_source, names_by_file
 from grader.intake.read import Submission
 from grader.records.outcome import Outcome
@@ -51,12 +52,9 @@ def grade(
     checks: Checks,
     launcher: Launcher,
     exercises: Sequence[Exercise],
-    until_first_loss: Sequence[str] = (),
 ) -> Record:
     """Run the checks of `exercises` against the submission.
 
-    Exercises in `until_first_loss` stop at the first failed check: `verify` only needs to know
-    whether one fails.
     Raises `PlatformError` when the grader itself fails; nothing a student hands in raises.
     """
     started, clock = datetime.now(UTC), time.monotonic()
@@ -64,7 +62,9 @@ def grade(
     layers: list[str] = []
     if submission.problem is None:
         process = student_process(launcher, assignment, submission)
-        results = list(grade_exercises(assignment, process, checks, exercises, until_first_loss))
+        results = list(grade_exercises(assignment, process, checks, exercises))
+        left = assignment.limits.submission_seconds - process.clock.used
+        results = follow_through(assignment, process.submitted, checks, launcher, results, left)
         results = score(exercises, results)
         layers = process.survey.layers
     return _record(assignment, submission, results, layers, started, time.monotonic() - clock)
@@ -75,7 +75,6 @@ def grade_exercises(
     process: Guests,
     checks: Checks,
     exercises: Sequence[Exercise],
-    until_first_loss: Sequence[str] = (),
 ) -> Iterator[ExerciseResult]:
     """Each exercise in turn, in a guest of its own."""
     try:
@@ -84,14 +83,7 @@ def grade_exercises(
         for exercise in exercises:
             process.begin_exercise(partial(blame_at_run_time, assignment, penalised))
             refusal = refusals.get(exercise.id)
-            result = _exercise(
-                assignment,
-                exercise,
-                checks,
-                process,
-                refusal,
-                until_first_loss=exercise.id in until_first_loss,
-            )
+            result = _exercise(assignment, exercise, checks, process, refusal)
             if any(check.outcome == Outcome.FORBIDDEN for check in result.checks):
                 penalised.add(exercise.id)
             yield result
@@ -142,15 +134,11 @@ def _exercise(
     checks: Checks,
     process: Guests,
     refusal: Ending | None,
-    *,
-    until_first_loss: bool,
 ) -> ExerciseResult:
     results: list[CheckResult] = []
     timeouts = 0
     for check in exercise.checks:
-        if refusal is not None or (
-            until_first_loss and any(r.outcome != Outcome.PASSED for r in results)
-        ):
+        if refusal is not None:
             break
         reason = _reason_not_to_run(assignment, exercise, check, results, timeouts, process)
         if reason is None:
