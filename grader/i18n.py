@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -25,12 +26,21 @@ def translate(code: str, lang: str, **fields: object) -> str:
     return _sentence(code, lang).format(**fields)
 
 
+def choose(text: Mapping[str, str], lang: str) -> str:
+    """Of a text in some languages that in `lang`, or else the first: a course need not have all."""
+    return text[lang] if lang in text else next(iter(text.values()))
+
+
 def say(code: str, fields: dict[str, str], lang: str) -> str:
     """The sentence of a stored `Message`: its code is below `message.`.
 
-    A field may come in every language ("title.en", "title.ko"): the one of `lang` is taken.
+    A field may come in several languages ("title.en", "title.ko"): `choose` says which is taken.
     """
-    own = {name.removesuffix(f".{lang}"): value for name, value in fields.items()}
+    texts: dict[str, dict[str, str]] = {}
+    for name, value in fields.items():
+        base, _, language = name.partition(".")
+        texts.setdefault(base, {})[language] = value
+    own = {name: choose(text, lang) for name, text in texts.items()}
     try:
         return translate(f"message.{code}", lang, **own)
     except KeyError:  # a record of a newer grader

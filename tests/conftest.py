@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -156,6 +157,18 @@ def edit(course: Path) -> Callable[[str, str, str], None]:
         path.write_text(text.replace(old, new), encoding="utf-8")
 
     return change
+
+
+@pytest.fixture
+def korean(course: Path) -> Path:
+    """The tiny course in Korean alone, without an English word in its texts."""
+    declared = 'title = { ko = "작은 수업" }\nlanguages = ["ko"]\n'
+    (course / "course.toml").write_text(declared, encoding="utf-8")
+    path = course / "assignments" / "tiny" / "assignment.toml"
+    text = re.sub(r'en = "[^"]*", ', "", path.read_text(encoding="utf-8"))
+    path.write_text(text, encoding="utf-8")
+    (path.parent / "handout.en.md").unlink()
+    return course
 
 
 @pytest.fixture(scope="session")

@@ -66,8 +66,8 @@ class Candidate:
 
 def candidates(course: Course, assignment: Assignment, *, full: bool) -> list[Candidate]:
     """Reference, template, variants and mutants of an assignment."""
-    reference = assignment.reference_files()
     stubs = template.build(course, assignment)
+    reference = assignment.reference_files()
     template_files = {name: text.encode() for name, text in stubs.items() if name in reference}
     return [
         Candidate("reference", "reference", "", reference),
@@ -83,6 +83,9 @@ def _variants(assignment: Assignment, reference: dict[str, bytes]) -> Iterator[C
         why = table.string("why")
         table.done()
         own = {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*.py")}
+        if not own.keys() & reference.keys():
+            files = ", ".join(reference)
+            raise AssignmentInvalid("error.variant_without_file", folder=folder, files=files)
         yield Candidate("variant", f"variant {folder.name}", why, {**reference, **own})
 
 

@@ -1,6 +1,6 @@
 """One guest, seen from the trusted side: requests against a deadline, what was printed, the end.
 
-A session never waits on the student's goodwill: every exchange has a deadline, every frame a
+A channel never waits on the student's goodwill: every exchange has a deadline, every frame a
 size, and what the student prints is drained and cut.
 """
 
@@ -184,7 +184,7 @@ class Channel:
 
 
 def export_handle(value: Any) -> dict[str, Any]:
-    """A proxy goes back as the number of its object."""
+    """A handle goes back as the number of its object."""
     number = getattr(type(value), "handle_number", None)
     if number is None:
         return wire.no_handles(value)

@@ -75,9 +75,12 @@ def raised(error: dict[str, Any], files: Mapping[str, bytes], lines: Mapping[str
     name = frames[-1][2] if frames else ""
     builtin = bases[0] if bases else "Exception"
     fields = {"error": kind, "builtin": builtin, "text": text, "where": where, "name": name}
+    message = Message(outcome.value, fields)
+    if error.get("process") is True:
+        message = Message("processes", {"where": where})
     found = (_joined(name) for name in bases)
     ending = next((joined for joined in found if joined), StudentRaised)
-    return ending(outcome, Message(outcome.value, fields), detail)
+    return ending(outcome, message, detail)
 
 
 @cache

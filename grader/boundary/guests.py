@@ -17,6 +17,7 @@ from grader.boundary.channel import Channel, DeadlineMissed, HungUp, ProtocolBro
 from grader.boundary.clock import Clock
 from grader.boundary.endings import Ending, is_place, raised
 from grader.boundary.guest.uses import Use
+from grader.boundary.imports import failed_import
 from grader.boundary.launchers import Launcher
 from grader.boundary.submitted import Submitted
 from grader.course.assignment import Limits
@@ -202,13 +203,9 @@ class Guests:
                 raise Ending(Outcome.TIMEOUT, message) from None
             raise
         if reply[0] == "raised":
+            hushed = self._guest is not None and self._guest.met_hidden
             failure = self._raised(reply[1])
-            if failure.outcome == Outcome.RAISED:
-                fields = {**failure.message.fields, "file": file}
-                if self._guest and self._guest.met_hidden:  # the text could carry the inputs out
-                    fields |= {"text": "-", "error": fields["builtin"]}
-                failure = Ending(Outcome.RAISED, Message("import_failed", fields), failure.detail)
-            raise failure
+            raise failed_import(failure, reply[1], file, self.submitted, hushed=hushed)
 
     def attribute(self, module: str, name: str) -> Any:
         """A module's attribute: ("callable",) or ("value", v). Asked once for a function."""

@@ -33,14 +33,14 @@ class Launcher(Protocol):
     reusable: bool
 
     def open(self, limits: Limits) -> Channel:
-        """A guest of its own, confined, with nothing imported."""
+        """A guest of its own, with nothing imported."""
 
     def close(self) -> None:
         """End everything."""
 
 
 class ForkLauncher:
-    """Linux: a warm interpreter that forks a confined guest in milliseconds."""
+    """Linux: a warm interpreter that forks a guest with all its layers in milliseconds."""
 
     reusable = False
     module = "grader.boundary.guest.launcher"

@@ -77,7 +77,7 @@ def _shown(ending: Ending, *, public: bool) -> Message:
 
 
 def _without_derivation(text: str) -> str:
-    """An assertion's text without pytest's " +  where ..." lines: they tell of our own proxies."""
+    """An assertion's text without pytest's " +  where ..." lines: they tell of our own handles."""
     return "\n".join(line for line in text.splitlines() if not re.match(r" \+ +where ", line))
 
 

@@ -4,7 +4,7 @@
     assert vocabulary.tokens == ["<unk>", "a", "b"]           # a value: a fresh list
     assert len(vocabulary) == 3
 
-A proxy has no operators: it does not compare, add up, iterate or turn into a number or an
+A handle has no operators: it does not compare, add up, iterate or turn into a number or an
 array, so no judgement can be passed to the student's code.
 """
 

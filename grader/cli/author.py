@@ -117,5 +117,10 @@ def verify(
         reference = next(v for v in verdicts if v.candidate.kind == "reference")
         if not reference.faults:  # what fails early is no measure
             proofs.store_timings(model, reference.record)
-    if any(verdict.faults for verdict in verdicts):
+    idle = [] if only else proofs.never_failed(model, verdicts)
+    if idle:
+        code = "cli.idle_checks_full" if full else "cli.idle_checks"
+        names = ", ".join(idle)
+        click.echo(translate(code, ctx.obj["lang"], n=len(idle), names=names, assignment=model.id))
+    if any(verdict.faults for verdict in verdicts) or (full and idle):
         sys.exit(FELL_SHORT)

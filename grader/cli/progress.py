@@ -78,7 +78,7 @@ def _line(step: Step, lang: str) -> str:
         points = f"{record.points:6.2f} / {record.possible:g}{extra}"
     parts = [name, f"{points:<16}", f"{record.seconds:5.1f} s"]
     if not step.fresh:
-        parts.append(translate("cli.kept", lang))
+        parts.append(translate("cli.rescored" if step.rescored else "cli.kept", lang))
     if step.damaged:
         parts.append(escape(translate("cli.damaged", lang, reason=step.damaged)))
     if record.problem:

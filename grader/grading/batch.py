@@ -1,5 +1,8 @@
 """A class of submissions to a folder of records; what is already graded is not graded again.
 
+Where only points or words of `assignment.toml` have changed, nothing is run: the points of what is
+kept are worked out again.
+
     OUT/records/<assignment>/<student>.json     one record a submission
     OUT/assignments/<assignment>.json           titles, hints and points, for the report
 
@@ -27,6 +30,7 @@ from grader.intake.read import Submission, read
 from grader.records import store
 from grader.records.assignment_snapshot import describe
 from grader.records.record import Record, Status
+from grader.scoring.rescore import rescored
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,7 @@ class Progress:
 
     record: Record
     fresh: bool
+    rescored: bool = False  # kept, but its outcomes are worth other points now
     damaged: str = ""  # why the record of an earlier run could not be kept
 
 
@@ -70,7 +75,10 @@ def grade_batch(
             if kept is None:
                 waiting.append(entry)
             else:
-                yield Progress(kept, fresh=False)
+                current = rescored(assignment, kept)
+                if current != kept:  # points or a title are other ones now, the outcomes are not
+                    store.write(current, _path(folder, entry.student))
+                yield Progress(current, fresh=False, rescored=current.points != kept.points)
         jobs = (Job(_read(assignment, entry)) for entry in waiting)
         for job, record in grade_all(assignment, jobs, settings.workers):
             student = job.submission.student

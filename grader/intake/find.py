@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from grader.errors import DuplicateStudent
-from grader.intake.archives import SUFFIXES, is_archive, is_skipped
+from grader.intake.entries import SUFFIXES, is_archive, is_skipped
 from grader.intake.names import student_name
 
 # A teacher's own files between the submissions.

@@ -61,7 +61,8 @@ class Catalogue:
     id: str
     package: str
     title: Text
-    due: str | None
+    languages: list[str]  # of the pages, in this order
+    due: str | None  # ISO 8601 with an offset
     possible: float
     extra_possible: float
     exercises: list[DescribedExercise]
@@ -91,6 +92,7 @@ def describe(assignment: Assignment) -> dict[str, Any]:
         "id": assignment.id,
         "package": assignment.package,
         "title": assignment.title,
+        "languages": list(assignment.languages),
         "due": assignment.due,
         "possible": assignment.possible,
         "extra_possible": assignment.extra_possible,
@@ -102,8 +104,10 @@ def load(path: Path) -> Catalogue:
     """Read what `describe` wrote. Raises `PlatformError` for anything else."""
     try:
         catalogue = typed(Catalogue, json.loads(path.read_text(encoding="utf-8")))
-        if catalogue.due is not None:
-            datetime.fromisoformat(catalogue.due)
+        if catalogue.due is not None and datetime.fromisoformat(catalogue.due).tzinfo is None:
+            raise ValueError("due has no offset")
+        if not catalogue.languages or not set(catalogue.languages) <= set(LANGUAGES):
+            raise ValueError("an unknown language")
         return catalogue
     except (OSError, ValueError, RecursionError) as error:
         raise PlatformError("error.record_unreadable", file=path, reason=error) from error

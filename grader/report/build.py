@@ -3,13 +3,14 @@
     OUT/report/<assignment>/index.html                 the class
     OUT/feedback/<student>/<assignment>/feedback.html  one student (nbgrader's names)
 
-A page in the other language stands beside each: `index.ko.html`.
+In a course of two languages the page in the other one stands beside each: `index.ko.html`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from grader.i18n import LANGUAGES
 from grader.records.store import write_atomically
 from grader.report import class_page, feedback, pages
 from grader.report.feedback import Moment
-from grader.report.results import Results, gather
+from grader.report.results import Entry, Results, gather
 
 
 def build(
@@ -28,7 +29,7 @@ def build(
     published: bool = False,
     now: datetime | None = None,
 ) -> list[Path]:
-    """Write every page. Pages open in `lang` and link to the other language.
+    """Write every page in the course's languages; it opens in `lang`, if that is one of them.
 
     The class page offers `downloads`, files of `OUT/scores/<assignment>/` (see `grader.export`).
     Returns what a person opens first. Raises `UsageError` when nothing was graded yet,
@@ -45,34 +46,55 @@ def build(
 def _class(out: Path, results: Results, lang: str, downloads: Collection[str]) -> Path:
     folder = out / "report" / results.catalogue.id
     own = results.catalogue.id
+    languages = _languages(results, lang)
     links = {name: f"../../scores/{own}/{name}" for name in downloads}
-    for page in LANGUAGES:
 
-        def feedback_page(student: str, page: str = page) -> str:
-            return f"../../feedback/{student}/{own}/{_name('feedback', page, lang)}"
+    def context(page: str) -> dict[str, Any]:
+        def feedback_page(student: str) -> str:
+            return f"../../feedback/{student}/{own}/{_name('feedback', page, languages)}"
 
-        data = class_page.context(results, page, feedback_page, links)
-        _page(folder, "index", page, lang, data)
+        return class_page.context(results, page, feedback_page, links)
+
+    _pages(folder, "index", languages, context)
     return folder / "index.html"
 
 
 def _feedback(out: Path, results: Results, lang: str, moment: Moment) -> None:
+    languages = _languages(results, lang)
     for entry in results.entries:
         folder = out / "feedback" / entry.name / results.catalogue.id
-        for page in LANGUAGES:
-            data = feedback.context(results.catalogue, entry.record, page, moment)
-            _page(folder, "feedback", page, lang, data)
+        context = partial(_context, results, entry, moment)
+        _pages(folder, "feedback", languages, context)
 
 
-def _page(folder: Path, stem: str, lang: str, default: str, data: dict[str, Any]) -> None:
-    """Write one page; in the default language it has the plain name."""
+def _context(results: Results, entry: Entry, moment: Moment, lang: str) -> dict[str, Any]:
+    return feedback.context(results.catalogue, entry.record, lang, moment)
+
+
+def _languages(results: Results, lang: str) -> list[str]:
+    """Those of the course, `lang` first if it is one of them: the page with the plain name."""
+    own = results.catalogue.languages
+    return sorted(own, key=lambda language: language != lang)
+
+
+def _pages(
+    folder: Path, stem: str, languages: list[str], context: Callable[[str], dict[str, Any]]
+) -> None:
+    """Write a page in each of the languages; each links to the other."""
     template = {"index": "class.html.j2", "feedback": "feedback.html.j2"}[stem]
-    other = next(language for language in LANGUAGES if language != lang)
-    link = {"lang": other, "link": _name(stem, other, default)}
-    write_atomically(folder / _name(stem, lang, default), pages.render(template, lang, link, data))
-    # An earlier report in another default language left a page under this name.
-    (folder / f"{stem}.{default}.html").unlink(missing_ok=True)
+    for lang in languages:
+        others = [
+            {"lang": other, "link": _name(stem, other, languages)}
+            for other in languages
+            if other != lang
+        ]
+        text = pages.render(template, lang, others, context(lang))
+        write_atomically(folder / _name(stem, lang, languages), text)
+    # An earlier report in other languages, or in another order, left pages under these names.
+    written = {_name(stem, lang, languages) for lang in languages}
+    for name in {f"{stem}.{lang}.html" for lang in LANGUAGES} - written:
+        (folder / name).unlink(missing_ok=True)
 
 
-def _name(stem: str, lang: str, default: str) -> str:
-    return f"{stem}.html" if lang == default else f"{stem}.{lang}.html"
+def _name(stem: str, lang: str, languages: list[str]) -> str:
+    return f"{stem}.html" if lang == languages[0] else f"{stem}.{lang}.html"

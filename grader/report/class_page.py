@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
+from grader.i18n import choose
 from grader.records.assignment_snapshot import Catalogue
 from grader.records.outcome import Outcome
 from grader.records.record import ExerciseResult, Message, Record, Status
@@ -29,7 +30,7 @@ def context(
     records = [entry.record for entry in results.entries]
     checks = item_analysis.of_checks(catalogue, records)
     return {
-        "assignment": catalogue.title[lang],
+        "assignment": choose(catalogue.title, lang),
         "assignment_id": catalogue.id,
         "possible": catalogue.possible,
         "extra_possible": catalogue.extra_possible,
@@ -66,7 +67,7 @@ def _exercises(results: Results, lang: str) -> list[dict[str, Any]]:
     return [
         {
             "figures": figure,
-            "title": entry.title[lang],
+            "title": choose(entry.title, lang),
             "points": entry.points,
             "extra": entry.extra,
             "id": entry.id,
@@ -110,8 +111,8 @@ def _check(catalogue: Catalogue, figures: CheckFigures, lang: str) -> dict[str, 
     described = catalogue.check(figures.exercise, figures.id)
     return {
         "figures": figures,
-        "title": described.title[lang],
-        "exercise": catalogue.exercise(figures.exercise).title[lang],
+        "title": choose(described.title, lang),
+        "exercise": choose(catalogue.exercise(figures.exercise).title, lang),
         "public": described.public,
         # Who is strong elsewhere fails it more often: the check may be wrong.
         "suspect": figures.discrimination is not None and figures.discrimination < 0,
@@ -166,7 +167,7 @@ def _frequent(catalogue: Catalogue, records: Sequence[Record], lang: str) -> lis
     ordered = sorted(students, key=lambda key: (-len(students[key]), -len(checks[key]), key))
     return [
         {
-            "exercise": catalogue.exercise(exercise).title[lang] if exercise else "",
+            "exercise": choose(catalogue.exercise(exercise).title, lang) if exercise else "",
             "outcome": outcome,
             "message": message,
             "students": len(students[exercise, outcome, message]),
@@ -183,8 +184,8 @@ def _slowest(
     timed.sort(key=lambda f: (f.longest_seconds or 0.0, f.median_seconds or 0.0), reverse=True)
     return [
         {
-            "title": catalogue.check(figure.exercise, figure.id).title[lang],
-            "exercise": catalogue.exercise(figure.exercise).title[lang],
+            "title": choose(catalogue.check(figure.exercise, figure.id).title, lang),
+            "exercise": choose(catalogue.exercise(figure.exercise).title, lang),
             "median": figure.median_seconds,
             "longest": figure.longest_seconds,
             "share": (figure.longest_seconds or 0.0) / (timed[0].longest_seconds or 1.0),

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
+from grader.i18n import choose
 from grader.records.assignment_snapshot import Catalogue, DescribedCheck
 from grader.records.outcome import Outcome
 from grader.records.record import CheckResult, ExerciseResult, FunctionResult, Record
@@ -47,7 +48,7 @@ def context(catalogue: Catalogue, record: Record, lang: str, moment: Moment) -> 
     exercises = [_exercise(catalogue, e, lang, moment, free) for e in record.exercises]
     kept_back = sum(exercise["kept_back"] for exercise in exercises)
     return {
-        "assignment": catalogue.title[lang],
+        "assignment": choose(catalogue.title, lang),
         "assignment_id": record.assignment,
         "student": record.student,
         "status": record.status,
@@ -65,13 +66,7 @@ def context(catalogue: Catalogue, record: Record, lang: str, moment: Moment) -> 
 
 
 def _has_passed(due: str | None, now: datetime) -> bool:
-    """A date alone means its last moment; a time without a zone is meant in the zone of `now`."""
-    if due is None:
-        return False
-    moment = datetime.fromisoformat(due)
-    if len(due) == len("2026-03-02"):
-        moment = datetime.combine(moment, time.max)
-    return now > (moment if moment.tzinfo else moment.replace(tzinfo=now.tzinfo))
+    return due is not None and now > datetime.fromisoformat(due)
 
 
 def _total(
@@ -103,7 +98,7 @@ def _exercise(
     kept_back = sum(function["kept_back"] for function in functions)
     return {
         "id": result.id,
-        "title": entry.title[lang],
+        "title": choose(entry.title, lang),
         "file": entry.file,
         "extra": result.extra,
         **_score(
@@ -151,7 +146,7 @@ def _check(
         "cases": result.cases,
         "cases_passed": result.cases_passed,
         "message": "" if passed else formatting.sentence(result.message, lang),
-        "hint": check.hint[lang] if result.outcome.hinted else "",
+        "hint": choose(check.hint, lang) if result.outcome.hinted else "",
         # The record says what ran; only there is certain that the check was public then.
         "detail": result.detail if result.public else "",
         "output": result.output if result.public else "",
@@ -162,7 +157,7 @@ def _closed(check: DescribedCheck, result: CheckResult, lang: str) -> dict[str, 
     return {
         "of": result.of,
         "kind": result.kind,
-        "title": check.title[lang],
+        "title": choose(check.title, lang),
         "public": result.public,
         "shown": False,
         "outcome": None,

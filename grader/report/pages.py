@@ -15,14 +15,14 @@ from grader.i18n import translate
 from grader.report import escape, formatting
 
 
-def render(template: str, lang: str, other: dict[str, str], context: dict[str, Any]) -> str:
+def render(template: str, lang: str, others: list[dict[str, str]], context: dict[str, Any]) -> str:
     """The page `templates/<template>` in `lang`.
 
-    `other` names the same page in the other language: "lang" and "link".
+    `others` name the same page in other languages: "lang" and "link" of each.
     """
     own = {
         "lang": lang,
-        "other": other,
+        "others": others,
         "t": partial(_translate, "report", lang),
         "word": partial(_translate, "outcome", lang),
     }

@@ -24,7 +24,7 @@ from grader.course.exercise import Check, Exercise, Function
 from grader.course.folder import Course
 from grader.errors import UsageError
 from grader.grading.submission import grade_exercises, student_process
-from grader.i18n import say, translate
+from grader.i18n import choose, say, translate
 from grader.intake.find import Found
 from grader.intake.read import Submission, read
 from grader.records.outcome import Outcome
@@ -179,7 +179,7 @@ class _View:
         self._console = Console(quiet=quiet, highlight=False)
 
     def begin(self, folder: Path, submission: Submission) -> None:
-        title = self._assignment.title[self._lang]
+        title = choose(self._assignment.title, self._lang)
         self._console.print(f"[bold]{escape(title)}[/]  [dim]{escape(folder.name)}[/]\n")
         for note in [*submission.notes, *([submission.problem] if submission.problem else [])]:
             self._console.print(f"[yellow]! {escape(say(note.code, note.fields, self._lang))}[/]")
@@ -187,7 +187,7 @@ class _View:
     def exercise(self, result: ExerciseResult) -> None:
         exercise = self._exercises[result.id]
         passed = sum(check.outcome == Outcome.PASSED for check in result.checks)
-        title = escape(exercise.title[self._lang])
+        title = escape(choose(exercise.title, self._lang))
         count = f"{passed}/{len(result.checks)}"
         self._console.print(f"[bold]{title}[/]  [dim]{result.id} · {exercise.file}[/]  {count}")
         if result.checks and all(check.outcome == Outcome.UNANSWERED for check in result.checks):
@@ -229,13 +229,13 @@ class _View:
 
     def _check(self, check: Check, result: CheckResult) -> None:
         mark = _mark(result.outcome)
-        self._console.print(f"    {mark} {escape(check.title[self._lang])}")
+        self._console.print(f"    {mark} {escape(choose(check.title, self._lang))}")
         if result.message and result.outcome != Outcome.PASSED:
             text = say(result.message.code, result.message.fields, self._lang)
             for line in text.splitlines():
                 self._console.print(f"        {escape(line)}", soft_wrap=True)
             if result.outcome == Outcome.FAILED:
-                self._console.print(f"        [dim]{escape(check.hint[self._lang])}[/]")
+                self._console.print(f"        [dim]{escape(choose(check.hint, self._lang))}[/]")
         lines = result.output.splitlines()
         for line in lines[:MAX_OUTPUT_LINES]:
             self._console.print(f"        [dim]│ {escape(_visible(line))}[/]")
@@ -252,7 +252,7 @@ class _View:
                     exercise = self._exercises[result.id]
                     return self._t(
                         code,
-                        title=exercise.title[self._lang],
+                        title=choose(exercise.title, self._lang),
                         file=exercise.file,
                         command=f"grader check {self._assignment.id} -k {exercise.id}",
                     )

@@ -28,7 +28,7 @@ def split(
     """Shuffled indices 0..n-1 in disjoint int64 parts, one for each ratio.
 
     Sizes by the largest remainder: each part gets the whole part of n * ratio, and the examples
-    that are left go to the parts with the largest fractions, of equal ones to the earlier.
+    that are left go to the parts with the largest fractions, on a tie to the earlier part.
 
     Raises ValueError naming n (below 1) or ratios (negative, or not of sum 1 within 1e-9).
     """
@@ -40,15 +40,15 @@ def confusion_matrix(gold: Sequence[int], predicted: Sequence[int], n_classes: i
     """int64 (C, C): entry [g, p] counts the examples of class g that were predicted as p.
 
     gold and predicted: 1-d int arrays or lists. Zeros for no examples.
-    Raises ValueError naming gold or predicted (other lengths, a class out of range).
+    Raises ValueError naming gold or predicted (lengths that differ, a class out of range).
     """
     # YOUR CODE HERE
     raise NotImplementedError()
 
 
 def accuracy(gold: Sequence[int], predicted: Sequence[int]) -> float:
-    """The share of examples that were predicted right. Raises ValueError for none, or for other
-    lengths, naming gold or predicted.
+    """The fraction of examples that were predicted right. Raises ValueError naming gold or
+    predicted for no examples or lengths that differ.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -60,18 +60,18 @@ def precision_recall_f1(
     """Precision, recall and F1, each 0 where it is undefined.
 
         "binary"  of class 1 against the rest (n_classes >= 2)
-        "macro"   means over all n_classes of the figures of each class, of F1 too
+        "macro"   means over all n_classes of the values of each class, including F1
         "micro"   from the counts of all classes together: all three equal the accuracy
 
-    Raises ValueError naming gold or predicted (none, other lengths, out of range) or average.
+    Raises ValueError naming gold or predicted (none, lengths that differ, out of range) or average.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
 
 
 def cross_validation_folds(n: int, k: int, seed: int) -> list[tuple[np.ndarray, np.ndarray]]:
-    """K pairs (train, val) of int64 indices after one shuffle: each index is in one val, sizes of
-    val differ by at most 1, train holds all the others.
+    """k pairs (train, val) of int64 indices after one shuffle: each index is in exactly one val,
+    the sizes of val differ by at most 1, and train contains all the others.
 
     Raises ValueError naming k unless 2 <= k <= n.
     """
@@ -88,7 +88,7 @@ def grid_search(
     epochs: int = 100,
     lr: float = 0.1,
 ) -> tuple[float, list[float]]:
-    """The best l2 and the validation accuracy of each, in the order of l2_values; of equal ones the
+    """The best l2, and the validation accuracy of each in the order of l2_values; on a tie the
     first wins. Each is LogisticRegression(l2=l2, lr=lr, epochs=epochs) fitted on the training set.
 
     Raises ValueError naming l2_values when there are none.

@@ -11,27 +11,27 @@ from torch import Tensor
 
 
 def mse(pred: Tensor, target: Tensor) -> Tensor:
-    """Sum (pred - target)^2 / (2 m), a tensor (), for pred and target (m,).
+    """sum (pred - target)^2 / (2 m), a tensor (), for pred and target (m,).
 
-    Raises ValueError naming pred or target for other shapes, or none.
+    Raises ValueError naming pred or target if they are not of one shape (m,), or for m = 0.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
 
 
 def mse_gradient(pred: Tensor, target: Tensor) -> Tensor:
-    """The derivative of `mse` by pred, (m,). Raises as `mse`."""
+    """The derivative of `mse` with respect to pred, (m,). Raises as `mse`."""
     # YOUR CODE HERE
     raise NotImplementedError()
 
 
 def leaky_relu(x: Tensor, slope: float = 0.01) -> Tensor:
-    """X where it is positive, slope * x elsewhere; any shape."""
+    """x where it is positive, slope * x elsewhere; any shape."""
     # YOUR CODE HERE
     raise NotImplementedError()
 
 
 def leaky_relu_gradient(x: Tensor, slope: float = 0.01) -> Tensor:
-    """The derivative of `leaky_relu`: 1 where x is positive, slope elsewhere, at 0 too."""
+    """The derivative of `leaky_relu`: 1 where x is positive, slope elsewhere, including at 0."""
     # YOUR CODE HERE
     raise NotImplementedError()

@@ -1,7 +1,7 @@
 """From tokens to numbers: vocabulary, bag of words, tf-idf.
 
 tf-idf with smoothed document frequencies is the form of Salton & Buckley (1988) that most
-libraries use today: one imaginary document holds every word, so that no frequency is 0.
+libraries use today: one imaginary document contains every word, so no frequency is 0.
 
 Shapes:
 
@@ -20,9 +20,9 @@ UNKNOWN = "<unk>"
 class Vocabulary:
     """The words of some documents, numbered.
 
-    .tokens: list[str]: id 0 is "<unk>"; then the words by falling count over all documents, words
-    of equal count by code point. `min_count` is applied first, then `max_size`, in which "<unk>"
-    is counted. The string "<unk>" in a document is an unknown word.
+    .tokens: list[str]: id 0 is "<unk>"; then the words in descending order of count over all
+    documents, ties in code point order. `min_count` is applied first, then `max_size`, in which
+    "<unk>" is counted. The string "<unk>" in a document is an unknown word.
 
     Raises ValueError naming min_count or max_size when it is below 1.
     """
@@ -51,9 +51,9 @@ class Vocabulary:
 def bag_of_words(
     documents: list[list[str]], vocabulary: Vocabulary, binary: bool = False
 ) -> np.ndarray:
-    """int64 (N, V): how often each word stands in each document; unknown words count in column 0.
+    """int64 (N, V): how often each word occurs in each document; unknown words count in column 0.
 
-    With `binary` every entry is 1 for a word that is there, else 0 (column 0 too).
+    With `binary` every entry is 1 for a word that occurs, else 0 (including column 0).
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -76,7 +76,7 @@ class TfIdf:
     def transform(self, counts: np.ndarray) -> np.ndarray:
         """float64 (N, V): counts times idf, each row divided by its L2 norm; a zero row stays zero.
 
-        Raises ValueError naming counts for another V than that of fit, or a negative count.
+        Raises ValueError naming counts if V is not that of fit, or for a negative count.
         """
         # YOUR CODE HERE
         raise NotImplementedError()

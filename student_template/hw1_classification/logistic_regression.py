@@ -36,7 +36,7 @@ def logit(p: Tensor) -> Tensor:
 
 
 def odds(p: Tensor) -> Tensor:
-    """P / (1 - p); inf at 1. Raises ValueError naming p outside [0, 1]."""
+    """p / (1 - p); inf at 1. Raises ValueError naming p outside [0, 1]."""
     # YOUR CODE HERE
     raise NotImplementedError()
 
@@ -47,7 +47,7 @@ def loss(
     """Mean cross-entropy plus penalties of w (not of b), a tensor () of X's dtype.
 
     Finite for |Xw + b| = 1000. y may be of any dtype.
-    Raises ValueError naming the argument for shapes that do not agree, no examples, other labels
+    Raises ValueError naming the argument for shapes that do not agree, no examples, labels other
     than 0 and 1, a negative l1 or l2.
     """
     # YOUR CODE HERE
@@ -57,7 +57,7 @@ def loss(
 def gradient(
     w: Tensor, b: Tensor, X: Tensor, y: Tensor, l2: float = 0.0, l1: float = 0.0
 ) -> tuple[Tensor, Tensor]:
-    """The derivatives of `loss` by w (V,) and by b (); of |w| at 0 the sub-gradient 0.
+    """The derivatives of `loss` with respect to w (V,) and b (); the sub-gradient of |w| at 0 is 0.
 
     Raises as `loss`.
     """
@@ -69,8 +69,8 @@ class LogisticRegression:
     """Trained by plain gradient descent with a constant learning rate.
 
     A step: w <- w - lr * g_w, b <- b - lr * g_b, with (g_w, g_b) = gradient(w, b, X_batch,
-    y_batch, l2, l1). batch_size None: one step an epoch on all data; otherwise mini-batches in an
-    order that is shuffled every epoch, the last smaller batch included.
+    y_batch, l2, l1). batch_size None: one step per epoch on all data; otherwise mini-batches in an
+    order that is reshuffled every epoch, including the last smaller batch.
 
     Raises ValueError naming l1 or l2 (negative) or batch_size (below 1).
     """
@@ -95,19 +95,19 @@ class LogisticRegression:
         raise NotImplementedError()
 
     def predict_proba(self, X: Tensor) -> Tensor:
-        """(N,): P(y = 1 | x). Raises ValueError naming X for another V than that of fit."""
+        """(N,): P(y = 1 | x). Raises ValueError naming X if V is not that of fit."""
         # YOUR CODE HERE
         raise NotImplementedError()
 
     def predict(self, X: Tensor) -> Tensor:
-        """int64 (N,): 1 from a probability of 0.5 on, else 0."""
+        """int64 (N,): 1 where the probability is 0.5 or more, else 0."""
         # YOUR CODE HERE
         raise NotImplementedError()
 
 
 def iterations_to_epochs(n_iters: int, n_examples: int, batch_size: int) -> int:
-    """How many whole epochs n_iters steps make: n_iters / (n_examples / batch_size), rounded down
-    exactly. The last partial batch of an epoch counts as the part that it is.
+    """How many whole epochs n_iters steps are: n_iters / (n_examples / batch_size), rounded down
+    exactly. The last, partial batch of an epoch counts as the fraction of a batch that it is.
 
     Raises ValueError naming n_iters (below 0), n_examples or batch_size (below 1).
     """

@@ -27,15 +27,16 @@ class NaiveBayes:
         raise NotImplementedError()
 
     def fit(self, counts: np.ndarray, labels: np.ndarray) -> NaiveBayes:
-        """Estimate from counts (N, V), real numbers from 0 on, and labels (N,) from 0 on:
+        """Estimate from counts (N, V), real numbers >= 0, and labels (N,), integers >= 0:
 
             .class_log_prior_ (C,)    ln(N_c / N), not smoothed; -inf for a class without documents
             .feature_log_prob_ (C, V) ln((count + alpha) / (total + alpha V))
 
-        both float64, C = the largest label + 1. A class without any word has a row of -ln V, or
-        of -inf at alpha 0.
+        both float64, C = the largest label + 1. A class without any word has a row of -ln V, or of
+        -inf if alpha is 0.
 
-        Raises ValueError naming counts (none, or negative) or labels (negative, other length).
+        Raises ValueError naming counts (none, or negative) or labels (negative, a different
+        length).
         """
         # YOUR CODE HERE
         raise NotImplementedError()
@@ -43,30 +44,30 @@ class NaiveBayes:
     def joint_log_likelihood(self, counts: np.ndarray) -> np.ndarray:
         """(N, C): ln P(c) + sum_v count(d, v) ln P(v | c), where 0 times -inf is 0.
 
-        Raises ValueError naming counts for another V than that of fit, or a negative count.
+        Raises ValueError naming counts if V is not that of fit, or for a negative count.
         """
         # YOUR CODE HERE
         raise NotImplementedError()
 
     def predict_log_proba(self, counts: np.ndarray) -> np.ndarray:
-        """(N, C): ln P(c | d). A document impossible under every class gets -ln C for each."""
+        """(N, C): ln P(c | d). A document that is impossible under every class gets -ln C for each."""
         # YOUR CODE HERE
         raise NotImplementedError()
 
     def predict(self, counts: np.ndarray) -> np.ndarray:
-        """int64 (N,): the most probable class; of equal ones the smaller."""
+        """int64 (N,): the most probable class; on a tie, the smaller one."""
         # YOUR CODE HERE
         raise NotImplementedError()
 
 
 def most_informative(model: NaiveBayes, k: int, positive: int = 1, negative: int = 0) -> list[int]:
-    """The ids of the k words that speak most for `positive` against `negative`:
+    """The ids of the k words that favour `positive` most over `negative`:
 
-        by falling feature_log_prob_[positive] - feature_log_prob_[negative],
+        in descending order of feature_log_prob_[positive] - feature_log_prob_[negative],
 
-    words of equal difference by id; where both are -inf the difference is 0. All V ids for k > V.
+    ties in order of id; where both are -inf the difference is 0. All V ids for k > V.
 
-    Raises ValueError naming k below 1, positive or negative for no class of the model.
+    Raises ValueError naming k (below 1), positive or negative (not a class of the model).
     """
     # YOUR CODE HERE
     raise NotImplementedError()

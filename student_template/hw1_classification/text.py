@@ -15,9 +15,9 @@ def clean(text: str) -> str:
 
     Each HTML tag (from "<" to the next ">", with at least one character and no other "<" inside)
     and then each text in square brackets (from "[" to the next "]", no other bracket inside)
-    becomes a blank; one without its end is ordinary text. Of the rest only letters and
-    digits (`str.isalnum`) and white space (`str.isspace`) stay. Runs of white space become one
-    blank, and there is none at the ends.
+    becomes a space; an unclosed one is ordinary text. Of the rest only letters, digits
+    (`str.isalnum`) and whitespace (`str.isspace`) stay. Consecutive whitespace becomes one space,
+    and there is none at either end.
 
         clean("<b>정말</b> 좋은 영화[1]! don't<br/>The end") == "정말 좋은 영화 dont The end"
     """
@@ -26,26 +26,27 @@ def clean(text: str) -> str:
 
 
 def tokenize(text: str, lower: bool = True) -> list[str]:
-    """The maximal runs of letters and digits (`str.isalnum`), from left to right.
+    """The maximal sequences of letters and digits (`str.isalnum`), from left to right.
 
-    The runs are found in the text as it is given; with `lower` each is then lower-cased.
+    They are found in the text as given; with `lower` each is then lower-cased.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
 
 
 def remove_stop_words(tokens: list[str], stop_words: set[str] | list[str]) -> list[str]:
-    """The tokens that are no stop words, in their order and spelling.
+    """The tokens that are not stop words, in their order and spelling.
 
-    Both sides are compared lower-cased: "The" is removed by {"the"}, and "the" by {"The"}.
+    Both sides are lower-cased for the comparison: "The" is removed by {"the"}, and "the" by
+    {"The"}.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
 
 
 def stem(token: str) -> str:
-    """The token without its ending: the first of "ing", "ed", "es", "s" that the token ends with and
-    that leaves at least 3 characters is removed, once. A token in "ss" keeps it.
+    """The token without its suffix: the first of "ing", "ed", "es", "s" that the token ends with
+    and that leaves at least 3 characters is removed, once. A token ending in "ss" keeps it.
 
         tuning, tuned, tunes -> tun; uses -> use; sing -> sing; class -> class; running -> runn
     """
@@ -65,7 +66,7 @@ def edit_distance(source: str, target: str, substitution_cost: int = 2) -> int:
 def edit_script(
     source: str, target: str, substitution_cost: int = 2
 ) -> list[tuple[str, str, str]]:
-    """One cheapest way from source to target, from left to right:
+    """A cheapest sequence of edits from source to target, from left to right:
 
         ("keep", c, c), ("insert", "", c), ("delete", c, ""), ("substitute", a, b) with a != b
 

@@ -1,1 +1,1 @@
-"""hw2: word2vec with negative sampling, and the roads beside it."""
+"""hw2: word2vec with negative sampling, and related methods."""

@@ -15,15 +15,15 @@ from torch import Tensor
 
 
 def cbow_loss(context: Tensor, mask: Tensor, target: Tensor, negatives: Tensor) -> Tensor:
-    """The skip-gram loss with negative sampling, a tensor (), in which the mean of the kept contexts
-    stands for the center's vector:
+    """The skip-gram loss with negative sampling, a tensor (), in which the mean of the kept
+    contexts takes the place of the center's vector:
 
         mean over the examples of  -ln s(t.h) - sum_k ln s(-n_k.h),   h = mean of the kept contexts
 
-    context (B, W, d), mask (B, W) bool with True = keep, target (B, d), negatives (B, K, d). What
-    stands at places that are not kept has no influence.
+    context (B, W, d), mask (B, W) bool with True = keep, target (B, d), negatives (B, K, d). Values
+    at places that are not kept have no influence.
 
-    Raises ValueError naming mask (a row without any context, another shape than (B, W)), context (no
+    Raises ValueError naming mask (a row without any context, or not of shape (B, W)), context (no
     example), or an argument whose shape does not agree with the others.
     """
     # YOUR CODE HERE
@@ -36,8 +36,8 @@ def softmax_loss(hidden: Tensor, output: Tensor, target: Tensor) -> Tensor:
         mean over the examples of  ln (sum over w of exp(o_w.h)) - o_target.h
 
     hidden (B, d), output (V, d), target (B,) int64. Finite for scores of 1000 and more.
-    Raises ValueError naming hidden (no example), target (out of range, another length), or output
-    (another d).
+    Raises ValueError naming hidden (no example), target (out of range, a different length), or
+    output (a different d).
     """
     # YOUR CODE HERE
     raise NotImplementedError()

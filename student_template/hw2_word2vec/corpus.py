@@ -20,7 +20,7 @@ from torch import Tensor
 class Vocabulary:
     """The words that occur at least `min_count` times, numbered. There is no unknown word.
 
-    .tokens: list[str]: by falling count, words of equal count by code point.
+    .tokens: list[str]: in descending order of count, ties in code point order.
     .counts: int64 (V,): how often each of them occurs.
     """
 
@@ -39,9 +39,9 @@ class Vocabulary:
 
 
 def keep_probability(counts: Tensor, t: float = 1e-3) -> Tensor:
-    """float64 (V,): how probably one occurrence of each word is kept,
+    """float64 (V,): the probability that an occurrence of each word is kept,
 
-        min(1, sqrt(t / f) + t / f),   f = the word's share of all counts (V,)
+        min(1, sqrt(t / f) + t / f),   f = the word's fraction of all counts (V,)
 
     and 1 for a count of 0. Raises ValueError naming counts (a negative one) or t (not above 0).
     """
@@ -50,20 +50,20 @@ def keep_probability(counts: Tensor, t: float = 1e-3) -> Tensor:
 
 
 def subsample(ids: list[int], keep: Tensor, seed: int) -> list[int]:
-    """The ids that stay, in their order: each position is kept with probability keep[id], and
-    decided for itself. keep (V,) float; 0 keeps never, 1 always. The same seed keeps the same.
+    """The ids that stay, in their order: each position is kept with probability keep[id],
+    independently. keep (V,) float; 0 never keeps, 1 always. The same seed keeps the same positions.
 
-    Raises ValueError naming keep (outside [0, 1]) or ids (one that is no index of keep).
+    Raises ValueError naming keep (outside [0, 1]) or ids (one that is not an index of keep).
     """
     # YOUR CODE HERE
     raise NotImplementedError()
 
 
 def skipgram_pairs(ids: list[int], window: int) -> Tensor:
-    """int64 (P, 2): a row (center, context) for every two different positions of the sentence that
-    are at most `window` apart; centers in order, the contexts of a center from left to right.
+    """int64 (P, 2): a row (center, context) for every ordered pair of different positions at most
+    `window` apart; centers in order, the contexts of a center from left to right.
 
-    A word that stands twice may be its own context. Without pairs the shape is (0, 2).
+    A word that occurs twice may be its own context. Without pairs the shape is (0, 2).
     Raises ValueError naming window below 1.
     """
     # YOUR CODE HERE

@@ -17,8 +17,9 @@ from torch import Tensor
 
 
 def nearest(tokens: list[str], vectors: Tensor, word: str, k: int) -> list[tuple[str, float]]:
-    """The k other words of largest cosine to `word`, with it, by falling cosine; all others when
-    there are fewer. vectors (V, d): row i belongs to tokens[i]. The cosine of a zero vector is 0.
+    """The k other words of largest cosine to `word`, with their cosines, in descending order; all
+    others if there are fewer. vectors (V, d): row i belongs to tokens[i]. The cosine of a zero
+    vector is 0.
 
     Raises KeyError for an unknown word, ValueError naming k below 1.
     """
@@ -30,7 +31,7 @@ def analogy(
     tokens: list[str], vectors: Tensor, a: str, b: str, c: str, k: int = 1
 ) -> list[str]:
     """The k words that are to c as b is to a: of largest cosine to b - a + c, each of these three
-    vectors scaled to length 1 first; by falling cosine, never a, b or c.
+    vectors scaled to length 1 first; in descending order of cosine, never a, b or c.
 
     Raises KeyError for an unknown word, ValueError naming k below 1.
     """

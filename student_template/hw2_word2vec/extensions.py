@@ -1,6 +1,6 @@
 """Bonus: the embedding layer as a product, and vectors by counting alone.
 
-PPMI with a truncated singular value decomposition is the classical road (Church & Hanks 1990;
+PPMI with a truncated singular value decomposition is the classical method (Church & Hanks 1990;
 Deerwester et al. 1990). Skip-gram with K negatives fits u.v to PMI - ln K (Levy & Goldberg 2014).
 """
 
@@ -23,17 +23,17 @@ def ppmi(X: Tensor) -> Tensor:
 
         max(0, ln (P(i, j) / (P(i) P(j)))),   P from the sums of rows and of columns of X
 
-    and 0 where X is 0. Raises ValueError naming X that is not square or holds a negative number.
+    and 0 where X is 0. Raises ValueError naming X that is not square or contains a negative number.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
 
 
 def lsa(X: Tensor, k: int) -> Tensor:
-    """(V, k): the k first left singular vectors of X (V, V), each times its singular value. With k the
-    rank of X their products are those of the rows: lsa(X, k) @ lsa(X, k).T == X @ X.T.
+    """(V, k): the k first left singular vectors of X (V, V), each times its singular value. If k is
+    the rank of X, products of rows are those of X: lsa(X, k) @ lsa(X, k).T == X @ X.T.
 
-    The sign of a column is free. Raises ValueError naming X that is not square, or k outside 1..V.
+    A column may have either sign. Raises ValueError naming X that is not square, or k outside 1..V.
     """
     # YOUR CODE HERE
     raise NotImplementedError()

@@ -19,12 +19,12 @@ def cooccurrence(
     sentences: list[list[str]], tokens: list[str], window: int, weighting: str = "flat"
 ) -> Tensor:
     """float64 (V, V), symmetric: X[i, j] is the sum over all ordered pairs of different positions of a
-    sentence, at most `window` apart, with tokens[i] at the one and tokens[j] at the other, of
+    sentence, at most `window` apart, with tokens[i] at one and tokens[j] at the other, of
 
         1 ("flat")   or   1 / distance ("harmonic")
 
     So "a a" gives X[a, a] = 2. A word that is not in tokens keeps its place but counts nothing.
-    Raises ValueError naming window (below 1) or weighting (any other).
+    Raises ValueError naming window (below 1) or weighting (any other value).
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -33,7 +33,7 @@ def cooccurrence(
 def conditional(X: Tensor) -> Tensor:
     """(V, V): row i is P(. | i) = X[i] / sum of X[i]; a zero row stays zero.
 
-    Raises ValueError naming X that is not square or holds a negative number.
+    Raises ValueError naming X that is not square or contains a negative number.
     """
     # YOUR CODE HERE
     raise NotImplementedError()

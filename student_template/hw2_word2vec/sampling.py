@@ -1,4 +1,4 @@
-"""Drawing negatives: the smoothed unigram distribution, and a sampler with O(1) a draw.
+"""Drawing negatives: the smoothed unigram distribution, and a sampler that takes O(1) per draw.
 
 The power 3/4 is Mikolov et al.'s (2013). The alias method is Walker's (1977), set up in linear time
 as Vose (1991, "A linear algorithm for generating random numbers with a given distribution") does it.
@@ -26,7 +26,7 @@ def negative_distribution(counts: Tensor, power: float = 0.75) -> Tensor:
 
 
 class AliasSampler:
-    """Draws an id i with probability p_i: choose one of V columns, all alike; in column i stay with
+    """Draws an id i with probability p_i: choose one of V columns uniformly; in column i stay with
     probability threshold_i, else take alias_i. So
 
         p_i = (threshold_i + sum over the j with alias_j = i of (1 - threshold_j)) / V
@@ -42,7 +42,7 @@ class AliasSampler:
         raise NotImplementedError()
 
     def sample(self, shape: tuple[int, ...], seed: int) -> Tensor:
-        """int64 of any shape, also () or with a 0 in it: independent draws, O(1) each.
+        """int64 of any shape, including () or one with a 0 in it: independent draws, O(1) each.
 
         The same seed gives the same draws: the sampler has no state.
         """

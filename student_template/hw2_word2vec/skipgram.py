@@ -34,15 +34,16 @@ def sgns_loss(center: Tensor, context: Tensor, negatives: Tensor) -> Tensor:
 def sgns_gradients(
     center: Tensor, context: Tensor, negatives: Tensor
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """The derivatives of `sgns_loss` by center (B, d), context (B, d) and negatives (B, K, d),
-    written out by hand: no autograd. The results need no gradient. Raises as `sgns_loss`.
+    """The derivatives of `sgns_loss` with respect to center (B, d), context (B, d) and negatives
+    (B, K, d), written out by hand: no autograd. The results need no gradient. Raises as
+    `sgns_loss`.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
 
 
 class SkipGram(nn.Module):
-    """Two float32 tables of vectors: one for a word as center, one for it as context.
+    """Two float32 tables of vectors: one for words as centers, one for words as contexts.
 
     .in_embed: nn.Embedding (vocab_size, dim), uniform in [-0.5/dim, 0.5/dim), drawn by `seed`.
     .out_embed: nn.Embedding (vocab_size, dim), zero.
@@ -75,7 +76,8 @@ def train(
     vectors, float32 (V, dim), without a gradient: row i belongs to tokens[i].
 
     No pair reaches over the end of a sentence. Any optimiser will do, and any use of lr, as long as
-    the bar of the handout is reached. Raises ValueError naming sentences when no word is left.
+    the handout's required quality is reached. Raises ValueError naming sentences when no word is
+    left.
     """
     # YOUR CODE HERE
     raise NotImplementedError()

@@ -1,7 +1,7 @@
 """Vectors from the inside of words: character n-grams, and Hangul taken apart.
 
 Subword n-grams are Bojanowski et al.'s (2017, "Enriching word vectors with subword information"). The
-hash is FNV-1a in 32 bits (Fowler, Noll & Vo). Hangul syllables stand in Unicode in the order of their
+hash is FNV-1a in 32 bits (Fowler, Noll & Vo). Hangul syllables are in Unicode in the order of their
 letters (The Unicode Standard, section 3.12): code = 0xAC00 + (initial * 21 + vowel) * 28 + final.
 """
 
@@ -30,7 +30,7 @@ def char_ngrams(word: str, n_min: int = 3, n_max: int = 6) -> list[str]:
 
 def to_jamo(text: str) -> str:
     """The text with each Hangul syllable as three letters of compatibility jamo: initial, vowel, final;
-    "e" where there is no final. All else stays as it is, and nothing is normalised.
+    "e" where there is no final. Everything else stays as it is, and nothing is normalised.
 
         to_jamo("강아지") == "ㄱㅏㅇㅇㅏeㅈㅣe"      to_jamo("값") == "ㄱㅏㅄ"
     """
@@ -43,9 +43,9 @@ def subword_vector(word: str, table: Tensor, n_min: int = 3, n_max: int = 6) -> 
     the row of an n-gram is FNV-1a-32 of its UTF-8 bytes, modulo B.
 
     FNV-1a-32: start with 2166136261; for each byte (0 to 255) first xor it in, then multiply by 16777619,
-    and keep 32 bits. "" gives 0x811c9dc5, "a" 0xe40c292c, "foobar" 0xbf9cf968.
+    and keep 32 bits. The hash of "" is 0x811c9dc5, of "a" 0xe40c292c, of "foobar" 0xbf9cf968.
 
-    Raises ValueError naming n_min or n_max as `char_ngrams`, or table without a row.
+    Raises ValueError naming n_min or n_max as `char_ngrams`, or a table without rows.
     """
     # YOUR CODE HERE
     raise NotImplementedError()

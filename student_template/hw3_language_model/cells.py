@@ -15,7 +15,7 @@
                                     h' = o * tanh(c')
 
 These are the equations of PyTorch's documentation (nn.RNNCell, nn.GRUCell, nn.LSTMCell), and the
-gates stand in its order: r, z, n for the GRU and i, f, g, o for the LSTM, one below the other in
+gates are in its order: r, z, n for the GRU and i, f, g, o for the LSTM, stacked by rows in
 weight_ih, weight_hh, bias_ih and bias_hh.
 
 Shapes:
@@ -47,7 +47,7 @@ class RNNCell(nn.Module):
         raise NotImplementedError()
 
     def forward(self, x: Tensor, state: Tensor | None = None) -> Tensor:
-        """X (B, E), h (B, H) or None for zeros -> h' (B, H)."""
+        """x (B, E), h (B, H) or None for zeros -> h' (B, H)."""
         # YOUR CODE HERE
         raise NotImplementedError()
 
@@ -65,7 +65,7 @@ class GRUCell(nn.Module):
         raise NotImplementedError()
 
     def forward(self, x: Tensor, state: Tensor | None = None) -> Tensor:
-        """X (B, E), h (B, H) or None for zeros -> h' (B, H)."""
+        """x (B, E), h (B, H) or None for zeros -> h' (B, H)."""
         # YOUR CODE HERE
         raise NotImplementedError()
 
@@ -83,7 +83,7 @@ class LSTMCell(nn.Module):
         raise NotImplementedError()
 
     def forward(self, x: Tensor, state: State | None = None) -> State:
-        """X (B, E), (h, c) of (B, H) each or None for zeros -> (h', c') of (B, H) each."""
+        """x (B, E), (h, c) of (B, H) each or None for zeros -> (h', c') of (B, H) each."""
         # YOUR CODE HERE
         raise NotImplementedError()
 
@@ -91,10 +91,10 @@ class LSTMCell(nn.Module):
 class LSTM(nn.Module):
     """Layers of LSTMCell over time, in one direction or two.
 
-    .cells[layer * dirs + direction] are the cells, dirs being 2 if bidirectional, else 1, and
-    direction 1 running from the end to the start. A layer above the first reads the outputs of all
+    .cells[layer * dirs + direction] are the cells, where dirs is 2 if bidirectional, else 1, and
+    direction 1 runs from the end to the start. A layer above the first reads the outputs of all
     directions below it, the forward one first. In training mode dropout acts on the outputs of
-    every layer but the last. All parameters are drawn by seed alone, each cell's its own.
+    every layer but the last. All parameters are drawn by seed alone, each cell independently.
 
     Raises ValueError naming dropout when it is not in [0, 1].
     """
@@ -115,11 +115,11 @@ class LSTM(nn.Module):
     def forward(
         self, x: Tensor, state: State | None = None, lengths: Tensor | None = None
     ) -> tuple[Tensor, State]:
-        """X (T, B, E) -> output (T, B, H dirs), (h, c) of (L dirs, B, H) each.
+        """x (T, B, E) -> output (T, B, H dirs), (h, c) of (L dirs, B, H) each.
 
-        state: (h, c) to begin with, shaped as those that come back; None for zeros. h and c are the
+        state: (h, c) to begin with, shaped like those returned; None for zeros. h and c are the
         states after each cell's last step. lengths (B,) int64: only the first lengths[b] steps of
-        sequence b count. Behind them the output is 0; the final states are those of a sequence's own
+        sequence b count. After them the output is 0; the final states are those of a sequence's own
         last step, and the backward direction begins there.
         """
         # YOUR CODE HERE
@@ -129,7 +129,8 @@ class LSTM(nn.Module):
 def lstm_step_forward(
     x: Tensor, h: Tensor, c: Tensor, W_ih: Tensor, W_hh: Tensor, b_ih: Tensor, b_hh: Tensor
 ) -> tuple[Tensor, Tensor, object]:
-    """One step of an LSTM cell: h' (B, H), c' (B, H) and whatever the backward step needs.
+    """One step of an LSTM cell: h' (B, H), c' (B, H) and a cache of whatever the backward step
+    needs.
 
     x (B, E), h and c (B, H), W_ih (4H, E), W_hh (4H, H), b_ih and b_hh (4H,).
     """
@@ -138,11 +139,11 @@ def lstm_step_forward(
 
 
 def lstm_step_backward(dh: Tensor, dc: Tensor, cache: object) -> dict[str, Tensor]:
-    """The gradients of that step, by hand: autograd has no part in it.
+    """The gradients of that step, by hand: no autograd.
 
-    dh and dc (B, H) are the loss's gradients by h' and c'. Returns its gradients by the arguments
-    of lstm_step_forward under the keys x, h, c, W_ih, W_hh, b_ih, b_hh; those of weights and biases
-    are summed over the batch. The cache stays as it was and may be used again.
+    dh and dc (B, H) are the loss's gradients with respect to h' and c'. Returns those with respect
+    to the arguments of lstm_step_forward under the keys x, h, c, W_ih, W_hh, b_ih, b_hh; those of
+    weights and biases are summed over the batch. The cache is not changed and may be used again.
     """
     # YOUR CODE HERE
     raise NotImplementedError()

@@ -15,13 +15,16 @@ class ReLU(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: torch.autograd.function.FunctionCtx, x: Tensor) -> Tensor:
-        """X of any shape -> max(x, 0); ctx keeps what backward needs."""
+        """x of any shape -> max(x, 0); ctx keeps what backward needs."""
         # YOUR CODE HERE
         raise NotImplementedError()
 
     @staticmethod
     def backward(ctx: torch.autograd.function.FunctionCtx, grad_output: Tensor) -> Tensor:
-        """The gradient by x: grad_output where x > 0, else 0, at x = 0 too. A new tensor."""
+        """The gradient with respect to x: grad_output where x > 0, else 0, including at x = 0.
+
+        A new tensor.
+        """
         # YOUR CODE HERE
         raise NotImplementedError()
 
@@ -33,9 +36,9 @@ def relu(x: Tensor) -> Tensor:
 
 
 def elmo_mix(layers: Tensor, s: Tensor, gamma: Tensor) -> Tensor:
-    """Gamma times the sum over l of softmax(s)[l] layers[l].
+    """gamma times the sum over l of softmax(s)[l] layers[l].
 
-    layers (L, B, T, D), s (L,), gamma () -> (B, T, D); differentiable in all three.
+    layers (L, B, T, D), s (L,), gamma () -> (B, T, D); differentiable with respect to all three.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -47,7 +50,7 @@ class FeedForwardLM(nn.Module):
         h = tanh(W [e_1; ...; e_context] + b)        logits = U h + d
 
     Parameters: V E + context E H + H + H V + V. activation: "tanh" or "relu".
-    All are drawn by seed alone. Raises ValueError naming activation for any other.
+    All are drawn by seed alone. Raises ValueError naming activation for any other value.
     """
 
     def __init__(
@@ -64,15 +67,15 @@ class FeedForwardLM(nn.Module):
         raise NotImplementedError()
 
     def forward(self, ids: Tensor) -> Tensor:
-        """Ids (B, context) int64, the oldest first -> logits (B, V)."""
+        """ids (B, context) int64, the oldest first -> logits (B, V)."""
         # YOUR CODE HERE
         raise NotImplementedError()
 
 
 class DynamicNet(nn.Module):
-    """A net that uses one middle layer (H, H) as often as it is told: three layers in all.
+    """A net that runs one middle layer (H, H) as often as requested: three layers in all.
 
-    All parameters are drawn by seed alone; there are no more of them however deep it is run.
+    All parameters are drawn by seed alone; their number does not depend on the depth.
     """
 
     def __init__(self, d_in: int, hidden: int, d_out: int, seed: int = 0) -> None:
@@ -81,12 +84,12 @@ class DynamicNet(nn.Module):
         raise NotImplementedError()
 
     def forward(self, x: Tensor, repeats: int) -> Tensor:
-        """X (B, d_in) -> (B, d_out), the middle layer and its activation run repeats times."""
+        """x (B, d_in) -> (B, d_out); the middle layer and its activation run repeats times."""
         # YOUR CODE HERE
         raise NotImplementedError()
 
 
 def clip_values(grads: list[Tensor], limit: float) -> list[Tensor]:
-    """New tensors with every entry brought into [-limit, limit]: the direction may change."""
+    """New tensors with every entry clipped to [-limit, limit]: the direction may change."""
     # YOUR CODE HERE
     raise NotImplementedError()

@@ -2,7 +2,7 @@
 
     cross-entropy = mean of -ln P(target)        perplexity = exp(cross-entropy)
 
-Perplexity goes back to Jelinek et al. (1977): as uncertain as a fair choice among so many words.
+Perplexity goes back to Jelinek et al. (1977): as uncertain as a fair choice among that many words.
 Label smoothing is Szegedy et al.'s (2016), section 7, with the equations of
 https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html
 
@@ -26,11 +26,12 @@ def cross_entropy(
     """Mean of -ln softmax(logits)[target] over the targets that are not ignore_index; () in nats.
 
     logits (..., V) float, targets (...) int64. The mean over no target is 0. With label_smoothing
-    epsilon the target has the weight 1 - epsilon and every word, the target too, epsilon / V more.
-    Differentiable in logits; finite for logits of +-1e4; a logit of -inf is the probability 0.
+    epsilon the target has the weight 1 - epsilon, and every word, including the target, gets
+    another epsilon / V. Differentiable with respect to logits; finite for logits of +-1e4; a logit
+    of -inf is the probability 0.
 
-    Raises ValueError naming logits or targets when their shapes do not agree, targets when one that
-    counts is out of range, label_smoothing when it is not in [0, 1].
+    Raises ValueError naming logits or targets if their shapes do not agree, targets if one that
+    counts is out of range, label_smoothing if it is not in [0, 1].
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -65,7 +66,7 @@ def corpus_perplexity(
 ) -> float:
     """Perplexity per token over all batches of (logits (..., V), targets (...)) together.
 
-    Every token that is not ignored weighs the same, however long its batch is.
+    Every token that is not ignored has the same weight, however long its batch is.
     """
     # YOUR CODE HERE
     raise NotImplementedError()

@@ -4,8 +4,8 @@
 
 Neural language models with recurrent states: Mikolov et al. (2010); the regularised LSTM: Zaremba,
 Sutskever & Vinyals (2014); the tied output layer: Press & Wolf (2017), Inan et al. (2017).
-Truncated backpropagation through time carries the state from window to window but not its
-gradient: Williams & Peng (1990).
+Truncated backpropagation through time passes the state from window to window but not its gradient:
+Williams & Peng (1990).
 
 Shapes:
 
@@ -31,8 +31,8 @@ class LSTMLanguageModel(nn.Module):
     outputs. tie_weights: the output layer uses the embedding's matrix (V, E), with a bias of its
     own. All parameters are drawn by seed alone.
 
-    Raises ValueError naming tie_weights, embed_size or hidden_size when weights are to be tied and
-    the two sizes differ; naming dropout when it is not in [0, 1].
+    Raises ValueError naming tie_weights, embed_size or hidden_size if weights are to be tied and
+    the two sizes differ; naming dropout if it is not in [0, 1].
     """
 
     def __init__(
@@ -50,26 +50,25 @@ class LSTMLanguageModel(nn.Module):
         raise NotImplementedError()
 
     def forward(self, ids: Tensor, state: Any = None) -> tuple[Tensor, Any]:
-        """Ids (T, B) int64 -> logits (T, B, V) and the state after the last step.
+        """ids (T, B) int64 -> logits (T, B, V) and the state after the last step.
 
-        logits[t] are those of the id at t + 1, from the ids up to t and the state to begin with
-        (None: zeros).
+        logits[t] predict the id at t + 1 from the ids up to t and the initial state (None: zeros).
         """
         # YOUR CODE HERE
         raise NotImplementedError()
 
 
 def detach(state: Any) -> Any:
-    """The same state, but no gradient flows back through it into earlier windows."""
+    """The same state, cut off from the gradients of earlier windows."""
     # YOUR CODE HERE
     raise NotImplementedError()
 
 
 def evaluate(model: LSTMLanguageModel, data: Tensor, bptt: int) -> float:
-    """Perplexity per token of data (T, B), read in windows of bptt with the state carried over.
+    """Perplexity per token of data (T, B), read in windows of bptt, the state passed on.
 
     Every id but those of the first row is predicted once, so the result does not depend on bptt.
-    No dropout and no gradients; the model's mode, training or not, is the same afterwards.
+    No dropout and no gradients; the model's mode (training or not) is the same afterwards.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -107,7 +106,7 @@ def generate(
     top_k: int | None = None,
     seed: int = 0,
 ) -> list[int]:
-    """Length new ids after the ids of prefix (at least one); the prefix is not repeated.
+    """`length` new ids after the ids of prefix (at least one); the prefix is not repeated.
 
     Each id is drawn from softmax(logits / temperature), among the top_k most probable ids if top_k
     is given, and becomes the next input. Temperature 0 takes the most probable id.

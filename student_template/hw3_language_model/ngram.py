@@ -17,7 +17,8 @@ START, END, UNKNOWN = "<s>", "</s>", "<unk>"
 class NGram:
     """The probability of a word given the n - 1 words before it.
 
-    alpha is added to every count, of words never seen too; alpha 0 gives relative frequencies.
+    alpha is added to every count, including those of words never seen; alpha 0 gives relative
+    frequencies.
     Raises ValueError naming n (below 1) or alpha (negative).
     """
 
@@ -26,9 +27,10 @@ class NGram:
         raise NotImplementedError()
 
     def fit(self, sentences: list[list[str]]) -> NGram:
-        """Count. Each sentence gets n - 1 times "<s>" in front and one "</s>" behind.
+        """Count. Each sentence gets n - 1 times "<s>" in front and one "</s>" after it.
 
-        The vocabulary is the words seen, "</s>" and "<unk>": what can come next. "<s>" never can.
+        The vocabulary is the words seen, "</s>" and "<unk>": whatever can come next. "<s>" never
+        can.
         """
         # YOUR CODE HERE
         raise NotImplementedError()
@@ -40,19 +42,19 @@ class NGram:
         raise NotImplementedError()
 
     def log_prob(self, word: str, context: list[str]) -> float:
-        """Ln P(word | the last n - 1 words of context), as a Python float.
+        """ln P(word | the last n - 1 words of context), as a Python float.
 
         A context that is too short is padded on its left with "<s>"; words not seen in training
-        count as "<unk>", in the context too. After a context that was never seen every word is
-        equally likely if alpha > 0, and impossible (-inf) if alpha is 0.
+        count as "<unk>", including those in the context. After a context that was never seen every
+        word is equally likely if alpha > 0, and impossible (-inf) if alpha is 0.
         """
         # YOUR CODE HERE
         raise NotImplementedError()
 
     def perplexity(self, sentences: list[list[str]]) -> float:
-        """Exp of the mean of -ln P per token; the "</s>" of each sentence is a token, "<s>" is none.
+        """exp of the mean of -ln P per token; the "</s>" of each sentence is a token, "<s>" is not.
 
-        inf when some token is impossible. Raises ValueError naming sentences when there are none.
+        inf if any token is impossible. Raises ValueError naming sentences if there are none.
         """
         # YOUR CODE HERE
         raise NotImplementedError()
@@ -61,10 +63,10 @@ class NGram:
 def interpolated_log_prob(
     models: list[NGram], weights: list[float], word: str, context: list[str]
 ) -> float:
-    """Ln of the weighted sum of the models' probabilities of word, as a Python float.
+    """ln of the weighted sum of the models' probabilities of word, as a Python float.
 
-    Raises ValueError naming weights when they do not sum to 1 (within 1e-9) or are not one for
-    each model.
+    Raises ValueError naming weights if they do not sum to 1 (within 1e-9) or if there is not one
+    for each model.
     """
     # YOUR CODE HERE
     raise NotImplementedError()

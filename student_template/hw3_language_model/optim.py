@@ -7,7 +7,7 @@ Momentum: Polyak (1964); Nesterov's in the form of Sutskever et al. (2013); AdaG
 (2011); RMSProp: Hinton's lecture 6e (2012); Adam: Kingma & Ba (2015).
 
 All arithmetic is entry by entry: param and grad may have any shape, the same for both. Every
-function returns a new param and a new state and leaves its arguments as they were.
+function returns a new param and a new state and does not change its arguments.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ State = dict[str, Any]
 
 
 def sgd(param: Tensor, grad: Tensor, state: State, lr: float) -> tuple[Tensor, State]:
-    """Theta <- theta - lr g"""
+    """theta <- theta - lr g"""
     # YOUR CODE HERE
     raise NotImplementedError()
 
@@ -28,7 +28,7 @@ def sgd(param: Tensor, grad: Tensor, state: State, lr: float) -> tuple[Tensor, S
 def momentum(
     param: Tensor, grad: Tensor, state: State, lr: float, momentum: float = 0.9
 ) -> tuple[Tensor, State]:
-    """V <- momentum v + g (v <- g in the first step),    theta <- theta - lr v"""
+    """v <- momentum v + g (v <- g in the first step),    theta <- theta - lr v"""
     # YOUR CODE HERE
     raise NotImplementedError()
 
@@ -36,7 +36,7 @@ def momentum(
 def nesterov(
     param: Tensor, grad: Tensor, state: State, lr: float, momentum: float = 0.9
 ) -> tuple[Tensor, State]:
-    """V as in momentum,    theta <- theta - lr (g + momentum v): one look ahead."""
+    """v as in momentum,    theta <- theta - lr (g + momentum v): one step of look-ahead."""
     # YOUR CODE HERE
     raise NotImplementedError()
 
@@ -44,7 +44,7 @@ def nesterov(
 def adagrad(
     param: Tensor, grad: Tensor, state: State, lr: float, eps: float = 1e-10
 ) -> tuple[Tensor, State]:
-    """S <- s + g^2 (from 0),    theta <- theta - lr g / (sqrt(s) + eps)"""
+    """s <- s + g^2 (from 0),    theta <- theta - lr g / (sqrt(s) + eps)"""
     # YOUR CODE HERE
     raise NotImplementedError()
 
@@ -52,7 +52,7 @@ def adagrad(
 def rmsprop(
     param: Tensor, grad: Tensor, state: State, lr: float, alpha: float = 0.99, eps: float = 1e-8
 ) -> tuple[Tensor, State]:
-    """S <- alpha s + (1 - alpha) g^2 (from 0),    theta <- theta - lr g / (sqrt(s) + eps)"""
+    """s <- alpha s + (1 - alpha) g^2 (from 0),    theta <- theta - lr g / (sqrt(s) + eps)"""
     # YOUR CODE HERE
     raise NotImplementedError()
 

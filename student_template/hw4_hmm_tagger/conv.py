@@ -20,10 +20,10 @@ from torch import Tensor
 def conv_output_size(
     n: int, kernel: int, stride: int = 1, padding: int = 0, dilation: int = 1
 ) -> int:
-    """Positions: floor((n + 2 padding - dilation (kernel - 1) - 1) / stride) + 1.
+    """The number of positions: floor((n + 2 padding - dilation (kernel - 1) - 1) / stride) + 1.
 
     Raises ValueError naming n, kernel, stride or dilation (below 1), padding (negative), or kernel
-    or n when the kernel does not fit.
+    or n if the kernel does not fit.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -32,8 +32,8 @@ def conv_output_size(
 def conv_parameters(
     in_channels: int, out_channels: int, kernel: tuple[int, ...], bias: bool = True
 ) -> int:
-    """Numbers to learn: a weight for each pair of channels and place of the kernel, and one bias
-    for each output channel.
+    """The number of parameters: one weight per pair of channels and position of the kernel, and one
+    bias per output channel.
 
     Raises ValueError naming in_channels, out_channels or kernel (below 1).
     """
@@ -42,7 +42,8 @@ def conv_parameters(
 
 
 def receptive_field(kernels: list[int], dilations: list[int]) -> int:
-    """How many words one output sees after these layers, all of stride 1; 1 without any layer.
+    """How many words one output depends on after these layers, all of stride 1; 1 without any
+    layer.
 
     Raises ValueError naming kernels or dilations (not of the same length, one below 1).
     """
@@ -56,7 +57,7 @@ def conv1d(x: Tensor, weight: Tensor, bias: Tensor, dilation: int = 1) -> Tensor
         y[b, t, f] = bias[f] + sum over k, e of weight[f, k, e] x[b, t + k dilation, e]
 
     x (B, T, E), weight (F, K, E), bias (F,). Differentiable.
-    Raises ValueError naming dilation (below 1), or x, weight or bias when their sizes do not agree
+    Raises ValueError naming dilation (below 1), or x, weight or bias if their sizes do not agree
     or T' is below 1.
     """
     # YOUR CODE HERE
@@ -64,7 +65,7 @@ def conv1d(x: Tensor, weight: Tensor, bias: Tensor, dilation: int = 1) -> Tensor
 
 
 def max_over_time(x: Tensor, lengths: Tensor | None = None) -> Tensor:
-    """(B, F): the largest value of each filter in x (B, T, F), of the first lengths[b] positions.
+    """(B, F): the largest value of each filter in x (B, T, F), over the first lengths[b] positions.
 
     Raises ValueError naming x (T = 0) or lengths (not (B,), or out of 1 ... T).
     """

@@ -29,7 +29,7 @@ probabilities is smaller than the smallest float64.
 
     back from tag 0: 0 <- 0 <- 0. Greedy goes to the larger .056 at word 2 and ends in .00448.
 
-Cheaper ways to decide give the answer up: `greedy` chooses tag by tag and never looks back;
+Cheaper ways to decide may miss the best path: `greedy` chooses tag by tag and never looks back;
 `beam_search` keeps the k best tags of each column.
 
 Shapes, and the three tables that every function takes first:
@@ -50,8 +50,8 @@ def viterbi(
 ) -> tuple[np.ndarray, float]:
     """The most probable path, (T,) int64, and its joint log-probability.
 
-    Of equally probable paths the one with the smallest final state; then, at each step back, with
-    the smallest predecessor. Where no path is possible the score is -inf.
+    Ties go to the smallest final state, then to the smallest predecessor at each step back. If no
+    path is possible, the score is -inf.
 
     Raises ValueError naming words (empty, or an id out of range) or a table (shapes that do not
     agree).
@@ -64,7 +64,8 @@ def greedy(
     log_pi: np.ndarray, log_A: np.ndarray, log_B: np.ndarray, words: list[int]
 ) -> tuple[np.ndarray, float]:
     """The best first state, then always the best next state given the last: (T,) int64, and the
-    joint log-probability of that path. It may miss the best path: a poor step now can pay later.
+    joint log-probability of that path. It may miss the best path: a poor step now can pay off
+    later.
 
     Raises ValueError as `viterbi`.
     """
@@ -78,7 +79,7 @@ def beam_search(
     """Viterbi, but after each position only the k states of best score stay: (T,) int64, and the
     joint log-probability of the path. k = S is Viterbi, k = 1 is greedy.
 
-    Of equal ones the smaller state stays. Raises ValueError as `viterbi`, or naming k (below 1).
+    On a tie, the smaller state stays. Raises ValueError as `viterbi`, or naming k (below 1).
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -87,14 +88,14 @@ def beam_search(
 def viterbi_batch(
     log_pi: Tensor, log_A: Tensor, log_B: Tensor, words: Tensor, lengths: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """`viterbi` for many sentences at once: paths (B, T) int64 with -1 behind each end, and scores
+    """`viterbi` for many sentences at once: paths (B, T) int64 with -1 after each end, and scores
     (B,) of the tables' dtype, on their device; the same ties.
 
-    words (B, T) int64; what stands behind a sentence's end does not matter. lengths (B,), each from
-    1 to T. The sentences go side by side through one loop over positions.
+    words (B, T) int64; ids after a sentence's end do not matter. lengths (B,), each from
+    1 to T. One loop over positions handles all sentences side by side.
 
-    Raises ValueError naming words (an id out of range), lengths (another shape, out of range) or a
-    table (shapes that do not agree).
+    Raises ValueError naming words (an id out of range), lengths (a different shape, out of range)
+    or a table (shapes that do not agree).
     """
     # YOUR CODE HERE
     raise NotImplementedError()

@@ -1,8 +1,8 @@
-"""The hidden Markov model: its tables, counted from tagged sentences; its joint probability; its
-dice.
+"""The hidden Markov model: its tables, counted from tagged sentences; its joint probability;
+sampling.
 
-A sentence is made tag by tag. The first tag comes from pi; each tag chooses its word from its row of
-B, and the next tag from its row of A:
+A sentence is generated tag by tag. The first tag comes from pi; each tag chooses its word from its
+row of B, and the next tag from its row of A:
 
     p(words, tags) = pi[y_1] B[y_1, x_1] * A[y_1, y_2] B[y_2, x_2] * ... * A[y_T-1, y_T] B[y_T, x_T]
 
@@ -23,7 +23,7 @@ import numpy as np
 class HMM:
     """Three tables of natural logarithms, float64: log_pi (S,), log_A (S, S), log_B (S, V).
 
-    Raises ValueError naming log_pi, log_A or log_B when their shapes do not agree.
+    Raises ValueError naming log_pi, log_A or log_B if their shapes do not agree.
     """
 
     def __init__(self, log_pi: np.ndarray, log_A: np.ndarray, log_B: np.ndarray) -> None:
@@ -56,7 +56,7 @@ def estimate(
 
 
 def sequence_log_prob(hmm: HMM, words: list[int], tags: list[int]) -> float:
-    """The joint log-probability ln p(words, tags), -inf for what cannot happen.
+    """The joint log-probability ln p(words, tags), -inf for an impossible pair.
 
     Raises ValueError naming words or tags (empty, not of the same length, an id out of range).
     """
@@ -65,10 +65,10 @@ def sequence_log_prob(hmm: HMM, words: list[int], tags: list[int]) -> float:
 
 
 def sample(hmm: HMM, length: int, seed: int) -> tuple[list[int], list[int]]:
-    """Words and tags of one random sentence. What has probability 0 never comes.
+    """Words and tags of one random sentence. Anything of probability 0 never occurs.
 
     The same seed gives the same sentence, whatever the state of the global generators.
-    Raises ValueError naming length when it is below 1.
+    Raises ValueError naming length if it is below 1.
     """
     # YOUR CODE HERE
     raise NotImplementedError()

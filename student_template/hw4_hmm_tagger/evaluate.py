@@ -1,8 +1,9 @@
-"""How good tags are, and a tagger put together from the other files.
+"""How good tags are, and a tagger built from the other files.
 
-Words that were seen in training and words that were not are counted apart: the average hides that a
-tagger guesses the unknown ones. Spans (names of people, places) are right as a whole or not at all:
-Ramshaw & Marcus (1995) for the tags B, I, O; Tjong Kim Sang & De Meulder (2003) for counting spans.
+Words that were seen in training and words that were not are counted separately: the average hides
+that a tagger guesses the unknown ones. Spans (names of people, places) are right as a whole or not
+at all: Ramshaw & Marcus (1995) for the tags B, I, O; Tjong Kim Sang & De Meulder (2003) for
+counting spans.
 
 `gold` and `predicted` are lists of sentences, each a list of tags.
 """
@@ -19,7 +20,7 @@ UNKNOWN = "<unk>"
 
 
 def accuracy(gold: list[list[str]], predicted: list[list[str]]) -> float:
-    """The share of tokens, over all sentences, whose tag is right.
+    """The fraction of tokens, over all sentences, whose tag is right.
 
     Raises ValueError naming gold or predicted (no token, or not of the same lengths).
     """
@@ -30,7 +31,7 @@ def accuracy(gold: list[list[str]], predicted: list[list[str]]) -> float:
 def known_unknown_accuracy(
     gold: list[list[str]], predicted: list[list[str]], words: list[list[str]], known: set[str]
 ) -> tuple[float, float]:
-    """Accuracy over the tokens whose word is in `known`, and over the others; 0.0 where there is
+    """Accuracy over the tokens whose word is in `known`, and over the others; 0.0 where there are
     none.
 
     Raises ValueError naming gold, predicted or words when they are not of the same lengths.
@@ -64,8 +65,8 @@ def span_f1(
 def confusions(
     gold: list[list[str]], predicted: list[list[str]], k: int
 ) -> list[tuple[str, str, int]]:
-    """The k most frequent errors as (gold, predicted, count), most first; of equally frequent ones
-    the smaller gold name, then the smaller predicted name. Fewer if there are no more.
+    """The k most frequent errors as (gold, predicted, count), in descending order of count; ties go
+    to the smaller gold name, then the smaller predicted name. Fewer if there are no more.
 
     Raises ValueError naming gold or predicted (not of the same lengths) or k (below 1).
     """
@@ -80,7 +81,7 @@ class Tagger:
     raise NotImplementedError()
 
     def tag(self, words: list[str]) -> list[str]:
-        """The most probable tag sequence; none for no words."""
+        """The most probable tag sequence; empty for no words."""
         # YOUR CODE HERE
         raise NotImplementedError()
 
@@ -90,8 +91,8 @@ def train_tagger(
 ) -> Tagger:
     """A tagger from sentences of (word, tag): an HMM by add-alpha estimation, decoded by Viterbi.
 
-    A word with fewer than min_count occurrences in training stands for its `word_class`, there and
-    in `.tag`; so does an unknown word. A class that training never saw is <unk>.
+    A word with fewer than min_count occurrences in training is replaced by its `word_class`, there
+    and in `.tag`; so is an unknown word. A class that does not occur in training is <unk>.
 
     Raises ValueError naming sentences (no word), alpha (negative) or min_count (below 1).
     """

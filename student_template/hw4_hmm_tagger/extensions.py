@@ -37,12 +37,12 @@ def crf_nll(emissions: Tensor, transitions: Tensor, tags: Tensor) -> Tensor:
 
 class TextCNN(nn.Module):
     """Words -> vectors -> convolutions of each width in kernels -> ReLU -> the maximum over time of
-    each of `filters` filters a width -> linear -> logits.
+    each of `filters` filters per width -> linear -> logits.
 
     pretrained: vectors (vocab, dim), copied in; with freeze the vectors get no gradient. The same
-    seed makes the same network.
+    seed gives the same network.
 
-    Raises ValueError naming pretrained (another shape) or kernels (none, or one below 1).
+    Raises ValueError naming pretrained (a different shape) or kernels (none, or one below 1).
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class TextCNN(nn.Module):
     def forward(self, ids: Tensor) -> Tensor:
         """Logits (B, classes) for ids (B, T).
 
-        Raises ValueError naming ids when T is below the widest kernel.
+        Raises ValueError naming ids if T is below the widest kernel.
         """
         # YOUR CODE HERE
         raise NotImplementedError()

@@ -1,5 +1,5 @@
-"""What an HMM knows without being told the tags: how probable a sentence is, which tag each word
-has, and, from sentences alone, its own tables.
+"""What an HMM can tell without the tags: how probable a sentence is, which tag each word has, and,
+from sentences alone, its own tables.
 
 Where Viterbi takes the maximum over all paths, these sums go over all paths. One pass from the left
 and one from the right is enough:
@@ -9,7 +9,7 @@ and one from the right is enough:
 
 All of it in logarithms: log-sum-exp instead of a sum, so that 5,000 words do not underflow.
 Baum et al. (1970); Rabiner (1989), sections III and IV. Baum-Welch is the EM algorithm of
-Dempster, Laird & Rubin (1977) for HMMs, which is why its likelihood never falls.
+Dempster, Laird & Rubin (1977) for HMMs, which is why its likelihood never decreases.
 
 Shapes, and the three tables that most functions take first:
 
@@ -71,8 +71,8 @@ def posterior_decode(
 ) -> np.ndarray:
     """The most probable tag of each word on its own, (T,) int64.
 
-    Of equally probable ones the smaller. No other way to decode gets more tags right on average;
-    but the path as a whole may be improbable, even impossible. Raises ValueError as `forward_log`.
+    On a tie, the smaller tag. No other way to decode gets more tags right on average, but the path
+    as a whole may be improbable, even impossible. Raises ValueError as `forward_log`.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -96,11 +96,12 @@ def baum_welch(
     sequences: list[list[int]], n_states: int, n_words: int, iterations: int, seed: int
 ) -> tuple[HMM, list[float]]:
     """An HMM learnt from words alone, and the total log-likelihood of the sequences before the first
-    and after each iteration: iterations + 1 figures that never fall, the last of the HMM returned.
+    and after each iteration: iterations + 1 values that never decrease, the last that of the HMM
+    returned.
 
-    From a random start, which `seed` decides: uniform tables would stay as they are, since nothing
-    tells one state from another. Each iteration replaces the tables by the relative frequencies of
-    the expected counts; a row without any mass becomes uniform.
+    The start is random, decided by `seed`: uniform tables would stay as they are, since nothing
+    distinguishes the states. Each iteration replaces the tables by the relative frequencies of the
+    expected counts; a row without any mass becomes uniform.
 
     Raises ValueError naming sequences (none, an empty one, an id out of range), n_states (below 1)
     or iterations (negative).

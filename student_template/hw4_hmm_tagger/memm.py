@@ -1,12 +1,12 @@
 """The maximum-entropy Markov model: a classifier that tags word by word, and what it cannot do.
 
-Where an HMM tells how tags make words, a MEMM (McCallum, Freitag & Pereira, 2000) asks directly for
-the next tag, by multinomial logistic regression over any facts of the sentence:
+An HMM models how tags generate words; a MEMM (McCallum, Freitag & Pereira, 2000) predicts the next
+tag directly, by multinomial logistic regression over any facts about the sentence:
 
     P(y_t | y_t-1, words) = softmax over tags of W[features(words, t, y_t-1)]
 
-Its price is the label bias (Bottou 1991; Lafferty, McCallum & Pereira 2001): the scores of every
-step are normalised on their own, so a step that had no good way on is as certain as any other.
+The price is the label bias (Bottou 1991; Lafferty, McCallum & Pereira 2001): the scores of every
+step are normalised on their own, so a step without a good continuation is as certain as any other.
 `locally_normalised` and `globally_normalised` read the same scores both ways.
 
 Shapes:
@@ -21,15 +21,15 @@ import numpy as np
 
 def features(words: list[str], i: int, previous_tag: str | None) -> list[str]:
     """Facts about position i: its word, the previous tag (None before the first word), the last
-    three letters, whether the word is capitalised, whether it holds a digit.
+    three letters, whether the word is capitalised, whether it contains a digit.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
 
 
 class MEMM:
-    """tags: the tag set, whose order is that of `log_prob_next`. l2: weight of (l2 / 2) |W|^2 beside
-    the mean cross-entropy.
+    """tags: the tag set, in the order that `log_prob_next` uses. l2: the penalty (l2 / 2) |W|^2 is
+    added to the mean cross-entropy.
 
     Raises ValueError naming tags (none) or l2 (negative).
     """
@@ -47,7 +47,8 @@ class MEMM:
     ) -> MEMM:
         """Learn from sentences of (word, tag), each word given the gold tag before it. Returns self.
 
-        A second fit starts afresh. Raises ValueError naming sentences when one has another tag.
+        A second fit starts from scratch. Raises ValueError naming sentences if one has a tag not in
+        tags.
         """
         # YOUR CODE HERE
         raise NotImplementedError()
@@ -66,14 +67,14 @@ class MEMM:
     def decode(self, words: list[str]) -> list[str]:
         """The tags whose log-probabilities have the largest sum, by Viterbi.
 
-        Raises ValueError naming words when there are none.
+        Raises ValueError naming words if there are none.
         """
         # YOUR CODE HERE
         raise NotImplementedError()
 
 
 def locally_normalised(scores: np.ndarray) -> tuple[np.ndarray, float]:
-    """The best path (T,) int64 and its log-probability, when each step is a softmax of its own:
+    """The best path (T,) int64 and its log-probability, when each step has its own softmax:
 
         ln p(path) = sum over t of ln softmax(scores[t, y_t-1])[y_t]
 

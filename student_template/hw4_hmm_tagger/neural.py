@@ -19,7 +19,7 @@ class BiLSTMTagger(nn.Module):
     """words: the known words; all others share one vector. tags: the tag set. pretrained: vectors
     (len(words), word_dim), row i for words[i]; they are copied in, and trained further.
 
-    The same seed makes the same tagger. Raises ValueError naming pretrained for another shape.
+    The same seed gives the same tagger. Raises ValueError naming pretrained for a different shape.
     """
 
     def __init__(
@@ -48,12 +48,12 @@ class BiLSTMTagger(nn.Module):
     ) -> BiLSTMTagger:
         """Learn from sentences of (word, tag), in an order that `seed` shuffles. Returns self.
 
-        Raises ValueError naming sentences when one has another tag.
+        Raises ValueError naming sentences if one has a tag not in tags.
         """
         # YOUR CODE HERE
         raise NotImplementedError()
 
     def tag(self, words: list[str]) -> list[str]:
-        """The most probable tag of each word; none for no words."""
+        """The most probable tag of each word; empty for no words."""
         # YOUR CODE HERE
         raise NotImplementedError()

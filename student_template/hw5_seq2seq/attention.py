@@ -1,4 +1,4 @@
-"""Attention as a soft look-up: how well does each key answer the query, and what do they hold?
+"""Attention as a soft look-up: how well does each key match the query, and what are their values?
 
 Scores: dot and general, Luong, Pham & Manning (2015), section 3.1; additive, Bahdanau, Cho & Bengio
 (2015), appendix A.1.2. The weights are a softmax over the scores; the context is the mean of the
@@ -9,7 +9,7 @@ Shapes:
     B  batch      S  source positions (keys, values)      A  width of the additive layer
     D  width of query and keys where they agree           Q, K  their widths where they may differ
 
-A mask is bool, True where a position may be looked at.
+A mask is bool, True where a position may be attended to.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ def additive_scores(query: Tensor, keys: Tensor, Wq: Tensor, Wk: Tensor, v: Tens
 def masked_softmax(scores: Tensor, mask: Tensor | None) -> Tensor:
     """Softmax of scores (..., S) over the last axis, among the positions where mask (..., S) is True.
 
-    Exactly 0 where masked, whatever finite score stands there; a row without any True is all 0.
-    Finite for scores of +-10,000. The gradient is free of nan, and 0 for a row that is all masked.
+    Exactly 0 where masked, whatever finite score is there; a row without any True is all 0.
+    Finite for scores of +-10,000. The gradient is never nan, and is 0 for a row that is all masked.
     """
     # YOUR CODE HERE
     raise NotImplementedError()

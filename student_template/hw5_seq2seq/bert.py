@@ -15,8 +15,8 @@ from torch import Tensor
 def wordpiece(word: str, vocab: list[str]) -> list[str]:
     """Cut a word into pieces of `vocab`, from the left, each as long as possible.
 
-    A piece inside the word is written with ## in front, in the vocabulary too. ["[UNK]"] for the whole
-    word if this way leads to an end without a piece.
+    A piece inside the word is written with ## in front, as in the vocabulary. ["[UNK]"] for the
+    whole word if at some point no piece matches.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -30,7 +30,7 @@ def pack(
         [CLS] a [SEP]          0 0 0
         [CLS] a [SEP] b [SEP]  0 0 0 1 1
 
-    What is too long loses its last id, the longer of a and b first, b where both are as long.
+    If the input is too long, the longer of a and b loses its last id, b on a tie, until it fits.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -41,9 +41,9 @@ def mask_tokens(
 ) -> tuple[Tensor, Tensor]:
     """Hide words for the model to find: inputs and labels, both (B, T) int64, for ids (B, T) int64.
 
-    Each token where special (B, T) bool is False is chosen with probability p. Of the chosen 80 %
-    become mask_id, 10 % a random id of 0 ... vocab_size - 1, 10 % stay. Labels hold the id at the
-    chosen tokens and -100 elsewhere.
+    Each token where special (B, T) bool is False is chosen with probability p. Of the chosen, 80 %
+    become mask_id, 10 % a random id of 0 ... vocab_size - 1, 10 % stay. Labels contain the id at
+    the chosen tokens and -100 elsewhere.
     Raises ValueError naming p outside [0, 1].
     """
     # YOUR CODE HERE
@@ -55,8 +55,8 @@ def next_sentence_pairs(
 ) -> list[tuple[list[int], list[int], bool]]:
     """For each sentence with a successor in its document, in order: (sentence, other, is_next).
 
-    Half of the time, by a fair coin, the other is its successor and is_next is True; else it is drawn
-    from the sentences of another document.
+    With probability 1/2, other is its successor and is_next is True; otherwise other is drawn from
+    the sentences of another document.
     """
     # YOUR CODE HERE
     raise NotImplementedError()

@@ -11,11 +11,12 @@ PAD, BOS, EOS, FIRST = 0, 1, 2, 3
 
 
 def train_reverse(vocab: int = 12, length: int = 8, steps: int = 600, seed: int = 0) -> Transformer:
-    """A Transformer over `vocab` ids that writes strings of `length` symbols backwards.
+    """A Transformer over `vocab` ids that reverses strings of `length` symbols.
 
-    The symbols are FIRST ... vocab - 1; a source is the string alone, a target lies between BOS and
-    EOS. `steps` steps of training, of any batch size. With the defaults 99 % of new strings come out
-    without a mistake, after well under a minute on a CPU; with vocab 8, length 4, steps 200 half must.
+    The symbols are FIRST ... vocab - 1; a source is the string alone, a target is put between BOS
+    and EOS. `steps` training steps, of any batch size. With the defaults 99 % of new strings must
+    be reversed without a mistake, after well under a minute on a CPU; with vocab 8, length 4, steps
+    200 half must.
     """
     # YOUR CODE HERE
     raise NotImplementedError()

@@ -1,8 +1,8 @@
 """Finding a good sentence under a model that gives the next word's probability.
 
 Greedy search takes the best next word. Beam search keeps the k best beginnings (Lowerre 1976); for
-translation: Sutskever, Vinyals & Le (2014), section 3.2. A sum of log-probabilities falls with every
-word, so that long sentences need help: here ln p / length^length_penalty.
+translation: Sutskever, Vinyals & Le (2014), section 3.2. A sum of log-probabilities decreases with
+every word, so long sentences need help: here ln p / length^length_penalty.
 
 `model` is a `Seq2Seq` or a `Transformer`: begin, advance and select, see seq2seq.py.
 """
@@ -23,7 +23,7 @@ def greedy(
 ) -> list[list[int]]:
     """The best next word again and again, for each row of src (B, S) with src_lengths (B,).
 
-    At most max_length words a row; each row ends at its own eos. bos and eos are not returned.
+    At most max_length words per row; each row ends at its own eos. bos and eos are not returned.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -43,7 +43,7 @@ def beam_search(
     """At most k hypotheses with their scores, best first, for one source src (1, S).
 
     Each step keeps the k most probable continuations of all hypotheses still open; those that end
-    in eos are finished. After max_length steps the open ones are cut and compete as they are.
+    in eos are finished. After max_length steps the open ones compete as they are.
 
         score = ln p / length^length_penalty      length counts the words, and eos where there is one
 
@@ -60,7 +60,7 @@ def beam_search_table(
 ) -> list[tuple[list[int], float]]:
     """As `beam_search`, over a table instead of a model: log_probs (T, V, V) [step, last, next].
 
-    At step 0 the last word is bos. T steps at most. -inf stands for what cannot follow.
+    At step 0 the last word is bos. T steps at most. -inf marks a word that cannot follow.
     Raises ValueError naming k below 1.
     """
 

@@ -35,7 +35,7 @@ def distillation_loss(
         alpha T^2 KL(teacher_T || student_T) + (1 - alpha) cross-entropy(student, targets)
 
     student and teacher: logits (N, V); targets (N,) int64; x_T = softmax(x / temperature). Both terms
-    are means over N. T^2 keeps the gradient's size when the temperature rises.
+    are means over N. T^2 keeps the size of the gradient when the temperature increases.
     """
     # YOUR CODE HERE
     raise NotImplementedError()

@@ -1,4 +1,4 @@
-"""Translation by two recurrent networks: one reads, one writes and looks back by attention.
+"""Translation by two recurrent networks: one reads; one writes and attends to what was read.
 
 Encoder and decoder: Bahdanau, Cho & Bengio (2015), with GRUs (Cho et al. 2014). Attentional vector,
 dot and general scores and input feeding: Luong, Pham & Manning (2015), sections 3.1 and 3.3:
@@ -45,7 +45,7 @@ class Encoder(nn.Module):
 
         Returns the outputs (B, S, H), forward half first, and the final states (B, H): the forward
         half after the last real token, the backward half after the first. Padding changes neither
-        (what stands in outputs behind a sequence's end is free).
+        (outputs after the end of a sequence may hold anything).
         """
         # YOUR CODE HERE
         raise NotImplementedError()
@@ -56,9 +56,10 @@ class Decoder(nn.Module):
 
     attention: "dot" (query and keys are compared as they are), "general" or "additive".
     With input feeding the attentional vector of the last step joins the next input (at the first
-    step: zeros); without it the GRU reads the token's embedding alone. The state is your own business.
+    step: zeros); without it the GRU reads the token's embedding alone. The form of the state is up
+    to you.
     The same seed gives the same weights, whatever the state of the global generators.
-    Raises ValueError naming attention for any other.
+    Raises ValueError naming attention for any other value.
     """
 
     def __init__(
@@ -79,7 +80,7 @@ class Decoder(nn.Module):
         raise NotImplementedError()
 
     def step(self, token: Tensor, state, memory: Tensor, mask: Tensor):  # noqa: ANN001, ANN201
-        """Read token (B,) int64; look at memory (B, S, H) where mask (B, S) is True.
+        """Read token (B,) int64; attend to memory (B, S, H) where mask (B, S) is True.
 
         Returns the logits (B, V) of the next token, the new state, and the attention weights (B, S).
         """
@@ -104,9 +105,9 @@ class Seq2Seq(nn.Module):
     ) -> Tensor:
         """Logits (B, T-1, V) for src (B, S), src_lengths (B,), tgt (B, T), which begins with bos.
 
-        The logits at position t are for the word at t + 1. Position 0 reads tgt[:, 0]; a later one
-        reads tgt[:, t] with probability teacher_forcing, else the decoder's own last argmax: one draw
-        from `seed` for each step, which holds for the whole batch.
+        The logits at position t predict the word at t + 1. Position 0 reads tgt[:, 0]; a later one
+        reads tgt[:, t] with probability teacher_forcing, else the decoder's own last argmax: one
+        draw from `seed` for each step, the same for the whole batch.
 
         Raises ValueError naming teacher_forcing outside [0, 1].
         """
@@ -124,6 +125,6 @@ class Seq2Seq(nn.Module):
         raise NotImplementedError()
 
     def select(self, state, indices: Tensor):  # noqa: ANN001, ANN201
-        """The state of the rows `indices` (K,) int64, in this order; a row may come more than once."""
+        """The state of the rows `indices` (K,) int64, in this order; rows may be selected repeatedly."""
         # YOUR CODE HERE
         raise NotImplementedError()

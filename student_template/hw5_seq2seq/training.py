@@ -28,12 +28,13 @@ def fit(
 ) -> list[float]:
     """Train a `Seq2Seq` or a `Transformer` in place on (source ids, target ids) of any lengths.
 
-    Each step draws a batch, at most batch_size pairs, by `seed`. The target gets bos in front and eos
-    behind; the source stays as it is. Any optimiser will do. Returns the loss per token of each step
-    (natural logarithm, eos counted, padding not), `steps` floats.
+    Each step draws a batch, at most batch_size pairs, by `seed`. The target gets bos in front and
+    eos after it; the source stays as it is. Any optimiser will do. Returns the loss per token of
+    each step (natural logarithm, eos counted, padding not), `steps` floats.
 
-    The bar is the reversal language: 2,000 random strings of the symbols 3 to 7, each target its source
-    backwards, bos 1, eos 2, pad 0. Of 300 new strings this share must come out without a mistake:
+    Required quality, on the reversal language: 2,000 random strings of the symbols 3 to 7, each
+    target its source reversed, bos 1, eos 2, pad 0. Of 300 new strings this percentage must come
+    out right:
 
         Seq2Seq (embed 16, hidden 32)                           strings of 2 or 3 symbols,
             steps 150, batch_size 32, lr 1e-2                   40 %
@@ -69,9 +70,9 @@ def noam_lr(step: int, d_model: int, warmup: int) -> float:
 def length_batches(lengths: list[int], max_tokens: int, seed: int) -> list[list[int]]:
     """Batches of indices into `lengths`, each index in one of them.
 
-    In every batch count x longest is at most max_tokens, unless it holds a single index. Sequences of
-    similar length stand together, and batches are filled; the batches come in an order shuffled by
-    `seed`.
+    In every batch count x longest is at most max_tokens, unless it contains a single index.
+    Sequences of similar length are batched together, and batches are filled; `seed` shuffles their
+    order.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -87,9 +88,9 @@ def bleu(
 
         100 min(1, e^(1 - r/c)) (p_1 p_2 ... p_max_n)^(1/max_n)
 
-    p_n: of all n-grams of all hypotheses the share that stand in a reference, each at most as often
-    as in the reference that has it most often. c: length of all hypotheses; r: of the closest
-    references, of two equally close ones the shorter. smooth adds 1 to both counts of p_n for n above
+    p_n: of all n-grams of all hypotheses, the fraction that occur in a reference, each counted at
+    most as often as in the reference that has it most often. c: length of all hypotheses; r: of the
+    closest references, on a tie the shorter. smooth adds 1 to both counts of p_n for n above
     1. 0 where some p_n has no match.
     """
     # YOUR CODE HERE

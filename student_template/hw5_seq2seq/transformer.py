@@ -1,14 +1,14 @@
 """The Transformer, built from its parts (Vaswani et al. 2017, "Attention is all you need").
 
-Layer norm: Ba, Kiros & Hinton (2016). Where the norm stands: "post" is the paper's, after the sum;
-"pre" norms what goes into a block and keeps the sum itself untouched (Xiong et al. 2020).
+Layer norm: Ba, Kiros & Hinton (2016). Where the norm is: "post" is the paper's, after the sum;
+"pre" normalises the input of a block and leaves the sum itself untouched (Xiong et al. 2020).
 
 Shapes:
 
     B  batch      T  target length (queries)      S  source length (keys, values)
     D  d_model    h  heads    d = D / h  width of a head    V  words
 
-A mask is bool, True where a position may be looked at.
+A mask is bool, True where a position may be attended to.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ NORMS = ("post", "pre")
 
 
 def positional_encoding(length: int, d_model: int) -> Tensor:
-    """Sines and cosines (length, d_model) of falling frequency; row p, columns 2i and 2i + 1:
+    """Sines and cosines (length, d_model) of decreasing frequency; row p, columns 2i and 2i + 1:
 
         sin(p / 10000^(2i / d_model)),  cos(p / 10000^(2i / d_model))
 
@@ -42,7 +42,7 @@ def padding_mask(lengths: Tensor, max_len: int) -> Tensor:
 
 
 def causal_mask(T: int) -> Tensor:
-    """(T, T) bool: position t may look at itself and at what stands before it."""
+    """(T, T) bool: position t may attend to itself and to every position before it."""
     # YOUR CODE HERE
     raise NotImplementedError()
 
@@ -53,7 +53,7 @@ def scaled_dot_product_attention(
     """softmax(q k^T / sqrt(d)) v for q (..., T, d), k (..., S, d), v (..., S, e).
 
     mask: bool, broadcast to (..., T, S). Returns the mix (..., T, e) and the weights (..., T, S);
-    both are 0 in a row that may look at nothing.
+    both are 0 in a row that may attend to nothing.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -62,9 +62,9 @@ def scaled_dot_product_attention(
 class MultiHeadAttention(nn.Module):
     """Attention in `heads` subspaces of width d_model / heads, side by side.
 
-    q_proj, k_proj, v_proj, out_proj are nn.Linear(d_model, d_model) with bias; head i reads the i-th
-    run of d_model / heads columns of what the first three give.
-    Raises ValueError naming heads or d_model if d_model is no multiple of heads.
+    q_proj, k_proj, v_proj, out_proj are nn.Linear(d_model, d_model) with bias; head i reads the
+    i-th block of d_model / heads columns of what the first three return. Raises ValueError naming
+    heads or d_model if d_model is not a multiple of heads.
     """
 
     def __init__(self, d_model: int, heads: int, seed: int = 0) -> None:
@@ -74,7 +74,7 @@ class MultiHeadAttention(nn.Module):
     def forward(
         self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
-        """Mix value (B, S, D), whose keys are key (B, S, D), for each query (B, T, D).
+        """Attend from each query (B, T, D) to the keys (B, S, D), and mix their values (B, S, D).
 
         mask: broadcast to (B, T, S), for all heads alike. Returns (B, T, D) and the weights of every
         head (B, h, T, S).
@@ -102,7 +102,7 @@ class LayerNorm(nn.Module):
         raise NotImplementedError()
 
     def forward(self, x: Tensor) -> Tensor:
-        """X (..., D) -> (..., D)."""
+        """x (..., D) -> (..., D)."""
         # YOUR CODE HERE
         raise NotImplementedError()
 
@@ -113,8 +113,8 @@ class EncoderLayer(nn.Module):
         "post"   x = norm1(x + drop(attention(x)))      x = norm2(x + drop(feed(x)))
         "pre"    x = x + drop(attention(norm1(x)))      x = x + drop(feed(norm2(x)))
 
-    Parts: self_attn, linear1 (d_model to d_ff), linear2 (back), norm1, norm2. Dropout acts in training
-    mode only. Raises ValueError naming norm for any other.
+    Parts: self_attn, linear1 (d_model to d_ff), linear2 (back), norm1, norm2. Dropout acts in
+    training mode only. Raises ValueError naming norm for any other value.
     """
 
     def __init__(
@@ -124,7 +124,7 @@ class EncoderLayer(nn.Module):
         raise NotImplementedError()
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
-        """X (B, S, D) -> (B, S, D); mask broadcast to (B, S, S)."""
+        """x (B, S, D) -> (B, S, D); mask broadcast to (B, S, S)."""
         # YOUR CODE HERE
         raise NotImplementedError()
 
@@ -133,7 +133,7 @@ class DecoderLayer(nn.Module):
     """As `EncoderLayer`, with attention to the encoder's memory in the middle.
 
     Parts: self_attn, cross_attn, linear1, linear2, and a norm for each block in this order: norm1,
-    norm2, norm3. Raises ValueError naming norm for any other than "post" and "pre".
+    norm2, norm3. Raises ValueError naming norm for anything other than "post" and "pre".
     """
 
     def __init__(
@@ -149,7 +149,7 @@ class DecoderLayer(nn.Module):
         self_mask: Tensor | None = None,
         memory_mask: Tensor | None = None,
     ) -> Tensor:
-        """X (B, T, D), memory (B, S, D) -> (B, T, D).
+        """x (B, T, D), memory (B, S, D) -> (B, T, D).
 
         self_mask broadcast to (B, T, T), memory_mask to (B, T, S).
         """
@@ -160,10 +160,10 @@ class DecoderLayer(nn.Module):
 class Transformer(nn.Module):
     """Encoder and decoder of `layers` layers each.
 
-    What goes in is the embedding times sqrt(d_model) plus the positional encoding. tie: the output
+    The input is the embedding times sqrt(d_model) plus the positional encoding. tie: the output
     layer's weights are the target embedding's. Sources and targets have at most max_len words.
     The same seed gives the same weights, whatever the state of the global generators.
-    Raises ValueError naming norm for any other than "post" and "pre".
+    Raises ValueError naming norm for anything other than "post" and "pre".
     """
 
     def __init__(
@@ -182,7 +182,7 @@ class Transformer(nn.Module):
     def decode(self, tgt: Tensor, memory: Tensor, src_mask: Tensor) -> Tensor:
         """Logits (B, T, V) for tgt (B, T) int64, which begins with bos, memory (B, S, D), src_mask (B, S).
 
-        Position t sees tgt[:, :t + 1] and speaks about the word at t + 1.
+        Position t sees tgt[:, :t + 1] and predicts the word at t + 1.
         """
         # YOUR CODE HERE
         raise NotImplementedError()
@@ -203,6 +203,6 @@ class Transformer(nn.Module):
         raise NotImplementedError()
 
     def select(self, state, indices: Tensor):  # noqa: ANN001, ANN201
-        """The state of the rows `indices` (K,) int64, in this order; a row may come more than once."""
+        """The state of the rows `indices` (K,) int64, in this order; rows may be selected repeatedly."""
         # YOUR CODE HERE
         raise NotImplementedError()

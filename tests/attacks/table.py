@@ -37,14 +37,14 @@ def table() -> str:
     lines = [
         "",
         (
-            f"{len(everything)} attacks. Each hands in honest files that earn {HONEST} of 30 points and"
+            f"{len(everything)} attacks. Each submits honest files worth {HONEST} of 30 points and"
             " one file, or one way of packing, that attacks."
         ),
     ]
     for family, title in FAMILIES.items():
         lines += ["", f"### {title}", ""]
         lines += [
-            "| attack | earns | the student reads | staff also read |",
+            "| attack | score | the student reads | staff also read |",
             "| --- | --- | --- | --- |",
         ]
         lines += [_line(row, sentences) for row in everything if row.family == family]

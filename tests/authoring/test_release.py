@@ -13,6 +13,7 @@ import grader
 from grader.authoring import release, template, wheel
 from grader.authoring.markers import strip
 from grader.cli.main import main
+from grader.course import assignment as assignments
 from grader.course.folder import Course
 from grader.errors import MarkerError, ReleaseRefused
 
@@ -52,6 +53,25 @@ def test_the_zip_is_enough_for_a_student(released, tmp_path):
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "4.00 of 4.00 points" in done.stdout
+
+
+def test_the_template_of_a_course_in_one_language_needs_no_course_around_it(korean, tmp_path):
+    (korean / "course.toml").write_text(
+        'title = { ko = "수업" }\nlanguages = ["ko"]\ntimezone = "Asia/Seoul"\n', encoding="utf-8"
+    )
+    path = korean / "assignments" / "tiny" / "assignment.toml"
+    path.write_text('due = "2026-03-02"\n' + path.read_text(encoding="utf-8"), encoding="utf-8")
+    course = Course.find(korean)
+    for name, text in template.build(course, course.load("tiny")).items():
+        target = tmp_path / "alone" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    alone = assignments.load(tmp_path / "alone")
+    assert (alone.languages, alone.due) == (("ko",), "2026-03-02T23:59:59+09:00")
+    readme = (tmp_path / "alone" / "README.md").read_text(encoding="utf-8")
+    assert readme.startswith("# 작은 과제\n")
+    assert "handout.ko.md" in readme
+    assert "handout.en.md" not in readme
 
 
 def test_the_same_source_makes_the_same_zip(course, tiny, released):

@@ -45,8 +45,95 @@ def test_the_proof_holds(prove):
     assert "all 4 versions scored as expected" in done.output
 
 
-def test_with_everything_run(prove):
+def test_a_check_that_no_mutant_fails_is_told_and_with_everything_run_a_fault(prove, course):
+    done = prove()
+    assert (done.exit_code, "2 checks: add_adds_arrays, greet_greets" in done.output) == (0, True)
+    done = prove(options=["--full"])
+    assert (done.exit_code, "greet_greets" in done.output) == (1, True)
+    folder = course / "assignments" / "tiny" / "mutants"
+    (folder / "rude.toml").write_text(
+        'why = "rude"\nloses = ["saying"]\n[[change]]\nfile = "words.py"\n'
+        "find = '\"Hello \" + name'\nreplace = '\"Bah\"'\n"
+    )
+    (folder / "lists.toml").write_text(
+        'why = "as lists"\nloses = ["adding"]\n[[change]]\nfile = "sums.py"\n'
+        "find = '= a + b'\nreplace = '= a + b if isinstance(a, int) else a'\n"
+    )
     assert prove(options=["--full"]).exit_code == 0
+    done = prove(options=["--full", "--only", "rude"])  # says nothing of the others
+    assert done.exit_code == 0
+
+
+INCOMPLETE = {
+    "no_init": ("reference/tiny_package/__init__.py", "", ["__init__.py is missing"]),
+    "no_handout": ("assignments/tiny/handout.ko.md", "", ["handout.ko.md is missing"]),
+    "mutant_of_nothing": (
+        "assignments/tiny/mutants/off.toml",
+        'why = "x"\nloses = ["adding"]\n',
+        ["off.toml", "[[change]] is missing"],
+    ),
+    "mutant_that_loses_nothing": (
+        "assignments/tiny/mutants/off.toml",
+        'why = "x"\nloses = []\n',
+        ["off.toml", "line 2", "adding, saying"],
+    ),
+    "mutant_of_an_unknown_exercise": (
+        "assignments/tiny/mutants/off.toml",
+        'why = "x"\nloses = ["ading"]\n',
+        ["off.toml", "line 2", "ading", "adding, saying"],
+    ),
+    "mutant_of_an_unknown_file": (
+        "assignments/tiny/mutants/off.toml",
+        'why = "x"\nloses = ["adding"]\n[[change]]\nfile = "sum.py"\nfind = "a"\nreplace = "b"\n',
+        ["off.toml", "line 4", "sum.py", "sums.py, words.py"],
+    ),
+    "mutant_that_is_no_toml": ("assignments/tiny/mutants/off.toml", "why", ["off.toml cannot be"]),
+    "variant_of_an_unknown_file": (
+        "assignments/tiny/variants/other/sum.py",
+        "x = 1",
+        ["variants/other", "sums.py, words.py"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", INCOMPLETE)
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_what_is_not_there_is_named_before_anything_runs(course, name, lang):
+    file, text, words = INCOMPLETE[name]
+    path = course / file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    (path.parent / "variant.toml").write_text('why = "x"') if "variants" in file else None
+    path.write_text(text) if text else path.unlink()
+    call = ["--lang", lang, "--course", str(course), "verify", "tiny"]
+    done = CliRunner().invoke(main, call)
+    assert done.exit_code == 2, done.output
+    for word in words if lang == "en" else ():
+        assert word in done.output
+
+
+TYPOS = {
+    "function": ('names = ["add"]', 'names = ["ad"]', "names holds ad, which sums.py does not"),
+    "method": ('names = ["add"]', 'names = ["add.it"]', "names holds add.it, which sums.py"),
+    "rule": ("instead = {", 'within = ["gret"]\ninstead = {', "within holds gret"),
+}
+
+
+@pytest.mark.parametrize("name", TYPOS)
+def test_a_name_that_the_reference_does_not_define(course, edit, name):
+    old, new, words = TYPOS[name]
+    edit("assignments/tiny/assignment.toml", old, new)
+    for command in ("verify", "release"):
+        done = CliRunner().invoke(main, ["--lang", "en", "--course", str(course), command, "tiny"])
+        assert (done.exit_code, words in done.output) == (2, True), done.output
+
+
+def test_a_method_is_a_name_too(course, edit):
+    edit(
+        "reference/tiny_package/sums.py", "def add", "class Sum:\n    def of(self): ...\n\ndef add"
+    )
+    edit("assignments/tiny/assignment.toml", 'names = ["add"]', 'names = ["add", "Sum", "Sum.of"]')
+    found = Course.find(course)
+    assert verify.candidates(found, found.load("tiny"), full=False)
 
 
 def test_what_is_run_for_a_mutant(prove, course, edit):

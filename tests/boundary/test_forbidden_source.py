@@ -55,6 +55,38 @@ def test_honest_code_is_never_blamed(source):
     assert uses(source) == []
 
 
+PLOT = "    import matplotlib.pyplot as plt\n    import torch\n    torch.nn.Linear(1, 1)\n"
+
+
+@pytest.mark.parametrize(
+    "guard",
+    ['if __name__ == "__main__":', "if '__main__' == __name__:", "if (__name__ == '__main__'):"],
+)
+def test_what_only_a_main_program_does_costs_nothing(guard):
+    assert uses(f"x = 1\n{guard}\n{PLOT}") == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"if __name__ != '__main__':\n{PLOT}",
+        f"if __name__ == '__main__':\n    pass\nelse:\n{PLOT}",
+        f"if __name__ == '__main__' or True:\n{PLOT}",
+        f"__name__ = '__main__'\nif __name__ == '__main__':\n{PLOT}",
+        f"from .other import x as __name__\nif __name__ == '__main__':\n{PLOT}",
+        f"def __name__(): pass\nif __name__ == '__main__':\n{PLOT}",
+        f"def main():\n{PLOT}\nif __name__ == '__main__':\n    main()",
+    ],
+)
+def test_what_a_guest_runs_is_no_main_program(source):
+    assert {"matplotlib.pyplot", "matplotlib", "torch.nn.Linear"} & {use[0] for use in uses(source)}
+
+
+def test_a_main_program_lends_no_name_to_what_runs():
+    source = "def f(loss):\n    loss.backward()\nif __name__ == '__main__':\n    class A:\n        def backward(self): pass"
+    assert [use[0] for use in uses(source)] == [".backward"]
+
+
 def test_depth_hides_nothing():
     deep = "import torch\nx = torch.nn.LSTM" + " + 1" * 1500
     assert ("torch.nn.LSTM", 2, "") in uses(deep)

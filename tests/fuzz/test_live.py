@@ -296,6 +296,8 @@ ERRORS = st.fixed_dictionaries(
         "text": mostly(st.text(max_size=9)),
         "frames": mostly(st.lists(mostly(PLACES), max_size=3)),
         "memory": mostly(st.booleans()),
+        "process": mostly(st.booleans()),
+        "shadowed": mostly(st.sampled_from(["m", "tokenize", ""])),
     }
 ).map(plain_dict)
 VALUES = st.recursive(

@@ -202,10 +202,53 @@ def test_what_is_graded_is_kept_until_something_changes(submit, grade, tmp_path,
     assert "1 graded, 1 unchanged" in grade().output
     (tmp_path / "out" / "records" / "tiny" / "lee.json").write_text('{"schema": "grader/rec')
     assert "1 graded, 1 unchanged" in grade().output
-    edit("assignments/tiny/assignment.toml", "points = 6", "points = 5")
+    edit("assignments/tiny/assignment.toml", "check_seconds = 1", "check_seconds = 2")
     assert "2 graded, 0 unchanged" in grade().output
     edit("assignments/tiny/checks/hidden/test_more.py", "Kim", "Kim-Lee")
     assert "2 graded, 0 unchanged" in grade().output
+
+
+def test_words_do_not_grade_a_class_again(submit, grade, tmp_path, edit):
+    submit("wrong", {"sums.py": "def add(a, b): return 0", "words.py": GREET})
+    grade()
+    before = record(tmp_path, "wrong")
+    edit("assignments/tiny/assignment.toml", "Numbers are added", "Numbers come together")
+    edit("assignments/tiny/assignment.toml", "Hello.", "Say hello.")
+    edit("assignments/tiny/handout.en.md", "# Tiny", "# Small")
+    assert "0 graded, 1 unchanged" in grade().output
+    after = record(tmp_path, "wrong")
+    assert (after.points, after.started) == (before.points, before.started)
+    waiting = after.exercises[0].checks[1].message
+    assert waiting.fields["title.en"] == "Numbers come together"
+    described = (tmp_path / "out" / "assignments" / "tiny.json").read_text()
+    assert "Say hello." in described
+
+
+def test_other_points_are_worked_out_without_running_anything(submit, grade, tmp_path, edit):
+    submit("half", {"sums.py": GOOD, "words.py": "def greet(name): return 1"})
+    submit("parts", {"sums.py": "def add(a, b): return int(a + b)", "words.py": GREET})
+    submit("none", {".keep": ""})
+    grade()
+    before = {name: record(tmp_path, name) for name in ("half", "parts", "none")}
+    assert [before[name].points for name in before] == [6, 8, 0]
+    edit("assignments/tiny/assignment.toml", "points = 6", "points = 12")
+    edit("assignments/tiny/assignment.toml", "weight = 2", "weight = 1")
+    edit("assignments/tiny/assignment.toml", "points = 4", "points = 4\nextra = true")
+    done = grade()
+    assert "0 graded, 3 unchanged" in done.output
+    assert "points worked out again" in done.output
+    after = {name: record(tmp_path, name) for name in before}
+    assert [(r.points, r.possible, r.extra_points) for r in after.values()] == [
+        (12, 12, 0),
+        (6, 12, 4),
+        (0, 12, 0),
+    ]
+    assert all(after[name].started == before[name].started for name in before)
+    assert "worked out again" not in grade().output
+    grade("--regrade")
+    for name, kept in after.items():
+        again = record(tmp_path, name)
+        assert (again.points, again.extra_points) == (kept.points, kept.extra_points)
 
 
 def test_exit_codes(submit, grade, tmp_path, course):

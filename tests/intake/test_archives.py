@@ -1,7 +1,9 @@
 """Archives that lie, reach out or explode. Each is built here, byte by byte where it must be."""
 
+import bz2
 import gzip
 import io
+import lzma
 import os
 import random
 import stat
@@ -12,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.intake import archives
-from grader.intake.archives import Budget, Unsafe, listing, shown, unpacked
+from grader.intake import entries, streams
+from grader.intake.archives import listing, unpacked
+from grader.intake.entries import Budget, Unsafe, shown
 
 CODE = b"def clean(text):\n    return text\n"
 
@@ -59,7 +62,7 @@ def pax(body):
 
 def contents(data):
     budget = Budget()
-    return {entry.name: budget.read(entry) for entry in unpacked(data, "hw1.zip").files}
+    return {entry.name: budget.read(entry) for entry in unpacked(io.BytesIO(data), "hw1.zip").files}
 
 
 def refusal(data):
@@ -125,7 +128,7 @@ def test_what_is_taken_for_an_archive_is_told_by_its_bytes():
 
 
 def is_same_listing(data, name):
-    return [entry.name for entry in unpacked(data, name).files] == ["text.py"]
+    return [entry.name for entry in unpacked(io.BytesIO(data), name).files] == ["text.py"]
 
 
 @pytest.mark.parametrize("data", [b"", zipped(), bytes(10240)], ids=["nothing", "zip", "tar"])
@@ -142,8 +145,10 @@ EVIL = [
     "//host/evil.py",
     "C:/evil.py",
     "c:evil.py",
-    "a\\evil.py",
-    "..\\evil.py",
+    "C:\\evil.py",
+    "\\\\host\\evil.py",
+    "..\\..\\evil.py",
+    ".venv/../../evil.py",
     "a/" * 600 + "evil.py",
 ]
 
@@ -187,13 +192,12 @@ def test_the_name_in_a_refusal_cannot_repaint_a_page():
 @pytest.mark.parametrize(
     "kind", [stat.S_IFLNK, stat.S_IFIFO, stat.S_IFCHR, stat.S_IFBLK, stat.S_IFSOCK]
 )
-@pytest.mark.parametrize("name", ["text.py", "helpers/"])
-def test_links_and_devices_in_a_zip(kind, name):
-    info = zipfile.ZipInfo(name)
+def test_links_and_devices_in_a_zip(kind):
+    info = zipfile.ZipInfo("text.py")
     info.create_system = 3
     info.external_attr = (kind | 0o777) << 16
     refused = refusal(zipped((info, "/etc/passwd")))
-    assert (refused.code, refused.fields) == ("unsafe_archive", {"entry": name})
+    assert (refused.code, refused.fields) == ("unsafe_archive", {"entry": "text.py"})
 
 
 @pytest.mark.parametrize(
@@ -220,22 +224,6 @@ def test_a_folder_entry_is_no_link():
     assert contents(zipped((info, b""), ("helpers/a.py", CODE))) == {"helpers/a.py": CODE}
 
 
-# --- two files of one name
-
-
-@pytest.mark.filterwarnings("ignore:Duplicate name")
-def test_doubles_are_ambiguous():
-    for data in (zipped(("text.py", b"1"), ("text.py", b"2")), tarred("text.py", "./text.py")):
-        refused = refusal(data)
-        assert (refused.code, refused.fields) == ("ambiguous", {"entry": "text.py"})
-    assert refusal(zipped(("caf\u00e9.py", b""), ("cafe\u0301.py", b""))).code == "ambiguous"
-
-
-def test_a_file_and_a_folder_of_one_name_are_ambiguous():
-    refused = refusal(zipped(("text.py", CODE), ("text.py/inner.py", CODE)))
-    assert (refused.code, refused.fields) == ("ambiguous", {"entry": "text.py"})
-
-
 # --- sizes
 
 
@@ -246,26 +234,18 @@ def test_a_zip_bomb_stops_at_the_ratio():
     assert (refused.code, refused.fields) == ("too_large", {"entry": "text.py"})
 
 
-def test_a_tar_bomb_stops_at_the_ratio():
-    refused = refusal(gzip.compress(tarred("text.py", content=bytes(8 << 20))))
-    assert (refused.code, refused.fields) == ("too_large", {"entry": "hw1.zip"})
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+def test_a_tar_bomb_stops_at_the_budget(pack):
+    refused = refusal(pack(tarred("text.py", content=bytes(entries.MAX_BYTES + 1))))
+    assert (refused.code, refused.fields) == ("too_large", {"entry": "text.py"})
 
 
 def test_the_budget_counts_all_entries_together():
-    piece = random.Random(0).randbytes(archives.MAX_BYTES // 4 + 1)
+    piece = random.Random(0).randbytes(entries.MAX_BYTES // 4 + 1)
     names = [f"a{number}.py" for number in range(4)]
     # 4 stored quarters: the archive itself may be read, its files together not
     assert refusal(zipped(*[(name, piece) for name in names])).code == "too_large"
     assert len(contents(zipped(*[(name, piece) for name in names[:3]]))) == 3
-
-
-def test_a_gzip_stream_stops_at_the_budget():
-    """Incompressible enough to pass for the ratio, larger than the budget when unpacked."""
-    block = random.Random(0).randbytes(1 << 15)
-    noise = b"".join(block[:1000] + bytes(60_000) for _ in range(400))
-    data = gzip.compress(noise, 9)
-    assert len(noise) > archives.MAX_BYTES > archives.MAX_RATIO * 10
-    assert refusal(data).code == "too_large"
 
 
 def test_no_more_is_unpacked_than_the_budget_allows(monkeypatch):
@@ -279,7 +259,7 @@ def test_no_more_is_unpacked_than_the_budget_allows(monkeypatch):
 
     monkeypatch.setattr(zipfile.ZipExtFile, "read", counting)
     assert refusal(zipped(("text.py", bytes(300 << 20)))).code == "too_large"
-    assert sum(given) <= archives.MAX_BYTES + archives.CHUNK
+    assert sum(given) <= entries.MAX_BYTES + entries.CHUNK
 
 
 def test_nested_archives_stay_closed():
@@ -288,15 +268,25 @@ def test_nested_archives_stay_closed():
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
-def test_methods_that_unpack_without_bound_are_not_used(method):
-    refused = refusal(zipped(("text.py", bytes(8 << 20)), method=method))
-    assert (refused.code, refused.fields["entry"]) == ("unsupported", "text.py")
+def test_bombs_of_bzip2_and_lzma_come_out_in_pieces(method, monkeypatch):
+    """zipfile would unpack all of it before the first byte is looked at."""
+    given = []
+    readinto = streams._Raw.readinto
+
+    def counting(self, buffer):
+        given.append(readinto(self, buffer))
+        return given[-1]
+
+    monkeypatch.setattr(streams._Raw, "readinto", counting)
+    refused = refusal(zipped(("text.py", bytes(64 << 20)), method=method))
+    assert (refused.code, refused.fields) == ("too_large", {"entry": "text.py"})
+    assert sum(given) <= entries.MAX_BYTES + 2 * entries.CHUNK
 
 
 def test_too_many_entries():
-    names = [f"a{number}.py" for number in range(archives.MAX_ENTRIES + 1)]
+    names = [f"a{number}.py" for number in range(entries.MAX_SOURCES + 1)]
     for pack in (lambda n: zipped(*[(name, b"") for name in n]), lambda n: tarred(*n)):
-        assert len(unpacked(pack(names[:-1]), "").files) == archives.MAX_ENTRIES
+        assert len(unpacked(io.BytesIO(pack(names[:-1])), "").files) == entries.MAX_SOURCES
         refused = refusal(pack(names))
         assert (refused.code, refused.fields) == ("too_many", {"limit": "2000"})
 
@@ -386,14 +376,13 @@ def test_long_names_do_not_nest():
     "data",
     [
         b"not an archive at all",
-        b"Rar!\x1a\x07\x00" + bytes(600),
         b"PK\x03\x04",
         zipped(("text.py", CODE))[:-30],
         gzip.compress(tarred("text.py"))[:-20],
         tarred("text.py")[:530],
         b"\x1f\x8b" + bytes(30),
     ],
-    ids=["text", "rar", "magic", "zip cut", "gzip cut", "tar cut", "gzip header"],
+    ids=["text", "magic", "zip cut", "gzip cut", "tar cut", "gzip header"],
 )
 def test_a_broken_archive(data):
     assert refusal(data).code == "broken_archive"
@@ -412,7 +401,9 @@ def test_random_damage_never_surprises(seed):
     """Any archive with a few bytes changed is read, or refused with a code; nothing else."""
     rng = random.Random(seed)
     plain = tarred("과제/text.py", "a/" * 80 + "b.py")
-    originals = [zipped(("과제/text.py", CODE), ("b.py", CODE)), plain, gzip.compress(plain)]
+    originals = [plain] + [pack(plain) for pack in (gzip.compress, bz2.compress, lzma.compress)]
+    methods = (zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+    originals += [zipped(("과제/text.py", CODE), ("b.py", CODE), method=m) for m in methods]
     codes = set()
     for _ in range(400):
         data = bytearray(rng.choice(originals))
@@ -424,7 +415,8 @@ def test_random_damage_never_surprises(seed):
             codes.add(unsafe.code)
     assert {"broken_archive"} <= codes
     assert codes <= {
-        "broken_archive", "unsafe_archive", "encrypted", "unsupported", "ambiguous", "too_large"
+        "broken_archive", "unsafe_archive", "encrypted", "unsupported", "too_large",
+        "archive_too_large"
     }  # fmt: skip
 
 
@@ -469,8 +461,8 @@ def test_a_file_without_end_stops_at_the_budget(tmp_path):
 
 
 def test_a_folder_of_too_many_files(tmp_path):
-    for number in range(archives.MAX_ENTRIES + 1):
-        (tmp_path / f"{number}").touch()
+    for number in range(entries.MAX_SOURCES + 1):
+        (tmp_path / f"{number}.py").touch()
     with pytest.raises(Unsafe) as caught:
         listing(tmp_path)
     assert caught.value.code == "too_many"

@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from grader.errors import DuplicateStudent
-from grader.intake import archives
-from grader.intake import read as submission
+from grader.intake import entries, package
 from grader.intake.find import Found, find
 from grader.intake.names import record_name
 from grader.intake.read import read
@@ -44,8 +43,9 @@ def tarred(files, mode="w:gz"):
     with tarfile.open(fileobj=buffer, mode=mode) as archive:
         for name, content in files.items():
             info = tarfile.TarInfo(name)
-            info.size = len(content)
-            archive.addfile(info, io.BytesIO(content.encode()))
+            data = content.encode() if isinstance(content, str) else content
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
     return buffer.getvalue()
 
 
@@ -250,13 +250,13 @@ def test_helpers_are_taken_and_the_rest_is_listed(tmp_path, pack):
 
 
 def test_a_virtual_environment_does_not_count(tmp_path):
-    files = {f".venv/lib/m{number}.py": "" for number in range(archives.MAX_ENTRIES + 1)}
+    files = {f".venv/lib/m{number}.py": "" for number in range(entries.MAX_SOURCES + 1)}
     assert taken_from(tmp_path, ALL | files).problem is None
 
 
 def test_ignored_names_are_capped_and_cannot_repaint(tmp_path):
     found = taken_from(tmp_path, ALL | {f"{number:03}.txt": "" for number in range(200)})
-    assert len(found.ignored) == submission.MAX_LISTED
+    assert len(found.ignored) == package.MAX_LISTED
     found = taken_from(tmp_path / "b", ALL | {"a\x1b]0;\u202e" + "b" * 200: ""})
     assert found.ignored[0].isprintable()
     assert len(found.ignored[0]) == 120
@@ -327,14 +327,22 @@ def test_two_archives_are_not_chosen_between(tmp_path):
     assert found.problem == missing(WANTED, "a.zip, b.zip")
 
 
-def test_an_archive_in_an_archive_stays_closed(tmp_path):
-    path = write(tmp_path, {"kim.zip": zipped({"inner.zip": zipped(ALL)})}) / "kim.zip"
-    assert taken(path).problem == missing(WANTED, "inner.zip")
+@pytest.mark.parametrize("inner", ["hw.zip", "과제/hw.zip", "data/hw.tar.gz"])
+@pytest.mark.parametrize("pack", [None, zipped, tarred], ids=["folder", "zip", "tar.gz"])
+def test_an_archive_in_an_archive_is_opened(tmp_path, pack, inner):
+    files = {inner: (zipped if inner.endswith("zip") else tarred)(below(PACKAGE, ALL))}
+    if pack is None:
+        found = taken_from(tmp_path, files)
+    else:
+        found = taken(write(tmp_path, {"kim.zip": pack(files)}) / "kim.zip")
+    assert set(found.files) == set(WANTED)
+    assert found.source == f"{'kim.zip' if pack else 'kim'}/{inner}"
 
 
-def test_an_archive_further_down_stays_closed(tmp_path):
-    found = taken_from(tmp_path, {"data/mine.zip": zipped(ALL)})
-    assert found.problem == missing(WANTED, "data/mine.zip")
+def test_a_third_archive_in_a_row_stays_closed(tmp_path):
+    second = zipped({"third.zip": zipped(ALL)})
+    path = write(tmp_path, {"kim.zip": zipped({"second.zip": second})}) / "kim.zip"
+    assert taken(path).problem == missing(WANTED, "third.zip")
 
 
 def test_an_archive_beside_misnamed_files_stays_closed(tmp_path):
@@ -388,9 +396,26 @@ def test_a_fifo_in_place_of_a_submission_is_not_opened(tmp_path, name):
     assert refused.problem.fields["entry"] == name
 
 
+@pytest.mark.parametrize(
+    ("name", "kind"), [("hw1.rar", "RAR"), ("hw1.7z", "7z"), ("과제.ALZ", "ALZ"), ("a.egg", "EGG")]
+)
+def test_archives_that_we_do_not_open_are_named(tmp_path, name, kind):
+    problem = Message("other_archive", {"entry": name, "kind": kind})
+    assert taken(write(tmp_path, {name: b"?"}) / name).problem == problem
+    assert taken_from(tmp_path, {name: b"?", "report.pdf": ""}).problem == problem
+    path = write(tmp_path, {"lee.zip": zipped({name: b"?"})}) / "lee.zip"
+    assert taken(path).problem == problem
+
+
+@pytest.mark.parametrize(("start", "kind"), [(b"Rar!\x1a\x07", "RAR"), (b"7z\xbc\xaf'\x1c", "7z")])
+def test_renaming_does_not_make_a_zip_of_it(tmp_path, start, kind):
+    path = write(tmp_path, {"kim.zip": start + bytes(600)}) / "kim.zip"
+    assert taken(path).problem == Message("other_archive", {"entry": "kim.zip", "kind": kind})
+
+
 def test_other_formats_are_named(tmp_path):
-    path = write(tmp_path, {"kim.rar": b"Rar!"}) / "kim.rar"
-    fields = {"entry": "kim.rar", "allowed": ".zip, .tar.gz, .tgz, .tar"}
+    path = write(tmp_path, {"kim.docx": b"PK"}) / "kim.docx"
+    fields = {"entry": "kim.docx", "allowed": ", ".join(entries.SUFFIXES)}
     assert taken(path).problem == Message("unsupported", fields)
 
 
@@ -411,15 +436,15 @@ def test_files_that_differ_by_case_alone_are_ambiguous(tmp_path, pack):
 
 
 def test_budgets_of_a_folder(tmp_path):
-    many = {f"m{number}.py": "" for number in range(submission.MAX_FILES - len(WANTED))}
-    assert len(taken_from(tmp_path / "1", ALL | many).files) == submission.MAX_FILES
+    many = {f"m{number}.py": "" for number in range(package.MAX_FILES - len(WANTED))}
+    assert len(taken_from(tmp_path / "1", ALL | many).files) == package.MAX_FILES
     found = taken_from(tmp_path / "1", {"one_more.py": ""})
     assert found.problem == Message("too_many", {"limit": "200"})
     with (write(tmp_path / "2", ALL) / "text.py").open("wb") as file:
-        file.truncate(archives.MAX_BYTES + 1)
+        file.truncate(entries.MAX_BYTES + 1)
     assert taken(tmp_path / "2").problem == Message("too_large", {"entry": "text.py"})
     with (write(tmp_path / "3", ALL) / "data.bin").open("wb") as file:
-        file.truncate(archives.MAX_BYTES + 1)
+        file.truncate(entries.MAX_BYTES + 1)
     assert taken(tmp_path / "3").problem is None  # what is not taken is not read
 
 
@@ -504,7 +529,8 @@ def test_what_is_told_has_words_in_both_languages():
     import grader
 
     codes = {"empty", "missing_files", "unsafe_archive", "broken_archive", "too_large", "too_many",
-             "unsupported", "encrypted", "ambiguous", "not_utf8", "wrapper_folder"}  # fmt: skip
+             "unsupported", "encrypted", "ambiguous", "not_utf8", "wrapper_folder",
+             "cp949", "taken_for", "several_folders", "other_archive", "archive_too_large"}  # fmt: skip
     for lang in ("en", "ko"):
         file = Path(grader.__file__).parent / "locale" / lang / "message.toml"
         assert codes <= set(tomllib.loads(file.read_text(encoding="utf-8"))), lang

@@ -134,6 +134,7 @@ def catalogue() -> dict:
             "en": "Naive Bayes and logistic regression",
             "ko": "나이브 베이즈와 로지스틱 회귀",
         },
+        "languages": ["en", "ko"],
         "due": "2026-03-20T23:59:00+09:00",
         "possible": 100.0,
         "extra_possible": 2.0,

@@ -43,10 +43,10 @@ def test_when_a_result_is_shown(show, before, after, published):
     ("due", "shown"),
     [
         (None, False),  # nothing to wait for but the publication
-        ("2026-03-20", False),  # a date alone lasts to its end
-        ("2026-03-19", True),
-        ("2026-03-20T14:57:00", True),  # without a zone: that of the moment
-        ("2026-03-20T14:59:00", False),
+        ("2026-03-20T14:57:00+00:00", True),
+        ("2026-03-20T14:59:00+00:00", False),
+        ("2026-03-20T23:57:00+09:00", True),  # wherever the machine stands
+        ("2026-03-20T14:57:00-05:00", False),
     ],
 )
 def test_due_dates(due, shown):

@@ -50,6 +50,29 @@ def test_page_has_its_language_and_a_link_to_the_other(page):
     assert [link["hreflang"] for link in links] == [{"en": "ko", "ko": "en"}[lang]]
 
 
+def test_a_course_in_one_language_has_its_pages_alone(tmp_path):
+    out = tmp_path / "out"
+    example_class.write(out)
+    build(out, "en")
+    path = out / "assignments" / "hw1.json"
+    described = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(_korean({**described, "languages": ["ko"]})), encoding="utf-8")
+    build(out, "en")
+    for page in ALL:
+        assert not (out / page.format(".ko")).exists()  # of the earlier report
+        outline = Outline((out / page.format("")).read_text(encoding="utf-8"))
+        assert outline.all("html")[0]["lang"] == "ko"
+        assert [link for link in outline.all("a") if "hreflang" in link] == []
+    exports.build(out, "en")
+
+
+def _korean(data):
+    """The same data without its English texts."""
+    if isinstance(data, dict):
+        return {key: _korean(value) for key, value in data.items() if key != "en"}
+    return [_korean(item) for item in data] if isinstance(data, list) else data
+
+
 def test_page_loads_nothing_and_runs_only_our_script(page):
     outline = Outline(page[1])
     policy = next(m["content"] for m in outline.all("meta") if "http-equiv" in m)

@@ -69,6 +69,15 @@ def test_prints_stand_with_their_check_and_cannot_repaint(check):
     assert lines[place + 1].strip() == "│ adding 1 �[2J"
 
 
+def test_a_course_in_korean_alone_speaks_korean_of_itself_under_any_lang(check, korean):
+    done = check({"sums.py": "def add(a, b): return 0", "words.py": GREET}, lang="en")
+    assert done.exit_code == 1, done.output
+    assert "작은 과제" in done.output
+    assert "✗ 수를 더합니다" in done.output
+    assert "더하기." in done.output
+    assert "Next: mend '더하기'" in done.output
+
+
 def test_korean(check):
     done = check({"sums.py": "def add(a, b): return 0", "words.py": GREET}, lang="ko")
     assert "더하기" in done.output

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import linecache
+import sys
 import traceback
 from typing import Any
 
 MAX_TEXT = 4000
 MAX_FRAMES = 20
+# Modules that start processes, or make what several would share.
+_STARTERS = ("multiprocessing", "subprocess", "concurrent.futures.process")
 
 
 def describe(error: BaseException, package: str) -> dict[str, Any]:
@@ -32,4 +36,27 @@ def describe(error: BaseException, package: str) -> dict[str, Any]:
         "text": text,
         "frames": frames,
         "memory": out_of_memory,
+        "process": _wanted_a_process(error),
+        "shadowed": _shadowed(error, package),
     }
+
+
+def _wanted_a_process(error: BaseException) -> bool:
+    """Whether the system refused what another process would need."""
+    if not isinstance(error, OSError):
+        return False
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        module = frame.f_globals.get("__name__")
+        if type(module) is str and module.startswith(_STARTERS):
+            return True
+        source = linecache.getline(frame.f_code.co_filename, line, frame.f_globals)
+        if "os.fork" in source or "os.posix_spawn" in source or "os.exec" in source:
+            return True
+    return False
+
+
+def _shadowed(error: BaseException, package: str) -> str:
+    """The library that was found in place of a file of the submission's."""
+    name = error.name if isinstance(error, ImportError) else None
+    origin = getattr(getattr(sys.modules.get(name or ""), "__spec__", None), "origin", None) or ""
+    return name if name and not str(origin).startswith(f"{package}/") else ""

@@ -25,10 +25,39 @@ def uses_in_source(
     tree = ast.parse(source)
     known = {package, *allowed, *sys.stdlib_module_names}
     finder = _Finder(file, rules, known if allowed else None)
-    for node in tree.body:
+    body = list(_what_runs(tree))
+    for node in body:
         finder.collect(node)
-    uses = [use for node in tree.body for use in finder.uses(node, _name(node))]
+    uses = [use for node in body for use in finder.uses(node, _name(node))]
     return sorted(uses, key=lambda use: (use.line, use.name))
+
+
+def _what_runs(tree: ast.Module) -> Iterator[ast.stmt]:
+    """The statements of a module without `if __name__ == "__main__":`, which no guest ever runs.
+
+    Unless the module gives itself another name; what is hidden deeper, the watch sees.
+    """
+    renamed = any(_binds_name(node) for node in ast.walk(tree))
+    for node in tree.body:
+        if isinstance(node, ast.If) and not renamed and _is_main_guard(node.test):
+            yield from node.orelse
+        else:
+            yield node
+
+
+def _binds_name(node: ast.AST) -> bool:
+    """Whether `__name__` stands there as anything but a name that is read."""
+    reads = ast.Attribute | ast.Constant
+    if isinstance(node, reads) or (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)):
+        return False
+    return "__name__" in vars(node).values()
+
+
+def _is_main_guard(test: ast.expr) -> bool:
+    if not isinstance(test, ast.Compare) or [type(op) for op in test.ops] != [ast.Eq]:
+        return False
+    sides = [ast.unparse(side) for side in (test.left, *test.comparators)]
+    return sorted(sides) == ["'__main__'", "__name__"]
 
 
 def _name(node: ast.stmt) -> str:

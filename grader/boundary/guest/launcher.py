@@ -29,7 +29,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from grader.boundary.guest import generators, identity, kernel, namespaces, server
+from grader.boundary.guest import generators, identity, interpreter, kernel, namespaces, server
 from grader.boundary.guest.layers import Confinement, Layers, readable
 
 
@@ -135,7 +135,8 @@ def _open(world: _World, control: socket.socket, fds: list[int], limits: dict[st
     try:
         control.close()
         connection, output = (socket.socket(fileno=fd) for fd in fds)
-        server.redirect_output(output)
+        interpreter.redirect(output)
+        interpreter.look_ordinary()
         output.close()
         _close_all_but({0, 1, 2, connection.fileno()})
         world.layers.put_on(Confinement(**limits, scratch=scratch, user=world.user))

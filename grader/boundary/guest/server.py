@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import socket
 import sys
 from typing import Any
@@ -63,15 +62,3 @@ class Server:
     def resolve(self, number: int, _: str) -> Any:
         """The object behind a handle that came back."""
         return self._held.objects[number]
-
-
-def redirect_output(output: socket.socket) -> None:
-    """Everything printed, by Python or below it, goes to `output`; the keyboard is empty."""
-    null = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(null, 0)
-    os.dup2(output.fileno(), 1)
-    os.dup2(output.fileno(), 2)
-    os.close(null)
-    for name, fd in (("stdout", 1), ("stderr", 2)):
-        file = open(fd, "w", encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
-        setattr(sys, name, file)

@@ -12,7 +12,7 @@ import os
 import socket
 import sys
 
-from grader.boundary.guest import server
+from grader.boundary.guest import interpreter, server
 from grader.boundary.guest.layers import Layers
 
 
@@ -21,9 +21,14 @@ def main() -> None:
     connection, output = (_socket(word) for word in sys.stdin.readline().split())
     if sys.platform == "win32":
         # a socket is no file descriptor there: what Python prints is sent, the rest is lost
-        sys.stdout = sys.stderr = output.makefile("w", encoding="utf-8", errors="backslashreplace")
+        printed = output.makefile("w", encoding="utf-8", errors="backslashreplace")
+        keyboard = open(os.devnull, encoding="utf-8")  # noqa: SIM115 - as long as the process
+        for name, file in (("stdin", keyboard), ("stdout", printed), ("stderr", printed)):
+            interpreter.set_stream(name, file)
     else:
-        server.redirect_output(output)
+        interpreter.redirect(output)
+    interpreter.look_ordinary()
+    interpreter.start_no_process()
     os.environ["OMP_NUM_THREADS"] = "1"
     server.serve(connection, Layers())
 

@@ -37,4 +37,4 @@ def test_grid_search_worked_example(student):
     model.fit(X, y)
     own = float((((X @ model.w + model.b) > 0).long() == y).double().mean())
     expect_close(accuracies, [own, own], what="the accuracies")
-    expect_equal(best, 0.0, "the best l2: of equal ones the first")
+    expect_equal(best, 0.0, "the best l2: on a tie, the first")

@@ -35,8 +35,8 @@ def test_loss_worked_example(student):
 def test_gradient_worked_example(student):
     zero, bias = torch.zeros(2, dtype=torch.float64), torch.zeros((), dtype=torch.float64)
     by_w, by_b = student.logistic_regression.gradient(zero, bias, X, Y)
-    expect_close(by_w, [-0.25, 0.5], what="the gradient by w")
-    expect_close(by_b, 0.0, what="the gradient by b")
+    expect_close(by_w, [-0.25, 0.5], what="the gradient with respect to w")
+    expect_close(by_b, 0.0, what="the gradient with respect to b")
 
 
 def test_training_worked_example(student):

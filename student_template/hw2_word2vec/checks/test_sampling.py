@@ -22,7 +22,7 @@ def test_alias_worked_example(student):
         (threshold[i] + sum(1 - threshold[j] for j in range(4) if alias[j] == i)) / 4
         for i in range(4)
     ]
-    expect_close(torch.stack(rebuilt), p, what="the distribution that the table stands for")
+    expect_close(torch.stack(rebuilt), p, what="the distribution that the table represents")
 
 
 def test_sample_worked_example(student):

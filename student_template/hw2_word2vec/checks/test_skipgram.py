@@ -49,9 +49,9 @@ def test_sgns_gradients_worked_example(student):
     expect_type(result, tuple)
     expect_equal(len(result), 3, "the number of gradients")
     pushed = 1 / (1 + math.exp(-1))
-    expect_close(result[0], [[pushed, -0.5]], what="the gradient by center")
-    expect_close(result[1], [[-0.5, 0]], what="the gradient by context")
-    expect_close(result[2], [[[pushed, 0]]], what="the gradient by negatives")
+    expect_close(result[0], [[pushed, -0.5]], what="the gradient with respect to center")
+    expect_close(result[1], [[-0.5, 0]], what="the gradient with respect to context")
+    expect_close(result[2], [[[pushed, 0]]], what="the gradient with respect to negatives")
 
 
 def test_model_worked_example(student):
@@ -73,4 +73,6 @@ def test_train_finds_planted_topics(student):
     expect_equal(sorted(tokens), sorted(word for topic in topics for word in topic), "the tokens")
     expect_tensor(vectors, (40, 50), "float32", "the vectors")
     share = share_of_own_topic(tokens, vectors, topics)
-    assert share >= 0.8, f"{share:.0%} of the neighbours are of the own topic; by chance it is 18%"
+    assert share >= 0.8, (
+        f"{share:.0%} of the neighbours share the word's topic; chance level is 18%"
+    )

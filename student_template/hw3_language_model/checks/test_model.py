@@ -35,7 +35,7 @@ def test_train_worked_example(student):
         ids, 5, embed_size=8, hidden_size=8, bptt=5, batch_size=4, epochs=4
     )
     expect_equal(len(perplexities), 4, "the number of perplexities, one after each epoch")
-    assert perplexities[-1] < 2.5, "three words in turn must be learnt to a perplexity near 1"
+    assert perplexities[-1] < 2.5, "a cycle of three words must be learnt to a perplexity near 1"
     logits, _ = model(torch.tensor([[2], [3], [4]]))
     expect_equal(logits[:, 0].argmax(dim=1).tolist(), [3, 4, 2], "the most probable next ids")
 

@@ -1,0 +1,63 @@
+"""Why a module of the submission could not be imported, in words that say what to do."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import Any
+
+from grader.boundary.endings import Ending
+from grader.boundary.submitted import Submitted
+from grader.records.outcome import Outcome
+from grader.records.record import Message
+
+# What a line of a newer Python looks like, and no line of an older one.
+_NEWER = {
+    (3, 12): re.compile(r"\s*(type\s+\w+.*=|((async\s+)?def|class)\s+\w+\s*\[)"),
+}
+# What a parser says of a grammar that it does not know yet; not of too deep nesting or NUL bytes.
+_UNKNOWN_GRAMMAR = ("invalid syntax", "expected ", "f-string", "multiple exception types")
+
+
+def failed_import(
+    failure: Ending, error: dict[str, Any], file: str, submitted: Submitted, *, hushed: bool
+) -> Ending:
+    """The ending for an import of `file` that raised `error`, which ended as `failure`.
+
+    `hushed`: the guest met hidden inputs, and what it says could carry them out.
+    """
+    if failure.message.code != "raised":
+        return failure
+    fields = {**failure.message.fields, "file": file}
+    if hushed:
+        fields |= {"text": "-", "error": fields["builtin"]}
+        return Ending(Outcome.RAISED, Message("import_failed", fields), failure.detail)
+    code, more = _reason(fields, error.get("shadowed"), submitted)
+    return Ending(Outcome.RAISED, Message(code, {**fields, **more}), failure.detail)
+
+
+def _reason(
+    fields: dict[str, str], shadowed: Any, submitted: Submitted
+) -> tuple[str, dict[str, str]]:
+    """The code of the message, and what it says beside the usual."""
+    if type(shadowed) is str and f"{shadowed}.py" in submitted.files:
+        return "import_shadowed", {"module": shadowed}
+    if fields["builtin"] == "SyntaxError" and fields["text"].startswith(_UNKNOWN_GRAMMAR):
+        ours = {"python": _version(sys.version_info[:2])}
+        if needed := _newer(fields["where"], submitted):
+            return "import_newer", {**ours, "needed": _version(needed)}
+        return "import_syntax", ours
+    return "import_failed", {}
+
+
+def _newer(where: str, submitted: Submitted) -> tuple[int, int] | None:
+    """The Python that the line at `where` is written in, if that is newer than ours."""
+    path, _, number = where.partition(", line ")
+    lines = submitted.by_path.get(path, b"").decode("utf-8", "replace").splitlines()
+    line = lines[int(number) - 1] if number.isdigit() and 0 < int(number) <= len(lines) else ""
+    looks = (version for version, pattern in _NEWER.items() if pattern.match(line))
+    return next((version for version in looks if version > sys.version_info[:2]), None)
+
+
+def _version(numbers: tuple[int, int]) -> str:
+    return ".".join(map(str, numbers))

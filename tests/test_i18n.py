@@ -1,0 +1,13 @@
+"""A sentence is chosen when it is shown; a course need not have it in every language."""
+
+from grader.i18n import choose, say
+
+
+def test_the_first_language_stands_in():
+    assert choose({"ko": "더하기"}, "en") == "더하기"
+    assert choose({"ko": "더하기", "en": "Adding"}, "en") == "Adding"
+
+
+def test_a_field_of_a_message_may_be_there_in_one_language_only():
+    assert "더하기" in say("skipped", {"title.ko": "더하기"}, "en")
+    assert "Adding" in say("skipped", {"title.ko": "더하기", "title.en": "Adding"}, "en")
