@@ -9,19 +9,18 @@ import json
 import random
 from pathlib import Path
 
-from grader.course.exercise import Kind
+from grader.course.exercise import Exercise, Function, Kind
 from grader.records import store
 from grader.records.outcome import Outcome
 from grader.records.record import (
     CheckResult,
     ExerciseResult,
-    FunctionResult,
     Message,
     Record,
     Status,
     SubmittedFile,
 )
-from grader.scoring.points import function_share, points, total
+from grader.scoring.points import score, total
 
 SEED = 20260302
 
@@ -191,7 +190,7 @@ def _described(check: tuple[str, str, str, str, str], number: int) -> dict:
 
 def _graded(name: str, ability: float, chance: random.Random, *, evil: bool = False) -> Record:
     results = []
-    for exercise, file, functions, extra, _, _, checks in EXERCISES:
+    for exercise, file, _, extra, _, _, checks in EXERCISES:
         # One draw an exercise (was it written at all?), then one a check.
         written = chance.random() < ability + 0.35 and not (extra and ability < 0.8)
         own_ability = ability if written else None
@@ -199,32 +198,32 @@ def _graded(name: str, ability: float, chance: random.Random, *, evil: bool = Fa
             _check(entry, number, file, chance, own_ability, evil)
             for number, entry in enumerate(checks)
         ]
-        results.append(scored(exercise, extra, functions, own))
-    return _record(name, results)
+        results.append(_exercise(exercise, extra, own))
+    return _record(name, score(exercises(), results))
 
 
-def scored(
-    name: str, extra: bool, possible: dict[str, float], checks: list[CheckResult]
-) -> ExerciseResult:
-    """An exercise with the points that follow from its checks; nothing is followed through."""
-    functions = [_function(of, points, checks) for of, points in possible.items()]
-    return ExerciseResult(
-        id=name,
-        extra=extra,
-        points=total([function.points for function in functions]),
-        possible=float(sum(possible.values())),
-        seconds=round(sum(check.seconds for check in checks), 4),
-        functions=functions,
-        checks=checks,
-    )
+def exercises() -> list[Exercise]:
+    """What `grader.scoring` must know of them."""
+    return [
+        Exercise(
+            id=name,
+            file=file,
+            functions=tuple(Function(of, points) for of, points in functions.items()),
+            uses=(),
+            preload=(),
+            extra=extra,
+            hidden_checks=0,
+            title={},
+            checks=(),
+        )
+        for name, file, functions, extra, *_ in EXERCISES
+    ]
 
 
-def _function(name: str, possible: float, checks: list[CheckResult]) -> FunctionResult:
-    own = [check for check in checks if check.of == name]
-    if any(check.outcome == Outcome.BROKEN for check in own):
-        return FunctionResult(name, None, float(possible))
-    share = function_share([(check.kind, check.outcome == Outcome.PASSED) for check in own])
-    return FunctionResult(name, points(possible, share), float(possible))
+def _exercise(name: str, extra: bool, checks: list[CheckResult]) -> ExerciseResult:
+    """Without points."""
+    seconds = round(sum(check.seconds for check in checks), 4)
+    return ExerciseResult(name, extra, None, 0.0, seconds, [], checks)
 
 
 def _check(entry, number, file, chance, ability, evil) -> CheckResult:
@@ -283,8 +282,8 @@ def _broken(chance: random.Random) -> Record:
     first = record.exercises[0]
     check = first.checks[0]
     broken = CheckResult(**{**vars(check), "outcome": Outcome.BROKEN, "message": Message("broken")})
-    possible = {function.name: function.possible for function in first.functions}
-    exercise = scored(first.id, first.extra, possible, [broken, *first.checks[1:]])
+    results = [_exercise(first.id, first.extra, [broken, *first.checks[1:]])]
+    [exercise] = score(exercises(), results)
     data = {**vars(record), "status": Status.BROKEN, "points": None}
     return Record(**{**data, "exercises": [exercise, *record.exercises[1:]]})
 
