@@ -59,7 +59,7 @@ def submissions_in(folder: Path, count: int) -> list[Path]:
     from grader.course.folder import Course
 
     course = Course.find(ROOT)
-    files = solved(course, course.load("hw1"))
+    files = solved(course.load("hw1"))
     made = []
     for number in range(count):
         package = folder / f"student{number:03}" / "hw1_classification"

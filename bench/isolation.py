@@ -118,7 +118,7 @@ def main() -> None:
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     course = Course.find(ROOT)
     assignment = course.load(sys.argv[1])
-    files = solved(course, assignment)
+    files = solved(assignment)
     run_session(assignment.check_files(), lambda checks: compare(assignment, files, checks))
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from demo import classes
 from demo.recipes import Files, Recipe, without_markers
-from grader.authoring.verify import candidates, reference_files
+from grader.authoring.candidates import candidates
 from grader.course.assignment import Assignment
 from grader.course.folder import Course
 from grader.errors import GraderError
@@ -46,9 +46,9 @@ def members(name: str) -> Files:
     return found
 
 
-def solved(course: Course, assignment: Assignment) -> Files:
+def solved(assignment: Assignment) -> Files:
     """The reference as a student would have written it."""
-    return _solved(reference_files(course, assignment))
+    return _solved(assignment.reference_files())
 
 
 def class_of(name: str) -> list[Recipe]:

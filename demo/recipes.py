@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from grader.authoring.candidates import replace_once
 from grader.authoring.markers import BEGIN, END
-from grader.authoring.verify import replace_once
 
 Files = dict[str, bytes]
 Change = Callable[[Files], Files]

@@ -25,6 +25,7 @@ id = "tiny"
 package = "tiny_package"
 title = { en = "Tiny", ko = "작은 과제" }
 allowed_packages = ["numpy", "torch"]
+exercises = ["adding", "saying"]
 
 [limits]
 check_seconds = 1
@@ -40,39 +41,34 @@ name = "words.py"
 [[forbidden]]
 names = ["torch.nn", ".backward"]
 instead = { en = "Use plain arithmetic.", ko = "사칙연산을 쓰세요." }
+"""
 
-[[exercise]]
-id = "adding"
+ADDING = """
 file = "sums.py"
-names = ["add"]
+points = { add = 6 }
 preload = ["numpy"]
-points = 6
 title = { en = "Adding", ko = "더하기" }
-
-[[exercise]]
-id = "saying"
-file = "words.py"
-names = ["greet"]
-points = 4
-title = { en = "Saying", ko = "말하기" }
 
 [[check]]
 id = "add_adds"
-exercise = "adding"
-weight = 2
 title = { en = "Numbers are added", ko = "수를 더합니다" }
 hint = { en = "Plus.", ko = "더하기." }
 
 [[check]]
 id = "add_adds_arrays"
-exercise = "adding"
+kind = "edge"
 needs = ["add_adds"]
 title = { en = "Arrays are added", ko = "배열을 더합니다" }
 hint = { en = "Plus again.", ko = "다시 더하기." }
+"""
+
+SAYING = """
+file = "words.py"
+points = { greet = 4 }
+title = { en = "Saying", ko = "말하기" }
 
 [[check]]
 id = "greet_greets"
-exercise = "saying"
 title = { en = "A greeting comes back", ko = "인사가 돌아옵니다" }
 hint = { en = "Hello.", ko = "안녕." }
 """
@@ -124,6 +120,8 @@ def course(tmp_path: Path) -> Path:
     """A course with one assignment, its reference, and no template yet."""
     contents = {
         "assignments/tiny/assignment.toml": TOML,
+        "assignments/tiny/exercises/adding.toml": ADDING,
+        "assignments/tiny/exercises/saying.toml": SAYING,
         "assignments/tiny/checks/public/test_sums.py": PUBLIC,
         "assignments/tiny/checks/hidden/test_more.py": HIDDEN,
         "assignments/tiny/handout.en.md": "# Tiny\n",
@@ -164,10 +162,11 @@ def korean(course: Path) -> Path:
     """The tiny course in Korean alone, without an English word in its texts."""
     declared = 'title = { ko = "작은 수업" }\nlanguages = ["ko"]\n'
     (course / "course.toml").write_text(declared, encoding="utf-8")
-    path = course / "assignments" / "tiny" / "assignment.toml"
-    text = re.sub(r'en = "[^"]*", ', "", path.read_text(encoding="utf-8"))
-    path.write_text(text, encoding="utf-8")
-    (path.parent / "handout.en.md").unlink()
+    folder = course / "assignments" / "tiny"
+    for path in (folder / "assignment.toml", *(folder / "exercises").glob("*.toml")):
+        text = re.sub(r'en = "[^"]*", ', "", path.read_text(encoding="utf-8"))
+        path.write_text(text, encoding="utf-8")
+    (folder / "handout.en.md").unlink()
     return course
 
 

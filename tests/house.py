@@ -20,9 +20,9 @@ PICTURE = ROOT / "docs" / "rooms.svg"
 # module that stands further up in this table, never down or sideways in a circle.
 ROOMS = {
     "": ["__init__", "i18n", "errors"],
-    "course": ["toml", "check_files", "assignment", "folder", "roster"],
+    "course": ["toml", "check_files", "forbidden", "exercise", "assignment", "folder", "roster"],
     "records": ["decode", "outcome", "record", "schema", "store", "people", "assignment_snapshot"],
-    "scoring": ["points", "rescore"],
+    "scoring": ["points", "standing", "rescore"],
     "intake": [
         "names",
         "entries",
@@ -55,6 +55,7 @@ ROOMS = {
         "namespaces",
         "layers",
         "importer",
+        "stand_ins",
         "derivatives",
         "uses",
         "forbidden_source",
@@ -92,9 +93,20 @@ ROOMS = {
         "build",
     ],
     "export": ["scores", "junit", "build"],
-    "grading": ["forbidden", "submission", "worker", "engines.local", "batch"],
+    "grading": ["forbidden", "follow_through", "submission", "worker", "engines.local", "batch"],
     "selfcheck": ["check"],
-    "authoring": ["new", "markers", "proofread", "bonus", "wheel", "template", "release", "verify"],
+    "authoring": [
+        "new",
+        "markers",
+        "proofread",
+        "bonus",
+        "wheel",
+        "template",
+        "release",
+        "candidates",
+        "calibration",
+        "verify",
+    ],
     "cli": [
         "people",
         "progress",

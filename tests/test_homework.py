@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from demo import build
-from grader.authoring.verify import candidates
+from grader.authoring.candidates import candidates
 from grader.course import assignment as assignments
 from grader.course.folder import Course
 from grader.grading.engines.local import grade_all

@@ -28,7 +28,7 @@ def refuse_incomplete(course: Course, assignment: Assignment) -> None:
             raise UsageError("error.no_handout", file=handout)
     defined = {file.name: _defined(folder / file.name) for file in assignment.files}
     for exercise in assignment.exercises:
-        where = f"[[exercise]] {exercise.id} names"
+        where = f"exercises/{exercise.id}.toml points"
         _refuse_undefined(assignment, where, exercise.names, [exercise.file], defined)
     for rule in assignment.forbidden:
         files = list(rule.files or defined)

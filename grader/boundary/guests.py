@@ -158,8 +158,15 @@ class Guests:
         return exit_
 
     def _load(self, submitted: Submitted) -> Survey:
-        files, rules = submitted.files, submitted.rules
-        load = ("load", submitted.package, files, rules, list(submitted.allowed), not self._survey)
+        load = (
+            "load",
+            submitted.package,
+            submitted.files,
+            submitted.rules,
+            list(submitted.allowed),
+            not self._survey,
+            submitted.stand_ins.to_wire() if submitted.stand_ins else None,
+        )
         reply = self._exchange(load, self.clock.start(START_SECONDS))
         if reply[0] == "raised":
             raise self._raised(reply[1])

@@ -25,7 +25,7 @@ ONLY_TO_GET = {"callable", "missing"}
 
 # Verb -> whether a value is of the verb's shape, given the arguments of the request.
 VALUES: dict[str, Callable[..., bool]] = {
-    # (package, files, rules, allowed, with_survey) -> uses found by reading, layers
+    # (package, files, rules, allowed, with_survey, stand_ins) -> uses found by reading, layers
     "load": lambda value, *_: _is_dict(value, uses=list, layers=list, missing=dict),
     # (module) -> None
     "import": lambda value, *_: value is None,
@@ -56,6 +56,8 @@ VALUES: dict[str, Callable[..., bool]] = {
     "length": lambda value, *_: type(value) is int and value >= 0,
     # (seed or None) -> a digest of the generators' states
     "generators": lambda value, *_: type(value) is str,
+    # () -> the stand-ins that were called since the last time
+    "stood_in": lambda value, *_: type(value) is list and all(type(n) is str for n in value),
 }
 
 

@@ -5,6 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
+
+
+@dataclass(frozen=True)
+class StandIns:
+    """The reference's functions in place of the student's, all but the one under test."""
+
+    reference: dict[str, bytes]  # its files, without what it knows of the function under test
+    functions: dict[str, list[str]]  # file -> names that stand in
+    kept: tuple[str, str]  # file and name of the function under test
+
+    def to_wire(self) -> tuple[Any, ...]:
+        """Plain data."""
+        return (self.reference, self.functions, self.kept)
 
 
 @dataclass(frozen=True)
@@ -15,6 +29,7 @@ class Submitted:
     files: dict[str, bytes]
     rules: dict[str, list[str]] = field(default_factory=dict)  # file -> forbidden names
     allowed: tuple[str, ...] = ()  # third-party packages; empty: all
+    stand_ins: StandIns | None = None  # what replaces the student's functions; None: nothing does
 
     @cached_property
     def lines(self) -> dict[str, int]:

@@ -17,7 +17,7 @@ import pytest
 from grader.boundary.guests import Guests
 from grader.checking.outcomes import Judged, classify
 from grader.checking.student import Student
-from grader.course.assignment import Check
+from grader.course.exercise import Check
 from grader.errors import AssignmentInvalid, PlatformError
 from grader.records.outcome import Outcome
 

@@ -111,13 +111,14 @@ def verify(
 ) -> None:
     """Test the checks with right code and known bugs. / 검사가 공정하고 엄밀한지 증명합니다."""
     from grader.authoring import verify as proofs
+    from grader.authoring.candidates import candidates
     from grader.cli.progress import show_verdicts
 
     course = course_of(ctx)
     model = course.load(assignment)
     if only and measure:
         only = (*only, "reference")
-    found = [(c.name.split(" ")[-1], c) for c in proofs.candidates(course, model, full=full)]
+    found = [(c.name.split(" ")[-1], c) for c in candidates(course, model, full=full)]
     if unknown := set(only) - {name for name, _ in found}:
         raise UsageError("error.unknown_candidate", name=min(unknown), assignment=model.id)
     chosen = [candidate for name, candidate in found if not only or name in only]

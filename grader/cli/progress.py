@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from grader.authoring.calibration import BANDS, Loss, inversions, spread
 from grader.authoring.verify import Verdict
 from grader.cli.people import plain, who
 from grader.grading.batch import Progress as Step
@@ -112,20 +113,39 @@ def show_verdicts(verdicts: Iterable[Verdict], total: int, lang: str) -> list[Ve
     for column in ("candidate", "points", "loses", "verdict"):
         table.add_column(translate(f"cli.column_{column}", lang), overflow="fold")
     for verdict in done:
-        record, candidate = verdict.record, verdict.candidate
+        record, loss = verdict.record, verdict.loss
         held = (
             "[green]✓[/]"
             if not verdict.faults
             else f"[red]✗ {escape('; '.join(verdict.faults))}[/]"
         )
         points = "-" if record.points is None else f"{record.points:g} + {record.extra_points:g}"
-        table.add_row(candidate.name, points, ", ".join(candidate.loses), held)
+        costs = f"{loss.bug.of}: {loss.percent:g} % ({loss.bug.severity})" if loss else ""
+        table.add_row(verdict.candidate.name, points, costs, held)
     console.print(table)
+    _show_calibration(console, [v.loss for v in done if v.loss], lang)
     bad = sum(bool(verdict.faults) for verdict in done)
     console.print(
         translate("cli.proof_failed" if bad else "cli.proof_holds", lang, bad=bad, n=len(done))
     )
     return done
+
+
+def _show_calibration(console: Console, losses: list[Loss], lang: str) -> None:
+    """How much bugs of each severity cost, and where a graver one costs less than a lighter one."""
+    if not losses:
+        return
+    table = Table(title=translate("cli.calibration", lang))
+    for column in ("severity", "mutants", "band", "lowest", "median", "highest", "in_band"):
+        table.add_column(translate(f"cli.column_{column}", lang))
+    for row in spread(losses):
+        least, most = BANDS[row.severity]
+        percents = [f"{value:.0f} %" for value in (row.lowest, row.median, row.highest)]
+        band = f"{least:g}–{most:g} %"
+        table.add_row(row.severity, str(row.mutants), band, *percents, str(row.in_band))
+    console.print(table)
+    inverted, pairs = inversions(losses)
+    console.print(translate("cli.inverted", lang, inverted=inverted, pairs=pairs))
 
 
 @contextmanager

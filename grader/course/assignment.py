@@ -17,18 +17,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from grader.course import check_files
-from grader.course.toml import Table
+from grader.course.exercise import Exercise, Surroundings, read_exercise
+from grader.course.forbidden import Forbidden, read_forbidden
+from grader.course.toml import Table, Text
 from grader.errors import AssignmentInvalid
 from grader.i18n import LANGUAGES
-
-Text = dict[str, str]  # language -> sentence
-
-SHOW = ("always", "after_due", "after_publication", "never")
-
-# Limit of a check: this many times what the reference needs, and some seconds more. A loop in pure
-# Python is some 30 times slower than a matrix product, and it is a right answer; a busy machine may
-# stand still for a second or two, and nobody may lose points to that.
-GENEROUS, STALL = 30, 5.0
 
 
 @dataclass(frozen=True)
@@ -54,60 +47,6 @@ class SourceFile:
 
 
 @dataclass(frozen=True)
-class Forbidden:
-    """Names that a student must not use, and what to use instead."""
-
-    names: tuple[str, ...]
-    files: tuple[str, ...]  # empty: all
-    within: tuple[str, ...]  # top-level functions and classes; empty: everywhere
-    instead: Text
-
-
-@dataclass(frozen=True)
-class Check:
-    """What `assignment.toml` says of one check; its body is `test_<id>` in `source`."""
-
-    id: str
-    exercise: str
-    weight: float
-    seconds: float
-    fresh: bool
-    needs: tuple[str, ...]
-    show: str
-    title: Text
-    hint: Text
-    public: bool
-    source: Path
-    measured: float  # seconds that the reference needs; 0 where nobody has measured
-
-
-@dataclass(frozen=True)
-class Exercise:
-    """A part of the assignment: functions of one file, points, and the checks that share them."""
-
-    id: str
-    file: str
-    names: tuple[str, ...]
-    uses: tuple[str, ...]  # other files whose student code its checks run
-    preload: tuple[str, ...]  # libraries its checks need
-    points: float
-    extra: bool
-    hidden_weight: float  # in a template: the weight of the checks that are not shipped
-    title: Text
-    checks: tuple[Check, ...]
-
-    @property
-    def weight(self) -> float:
-        """Weight of all checks, shipped or not."""
-        return self.hidden_weight + sum(check.weight for check in self.checks)
-
-    @property
-    def measured(self) -> float:
-        """Seconds that the reference needs for all checks."""
-        return sum(check.measured for check in self.checks)
-
-
-@dataclass(frozen=True)
 class Assignment:
     """Everything about one assignment but the text of its checks."""
 
@@ -122,6 +61,7 @@ class Assignment:
     forbidden: tuple[Forbidden, ...]
     exercises: tuple[Exercise, ...]
     folder: Path
+    reference: Path | None  # the solved package; a released template has none
     checks_sha256: str  # of the checks' text
     settings_sha256: str  # of all else that an outcome depends on; not of points and titles
 
@@ -148,17 +88,33 @@ class Assignment:
             if not ids or e.id in ids
         ]
 
+    def reference_files(self) -> dict[str, bytes]:
+        """The solved package. Raises `AssignmentInvalid` for a file that is not there."""
+        if self.reference is None:
+            raise AssignmentInvalid("error.no_reference", file=self.folder)
+        found = {}
+        for name in ["__init__.py", *(file.name for file in self.files)]:
+            path = self.reference / name
+            if not path.exists():
+                raise AssignmentInvalid("error.no_reference", file=path)
+            found[name] = path.read_bytes()
+        return found
+
     def check_files(self) -> list[Path]:
         """The files that hold checks."""
         return sorted({check.source for e in self.exercises for check in e.checks})
 
 
 def load(
-    folder: Path, languages: tuple[str, ...] = LANGUAGES, zone: ZoneInfo | None = None
+    folder: Path,
+    languages: tuple[str, ...] = LANGUAGES,
+    zone: ZoneInfo | None = None,
+    references: Path | None = None,
 ) -> Assignment:
     """Read `folder/assignment.toml` and prove that each check has a test and each test a check.
 
-    `languages` and `zone` are the course's. A released template, which has no course around it,
+    `languages` and `zone` are the course's, `references` its folder of solved packages. A released
+    template, which has no course around it,
     names its languages itself.
     """
     path = folder / "assignment.toml"
@@ -166,52 +122,49 @@ def load(
         raise AssignmentInvalid("error.no_assignment", folder=folder)
     top = Table.read(path)
     languages = top.some("languages", list(LANGUAGES), default=languages)
-    sources = check_files.tests(folder)
     files = tuple(_source_file(table) for table in top.tables("file", required=True))
     names = [file.name for file in files]
     top.refuse_twice("file", names)
     limits = _limits(top.table("limits"))
+    around = Surroundings(
+        files=names,
+        languages=languages,
+        sources=check_files.tests(folder),
+        check_seconds=limits.check_seconds,
+        timings=check_files.timings(folder),
+    )
+    package = top.string("package")
     assignment = Assignment(
         id=top.string("id"),
-        package=top.string("package"),
+        package=package,
         title=top.text("title", languages),
         languages=languages,
         due=top.moment("due", zone),
         allowed_packages=top.strings("allowed_packages", default=()),
         limits=limits,
         files=files,
-        forbidden=tuple(_forbidden(table, names, languages) for table in top.tables("forbidden")),
-        exercises=_exercises(top, names, languages, sources, limits, check_files.timings(folder)),
+        forbidden=tuple(read_forbidden(t, names, languages) for t in top.tables("forbidden")),
+        exercises=_exercises(top, folder / "exercises", around),
         folder=folder,
+        reference=references / package if references else None,
         checks_sha256=check_files.sha256(folder),
         settings_sha256="",
     )
     top.done()
-    _prove(path, sources, assignment)
+    _prove(folder, around.sources, assignment)
     return replace(assignment, settings_sha256=_settings_sha256(assignment))
 
 
-def _exercises(
-    top: Table,
-    files: list[str],
-    languages: tuple[str, ...],
-    sources: dict[str, tuple[Path, bool]],
-    limits: Limits,
-    timings: dict[str, float],
-) -> tuple[Exercise, ...]:
-    exercises = [
-        _exercise(table, files, languages) for table in top.tables("exercise", required=True)
-    ]
-    ids = [exercise.id for exercise in exercises]
-    top.refuse_twice("exercise", ids)
-    checks = [
-        _check(table, ids, languages, sources, limits, timings) for table in top.tables("check")
-    ]
-    top.refuse_twice("check", [check.id for check in checks])
-    return tuple(
-        replace(exercise, checks=tuple(c for c in checks if c.exercise == exercise.id))
-        for exercise in exercises
-    )
+def _exercises(top: Table, folder: Path, around: Surroundings) -> tuple[Exercise, ...]:
+    """Those that `exercises = [...]` names, each from a file of its own."""
+    there = sorted(path.stem for path in folder.glob("*.toml"))
+    ids = top.choices("exercises", there)
+    top.refuse_twice("exercises", list(ids))
+    for name in there:
+        if name not in ids:
+            file = folder / f"{name}.toml"
+            raise AssignmentInvalid("error.exercise_not_named", file=file, exercise=name)
+    return tuple(read_exercise(folder / f"{name}.toml", around) for name in ids)
 
 
 def _source_file(table: Table) -> SourceFile:
@@ -236,97 +189,26 @@ def _limits(table: Table) -> Limits:
     return limits
 
 
-def _forbidden(table: Table, files: list[str], languages: tuple[str, ...]) -> Forbidden:
-    forbidden = Forbidden(
-        names=table.strings("names"),
-        files=table.choices("files", files, default=()),
-        within=table.strings("within", default=()),
-        instead=table.text("instead", languages),
-    )
-    table.done()
-    return forbidden
-
-
-def _exercise(table: Table, files: list[str], languages: tuple[str, ...]) -> Exercise:
-    exercise = Exercise(
-        id=table.string("id"),
-        file=table.choice("file", files),
-        names=table.strings("names"),
-        uses=table.choices("uses", files, default=()),
-        preload=table.strings("preload", default=()),
-        points=table.number("points"),
-        extra=table.flag("extra", default=False),
-        hidden_weight=table.number("hidden_weight", 0.0),
-        title=table.text("title", languages),
-        checks=(),
-    )
-    table.done()
-    return exercise
-
-
-def _check(
-    table: Table,
-    exercises: list[str],
-    languages: tuple[str, ...],
-    sources: dict[str, tuple[Path, bool]],
-    limits: Limits,
-    timings: dict[str, float],
-) -> Check:
-    name = table.string("id")
-    source = table.choice_of(name, "id", list(sources), "error.check_without_test")
-    path, public = sources[source]
-    measured = timings.get(name)
-    allowed = limits.check_seconds
-    if measured is not None:
-        allowed = min(allowed, round(GENEROUS * measured + STALL, 1))
-    check = Check(
-        id=name,
-        exercise=table.choice("exercise", exercises),
-        weight=table.number("weight", 1.0),
-        seconds=table.number("seconds", allowed),
-        fresh=table.flag("fresh", default=False),
-        needs=table.strings("needs", default=()),
-        show=table.choice("show", list(SHOW), default="always"),
-        title=table.text("title", languages),
-        hint=table.text("hint", languages),
-        public=public,
-        source=path,
-        measured=measured or 0.0,
-    )
-    table.done()
-    return check
-
-
-def _prove(path: Path, sources: dict[str, tuple[Path, bool]], assignment: Assignment) -> None:
-    """What the tables say together makes sense, too."""
+def _prove(folder: Path, sources: dict[str, tuple[Path, bool]], assignment: Assignment) -> None:
+    """What the files say together makes sense, too."""
     checks = [check.id for exercise in assignment.exercises for check in exercise.checks]
+    _refuse_twice(folder, "check", checks)
+    _refuse_twice(folder, "function", [f.name for e in assignment.exercises for f in e.functions])
     for name, (source, _) in sources.items():
         if name not in checks:
             raise AssignmentInvalid("error.test_without_check", file=source, check=name)
-    for exercise in assignment.exercises:
-        if not exercise.checks and not exercise.hidden_weight:
-            raise AssignmentInvalid("error.exercise_without_check", file=path, exercise=exercise.id)
-        if not exercise.weight:
-            raise AssignmentInvalid("error.weightless", file=path, exercise=exercise.id)
-        _prove_needs(path, exercise)
 
 
-def _prove_needs(path: Path, exercise: Exercise) -> None:
-    own = [check.id for check in exercise.checks]
-    for check in exercise.checks:
-        earlier = own[: own.index(check.id)]
-        for need in check.needs:
-            if need not in earlier:
-                allowed = ", ".join(earlier) or "-"
-                raise AssignmentInvalid(
-                    "error.needs", file=path, check=check.id, need=need, allowed=allowed
-                )
+def _refuse_twice(folder: Path, what: str, names: list[str]) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise AssignmentInvalid(f"error.{what}_in_two_exercises", file=folder, name=name)
 
 
 # What no outcome depends on: the words that people read, and what only points depend on.
 _WORDS = {"title", "languages", "due", "hint", "show"}
-_POINTS = {"points", "extra", "weight", "hidden_weight"}
-_ELSEWHERE = {"folder", "source", "measured", "checks_sha256", "settings_sha256"}
+_POINTS = {"functions", "of", "kind", "extra", "hidden_checks"}
+_ELSEWHERE = {"folder", "reference", "source", "measured", "checks_sha256", "settings_sha256"}
 
 
 def _settings_sha256(assignment: Assignment) -> str:

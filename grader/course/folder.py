@@ -7,8 +7,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from grader.course import assignment as assignments
-from grader.course.assignment import Assignment, Text
-from grader.course.toml import Table
+from grader.course.assignment import Assignment
+from grader.course.toml import Table, Text
 from grader.errors import AssignmentInvalid, UsageError
 from grader.i18n import LANGUAGES
 
@@ -88,7 +88,9 @@ class Course:
             known = ", ".join(self.names()) or "-"
             raise UsageError("error.unknown_assignment", name=name, known=known)
         folder = self.root / self.folders.assignments / name
-        assignment = assignments.load(folder, self.languages, self.timezone)
+        assignment = assignments.load(
+            folder, self.languages, self.timezone, self.root / self.folders.reference
+        )
         if assignment.id != name:
             file = folder / "assignment.toml"
             raise AssignmentInvalid("error.id_not_folder", file=file, id=assignment.id, name=name)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
+from collections.abc import Iterator
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, NoReturn
@@ -11,6 +13,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from grader.errors import AssignmentInvalid
 from grader.i18n import LANGUAGES
+
+Text = dict[str, str]  # language -> sentence
 
 _REQUIRED: Any = object()
 
@@ -96,6 +100,15 @@ class Table:
         if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
             self._refuse(key, value, "a number from 0 on")
         return float(value)
+
+    def numbers(self, key: str) -> dict[str, float]:
+        """Names with a number each, at least one: { encode = 2, LSTM.dropout = 1 }."""
+        value = self._take(key, _REQUIRED)
+        found = dict(_dotted(value))
+        plain = [v for v in found.values() if type(v) in {int, float} and 0 <= v < math.inf]
+        if not isinstance(value, dict) or not found or len(plain) < len(found):
+            self._refuse(key, value, "{ name = 2, Class.part = 1 }, each a number from 0 on")
+        return {name: float(value) for name, value in found.items()}
 
     def flag(self, key: str, default: bool) -> bool:
         """True or false."""
@@ -198,3 +211,12 @@ def _moment(value: object) -> datetime | None:
         return datetime.fromisoformat(value)
     except ValueError:
         return None
+
+
+def _dotted(value: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """TOML reads `LSTM.dropout = 1` as a table in a table: its name is put together again."""
+    if not isinstance(value, dict):
+        yield prefix.removesuffix("."), value
+        return
+    for name, inner in value.items():
+        yield from _dotted(inner, f"{prefix}{name}.")

@@ -11,8 +11,7 @@ from xml.etree import ElementTree as ET
 
 from grader.records.outcome import Outcome, Owner
 from grader.records.record import CheckResult, Record, Status
-from grader.report import escape as hostile
-from grader.report import formatting as wording
+from grader.report import escape, formatting
 from grader.report.results import Entry, Results
 
 _TAGS = {Owner.STUDENT: "failure", Owner.PLATFORM: "error", Owner.NOBODY: "skipped"}
@@ -23,7 +22,7 @@ def junit(results: Results, lang: str) -> str:
     suites = [_suite(entry, lang) for entry in results.entries]
     root = ET.Element(
         "testsuites",
-        name=hostile.xml(results.catalogue.id),
+        name=escape.xml(results.catalogue.id),
         tests=str(_total(suites, "tests")),
         failures=str(_total(suites, "failures")),
         errors=str(_total(suites, "errors")),
@@ -45,7 +44,7 @@ def _suite(entry: Entry, lang: str) -> ET.Element:
         cases = [_submission(record, lang)]
     suite = ET.Element(
         "testsuite",
-        name=hostile.xml(record.student),
+        name=escape.xml(record.student),
         tests=str(len(cases)),
         failures=str(_count(cases, "failure")),
         errors=str(_count(cases, "error")),
@@ -55,7 +54,7 @@ def _suite(entry: Entry, lang: str) -> ET.Element:
     )
     properties = ET.SubElement(suite, "properties")
     for name, value in _properties(entry):
-        ET.SubElement(properties, "property", name=hostile.xml(name), value=hostile.xml(value))
+        ET.SubElement(properties, "property", name=escape.xml(name), value=escape.xml(value))
     suite.extend(cases)
     return suite
 
@@ -76,29 +75,29 @@ def _properties(entry: Entry) -> list[tuple[str, str]]:
 def _case(classname: str, check: CheckResult, lang: str) -> ET.Element:
     case = ET.Element(
         "testcase",
-        classname=hostile.xml(classname),
-        name=hostile.xml(check.id),
+        classname=escape.xml(classname),
+        name=escape.xml(check.id),
         time=f"{check.seconds:.3f}",
     )
     if check.outcome != Outcome.PASSED:
-        message = wording.sentence(check.message, lang)
+        message = formatting.sentence(check.message, lang)
         _ending(case, check.outcome, message, check.detail)
     return case
 
 
 def _submission(record: Record, lang: str) -> ET.Element:
     case = ET.Element(
-        "testcase", classname=hostile.xml(record.assignment), name="submission", time="0.000"
+        "testcase", classname=escape.xml(record.assignment), name="submission", time="0.000"
     )
     outcome = Outcome.BROKEN if record.status == Status.BROKEN else Outcome.UNREADABLE
-    _ending(case, outcome, wording.sentence(record.problem, lang), "")
+    _ending(case, outcome, formatting.sentence(record.problem, lang), "")
     return case
 
 
 def _ending(case: ET.Element, outcome: Outcome, message: str, detail: str) -> None:
     tag = _TAGS[outcome.owner]
-    ending = ET.SubElement(case, tag, type=outcome, message=hostile.xml(message))
-    ending.text = hostile.xml(detail)
+    ending = ET.SubElement(case, tag, type=outcome, message=escape.xml(message))
+    ending.text = escape.xml(detail)
 
 
 def _number(value: float | None) -> str:

@@ -8,11 +8,10 @@ import json
 from typing import Any
 
 from grader.records.record import Record, Status
-from grader.report import escape as hostile
-from grader.report import formatting as wording
+from grader.report import escape, formatting
 from grader.report.results import Entry, Results
 
-SCHEMA = "grader/scores/v1"
+SCHEMA = "grader/scores/v2"
 
 
 def to_csv(results: Results, lang: str) -> str:
@@ -21,9 +20,9 @@ def to_csv(results: Results, lang: str) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     header = ["student", "name", "total", "possible", "extra", "status", *exercises, "problem"]
-    writer.writerow([hostile.cell(name) for name in header])
+    writer.writerow([escape.cell(name) for name in header])
     for entry in results.entries:
-        writer.writerow([hostile.cell(value) for value in _row(entry, exercises, lang)])
+        writer.writerow([escape.cell(value) for value in _row(entry, exercises, lang)])
     return text.getvalue()
 
 
@@ -50,7 +49,7 @@ def _row(entry: Entry, exercises: list[str], lang: str) -> list[str | float | No
         record.extra_points,
         record.status,
         *(earned.get(name, _unrun(record)) for name in exercises),
-        wording.sentence(record.problem, lang),
+        formatting.sentence(record.problem, lang),
     ]
 
 
@@ -68,14 +67,12 @@ def _student(entry: Entry, lang: str) -> dict[str, Any]:
         "status": record.status,
         "points": record.points,
         "extra_points": record.extra_points,
-        "problem": wording.sentence(record.problem, lang) or None,
+        "problem": formatting.sentence(record.problem, lang) or None,
         "exercises": {
             exercise.id: {
                 "points": exercise.points,
-                "checks": {
-                    check.id: {"outcome": check.outcome, "points": check.points}
-                    for check in exercise.checks
-                },
+                "functions": {function.name: function.points for function in exercise.functions},
+                "checks": {check.id: check.outcome for check in exercise.checks},
             }
             for exercise in record.exercises
         },

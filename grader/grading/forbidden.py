@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from grader.boundary.guest.uses import Use
-from grader.course.assignment import Assignment, Exercise, Forbidden
+from grader.course.assignment import Assignment
+from grader.course.exercise import Exercise
+from grader.course.forbidden import Forbidden
 from grader.records.record import Message
 
 

@@ -25,8 +25,10 @@ from grader.boundary.requirements import lacking
 from grader.boundary.submitted import Submitted
 from grader.checking.plugin import Case, Checks
 from grader.checking.student import Object
-from grader.course.assignment import Assignment, Check, Exercise
+from grader.course.assignment import Assignment
+from grader.course.exercise import Check, Exercise
 from grader.errors import GraderError
+from grader.grading.follow_through import follow_through
 from grader.grading.forbidden import blame_at_run_time, blame_for_source, names_by_file
 from grader.intake.read import Submission
 from grader.records.outcome import Outcome
@@ -39,7 +41,7 @@ from grader.records.record import (
     Status,
     SubmittedFile,
 )
-from grader.scoring.points import check_points, exercise_points, possible_points, total
+from grader.scoring.points import score, total
 
 MAX_OUTPUT_SHOWN = 4000
 MAX_DETAILS = 3
@@ -51,12 +53,9 @@ def grade(
     checks: Checks,
     launcher: Launcher,
     exercises: Sequence[Exercise],
-    until_first_loss: Sequence[str] = (),
 ) -> Record:
     """Run the checks of `exercises` against the submission.
 
-    Exercises in `until_first_loss` stop at the first failed check: `verify` only needs to know
-    whether one fails.
     Raises `PlatformError` when the grader itself fails; nothing a student hands in raises.
     """
     started, clock = datetime.now(UTC), time.monotonic()
@@ -64,7 +63,10 @@ def grade(
     layers: list[str] = []
     if submission.problem is None:
         process = student_process(launcher, assignment, submission)
-        results = list(grade_exercises(assignment, process, checks, exercises, until_first_loss))
+        results = list(grade_exercises(assignment, process, checks, exercises))
+        left = assignment.limits.submission_seconds - process.clock.used
+        results = follow_through(assignment, process.submitted, checks, launcher, results, left)
+        results = score(exercises, results)
         layers = process.survey.layers
     return _record(assignment, submission, results, layers, started, time.monotonic() - clock)
 
@@ -74,7 +76,6 @@ def grade_exercises(
     process: Guests,
     checks: Checks,
     exercises: Sequence[Exercise],
-    until_first_loss: Sequence[str] = (),
 ) -> Iterator[ExerciseResult]:
     """Each exercise in turn, in a guest of its own."""
     try:
@@ -83,14 +84,7 @@ def grade_exercises(
         for exercise in exercises:
             process.begin_exercise(partial(blame_at_run_time, assignment, penalised))
             refusal = refusals.get(exercise.id)
-            result = _exercise(
-                assignment,
-                exercise,
-                checks,
-                process,
-                refusal,
-                until_first_loss=exercise.id in until_first_loss,
-            )
+            result = _exercise(assignment, exercise, checks, process, refusal)
             if any(check.outcome == Outcome.FORBIDDEN for check in result.checks):
                 penalised.add(exercise.id)
             yield result
@@ -146,33 +140,30 @@ def _exercise(
     checks: Checks,
     process: Guests,
     refusal: Ending | None,
-    *,
-    until_first_loss: bool,
 ) -> ExerciseResult:
     results: list[CheckResult] = []
     timeouts = 0
     for check in exercise.checks:
-        if refusal is not None or (
-            until_first_loss and any(r.outcome != Outcome.PASSED for r in results)
-        ):
+        if refusal is not None:
             break
         reason = _reason_not_to_run(assignment, exercise, check, results, timeouts, process)
         if reason is None:
             cases = _run(check, checks, process, assignment.limits.timeouts - timeouts)
             timeouts += sum(case.outcome == Outcome.TIMEOUT for case in cases)
             count = len(checks.items[check.id])
-            results.append(_result(exercise, check, cases, count, process.take_output()))
+            results.append(_result(check, cases, count, process.take_output()))
             refusal = _found_at_run_time(cases)
         else:
-            results.append(_not_run(exercise, check, Outcome.SKIPPED, reason))
+            results.append(_not_run(check, Outcome.SKIPPED, reason))
     if refusal is not None:  # what it made by forbidden means is of no use in the other checks
-        results = [_refused(exercise, check, refusal) for check in exercise.checks]
+        results = [_refused(check, refusal) for check in exercise.checks]
     return ExerciseResult(
         id=exercise.id,
         extra=exercise.extra,
-        points=exercise_points(exercise, results),
+        points=None,  # `grader.scoring` knows, once all exercises are there
         possible=exercise.points,
         seconds=round(sum(result.seconds for result in results), 4),
+        functions=[],
         checks=results,
     )
 
@@ -184,8 +175,8 @@ def _found_at_run_time(cases: list[Case]) -> Ending | None:
     return None
 
 
-def _refused(exercise: Exercise, check: Check, refusal: Ending) -> CheckResult:
-    result = _not_run(exercise, check, refusal.outcome, refusal.message)
+def _refused(check: Check, refusal: Ending) -> CheckResult:
+    result = _not_run(check, refusal.outcome, refusal.message)
     # a student reads the details of a public check, and these may come from a hidden one
     return result if check.public else replace(result, detail=refusal.detail)
 
@@ -220,37 +211,37 @@ def _run(check: Check, checks: Checks, process: Guests, timeouts: int) -> list[C
     return cases
 
 
-def _result(
-    exercise: Exercise, check: Check, cases: list[Case], count: int, output: str
-) -> CheckResult:
+def _result(check: Check, cases: list[Case], count: int, output: str) -> CheckResult:
     passed = sum(case.outcome == Outcome.PASSED for case in cases)
     bad = [case.judged for case in cases if case.outcome != Outcome.PASSED]
     broken = any(judged.outcome == Outcome.BROKEN for judged in bad)
     return CheckResult(
         id=check.id,
+        of=check.of,
+        kind=check.kind,
         public=check.public,
         outcome=Outcome.BROKEN if broken else bad[0].outcome if bad else Outcome.PASSED,
-        points=None if broken else check_points(exercise, check, passed, count),
-        possible=possible_points(exercise, check),
         seconds=round(sum(case.seconds for case in cases), 4),
         cases=count,
         cases_passed=passed,
+        passes_with=[],
         message=bad[0].message if bad else None,
         detail="\n\n".join(judged.detail for judged in bad[:MAX_DETAILS]),
         output=output[:MAX_OUTPUT_SHOWN],
     )
 
 
-def _not_run(exercise: Exercise, check: Check, outcome: Outcome, reason: Message) -> CheckResult:
+def _not_run(check: Check, outcome: Outcome, reason: Message) -> CheckResult:
     return CheckResult(
         id=check.id,
+        of=check.of,
+        kind=check.kind,
         public=check.public,
         outcome=outcome,
-        points=0.0,
-        possible=possible_points(exercise, check),
         seconds=0.0,
         cases=0,
         cases_passed=0,
+        passes_with=[],
         message=reason,
     )
 
@@ -269,9 +260,9 @@ def _record(
         assignment=assignment.id,
         student=submission.student,
         status=Status.BROKEN if is_broken else _status(problem),
-        points=total(results, extra=False),
+        points=total([r.points for r in results if not r.extra]),
         possible=assignment.possible,
-        extra_points=total(results, extra=True),
+        extra_points=total([r.points for r in results if r.extra]),
         extra_possible=assignment.extra_possible,
         problem=problem,
         notes=submission.notes,

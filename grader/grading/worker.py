@@ -27,12 +27,11 @@ from grader.records.record import Record
 class Job:
     """A submission and the exercises to grade; none means all.
 
-    Those in `until_first_loss` stop at the first failed check; `without_checks` are not run.
+    Checks in `without_checks` are not run.
     """
 
     submission: Submission
     exercises: tuple[str, ...] = ()
-    until_first_loss: tuple[str, ...] = ()
     without_checks: frozenset[str] = frozenset()
 
 
@@ -97,5 +96,4 @@ class _Grader:
             checks,
             self._launcher,
             self._assignment.only(job.exercises, job.without_checks),
-            job.until_first_loss,
         )

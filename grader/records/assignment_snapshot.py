@@ -12,10 +12,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from grader.course.assignment import Assignment, Check, Exercise, Text
+from grader.course.assignment import Assignment
+from grader.course.exercise import Check, Exercise, Kind
+from grader.course.toml import Text
 from grader.errors import PlatformError
 from grader.i18n import LANGUAGES
 from grader.records.decode import typed
+
+
+@dataclass(frozen=True)
+class DescribedFunction:
+    """A function and its points."""
+
+    name: str
+    points: float
 
 
 @dataclass(frozen=True)
@@ -23,10 +33,11 @@ class DescribedCheck:
     """Titles and visibility of one check."""
 
     id: str
+    of: str
+    kind: Kind
     title: Text
     hint: Text
     public: bool
-    weight: float
     show: str
 
 
@@ -39,6 +50,7 @@ class DescribedExercise:
     file: str
     points: float
     extra: bool
+    functions: list[DescribedFunction]
     checks: list[DescribedCheck]
 
 
@@ -62,14 +74,16 @@ class Catalogue:
                 if (entry.id, found.id) == (exercise, check):
                     return found
         # Who may see a check that is gone is not known, so it waits for the publication.
-        return DescribedCheck(check, _same(check), _same(""), False, 1.0, "after_publication")
+        return DescribedCheck(
+            check, "", Kind.CORE, _same(check), _same(""), False, "after_publication"
+        )
 
     def exercise(self, name: str) -> DescribedExercise:
         """The exercise of that name, or a stand-in for one that is gone."""
         for found in self.exercises:
             if found.id == name:
                 return found
-        return DescribedExercise(name, _same(name), "", 0.0, False, [])
+        return DescribedExercise(name, _same(name), "", 0.0, False, [], [])
 
 
 def describe(assignment: Assignment) -> dict[str, Any]:
@@ -106,6 +120,7 @@ def _exercise(exercise: Exercise) -> dict[str, Any]:
         "file": exercise.file,
         "points": exercise.points,
         "extra": exercise.extra,
+        "functions": [vars(function) for function in exercise.functions],
         "checks": [_check(check) for check in exercise.checks],
     }
 
@@ -113,10 +128,11 @@ def _exercise(exercise: Exercise) -> dict[str, Any]:
 def _check(check: Check) -> dict[str, Any]:
     return {
         "id": check.id,
+        "of": check.of,
+        "kind": check.kind,
         "title": check.title,
         "hint": check.hint,
         "public": check.public,
-        "weight": check.weight,
         "show": check.show,
     }
 

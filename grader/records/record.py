@@ -10,10 +10,11 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from grader.course.exercise import Kind
 from grader.records.decode import typed
 from grader.records.outcome import Outcome
 
-SCHEMA = "grader/record/v1"
+SCHEMA = "grader/record/v2"
 
 MISSING = "nothing_handed_in"  # the problem of a record of somebody who did
 
@@ -40,27 +41,38 @@ class CheckResult:
     """How one check ended. `detail` and `output` are for staff (and for public checks)."""
 
     id: str
+    of: str  # the function that it is about
+    kind: Kind
     public: bool
     outcome: Outcome
-    points: float | None  # None when broken
-    possible: float
     seconds: float
     cases: int  # parametrised cases that stand behind it
     cases_passed: int
+    passes_with: list[str]  # it failed, and passes once these functions are the reference's
     message: Message | None  # for the student
     detail: str = ""  # for staff: the assertion, the student's traceback
     output: str = ""  # what the student's code printed
 
 
 @dataclass(frozen=True)
+class FunctionResult:
+    """The points of one function."""
+
+    name: str
+    points: float | None  # None when one of its checks is broken
+    possible: float
+
+
+@dataclass(frozen=True)
 class ExerciseResult:
-    """One exercise: its points are shared over its checks by weight."""
+    """One exercise: how its checks ended, and the points of its functions that follow."""
 
     id: str
     extra: bool
     points: float | None
     possible: float
     seconds: float
+    functions: list[FunctionResult]
     checks: list[CheckResult]
 
 

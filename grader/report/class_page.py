@@ -12,8 +12,7 @@ from grader.i18n import choose
 from grader.records.assignment_snapshot import Catalogue
 from grader.records.outcome import Outcome
 from grader.records.record import ExerciseResult, Message, Record, Status
-from grader.report import formatting as wording
-from grader.report import item_analysis, plots
+from grader.report import formatting, item_analysis, plots
 from grader.report.item_analysis import CheckFigures
 from grader.report.results import Entry, Results
 
@@ -93,8 +92,8 @@ def _student(
         "status": record.status,
         "points": record.points,
         "extra_points": record.extra_points,
-        "problem": wording.sentence(record.problem, lang),
-        "notes": [wording.sentence(note, lang) for note in record.notes],
+        "problem": formatting.sentence(record.problem, lang),
+        "notes": [formatting.sentence(note, lang) for note in record.notes],
         "exercises": [_cell(earned.get(e.id), record) for e in results.catalogue.exercises],
         "seconds": record.seconds,
     }
@@ -157,7 +156,7 @@ def _frequent(catalogue: Catalogue, records: Sequence[Record], lang: str) -> lis
 
     def add(number: int, exercise: str, outcome: str, message: Message | None, check: str) -> None:
         if message is not None:
-            key = (exercise, outcome, wording.sentence(message, lang))
+            key = (exercise, outcome, formatting.sentence(message, lang))
             students.setdefault(key, set()).add(number)
             checks.setdefault(key, set()).add(check)
 
@@ -204,8 +203,8 @@ def _provenance(records: Sequence[Record]) -> dict[str, Any]:
     """Under which conditions the class was graded; more than one of a kind is worth a warning."""
     ran = [record for record in records if record.exercises]
     return {
-        "first": wording.moment(min(record.started for record in records)),
-        "last": wording.moment(max(record.started for record in records)),
+        "first": formatting.moment(min(record.started for record in records)),
+        "last": formatting.moment(max(record.started for record in records)),
         "seconds": sum(record.seconds for record in records),
         "unprotected": sorted({name for record in ran for name in record.lacking}),
         "layers": sorted({tuple(record.layers) for record in ran}),

@@ -7,7 +7,7 @@ total they could be worked out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,8 +15,10 @@ from typing import Any
 from grader.i18n import choose
 from grader.records.assignment_snapshot import Catalogue, DescribedCheck
 from grader.records.outcome import Outcome
-from grader.records.record import CheckResult, ExerciseResult, Record
-from grader.report import formatting as wording
+from grader.records.record import CheckResult, ExerciseResult, FunctionResult, Record
+from grader.report import formatting
+from grader.scoring.points import excused
+from grader.scoring.standing import standing
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,11 @@ def context(
     catalogue: Catalogue, record: Record, lang: str, moment: Moment, person: str = ""
 ) -> dict[str, Any]:
     """Everything that `feedback.html.j2` names. `person` is the student's name, if known."""
-    exercises = [_exercise(catalogue, exercise, lang, moment) for exercise in record.exercises]
+    closed = _closed_functions(catalogue, record, moment)
+    exercises = [
+        _exercise(catalogue, e, lang, moment, closed, excused(record.exercises))
+        for e in record.exercises
+    ]
     kept_back = sum(exercise["kept_back"] for exercise in exercises)
     return {
         "assignment": choose(catalogue.title, lang),
@@ -55,14 +61,29 @@ def context(
         "total": _total(record, exercises, extra=False),
         "extra": _total(record, exercises, extra=True),
         "kept_back": kept_back,
-        "problem": wording.sentence(record.problem, lang),
-        "notes": [wording.sentence(note, lang) for note in record.notes],
+        "problem": formatting.sentence(record.problem, lang),
+        "notes": [formatting.sentence(note, lang) for note in record.notes],
         "exercises": exercises,
         "files": record.files,
         "ignored": record.ignored,
-        "graded": wording.moment(record.started),
+        "graded": formatting.moment(record.started),
         "submission": record.submission_sha256,
     }
+
+
+def _closed_functions(catalogue: Catalogue, record: Record, moment: Moment) -> set[str]:
+    """Functions whose points are kept back: a check of theirs is, or one counts only by such."""
+    if moment.published:
+        return set()
+    results = [(entry.id, check) for entry in record.exercises for check in entry.checks]
+    closed = {
+        check.of
+        for exercise, check in results
+        if not is_shown(catalogue.check(exercise, check.id), catalogue.due, moment)
+    }
+    while more := {c.of for _, c in results if closed & set(c.passes_with)} - closed:
+        closed |= more
+    return closed
 
 
 def _has_passed(due: str | None, now: datetime) -> bool:
@@ -83,49 +104,76 @@ def _total(
 
 
 def _exercise(
-    catalogue: Catalogue, result: ExerciseResult, lang: str, moment: Moment
+    catalogue: Catalogue,
+    result: ExerciseResult,
+    lang: str,
+    moment: Moment,
+    closed: set[str],
+    free: Mapping[str, list[str]],
 ) -> dict[str, Any]:
     entry = catalogue.exercise(result.id)
     described = [catalogue.check(result.id, check.id) for check in result.checks]
-    shown = [is_shown(check, catalogue.due, moment) for check in described]
-    kept_back = [check for check, open_ in zip(result.checks, shown, strict=True) if not open_]
-    if moment.published or not kept_back:
-        score, missing = _score(result.points, result.possible), 0.0
-    else:
-        visible = [check for check in result.checks if check not in kept_back]
-        earned = [check.points for check in visible]
-        missing = sum(check.possible for check in kept_back)
-        score = _score(
-            None if None in earned else sum(points or 0.0 for points in earned),
-            result.possible - missing,
-        )
     checks = [
-        _check(check, result, lang) if open_ else _closed(check, result, lang)
-        for check, result, open_ in zip(described, result.checks, shown, strict=True)
+        _check(check, result, lang, [] if result.of in closed else free.get(result.id, []))
+        if is_shown(check, catalogue.due, moment)
+        else _closed(check, result, lang)
+        for check, result in zip(described, result.checks, strict=True)
     ]
+    functions = [
+        _function(function, result.checks, checks, free, closed=function.name in closed)
+        for function in result.functions
+    ]
+    earned = [f["points"] for f in functions if not f["kept_back"]]
+    kept_back = sum(function["kept_back"] for function in functions)
     return {
         "id": result.id,
         "title": choose(entry.title, lang),
         "file": entry.file,
         "extra": result.extra,
-        **score,
-        "kept_back": missing,
-        "passed": sum(check["outcome"] == "passed" for check in checks),
+        **_score(
+            result.points if not kept_back else None if None in earned else sum(earned),
+            result.possible - kept_back,
+        ),
+        "kept_back": kept_back,
+        "passed": sum(check["outcome"] == Outcome.PASSED for check in checks),
         "common": _common(checks),
+        "functions": functions,
         "checks": checks,
     }
 
 
-def _check(check: DescribedCheck, result: CheckResult, lang: str) -> dict[str, Any]:
+def _function(
+    result: FunctionResult,
+    results: Sequence[CheckResult],
+    checks: Sequence[dict[str, Any]],
+    free: Mapping[str, list[str]],
+    *,
+    closed: bool,
+) -> dict[str, Any]:
+    """A function with its checks."""
+    own = [check for check in results if check.of == result.name]
+    return {
+        "name": result.name,
+        **_score(None if closed else result.points, result.possible),
+        "kept_back": result.possible if closed else 0.0,
+        "standing": "" if closed else standing(own, free),
+        "checks": [check for check in checks if check["of"] == result.name],
+    }
+
+
+def _check(
+    check: DescribedCheck, result: CheckResult, lang: str, paid: list[str]
+) -> dict[str, Any]:
+    """`paid`: the functions that have paid for its failing, so that it counts."""
     passed = result.outcome == Outcome.PASSED
     return {
         **_closed(check, result, lang),
         "shown": True,
         "outcome": result.outcome,
-        "points": result.points,
+        "right_once": paid,
         "cases": result.cases,
         "cases_passed": result.cases_passed,
-        "message": "" if passed else wording.sentence(result.message, lang),
+        "message": "" if passed else formatting.sentence(result.message, lang),
         "hint": choose(check.hint, lang) if result.outcome.hinted else "",
         # The record says what ran; only there is certain that the check was public then.
         "detail": result.detail if result.public else "",
@@ -135,9 +183,10 @@ def _check(check: DescribedCheck, result: CheckResult, lang: str) -> dict[str, A
 
 def _closed(check: DescribedCheck, result: CheckResult, lang: str) -> dict[str, Any]:
     return {
+        "of": result.of,
+        "kind": result.kind,
         "title": choose(check.title, lang),
         "public": result.public,
-        "possible": result.possible,
         "shown": False,
         "outcome": None,
         "never": check.show == "never",

@@ -46,7 +46,7 @@ class ExerciseFigures:
 class CheckFigures:
     """How a class did in one check.
 
-    `difficulty` is the mean share of points reached (the p-value of test theory: 1 is easy).
+    `difficulty` is the share that passed (the p-value of test theory: 1 is easy).
     `discrimination` is the corrected item-total correlation, None where it is not defined.
     """
 
@@ -92,16 +92,6 @@ def correlation(x: Sequence[float], y: Sequence[float]) -> float | None:
     if len(x) < MIN_STUDENTS or len(set(x)) == 1 or len(set(y)) == 1:
         return None
     return statistics.correlation(x, y)
-
-
-def discrimination(items: Sequence[float], totals: Sequence[float]) -> float | None:
-    """Corrected item-total correlation: of an item's points with the total less that item.
-
-    Source: S. Henrysson, "Correction of item-total correlations in item analysis",
-    Psychometrika 28 (1963), 211-218. Rests are rounded so that noise of floats is no spread.
-    """
-    rests = [round(total - item, 6) for item, total in zip(items, totals, strict=True)]
-    return correlation(items, rests)
 
 
 def scored(records: Sequence[Record]) -> list[Record]:
@@ -153,26 +143,33 @@ def _exercise(entry: DescribedExercise, records: Sequence[Record]) -> ExerciseFi
 def _check(
     entry: DescribedExercise, name: str, judged: list[tuple[Record, CheckResult]]
 ) -> CheckFigures:
-    items = [check.points or 0.0 for _, check in judged]
-    # A bonus is not part of the total: added here, it is taken out again by the correction.
-    totals = [
-        (record.points or 0.0) + (item if entry.extra else 0.0)
-        for (record, _), item in zip(judged, items, strict=True)
-    ]
-    shares = [
-        check.points / check.possible
-        for _, check in judged
-        if check.points is not None and check.possible
-    ]
+    items = [float(check.outcome == Outcome.PASSED) for _, check in judged]
+    rests = [_rest(record, entry, check) for record, check in judged]
     seconds = [check.seconds for _, check in judged if check.cases]
     return CheckFigures(
         exercise=entry.id,
         id=name,
         judged=len(judged),
         passed=sum(check.outcome == Outcome.PASSED for _, check in judged),
-        difficulty=statistics.fmean(shares) if shares else None,
-        discrimination=discrimination(items, totals),
+        difficulty=statistics.fmean(items) if items else None,
+        discrimination=correlation(items, rests),
         outcomes=Counter(check.outcome for _, check in judged if check.outcome != Outcome.PASSED),
         median_seconds=statistics.median(seconds) if seconds else None,
         longest_seconds=max(seconds, default=None),
     )
+
+
+def _rest(record: Record, entry: DescribedExercise, check: CheckResult) -> float:
+    """The student's total less the points of the function that the check is about.
+
+    So that no check is compared with itself: S. Henrysson, "Correction of item-total correlations
+    in item analysis", Psychometrika 28 (1963), 211-218. A bonus is not in the total to begin with.
+    Rounded, so that noise of floats is no spread.
+    """
+    own = [
+        function.points or 0.0
+        for exercise in record.exercises
+        for function in exercise.functions
+        if function.name == check.of and not entry.extra
+    ]
+    return round((record.points or 0.0) - sum(own), 6)

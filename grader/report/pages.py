@@ -12,8 +12,7 @@ import jinja2
 from markupsafe import Markup
 
 from grader.i18n import translate
-from grader.report import escape as hostile
-from grader.report import formatting as wording
+from grader.report import escape, formatting
 
 
 def render(template: str, lang: str, others: list[dict[str, str]], context: dict[str, Any]) -> str:
@@ -26,6 +25,7 @@ def render(template: str, lang: str, others: list[dict[str, str]], context: dict
         "others": others,
         "t": partial(_translate, "report", lang),
         "word": partial(_translate, "outcome", lang),
+        "stands": partial(_translate, "function", lang),
     }
     return _environment().get_template(template).render(own | context)
 
@@ -45,9 +45,9 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        points=wording.points,
-        percent=wording.percent,
-        decimal=wording.decimal,
+        points=formatting.points,
+        percent=formatting.percent,
+        decimal=formatting.decimal,
     )
     style, script = _asset("style.css"), _asset("table.js")
     environment.globals.update(
@@ -62,7 +62,7 @@ def _environment() -> jinja2.Environment:
 def _finalise(value: Any) -> Any:
     """Every value that a template prints passes here, so none can be forgotten."""
     if isinstance(value, str) and not isinstance(value, Markup):
-        return hostile.visible(value)
+        return escape.visible(value)
     return value
 
 

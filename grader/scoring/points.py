@@ -1,41 +1,108 @@
-"""Points by weight, in exact fractions: all checks passed gives all points, to the last bit."""
+"""The rule by which outcomes become points, in exact fractions.
+
+A function whose core checks all pass has `CORE` of its points; its edge checks add up to `EDGE`,
+its manners up to `MANNERS`. Otherwise it has half of the part of its core checks that pass, and
+nothing else. The share of a kind that a function has no checks of goes to core.
+
+The shares were chosen by simulation over every mutant of two assignments: docs/decisions.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
-from grader.course.assignment import Check, Exercise
-from grader.records.record import CheckResult, ExerciseResult
+from grader.course.exercise import Exercise, Function, Kind
+from grader.records.outcome import Outcome
+from grader.records.record import CheckResult, ExerciseResult, FunctionResult
+
+CORE, EDGE, MANNERS = Fraction(70, 100), Fraction(20, 100), Fraction(10, 100)
+SHARE = {Kind.CORE: CORE, Kind.EDGE: EDGE, Kind.MANNERS: MANNERS}
+NOT_WHOLE = Fraction(1, 2)
 
 DIGITS = 4  # of points in a record
 
 
-def possible_points(exercise: Exercise, check: Check) -> float:
-    """What a check is worth in its exercise."""
-    return round(exercise.points * check.weight / exercise.weight, DIGITS)
+def function_share(results: Iterable[tuple[Kind, bool]]) -> Fraction:
+    """The part of a function's points that is earned, 0 to 1: `results` says what passed.
+
+    A function without any check earns nothing: nobody has seen it work.
+    """
+    passed: dict[Kind, list[bool]] = {kind: [] for kind in Kind}
+    for kind, is_passed in results:
+        passed[kind].append(is_passed)
+    core = passed[Kind.CORE]
+    if not core:
+        return Fraction(0)
+    if not all(core):
+        return NOT_WHOLE * Fraction(sum(core), len(core))
+    lost = Fraction(0)
+    for kind in (Kind.EDGE, Kind.MANNERS):
+        if own := passed[kind]:
+            lost += SHARE[kind] * Fraction(own.count(False), len(own))
+    return 1 - lost
 
 
-def check_points(exercise: Exercise, check: Check, passed: int, cases: int) -> float:
-    """What a check earns when `passed` of its `cases` do."""
-    return round(exercise.points * check.weight / exercise.weight * passed / cases, DIGITS)
+def points(possible: float, share: Fraction) -> float:
+    """Points for a share of `possible`, as a record holds them."""
+    return round(float(Fraction(possible) * share), DIGITS)
 
 
-def exercise_points(exercise: Exercise, results: Sequence[CheckResult]) -> float | None:
-    """What an exercise earns; None when one of its checks is ours to run again."""
-    if any(result.points is None for result in results):
-        return None
-    weights = {check.id: Fraction(check.weight) for check in exercise.checks}
-    earned = sum(
-        (weights[r.id] * Fraction(r.cases_passed, r.cases) for r in results if r.cases), Fraction()
-    )
-    points = Fraction(exercise.points) * earned / Fraction(exercise.weight)
-    return round(float(points), DIGITS)
-
-
-def total(results: Sequence[ExerciseResult], *, extra: bool) -> float | None:
-    """The sum over the exercises, or over the bonus; None when one has no score."""
-    earned = [result.points for result in results if result.extra == extra]
+def total(earned: Sequence[float | None]) -> float | None:
+    """The sum; None when a part has no score yet."""
     if None in earned:
         return None
-    return round(sum((points for points in earned if points is not None), 0.0), DIGITS)
+    return round(sum((part for part in earned if part is not None), 0.0), DIGITS)
+
+
+def score(exercises: Sequence[Exercise], results: Sequence[ExerciseResult]) -> list[ExerciseResult]:
+    """The results with the points of every function, in the order of `exercises`."""
+    free = excused(results)
+    by_id = {exercise.id: exercise for exercise in exercises}
+    return [_scored(by_id[result.id], result, free) for result in results if result.id in by_id]
+
+
+def excused(results: Sequence[ExerciseResult]) -> dict[str, list[str]]:
+    """Checks that failed through a slip that was paid for already, and the functions that paid.
+
+    Such a check passes once other functions are the reference's, and one of these has lost points
+    by itself. Where two functions only fail with one another, the first of them pays.
+    """
+    failed = [
+        check
+        for result in results
+        for check in result.checks
+        if check.outcome not in {Outcome.PASSED, Outcome.BROKEN}
+    ]
+    lost = {check.of for check in failed if not check.passes_with}
+    while True:
+        paid = {c.id: [name for name in c.passes_with if name in lost] for c in failed}
+        free = {name: functions for name, functions in paid.items() if functions}
+        paying = [check.of for check in failed if check.id not in free and check.of not in lost]
+        if not paying:
+            return free
+        lost.add(paying[0])
+
+
+def _scored(exercise: Exercise, result: ExerciseResult, free: Collection[str]) -> ExerciseResult:
+    functions = [_function(function, result.checks, free) for function in exercise.functions]
+    return replace(
+        result,
+        extra=exercise.extra,
+        possible=exercise.points,
+        functions=functions,
+        points=total([function.points for function in functions]),
+    )
+
+
+def _function(
+    function: Function, checks: Sequence[CheckResult], free: Collection[str]
+) -> FunctionResult:
+    own = [check for check in checks if check.of == function.name]
+    if any(check.outcome == Outcome.BROKEN for check in own):
+        return FunctionResult(function.name, None, function.points)
+    passed = [(c.kind, c.outcome == Outcome.PASSED or c.id in free) for c in own]
+    return FunctionResult(
+        function.name, points(function.points, function_share(passed)), function.points
+    )

@@ -4,49 +4,39 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from grader.course.assignment import Assignment, Check, Exercise
+from grader.course.assignment import Assignment
+from grader.course.exercise import Check, Exercise
 from grader.records.outcome import Outcome
 from grader.records.record import CheckResult, ExerciseResult, Message, Record
-from grader.scoring.points import check_points, exercise_points, possible_points, total
+from grader.scoring.points import score, total
 
 
 def rescored(assignment: Assignment, record: Record) -> Record:
     """The record with what its outcomes are worth now, of the same exercises and checks."""
     exercises = {exercise.id: exercise for exercise in assignment.exercises}
-    results = [_exercise(exercises[result.id], result) for result in record.exercises]
+    current = [_declared_anew(exercises[result.id], result) for result in record.exercises]
+    results = score(assignment.exercises, current)
     return replace(
         record,
-        points=total(results, extra=False),
+        points=total([result.points for result in results if not result.extra]),
         possible=assignment.possible,
-        extra_points=total(results, extra=True),
+        extra_points=total([result.points for result in results if result.extra]),
         extra_possible=assignment.extra_possible,
         exercises=results,
     )
 
 
-def _exercise(exercise: Exercise, result: ExerciseResult) -> ExerciseResult:
-    checks = {check.id: check for check in exercise.checks}
+def _declared_anew(exercise: Exercise, result: ExerciseResult) -> ExerciseResult:
+    """What each check is about, and of which kind, may have changed as well."""
+    declared = {check.id: check for check in exercise.checks}
     passed = {check.id for check in result.checks if check.outcome == Outcome.PASSED}
-    results = [_check(exercise, checks[check.id], check, passed) for check in result.checks]
-    return replace(
-        result,
-        extra=exercise.extra,
-        points=exercise_points(exercise, results),
-        possible=exercise.points,
-        checks=results,
-    )
+    checks = [_check(exercise, declared[check.id], check, passed) for check in result.checks]
+    return replace(result, checks=checks)
 
 
 def _check(exercise: Exercise, check: Check, result: CheckResult, passed: set[str]) -> CheckResult:
-    earned = 0.0
-    if result.cases:
-        earned = check_points(exercise, check, result.cases_passed, result.cases)
-    return replace(
-        result,
-        points=None if result.points is None else earned,
-        possible=possible_points(exercise, check),
-        message=_message(exercise, check, result.message, passed),
-    )
+    message = _message(exercise, check, result.message, passed)
+    return replace(result, of=check.of, kind=check.kind, message=message)
 
 
 def _message(

@@ -19,7 +19,8 @@ from rich.markup import escape
 from grader.boundary.launchers import Launcher, launcher_for
 from grader.checking.plugin import Checks, run_session
 from grader.course import assignment as assignments
-from grader.course.assignment import Assignment, Check, Exercise
+from grader.course.assignment import Assignment
+from grader.course.exercise import Check, Exercise, Function
 from grader.course.folder import Course
 from grader.errors import UsageError
 from grader.grading.submission import grade_exercises, student_process
@@ -28,6 +29,7 @@ from grader.intake.handin import Found
 from grader.intake.read import Submission, read
 from grader.records.outcome import Outcome
 from grader.records.record import CheckResult, ExerciseResult
+from grader.scoring.standing import Standing, standing
 
 WATCH_SECONDS = 0.5
 MAX_OUTPUT_LINES = 12
@@ -95,10 +97,10 @@ def run(target: Target, only: Sequence[str], lang: str, *, watch: bool, as_json:
 
 def _public_exercise(exercise: Exercise) -> Exercise:
     public = tuple(check for check in exercise.checks if check.public)
-    hidden = exercise.weight - sum(check.weight for check in public)
+    hidden = exercise.hidden_checks + len(exercise.checks) - len(public)
     shown = {check.id for check in public}
     checks = tuple(_needing(check, shown) for check in public)
-    return replace(exercise, checks=checks, hidden_weight=hidden)
+    return replace(exercise, checks=checks, hidden_checks=hidden)
 
 
 def _needing(check: Check, shown: set[str]) -> Check:
@@ -191,46 +193,55 @@ class _View:
         if result.checks and all(check.outcome == Outcome.UNANSWERED for check in result.checks):
             self._console.print(f"  {_mark(Outcome.UNANSWERED)} {self._t('check_not_yet')}\n")
             return
-        for check, outcome in zip(exercise.checks, result.checks, strict=True):
-            self._check(check, outcome)
+        told = {check.id: check for check in exercise.checks}
+        for function in exercise.functions:
+            own = [check for check in result.checks if check.of == function.name]
+            if own:
+                self._function(function.name, own, told)
         self._console.print()
 
     def end(self, results: list[ExerciseResult], exercises: Sequence[Exercise]) -> None:
-        shown = [e for e in exercises if not e.extra]
-        possible = sum(c.possible for r in results for c in r.checks if not r.extra)
-        points = sum(r.points or 0.0 for r in results if not r.extra)
-        bonus = sum(r.points or 0.0 for r in results if r.extra)
-        total = sum(exercise.points for exercise in shown)
+        by_id = {result.id: result for result in results}
+        shown = [exercise for exercise in exercises if not exercise.extra]
+        right = [f for e in shown for f in e.functions if _is_right(f, by_id.get(e.id))]
         line = self._t(
-            "check_points",
-            points=f"{points:.2f}",
-            possible=f"{possible:.2f}",
-            hidden=f"{total - possible:.2f}",
-            total=f"{total:g}",
+            "check_functions",
+            right=len(right),
+            functions=sum(len(e.functions) for e in shown),
+            points=f"{sum(function.points for function in right):g}",
+            total=f"{sum(exercise.points for exercise in shown):g}",
+            hidden=sum(exercise.hidden_checks for exercise in shown),
         )
-        self._console.print(f"[bold]{line}[/]")
-        if bonus:
-            self._console.print(self._t("check_bonus", points=f"{bonus:.2f}"))
-        self._console.print(self._next(results))
+        self._console.print(f"[bold]{line}[/]", soft_wrap=True)
+        self._console.print(self._next(results), soft_wrap=True)
+
+    def _function(self, name: str, checks: list[CheckResult], told: dict[str, Check]) -> None:
+        """What is said of a function, first how it stands, then each of its checks."""
+        stands = standing(checks)
+        colour = {"right": "green", "unanswered": "yellow"}.get(stands, "red")
+        sentence = escape(translate(f"function.{stands}", self._lang))
+        self._console.print(f"  [{colour}]{escape(name)}: {sentence}[/]")
+        for check in checks:
+            self._check(told[check.id], check)
 
     def waiting(self) -> None:
         self._console.print(f"\n[dim]{self._t('check_waiting')}[/]\n")
 
     def _check(self, check: Check, result: CheckResult) -> None:
         mark = _mark(result.outcome)
-        self._console.print(f"  {mark} {escape(choose(check.title, self._lang))}")
+        self._console.print(f"    {mark} {escape(choose(check.title, self._lang))}")
         if result.message and result.outcome != Outcome.PASSED:
             text = say(result.message.code, result.message.fields, self._lang)
             for line in text.splitlines():
-                self._console.print(f"      {escape(line)}", soft_wrap=True)
+                self._console.print(f"        {escape(line)}", soft_wrap=True)
             if result.outcome == Outcome.FAILED:
-                self._console.print(f"      [dim]{escape(choose(check.hint, self._lang))}[/]")
+                self._console.print(f"        [dim]{escape(choose(check.hint, self._lang))}[/]")
         lines = result.output.splitlines()
         for line in lines[:MAX_OUTPUT_LINES]:
-            self._console.print(f"      [dim]│ {escape(_visible(line))}[/]")
+            self._console.print(f"        [dim]│ {escape(_visible(line))}[/]")
         if len(lines) > MAX_OUTPUT_LINES:
             more = self._t("check_more_output", count=len(lines) - MAX_OUTPUT_LINES)
-            self._console.print(f"      [dim]│ {more}[/]")
+            self._console.print(f"        [dim]│ {more}[/]")
 
     def _next(self, results: list[ExerciseResult]) -> str:
         """The one thing to do next: mend what fails, then write what is not there yet."""
@@ -249,6 +260,12 @@ class _View:
 
     def _t(self, code: str, **fields: object) -> str:
         return escape(translate(f"cli.{code}", self._lang, **fields))
+
+
+def _is_right(function: Function, result: ExerciseResult | None) -> bool:
+    """Whether every public check of the function passed, and there is one."""
+    own = [check for check in result.checks if check.of == function.name] if result else []
+    return bool(own) and standing(own) == Standing.RIGHT
 
 
 def _mark(outcome: Outcome) -> str:

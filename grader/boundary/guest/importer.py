@@ -19,7 +19,7 @@ class Finder(MetaPathFinder):
 
     def __init__(self, name: str, files: dict[str, bytes]) -> None:
         self.name = name
-        self._files = files
+        self.files = files
 
     def install(self) -> None:
         """Make the package importable."""
@@ -36,16 +36,20 @@ class Finder(MetaPathFinder):
         stem = rest.replace(".", "/") if root == self.name else fullname.replace(".", "/")
         if root == self.name and not rest:
             return self._spec(fullname, "__init__.py", is_package=True)
-        if f"{stem}.py" in self._files:
+        if f"{stem}.py" in self.files:
             return self._spec(fullname, f"{stem}.py", is_package=False)
-        if any(file.startswith(f"{stem}/") for file in self._files):
+        if any(file.startswith(f"{stem}/") for file in self.files):
             return self._spec(fullname, f"{stem}/__init__.py", is_package=True)
         return None
+
+    def source(self, file: str) -> Source:
+        """What loads one file."""
+        return Source(f"{self.name}/{file}", self.files.get(file, b""))
 
     def _spec(
         self, fullname: str, file: str, *, is_package: bool
     ) -> importlib.machinery.ModuleSpec:
-        loader = _Source(f"{self.name}/{file}", self._files.get(file, b""))
+        loader = self.source(file)
         spec = importlib.util.spec_from_loader(fullname, loader, is_package=is_package)
         assert spec is not None  # a loader was given
         spec.origin = loader.path
@@ -53,7 +57,7 @@ class Finder(MetaPathFinder):
         return spec
 
 
-class _Source(InspectLoader):
+class Source(InspectLoader):
     """One file. `get_source` is what tracebacks and `inspect.getsource` read."""
 
     def __init__(self, path: str, content: bytes) -> None:
@@ -61,10 +65,13 @@ class _Source(InspectLoader):
         self._content = content
 
     def get_source(self, fullname: str) -> str:
+        """For tracebacks and `inspect`."""
         return importlib.util.decode_source(self._content)
 
     def get_code(self, fullname: str) -> CodeType:
+        """For `import`."""
         return compile(self._content, self.path, "exec", dont_inherit=True)
 
     def is_package(self, fullname: str) -> bool:
+        """Whether the file is a package's `__init__`."""
         return self.path.endswith("/__init__.py")

@@ -18,6 +18,8 @@ from grader.boundary.guest.forbidden_calls import Watch
 from grader.boundary.guest.forbidden_source import uses_in_source
 from grader.boundary.guest.importer import Finder
 from grader.boundary.guest.layers import Layers
+from grader.boundary.guest.looks_behind import looks_behind
+from grader.boundary.guest.stand_ins import StandIns
 from grader.boundary.guest.uses import Use
 
 Reply = tuple[Any, ...]
@@ -31,6 +33,7 @@ class Held:
         self.package = ""
         self.watch = Watch("", {}, [])
         self.objects: list[Any] = []
+        self.stand_ins: StandIns | None = None
 
     def begin(self, seed: int) -> None:
         """A new check: no objects of the last one, generators as on day one."""
@@ -68,6 +71,7 @@ def _load(
     rules: dict[str, list[str]],
     allowed: list[str],
     with_survey: bool,
+    stand_ins: tuple[Any, ...] | None,
 ) -> Reply:
     """Take the submission. `rules`: file -> forbidden names, found by reading if asked to."""
     found: list[Use] = []
@@ -75,8 +79,10 @@ def _load(
         # a file that is no Python fails again, with its message, when it is imported
         with contextlib.suppress(SyntaxError, ValueError):
             found += uses_in_source(files[name], name, package, names, allowed)
+            found += looks_behind(files[name], name, package) if stand_ins else []
     held.package = package
-    Finder(package, files).install()
+    held.stand_ins = StandIns(package, files, *stand_ins) if stand_ins else None
+    (held.stand_ins or Finder(package, files)).install()
     held.watch = Watch(package, rules, allowed)
     held.watch.imports()
     layers = held.layers
@@ -166,6 +172,10 @@ def _length(_: Held, owner: Any) -> Reply:
     return ("value", len(owner))
 
 
+def _stood_in(held: Held) -> Reply:
+    return ("value", held.stand_ins.take_called() if held.stand_ins else [])
+
+
 def _generators(_: Held, seed: int | None) -> Reply:
     if seed is not None:
         generators.seed(seed)
@@ -185,4 +195,5 @@ VERBS: dict[str, Callable[..., Reply]] = {
     "item": _item,
     "length": _length,
     "generators": _generators,
+    "stood_in": _stood_in,
 }

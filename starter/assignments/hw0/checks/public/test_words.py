@@ -1,4 +1,4 @@
-"""Public checks of words.py: students receive this file. Titles and hints are in assignment.toml.
+"""Public checks of words.py: students receive this file. Titles and hints are in exercises/.
 
 `student` mirrors the submission, which lives in another process.
 """

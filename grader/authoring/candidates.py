@@ -1,0 +1,143 @@
+"""What proves the checks of an assignment: packages to be graded, and what must come out.
+
+    reference    full marks            template   nothing, every check 'not yet'
+    variants/    full marks: other right solutions, whole files that replace the reference's
+    mutants/     known bugs, each a change of the reference: `mutants/<name>.toml`
+
+        why = "the gradient has the wrong sign"
+        of = "gradient"
+        severity = "wrong"
+
+        [[change]]
+        file = "logistic_regression.py"
+        find = "return (p - y) @ X"
+        replace = "return (y - p) @ X"
+
+For a mutant only the exercises that its files can reach are run, and of functions that it must not
+cost anything no heavy check. `--full` runs everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from grader.authoring import template
+from grader.course.assignment import Assignment
+from grader.course.folder import Course
+from grader.course.toml import Table
+from grader.errors import AssignmentInvalid
+
+HEAVY = 0.4  # seconds: what takes the reference longer is not run for each mutant
+
+
+class Severity(StrEnum):
+    """How wrong a mutant is."""
+
+    WRONG = "wrong"  # nearly every ordinary call
+    PART = "part"  # ordinary input where one rule or option is touched
+    EDGE = "edge"  # rare input only
+    MANNERS = "manners"  # right values, bad manners
+
+
+@dataclass(frozen=True)
+class Bug:
+    """What a mutant must cost: `of` within the band of its severity, `also` something."""
+
+    of: str
+    severity: Severity
+    also: tuple[str, ...]  # functions that share a private helper with `of`
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A package to be graded."""
+
+    kind: str  # "reference", "template", "variant", "mutant"
+    name: str
+    why: str
+    files: dict[str, bytes]
+    bug: Bug | None = None  # of a mutant
+    exercises: tuple[str, ...] = ()  # to be run; empty: all
+    without_checks: frozenset[str] = frozenset()
+
+
+def candidates(course: Course, assignment: Assignment, *, full: bool) -> list[Candidate]:
+    """Reference, template, variants and mutants of an assignment."""
+    stubs = template.build(course, assignment)
+    reference = assignment.reference_files()
+    template_files = {name: text.encode() for name, text in stubs.items() if name in reference}
+    return [
+        Candidate("reference", "reference", "", reference),
+        Candidate("template", "template", "", template_files),
+        *_variants(assignment, reference),
+        *_mutants(assignment, reference, full=full),
+    ]
+
+
+def _variants(assignment: Assignment, reference: dict[str, bytes]) -> Iterator[Candidate]:
+    for folder in sorted((assignment.folder / "variants").glob("*/")):
+        table = Table.read(folder / "variant.toml")
+        why = table.string("why")
+        table.done()
+        own = {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*.py")}
+        if not own.keys() & reference.keys():
+            files = ", ".join(reference)
+            raise AssignmentInvalid("error.variant_without_file", folder=folder, files=files)
+        yield Candidate("variant", f"variant {folder.name}", why, {**reference, **own})
+
+
+def _mutants(
+    assignment: Assignment, reference: dict[str, bytes], *, full: bool
+) -> Iterator[Candidate]:
+    functions = [f.name for exercise in assignment.exercises for f in exercise.functions]
+    for path in sorted((assignment.folder / "mutants").glob("*.toml")):
+        table = Table.read(path)
+        why = table.string("why")
+        bug = Bug(
+            of=table.choice("of", functions),
+            severity=Severity(table.choice("severity", [s.value for s in Severity])),
+            also=table.choices("also", functions, default=()),
+        )
+        files = dict(reference)
+        changed = set()
+        for change in table.tables("change", required=True):
+            file = change.choice("file", list(reference))
+            files[file] = replace_once(
+                path, files[file], change.string("find"), change.string("replace")
+            )
+            changed.add(file)
+            change.done()
+        table.done()
+        reach = () if full else _reach(assignment, changed, bug)
+        heavy = frozenset() if full else _heavy(assignment, bug)
+        yield Candidate("mutant", f"mutant {path.stem}", why, files, bug, reach, heavy)
+
+
+def replace_once(path: Path, content: bytes, find: str, replacement: str) -> bytes:
+    """One text for another that must stand there once. `path` is who asks, for the error."""
+    text = content.decode()
+    if text.count(find) != 1:
+        raise AssignmentInvalid("error.mutant_text", file=path, count=text.count(find), text=find)
+    return text.replace(find, replacement).encode()
+
+
+def _reach(assignment: Assignment, changed: set[str], bug: Bug) -> tuple[str, ...]:
+    """The exercises to run for a mutant that changed these files."""
+    costs = {bug.of, *bug.also}
+    return tuple(
+        e.id
+        for e in assignment.exercises
+        if e.file in changed
+        or costs & {function.name for function in e.functions}
+        or (changed & set(e.uses) and e.measured < HEAVY)
+    )
+
+
+def _heavy(assignment: Assignment, bug: Bug) -> frozenset[str]:
+    """The heavy checks of functions that the mutant must not cost anything."""
+    costs = {bug.of, *bug.also}
+    checks = [check for exercise in assignment.exercises for check in exercise.checks]
+    return frozenset(c.id for c in checks if c.of not in costs and c.measured > HEAVY)

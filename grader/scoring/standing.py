@@ -1,0 +1,28 @@
+"""How a function stands, in one word: what pages and the self-check speak of first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from enum import StrEnum
+
+from grader.course.exercise import Kind
+from grader.records.outcome import Outcome
+from grader.records.record import CheckResult
+
+
+class Standing(StrEnum):
+    """Its sentence is `function.<value>` in `grader/locale`."""
+
+    UNANSWERED = "unanswered"  # not written yet
+    CORE = "core"  # not right yet on ordinary input
+    EDGE = "edge"  # right on ordinary input, not yet in rare cases
+    MANNERS = "manners"  # right values; types, errors or arguments are not yet as promised
+    RIGHT = "right"
+
+
+def standing(checks: Sequence[CheckResult], free: Collection[str] = ()) -> Standing:
+    """The gravest kind in which a check of one function fails; `free` are those that count."""
+    if checks and all(check.outcome == Outcome.UNANSWERED for check in checks):
+        return Standing.UNANSWERED
+    failing = {c.kind for c in checks if c.outcome != Outcome.PASSED and c.id not in free}
+    return next((Standing(kind.value) for kind in Kind if kind in failing), Standing.RIGHT)
