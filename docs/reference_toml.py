@@ -15,8 +15,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from grader.authoring import verify
-from grader.course import assignment, folder
+from grader.authoring import candidates
+from grader.course import assignment, exercise, folder, forbidden
 
 PAGE = Path(__file__).with_name("reference-toml.md")
 
@@ -25,6 +25,7 @@ KINDS = {
     "string": "text",
     "strings": "list of texts",
     "number": "number from 0 on",
+    "numbers": "names with a number each",
     "flag": "true or false",
     "text": "text in each language",
     "choice": "one of",
@@ -98,8 +99,8 @@ TABLES: dict[str, tuple[ModuleType, str, str, dict[str, str]]] = {
         },
     ),
     "assignment.toml, `[[forbidden]]`": (
-        assignment,
-        "_forbidden",
+        forbidden,
+        "read_forbidden",
         "table",
         {
             "names": "`torch.nn` with all that is in it, or `.backward` on any object.",
@@ -108,30 +109,35 @@ TABLES: dict[str, tuple[ModuleType, str, str, dict[str, str]]] = {
             "instead": "What a student is told to use.",
         },
     ),
-    "assignment.toml, `[[exercise]]`": (
+    "assignment.toml: its exercises": (
         assignment,
-        "_exercise",
+        "_exercises",
+        "top",
+        {"exercises": "Names of the files in `exercises/`, in the order of the assignment."},
+    ),
+    "exercises/\\*.toml": (
+        exercise,
+        "read_exercise",
         "table",
         {
-            "id": "The name for `grader check -k`; in a handout's heading it marks the section.",
             "file": "Where its functions are.",
-            "names": "Its functions, classes and `Class.method`: who pays for a forbidden name.",
+            "points": "Points of each function, class, or part of a class (`LSTM.dropout`).",
             "uses": "Other files whose student code its checks run.",
             "preload": "Libraries its checks need: `numpy`, `torch`.",
-            "points": "Shared out over its checks by weight.",
             "extra": "A bonus: its points come on top.",
-            "hidden_weight": "In a released template: the weight of the checks that are not there.",
+            "hidden_checks": "In a released template: how many checks are not there.",
             "title": "As students read it.",
         },
     ),
-    "assignment.toml, `[[check]]`": (
-        assignment,
+    "exercises/\\*.toml, `[[check]]`": (
+        exercise,
         "_check",
         "table",
         {
             "id": "Its test is `test_<id>` in `checks/public/` or `checks/hidden/`.",
-            "exercise": "Whose points it shares.",
-            "weight": "Its share. Not all checks of an exercise may have 0.",
+            "of": "The function it is about; may be left out where the exercise has one.",
+            "kind": "`core`: right values on ordinary input. `edge`: rare input. `manners`: types, "
+            "errors, arguments left alone, seeds.",
             "seconds": "How long it may take; left out, it follows from the measured time.",
             "fresh": "Start a new process for it.",
             "needs": "Earlier checks of the exercise; unless they pass, it is not run.",
@@ -141,16 +147,19 @@ TABLES: dict[str, tuple[ModuleType, str, str, dict[str, str]]] = {
         },
     ),
     "mutants/\\*.toml": (
-        verify,
+        candidates,
         "_mutants",
         "table",
         {
             "why": "The mistake, in a sentence.",
-            "loses": "The exercises that must lose points; no other may.",
+            "of": "The function that it must cost points.",
+            "severity": "`wrong`: nearly every ordinary call. `part`: ordinary input where one rule "
+            "or option is touched. `edge`: rare input only. `manners`: right values.",
+            "also": "Other functions that it must cost, since they share a private helper.",
         },
     ),
     "mutants/\\*.toml, `[[change]]`": (
-        verify,
+        candidates,
         "_mutants",
         "change",
         {
@@ -160,7 +169,7 @@ TABLES: dict[str, tuple[ModuleType, str, str, dict[str, str]]] = {
         },
     ),
     "variants/\\*/variant.toml": (
-        verify,
+        candidates,
         "_variants",
         "table",
         {"why": "What is different here, and right all the same."},
@@ -221,8 +230,9 @@ def _reads(module: ModuleType, function: str, variable: str) -> Iterator[tuple[s
 
 def _names(key: str) -> str:
     """What the words of a choice are that an assignment makes itself."""
-    files = key in {"file", "files", "uses"}
-    return "the `[[file]]` names" if files else "the `[[exercise]]` ids"
+    if key in {"file", "files", "uses"}:
+        return "the `[[file]]` names"
+    return "the files in `exercises/`" if key == "exercises" else "the functions with points"
 
 
 def _defaults(module: ModuleType, function: str) -> Any:
