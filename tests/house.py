@@ -107,6 +107,7 @@ ROOMS = {
         "candidates",
         "calibration",
         "verify",
+        "proof_page",
     ],
     "cli": [
         "people",

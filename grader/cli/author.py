@@ -100,6 +100,7 @@ def release(
 @click.option(
     "--measure", is_flag=True, help="Store the reference's running times, which set the limits."
 )
+@click.option("--page", type=click.Path(path_type=Path), help="Write the result as an HTML page.")
 @click.pass_context
 def verify(
     ctx: click.Context,
@@ -108,11 +109,14 @@ def verify(
     jobs: int,
     only: tuple[str, ...],
     measure: bool,
+    page: Path | None,
 ) -> None:
     """Test the checks with right code and known bugs. / 검사가 공정하고 엄밀한지 증명합니다."""
+    from grader.authoring import proof_page
     from grader.authoring import verify as proofs
     from grader.authoring.candidates import candidates
     from grader.cli.progress import show_verdicts
+    from grader.records import store
 
     course = course_of(ctx)
     model = course.load(assignment)
@@ -127,6 +131,9 @@ def verify(
         reference = next(v for v in verdicts if v.candidate.kind == "reference")
         if not reference.faults:  # what fails early is no measure
             proofs.store_timings(model, reference.record)
+    if page:
+        store.write_atomically(page, proof_page.page(model, verdicts, ctx.obj["lang"]))
+        click.echo(short(page))
     idle = [] if only else proofs.never_failed(model, verdicts)
     if idle:
         code = "cli.idle_checks_full" if full else "cli.idle_checks"
