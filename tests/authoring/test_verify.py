@@ -216,13 +216,13 @@ def test_a_check_that_is_left_out_is_not_run(tiny):
         # graver than it says: 100 % of the points, and a core check
         (
             {"severity": "edge"},
-            ["add loses 100 %, edge bugs 3 to 20 %", "an edge bug fails add_adds [core, failed]"],
+            ["add loses 100 %, edge bugs 3 to 20 %", "edge bugs must pass add_adds [core, failed]"],
         ),
         (
             {"severity": "manners"},
             [
                 "add loses 100 %, manners bugs 1 to 10 %",
-                "an manners bug fails add_adds [core, failed], add_adds_arrays [edge, skipped]",
+                "manners bugs must pass add_adds [core, failed], add_adds_arrays [edge, skipped]",
             ],
         ),
         ({"severity": "part"}, ["add loses 100 %, part bugs 50 to 75 %"]),
