@@ -47,6 +47,7 @@ ROOMS = {
         "stand_ins",
         "derivatives",
         "uses",
+        "looks_behind",
         "forbidden_source",
         "forbidden_calls",
         "exceptions",

@@ -69,7 +69,7 @@ def test_a_course_from_a_wheel_and_its_students(wheel, tmp_path):
     course = tmp_path / "nlp"
     fine(run(grader, "new", "assignment", "hw1", cwd=course))
     fine(run(grader, "new", "assignment", "hw2", "--from", "hw2", cwd=course))
-    assert "all 11 versions scored as expected" in fine(run(grader, "verify", "hw1", cwd=course))
+    assert "all 12 versions scored as expected" in fine(run(grader, "verify", "hw1", cwd=course))
     fine(run(grader, "release", "hw1", cwd=course))
 
     home = tmp_path / "home"
@@ -109,5 +109,5 @@ def test_installed_for_one_user(wheel, tmp_path):
     course = tmp_path / "nlp"
     fine(run(grader, "new", "assignment", "hw1", cwd=course, **home))
     (course / "words.py").write_text("raise SystemExit('the folder that somebody stands in')")
-    assert "all 11 versions" in fine(run(grader, "verify", "hw1", cwd=course, **home))
+    assert "all 12 versions" in fine(run(grader, "verify", "hw1", cwd=course, **home))
     fine(run(grader, "check", "hw1", "reference/hw1_words", cwd=course, **home))
