@@ -58,6 +58,8 @@ def grade_batch(
 ) -> Iterator[Progress]:
     """Grade what is found. Yields the kept records first, then each new one once it is written."""
     folder = settings.out / "records" / assignment.id
+    if assignment.reference is not None:
+        assignment.reference_files()  # what is not there is said now, and not in the middle
     if not settings.allow_weak_jail:
         refuse_readable(assignment.folder, settings.out)
         refuse_weak_jail()

