@@ -98,7 +98,7 @@ def compare(assignment: Assignment, files: dict[str, bytes], checks: Checks) -> 
         for name, launcher in ways.items():
             before = cpu_of_all()
             submission = in_memory("right", files)
-            record = grade(assignment, submission, checks, launcher, assignment.exercises, ())
+            record = grade(assignment, submission, checks, launcher, assignment.exercises)
             if record.points != assignment.possible:
                 raise SystemExit(f"{assignment.id}, {name}: {record.points} points")
             if number:

@@ -30,6 +30,7 @@ TOML = """
 id = "leaks"
 package = "pack"
 title = { en = "Leaks", ko = "누수" }
+exercises = ["adding", "greeting"]
 
 [limits]
 check_seconds = 0.3
@@ -41,27 +42,25 @@ name = "one.py"
 
 [[file]]
 name = "two.py"
-
-[[exercise]]
-id = "adding"
-file = "one.py"
-names = ["add"]
-preload = ["numpy", "torch"]
-points = 1
-title = { en = "Adding", ko = "더하기" }
-
-[[exercise]]
-id = "greeting"
-file = "two.py"
-names = ["greet"]
-points = 1
-title = { en = "Greeting", ko = "인사" }
 """
+
+EXERCISES = {
+    "adding": """
+file = "one.py"
+preload = ["numpy", "torch"]
+points = { add = 1 }
+title = { en = "Adding", ko = "더하기" }
+""",
+    "greeting": """
+file = "two.py"
+points = { greet = 1 }
+title = { en = "Greeting", ko = "인사" }
+""",
+}
 
 CHECK = """
 [[check]]
 id = "{id}"
-exercise = "{exercise}"
 title = {{ en = "It works", ko = "됩니다" }}
 hint = {{ en = "Try again.", ko = "다시 해 보세요." }}
 """
@@ -145,11 +144,13 @@ class Held:
 
 def course(folder: Path) -> Path:
     """Write the assignment; returns its folder."""
-    checks = [(exercise, check) for exercise, ids in OWNERS.items() for check in ids]
-    text = TOML + "".join(CHECK.format(exercise=e, id=c) for e, c in checks)
+    (folder / "exercises").mkdir(parents=True)
+    for exercise, ids in OWNERS.items():
+        text = EXERCISES[exercise] + "".join(CHECK.format(id=check) for check in ids)
+        (folder / "exercises" / f"{exercise}.toml").write_text(text)
     (folder / "checks" / "hidden").mkdir(parents=True)
     (folder / "checks" / "hidden" / "test_leaks.py").write_text(CHECKS)
-    (folder / "assignment.toml").write_text(text)
+    (folder / "assignment.toml").write_text(TOML)
     for language in ("en", "ko"):
         (folder / f"handout.{language}.md").write_text("# Leaks\n")
     return folder

@@ -153,8 +153,8 @@ TABLES: dict[str, tuple[ModuleType, str, str, dict[str, str]]] = {
         {
             "why": "The mistake, in a sentence.",
             "of": "The function that it must cost points.",
-            "severity": "`wrong`: nearly every ordinary call. `part`: ordinary input where one rule "
-            "or option is touched. `edge`: rare input only. `manners`: right values.",
+            "severity": "`wrong`: nearly every ordinary call. `part`: ordinary input where one "
+            "rule or option is touched. `edge`: rare input only. `manners`: right values.",
             "also": "Other functions that it must cost, since they share a private helper.",
         },
     ),

@@ -87,7 +87,7 @@ def faults(bug: Bug, record: Record) -> list[str]:
         if check.kind in _MUST_PASS.get(bug.severity, ())
     ]
     if graver:
-        found.append(f"an {bug.severity} bug fails {_named(graver)}")
+        found.append(f"{bug.severity} bugs must pass {_named(graver)}")
     for exercise in record.exercises:
         for function in exercise.functions:
             lost = function.points is None or _percent(function) > _ROUNDING

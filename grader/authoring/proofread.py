@@ -28,15 +28,16 @@ def refuse_incomplete(course: Course, assignment: Assignment) -> None:
             raise UsageError("error.no_handout", file=handout)
     defined = {file.name: _defined(folder / file.name) for file in assignment.files}
     for exercise in assignment.exercises:
-        where = f"exercises/{exercise.id}.toml points"
-        _refuse_undefined(assignment, where, exercise.names, [exercise.file], defined)
+        file = assignment.folder / "exercises" / f"{exercise.id}.toml"
+        _refuse_undefined(file, "points", exercise.names, [exercise.file], defined)
     for rule in assignment.forbidden:
         files = list(rule.files or defined)
-        _refuse_undefined(assignment, "[[forbidden]] within", rule.within, files, defined)
+        file = assignment.folder / "assignment.toml"
+        _refuse_undefined(file, "[[forbidden]] within", rule.within, files, defined)
 
 
 def _refuse_undefined(
-    assignment: Assignment,
+    file: Path,
     key: str,
     names: tuple[str, ...],
     files: list[str],
@@ -47,7 +48,7 @@ def _refuse_undefined(
         if name not in known:
             raise AssignmentInvalid(
                 "error.undefined_name",
-                file=assignment.folder / "assignment.toml",
+                file=file,
                 key=key,
                 name=name,
                 files=", ".join(files),

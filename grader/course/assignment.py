@@ -205,9 +205,10 @@ def _refuse_twice(folder: Path, what: str, names: list[str]) -> None:
             raise AssignmentInvalid(f"error.{what}_in_two_exercises", file=folder, name=name)
 
 
-# What no outcome depends on: the words that people read, and what only points depend on.
+# What no outcome depends on: the words that people read, and what only points depend on. Of which
+# functions there are, and which a check is about, depends who stands in for whom.
 _WORDS = {"title", "languages", "due", "hint", "show"}
-_POINTS = {"functions", "of", "kind", "extra", "hidden_checks"}
+_POINTS = {"points", "kind", "extra", "hidden_checks"}
 _ELSEWHERE = {"folder", "reference", "source", "measured", "checks_sha256", "settings_sha256"}
 
 

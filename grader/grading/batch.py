@@ -68,6 +68,8 @@ def grade_batch(
     `tables` are what else is known of the class: plain data by its path in `OUT`.
     """
     folder = settings.out / "records" / assignment.id
+    if assignment.reference is not None:
+        assignment.reference_files()  # what is not there is said now, and not in the middle
     if not settings.allow_weak_jail:
         refuse_readable(assignment.folder, settings.out)
         refuse_weak_jail()

@@ -12,7 +12,7 @@ not followed through (`grader.boundary.guest.looks_behind`), and forbidden names
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -172,7 +172,9 @@ class _Run:
         for exercise in self._assignment.exercises:
             own = functions.setdefault(exercise.file, [])
             own += [n for n in exercise.names if n != kept and n not in own]
-        reference = {**self._reference, file: without(self._reference[file], kept)}
+        elsewhere = [source for name, source in self._reference.items() if name != file]
+        needed = {*functions[file]}.union(*map(_spelled, elsewhere))
+        reference = {**self._reference, file: without(self._reference[file], kept, needed)}
         return StandIns(reference, functions, (file, kept))
 
 
@@ -187,36 +189,46 @@ def _not_run_for(result: CheckResult) -> str:
     return result.message.code if skipped and result.message else ""
 
 
-def without(source: bytes, name: str) -> bytes:
-    """A file of the reference without a function, and without the helpers that only it uses.
+def without(source: bytes, name: str, needed: Collection[str] = ()) -> bytes:
+    """A file of the reference without a function, and without what only that uses.
 
-    In its place stands None, which the guest replaces by the student's.
+    `needed` stays: what stands in, and what other files use. In place of the function stands None,
+    which the guest replaces by the student's.
     """
-    tree = ast.parse(source)
-    nodes = {node.name: node for node in tree.body if isinstance(node, _NAMED)}
-    gone = {name} & nodes.keys()
+    body = ast.parse(source).body
+    gone = {name}
     while True:
-        used = _used([node for node in tree.body if getattr(node, "name", "") not in gone])
-        more = {
-            helper
-            for helper in nodes.keys() - gone
-            if helper.startswith("_") and helper not in used and _only_for(helper, gone, nodes)
-        }
+        left = [node for node in body if not _bound(node) or not _bound(node) <= gone]
+        wanted = _used([node for node in body if node not in left]) - set(needed)
+        more: set[str] = set()
+        for node in left:
+            others = _used([other for other in left if other is not node])
+            if _bound(node) and _bound(node) <= wanted - others:
+                more |= _bound(node)
         if not more:
             break
         gone |= more
-    kept = [node for node in tree.body if getattr(node, "name", "") not in gone]
-    text = ast.unparse(ast.Module(kept, [])) + f"\n{name} = None\n"
+    text = ast.unparse(ast.Module(left, [])) + f"\n{name} = None\n"
     return text.encode()
 
 
-_NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+def _bound(node: ast.stmt) -> set[str]:
+    """The names that a definition or an assignment gives to a module; empty for all else."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return {node.name}
+    if not isinstance(node, ast.Assign | ast.AnnAssign):
+        return set()
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    names = {target.id for target in targets if isinstance(target, ast.Name)}
+    return names if len(names) == len(targets) else set()
 
 
-def _only_for(helper: str, gone: set[str], nodes: Mapping[str, ast.stmt]) -> bool:
-    """Whether what is gone was what used the helper; one that nobody uses may stay."""
-    return helper in _used([nodes[name] for name in gone])
-
-
-def _used(nodes: Sequence[ast.stmt]) -> set[str]:
+def _used(nodes: Sequence[ast.AST]) -> set[str]:
     return {n.id for node in nodes for n in ast.walk(node) if isinstance(n, ast.Name)}
+
+
+def _spelled(source: bytes) -> set[str]:
+    """Every name in a file."""
+    nodes = list(ast.walk(ast.parse(source)))
+    attributes = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    return attributes | _used(nodes) | {n.name for n in nodes if isinstance(n, ast.alias)}

@@ -118,6 +118,8 @@ def _hand_in(root: Path, places: dict[str, str]) -> list[str]:
     everybody = corpus()
     for attack in everybody:
         files = {**honest, "acts.py": acts, attack.file: attack.source, **attack.also}
+        if attack.family == "follow_through":
+            del files["acts.py"]  # it looks behind calls itself, and so would nothing be followed
         _write(submitted / attack.student, files)
     for package in PACKAGES:
         package.build(submitted, package.attack.student, honest)

@@ -5,7 +5,7 @@ what it is and what must come of it:
 
     # /// attack
     # title = "`torch.allclose` replaced"    what it does
-    # earns = 18                             points of 30; 18 is what honest files earn
+    # earns = 16.5                           points of 32; 16.5 is what honest files earn
     # check = "guess_is_right"               the check that is looked at ...
     # outcome = "failed"                     ... how it must end
     # reads = "failed"                       ... the code of the sentence that the student reads
@@ -25,6 +25,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 FAMILIES = {
     "score": "Tampering with the score",
+    "follow_through": "Beside the reference",
     "lies": "Values that lie",
     "stealing": "Stealing",
     "shortcuts": "Forbidden short cuts",
@@ -33,7 +34,7 @@ FAMILIES = {
     "neighbours": "Neighbours",
     "reports": "Reports",
 }
-HONEST = 18  # points of a submission that attacks nothing
+HONEST = 16.5  # points of a submission that attacks nothing
 # What an attack on a file is judged by, when it does not say so.
 CHECKS = {
     "vault.py": "guess_is_right",

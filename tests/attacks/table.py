@@ -37,7 +37,7 @@ def table() -> str:
     lines = [
         "",
         (
-            f"{len(everything)} attacks. Each submits honest files worth {HONEST} of 30 points and"
+            f"{len(everything)} attacks. Each submits honest files worth {HONEST} of 32 points and"
             " one file, or one way of packing, that attacks."
         ),
     ]

@@ -32,6 +32,8 @@ def test_what_a_template_holds(released):
         "__init__.py",
         "assignment.toml",
         "checks/test_sums.py",
+        "exercises/adding.toml",
+        "exercises/saying.toml",
         "handout.en.md",
         "handout.ko.md",
         "sums.py",
@@ -52,7 +54,24 @@ def test_the_zip_is_enough_for_a_student(released, tmp_path):
     command = [sys.executable, "-m", "grader", "--lang", "en", "check", "tiny"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert "4.00 of 4.00 points" in done.stdout
+    assert (
+        "1 of 2 functions pass their public checks; they are worth 6 of 10 points." in done.stdout
+    )
+    assert "2 hidden checks decide what they earn." in done.stdout
+
+
+def test_a_template_tells_points_and_counts_but_no_hidden_check(released):
+    home = released.folder
+    adding, saying = assignments.load(home).exercises
+    assert [(f.name, f.points) for f in (*adding.functions, *saying.functions)] == [
+        ("add", 6),
+        ("greet", 4),
+    ]
+    assert [(c.id, c.of, c.kind) for c in adding.checks] == [("add_adds", "add", "core")]
+    assert (adding.hidden_checks, saying.hidden_checks, saying.checks) == (1, 1, ())
+    text = "".join(path.read_text(encoding="utf-8") for path in home.rglob("*.toml"))
+    assert "add_adds_arrays" not in text
+    assert "Plus again." not in text
 
 
 def test_the_template_of_a_course_in_one_language_needs_no_course_around_it(korean, tmp_path):

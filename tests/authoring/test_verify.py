@@ -4,6 +4,7 @@ import pytest
 from click.testing import CliRunner
 
 from grader.authoring import verify
+from grader.authoring.candidates import Bug, Candidate, Severity, candidates
 from grader.authoring.release import in_memory
 from grader.cli.main import main
 from grader.course import assignment as assignments
@@ -15,7 +16,9 @@ from grader.grading.worker import Job
 
 MUTANT = """
 why = "the sum is off by one"
-loses = ["{loses}"]
+of = "{of}"
+severity = "{severity}"
+{also}
 [[change]]
 file = "sums.py"
 find = "a + b\\n    return"
@@ -27,9 +30,18 @@ replace = "{replace}\\n    return"
 def prove(course):
     folder = course / "assignments" / "tiny"
 
-    def run(*, loses="adding", replace="a - b", variant="def add(a, b): return b + a", options=()):
+    def run(
+        *,
+        of="add",
+        severity="wrong",
+        also="",
+        replace="a - b",
+        variant="def add(a, b): return b + a",
+        options=(),
+    ):
         (folder / "mutants").mkdir(exist_ok=True)
-        (folder / "mutants" / "off.toml").write_text(MUTANT.format(loses=loses, replace=replace))
+        mutant = MUTANT.format(of=of, severity=severity, also=also, replace=replace)
+        (folder / "mutants" / "off.toml").write_text(mutant)
         (folder / "variants" / "other").mkdir(parents=True, exist_ok=True)
         (folder / "variants" / "other" / "variant.toml").write_text('why = "the other way round"')
         (folder / "variants" / "other" / "sums.py").write_text(variant)
@@ -55,11 +67,11 @@ def test_a_check_that_no_mutant_fails_is_told_and_with_everything_run_a_fault(pr
     assert (done.exit_code, "greet_greets" in done.output) == (1, True)
     folder = course / "assignments" / "tiny" / "mutants"
     (folder / "rude.toml").write_text(
-        'why = "rude"\nloses = ["saying"]\n[[change]]\nfile = "words.py"\n'
+        'why = "rude"\nof = "greet"\nseverity = "wrong"\n[[change]]\nfile = "words.py"\n'
         "find = '\"Hello \" + name'\nreplace = '\"Bah\"'\n"
     )
     (folder / "lists.toml").write_text(
-        'why = "as lists"\nloses = ["adding"]\n[[change]]\nfile = "sums.py"\n'
+        'why = "as lists"\nof = "add"\nseverity = "edge"\n[[change]]\nfile = "sums.py"\n'
         "find = '= a + b'\nreplace = '= a + b if isinstance(a, int) else a'\n"
     )
     assert prove(options=["--full"]).exit_code == 0
@@ -67,28 +79,39 @@ def test_a_check_that_no_mutant_fails_is_told_and_with_everything_run_a_fault(pr
     assert done.exit_code == 0
 
 
+HEAD = 'why = "x"\nof = "add"\nseverity = "wrong"\n'
 INCOMPLETE = {
     "no_init": ("reference/tiny_package/__init__.py", "", ["__init__.py is missing"]),
     "no_handout": ("assignments/tiny/handout.ko.md", "", ["handout.ko.md is missing"]),
     "mutant_of_nothing": (
         "assignments/tiny/mutants/off.toml",
-        'why = "x"\nloses = ["adding"]\n',
+        HEAD,
         ["off.toml", "[[change]] is missing"],
     ),
-    "mutant_that_loses_nothing": (
+    "mutant_of_no_function": (
         "assignments/tiny/mutants/off.toml",
-        'why = "x"\nloses = []\n',
-        ["off.toml", "line 2", "adding, saying"],
+        'why = "x"\nseverity = "edge"\n',
+        ["off.toml", "of is missing"],
     ),
-    "mutant_of_an_unknown_exercise": (
+    "mutant_of_an_unknown_function": (
         "assignments/tiny/mutants/off.toml",
-        'why = "x"\nloses = ["ading"]\n',
-        ["off.toml", "line 2", "ading", "adding, saying"],
+        'why = "x"\nof = "ad"\n',
+        ["off.toml", "line 2", "ad", "add, greet"],
+    ),
+    "mutant_of_an_unknown_severity": (
+        "assignments/tiny/mutants/off.toml",
+        'why = "x"\nof = "add"\nseverity = "grave"\n',
+        ["off.toml", "line 3", "grave", "wrong, part, edge, manners"],
+    ),
+    "mutant_that_also_costs_what_is_not_there": (
+        "assignments/tiny/mutants/off.toml",
+        HEAD + 'also = ["gret"]\n',
+        ["off.toml", "line 4", "gret", "add, greet"],
     ),
     "mutant_of_an_unknown_file": (
         "assignments/tiny/mutants/off.toml",
-        'why = "x"\nloses = ["adding"]\n[[change]]\nfile = "sum.py"\nfind = "a"\nreplace = "b"\n',
-        ["off.toml", "line 4", "sum.py", "sums.py, words.py"],
+        HEAD + '[[change]]\nfile = "sum.py"\nfind = "a"\nreplace = "b"\n',
+        ["off.toml", "line 5", "sum.py", "sums.py, words.py"],
     ),
     "mutant_that_is_no_toml": ("assignments/tiny/mutants/off.toml", "why", ["off.toml cannot be"]),
     "variant_of_an_unknown_file": (
@@ -115,60 +138,65 @@ def test_what_is_not_there_is_named_before_anything_runs(course, name, lang):
 
 
 TYPOS = {
-    "function": ('names = ["add"]', 'names = ["ad"]', "names holds ad, which sums.py does not"),
-    "method": ('names = ["add"]', 'names = ["add.it"]', "names holds add.it, which sums.py"),
-    "rule": ("instead = {", 'within = ["gret"]\ninstead = {', "within holds gret"),
+    "function": (
+        "adding",
+        "{ add = 6 }",
+        "{ ad = 6 }",
+        "adding.toml: points holds ad, which sums.py does not",
+    ),
+    "method": ("adding", "{ add = 6 }", "{ ad.it = 6 }", "adding.toml: points holds ad, which"),
+    "rule": (None, "instead = {", 'within = ["gret"]\ninstead = {', "within holds gret"),
 }
 
 
 @pytest.mark.parametrize("name", TYPOS)
-def test_a_name_that_the_reference_does_not_define(course, edit, name):
-    old, new, words = TYPOS[name]
-    edit("assignments/tiny/assignment.toml", old, new)
+def test_a_name_that_the_reference_does_not_define(edit, course, name):
+    exercise, old, new, words = TYPOS[name]
+    file = f"exercises/{exercise}.toml" if exercise else "assignment.toml"
+    edit(f"assignments/tiny/{file}", old, new)
     for command in ("verify", "release"):
         done = CliRunner().invoke(main, ["--lang", "en", "--course", str(course), command, "tiny"])
         assert (done.exit_code, words in done.output) == (2, True), done.output
 
 
-def test_a_method_is_a_name_too(course, edit):
+def test_a_method_is_a_function_too(course, edit):
     edit(
         "reference/tiny_package/sums.py", "def add", "class Sum:\n    def of(self): ...\n\ndef add"
     )
-    edit("assignments/tiny/assignment.toml", 'names = ["add"]', 'names = ["add", "Sum", "Sum.of"]')
+    adding = "assignments/tiny/exercises/adding.toml"
+    edit(adding, "{ add = 6 }", "{ add = 5, Sum.of = 1 }")
+    edit(adding, 'id = "add_adds"\n', 'id = "add_adds"\nof = "add"\n')
+    edit(adding, 'kind = "edge"', 'of = "Sum.of"')
     found = Course.find(course)
-    assert verify.candidates(found, found.load("tiny"), full=False)
+    assert candidates(found, found.load("tiny"), full=False)
 
 
 def test_what_is_run_for_a_mutant(prove, course, edit):
-    prove(loses="saying")
-    file = "assignments/tiny/assignment.toml"
-    edit(file, 'names = ["greet"]', 'names = ["greet"]\nuses = ["sums.py"]')
+    prove(of="greet")
+    edit("assignments/tiny/exercises/saying.toml", "points", 'uses = ["sums.py"]\npoints')
+    mutant = "assignments/tiny/mutants/off.toml"
 
     def chosen(seconds, *, full=False):
         (course / "assignments/tiny/timings.json").write_text(f'{{"greet_greets": {seconds}}}')
-        model = assignments.load(course / "assignments" / "tiny")
-        found = verify.candidates(Course(course), model, full=full)
+        model = assignments.load(course / "assignments" / "tiny", references=course / "reference")
+        found = candidates(Course(course), model, full=full)
         return next(c for c in found if c.kind == "mutant")
 
     assert chosen(9.0, full=True).exercises == ()  # all
     assert chosen(9.0).exercises == ("adding", "saying")  # named, so it must be seen to lose
-    edit("assignments/tiny/mutants/off.toml", '["saying"]', '["adding"]')
+    edit(mutant, 'of = "greet"', 'of = "add"')
     assert chosen(0.1).exercises == ("adding", "saying")
     assert chosen(9.0).exercises == ("adding",)
-    assert chosen(9.0).until_first_loss == ("adding",)
     assert chosen(9.0).without_checks == {"greet_greets"}
     assert chosen(9.0, full=True).without_checks == chosen(0.1).without_checks == set()
+    edit(mutant, 'of = "add"', 'of = "add"\nalso = ["greet"]')
+    assert chosen(9.0).exercises == ("adding", "saying")
+    assert chosen(9.0).without_checks == set()
 
 
-def test_a_brief_exercise_ends_with_the_first_check_that_is_lost_and_a_skipped_check_is_not_run(
-    tiny,
-):
+def test_a_check_that_is_left_out_is_not_run(tiny):
     wrong = {"sums.py": b"def add(a, b): return a - b", "words.py": b"def greet(name): return 1"}
-    for how, run in (
-        ({}, 2),
-        ({"until_first_loss": ("adding",)}, 1),
-        ({"without_checks": frozenset({"add_adds"})}, 1),
-    ):
+    for how, run in (({}, 2), ({"without_checks": frozenset({"add_adds"})}, 1)):
         [(_, record)] = grade_all(tiny, [Job(in_memory("x", wrong), **how)], workers=1)
         adding, saying = record.exercises
         assert (len(adding.checks), len(saying.checks)) == (run, 1)
@@ -176,11 +204,38 @@ def test_a_brief_exercise_ends_with_the_first_check_that_is_lost_and_a_skipped_c
 
 
 @pytest.mark.parametrize(
-    "case, words",
+    ("case", "words"),
     [
-        ({"replace": "b + a"}, "adding: -"),  # a mutant that nobody catches
-        ({"loses": "saying"}, "adding: add_adds"),  # caught in the wrong exercise
-        ({"variant": "def add(a, b): return a"}, "variant other: adding"),
+        # a mutant that nobody catches
+        ({"replace": "b + a"}, ["add loses 0 %, wrong bugs 60 to 100 % (-)"]),
+        # a bug of another function
+        (
+            {"of": "greet"},
+            [
+                "greet loses 0 %, wrong bugs 60 to 100 % (-)",
+                "add pays too: add_adds [core, failed], add_adds_arrays [edge, skipped]",
+            ],
+        ),
+        # graver than it says: 100 % of the points, and a core check
+        (
+            {"severity": "edge"},
+            ["add loses 100 %, edge bugs 3 to 20 %", "edge bugs must pass add_adds [core, failed]"],
+        ),
+        (
+            {"severity": "manners"},
+            [
+                "add loses 100 %, manners bugs 1 to 10 %",
+                "manners bugs must pass add_adds [core, failed], add_adds_arrays [edge, skipped]",
+            ],
+        ),
+        ({"severity": "part"}, ["add loses 100 %, part bugs 50 to 75 %"]),
+        # lighter than it says: all of edge is 20 % and no more
+        (
+            {"replace": "a + b if isinstance(a, int) else a"},
+            ["add loses 20 %, wrong bugs 60 to 100 % (add_adds_arrays [edge, failed])"],
+        ),
+        ({"also": 'also = ["greet"]'}, ["greet loses nothing, though it is in also"]),
+        ({"variant": "def add(a, b): return a"}, ["variant other: add_adds (failed)"]),
         ({"variant": "def add(a, b): return float(a + b) if isinstance(a, int) else a + b"}, None),
     ],
 )
@@ -190,7 +245,8 @@ def test_the_proof_fails(prove, case, words):
         assert done.exit_code == 0  # 3.0 == 3: another right answer
         return
     assert done.exit_code == 1
-    assert words in done.output
+    for word in words:
+        assert word in done.output
     assert "did not score as expected" in done.output
 
 
@@ -220,6 +276,16 @@ def test_a_mutant_that_no_longer_fits(prove, edit):
     assert "exactly once" in done.output
 
 
+def test_what_bugs_cost_is_told_by_severity(prove, course):
+    edge = MUTANT.format(of="add", severity="edge", also="", replace="a + b if a == 1 else a")
+    (course / "assignments" / "tiny" / "mutants").mkdir()
+    (course / "assignments" / "tiny" / "mutants" / "few.toml").write_text(edge)
+    lines = [line.split() for line in prove().output.splitlines()]
+    told = [[word for word in line if word not in "│┃%"] for line in lines]
+    assert ["wrong", "1", "60–100", "100", "100", "100", "1"] in told
+    assert ["edge", "1", "3–20", "20", "20", "20", "1"] in told
+
+
 def test_measured_times_are_stored(prove, course):
     assert prove(options=["--measure"]).exit_code == 0
     assert '"add_adds": 0.0' in (course / "assignments" / "tiny" / "timings.json").read_text()
@@ -227,7 +293,8 @@ def test_measured_times_are_stored(prove, course):
 
 @pytest.mark.parametrize("kind", ["reference", "template", "mutant"])
 def test_what_was_not_graded_is_not_proved(tiny, kind):
-    candidate = verify.Candidate(kind, "x", "", {}, (), ())
+    bug = Bug("add", Severity.WRONG, ()) if kind == "mutant" else None
+    candidate = Candidate(kind, "x", "", {}, bug)
     record = broken_record(tiny, in_memory("x", {}), PlatformError("error.worker_died"))
     assert verify._faults(tiny, candidate, record) == [
         "broken: The grading process was killed twice while grading this submission."

@@ -170,7 +170,8 @@ def greet(name):
     ],
 )
 def test_who_calls_forbidden_code_that_was_paid_for_pays_nothing(course, edit, condition, pays):
-    edit("assignments/tiny/assignment.toml", 'preload = ["numpy"]', 'preload = ["numpy", "torch"]')
+    adding = "assignments/tiny/exercises/adding.toml"
+    edit(adding, 'preload = ["numpy"]', 'preload = ["numpy", "torch"]')
     tiny = assignments.load(course / "assignments" / "tiny")
     sums = f"import torch\ndef add(a, b):\n{condition}{LAYER}    return a + b\n"
     files = {"sums.py": sums.encode(), "words.py": CALLER}

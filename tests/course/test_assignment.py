@@ -125,6 +125,22 @@ def test_an_outcome_depends_on_limits_needs_and_rules(edit, tiny, file, old, new
     assert assignments.load(tiny.folder).settings_sha256 != tiny.settings_sha256
 
 
+def test_an_outcome_depends_on_whom_a_check_is_about_and_who_stands_in(edit, tiny):
+    edit(ADDING, "{ add = 6 }", "{ add = 5, sub = 1 }")
+    edit(ADDING, 'id = "add_adds"\n', 'id = "add_adds"\nof = "add"\n')
+    edit(ADDING, 'kind = "edge"', 'of = "sub"')
+    before = assignments.load(tiny.folder).settings_sha256
+    edit(ADDING, "add = 5", "add = 50")
+    assert assignments.load(tiny.folder).settings_sha256 == before
+    path = tiny.folder / "exercises" / "adding.toml"
+    text = path.read_text(encoding="utf-8")
+    other = text.replace('of = "add"', 'of = "x"').replace('of = "sub"', 'of = "add"')
+    path.write_text(other.replace('of = "x"', 'of = "sub"'), encoding="utf-8")
+    assert assignments.load(tiny.folder).settings_sha256 != before
+    path.write_text(text.replace("sub", "take_away"), encoding="utf-8")
+    assert assignments.load(tiny.folder).settings_sha256 != before
+
+
 def test_only_the_languages_of_the_course_are_asked_for(edit, tiny):
     edit(ADDING, 'en = "Adding", ', "")
     assert assignments.load(tiny.folder, ("ko",)).exercises[0].title == {"ko": "더하기"}

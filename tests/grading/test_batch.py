@@ -161,7 +161,7 @@ def test_after_three_timeouts_the_rest_of_the_exercise_is_not_run(submit, grade,
         "def test_add_adds(student):",
         "import pytest\n@pytest.mark.parametrize('n', range(5))\ndef test_add_adds(student, n):",
     )
-    edit("assignments/tiny/assignment.toml", 'needs = ["add_adds"]\n', "")
+    edit("assignments/tiny/exercises/adding.toml", 'needs = ["add_adds"]\n', "")
     submit("loop", {"sums.py": "def add(a, b):\n    while True: pass\n", "words.py": GREET})
     assert grade().exit_code == 0
     first, second = record(tmp_path, "loop").exercises[0].checks
@@ -213,8 +213,8 @@ def test_words_do_not_grade_a_class_again(submit, grade, tmp_path, edit):
     submit("wrong", {"sums.py": "def add(a, b): return 0", "words.py": GREET})
     grade()
     before = record(tmp_path, "wrong")
-    edit("assignments/tiny/assignment.toml", "Numbers are added", "Numbers come together")
-    edit("assignments/tiny/assignment.toml", "Hello.", "Say hello.")
+    edit("assignments/tiny/exercises/adding.toml", "Numbers are added", "Numbers come together")
+    edit("assignments/tiny/exercises/saying.toml", "Hello.", "Say hello.")
     edit("assignments/tiny/handout.en.md", "# Tiny", "# Small")
     assert "0 graded, 1 unchanged" in grade().output
     after = record(tmp_path, "wrong")
@@ -231,17 +231,17 @@ def test_other_points_are_worked_out_without_running_anything(submit, grade, tmp
     submit("none", {".keep": ""})
     grade()
     before = {name: record(tmp_path, name) for name in ("half", "parts", "none")}
-    assert [before[name].points for name in before] == [6, 8, 0]
-    edit("assignments/tiny/assignment.toml", "points = 6", "points = 12")
-    edit("assignments/tiny/assignment.toml", "weight = 2", "weight = 1")
-    edit("assignments/tiny/assignment.toml", "points = 4", "points = 4\nextra = true")
+    assert [before[name].points for name in before] == [6, 8.8, 0]  # 6 * 0.8 + 4
+    edit("assignments/tiny/exercises/adding.toml", "add = 6", "add = 12")
+    edit("assignments/tiny/exercises/adding.toml", 'kind = "edge"', 'kind = "manners"')
+    edit("assignments/tiny/exercises/saying.toml", "points =", "extra = true\npoints =")
     done = grade()
     assert "0 graded, 3 unchanged" in done.output
     assert "points worked out again" in done.output
     after = {name: record(tmp_path, name) for name in before}
     assert [(r.points, r.possible, r.extra_points) for r in after.values()] == [
         (12, 12, 0),
-        (6, 12, 4),
+        (10.8, 12, 4),  # 12 * 0.9
         (0, 12, 0),
     ]
     assert all(after[name].started == before[name].started for name in before)

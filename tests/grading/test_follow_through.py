@@ -344,6 +344,7 @@ def test_no_two_functions_share_such_a_guest(graded):
         "import _chain.base",
         "eval('1')",
         "'{0.__globals__}'.format(double)",
+        "('{0.__glo' + 'bals__}').format(double)",
         "ｇｅｔａｔｔｒ(double, 'x')",  # an identifier is what it stands for
     ],
 )
@@ -361,6 +362,7 @@ def test_what_can_look_behind_a_call_is_not_followed_through(line):
         "if __name__ == '__main__': pass",
         "import os, math, collections, functools, operator; operator.itemgetter(0)",
         '"""Read the globals, then evaluate and compile."""',
+        "'{} of {:.2f}'.format(1, 2); f'{1}'",
         "class A:\n    def __init__(self): super().__init__()\n    def __len__(self): return 1",
     ],
 )
@@ -384,17 +386,27 @@ def test_the_reference_goes_without_the_function_and_its_own_helpers():
     assert left.endswith(b"sextuple = None\n")
 
 
-def test_a_helper_of_two_stays_and_one_that_only_what_is_gone_uses_goes_too():
+def test_what_only_the_function_uses_goes_with_it():
     source = b"""
-def _deep(): return 1
+ANSWERS = {1: 2}
+SHARED: int = 3
+FIRST, SECOND = 1, 2
+def _deep(): return _deep() or ANSWERS
 def _own(): return _deep()
-def _shared(): return 2
+def _shared(): return SHARED
 def _unused(): return 3
-def f(): return _own() + _shared()
+def public(): return 4
+def f(): return _own() + _shared() + public() + FIRST
 def g(): return _shared()
 """
     left = without(source, "f")
     assert names_in(left) == ["_shared", "_unused", "g"]
+    assert b"ANSWERS" not in left
+    assert b"SHARED" in left
+    assert b"FIRST" in left  # an assignment of several names stays
+    assert names_in(without(source, "f", {"public", "_deep"})) == [
+        *("_deep", "_shared", "_unused", "public", "g"),
+    ]
 
 
 def test_a_class_goes_as_a_whole_and_comments_with_it():

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from grader.boundary.guest.uses import Use
 
@@ -48,14 +49,25 @@ def looks_behind(source: bytes, file: str, package: str) -> list[Use]:
 
     Raises `SyntaxError` or `ValueError` for what is no Python source.
     """
-    words = [(word, node) for node in ast.walk(ast.parse(source)) for word in _words(node)]
+    tree = ast.parse(source)
+    words = [(word, node) for node in ast.walk(tree) for word in _words(node)]
     wanted = _MODULES | _ATTRIBUTES | {f"_{package}"}  # the name of the reference
     if any(word in _SYS for word, _ in words):
         wanted |= _OF_SYS
+    for node in ast.walk(tree):
+        if _is_computed_format(node):
+            return [Use(RULE, "format", file, node.lineno, "")]
     for word, node in words:
         if word in wanted or (word in _BUILTINS and isinstance(node, ast.Name)):
             return [Use(RULE, word, file, getattr(node, "lineno", 1), "")]
     return []
+
+
+def _is_computed_format(node: ast.AST) -> TypeGuard[ast.Attribute]:
+    """A format that is no plain string may name any attribute: "{0.__glo" + "bals__}"."""
+    if not isinstance(node, ast.Attribute) or isinstance(node.value, ast.Constant):
+        return False
+    return node.attr in {"format", "format_map"}
 
 
 def _words(node: ast.AST) -> Iterator[str]:

@@ -1,6 +1,6 @@
 # /// attack
 # title = "An object that is equal to everything"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "must be of type int"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "Replies carry the number of an earlier request"
-# earns = 18
+# earns = 16.5
 # outcome = "unreadable"
 # reads = "protocol"
 # staff = "another request"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "The answer to the next question is sent along with this one"
-# earns = 18
+# earns = 16.5
 # outcome = "unreadable"
 # reads = "protocol"
 # staff = "before the question"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "One number that would broadcast against anything"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "has shape"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "Text with halves of surrogate pairs, NUL and control characters"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "must be of type int"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "Every descriptor is closed"
-# earns = 18
+# earns = 16.5
 # outcome = "crashed"
 # reads = "exited"
 # staff = ""

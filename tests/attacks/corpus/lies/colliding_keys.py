@@ -1,6 +1,6 @@
 # /// attack
 # title = "A set of numbers that all have the same hash, so that building it takes hours"
-# earns = 18
+# earns = 16.5
 # outcome = "unreadable"
 # reads = "protocol"
 # staff = "hash"

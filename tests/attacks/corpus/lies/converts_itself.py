@@ -1,6 +1,6 @@
 # /// attack
 # title = "An object with `__array__`, `__float__`, `__torch_function__`, `dtype` and `shape`"
-# earns = 18
+# earns = 16.5
 # outcome = "unreadable"
 # reads = "unreadable_hidden"
 # staff = "object of type Liar"

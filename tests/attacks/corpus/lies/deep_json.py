@@ -1,6 +1,6 @@
 # /// attack
 # title = "A header of sixteen million brackets"
-# earns = 18
+# earns = 16.5
 # outcome = "unreadable"
 # reads = "protocol"
 # staff = ""

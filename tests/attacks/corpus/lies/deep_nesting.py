@@ -1,6 +1,6 @@
 # /// attack
 # title = "A list nested a hundred thousand deep, and one that contains itself"
-# earns = 18
+# earns = 16.5
 # outcome = "unreadable"
 # reads = "unreadable_hidden"
 # staff = "too deeply"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "The channel is made non-blocking, to confuse whoever shares it"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = ", expected"

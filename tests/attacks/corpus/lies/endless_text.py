@@ -1,6 +1,6 @@
 # /// attack
 # title = "An exception whose text never ends"
-# earns = 16
+# earns = 15.25
 # outcome = "timeout"
 # reads = "timeout"
 # staff = ""

@@ -1,6 +1,6 @@
 # /// attack
 # title = "Junk is written into the channel to the grader"
-# earns = 18
+# earns = 16.5
 # outcome = "unreadable"
 # reads = "protocol"
 # staff = "over the limit"

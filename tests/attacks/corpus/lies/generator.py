@@ -1,6 +1,6 @@
 # /// attack
 # title = "A generator without end instead of a value"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "must be of type int"

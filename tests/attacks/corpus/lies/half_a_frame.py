@@ -1,6 +1,6 @@
 # /// attack
 # title = "Half a frame, then one byte every tenth of a second"
-# earns = 16
+# earns = 15.25
 # outcome = "timeout"
 # reads = "timeout"
 # staff = ""

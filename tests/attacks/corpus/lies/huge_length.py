@@ -1,6 +1,6 @@
 # /// attack
 # title = "A frame is announced that would hold 2⁶⁰ bytes"
-# earns = 18
+# earns = 16.5
 # outcome = "unreadable"
 # reads = "protocol"
 # staff = "over the limit"

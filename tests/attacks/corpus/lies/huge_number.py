@@ -1,6 +1,6 @@
 # /// attack
 # title = "A number of 100 000 digits"
-# earns = 18
+# earns = 16.5
 # outcome = "unreadable"
 # reads = "unreadable_hidden"
 # staff = "4096 bits"

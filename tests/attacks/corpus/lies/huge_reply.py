@@ -1,6 +1,6 @@
 # /// attack
 # title = "A reply of 128 MB"
-# earns = 18
+# earns = 16.5
 # outcome = "unreadable"
 # reads = "unreadable_hidden"
 # staff = "too large"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "An exception with a text of 50 MB"
-# earns = 18
+# earns = 16.5
 # outcome = "raised"
 # reads = "raised_hidden"
 # staff = "xxxx"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "A tensor of infinities"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "is inf"

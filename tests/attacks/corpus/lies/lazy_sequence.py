@@ -1,6 +1,6 @@
 # /// attack
 # title = "A list that makes up its items when they are looked at"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "must be of type int"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "A tensor whose shape is larger than its bytes"
-# earns = 18
+# earns = 16.5
 # outcome = "unreadable"
 # reads = "protocol"
 # staff = "shape"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "An exception that claims a hundred thousand base classes"
-# earns = 18
+# earns = 16.5
 # outcome = "raised"
 # reads = "raised_hidden"
 # staff = ""

@@ -1,6 +1,6 @@
 # /// attack
 # title = "A list of twenty thousand objects"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "must be of type int"

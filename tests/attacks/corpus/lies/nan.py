@@ -1,6 +1,6 @@
 # /// attack
 # title = "A tensor of `nan`, which is neither above nor below"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "is nan"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "An object that differs from everything, also from the next one"
-# earns = 18
+# earns = 16.5
 # outcome = "unreadable"
 # reads = "unreadable_hidden"
 # staff = "object of type Odd"

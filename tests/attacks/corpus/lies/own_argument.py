@@ -1,6 +1,6 @@
 # /// attack
 # title = "The argument itself comes back, changed in place"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = ", expected"

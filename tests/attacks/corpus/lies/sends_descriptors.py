@@ -1,6 +1,6 @@
 # /// attack
 # title = "Open files are sent to the grader over the channel"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "descriptors: refused"

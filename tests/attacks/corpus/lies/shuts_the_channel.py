@@ -1,6 +1,6 @@
 # /// attack
 # title = "The channel is shut down in both directions"
-# earns = 18
+# earns = 16.5
 # outcome = "crashed"
 # reads = "exited"
 # staff = ""

@@ -1,6 +1,6 @@
 # /// attack
 # title = "The channel is replaced by what is printed"
-# earns = 18
+# earns = 16.5
 # outcome = "crashed"
 # reads = "exited"
 # staff = ""

@@ -1,6 +1,6 @@
 # /// attack
 # title = "A subclass of `torch.Tensor` for which every comparison holds"
-# earns = 18
+# earns = 16.5
 # outcome = "unreadable"
 # reads = "unreadable_hidden"
 # staff = "object of type Liar"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "A dict with a list as a key"
-# earns = 18
+# earns = 16.5
 # outcome = "unreadable"
 # reads = "protocol"
 # staff = "hashed"

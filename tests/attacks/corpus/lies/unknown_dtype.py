@@ -1,6 +1,6 @@
 # /// attack
 # title = "A tensor of a dtype whose name is looked up nowhere"
-# earns = 18
+# earns = 16.5
 # outcome = "unreadable"
 # reads = "protocol"
 # staff = "unknown dtype"

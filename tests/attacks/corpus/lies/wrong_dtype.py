@@ -1,6 +1,6 @@
 # /// attack
 # title = "The right shape in another dtype"
-# earns = 16
+# earns = 14.5
 # outcome = "failed"
 # reads = "assertion"
 # staff = "float16"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "The next student looks for what was left"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "mark: refused"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "Every process that can be reached is signalled"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "everybody: refused"

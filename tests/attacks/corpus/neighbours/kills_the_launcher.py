@@ -1,6 +1,6 @@
 # /// attack
 # title = "The process that starts student code is killed"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "parent: refused"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "Modules are changed, in the hope that the next student gets them"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "mark: refused"

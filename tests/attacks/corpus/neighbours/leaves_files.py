@@ -1,6 +1,6 @@
 # /// attack
 # title = "Files are left where the next student could find them"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "file: refused"

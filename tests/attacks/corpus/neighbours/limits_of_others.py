@@ -1,6 +1,6 @@
 # /// attack
 # title = "Limits, priority and cores of the processes above are changed"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "limit: refused"

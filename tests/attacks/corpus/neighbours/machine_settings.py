@@ -1,6 +1,6 @@
 # /// attack
 # title = "Settings of the kernel and of control groups"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "setting: refused"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "Compiled files, caches and libraries that the next student will load"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "cache: refused"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "Two students meet at a name: a socket, a key, a lock"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "socket: refused"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "Shared memory, semaphores and queues that outlive the process"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "segment: refused"

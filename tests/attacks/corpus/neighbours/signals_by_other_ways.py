@@ -1,6 +1,6 @@
 # /// attack
 # title = "Signals by pidfd, by queue, by a file's owner"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "pidfd: refused"

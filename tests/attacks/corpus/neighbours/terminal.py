@@ -1,6 +1,6 @@
 # /// attack
 # title = "Keys are typed into the teacher's terminal"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "terminal: refused"

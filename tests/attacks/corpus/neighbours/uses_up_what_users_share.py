@@ -1,6 +1,6 @@
 # /// attack
 # title = "What the kernel counts for a user is used up: watches, timers, keys, threads"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "watches: refused"

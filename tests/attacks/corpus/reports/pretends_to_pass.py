@@ -1,6 +1,6 @@
 # /// attack
 # title = "It prints that all checks passed, in every format there is"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "10 passed"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "All signals are ignored and blocked, then an endless loop"
-# earns = 16
+# earns = 15.25
 # outcome = "timeout"
 # reads = "timeout"
 # staff = "within 2 s"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "A daemon that outlives the check, in a session of its own"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "daemon: refused"

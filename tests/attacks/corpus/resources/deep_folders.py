@@ -1,6 +1,6 @@
 # /// attack
 # title = "Folders nested so deep that removing them fails"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = ", expected"

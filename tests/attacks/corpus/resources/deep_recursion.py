@@ -1,6 +1,6 @@
 # /// attack
 # title = "Recursion in C until the stack is full"
-# earns = 18
+# earns = 16.5
 # outcome = "crashed"
 # reads = "killed"
 # staff = "SIGSEGV"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "All descriptors of the machine"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "descriptors: refused"

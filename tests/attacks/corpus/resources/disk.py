@@ -1,6 +1,6 @@
 # /// attack
 # title = "As much is written to the disk as fits"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "disk: refused"

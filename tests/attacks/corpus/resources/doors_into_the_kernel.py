@@ -1,6 +1,6 @@
 # /// attack
 # title = "io_uring, bpf, userfaultfd, perf, modules, clocks"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "io_uring: refused"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "Output without end"
-# earns = 16
+# earns = 15.25
 # outcome = "timeout"
 # reads = "timeout"
 # staff = "xxxx"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "The signal that ends it with its parent is switched off, or its memory opened to others"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "signal: refused"

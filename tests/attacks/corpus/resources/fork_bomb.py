@@ -1,6 +1,6 @@
 # /// attack
 # title = "Processes that start processes"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "fork: refused"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "Every check takes nearly all the time it may take"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = ", expected"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "Folders that nobody may enter, and a file that nobody may remove"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = ", expected"

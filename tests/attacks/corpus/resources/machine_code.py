@@ -1,6 +1,6 @@
 # /// attack
 # title = "Machine code of its own jumps to nowhere"
-# earns = 18
+# earns = 16.5
 # outcome = "crashed"
 # reads = "killed"
 # staff = "SIGSEGV"

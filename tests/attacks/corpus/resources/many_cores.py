@@ -1,6 +1,6 @@
 # /// attack
 # title = "Threads that compute on every core of the machine, also its neighbours'"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "cores: refused"

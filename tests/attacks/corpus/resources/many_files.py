@@ -1,6 +1,6 @@
 # /// attack
 # title = "Twenty thousand empty files"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "files: refused"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "A gigabyte, plainly"
-# earns = 18
+# earns = 16.5
 # outcome = "memory"
 # reads = "memory"
 # staff = "MemoryError"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "Memory outside the limit: full pipes and sockets"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "pipes: refused"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "A gigabyte, by torch"
-# earns = 18
+# earns = 16.5
 # outcome = "memory"
 # reads = "memory"
 # staff = "can't allocate memory"

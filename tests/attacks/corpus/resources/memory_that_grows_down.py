@@ -1,6 +1,6 @@
 # /// attack
 # title = "Memory outside the limit: a mapping that says it is a stack"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "stack: refused"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "Fifty megabytes of output"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "xxxx"

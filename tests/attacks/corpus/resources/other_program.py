@@ -1,6 +1,6 @@
 # /// attack
 # title = "It becomes another program"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "shell: refused"

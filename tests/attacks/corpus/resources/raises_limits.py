@@ -1,6 +1,6 @@
 # /// attack
 # title = "Its own limits are raised"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "RLIMIT_DATA: refused"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "Memory outside the limit: shared, of a file, of System V, of POSIX"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "shared: refused"

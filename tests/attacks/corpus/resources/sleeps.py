@@ -1,6 +1,6 @@
 # /// attack
 # title = "It sleeps for a year"
-# earns = 16
+# earns = 15.25
 # outcome = "timeout"
 # reads = "timeout"
 # staff = "within 2 s"

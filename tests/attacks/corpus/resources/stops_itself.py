@@ -1,6 +1,6 @@
 # /// attack
 # title = "The process stops itself, and waits for somebody to let it go on"
-# earns = 16
+# earns = 15.25
 # outcome = "timeout"
 # reads = "timeout"
 # staff = "within 2 s"

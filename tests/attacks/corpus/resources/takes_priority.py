@@ -1,6 +1,6 @@
 # /// attack
 # title = "A larger share of the processor: priority, real time, other cores"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "nice: refused"

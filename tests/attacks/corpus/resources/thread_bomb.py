@@ -1,6 +1,6 @@
 # /// attack
 # title = "Two thousand threads"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "threads: refused"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "A child traces its parent, so that nobody can reap it"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "tracer: refused"

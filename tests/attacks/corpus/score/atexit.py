@@ -1,6 +1,6 @@
 # /// attack
 # title = "A handler of `atexit` writes a better record"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = ", expected"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "The clock is stopped, then time is taken without end"
-# earns = 16
+# earns = 15.25
 # outcome = "timeout"
 # reads = "timeout"
 # staff = ""

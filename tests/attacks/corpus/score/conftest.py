@@ -1,6 +1,6 @@
 # /// attack
 # title = "A `conftest.py` turns failures into passes"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = ", expected"

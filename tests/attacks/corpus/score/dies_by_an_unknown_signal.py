@@ -1,6 +1,6 @@
 # /// attack
 # title = "The process ends itself by a signal that has no name"
-# earns = 18
+# earns = 16.5
 # outcome = "crashed"
 # reads = "killed"
 # staff = "SIGRTMIN+6"

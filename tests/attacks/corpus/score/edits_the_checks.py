@@ -1,6 +1,6 @@
 # /// attack
 # title = "The hidden checks are overwritten, moved, given other rights"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "write: refused"

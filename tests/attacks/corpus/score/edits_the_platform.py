@@ -1,6 +1,6 @@
 # /// attack
 # title = "The platform's own source, the interpreter's libraries and caches are opened for writing"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "write: refused"

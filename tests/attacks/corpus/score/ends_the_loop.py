@@ -1,6 +1,6 @@
 # /// attack
 # title = "`StopIteration` is raised, so that a loop of the check over the answers ends early"
-# earns = 18
+# earns = 16.5
 # outcome = "raised"
 # reads = "raised_hidden"
 # staff = "StopIteration"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "`sys.exit(0)` in the middle of a hidden check"
-# earns = 18
+# earns = 16.5
 # outcome = "crashed"
 # reads = "exited"
 # staff = "SystemExit"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "An error is reported in a form that the grader does not know"
-# earns = 18
+# earns = 16.5
 # outcome = "raised"
 # reads = "raised_hidden"
 # staff = ""

@@ -1,6 +1,6 @@
 # /// attack
 # title = "Replies of kinds that the grader does not know"
-# earns = 18
+# earns = 16.5
 # outcome = "unreadable"
 # reads = "protocol"
 # staff = "kind"

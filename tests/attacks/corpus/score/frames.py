@@ -1,6 +1,6 @@
 # /// attack
 # title = "Expected values are looked for in the frames of all callers"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = ", expected"

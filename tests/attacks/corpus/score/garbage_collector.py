@@ -1,6 +1,6 @@
 # /// attack
 # title = "Expected values are looked for in every object of the process"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = ", expected"

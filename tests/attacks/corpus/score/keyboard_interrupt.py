@@ -1,6 +1,6 @@
 # /// attack
 # title = "Ctrl-C is raised in the middle of a check, to end the grader"
-# earns = 18
+# earns = 16.5
 # outcome = "raised"
 # reads = "raised_hidden"
 # staff = "KeyboardInterrupt"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "`LD_PRELOAD`, `PYTHONPATH` and `PYTHONSTARTUP` are set for whoever comes next"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = ", expected"

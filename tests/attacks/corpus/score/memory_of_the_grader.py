@@ -1,6 +1,6 @@
 # /// attack
 # title = "The grader's memory is opened through `/proc`"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "memory: refused"

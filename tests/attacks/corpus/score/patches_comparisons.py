@@ -1,6 +1,6 @@
 # /// attack
 # title = "`torch.allclose`, `numpy.isclose`, `numpy.testing`, `math.isclose` always agree"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = ", expected"

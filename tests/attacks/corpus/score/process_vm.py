@@ -1,6 +1,6 @@
 # /// attack
 # title = "Memory of another process is read by `process_vm_readv`"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "vm: refused"

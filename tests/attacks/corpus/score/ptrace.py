@@ -1,6 +1,6 @@
 # /// attack
 # title = "The process that started this one is traced"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "ptrace: refused"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "`pytest.ini`, `tox.ini`, `setup.cfg`, `pyproject.toml`: collect only, run nothing"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = ", expected"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "The frames from the grader are read before they are decoded"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = ", expected"

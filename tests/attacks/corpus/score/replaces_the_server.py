@@ -1,6 +1,6 @@
 # /// attack
 # title = "The code that answers the grader is replaced: every answer is \"yes\""
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "must be of type int"

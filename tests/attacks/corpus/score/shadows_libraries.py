@@ -1,6 +1,6 @@
 # /// attack
 # title = "`torch.py`, `numpy.py`, `pytest.py`, `typing.py`, `random.py` in the submission"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = ", expected"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "A package `grader` and checks of one's own in the submission"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = ", expected"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "`sitecustomize.py`, `usercustomize.py` and a `.pth` file, to run in every interpreter"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = ", expected"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "What pytest raises to skip a check"
-# earns = 18
+# earns = 16.5
 # outcome = "raised"
 # reads = "raised_hidden"
 # staff = "Skipped"

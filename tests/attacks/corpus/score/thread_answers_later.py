@@ -1,6 +1,6 @@
 # /// attack
 # title = "A thread is left running that changes what later calls answer"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "two questions have two answers"

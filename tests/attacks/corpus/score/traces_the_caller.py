@@ -1,6 +1,6 @@
 # /// attack
 # title = "`sys.settrace`, `setprofile` and audit hooks watch whoever calls"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = ", expected"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "A record with full points is written among the others"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "record: refused"

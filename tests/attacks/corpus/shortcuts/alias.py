@@ -1,6 +1,6 @@
 # /// attack
 # title = "Another name for the library"
-# earns = 10
+# earns = 8.5
 # outcome = "forbidden"
 # reads = "forbidden"
 # staff = "torch.nn"

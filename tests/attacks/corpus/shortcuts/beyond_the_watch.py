@@ -1,6 +1,6 @@
 # /// attack
 # title = "More calls than are watched, then the forbidden one"
-# earns = 10
+# earns = 8.5
 # outcome = "forbidden"
 # reads = "forbidden"
 # staff = "torch.rnn_tanh"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "The interpreter's C interface, by `ctypes`"
-# earns = 10
+# earns = 8.5
 # outcome = "forbidden"
 # reads = "forbidden"
 # staff = "torch.nn"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "The same TorchScript, made without the word"
-# earns = 10
+# earns = 8.5
 # outcome = "forbidden"
 # reads = "forbidden"
 # staff = "torch.jit"

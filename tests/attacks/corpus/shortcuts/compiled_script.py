@@ -1,6 +1,6 @@
 # /// attack
 # title = "A TorchScript that names the operator in a string"
-# earns = 10
+# earns = 8.5
 # outcome = "forbidden"
 # reads = "forbidden"
 # staff = "torch.jit"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "The library's own source, read and executed"
-# earns = 10
+# earns = 8.5
 # outcome = "forbidden"
 # reads = "forbidden_package"
 # staff = "is not allowed"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "An expression so deep that the search for names gives up"
-# earns = 10
+# earns = 8.5
 # outcome = "forbidden"
 # reads = "forbidden"
 # staff = "torch.nn"

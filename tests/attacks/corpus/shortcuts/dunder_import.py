@@ -1,6 +1,6 @@
 # /// attack
 # title = "`__import__`"
-# earns = 10
+# earns = 8.5
 # outcome = "forbidden"
 # reads = "forbidden"
 # staff = "torch.nn"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "The engine below `backward`: `torch._C`"
-# earns = 10
+# earns = 8.5
 # outcome = "forbidden"
 # reads = "forbidden"
 # staff = ".backward"

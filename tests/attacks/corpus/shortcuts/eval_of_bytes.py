@@ -1,6 +1,6 @@
 # /// attack
 # title = "`eval` of source in base64"
-# earns = 10
+# earns = 8.5
 # outcome = "forbidden"
 # reads = "forbidden"
 # staff = "torch.nn"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "A package that is installed here but not allowed"
-# earns = 10
+# earns = 8.5
 # outcome = "forbidden"
 # reads = "forbidden_package"
 # staff = "jinja2"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "The functions below the classes: `torch._VF`, `torch._C`"
-# earns = 10
+# earns = 8.5
 # outcome = "forbidden"
 # reads = "forbidden"
 # staff = "torch.rnn_tanh"

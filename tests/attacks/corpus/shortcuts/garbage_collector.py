@@ -1,6 +1,6 @@
 # /// attack
 # title = "What the library refers to, asked of the garbage collector"
-# earns = 10
+# earns = 8.5
 # outcome = "forbidden"
 # reads = "forbidden"
 # staff = "torch.nn"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "`getattr(torch, \"nn\")`"
-# earns = 10
+# earns = 8.5
 # outcome = "forbidden"
 # reads = "forbidden"
 # staff = "torch.nn"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "The forbidden call is made in a thread"
-# earns = 10
+# earns = 8.5
 # outcome = "forbidden"
 # reads = "forbidden"
 # staff = "torch.rnn_tanh"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "The operators below the functions: `torch.ops.aten`"
-# earns = 10
+# earns = 8.5
 # outcome = "forbidden"
 # reads = "forbidden"
 # staff = "rnn_tanh"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "`.backward()`, hidden behind a method of one's own of that name"
-# earns = 10
+# earns = 8.5
 # outcome = "forbidden"
 # reads = "forbidden"
 # staff = ".backward"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "`torch.nn.RNN`, plainly"
-# earns = 10
+# earns = 8.5
 # outcome = "forbidden"
 # reads = "forbidden"
 # staff = "torch.nn"

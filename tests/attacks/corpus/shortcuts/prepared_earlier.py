@@ -1,6 +1,6 @@
 # /// attack
 # title = "A table is made with what is forbidden while another check looks on"
-# earns = 10
+# earns = 8.5
 # outcome = "forbidden"
 # reads = "forbidden"
 # staff = ".backward"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "The watch over torch's functions is switched off first"
-# earns = 10
+# earns = 8.5
 # outcome = "forbidden"
 # reads = "forbidden"
 # staff = "torch.rnn_tanh"

@@ -1,7 +1,7 @@
 # coding: utf-7
 # /// attack
 # title = "Source in UTF-7, which a search for words misses"
-# earns = 10
+# earns = 8.5
 # outcome = "forbidden"
 # reads = "forbidden"
 # staff = "torch.nn"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "The library as a default value"
-# earns = 10
+# earns = 8.5
 # outcome = "forbidden"
 # reads = "forbidden"
 # staff = "torch.nn"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "Descriptors that were left open"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "descriptors: refused"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "Secrets in the environment of this process and of those above it"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "own: refused"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "The hidden input is the number of the line"
-# earns = 18
+# earns = 16.5
 # outcome = "raised"
 # reads = "raised_hidden"
 # staff = "ValueError"

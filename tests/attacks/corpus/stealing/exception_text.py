@@ -1,6 +1,6 @@
 # /// attack
 # title = "The hidden input is raised as the text of an exception"
-# earns = 18
+# earns = 16.5
 # outcome = "raised"
 # reads = "raised_hidden"
 # staff = "hidden-question-azalea"

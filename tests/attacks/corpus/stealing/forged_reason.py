@@ -1,6 +1,6 @@
 # /// attack
 # title = "The hidden input is the reason why a reply cannot be read"
-# earns = 18
+# earns = 16.5
 # outcome = "unreadable"
 # reads = "unreadable_hidden"
 # staff = "hidden-question-azalea"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "The hidden input is the place at which a forbidden name was used"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = ", expected"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "The hidden checks are read: by path, link, `..`, `/proc/self`, `O_PATH`, hard link"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "path: refused"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "The hidden checks and the reference are imported"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "reference: refused"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "Keys of the kernel's keyring"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "keyring: refused"

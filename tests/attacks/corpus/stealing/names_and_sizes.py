@@ -1,6 +1,6 @@
 # /// attack
 # title = "Which hidden files there are, how large and how old"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "size: refused"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "Another student's submission, and the records of all"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "neighbour: refused"

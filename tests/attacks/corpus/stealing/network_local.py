@@ -1,6 +1,6 @@
 # /// attack
 # title = "Unix sockets by path and by name, netlink, virtual machines' sockets"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "path: refused"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "TCP: plainly, as multipath TCP, as TCP fast open"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "plain: refused"

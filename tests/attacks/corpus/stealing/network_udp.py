@@ -1,6 +1,6 @@
 # /// attack
 # title = "UDP, names, and raw packets"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "datagram: refused"

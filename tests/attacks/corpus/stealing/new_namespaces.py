@@ -1,6 +1,6 @@
 # /// attack
 # title = "Namespaces, mounts and roots of one's own, to see the machine's files again"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "user namespace: refused"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "The hidden input is the name of a function that is \"not written yet\""
-# earns = 18
+# earns = 16.5
 # outcome = "unanswered"
 # reads = "unanswered"
 # staff = "NotImplementedError"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "A file is opened by its number, past all folders"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "handle: refused"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "What else runs on the machine, and with which arguments"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "processes: refused"

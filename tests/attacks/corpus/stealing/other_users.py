@@ -1,6 +1,6 @@
 # /// attack
 # title = "Another user or more rights: `setuid`, capabilities, set-uid programs"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "setuid: refused"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "What earlier work left in the memory this process was forked with"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "memory: refused"

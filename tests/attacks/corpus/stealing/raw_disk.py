@@ -1,6 +1,6 @@
 # /// attack
 # title = "Device files are made and the raw disk is read"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "disk: refused"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "Open files of the process above are taken over by `pidfd_getfd`"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "taken: refused"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "What others left in `/tmp`, `/dev/shm`, `/var/tmp`, and beside the own folder"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "found: refused"

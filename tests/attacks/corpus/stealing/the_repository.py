@@ -1,6 +1,6 @@
 # /// attack
 # title = "The platform's repository, with the hidden checks of real assignments"
-# earns = 18
+# earns = 16.5
 # outcome = "failed"
 # reads = "failed"
 # staff = "repository: refused"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "The hidden inputs are written to files and read in a public check"
-# earns = 18
+# earns = 16.5
 # outcome = "passed"
 # reads = ""
 # staff = ""

@@ -1,6 +1,6 @@
 # /// attack
 # title = "So much is printed that the rest comes out in the next check"
-# earns = 18
+# earns = 16.5
 # outcome = "passed"
 # reads = ""
 # staff = ""

@@ -1,6 +1,6 @@
 # /// attack
 # title = "A thread prints the hidden inputs for ever"
-# earns = 18
+# earns = 16.5
 # outcome = "passed"
 # reads = ""
 # staff = ""

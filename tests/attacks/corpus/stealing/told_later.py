@@ -1,6 +1,6 @@
 # /// attack
 # title = "The hidden inputs are kept and printed or raised in a public check"
-# earns = 18
+# earns = 16.5
 # outcome = "passed"
 # reads = ""
 # staff = ""

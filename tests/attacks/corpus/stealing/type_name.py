@@ -1,6 +1,6 @@
 # /// attack
 # title = "The hidden input is the name of the type that comes back"
-# earns = 18
+# earns = 16.5
 # outcome = "unreadable"
 # reads = "unreadable_hidden"
 # staff = "hidden-question-azalea"

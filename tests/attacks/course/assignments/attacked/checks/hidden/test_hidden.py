@@ -20,6 +20,10 @@ def test_guesses_differ(student):
     assert one != other, "two questions have two answers"
 
 
+def test_hint_is_right(student):
+    expect_equal(student.map(student.vault.hint, [(q,) for q in QUESTIONS]), [8, 6, 5])
+
+
 def test_scaled_is_right(student):
     x = torch.linspace(1, 2, 12).reshape(3, 4)
     expect_close(student.tensors.scaled(x), FACTOR * x)

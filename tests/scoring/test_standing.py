@@ -1,0 +1,105 @@
+"""How a function stands, and which checks are free."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.course.exercise import Kind
+from grader.records.outcome import Outcome
+from grader.records.record import CheckResult, ExerciseResult
+from grader.scoring.points import excused
+from grader.scoring.standing import Standing, standing
+
+
+def check(name, kind="core", outcome="failed", passes_with=()):
+    """A check of the function that its name begins with: `f1` is about f."""
+    return CheckResult(
+        id=name,
+        of=name.rstrip("0123456789"),
+        kind=Kind(kind),
+        public=False,
+        outcome=Outcome(outcome),
+        seconds=0.0,
+        cases=1,
+        cases_passed=0,
+        passes_with=list(passes_with),
+        message=None,
+    )
+
+
+def results(*checks):
+    return [ExerciseResult("x", False, None, 0.0, 0.0, [], list(checks))]
+
+
+@pytest.mark.parametrize(
+    ("checks", "stands"),
+    [
+        ([check("f1", "core", "passed"), check("f2", "edge", "passed")], Standing.RIGHT),
+        ([check("f1", "core"), check("f2", "edge")], Standing.CORE),
+        ([check("f1", "core", "passed"), check("f2", "edge"), check("f3", "manners")], "edge"),
+        ([check("f1", "core", "passed"), check("f3", "manners", "raised")], "manners"),
+        ([check("f3", "manners"), check("f1", "core", "timeout")], "core"),  # whatever the order
+        ([check("f1", "core", "unanswered"), check("f2", "edge", "unanswered")], "unanswered"),
+        ([check("f1", "core", "unanswered"), check("f2", "edge")], "core"),
+        ([check("f1", "core", "passed"), check("f2", "edge", "skipped")], "edge"),
+        ([], "right"),
+    ],
+)
+def test_the_gravest_kind_that_fails_is_how_it_stands(checks, stands):
+    assert standing(checks) == stands
+
+
+def test_what_counts_is_no_failure():
+    checks = [check("f1", "core"), check("f2", "edge")]
+    assert standing(checks, {"f1"}) == Standing.EDGE
+    assert standing(checks, {"f1", "f2"}) == Standing.RIGHT
+
+
+def test_what_passes_with_a_function_that_has_paid_is_free():
+    found = excused(
+        results(check("f1"), check("g1", passes_with=["f", "h"]), check("h1", "core", "passed"))
+    )
+    assert found == {"g1": ["f"]}
+
+
+def test_what_passes_with_functions_that_lost_nothing_is_not_free():
+    assert excused(results(check("g1", passes_with=["f"]))) == {}
+    passed = check("f1", outcome="passed")
+    assert excused(results(passed, check("g1", passes_with=["f"]))) == {}
+
+
+def test_a_check_of_ours_that_is_broken_pays_for_nobody():
+    broken = check("f1", outcome="broken")
+    assert excused(results(broken, check("g1", passes_with=["f"]))) == {}
+
+
+def test_along_a_chain_only_the_first_slip_is_paid_for():
+    # h fails through g, and g through f
+    chain = results(
+        check("h1", passes_with=["g", "f"]), check("g1", passes_with=["f"]), check("f1")
+    )
+    assert excused(chain) == {"h1": ["f"], "g1": ["f"]}
+
+
+def test_where_each_passes_with_the_other_the_first_pays():
+    assert excused(results(check("f1", passes_with=["g"]), check("g1", passes_with=["f"]))) == {
+        "g1": ["f"]
+    }
+
+
+NAMES = st.sampled_from("fgh")
+CHECKS = st.lists(st.tuples(NAMES, st.lists(NAMES, max_size=2)), max_size=6)
+
+
+@given(CHECKS)
+def test_somebody_always_pays(drawn):
+    checks = [
+        check(f"{of}{number}", passes_with=[name for name in passes if name != of])
+        for number, (of, passes) in enumerate(drawn)
+    ]
+    free = excused(results(*checks))
+    assert not checks or len(free) < len(checks)
+    lost = {c.of for c in checks if c.id not in free}
+    for paid in free.values():
+        assert paid  # and whoever is named has really lost
+        assert set(paid) <= lost
