@@ -117,11 +117,11 @@ class _Archive:
     """A zip that is opened when the first file is read, and then stays open."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
 
     @cached_property
     def file(self) -> zipfile.ZipFile:
-        return zipfile.ZipFile(self._path)
+        return zipfile.ZipFile(self.path)
 
 
 class Packed(Node):
@@ -158,6 +158,11 @@ class Packed(Node):
             if last:
                 place.files.append(cls(last, archive, info))
         return root
+
+    @property
+    def path(self) -> Path:
+        """The zip that it is in."""
+        return self._archive.path
 
     @property
     def is_folder(self) -> bool:

@@ -37,7 +37,8 @@ class Taken:
     def is_double(self) -> bool:
         """Whether there is more than one hand-in and nothing tells which is the last."""
         keys = {handin.key for handin in self.handins}
-        is_counted = len(keys) == 1 and None not in {handin.attempt for handin in self.handins}
+        attempts = {handin.attempt for handin in self.handins} - {None}
+        is_counted = len(keys) == 1 and len(attempts) == len(self.handins)
         return len(self.handins) > 1 and not is_counted
 
     def found(self) -> Found:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from grader.intake.handin import Handin, Seen, Wanted
 from grader.intake.names import student_name
@@ -48,21 +47,6 @@ def read(node: Node, wanted: Wanted, known: Collection[str], source: str = "fold
     handins = [_handin(child, keys[child], owners.get(child, []), wanted) for child in people]
     owned = {id(extra) for extras in owners.values() for extra in extras}
     return Seen(source, node.shown, handins, [c.shown for c in beside if id(c) not in owned])
-
-
-def read_sections(node: Node, wanted: Wanted, known: Collection[str], depth: int) -> Seen:
-    """Students in folders of sections, `depth` of them inside one another."""
-    if depth == 0:
-        return read(node, wanted, known)
-    handins, leftover = [], []
-    for child in node.children:
-        if not child.is_folder or is_junk(child.name):
-            leftover.append(child.shown)
-            continue
-        seen = read_sections(child, wanted, known, depth - 1)
-        handins += [_within(child, handin) for handin in seen.handins]
-        leftover += [child.shown + name for name in seen.leftover]
-    return Seen("folders", node.shown, handins, leftover)
 
 
 def read_one(node: Node, wanted: Wanted) -> Seen:
@@ -165,7 +149,3 @@ def _known_tail(key: str, known: Collection[str]) -> str:
     parts = key.split("-")
     tails = ["-".join(parts[i:]) for i in range(len(parts))]
     return next((tail for tail in tails if tail in known), key)
-
-
-def _within(section: Node, handin: Handin) -> Handin:
-    return replace(handin, label=section.shown + handin.label)
