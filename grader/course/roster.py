@@ -79,7 +79,8 @@ class Roster:
         return [
             person
             for person in self.people
-            if (person.id if kind == "id" else person.ids.get(kind, "")).casefold() == folded
+            if folded
+            and (person.id if kind == "id" else person.ids.get(kind, "")).casefold() == folded
         ]
 
     def named(self, name: str) -> list[Person]:

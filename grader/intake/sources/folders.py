@@ -13,11 +13,9 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from grader.intake.handin import Handin, Seen, Wanted
-from grader.intake.names import student_name
+from grader.intake.names import student_name, without_copy
 from grader.intake.nodes import Disk, Node, Together, is_code, is_packed, stem
 from grader.intake.shapes import holds_code, is_junk, is_nobodys
-
-_COPY = re.compile(r"\s*\(\d+\)$")
 
 
 def recognises_nbgrader(node: Node, wanted: Wanted) -> bool:
@@ -85,8 +83,8 @@ def _key(node: Node) -> str:
 
 
 def _of_copy(key: str, keys: Mapping[Node, str]) -> str:
-    """`kim (1)` is a browser's copy where there is a `kim`."""
-    original = _COPY.sub("", key)
+    """`kim (1)` is a copy where there is a `kim`."""
+    original = without_copy(key)
     return original if original in keys.values() else key
 
 
