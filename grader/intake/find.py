@@ -18,6 +18,7 @@ from grader.errors import UsageError
 from grader.intake.handin import Seen, Wanted
 from grader.intake.nodes import Disk, Node, Packed, is_packed, stem
 from grader.intake.shapes import (
+    can_be_opened,
     holds_several,
     is_class,
     is_junk,
@@ -108,6 +109,8 @@ class _Looking:
             return self._down(node, chosen, crowded[chosen])
         if not crowded and (only := self._class_of_one(node)):
             return self._down(node, only, only)
+        if not crowded and (archive := _lone_archive(node)):
+            self._refuse_class(archive)
         return self._by_person(node, {child.shown for child in copies})
 
     def as_told(self, node: Node, source: str) -> Seen:
@@ -159,8 +162,7 @@ class _Looking:
 
     def file(self, node: Node) -> Seen:
         """A file that is no class we can look into: one person's. Raises `UsageError`."""
-        if holds_several(node, self.wanted):
-            raise UsageError("error.unpack_first", file=self.path)
+        self._refuse_class(node, is_all=True)
         return folders.read_one(node, self.wanted)
 
     def _crowded(self, node: Node) -> dict[Node, Node]:
@@ -246,6 +248,15 @@ class _Looking:
         held = [child for child in inner[0].children if child.is_folder or is_packed(child.name)]
         return inner[0] if held and not is_one(inner[0], self.wanted) else None
 
+    def _refuse_class(self, file: Node, *, is_all: bool = False) -> None:
+        """A class that we cannot look into is no student. Raises `UsageError`."""
+        path = file.path if isinstance(file, Disk | Packed) else self.path
+        if holds_several(file, self.wanted):
+            raise UsageError("error.unpack_first", file=path)
+        if (is_all or _is_class_name(stem(file.name))) and not can_be_opened(file):
+            command = self._command(path, "submission")
+            raise UsageError("error.not_opened", file=file.shown, command=command)
+
     def _down(self, node: Node, chosen: Node, inner: Node) -> Seen:
         """Go on a level further down; what lies beside is left over."""
         seen = self.look(inner)
@@ -322,6 +333,16 @@ def _top(node: Node) -> Node:
             break
         node = inner[0]
     return node
+
+
+def _lone_archive(node: Node) -> Node | None:
+    """The archive that is all there is, also in folders that hold nothing but the next."""
+    for _ in range(_DEEP):
+        inner = [child for child in node.children if not is_junk(child.name)]
+        if len(inner) != 1:
+            break
+        node = inner[0]
+    return node if is_packed(node.name) and not node.is_folder else None
 
 
 def _opened(node: Node) -> Packed | None:

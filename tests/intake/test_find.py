@@ -499,3 +499,65 @@ def test_a_name_that_climbs_out_of_the_zip_is_nobodys(tmp_path):
     found = intake(tmp_path / "class.zip", layout="student")
     assert {"kim", "lee"} <= set(counting(found))
     assert all("/" not in person.id or ".." in person.id for person in found.people)
+
+
+# --- a class that cannot be looked into never becomes one student
+
+
+CLASS_ZIP = zipped(below("kim") | below("lee"))
+
+
+@pytest.mark.parametrize("inner", [CLASS_ZIP, zipped(CANVAS_A)])
+@pytest.mark.parametrize("path", ["", "outer.zip"])
+def test_a_class_in_a_zip_in_a_zip_is_refused(tmp_path, inner, path):
+    write(tmp_path, {"outer.zip": zipped({"submissions.zip": inner})})
+    assert refusal(tmp_path / path).code == "error.unpack_first"
+
+
+@pytest.mark.parametrize("data", [CLASS_ZIP[:-30], b"", zipped({}), b"Rar!\x1a\x07\x00"])
+def test_an_archive_that_cannot_be_opened_may_be_a_class(tmp_path, data):
+    write(tmp_path, {"d/submissions.zip": data, "d/.DS_Store": ""})
+    for place in (tmp_path, tmp_path / "d", tmp_path / "d" / "submissions.zip"):
+        refused = refusal(place)
+        assert refused.code == "error.not_opened"
+        assert f"{tmp_path}/d/submissions.zip " in refused.fields["command"]
+    given = tmp_path / "d" / "submissions.zip"
+    assert list(people(given, layout="submission")) == ["submissions"]
+
+
+def test_a_broken_archive_among_others_is_its_owners(tmp_path):
+    write(tmp_path, {"kim.zip": CLASS_ZIP[:-30], "submissions.zip": b"", "lee.zip": zipped()})
+    assert set(people(tmp_path)) == {"kim", "lee", "submissions"}
+    write(tmp_path / "one", {"kim.zip": b"PK\x03\x04"})
+    assert set(people(tmp_path / "one")) == {"kim"}
+
+
+# --- names
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        "kim (1)",
+        "kim(2)",
+        "kim - Copy",
+        "kim - Copy (2)",
+        "kim copy 2",
+        "kim - 복사본",
+        "kim 복사본",
+    ],
+)
+def test_a_copy_by_a_system_is_no_other_person(tmp_path, copy):
+    write(tmp_path, {"kim.zip": zipped(), f"{copy}.zip": zipped(), "copy.zip": zipped()})
+    assert people(tmp_path)["kim"] == sorted([f"{copy}.zip", "kim.zip"])
+
+
+def test_a_name_with_two_endings_is_one_name(tmp_path):
+    write(tmp_path, dict.fromkeys(("kim.zip.zip", "lee.tar.gz.zip", "oh.7z.rar"), zipped()))
+    assert set(people(tmp_path)) == {"kim", "lee", "oh"}
+
+
+def test_folders_of_a_system_are_nobody(tmp_path):
+    names = ("$RECYCLE.BIN", "System Volume Information", "@eaDir", "lost+found", "__MACOSX")
+    found = intake(write(tmp_path, below("kim") | {f"{name}/a.txt": "" for name in names}))
+    assert (set(counting(found)), len(found.leftover)) == ({"kim"}, len(names))
