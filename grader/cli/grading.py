@@ -122,7 +122,7 @@ def _intake(
         layout=options["layout"],
         known=roster.known() if roster else frozenset(),
     )
-    return join(find(submissions, wanted, request), roster, course.attempts, model.id)
+    return join(find(submissions, wanted, request), roster, course.attempts, wanted)
 
 
 def _chosen(intake: Intake, only: tuple[str, ...]) -> list[Any]:

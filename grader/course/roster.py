@@ -2,7 +2,7 @@
 
 Columns are found by their names, in English and Korean; the rest is ignored:
 
-    id, name (or first and last name), email, section, team, GitHub user,
+    id, name (or first and last name), email, section, team, role, GitHub user,
     Canvas' `ID`, `SIS User ID` and `SIS Login ID`, Moodle's `Identifier`
 
 Who has no column for an id of the course's own is called by what the LMS calls them.
@@ -31,6 +31,7 @@ _COLUMNS = {
     "last": "lastname surname familyname 성",
     "email": "email emailaddress mail 이메일 이메일주소 메일 전자우편 전자메일",
     "section": "section sections class 분반 반 섹션",
+    "role": "role roles 역할",
     "team": "team teams group groups groupname 팀 조 모둠 그룹",
     "github": "github githubid githubuser githubusername 깃허브 깃허브아이디",
     "canvas": "canvasid canvasuserid 캔버스id",
@@ -45,6 +46,22 @@ _LMS = ("canvas", "sis", "login", "moodle", "github", "email")
 _WORD = 4  # letters of an id that is looked for in a longer name
 _HEADER_WITHIN = 10  # rows: a university's export has titles above
 _NO_PEOPLE = {"points possible", "manual posting", "student, test"}  # rows of Canvas' gradebook
+_NO_PEOPLE |= {"total", "합계", "총계", "총원"}
+_STAFF = {
+    *("instructor", "ta", "teaching assistant", "teacher", "non-editing teacher", "observer"),
+    *(
+        "designer",
+        "grader",
+        "reader",
+        "manager",
+        "교수",
+        "강사",
+        "교사",
+        "선생님",
+        "조교",
+        "관리자",
+    ),
+}
 _BY_SPREADSHEET = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+$")  # 1.2E+04: digits are lost
 
 
@@ -79,7 +96,8 @@ class Roster:
         return [
             person
             for person in self.people
-            if (person.id if kind == "id" else person.ids.get(kind, "")).casefold() == folded
+            if folded
+            and (person.id if kind == "id" else person.ids.get(kind, "")).casefold() == folded
         ]
 
     def named(self, name: str) -> list[Person]:
@@ -100,9 +118,13 @@ class Roster:
         ]
 
     def team(self, name: str) -> list[Person]:
-        """The members of a team."""
+        """The members of a team; somebody may be in several: `Team 1, Team 2`."""
         wanted = _letters(name)
-        return [p for p in self.people if wanted and _letters(p.team) == wanted]
+        return [
+            person
+            for person in self.people
+            if wanted and wanted in map(_letters, [person.team, *re.split("[,;]", person.team)])
+        ]
 
 
 def load(path: Path) -> Roster:
@@ -113,6 +135,7 @@ def load(path: Path) -> Roster:
     people: dict[str, tuple[int, Person]] = {}
     for number, row in enumerate(rows[at + 1 :], at + 2):
         cells = {kind: _cell(row[i]) if i < len(row) else "" for kind, i in columns.items()}
+        cells |= {kind: _id(cell) for kind, cell in cells.items() if kind in _IDS}
         if not any(cells.values()) or _is_no_person(cells):
             continue
         _refuse_lost_digits(path, number, rows[at], columns, cells)
@@ -132,13 +155,27 @@ def load(path: Path) -> Roster:
 
 def _rows(path: Path) -> list[list[str]]:
     text = unicodedata.normalize("NFC", _text(path)).replace("\0", "")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")  # a lone one is of old spreadsheets
+
+    def fits(table: tuple[list[list[str]], bool]) -> tuple[int, int]:
+        heads = ((_recognised(row), len(row)) for row in table[0][:_HEADER_WITHIN])
+        return max(heads, default=(0, 0))
+
+    rows, is_whole = max((_split(text, delimiter) for delimiter in ",;\t|"), key=fits)
+    if not is_whole:
+        raise UsageError("error.roster_quote", file=path, row=len(rows) + 1)
+    return rows
+
+
+def _split(text: str, delimiter: str) -> tuple[list[list[str]], bool]:
+    """The rows, and whether they are all: a quote without end would swallow people."""
+    rows: list[list[str]] = []
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
     try:
-        tables = {d: list(csv.reader(io.StringIO(text), delimiter=d)) for d in ",;\t"}
-    except csv.Error as error:
-        raise UsageError("error.roster", file=path, reason=error) from None
-    return max(
-        tables.values(), key=lambda rows: max(map(_recognised, rows[:_HEADER_WITHIN]), default=0)
-    )
+        rows.extend(reader)
+    except csv.Error:
+        return rows, False
+    return rows, True
 
 
 def _text(path: Path) -> str:
@@ -163,7 +200,19 @@ def _cell(text: str) -> str:
 
 
 def _kind(title: str) -> str | None:
-    return _KINDS.get(_letters(title))
+    """What a column holds, by its title or a part of it: `Student ID (학번)`, `이름/Name`."""
+    parts = [title, *re.split(r"[(（)）\[\]/]", title)]
+    if re.search(r"\(\d+\)\s*$", title):  # Canvas numbers assignments so
+        parts = [title]
+    return next((_KINDS[part] for part in map(_letters, parts) if part in _KINDS), None)
+
+
+def _id(cell: str) -> str:
+    """An id as it was before a spreadsheet: of `="0012"`, `'0012`, `2027001.0`."""
+    for written in (r'="(.*)"', r"'(\S+)", r"(\d+)\.0"):
+        if match := re.fullmatch(written, cell):
+            return match[1]
+    return cell
 
 
 def _recognised(row: list[str]) -> int:
@@ -182,6 +231,8 @@ def _header(path: Path, rows: list[list[str]]) -> tuple[int, dict[str, int]]:
         if kind := _kind(title):
             columns.setdefault(kind, i)
     _read_as_canvas(rows[at], columns)
+    if "githubid" in map(_letters, rows[at]) and "moodle" in columns:  # of GitHub Classroom
+        columns.setdefault("id", columns.pop("moodle"))
     if "last" in columns and "first" not in columns and "name" in columns:  # 성, 이름
         columns["first"] = columns.pop("name")
     if not columns.keys() & set(_IDS):
@@ -222,8 +273,10 @@ def _own_id(columns: Mapping[str, int], rows: list[list[str]]) -> str:
 
 
 def _is_no_person(cells: Mapping[str, str]) -> bool:
-    name = cells.get("name", "").casefold()
-    return name in _NO_PEOPLE or not any(cells.get(kind) for kind in (*_IDS, "name", "last"))
+    if {cells.get("id", "").casefold(), cells.get("name", "").casefold()} & _NO_PEOPLE:
+        return True
+    roles = [role.strip() for role in cells.get("role", "").casefold().split(",")]
+    return set(roles) <= _STAFF or not any(cells.get(kind) for kind in (*_IDS, "name", "last"))
 
 
 def _refuse_lost_digits(

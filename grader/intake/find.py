@@ -18,6 +18,7 @@ from grader.errors import UsageError
 from grader.intake.handin import Seen, Wanted
 from grader.intake.nodes import Disk, Node, Packed, is_packed, stem
 from grader.intake.shapes import (
+    can_be_opened,
     holds_several,
     is_class,
     is_junk,
@@ -31,7 +32,7 @@ from grader.intake.sources import canvas, folders, gradescope, moodle
 
 LAYOUTS = ("student", "section/student", "submission")
 
-_NBGRADERS = {"source", "release", "autograded", "feedback", "exchange", "formgrade"}
+_NBGRADERS = {"source", "release", "autograded", "feedback", "nbgrader_config.py", "gradebook.db"}
 _CLASS_NAMES = {"submissions", "submission", "submitted", "students", "제출", "제출물"}
 _DEEP = 8  # folders that hold nothing but the next one
 _MAX_NAMED = 6  # in a refusal
@@ -74,9 +75,9 @@ def find(path: Path, wanted: Wanted, request: Request) -> Seen:
     if request.layout == "submission":
         return folders.read_one(node, wanted)
     if request.layout:
-        depth = request.layout.count("/")
         top = _top(opened) if opened else node
-        return folders.read_sections(top, wanted, request.known, depth)
+        has_sections = request.layout == "section/student"
+        return looking.sections(top) if has_sections else folders.read(top, wanted, request.known)
     if request.source:
         return looking.as_told(opened or node, request.source)
     if opened is not None and _class_in(opened, wanted):
@@ -94,12 +95,13 @@ class _Looking:
 
     def look(self, node: Node) -> Seen:
         """Choose the source of a folder, or the folder in it that holds the class."""
-        for source in _DOWNLOADS:
-            if _RECOGNISES[source](node, self.wanted):
-                return _READ[source](node, self.wanted, self.request.known)
+        if source := _download(node, self.wanted):
+            return _READ[source](node, self.wanted, self.request.known)
+        if submitted := _nbgraders_submitted(node):
+            return self._down(node, submitted, submitted)
         crowded = self._crowded(node)
         students = [c for c in students_in(node, self.wanted) if c not in crowded]
-        copies = [child for child in crowded if self._is_copy(crowded[child], students)]
+        copies = [child for child in crowded if self._is_copy(child, crowded, students)]
         crowded = {child: inner for child, inner in crowded.items() if child not in copies}
         if self._is_single(node, students, crowded):
             return self._single(node)
@@ -107,6 +109,8 @@ class _Looking:
             return self._down(node, chosen, crowded[chosen])
         if not crowded and (only := self._class_of_one(node)):
             return self._down(node, only, only)
+        if not crowded and (archive := _lone_archive(node)):
+            self._refuse_class(archive)
         return self._by_person(node, {child.shown for child in copies})
 
     def as_told(self, node: Node, source: str) -> Seen:
@@ -121,10 +125,44 @@ class _Looking:
             raise UsageError("error.not_source", folder=self.path, source=source, found=found)
         return self._down(node, fitting[0], below[fitting[0]])
 
+    def sections(self, node: Node) -> Seen:
+        """Read a folder or a zip for each section, in which students or a download lie."""
+        seen, leftover = [], []
+        for child in node.children:
+            inner = _opened(child) or child
+            section = None
+            if inner.is_folder and not is_junk(child.name) and not is_one(inner, self.wanted):
+                section = self._section(inner)
+            if section is None or not section.handins:
+                leftover.append(child.shown)
+                continue
+            place = child.shown.removesuffix("/") + "/"
+            seen.append(section.below(place))
+        if not seen:
+            found = _names(node.children)
+            raise UsageError("error.no_sections", folder=self.path, found=found)
+        return Seen(
+            source=seen[0].source if len({section.source for section in seen}) == 1 else "folders",
+            where=node.shown,
+            handins=[handin for section in seen for handin in section.handins],
+            leftover=[*(name for section in seen for name in section.leftover), *leftover],
+        )
+
+    def _section(self, node: Node) -> Seen:
+        """The hand-ins of one section, also where its only folder or zip holds them all."""
+        inside = [child for child in node.children if not is_junk(child.name)]
+        opened = [_opened(child) or child for child in inside[:1] if len(inside) == 1]
+        for place in (node, *opened):
+            if source := _download(place, self.wanted):
+                return _READ[source](place, self.wanted, self.request.known)
+        names = {*_CLASS_NAMES, stem(node.name).casefold()}
+        if opened and stem(opened[0].name).casefold() in names:
+            node = opened[0]
+        return _READ[_by_folder(node, self.wanted)](node, self.wanted, self.request.known)
+
     def file(self, node: Node) -> Seen:
         """A file that is no class we can look into: one person's. Raises `UsageError`."""
-        if holds_several(node, self.wanted):
-            raise UsageError("error.unpack_first", file=self.path)
+        self._refuse_class(node, is_all=True)
         return folders.read_one(node, self.wanted)
 
     def _crowded(self, node: Node) -> dict[Node, Node]:
@@ -136,11 +174,20 @@ class _Looking:
                 found[child] = inner
         return found
 
-    def _is_copy(self, inner: Node, students: Sequence[Node]) -> bool:
+    def _is_copy(self, child: Node, crowded: dict[Node, Node], students: Sequence[Node]) -> bool:
         """Whether the same people lie beside it: the download, and what was unpacked from it."""
-        held = _class_in(inner, self.wanted)
-        names = {stem(child.name) for child in students_in(held or inner, self.wanted)}
-        return bool(names) and names <= {stem(child.name) for child in students}
+        names = self._names_in(crowded[child])
+        beside = {stem(student.name) for student in students}
+        unpacked = [
+            self._names_in(inner)
+            for other, inner in crowded.items()
+            if other.is_folder and not child.is_folder and other.name == stem(child.name)
+        ]
+        return bool(names) and any(names <= others for others in [beside, *unpacked])
+
+    def _names_in(self, inner: Node) -> set[str]:
+        held = _class_in(inner, self.wanted) or inner
+        return {stem(student.name) for student in students_in(held, self.wanted)}
 
     def _is_single(self, node: Node, students: Sequence[Node], crowded: dict[Node, Node]) -> bool:
         """Whether a folder is one hand-in, and what else lies in it is part of that."""
@@ -171,10 +218,6 @@ class _Looking:
     ) -> Node | None:
         """The child that is the class; None when all are students. Raises `UsageError`."""
         by_name = {child.name: child for child in crowded}
-        strange = [child for child in students if child.name not in _NBGRADERS]
-        strange += [child for child in crowded if child.name not in {"submitted", *_NBGRADERS}]
-        if "submitted" in by_name and not strange:
-            return by_name["submitted"]
         if len(crowded) == 1 and not students:
             return next(iter(crowded))
         if self.wanted.assignment in by_name and set(by_name) - {self.wanted.assignment} <= set(
@@ -185,23 +228,34 @@ class _Looking:
         inside = sum(_size(inner, self.wanted) for inner in crowded.values()) + len(wrapped)
         if inside <= len(students) - len(wrapped):
             return None  # a student or two with several versions, among others
-        path = node.path if isinstance(node, Disk) else self.path
-        raise UsageError(
-            "error.sections",
-            folder=path,
-            found=_contents([*crowded.values(), *wrapped], self.wanted),
-            command=self._command(path, "section/student"),
-            one=self._command(path / next(iter(crowded)).name),
-            other=self._command(path, "student"),
-        )
+        path = node.path if isinstance(node, Disk | Packed) else self.path
+        fields = {
+            "folder": path,
+            "found": _contents([*crowded, *wrapped], self.wanted),
+            "command": self._command(path, "section/student"),
+            "other": self._command(path, "student"),
+        }
+        if isinstance(node, Packed):  # what is in it has no path to be graded by
+            raise UsageError("error.sections_in_zip", **fields)
+        one = self._command(path / next(iter(crowded)).name)
+        raise UsageError("error.sections", **fields, one=one)
 
     def _class_of_one(self, node: Node) -> Node | None:
         """The only folder, which is called like a class, whatever is in it."""
         inner = [child for child in node.children if not is_junk(child.name) and child.is_folder]
-        if len(inner) != 1 or inner[0].name.casefold() not in _CLASS_NAMES:
+        if len(inner) != 1 or not _is_class_name(inner[0].name):
             return None
         held = [child for child in inner[0].children if child.is_folder or is_packed(child.name)]
         return inner[0] if held and not is_one(inner[0], self.wanted) else None
+
+    def _refuse_class(self, file: Node, *, is_all: bool = False) -> None:
+        """A class that we cannot look into is no student. Raises `UsageError`."""
+        path = file.path if isinstance(file, Disk | Packed) else self.path
+        if holds_several(file, self.wanted):
+            raise UsageError("error.unpack_first", file=path)
+        if (is_all or _is_class_name(stem(file.name))) and not can_be_opened(file):
+            command = self._command(path, "submission")
+            raise UsageError("error.not_opened", file=file.shown, command=command)
 
     def _down(self, node: Node, chosen: Node, inner: Node) -> Seen:
         """Go on a level further down; what lies beside is left over."""
@@ -210,14 +264,8 @@ class _Looking:
         return replace(seen, leftover=[*seen.leftover, *beside])
 
     def _by_person(self, node: Node, copies: set[str]) -> Seen:
-        people = [child for child in node.children if child.is_folder]
-        clones = [child for child in people if child.child(".git")]
-        source = "folders"
-        if folders.recognises_nbgrader(node, self.wanted):
-            source = "nbgrader"
-        elif 2 * len(clones) > len(people):
-            source = "git"
-        elif not folders.recognises(node, self.wanted):
+        source = _by_folder(node, self.wanted)
+        if source == "folders" and not folders.recognises(node, self.wanted):
             found = _names(node.children)
             raise UsageError("error.no_handin", folder=self.path, found=found)
         seen = _READ[source](node, self.wanted, self.request.known)
@@ -229,17 +277,41 @@ class _Looking:
         return shlex.join([*words, "--layout", layout] if layout else words)
 
 
-def _is_download(node: Node, wanted: Wanted) -> bool:
-    return any(_RECOGNISES[source](node, wanted) for source in _DOWNLOADS)
+def _download(node: Node, wanted: Wanted) -> str:
+    """The source whose download a folder is; "" for none."""
+    return next((source for source in _DOWNLOADS if _RECOGNISES[source](node, wanted)), "")
+
+
+def _by_folder(node: Node, wanted: Wanted) -> str:
+    """The source of a folder for each student."""
+    if folders.recognises_nbgrader(node, wanted):
+        return "nbgrader"
+    people = [child for child in node.children if child.is_folder]
+    clones = [child for child in people if child.child(".git")]
+    return "git" if 2 * len(clones) > len(people) else "folders"
+
+
+def _nbgraders_submitted(node: Node) -> Node | None:
+    """Where students' files are in the root of an nbgrader course; None when it is none."""
+    submitted = node.child("submitted")
+    is_course = any(child.name in _NBGRADERS for child in node.children)
+    return submitted if submitted and submitted.is_folder and is_course else None
+
+
+def _is_class_name(name: str) -> bool:
+    """Whether a folder is called like a class; GitHub Classroom's is `hw1-submissions`."""
+    folded = name.casefold()
+    return folded in _CLASS_NAMES or folded.endswith("-submissions")
 
 
 def _class_in(folder: Node, wanted: Wanted) -> Node | None:
     """The download or the class that a folder is, or the only one that it holds."""
     node: Node | None = folder
     for _ in range(_DEEP):
-        if node is None or not node.is_folder:
+        if node is None:
             return None
-        if _is_download(node, wanted) or is_class(node, wanted):
+        node = _opened(node) or node
+        if _download(node, wanted) or is_class(node, wanted):
             return node
         inner = [child for child in node.children if not is_nobodys(child, wanted)]
         named = node.child(wanted.package) or node.child(wanted.assignment)
@@ -250,7 +322,7 @@ def _class_in(folder: Node, wanted: Wanted) -> Node | None:
 def _size(node: Node, wanted: Wanted) -> int:
     """How many hand-ins are in the class that a folder holds."""
     held = _class_in(node, wanted) or node
-    return len(held.children if _is_download(held, wanted) else students_in(held, wanted))
+    return len(held.children if _download(held, wanted) else students_in(held, wanted))
 
 
 def _top(node: Node) -> Node:
@@ -261,6 +333,16 @@ def _top(node: Node) -> Node:
             break
         node = inner[0]
     return node
+
+
+def _lone_archive(node: Node) -> Node | None:
+    """The archive that is all there is, also in folders that hold nothing but the next."""
+    for _ in range(_DEEP):
+        inner = [child for child in node.children if not is_junk(child.name)]
+        if len(inner) != 1:
+            break
+        node = inner[0]
+    return node if is_packed(node.name) and not node.is_folder else None
 
 
 def _opened(node: Node) -> Packed | None:

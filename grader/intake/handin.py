@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from grader.intake.nodes import Disk, Node, Together
@@ -41,6 +41,11 @@ class Seen:
     where: str  # the folder or the archive, for people
     handins: list[Handin]
     leftover: list[str]  # what is nobody's
+
+    def below(self, place: str) -> Seen:
+        """The same, seen from the folder above: "A/"."""
+        handins = [replace(handin, label=place + handin.label) for handin in self.handins]
+        return replace(self, handins=handins, leftover=[place + name for name in self.leftover])
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
+
+# "kim (1)" of a browser; "kim - Copy (2)", "kim copy 2" of Windows and macOS, in Korean too
+_COPY = re.compile(r"(?:\s*\(\d+\)|\s+(?:- )?(?:copy|복사본)(?: \d+| \(\d+\))?)$", re.IGNORECASE)
 
 
 def student_name(name: str) -> str:
@@ -11,6 +15,11 @@ def student_name(name: str) -> str:
     text = unicodedata.normalize("NFC", name)
     text = text.strip() or _percent(text)
     return "".join(c if c.isprintable() else _percent(c) for c in text)
+
+
+def without_copy(name: str) -> str:
+    """The name of which a browser or a system made a copy's."""
+    return _COPY.sub("", name)
 
 
 def record_name(student: str) -> str:

@@ -30,6 +30,7 @@ from grader.intake.zips import directory, member, name_of
 # Also what we cannot open: its owner is somebody all the same.
 _PACKED = (".rar", ".7z", ".egg", ".alz", ".gz", ".bz2", ".xz")
 _DEEPEST = 40  # folders in a zip; each name may open as many
+_SUFFIXES = sorted((*SUFFIXES, *_PACKED), key=len, reverse=True)
 _CODE = (".py", ".ipynb")
 
 
@@ -117,11 +118,11 @@ class _Archive:
     """A zip that is opened when the first file is read, and then stays open."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
 
     @cached_property
     def file(self) -> zipfile.ZipFile:
-        return zipfile.ZipFile(self._path)
+        return zipfile.ZipFile(self.path)
 
 
 class Packed(Node):
@@ -158,6 +159,11 @@ class Packed(Node):
             if last:
                 place.files.append(cls(last, archive, info))
         return root
+
+    @property
+    def path(self) -> Path:
+        """The zip that it is in."""
+        return self._archive.path
 
     @property
     def is_folder(self) -> bool:
@@ -218,11 +224,12 @@ def is_code(name: str) -> bool:
 
 
 def stem(file: str) -> str:
-    """A file name without its last suffix, of which ".tar.gz" is one."""
-    lower = file.lower()
-    suffixes = (*SUFFIXES, *_PACKED, Path(file).suffix.lower())
-    suffix = next((s for s in sorted(suffixes, key=len, reverse=True) if lower.endswith(s)), "")
-    return file[: len(file) - len(suffix)] or file
+    """A file name without its last suffix, of which ".tar.gz" is one; of "a.zip.zip" all."""
+    packed = next((s for s in _SUFFIXES if file.lower().endswith(s)), "")
+    if not packed:
+        return file.removesuffix(Path(file).suffix) or file
+    rest = file[: len(file) - len(packed)]
+    return (stem(rest) if is_packed(rest) else rest) or file
 
 
 def _named(nodes: Iterable[Node]) -> list[tuple[str, Node]]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from grader.course.roster import Person, Roster
 from grader.intake.entries import shown
-from grader.intake.handin import Found, Handin, Seen
-from grader.intake.names import student_name
+from grader.intake.handin import Found, Handin, Seen, Wanted
+from grader.intake.names import student_name, without_copy
 from grader.intake.nodes import Together
 from grader.records.record import MISSING, Message
 
@@ -19,6 +21,7 @@ SCHEMA = "grader/intake/v1"
 
 # What a folder may be called after, most certain first.
 _KINDS = ("id", "sis", "login", "github", "email", "canvas", "moodle")
+_TASK = r"(?:hw|homework|assignment|과제|숙제)[\s_-]*\d*"
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,8 @@ class Taken:
     def is_double(self) -> bool:
         """Whether there is more than one hand-in and nothing tells which is the last."""
         keys = {handin.key for handin in self.handins}
-        is_counted = len(keys) == 1 and None not in {handin.attempt for handin in self.handins}
+        attempts = {handin.attempt for handin in self.handins} - {None}
+        is_counted = len(keys) == 1 and len(attempts) == len(self.handins)
         return len(self.handins) > 1 and not is_counted
 
     def found(self) -> Found:
@@ -125,14 +129,14 @@ class _Pile:
     handins: list[Handin] = field(default_factory=list)
 
 
-def join(seen: Seen, roster: Roster | None, attempts: str, assignment: str) -> Intake:
+def join(seen: Seen, roster: Roster | None, attempts: str, wanted: Wanted) -> Intake:
     """Whose each hand-in is, and who on the roster has none.
 
     A single hand-in (`seen.source` "submission") says nothing about the others.
     """
     piles: dict[str, _Pile] = {}
     for handin in seen.handins:
-        for by, person in _owners(handin, roster):
+        for by, person in _owners(handin, roster, wanted):
             key = person.id if person else _unknown_key(handin, roster)
             pile = piles.setdefault(key, _Pile(key, handin.name, by, person))
             pile.handins.append(handin)
@@ -142,10 +146,12 @@ def join(seen: Seen, roster: Roster | None, attempts: str, assignment: str) -> I
     people = [_taken(pile, roster, attempts) for pile in piles.values()]
     people.sort(key=lambda person: person.id)
     leftover = tuple(shown(name) for name in sorted(seen.leftover))
-    return Intake(assignment, seen.source, seen.where, attempts, tuple(people), leftover)
+    return Intake(wanted.assignment, seen.source, seen.where, attempts, tuple(people), leftover)
 
 
-def _owners(handin: Handin, roster: Roster | None) -> list[tuple[str, Person | None]]:
+def _owners(
+    handin: Handin, roster: Roster | None, wanted: Wanted
+) -> list[tuple[str, Person | None]]:
     """The people on the roster whose it is, and by what; None where nobody there is known."""
     if roster is None:
         return [(next(iter(handin.ids), "key"), None)]
@@ -155,18 +161,33 @@ def _owners(handin: Handin, roster: Roster | None) -> list[tuple[str, Person | N
     for kind, value in claims.items():
         if len(people := roster.by(kind, value)) == 1:
             return [(kind, people[0])]
-    # A name proves nothing where the roster has better: the same ids as the hand-in.
-    is_certain = any(kind in person.ids for kind in handin.ids for person in roster.people)
-    guesses = (
-        []
-        if is_certain
-        else [
-            ("part", [] if handin.ids else roster.within(handin.key)),
-            ("name", roster.named(handin.name or handin.key)),
-        ]
-    )
-    sure: list[tuple[str, Person | None]] = [(b, p[0]) for b, p in guesses if len(p) == 1]
+    sure: list[tuple[str, Person | None]] = [
+        (by, people[0]) for by, people in _guesses(handin, roster, wanted) if len(people) == 1
+    ]
     return sure[:1] or [("key", None)]
+
+
+def _guesses(handin: Handin, roster: Roster, wanted: Wanted) -> Iterator[tuple[str, list[Person]]]:
+    """Whom a name may mean, most certain first."""
+    # A name proves nothing where the roster has better: the same ids as the hand-in.
+    if any(kind in person.ids for kind in handin.ids for person in roster.people):
+        return
+    if handin.ids:
+        yield "name", roster.named(handin.name or handin.key)
+        return
+    yield "part", roster.within(handin.key)
+    yield "name", roster.named(handin.key)
+    bare = _without_task(handin.key, wanted)
+    for kind in _KINDS:
+        yield "part", roster.by(kind, bare)
+    yield "name", roster.named(bare)
+
+
+def _without_task(key: str, wanted: Wanted) -> str:
+    """What is left of `hw1_홍길동`, `kim-hw1 (1)` or `과제1_kim` without what it was for."""
+    for name in (re.escape(wanted.package), re.escape(wanted.assignment), _TASK):
+        key = re.sub(rf"(?<![^\W_])(?:{name})(?![^\W_])", " ", key, flags=re.IGNORECASE)
+    return without_copy(key).strip(" _-.,+")
 
 
 def _unknown_key(handin: Handin, roster: Roster | None) -> str:

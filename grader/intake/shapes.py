@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 
-from grader.intake.archives import unpacked
-from grader.intake.entries import Unsafe, is_skipped
+from grader.intake.archives import opened, unpacked
+from grader.intake.entries import Listing, Unsafe, is_skipped
 from grader.intake.handin import Wanted
 from grader.intake.nodes import Node, is_code, is_packed, stem
+from grader.intake.package import only_archive
 
 METADATA = ("submission_metadata.yml", "submission_metadata.yaml")  # Gradescope's
 
-_JUNK = {"thumbs.db", "desktop.ini", *METADATA}
+_JUNK = {
+    "thumbs.db",
+    "desktop.ini",
+    "$recycle.bin",
+    "system volume information",
+    "lost+found",
+    "@eadir",  # of a Synology NAS
+    *METADATA,
+}
 _SKELETONS = {"template", "student_template", "starter", "skeleton"}
 _MAX_LOOKS = 500  # at names, nearest first, before a folder counts as without any code
 
@@ -83,16 +93,38 @@ def holds_code(node: Node) -> bool:
 def holds_several(file: Node, wanted: Wanted) -> bool:
     """Whether an archive that is only listed, not looked into, holds several hand-ins."""
     try:
-        (packed,) = file.listing().files
-        with packed.open() as content:
-            names = [entry.name for entry in unpacked(content, packed.name).files]
+        with ExitStack() as stack:
+            listed = _innermost(file, stack)
     except (OSError, Unsafe, ValueError):
         return False
+    names = [entry.name for entry in listed.files]
     lasts = {name.rpartition("/")[2] for name in wanted.files}
     folders = {
         folder for folder, _, last in (name.rpartition("/") for name in names) if last in lasts
     }
     return len(folders) + sum(map(is_packed, names)) > 1
+
+
+def can_be_opened(file: Node) -> bool:
+    """Whether a file is code, or an archive that is whole, of a kind we open, and not empty."""
+    if is_code(file.name):
+        return True
+    try:
+        with ExitStack() as stack:
+            return bool(_innermost(file, stack).files)
+    except Unsafe as unsafe:
+        return unsafe.code not in {"broken_archive", "other_archive", "unsupported"}
+    except (OSError, ValueError):
+        return False
+
+
+def _innermost(file: Node, stack: ExitStack) -> Listing:
+    """What an archive holds, or the only archive in it. Raises `Unsafe`."""
+    (packed,) = file.listing().files
+    listed = unpacked(stack.enter_context(packed.open()), packed.name)
+    if inner := only_archive(listed):
+        listed = unpacked(stack.enter_context(opened(inner, is_inner=True)), inner.name)
+    return listed
 
 
 def _holds(folder: Node, matches: Callable[[str], bool]) -> bool:

@@ -52,7 +52,7 @@ def test_moodle_worksheet_where_some_have_no_number(roster):
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp949", "utf-16"])
-@pytest.mark.parametrize("delimiter", ",;\t")
+@pytest.mark.parametrize("delimiter", ",;\t|")
 def test_encodings_and_delimiters(roster, encoding, delimiter):
     rows = ["학번,이름,분반,조,이메일", "2027001,홍길동,1,가,h@x", "2027002,홍길동,2,나,i@x"]
     first, second = roster("\r\n".join(rows).replace(",", delimiter), encoding).people
@@ -120,3 +120,70 @@ def test_a_person_is_found_by_name_in_any_order(roster):
     assert [person.id for person in found.named("minsu kim")] == ["1"]
     assert [person.id for person in found.named("홍 길동")] == ["2", "3"]
     assert found.named("") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "row"), [('1,"Kim\n2,Lee\n', 2), ('1,"Kim\n2,"Lee\n', 2), ('1,Kim\n2,"Lee" J\n', 3)]
+)
+def test_a_quote_without_end_swallows_nobody(roster, text, row):
+    with pytest.raises(UsageError) as caught:
+        roster(f"id,name\n{text}3,Park\n")
+    assert caught.value.code == "error.roster_quote"
+    assert caught.value.fields["row"] == str(row)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\n\n"])
+def test_ends_of_lines(roster, end):
+    people = roster(end.join(["id,name", "1,Kim", '2,"Lee, J"', ""])).people
+    assert [(person.id, person.name) for person in people] == [("1", "Kim"), ("2", "Lee, J")]
+
+
+@pytest.mark.parametrize(
+    ("titles", "kinds"),
+    [
+        ("Student ID (학번),Name (이름),E-mail (이메일)", {"email"}),
+        ("학번/Student ID,이름/Name,Email", {"email"}),
+        ("학번（ID）,성명*,메일", {"email"}),
+    ],
+)
+def test_titles_in_two_languages(roster, titles, kinds):
+    (person,) = roster(f"{titles}\n2027001,Kim,k@x\n").people
+    assert (person.id, person.name, set(person.ids)) == ("2027001", "Kim", kinds)
+
+
+def test_the_only_column_of_ours_is_found_behind_any_delimiter(roster):
+    assert roster("학번 (ID)\t비고\n1\tx\n").people == (Person("1"),)
+
+
+def test_an_assignment_of_canvas_is_no_column_of_ours(roster):
+    (person,) = roster("Student,ID,Section,Team (991)\nKim,7,A,10\n").people
+    assert (person.id, person.team) == ("7", "")
+
+
+@pytest.mark.parametrize(
+    ("cell", "student"), [("'0012", "0012"), ('"=""0012"""', "0012"), ("2027001.0", "2027001")]
+)
+def test_what_a_spreadsheet_made_of_an_id(roster, cell, student):
+    assert [person.id for person in roster(f"id,name\n{cell},Kim\n").people] == [student]
+
+
+def test_staff_and_totals_are_no_students(roster):
+    people = roster(
+        "Name,SID,Email,Role\nKim,1,k@x,Student\nAn,,a@x,Instructor\nOh,,o@x,TA\n"
+        'Yi,2,y@x,"TA, Student"\nNo,3,n@x,\nTotal,3,,\n'
+    ).people
+    assert [person.id for person in people] == ["1", "2", "3"]
+    assert [person.id for person in roster("학번,이름\n1,가\n총원,1\n").people] == ["1"]
+
+
+def test_github_classrooms_roster(roster):
+    people = roster(
+        '"identifier","github_username","github_id","name"\n'
+        '"kim@x.kr","kimgh","991",""\n"Lee Jiwoo","","",""\n'
+    ).people
+    assert [(p.id, p.ids) for p in people] == [("kim@x.kr", {"github": "kimgh"}), ("Lee Jiwoo", {})]
+
+
+def test_somebody_in_several_teams(roster):
+    found = roster('id,Groups\n1,"Team 1, Section A"\n2,Team 1\n3,Team 12\n')
+    assert [person.id for person in found.team("team 1")] == ["1", "2"]

@@ -41,7 +41,7 @@ def intake(path, roster=None, *, wanted=WANTED, attempts="last", **request):
     """Everybody in `path`."""
     known = roster.known() if roster else frozenset()
     seen = find(path, wanted, Request(path.parent / "out", known=known, **request))
-    return join(seen, roster, attempts, wanted.assignment)
+    return join(seen, roster, attempts, wanted)
 
 
 def counting(taken):

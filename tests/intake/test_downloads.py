@@ -316,3 +316,23 @@ def test_a_source_that_is_named_is_looked_for_a_level_down(tmp_path):
     write(tmp_path, {"a/kim_1_2_hw.zip": zipped(ALL), "notes.txt": ""})
     found = intake(tmp_path, source="canvas")
     assert (counting(found), found.leftover) == ({"1": "kim_1_2_hw.zip"}, ("notes.txt",))
+
+
+def test_what_macos_leaves_beside_a_download_is_nobodys_attempt(tmp_path):
+    write(
+        tmp_path / "canvas", {"kim_7_8_hw.zip": zipped(), "._kim_7_8_hw.zip": "", "Thumbs.db": ""}
+    )
+    write(tmp_path / "moodle", {"Kim_7_assignsubmission_file_hw.zip": zipped()})
+    write(tmp_path / "moodle", {"._Kim_7_assignsubmission_file_hw.zip": "", "Thumbs.db": ""})
+    for source in ("canvas", "moodle"):
+        found = intake(tmp_path / source)
+        assert (found.source, len(found.people), len(found.leftover)) == (source, 1, 2)
+        assert len(found.people[0].handins) == 1
+        assert found.people[0].name.lower() == "kim"
+
+
+def test_canvas_a_module_that_is_handed_in_again_keeps_its_name(tmp_path):
+    """`from .utils import f` works with what Canvas calls utils-1.py."""
+    files = {"kim_7_8_text-1.py": "x = 1\n", "kim_7_9_utils-1.py": "", "kim_7_10___init__-1.py": ""}
+    write(tmp_path, files)
+    assert set(readings(tmp_path)["7"].files) == {"text.py", "utils.py", "__init__.py"}

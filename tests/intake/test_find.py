@@ -231,8 +231,12 @@ def test_a_class_in_a_folder_called_like_the_package(tmp_path):
 
 
 def test_a_class_of_one_in_a_folder(tmp_path):
-    write(tmp_path, below("submissions/kim"))
-    assert people(tmp_path) == {"kim": "kim/"}
+    write(tmp_path / "a", below("submissions/kim"))
+    assert people(tmp_path / "a") == {"kim": "kim/"}
+    write(
+        tmp_path / "b", below("hw1-submissions/hw1-kim") | {"hw1-submissions/hw1-kim/.git/HEAD": ""}
+    )
+    assert people(tmp_path / "b") == {"kim": "hw1-kim/"}
 
 
 def test_an_nbgrader_course(tmp_path):
@@ -242,6 +246,17 @@ def test_an_nbgrader_course(tmp_path):
     found = intake(tmp_path)
     assert counting(found) == {"kim": "kim/hw1/", "lee": "lee/hw1/"}
     assert set(found.leftover) == {"source/", "release/", "autograded/", "gradebook.db"}
+
+
+@pytest.mark.parametrize(
+    "files",
+    [below("submitted/kim/hw1"), {"submitted/kim/hw1/notes.txt": ""}, below("submitted/kim/hw2")],
+)
+def test_an_nbgrader_course_of_one_student(tmp_path, files):
+    write(tmp_path, below("source/hw1") | below("release/hw1") | files)
+    found = intake(tmp_path)
+    assert set(counting(found)) == {"kim"}
+    assert found.leftover == ("release/", "source/")
 
 
 def test_a_folder_for_each_assignment_with_students_in_it(tmp_path):
@@ -270,6 +285,70 @@ def test_sections_of_archives_are_refused(tmp_path):
     assert refusal(write(tmp_path / "b", bulk)).code == "error.sections"
 
 
+CANVAS_A = {"kim_11_1_hw.zip": zipped(), "lee_12_2_hw.zip": zipped()}
+CANVAS_B = {"oh_13_3_hw.zip": zipped(), "yi_14_4_hw.zip": zipped()}
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"A.zip": zipped(CANVAS_A), "B.zip": zipped(CANVAS_B)},
+        {"A/submissions.zip": zipped(CANVAS_A), "B/submissions.zip": zipped(CANVAS_B)},
+        below("A", CANVAS_A) | below("B", CANVAS_B),
+        below("A/submissions", CANVAS_A) | below("B", CANVAS_B),
+    ],
+)
+def test_a_download_for_each_section(tmp_path, files):
+    write(tmp_path, files | {"notes.txt": ""})
+    assert refusal(tmp_path).code == "error.sections"
+    found = intake(tmp_path, layout="section/student")
+    assert (found.source, [person.id for person in found.people]) == (
+        "canvas",
+        ["11", "12", "13", "14"],
+    )
+    assert found.leftover == ("notes.txt",)
+
+
+def test_a_zip_for_each_section(tmp_path):
+    bulk = {
+        "A.zip": zipped(below("A/kim") | below("A/lee")),
+        "B.zip": zipped(dict.fromkeys(("oh.zip", "yi.zip"), zipped())),
+        "late.zip": zipped(),
+    }
+    found = intake(write(tmp_path, bulk), layout="section/student")
+    assert counting(found) == {
+        "kim": "A.zip/kim/",
+        "lee": "A.zip/lee/",
+        "oh": "B.zip/oh.zip",
+        "yi": "B.zip/yi.zip",
+    }
+    assert found.leftover == ("late.zip",)
+
+
+def test_a_section_of_one_student_with_two_versions_is_one_student(tmp_path):
+    write(tmp_path, below("A/kim/v1") | below("A/kim/v2") | below("B/oh"))
+    assert set(people(tmp_path, layout="section/student")) == {"kim", "oh"}
+
+
+def test_no_sections_where_some_are_asked_for(tmp_path):
+    write(tmp_path, below("kim") | below("lee"))
+    assert refusal(tmp_path, layout="section/student").code == "error.no_sections"
+
+
+def test_a_zip_of_sections_has_no_path_to_one_of_them(tmp_path):
+    write(tmp_path, {"c.zip": zipped(below("A/kim") | below("A/lee") | below("B/oh"))})
+    for place in (tmp_path, tmp_path / "c.zip"):
+        refused = refusal(place)
+        assert refused.code == "error.sections_in_zip"
+        assert f"{tmp_path}/c.zip " in refused.fields["command"]
+
+
+def test_who_is_in_two_sections_of_a_download_is_doubled(tmp_path):
+    write(tmp_path, below("A", CANVAS_A) | below("B", CANVAS_B | {"kim_11_1_hw.zip": zipped()}))
+    found = intake(tmp_path, layout="section/student")
+    assert counting(found)["11"] == ["A/kim_11_1_hw.zip", "B/kim_11_1_hw.zip"]
+
+
 def test_one_student_in_two_sections_is_doubled(tmp_path):
     write(tmp_path, below("A/kim") | below("A/lee") | below("B/kim") | below("B/oh"))
     assert people(tmp_path, layout="section/student")["kim"] == ["A/kim/", "B/kim/"]
@@ -294,6 +373,18 @@ def test_a_download_beside_what_was_unpacked_from_it_is_nobody(tmp_path):
     write(tmp_path, below("kim") | below("lee") | {"class.zip": bulk})
     found = intake(tmp_path)
     assert (set(counting(found)), found.leftover) == ({"kim", "lee"}, ("class.zip",))
+
+
+@pytest.mark.parametrize("files", [CANVAS_A, below("kim") | below("lee")])
+def test_a_download_beside_the_folder_that_it_was_unpacked_into(tmp_path, files):
+    write(tmp_path, below("class", files) | {"class.zip": zipped(files)})
+    found = intake(tmp_path)
+    assert (len(found.people), found.where, found.leftover) == (2, "class/", ("class.zip",))
+
+
+def test_a_download_with_other_people_in_it_is_not_passed_over(tmp_path):
+    write(tmp_path, below("class", CANVAS_A) | {"class.zip": zipped(CANVAS_B)})
+    assert refusal(tmp_path).code == "error.sections"
 
 
 def test_a_copy_by_the_browser_is_no_other_person(tmp_path):
@@ -408,3 +499,65 @@ def test_a_name_that_climbs_out_of_the_zip_is_nobodys(tmp_path):
     found = intake(tmp_path / "class.zip", layout="student")
     assert {"kim", "lee"} <= set(counting(found))
     assert all("/" not in person.id or ".." in person.id for person in found.people)
+
+
+# --- a class that cannot be looked into never becomes one student
+
+
+CLASS_ZIP = zipped(below("kim") | below("lee"))
+
+
+@pytest.mark.parametrize("inner", [CLASS_ZIP, zipped(CANVAS_A)])
+@pytest.mark.parametrize("path", ["", "outer.zip"])
+def test_a_class_in_a_zip_in_a_zip_is_refused(tmp_path, inner, path):
+    write(tmp_path, {"outer.zip": zipped({"submissions.zip": inner})})
+    assert refusal(tmp_path / path).code == "error.unpack_first"
+
+
+@pytest.mark.parametrize("data", [CLASS_ZIP[:-30], b"", zipped({}), b"Rar!\x1a\x07\x00"])
+def test_an_archive_that_cannot_be_opened_may_be_a_class(tmp_path, data):
+    write(tmp_path, {"d/submissions.zip": data, "d/.DS_Store": ""})
+    for place in (tmp_path, tmp_path / "d", tmp_path / "d" / "submissions.zip"):
+        refused = refusal(place)
+        assert refused.code == "error.not_opened"
+        assert f"{tmp_path}/d/submissions.zip " in refused.fields["command"]
+    given = tmp_path / "d" / "submissions.zip"
+    assert list(people(given, layout="submission")) == ["submissions"]
+
+
+def test_a_broken_archive_among_others_is_its_owners(tmp_path):
+    write(tmp_path, {"kim.zip": CLASS_ZIP[:-30], "submissions.zip": b"", "lee.zip": zipped()})
+    assert set(people(tmp_path)) == {"kim", "lee", "submissions"}
+    write(tmp_path / "one", {"kim.zip": b"PK\x03\x04"})
+    assert set(people(tmp_path / "one")) == {"kim"}
+
+
+# --- names
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        "kim (1)",
+        "kim(2)",
+        "kim - Copy",
+        "kim - Copy (2)",
+        "kim copy 2",
+        "kim - 복사본",
+        "kim 복사본",
+    ],
+)
+def test_a_copy_by_a_system_is_no_other_person(tmp_path, copy):
+    write(tmp_path, {"kim.zip": zipped(), f"{copy}.zip": zipped(), "copy.zip": zipped()})
+    assert people(tmp_path)["kim"] == sorted([f"{copy}.zip", "kim.zip"])
+
+
+def test_a_name_with_two_endings_is_one_name(tmp_path):
+    write(tmp_path, dict.fromkeys(("kim.zip.zip", "lee.tar.gz.zip", "oh.7z.rar"), zipped()))
+    assert set(people(tmp_path)) == {"kim", "lee", "oh"}
+
+
+def test_folders_of_a_system_are_nobody(tmp_path):
+    names = ("$RECYCLE.BIN", "System Volume Information", "@eaDir", "lost+found", "__MACOSX")
+    found = intake(write(tmp_path, below("kim") | {f"{name}/a.txt": "" for name in names}))
+    assert (set(counting(found)), len(found.leftover)) == ({"kim"}, len(names))

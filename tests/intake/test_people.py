@@ -131,3 +131,27 @@ def test_the_whole_of_it_as_plain_data(tmp_path):
         (2, False, True),
     ]
     assert [person["status"] for person in data["people"][1:]] == ["missing"] * 3
+
+
+@pytest.mark.parametrize(
+    ("key", "student", "why"),
+    [
+        ("hw1_Lee Jiwoo", "2027004", "name"),
+        ("Lee_Jiwoo_hw1_classification", "2027004", "name"),
+        ("Lee Jiwoo-HW1 (1)", "2027004", "name"),
+        ("과제1_Lee Jiwoo", "2027004", "name"),
+        ("homework 1 - Lee Jiwoo", "2027004", "name"),
+        ("hw1-gildong", "2027003", "part"),
+    ],
+)
+def test_what_it_was_for_is_no_part_of_a_name(tmp_path, key, student, why):
+    write(tmp_path, {f"{key}.zip": zipped(), "somebody.zip": zipped()})
+    found = intake(tmp_path, CLASS)
+    assert counting(found)[student] == f"{key}.zip"
+    assert by(found, student).by == why
+
+
+def test_who_is_called_like_the_assignment_is_nobody_on_the_roster(tmp_path):
+    """Nor is an empty name the one person's whose id of a kind is unknown."""
+    write(tmp_path, {"hw.zip": zipped(), "homework1.zip": zipped()})
+    assert [person.id for person in intake(tmp_path, CLASS).unknown] == ["homework1", "hw"]

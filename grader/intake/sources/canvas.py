@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from grader.intake.handin import Handin, Seen, Wanted
 from grader.intake.nodes import Node, Together, stem
-from grader.intake.shapes import is_nobodys
+from grader.intake.shapes import is_junk, is_nobodys
 
 _HEAD = re.compile(
     r"(?P<name>.+?)(?:_(?P<late>late))?_(?P<user>\d+)_(?P<attachment>\d+)_(?=.)", re.IGNORECASE
@@ -60,7 +60,8 @@ def read(node: Node, wanted: Wanted, known: Collection[str]) -> Seen:
     people: dict[str, list[_File]] = {}
     leftover = []
     for child in node.children:
-        if file := _parse(child, known):
+        file = None if is_junk(child.name) else _parse(child, known)  # "._kim_1_2_hw.zip" of macOS
+        if file:
             people.setdefault(file.user, []).append(file)
         else:
             leftover.append(child.shown)
@@ -124,6 +125,11 @@ def _first_name(file: _File, wanted: Wanted) -> str:
 
 
 def _own_name(file: _File, wanted: Wanted) -> str:
-    """The name under which the file is read: `text-1.py` is a `text.py` handed in again."""
+    """The name under which the file is read: `text-1.py` is a `text.py` handed in again.
+
+    No module that is imported is called `helpers-1`, so that it must be `helpers`.
+    """
     first = _first_name(file, wanted)
-    return next((name for name in wanted.files if name.casefold() == first), file.file)
+    base, is_module = stem(file.file), file.file.endswith(".py")
+    own = _AGAIN.sub("", base) + ".py" if is_module else file.file
+    return next((name for name in wanted.files if name.casefold() == first), own)

@@ -11,14 +11,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from grader.intake.handin import Handin, Seen, Wanted
-from grader.intake.names import student_name
+from grader.intake.names import student_name, without_copy
 from grader.intake.nodes import Disk, Node, Together, is_code, is_packed, stem
 from grader.intake.shapes import holds_code, is_junk, is_nobodys
-
-_COPY = re.compile(r"\s*\(\d+\)$")
 
 
 def recognises_nbgrader(node: Node, wanted: Wanted) -> bool:
@@ -48,21 +45,6 @@ def read(node: Node, wanted: Wanted, known: Collection[str], source: str = "fold
     handins = [_handin(child, keys[child], owners.get(child, []), wanted) for child in people]
     owned = {id(extra) for extras in owners.values() for extra in extras}
     return Seen(source, node.shown, handins, [c.shown for c in beside if id(c) not in owned])
-
-
-def read_sections(node: Node, wanted: Wanted, known: Collection[str], depth: int) -> Seen:
-    """Students in folders of sections, `depth` of them inside one another."""
-    if depth == 0:
-        return read(node, wanted, known)
-    handins, leftover = [], []
-    for child in node.children:
-        if not child.is_folder or is_junk(child.name):
-            leftover.append(child.shown)
-            continue
-        seen = read_sections(child, wanted, known, depth - 1)
-        handins += [_within(child, handin) for handin in seen.handins]
-        leftover += [child.shown + name for name in seen.leftover]
-    return Seen("folders", node.shown, handins, leftover)
 
 
 def read_one(node: Node, wanted: Wanted) -> Seen:
@@ -101,8 +83,8 @@ def _key(node: Node) -> str:
 
 
 def _of_copy(key: str, keys: Mapping[Node, str]) -> str:
-    """`kim (1)` is a browser's copy where there is a `kim`."""
-    original = _COPY.sub("", key)
+    """`kim (1)` is a copy where there is a `kim`."""
+    original = without_copy(key)
     return original if original in keys.values() else key
 
 
@@ -165,7 +147,3 @@ def _known_tail(key: str, known: Collection[str]) -> str:
     parts = key.split("-")
     tails = ["-".join(parts[i:]) for i in range(len(parts))]
     return next((tail for tail in tails if tail in known), key)
-
-
-def _within(section: Node, handin: Handin) -> Handin:
-    return replace(handin, label=section.shown + handin.label)
