@@ -350,7 +350,7 @@ def huge_source(submitted: Path, student: str, files: Files) -> None:
 
 @attack(
     "Attribute chains on which a search takes a square of its time",
-    18,
+    HONEST,
     "failed",
     "",
     check="guess_is_right",

@@ -2,9 +2,9 @@
 # title = "What was learned beside the reference is kept for the next guest"
 # earns = 12.5
 # check = "total_adds"
-# outcome = "failed"
-# reads = "failed"
-# staff = "expected 6"
+# outcome = "raised"
+# reads = "raised_hidden"
+# staff = "AttributeError"
 # [also]
 # "total.py" = """
 # from . import vault
