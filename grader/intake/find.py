@@ -65,6 +65,7 @@ class Request:
     source: str | None = None  # a key of `_READ`; None: look
     layout: str | None = None  # one of `LAYOUTS`
     known: frozenset[str] = frozenset()  # ids on the roster
+    roster_file: Path | None = None  # where somebody named one
 
 
 def find(path: Path, wanted: Wanted, request: Request) -> Seen:
@@ -274,6 +275,8 @@ class _Looking:
 
     def _command(self, path: Path, layout: str = "") -> str:
         words = ["grader", "grade", self.wanted.assignment, str(path), "-o", str(self.request.out)]
+        if self.request.roster_file:  # without it a command that works gives other people
+            words += ["--roster", str(self.request.roster_file)]
         return shlex.join([*words, "--layout", layout] if layout else words)
 
 

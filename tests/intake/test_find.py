@@ -285,6 +285,13 @@ def test_sections_of_archives_are_refused(tmp_path):
     assert refusal(write(tmp_path / "b", bulk)).code == "error.sections"
 
 
+def test_the_command_that_works_keeps_the_roster(tmp_path):
+    write(tmp_path, below("A/kim") | below("A/lee") | below("B/oh"))
+    fields = refusal(tmp_path, roster_file=tmp_path / "my class.csv").fields
+    for command in ("command", "one", "other"):
+        assert f"--roster '{tmp_path}/my class.csv'" in fields[command]
+
+
 CANVAS_A = {"kim_11_1_hw.zip": zipped(), "lee_12_2_hw.zip": zipped()}
 CANVAS_B = {"oh_13_3_hw.zip": zipped(), "yi_14_4_hw.zip": zipped()}
 
