@@ -16,7 +16,7 @@ from pathlib import Path
 
 from grader.errors import UsageError
 from grader.intake.handin import Seen, Wanted
-from grader.intake.nodes import Disk, Node, Packed, is_packed, stem
+from grader.intake.nodes import Disk, Node, Packed, Together, is_packed, stem
 from grader.intake.shapes import (
     can_be_opened,
     holds_several,
@@ -127,26 +127,31 @@ class _Looking:
         return self._down(node, fitting[0], below[fitting[0]])
 
     def sections(self, node: Node) -> Seen:
-        """Read a folder or a zip for each section, in which students or a download lie."""
-        seen, leftover = [], []
+        """Read a folder or a zip for each section, in which students or a download lie.
+
+        A hand-in beside the sections is somebody's too.
+        """
+        seen, beside = [], []
         for child in node.children:
             inner = _opened(child) or child
             section = None
             if inner.is_folder and not is_junk(child.name) and not is_one(inner, self.wanted):
                 section = self._section(inner)
             if section is None or not section.handins:
-                leftover.append(child.shown)
-                continue
-            place = child.shown.removesuffix("/") + "/"
-            seen.append(section.below(place))
+                beside.append(child)
+            else:
+                seen.append(section.below(child.shown.removesuffix("/") + "/"))
         if not seen:
             found = _names(node.children)
             raise UsageError("error.no_sections", folder=self.path, found=found)
+        source = seen[0].source if len({section.source for section in seen}) == 1 else "folders"
+        rest = Together(node.name, [(child.name, child) for child in beside])
+        seen.append(folders.read(rest, self.wanted, self.request.known))
         return Seen(
-            source=seen[0].source if len({section.source for section in seen}) == 1 else "folders",
+            source=source,
             where=node.shown,
             handins=[handin for section in seen for handin in section.handins],
-            leftover=[*(name for section in seen for name in section.leftover), *leftover],
+            leftover=[name for section in seen for name in section.leftover],
         )
 
     def _section(self, node: Node) -> Seen:

@@ -320,7 +320,8 @@ def test_a_zip_for_each_section(tmp_path):
     bulk = {
         "A.zip": zipped(below("A/kim") | below("A/lee")),
         "B.zip": zipped(dict.fromkeys(("oh.zip", "yi.zip"), zipped())),
-        "late.zip": zipped(),
+        "oh late.zip": zipped(),
+        "notes.txt": "",
     }
     found = intake(write(tmp_path, bulk), layout="section/student")
     assert counting(found) == {
@@ -328,8 +329,14 @@ def test_a_zip_for_each_section(tmp_path):
         "lee": "A.zip/lee/",
         "oh": "B.zip/oh.zip",
         "yi": "B.zip/yi.zip",
+        "oh late": "oh late.zip",
     }
-    assert found.leftover == ("late.zip",)
+    assert found.leftover == ("notes.txt",)
+
+
+def test_students_beside_a_folder_of_late_ones(tmp_path):
+    write(tmp_path, below("kim") | {"lee.zip": zipped()} | below("late/oh") | below("late/yi"))
+    assert set(people(tmp_path, layout="section/student")) == {"kim", "lee", "oh", "yi"}
 
 
 def test_a_section_of_one_student_with_two_versions_is_one_student(tmp_path):
