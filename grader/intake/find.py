@@ -81,7 +81,7 @@ def find(path: Path, wanted: Wanted, request: Request) -> Seen:
         return looking.sections(top) if has_sections else folders.read(top, wanted, request.known)
     if request.source:
         return looking.as_told(opened or node, request.source)
-    if opened is not None and _class_in(opened, wanted):
+    if opened is not None and (_class_in(opened, wanted) or _is_named_class(opened, wanted)):
         return looking.look(opened)
     return looking.look(node) if node.is_folder else looking.file(node)
 
@@ -223,7 +223,7 @@ class _Looking:
         self, node: Node, crowded: dict[Node, Node], students: Sequence[Node]
     ) -> Node | None:
         """The child that is the class; None when all are students. Raises `UsageError`."""
-        by_name = {child.name: child for child in crowded}
+        by_name = {_of_what(child): child for child in crowded}
         if len(crowded) == 1 and not students:
             return next(iter(crowded))
         if self.wanted.assignment in by_name and set(by_name) - {self.wanted.assignment} <= set(
@@ -304,6 +304,18 @@ def _nbgraders_submitted(node: Node) -> Node | None:
     submitted = node.child("submitted")
     is_course = any(child.name in _NBGRADERS for child in node.children)
     return submitted if submitted and submitted.is_folder and is_course else None
+
+
+def _is_named_class(opened: Packed, wanted: Wanted) -> bool:
+    """Whether a zip is called like a class and holds somebody's folder or archive."""
+    held = [child for child in opened.children if child.is_folder or is_packed(child.name)]
+    is_named = _is_class_name(stem(opened.name))
+    return is_named and not is_one(opened, wanted) and not all(is_nobodys(c, wanted) for c in held)
+
+
+def _of_what(node: Node) -> str:
+    """The assignment that a class's folder or zip is called after: `hw1.zip`, `hw1-submissions`."""
+    return (node.name if node.is_folder else stem(node.name)).removesuffix("-submissions")
 
 
 def _is_class_name(name: str) -> bool:

@@ -239,6 +239,21 @@ def test_a_class_of_one_in_a_folder(tmp_path):
     assert people(tmp_path / "b") == {"kim": "hw1-kim/"}
 
 
+@pytest.mark.parametrize(
+    ("files", "student"),
+    [
+        ({"kim.zip": zipped()}, "kim"),
+        (below("kim"), "kim"),
+        (below("submissions/kim"), "kim"),
+        (below(PACKAGE), "submissions"),
+        (ALL, "submissions"),
+    ],
+)
+def test_a_zip_of_a_class_of_one(tmp_path, files, student):
+    write(tmp_path, {"submissions.zip": zipped(files)})
+    assert set(people(tmp_path / "submissions.zip")) == {student}
+
+
 def test_an_nbgrader_course(tmp_path):
     write(tmp_path, below("source/hw1") | below("release/hw1") | {"gradebook.db": ""})
     write(tmp_path, below("submitted/kim/hw1") | below("submitted/lee/hw1"))
@@ -246,6 +261,18 @@ def test_an_nbgrader_course(tmp_path):
     found = intake(tmp_path)
     assert counting(found) == {"kim": "kim/hw1/", "lee": "lee/hw1/"}
     assert set(found.leftover) == {"source/", "release/", "autograded/", "gradebook.db"}
+
+
+@pytest.mark.parametrize(
+    ("own", "other"), [("hw1.zip", "hw2.zip"), ("hw1-submissions", "hw2-submissions")]
+)
+def test_a_download_for_each_assignment(tmp_path, own, other):
+    for name, student in ((own, "kim"), (other, "oh")):
+        files = dict.fromkeys((f"{student}.zip", "lee.zip"), zipped())
+        write(tmp_path, {name: zipped(files)} if name.endswith(".zip") else below(name, files))
+    found = intake(tmp_path)
+    assert set(counting(found)) == {"kim", "lee"}
+    assert [name.strip("/") for name in found.leftover] == [other]
 
 
 @pytest.mark.parametrize(
