@@ -181,15 +181,20 @@ class _Looking:
         return found
 
     def _is_copy(self, child: Node, crowded: dict[Node, Node], students: Sequence[Node]) -> bool:
-        """Whether the same people lie beside it: the download, and what was unpacked from it."""
+        """Whether the same people lie beside it: the download, and what was unpacked from it.
+
+        `late/` or `late.zip`, with some of them, is none.
+        """
+        if child.is_folder:
+            return False
         names = self._names_in(crowded[child])
-        beside = {stem(student.name) for student in students}
         unpacked = [
             self._names_in(inner)
             for other, inner in crowded.items()
-            if other.is_folder and not child.is_folder and other.name == stem(child.name)
+            if other.is_folder and other.name == stem(child.name)
         ]
-        return bool(names) and any(names <= others for others in [beside, *unpacked])
+        beside = [{stem(student.name) for student in students}, *unpacked]
+        return any(names <= others and 2 * len(names) > len(others) for others in beside)
 
     def _names_in(self, inner: Node) -> set[str]:
         held = _class_in(inner, self.wanted) or inner
@@ -232,7 +237,9 @@ class _Looking:
             return by_name[self.wanted.assignment]
         wrapped = [child for child in students if is_wrapper(child, self.wanted)]
         inside = sum(_size(inner, self.wanted) for inner in crowded.values()) + len(wrapped)
-        if inside <= len(students) - len(wrapped):
+        beside = {stem(student.name) for student in students}
+        is_again = any(self._names_in(inner) <= beside for inner in crowded.values())
+        if inside <= len(students) - len(wrapped) and not is_again:
             return None  # a student or two with several versions, among others
         path = node.path if isinstance(node, Disk | Packed) else self.path
         fields = {

@@ -361,6 +361,18 @@ def test_a_zip_for_each_section(tmp_path):
     assert found.leftover == ("notes.txt",)
 
 
+@pytest.mark.parametrize("late", ["late", "late.zip"])
+def test_who_handed_in_again_late_is_not_passed_over(tmp_path, late):
+    again = dict.fromkeys(("kim.zip", "lee.zip"), zipped())
+    more = {f"{name}.zip": zipped() for name in ("oh", "yi", "jo")}
+    write(tmp_path, again | more)
+    write(tmp_path, {late: zipped(again)} if late.endswith(".zip") else below(late, again))
+    assert refusal(tmp_path).code == "error.sections"
+    found = people(tmp_path, layout="section/student")
+    assert set(found) == {"kim", "lee", "oh", "yi", "jo"}
+    assert found["kim"] == [f"{late}/kim.zip", "kim.zip"]
+
+
 def test_students_beside_a_folder_of_late_ones(tmp_path):
     write(tmp_path, below("kim") | {"lee.zip": zipped()} | below("late/oh") | below("late/yi"))
     assert set(people(tmp_path, layout="section/student")) == {"kim", "lee", "oh", "yi"}
