@@ -121,14 +121,18 @@ def _intake(
         source=options["source"] or (None if options["layout"] else course.source),
         layout=options["layout"],
         known=roster.known() if roster else frozenset(),
+        roster_file=options["roster"],
     )
     return join(find(submissions, wanted, request), roster, course.attempts, wanted)
 
 
 def _chosen(intake: Intake, only: tuple[str, ...]) -> list[Any]:
     """Whom to grade. Raises `UsageError` for a name that nobody has."""
-    unknown = set(only) - {person.id for person in intake.people}
+    from grader.intake.names import student_name
+
+    wanted = set(map(student_name, only))  # as macOS completes a name, and as we show it
+    unknown = wanted - {student_name(person.id) for person in intake.people}
     if unknown or not intake.people:
         names = ", ".join(sorted(unknown)) or intake.where
         raise UsageError("error.no_submission", names=names)
-    return [person for person in intake.people if not only or person.id in only]
+    return [p for p in intake.people if not only or student_name(p.id) in wanted]

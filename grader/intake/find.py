@@ -16,7 +16,7 @@ from pathlib import Path
 
 from grader.errors import UsageError
 from grader.intake.handin import Seen, Wanted
-from grader.intake.nodes import Disk, Node, Packed, is_packed, stem
+from grader.intake.nodes import Disk, Node, Packed, Together, is_packed, stem
 from grader.intake.shapes import (
     can_be_opened,
     holds_several,
@@ -65,6 +65,7 @@ class Request:
     source: str | None = None  # a key of `_READ`; None: look
     layout: str | None = None  # one of `LAYOUTS`
     known: frozenset[str] = frozenset()  # ids on the roster
+    roster_file: Path | None = None  # where somebody named one
 
 
 def find(path: Path, wanted: Wanted, request: Request) -> Seen:
@@ -80,7 +81,7 @@ def find(path: Path, wanted: Wanted, request: Request) -> Seen:
         return looking.sections(top) if has_sections else folders.read(top, wanted, request.known)
     if request.source:
         return looking.as_told(opened or node, request.source)
-    if opened is not None and _class_in(opened, wanted):
+    if opened is not None and (_class_in(opened, wanted) or _is_named_class(opened, wanted)):
         return looking.look(opened)
     return looking.look(node) if node.is_folder else looking.file(node)
 
@@ -126,26 +127,31 @@ class _Looking:
         return self._down(node, fitting[0], below[fitting[0]])
 
     def sections(self, node: Node) -> Seen:
-        """Read a folder or a zip for each section, in which students or a download lie."""
-        seen, leftover = [], []
+        """Read a folder or a zip for each section, in which students or a download lie.
+
+        A hand-in beside the sections is somebody's too.
+        """
+        seen, beside = [], []
         for child in node.children:
             inner = _opened(child) or child
             section = None
             if inner.is_folder and not is_junk(child.name) and not is_one(inner, self.wanted):
                 section = self._section(inner)
             if section is None or not section.handins:
-                leftover.append(child.shown)
-                continue
-            place = child.shown.removesuffix("/") + "/"
-            seen.append(section.below(place))
+                beside.append(child)
+            else:
+                seen.append(section.below(child.shown.removesuffix("/") + "/"))
         if not seen:
             found = _names(node.children)
             raise UsageError("error.no_sections", folder=self.path, found=found)
+        source = seen[0].source if len({section.source for section in seen}) == 1 else "folders"
+        rest = Together(node.name, [(child.name, child) for child in beside])
+        seen.append(folders.read(rest, self.wanted, self.request.known))
         return Seen(
-            source=seen[0].source if len({section.source for section in seen}) == 1 else "folders",
+            source=source,
             where=node.shown,
             handins=[handin for section in seen for handin in section.handins],
-            leftover=[*(name for section in seen for name in section.leftover), *leftover],
+            leftover=[name for section in seen for name in section.leftover],
         )
 
     def _section(self, node: Node) -> Seen:
@@ -175,15 +181,20 @@ class _Looking:
         return found
 
     def _is_copy(self, child: Node, crowded: dict[Node, Node], students: Sequence[Node]) -> bool:
-        """Whether the same people lie beside it: the download, and what was unpacked from it."""
+        """Whether the same people lie beside it: the download, and what was unpacked from it.
+
+        `late/` or `late.zip`, with some of them, is none.
+        """
+        if child.is_folder:
+            return False
         names = self._names_in(crowded[child])
-        beside = {stem(student.name) for student in students}
         unpacked = [
             self._names_in(inner)
             for other, inner in crowded.items()
-            if other.is_folder and not child.is_folder and other.name == stem(child.name)
+            if other.is_folder and other.name == stem(child.name)
         ]
-        return bool(names) and any(names <= others for others in [beside, *unpacked])
+        beside = [{stem(student.name) for student in students}, *unpacked]
+        return any(names <= others and 2 * len(names) > len(others) for others in beside)
 
     def _names_in(self, inner: Node) -> set[str]:
         held = _class_in(inner, self.wanted) or inner
@@ -217,7 +228,7 @@ class _Looking:
         self, node: Node, crowded: dict[Node, Node], students: Sequence[Node]
     ) -> Node | None:
         """The child that is the class; None when all are students. Raises `UsageError`."""
-        by_name = {child.name: child for child in crowded}
+        by_name = {_of_what(child): child for child in crowded}
         if len(crowded) == 1 and not students:
             return next(iter(crowded))
         if self.wanted.assignment in by_name and set(by_name) - {self.wanted.assignment} <= set(
@@ -226,7 +237,9 @@ class _Looking:
             return by_name[self.wanted.assignment]
         wrapped = [child for child in students if is_wrapper(child, self.wanted)]
         inside = sum(_size(inner, self.wanted) for inner in crowded.values()) + len(wrapped)
-        if inside <= len(students) - len(wrapped):
+        beside = {stem(student.name) for student in students}
+        is_again = any(self._names_in(inner) <= beside for inner in crowded.values())
+        if inside <= len(students) - len(wrapped) and not is_again:
             return None  # a student or two with several versions, among others
         path = node.path if isinstance(node, Disk | Packed) else self.path
         fields = {
@@ -274,6 +287,8 @@ class _Looking:
 
     def _command(self, path: Path, layout: str = "") -> str:
         words = ["grader", "grade", self.wanted.assignment, str(path), "-o", str(self.request.out)]
+        if self.request.roster_file:  # without it a command that works gives other people
+            words += ["--roster", str(self.request.roster_file)]
         return shlex.join([*words, "--layout", layout] if layout else words)
 
 
@@ -296,6 +311,18 @@ def _nbgraders_submitted(node: Node) -> Node | None:
     submitted = node.child("submitted")
     is_course = any(child.name in _NBGRADERS for child in node.children)
     return submitted if submitted and submitted.is_folder and is_course else None
+
+
+def _is_named_class(opened: Packed, wanted: Wanted) -> bool:
+    """Whether a zip is called like a class and holds somebody's folder or archive."""
+    held = [child for child in opened.children if child.is_folder or is_packed(child.name)]
+    is_named = _is_class_name(stem(opened.name))
+    return is_named and not is_one(opened, wanted) and not all(is_nobodys(c, wanted) for c in held)
+
+
+def _of_what(node: Node) -> str:
+    """The assignment that a class's folder or zip is called after: `hw1.zip`, `hw1-submissions`."""
+    return (node.name if node.is_folder else stem(node.name)).removesuffix("-submissions")
 
 
 def _is_class_name(name: str) -> bool:

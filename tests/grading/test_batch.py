@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import unicodedata
 import zipfile
 from pathlib import Path
 
@@ -378,6 +379,16 @@ def test_a_dry_run_says_what_it_sees_and_stops(submit, course, roster, tmp_path)
     data = json.loads(CliRunner().invoke(main, [*call, "--json"]).output)
     assert [person["id"] for person in data["people"]] == ["kim", "lee", "oh"]
     assert not (tmp_path / "out").exists()
+
+
+def test_only_takes_a_name_as_macos_writes_it(submit, grade, tmp_path):
+    for student in ("홍길동", "kim"):
+        submit(student, {".keep": ""})
+    done = grade("--only", unicodedata.normalize("NFD", "홍길동"))
+    assert (done.exit_code, "1 could not be graded" in done.output) == (0, True), done.output
+    assert [file.name for file in (tmp_path / "out" / "records" / "tiny").iterdir()] == [
+        "홍길동.json"
+    ]
 
 
 def test_where_records_may_not_go(submit, course):

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from grader.course.roster import Person, Roster
 from grader.errors import UsageError
 from grader.intake.read import read
 from grader.records.record import Message
@@ -215,6 +216,29 @@ def test_moodle_without_folders_and_blind(tmp_path):
     found = intake(tmp_path)
     assert [(p.id, p.name, len(p.handins)) for p in found.people] == [("9", "", 1)]
     assert set(readings(tmp_path)["9"].files) == set(FILES)
+
+
+def test_moodles_download_of_one_group(tmp_path):
+    people = ("조 1-김민수_1", "조 1-이지우_2", "조 1-Ann-Marie_3")
+    write(tmp_path, {f"{name}_assignsubmission_file_/hw.zip": zipped() for name in people})
+    assert {p.id: p.name for p in intake(tmp_path).people} == {
+        "1": "김민수",
+        "2": "이지우",
+        "3": "Ann-Marie",
+    }
+    listed = Roster((Person("a", "김민수"), Person("b", "이지우"), Person("c", "Ann-Marie")))
+    assert [(p.id, p.by) for p in intake(tmp_path, listed).people] == [
+        ("a", "name"),
+        ("b", "name"),
+        ("c", "name"),
+    ]
+
+
+@pytest.mark.parametrize("blind", ["Participant", "참가자"])
+def test_moodle_blind_in_the_languages_of_a_course(tmp_path, blind):
+    names = [f"{blind}_{number}_assignsubmission_file_" for number in (1, 2)]
+    write(tmp_path, {f"{name}/hw.zip": zipped() for name in names})
+    assert [(p.id, p.name) for p in intake(tmp_path).people] == [("1", ""), ("2", "")]
 
 
 def test_one_folder_of_moodles_in_a_class_of_folders_drops_nobody(tmp_path):

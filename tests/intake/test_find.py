@@ -239,6 +239,21 @@ def test_a_class_of_one_in_a_folder(tmp_path):
     assert people(tmp_path / "b") == {"kim": "hw1-kim/"}
 
 
+@pytest.mark.parametrize(
+    ("files", "student"),
+    [
+        ({"kim.zip": zipped()}, "kim"),
+        (below("kim"), "kim"),
+        (below("submissions/kim"), "kim"),
+        (below(PACKAGE), "submissions"),
+        (ALL, "submissions"),
+    ],
+)
+def test_a_zip_of_a_class_of_one(tmp_path, files, student):
+    write(tmp_path, {"submissions.zip": zipped(files)})
+    assert set(people(tmp_path / "submissions.zip")) == {student}
+
+
 def test_an_nbgrader_course(tmp_path):
     write(tmp_path, below("source/hw1") | below("release/hw1") | {"gradebook.db": ""})
     write(tmp_path, below("submitted/kim/hw1") | below("submitted/lee/hw1"))
@@ -246,6 +261,18 @@ def test_an_nbgrader_course(tmp_path):
     found = intake(tmp_path)
     assert counting(found) == {"kim": "kim/hw1/", "lee": "lee/hw1/"}
     assert set(found.leftover) == {"source/", "release/", "autograded/", "gradebook.db"}
+
+
+@pytest.mark.parametrize(
+    ("own", "other"), [("hw1.zip", "hw2.zip"), ("hw1-submissions", "hw2-submissions")]
+)
+def test_a_download_for_each_assignment(tmp_path, own, other):
+    for name, student in ((own, "kim"), (other, "oh")):
+        files = dict.fromkeys((f"{student}.zip", "lee.zip"), zipped())
+        write(tmp_path, {name: zipped(files)} if name.endswith(".zip") else below(name, files))
+    found = intake(tmp_path)
+    assert set(counting(found)) == {"kim", "lee"}
+    assert [name.strip("/") for name in found.leftover] == [other]
 
 
 @pytest.mark.parametrize(
@@ -285,6 +312,13 @@ def test_sections_of_archives_are_refused(tmp_path):
     assert refusal(write(tmp_path / "b", bulk)).code == "error.sections"
 
 
+def test_the_command_that_works_keeps_the_roster(tmp_path):
+    write(tmp_path, below("A/kim") | below("A/lee") | below("B/oh"))
+    fields = refusal(tmp_path, roster_file=tmp_path / "my class.csv").fields
+    for command in ("command", "one", "other"):
+        assert f"--roster '{tmp_path}/my class.csv'" in fields[command]
+
+
 CANVAS_A = {"kim_11_1_hw.zip": zipped(), "lee_12_2_hw.zip": zipped()}
 CANVAS_B = {"oh_13_3_hw.zip": zipped(), "yi_14_4_hw.zip": zipped()}
 
@@ -313,7 +347,8 @@ def test_a_zip_for_each_section(tmp_path):
     bulk = {
         "A.zip": zipped(below("A/kim") | below("A/lee")),
         "B.zip": zipped(dict.fromkeys(("oh.zip", "yi.zip"), zipped())),
-        "late.zip": zipped(),
+        "oh late.zip": zipped(),
+        "notes.txt": "",
     }
     found = intake(write(tmp_path, bulk), layout="section/student")
     assert counting(found) == {
@@ -321,8 +356,26 @@ def test_a_zip_for_each_section(tmp_path):
         "lee": "A.zip/lee/",
         "oh": "B.zip/oh.zip",
         "yi": "B.zip/yi.zip",
+        "oh late": "oh late.zip",
     }
-    assert found.leftover == ("late.zip",)
+    assert found.leftover == ("notes.txt",)
+
+
+@pytest.mark.parametrize("late", ["late", "late.zip"])
+def test_who_handed_in_again_late_is_not_passed_over(tmp_path, late):
+    again = dict.fromkeys(("kim.zip", "lee.zip"), zipped())
+    more = {f"{name}.zip": zipped() for name in ("oh", "yi", "jo")}
+    write(tmp_path, again | more)
+    write(tmp_path, {late: zipped(again)} if late.endswith(".zip") else below(late, again))
+    assert refusal(tmp_path).code == "error.sections"
+    found = people(tmp_path, layout="section/student")
+    assert set(found) == {"kim", "lee", "oh", "yi", "jo"}
+    assert found["kim"] == [f"{late}/kim.zip", "kim.zip"]
+
+
+def test_students_beside_a_folder_of_late_ones(tmp_path):
+    write(tmp_path, below("kim") | {"lee.zip": zipped()} | below("late/oh") | below("late/yi"))
+    assert set(people(tmp_path, layout="section/student")) == {"kim", "lee", "oh", "yi"}
 
 
 def test_a_section_of_one_student_with_two_versions_is_one_student(tmp_path):

@@ -4,8 +4,8 @@
     Kim Minsu_123457_assignsubmission_onlinetext_/      a text that was typed in
     Kim Minsu_123457_assignsubmission_file_hw.zip       "download in folders" is off
 
-The number is that of the worksheet's `Identifier`, `Participant 123457`. Where groups are on, the
-name begins with the group's: `Group A-Kim Minsu`. Names: `mod/assign/locallib.php`.
+The number is that of the worksheet's `Identifier`, `Participant 123457`. In the download of one
+group every name begins with the group's: `Group A-Kim Minsu`. Names: `mod/assign/locallib.php`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from grader.intake.nodes import Node, Together, is_packed
 from grader.intake.shapes import is_junk, is_nobodys
 
 _NAME = re.compile(r"(?P<name>.*)_(?P<id>\d+)_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<file>.*))?$")
+
+_BLIND = {"Participant", "참가자"}  # who is marked without their name
 
 
 def recognises(node: Node, wanted: Wanted) -> bool:
@@ -41,22 +43,34 @@ def read(node: Node, wanted: Wanted, known: Collection[str]) -> Seen:  # noqa: A
             people.setdefault(match["id"], []).append((match, child))
         else:
             leftover.append(child.shown)
-    return Seen("moodle", node.shown, [_handin(key, p) for key, p in people.items()], leftover)
+    group = _group([parts[0][0]["name"] for parts in people.values()])
+    handins = [_handin(key, parts, group) for key, parts in people.items()]
+    return Seen("moodle", node.shown, handins, leftover)
 
 
-def _handin(key: str, parts: list[tuple[re.Match[str], Node]]) -> Handin:
+def _group(names: list[str]) -> str:
+    """The name of the group, "Group A-", which all have in front."""
+    if len(names) < 2:
+        return ""
+    first = names[0]
+    heads = [first[: at + 1] for at, letter in enumerate(first) if letter == "-"]
+    common = [head for head in heads if all(name.startswith(head) for name in names)]
+    return max(common, key=len, default="")
+
+
+def _handin(key: str, parts: list[tuple[re.Match[str], Node]], group: str) -> Handin:
     named = [
         (child.name if own else match["file"] or node.name, child)
         for match, node in parts
         for own in [node.is_folder]
         for child in (node.children if own else [node])
     ]
-    name = parts[0][0]["name"]
+    name = parts[0][0]["name"].removeprefix(group)
     return Handin(
         key=key,
         label=", ".join(node.shown for _, node in parts),
         place=_alone(parts) or Together(key, named),
-        name="" if name == "Participant" else name,
+        name="" if name in _BLIND else name,
         ids={"moodle": key},
     )
 
