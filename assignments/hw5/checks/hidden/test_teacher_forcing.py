@@ -115,7 +115,7 @@ def test_seq2seq_is_float32(student):
 def test_seq2seq_leaves_everything_alone(student):
     model = a_model(student)
     before = student.generators()
-    given = [SRC, LENGTHS, TGT, 0.5, 3]
+    given = [SRC, LENGTHS, TGT, 1.0, 3]
     _, after = student.with_arguments(model.forward, *given)
     expect_equal(after, given, "the arguments after the call")
     expect_equal(student.generators(), before, "the state of the global generators")
@@ -198,6 +198,12 @@ def test_coins_depend_on_the_seed_alone(student):
     assert any(bool((other - one[0]).abs().max() > 1e-3) for other in one[1:]), (
         "a different seed must give different draws"
     )
+
+
+def test_the_draws_leave_the_global_generators_alone(student):
+    model, before = a_model(student), student.generators()
+    model.forward(SRC, LENGTHS, TGT, 0.5, 3)
+    expect_equal(student.generators(), before, "the state of the global generators")
 
 
 def test_seq2seq_refuses_what_is_no_probability(student):
