@@ -19,7 +19,7 @@ def test_bert_embeddings_of_one_place(student):
     out = student.extensions.bert_embeddings(
         torch.tensor([[1]]), torch.tensor([[1]]), token, segment, position
     )
-    expect_tensor(out, (1, 1, 2), "float32")
+    expect_tensor(out, (1, 1, 2))
     expect_close(out, [[[2.5, 20.5]]], what="the embedding")
 
 
