@@ -233,9 +233,7 @@ def expect_python_numbers(found):
 
 
 def test_beam_gives_python_numbers(student):
-    expect_python_numbers(
-        student.decode.beam_search_table(random_table(73), BOS, EOS, 3, 1.0)
-    )
+    expect_python_numbers(student.decode.beam_search_table(random_table(73), BOS, EOS, 3, 1.0))
 
 
 def test_beam_refuses_no_beam(student):

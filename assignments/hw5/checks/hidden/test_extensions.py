@@ -107,7 +107,9 @@ def test_bert_embeddings_have_the_right_gradients(student):
     leaves = [table.clone().requires_grad_() for table in given]
     out = F.embedding(IDS, leaves[0]) + F.embedding(SEGMENTS, leaves[1]) + leaves[2][None, :4]
     expected = torch.autograd.grad(out, leaves, toward)
-    for name, gradient, right in zip(("token", "segment", "position"), gradients, expected, strict=True):
+    for name, gradient, right in zip(
+        ("token", "segment", "position"), gradients, expected, strict=True
+    ):
         expect_close(gradient, right, **NEAR, what=f"the gradient with respect to {name}")
 
 

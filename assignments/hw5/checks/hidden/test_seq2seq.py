@@ -347,7 +347,9 @@ def test_dot_and_general_scores_are_linear_in_the_memory(student, kind):
 
 def test_additive_scores_bend_in_the_memory(student):
     # a tanh bends: about 0.5 here
-    assert curvature(student, "additive") > 0.02, "additive scores are no linear function of the key"
+    assert curvature(student, "additive") > 0.02, (
+        "additive scores are no linear function of the key"
+    )
 
 
 def used_numbers(student, kind):

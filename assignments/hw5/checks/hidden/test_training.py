@@ -152,7 +152,9 @@ def padded_size(lengths, batches):
 
 
 def expect_every_index(batches, count):
-    expect_equal(sorted(int(i) for b in batches for i in b), list(range(count)), "all indices, sorted")
+    expect_equal(
+        sorted(int(i) for b in batches for i in b), list(range(count)), "all indices, sorted"
+    )
 
 
 def test_length_batches_hold_every_index_once(student):
@@ -165,6 +167,13 @@ def test_length_batches_are_no_larger_than_allowed(student):
     lengths = some_lengths(4)
     sizes = padded_size(lengths, student.training.length_batches(lengths, 120, 4))
     assert max(sizes) <= 120, "count x longest is over max_tokens"
+
+
+def test_length_batches_count_the_padding(student):
+    # eleven words in all, but four rows as long as the longest would hold 32
+    batches = student.training.length_batches([1, 8, 1, 1], 11, 0)
+    found = sorted(sorted(int(index) for index in batch) for batch in batches)
+    expect_equal(found, [[0, 2, 3], [1]], "the batches")
 
 
 def test_length_batches_waste_little(student):
@@ -195,11 +204,6 @@ def test_a_sentence_longer_than_allowed_is_alone(student):
     expect_every_index(batches, 42)
     for batch, size in zip(batches, padded_size(lengths, batches), strict=True):
         assert size <= 120 or len(batch) == 1, "count x longest is over max_tokens"
-
-
-def test_a_batch_may_be_exactly_as_large_as_allowed(student):
-    batches = student.training.length_batches([4, 4, 4, 4, 4, 4], 12, 0)
-    expect_equal(sorted(len(batch) for batch in batches), [3, 3], "the sizes of the batches")
 
 
 def test_length_batches_are_lists_of_python_ints(student):
@@ -296,6 +300,8 @@ def test_bleu_takes_several_references(student):
 def test_bleu_clips_counts(student):
     hypothesis, reference = split("the the the the the the the", "the cat is on the mat")
     expect_bleu(student, [([hypothesis], [[reference]], 1)])
+    # "the" stands twice in one reference, and three times in both together
+    expect_bleu(student, [(split("the the the the"), [split("the cat", "the dog the")], 1)])
     # "a a" stands twice in the first, "b b" twice in the second: both count twice, not more
     (hypothesis,) = split("a a a a b b b b")
     expect_bleu(student, [([hypothesis], [split("a a a x", "b b b x")], n) for n in (1, 2)])
