@@ -46,18 +46,19 @@ def own_wordpiece(word, vocab):
 
 def expect_pieces(student, words, vocab):
     pieces = student.map(student.bert.wordpiece, [(word, vocab) for word in words])
-    expect_equal(pieces, [own_wordpiece(word, vocab) for word in words], "the pieces")
+    expected = [own_wordpiece(word, vocab) for word in words]
+    expect_equal([list(found) for found in pieces], expected, "the pieces")
 
 
 def test_wordpiece_takes_the_longest_piece(student):
     vocab = ["a", "ab", "abc", "##c", "##cd", "##d", "##e", "##de", "##bcd"]
-    expect_pieces(student, ["a", "abc", "abcd", "abcde", "abcdde", "ac", "abd"], vocab)
+    expect_pieces(student, ["ab", "abc", "abcd", "abcde", "abcdde", "ac", "abd"], vocab)
 
 
 def test_wordpiece_does_not_go_back(student):
     # the longest beginning, abc, leads nowhere, though ab + cd would do
     vocab = ["ab", "abc", "##cd", "##c"]
-    expect_equal(student.bert.wordpiece("abcd", vocab), ["[UNK]"], "the pieces")
+    expect_equal(list(student.bert.wordpiece("abcd", vocab)), ["[UNK]"], "the pieces")
 
 
 def test_wordpiece_gives_up_on_the_whole_word(student):
@@ -103,7 +104,9 @@ def own_pack(a, b, max_len):
 
 def expect_packed(student, cases):
     found = student.map(student.bert.pack, [(a, b, CLS, SEP, n) for a, b, n in cases])
-    expect_equal(found, [own_pack(*case) for case in cases], "ids and segments")
+    for case, (ids, segments) in zip(cases, found, strict=True):
+        as_ints = [int(i) for i in ids], [int(segment) for segment in segments]
+        expect_equal(as_ints, own_pack(*case), "ids and segments")
 
 
 def test_pack_of_one_sentence(student):

@@ -89,12 +89,19 @@ def test_transformer_reads_the_source(student):
     assert differ(model.forward(other, LENGTHS, TGT), logits), "the source must have an influence"
 
 
-def test_forward_is_decode_of_encode(student):
+def expect_decode_of_encode(student, lengths, mask):
     model = a_model(student)
-    memory = model.encode(SRC, MASK)
-    logits = model.decode(TGT, memory, MASK)
+    logits = model.decode(TGT, model.encode(SRC, mask), mask)
     expect_tensor(logits, (2, 4, TARGETS), what="the logits")
-    expect_close(model.forward(SRC, LENGTHS, TGT), logits, **NEAR, what="what forward returns")
+    expect_close(model.forward(SRC, lengths, TGT), logits, **NEAR, what="what forward returns")
+
+
+def test_forward_is_decode_of_encode(student):
+    expect_decode_of_encode(student, torch.tensor([5, 5]), torch.ones(2, 5, dtype=torch.bool))
+
+
+def test_forward_masks_by_the_lengths(student):
+    expect_decode_of_encode(student, LENGTHS, MASK)
 
 
 def some_memory(student):
