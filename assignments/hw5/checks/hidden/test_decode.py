@@ -370,16 +370,18 @@ def test_greedy_leaves_everything_alone(student):
 
 
 def all_scores(student, model, src, lengths, bos, T):
-    """A table of the student's own log-probabilities along every sequence of up to T words."""
-    table = {}
-    for words in itertools.product(range(V), repeat=T - 1):
-        state = student.keep(model.begin, [src, lengths])
-        for t in range(T):
-            prefix = (bos, *words[:t])
-            log_probs, state = student.keep(
-                model.advance, [torch.tensor(prefix[-1:]), state], part=1
-            )
-            table[prefix] = log_probs[0].tolist()
+    """A table of the student's own log-probabilities along every sequence of up to T words.
+
+    All sequences are the rows of one batch: a batch gives the same as its sentences alone.
+    """
+    rows = list(itertools.product(range(V), repeat=T - 1))
+    sources = [src.repeat(len(rows), 1), lengths.repeat(len(rows))]
+    state, table = student.keep(model.begin, sources), {}
+    for t in range(T):
+        prefixes = [(bos, *row[:t]) for row in rows]
+        last = torch.tensor([prefix[-1] for prefix in prefixes])
+        log_probs, state = student.keep(model.advance, [last, state], part=1)
+        table |= dict(zip(prefixes, log_probs.tolist(), strict=True))
     return table
 
 
