@@ -46,7 +46,7 @@ def fit(
             steps 150, batch_size 64, lr 1e-2                   40 %
 
     Plain Adam at a constant lr gets there with room to spare; so does a schedule of your own.
-    Raises ValueError naming pairs if there are none, batch_size below 1.
+    Raises ValueError naming batch_size below 1.
     """
     ### BEGIN SOLUTION
     if not pairs or batch_size < 1:

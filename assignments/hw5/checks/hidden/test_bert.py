@@ -5,7 +5,13 @@ import math
 import pytest
 import torch
 
-from grader.checking.expect import expect_equal, expect_error, expect_tensor, expect_type
+from grader.checking.expect import (
+    expect_close,
+    expect_equal,
+    expect_error,
+    expect_tensor,
+    expect_type,
+)
 
 CLS, SEP = 101, 102
 
@@ -13,6 +19,14 @@ CLS, SEP = 101, 102
 def share(count, total, expected):
     """True within five standard deviations of a binomial: a false alarm in two million."""
     return abs(count / total - expected) < 5 * math.sqrt(expected * (1 - expected) / total)
+
+
+def expect_left_alone(student, function, *given):
+    """The call changes neither its arguments nor the state of the global generators."""
+    before = student.generators()
+    _, after = student.with_arguments(function, *given)
+    expect_equal(after, list(given), "the arguments after the call")
+    expect_equal(student.generators(), before, "the state of the global generators")
 
 
 # ---- wordpiece ------------------------------------------------------------------------------------
@@ -32,18 +46,19 @@ def own_wordpiece(word, vocab):
 
 def expect_pieces(student, words, vocab):
     pieces = student.map(student.bert.wordpiece, [(word, vocab) for word in words])
-    expect_equal(pieces, [own_wordpiece(word, vocab) for word in words], "the pieces")
+    expected = [own_wordpiece(word, vocab) for word in words]
+    expect_equal([list(found) for found in pieces], expected, "the pieces")
 
 
 def test_wordpiece_takes_the_longest_piece(student):
     vocab = ["a", "ab", "abc", "##c", "##cd", "##d", "##e", "##de", "##bcd"]
-    expect_pieces(student, ["a", "abc", "abcd", "abcde", "abcdde", "ac", "abd"], vocab)
+    expect_pieces(student, ["ab", "abc", "abcd", "abcde", "abcdde", "ac", "abd"], vocab)
 
 
 def test_wordpiece_does_not_go_back(student):
     # the longest beginning, abc, leads nowhere, though ab + cd would do
     vocab = ["ab", "abc", "##cd", "##c"]
-    expect_equal(student.bert.wordpiece("abcd", vocab), ["[UNK]"], "the pieces")
+    expect_equal(list(student.bert.wordpiece("abcd", vocab)), ["[UNK]"], "the pieces")
 
 
 def test_wordpiece_gives_up_on_the_whole_word(student):
@@ -54,6 +69,23 @@ def test_wordpiece_gives_up_on_the_whole_word(student):
 def test_wordpiece_cuts_korean(student):
     vocab = ["나", "나는", "##는", "학교", "##에", "##에서", "##서", "강아지"]
     expect_pieces(student, ["나는", "학교에서", "학교에", "강아지", "강아지는", "고양이"], vocab)
+
+
+def test_wordpiece_may_be_the_whole_word(student):
+    vocab = ["a", "b", "가", "ab", "##b"]
+    expect_pieces(student, ["a", "가", "ab", "c"], vocab)
+
+
+def test_wordpiece_leaves_everything_alone(student):
+    expect_left_alone(student, student.bert.wordpiece, "playing", ["play", "##ing", "un"])
+
+
+def test_wordpiece_gives_a_list_of_strings(student):
+    for word in ("playing", "xyz"):
+        pieces = student.bert.wordpiece(word, ["play", "##ing", "un"])
+        expect_type(pieces, list)
+        for piece in pieces:
+            expect_type(piece, str, "a piece")
 
 
 # ---- pack -----------------------------------------------------------------------------------------
@@ -72,11 +104,17 @@ def own_pack(a, b, max_len):
 
 def expect_packed(student, cases):
     found = student.map(student.bert.pack, [(a, b, CLS, SEP, n) for a, b, n in cases])
-    expect_equal(found, [own_pack(*case) for case in cases], "ids and segments")
+    for case, (ids, segments) in zip(cases, found, strict=True):
+        as_ints = [int(i) for i in ids], [int(segment) for segment in segments]
+        expect_equal(as_ints, own_pack(*case), "ids and segments")
 
 
 def test_pack_of_one_sentence(student):
-    expect_packed(student, [([5, 6, 7], None, 9), ([5, 6, 7], None, 5), ([5, 6, 7], None, 4)])
+    expect_packed(student, [([5, 6, 7], None, 9), ([5, 6, 7], None, 5), ([8], None, 3)])
+
+
+def test_pack_cuts_one_sentence(student):
+    expect_packed(student, [([5, 6, 7], None, 4), ([5, 6, 7, 8, 9], None, 5)])
 
 
 def test_pack_has_two_segments(student):
@@ -94,10 +132,26 @@ def test_pack_cuts_the_second_of_equals(student):
     expect_packed(student, [(a, b, n) for n in (11, 10, 9, 8, 7)])
 
 
+def test_pack_of_an_empty_second_sentence(student):
+    expect_packed(student, [([5, 6], [], 9), ([5, 6, 7], [], 5)])
+
+
+def test_pack_of_no_room_for_words(student):
+    expect_packed(student, [([5, 6], [7], 3), ([5, 6], None, 2)])
+
+
+def test_pack_gives_lists_of_python_ints(student):
+    for b in ([8, 9], None):
+        packed = student.bert.pack([5, 6, 7], b, CLS, SEP, 6)
+        expect_type(packed, tuple)
+        for part in packed:
+            expect_type(part, list)
+            for number in part:
+                expect_type(number, int)
+
+
 def test_pack_leaves_its_arguments_alone(student):
-    a, b = [10, 11, 12, 13], [20, 21, 22, 23, 24]
-    _, after = student.with_arguments(student.bert.pack, a, b, CLS, SEP, 8)
-    expect_equal(after[:2], [a, b], "a and b after the call")
+    expect_left_alone(student, student.bert.pack, [10, 11, 12, 13], [20, 21, 22], CLS, SEP, 8)
 
 
 # ---- masked words ---------------------------------------------------------------------------------
@@ -105,29 +159,31 @@ def test_pack_leaves_its_arguments_alone(student):
 VOCAB, MASK = 100, 4
 
 
-def masked(student, p=0.5, seed=3, shape=(100, 200)):
+def some_tokens(shape):
     generator = torch.Generator().manual_seed(0)
     ids = torch.randint(5, VOCAB, shape, generator=generator)
-    special = torch.rand(shape, generator=generator) < 0.1
-    arguments = [ids, special, VOCAB, MASK, seed, p]
-    (inputs, labels), after = student.with_arguments(student.bert.mask_tokens, *arguments)
-    expect_equal(after[:2], [ids, special], "the arguments after the call")
-    expect_tensor(inputs, shape, "int64", "the inputs")
-    expect_tensor(labels, shape, "int64", "the labels")
+    return ids, torch.rand(shape, generator=generator) < 0.1
+
+
+def masked(student, p=0.5, seed=3, shape=(100, 200)):
+    ids, special = some_tokens(shape)
+    inputs, labels = student.bert.mask_tokens(ids, special, VOCAB, MASK, seed, p)
+    expect_tensor(inputs, shape, what="the inputs")
+    expect_tensor(labels, shape, what="the labels")
     return ids, special, inputs, labels
 
 
 def test_mask_tokens_spares_special_ones(student):
     ids, special, inputs, labels = masked(student)
     assert bool((labels[special] == -100).all()), "a special token is never chosen"
-    expect_equal(inputs[special], ids[special], "the inputs at special tokens")
+    expect_close(inputs[special], ids[special], what="the inputs at special tokens")
 
 
 def test_mask_tokens_labels_what_is_chosen(student):
     ids, _, inputs, labels = masked(student)
     chosen = labels != -100
-    expect_equal(labels[chosen], ids[chosen], "the labels of chosen tokens")
-    expect_equal(inputs[~chosen], ids[~chosen], "the inputs of all others")
+    expect_close(labels[chosen], ids[chosen], what="the labels of chosen tokens")
+    expect_close(inputs[~chosen], ids[~chosen], what="the inputs of all others")
 
 
 @pytest.mark.parametrize("p", [0.15, 0.4])
@@ -135,6 +191,32 @@ def test_mask_tokens_chooses_the_right_share(student, p):
     _, special, _, labels = masked(student, p)
     candidates = int((~special).sum())  # about 18,000
     assert share(int((labels != -100).sum()), candidates, p), "each token is chosen with p"
+
+
+def test_mask_tokens_chooses_each_by_itself(student):
+    _, special, _, labels = masked(student)
+    chosen = (labels != -100).double()
+    # rows of about 180 candidates: the deviation of a count is 6.7; columns of 90: 4.7
+    for axis, deviation in ((1, 6.7), (0, 4.7)):
+        share_of = chosen.sum(dim=axis) / (~special).sum(dim=axis)
+        spread = float(share_of.std()) * float((~special).sum(dim=axis).double().mean())
+        assert deviation / 2 < spread < 2 * deviation, "each token is chosen independently"
+
+
+def test_mask_tokens_hides_the_right_share(student):
+    _, special, inputs, _ = masked(student)
+    hidden, candidates = int((inputs == MASK).sum()), int((~special).sum())
+    assert share(hidden, candidates, 0.5 * (0.8 + 0.1 / VOCAB)), "80 % of the chosen are masked"
+
+
+def test_mask_tokens_has_a_default_p(student):
+    ids, special = some_tokens((20, 30))
+    found = []
+    for p in ([], [0.15]):
+        student.generators(seed=1)  # where the draws come from is asked elsewhere
+        found.append(student.bert.mask_tokens(ids, special, VOCAB, MASK, 3, *p))
+    for one, other in zip(*found, strict=True):
+        expect_close(one, other, what="the result with p spelt out")
 
 
 def test_mask_tokens_splits_80_10_10(student):
@@ -163,8 +245,20 @@ def test_mask_tokens_of_all_and_of_none(student):
     ids, special, _, labels = masked(student, p=1.0, shape=(20, 30))
     expect_equal(labels != -100, ~special, "what is chosen with p = 1")
     ids, _, inputs, labels = masked(student, p=0.0, shape=(20, 30))
-    expect_equal(inputs, ids, "the inputs with p = 0")
+    expect_close(inputs, ids, what="the inputs with p = 0")
     assert bool((labels == -100).all()), "with p = 0 nothing is chosen"
+
+
+def test_mask_tokens_gives_int64(student):
+    ids, special = some_tokens((20, 30))
+    inputs, labels = student.bert.mask_tokens(ids, special, VOCAB, MASK, 4)
+    expect_tensor(inputs, (20, 30), "int64", "the inputs")
+    expect_tensor(labels, (20, 30), "int64", "the labels")
+
+
+def test_mask_tokens_leaves_everything_alone(student):
+    ids, special = some_tokens((20, 30))
+    expect_left_alone(student, student.bert.mask_tokens, ids, special, VOCAB, MASK, 4, 0.5)
 
 
 def test_mask_tokens_depends_on_the_seed_alone(student):
@@ -195,31 +289,65 @@ def documents():
 
 def test_next_sentences_begin_with_every_sentence_that_has_one(student):
     pairs = student.bert.next_sentence_pairs(documents(), 1)
-    expect_type(pairs, list)
     firsts = [sentence for document in documents() for sentence in document[:-1]]
     expect_equal(sorted(first for first, _, _ in pairs), sorted(firsts), "the first sentences")
+
+
+def test_next_sentences_come_in_order(student):
+    firsts = [first for first, _, _ in student.bert.next_sentence_pairs(documents(), 1)]
+    assert firsts == sorted(firsts), "the first sentences must come in their order"
 
 
 def test_next_sentences_are_next_or_from_elsewhere(student):
     texts, pairs = documents(), student.bert.next_sentence_pairs(documents(), 2)
     sentences = {tuple(sentence) for document in texts for sentence in document}
     for first, second, is_next in pairs:
-        expect_type(is_next, bool, "is_next")
         assert tuple(second) in sentences, "the second is not a sentence of the documents"
         document, place = divmod(first[0], 1000)
         if is_next:
-            expect_equal(second, texts[document][place + 1], "the successor")
+            expect_equal(second, [1000 * document + place + 1, 7], "the successor")
         else:
             assert second[0] // 1000 != document, "it must come from another document"
 
 
+def four_draws(student):
+    return [p for seed in range(4) for p in student.bert.next_sentence_pairs(documents(), seed)]
+
+
 def test_next_sentences_come_half_of_the_time(student):
-    pairs = [p for seed in range(4) for p in student.bert.next_sentence_pairs(documents(), seed)]
-    assert share(sum(is_next for _, _, is_next in pairs), len(pairs), 0.5), "half are successors"
-    strangers = [
-        second[0] // 1000 for first, second, is_next in pairs if not is_next and first[0] < 1000
-    ]
-    expect_equal(sorted(set(strangers) | {1, 3}), [1, 2, 3, 4], "documents that are drawn from")
+    pairs = four_draws(student)
+    half = share(sum(bool(is_next) for _, _, is_next in pairs), len(pairs), 0.5)
+    assert half, "half are successors"
+
+
+def strangers(pairs):
+    """The sentences that follow one of the first document and come from another."""
+    return [second for first, second, _ in pairs if first[0] < 1000 <= second[0]]
+
+
+def test_strangers_come_from_every_other_document(student):
+    found = {second[0] // 1000 for second in strangers(four_draws(student))}
+    # document 2 holds most sentences; 1 and 3 have one or two, and may be drawn seldom
+    assert {2, 4} <= found <= {1, 2, 3, 4}, "strangers come from all the other documents"
+
+
+def test_strangers_stand_anywhere_in_their_document(student):
+    places = {second[0] % 1000 for second in strangers(four_draws(student))}
+    # some 150 draws or more out of 500 and 200 sentences
+    assert len(places) > 60, "every sentence of another document is possible"
+
+
+def test_next_sentences_are_triples_of_lists_and_a_bool(student):
+    pairs = student.bert.next_sentence_pairs(documents(), 3)
+    expect_type(pairs, list)
+    for pair in pairs[:50]:
+        expect_type(pair, tuple, "a pair")
+        first, second, is_next = pair
+        expect_type(is_next, bool, "is_next")
+        for sentence in (first, second):
+            expect_type(sentence, list, "a sentence")
+            for word in sentence:
+                expect_type(word, int, "a word")
 
 
 def test_next_sentences_depend_on_the_seed_alone(student):
@@ -233,5 +361,4 @@ def test_next_sentences_depend_on_the_seed_alone(student):
 
 
 def test_next_sentences_leave_the_documents_alone(student):
-    _, after = student.with_arguments(student.bert.next_sentence_pairs, documents(), 7)
-    expect_equal(after[0], documents(), "the documents after the call")
+    expect_left_alone(student, student.bert.next_sentence_pairs, documents(), 7)

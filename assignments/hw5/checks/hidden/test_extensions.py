@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from grader.checking.expect import expect_close, expect_equal, expect_tensor, expect_type
+from grader.checking.expect import expect_close, expect_equal, expect_tensor
 
 BOS, EOS = 1, 2
 
@@ -14,6 +14,19 @@ BOS, EOS = 1, 2
 def normal(*shape, seed=0, dtype=torch.float64):
     generator = torch.Generator().manual_seed(1000 * seed + sum(shape))
     return torch.randn(*shape, generator=generator, dtype=torch.float64).to(dtype)
+
+
+DTYPES = {torch.float32: "float32", torch.float64: "float64"}
+# a step in float32 on the way (6e-8 relative) is no wrong formula; dtypes are asked apart
+NEAR = {"rtol": 1e-5, "atol": 1e-6}
+
+
+def expect_left_alone(student, function, *given):
+    """The call changes neither its arguments nor the state of the global generators."""
+    before = student.generators()
+    _, after = student.with_arguments(function, *given)
+    expect_equal(after, list(given), "the arguments after the call")
+    expect_equal(student.generators(), before, "the state of the global generators")
 
 
 # ---- the copy task --------------------------------------------------------------------------------
@@ -68,7 +81,7 @@ def tables(seed, dtype=torch.float64):
 def test_bert_embeddings_are_a_sum_of_three(student):
     token, segment, position = tables(1)
     out = student.extensions.bert_embeddings(IDS, SEGMENTS, token, segment, position)
-    expect_tensor(out, (2, 4, D), "float64", "the embeddings")
+    expect_tensor(out, (2, 4, D), what="the embeddings")
     expected = F.embedding(IDS, token) + F.embedding(SEGMENTS, segment) + position[None, :4]
     expect_close(out, expected, what="the embeddings")
 
@@ -86,25 +99,70 @@ def test_a_segment_moves_an_embedding(student):
     expect_close(after - before, moved, atol=1e-9, what="what the other segment changes")
 
 
+def test_bert_embeddings_have_the_right_gradients(student):
+    given = tables(3)
+    toward = normal(2, 4, D, seed=4)
+    function = student.extensions.bert_embeddings
+    gradients = student.gradients(function, [IDS, SEGMENTS, *given], [toward]).by_argument
+    leaves = [table.clone().requires_grad_() for table in given]
+    out = F.embedding(IDS, leaves[0]) + F.embedding(SEGMENTS, leaves[1]) + leaves[2][None, :4]
+    expected = torch.autograd.grad(out, leaves, toward)
+    for name, gradient, right in zip(
+        ("token", "segment", "position"), gradients, expected, strict=True
+    ):
+        expect_close(gradient, right, **NEAR, what=f"the gradient with respect to {name}")
+
+
+def test_bert_embeddings_keep_the_dtype(student):
+    for dtype, name in DTYPES.items():
+        out = student.extensions.bert_embeddings(IDS, SEGMENTS, *tables(5, dtype))
+        expect_tensor(out, (2, 4, D), name, "the embeddings")
+
+
+def test_bert_embeddings_leave_everything_alone(student):
+    expect_left_alone(student, student.extensions.bert_embeddings, IDS, SEGMENTS, *tables(6))
+
+
 # ---- reversed sources -----------------------------------------------------------------------------
 
 
+def expect_reversed(student, ids, lengths):
+    out = student.extensions.reverse_source(torch.tensor(ids), torch.tensor(lengths))
+    expect_tensor(out, (len(ids), len(ids[0])), what="the reversed rows")
+    expected = [row[:n][::-1] + row[n:] for row, n in zip(ids, lengths, strict=True)]
+    expect_close(out, expected, what="the reversed rows")
+
+
 def test_reverse_source_leaves_the_padding_behind(student):
-    ids, lengths = torch.tensor([[3, 4, 5, 9, 0], [6, 7, 8, 9, 3], [4, 0, 1, 2, 0]]), [3, 5, 1]
-    out, after = student.with_arguments(
-        student.extensions.reverse_source, ids, torch.tensor(lengths)
-    )
-    expect_tensor(out, (3, 5), "int64", "the reversed rows")
-    expected = [row[:n][::-1] + row[n:] for row, n in zip(ids.tolist(), lengths, strict=True)]
-    expect_equal(out.tolist(), expected, "the reversed rows")
-    expect_equal(after[0], ids, "ids after the call")
+    expect_reversed(student, [[3, 4, 5, 9, 0], [6, 7, 8, 9, 3], [4, 6, 1, 2, 0]], [3, 5, 2])
+
+
+def test_reverse_source_of_full_rows(student):
+    expect_reversed(student, [[3, 4, 5, 9], [6, 7, 8, 3]], [4, 4])
+
+
+def test_reverse_source_of_a_single_word(student):
+    expect_reversed(student, [[4, 0, 0], [5, 6, 7]], [1, 3])
+    expect_reversed(student, [[4]], [1])
+
+
+def test_reverse_source_gives_int64(student):
+    ids = torch.tensor([[3, 4, 5, 0], [6, 7, 8, 9]])
+    out = student.extensions.reverse_source(ids, torch.tensor([3, 4]))
+    expect_tensor(out, (2, 4), "int64", "the reversed rows")
+
+
+def test_reverse_source_leaves_everything_alone(student):
+    ids, lengths = torch.tensor([[3, 4, 5, 0], [6, 7, 8, 9]]), torch.tensor([3, 4])
+    expect_left_alone(student, student.extensions.reverse_source, ids, lengths)
 
 
 def test_reverse_source_twice_is_nothing(student):
-    ids, lengths = torch.arange(28).reshape(4, 7), torch.tensor([7, 4, 2, 5])
+    ids, lengths = torch.arange(28).reshape(4, 7), torch.tensor([7, 7, 7, 7])
     once = student.extensions.reverse_source(ids, lengths)
     assert not torch.equal(once, ids), "some ids must change"
-    expect_equal(student.extensions.reverse_source(once, lengths), ids, "the rows reversed twice")
+    twice = student.extensions.reverse_source(once, lengths)
+    expect_close(twice, ids, what="the rows reversed twice")
 
 
 # ---- distillation ---------------------------------------------------------------------------------
@@ -116,12 +174,35 @@ def own_distillation(student_logits, teacher, targets, T, alpha):
     return alpha * T * T * soft + (1 - alpha) * F.cross_entropy(student_logits, targets)
 
 
-@pytest.mark.parametrize(("T", "alpha"), [(1.0, 0.5), (3.0, 0.7), (2.0, 1.0), (4.0, 0.0)])
-def test_distillation_equals_the_formula(student, T, alpha):
-    one, teacher, targets = normal(6, 5, seed=1), 2 * normal(6, 5, seed=2), torch.arange(6) % 5
+def expect_distillation(student, T, alpha):
+    one, teacher = normal(6, 5, seed=1), 2 * normal(6, 5, seed=2)
+    targets = torch.arange(6) % 5
     loss = student.extensions.distillation_loss(one, teacher, targets, T, alpha)
-    expect_tensor(loss, (), "float64", "the loss")
+    expect_tensor(loss, (), what="the loss")
     expect_close(loss, own_distillation(one, teacher, targets, T, alpha), what="the loss")
+
+
+@pytest.mark.parametrize(("T", "alpha"), [(1.0, 0.5), (3.0, 0.7)])
+def test_distillation_equals_the_formula(student, T, alpha):
+    expect_distillation(student, T, alpha)
+
+
+@pytest.mark.parametrize(("T", "alpha"), [(2.0, 1.0), (4.0, 0.0)])
+def test_distillation_of_one_part_alone(student, T, alpha):
+    expect_distillation(student, T, alpha)
+
+
+def test_distillation_keeps_the_dtype(student):
+    for dtype, name in DTYPES.items():
+        one, teacher = (normal(6, 5, seed=seed, dtype=dtype) for seed in (5, 6))
+        targets = torch.arange(6) % 5
+        loss = student.extensions.distillation_loss(one, teacher, targets, 2.0, 0.5)
+        expect_tensor(loss, (), name, "the loss")
+
+
+def test_distillation_leaves_everything_alone(student):
+    given = [normal(6, 5, seed=7), normal(6, 5, seed=8), torch.arange(6) % 5, 2.0, 0.5]
+    expect_left_alone(student, student.extensions.distillation_loss, *given)
 
 
 def test_distillation_has_the_right_gradient(student):
@@ -130,23 +211,33 @@ def test_distillation_has_the_right_gradient(student):
     gradients = student.gradients(student.extensions.distillation_loss, arguments).by_argument
     leaf = one.clone().requires_grad_()
     (expected,) = torch.autograd.grad(own_distillation(leaf, teacher, targets, 3.0, 0.6), leaf)
-    expect_close(gradients[0], expected, what="the gradient with respect to student")
+    expect_close(gradients[0], expected, **NEAR, what="the gradient with respect to student")
 
 
 # ---- counting parameters --------------------------------------------------------------------------
 
 
+SIZES = [(8, 2, 1, 16, 11, 13), (8, 4, 1, 16, 11, 13), (12, 3, 2, 20, 9, 7), (6, 1, 3, 5, 8, 8)]
+
+
+def expect_own_count(student, sizes, *, tie):
+    """What the function says is what the student's own model has."""
+    d, heads, layers, ff, src, tgt = sizes
+    count = student.extensions.transformer_parameters(*sizes, tie)
+    model = student.transformer.Transformer(
+        src, tgt, d, heads, layers, ff, dropout=0.0, max_len=8, tie=tie
+    )
+    given = [torch.tensor([[3, 4]]), torch.tensor([2]), torch.tensor([[1, 3]])]
+    found = student.gradients(model.forward, given, [torch.ones(1, 2, tgt)], [model])
+    own = sum(gradient.numel() for gradient in found.by_parameter[0].values())
+    expect_equal(int(count), own, f"the number of parameters for {(*sizes, tie)}")
+
+
 def test_transformer_parameters_count_your_own(student):
-    sizes = [(8, 2, 1, 16, 11, 13), (8, 4, 1, 16, 11, 13), (12, 3, 2, 20, 9, 7), (6, 1, 3, 5, 8, 8)]
-    for d, heads, layers, ff, src, tgt in sizes:
-        for tie in (False, True):
-            arguments = (d, heads, layers, ff, src, tgt, tie)
-            count = student.extensions.transformer_parameters(*arguments)
-            expect_type(count, int, "the number")
-            model = student.transformer.Transformer(
-                src, tgt, d, heads, layers, ff, dropout=0.0, max_len=8, tie=tie
-            )
-            given = [torch.tensor([[3, 4]]), torch.tensor([2]), torch.tensor([[1, 3]])]
-            found = student.gradients(model.forward, given, [torch.ones(1, 2, tgt)], [model])
-            own = sum(gradient.numel() for gradient in found.by_parameter[0].values())
-            expect_equal(count, own, f"the number of parameters for {arguments}")
+    for sizes in SIZES:
+        expect_own_count(student, sizes, tie=False)
+
+
+def test_transformer_parameters_count_a_tied_table_once(student):
+    for sizes in SIZES:
+        expect_own_count(student, sizes, tie=True)

@@ -90,8 +90,6 @@ def test_fit_trains_in_place(student):
     _, _, model = recurrent(student, 9, 8, 8)
     before = model.state_dict()
     losses = student.training.fit(model, pairs, steps=30, batch_size=8, lr=1e-2, **IDS)
-    expect_type(losses, list)
-    expect_equal(len(losses), 30, "the number of losses")
     assert sum(losses[-5:]) < sum(losses[:5]), "the loss must decrease"
     after = model.state_dict()
     assert any(not torch.equal(before[name], after[name]) for name in before), "nothing was learnt"
@@ -101,8 +99,58 @@ def test_fit_trains_a_transformer_too(student):
     pairs = reversal(40, 6, (1, 5), 5)
     model = student.transformer.Transformer(9, 9, 8, 2, 1, 16, dropout=0.0, max_len=16, seed=2)
     losses = student.training.fit(model, pairs, steps=30, batch_size=8, lr=1e-2, **IDS)
-    expect_equal(len(losses), 30, "the number of losses")
     assert sum(losses[-5:]) < sum(losses[:5]), "the loss must decrease"
+
+
+def test_fit_goes_no_further_than_lr(student):
+    """Any schedule up to lr: with next to none the model stays as it is, whatever the optimiser."""
+    _, _, model = recurrent(student, 9, 8, 8)
+    before = model.state_dict()
+    student.training.fit(model, reversal(8, 6, (2, 4), 11), steps=3, batch_size=8, lr=1e-9, **IDS)
+    after = model.state_dict()
+    for name, value in before.items():
+        gap = (after[name] - value).abs().max()
+        assert bool(gap < 1e-4), "a step may be no larger than lr allows"
+
+
+def test_fit_trains_in_training_mode(student):
+    model = student.transformer.Transformer(9, 9, 16, 2, 1, 16, dropout=0.5, max_len=16, seed=2)
+    pair = ([3, 4, 5], [5, 4, 3])
+    losses = student.training.fit(model, [pair] * 4, steps=6, batch_size=4, lr=1e-9, **IDS)
+    # one batch again and again, and no steps to speak of: only dropout can make a difference
+    assert max(losses) - min(losses) > 1e-3, "dropout must act while the model is trained"
+
+
+def expect_the_same_again(student, model):
+    """The same training once more, from where the first began: nothing of it is left over."""
+    untrained, pairs = model.state_dict(), reversal(4, 6, (2, 4), 12)
+    options = {"steps": 4, "batch_size": 4, "lr": 1e-2}
+    losses = []
+    for _ in range(2):
+        model.load_state_dict(untrained)
+        student.generators(seed=1)
+        losses.append(student.training.fit(model, pairs, **options, **IDS))
+    expect_close(losses[1], losses[0], rtol=1e-3, what="the losses of the same training once more")
+
+
+def test_fit_takes_each_gradient_anew(student):
+    _, _, model = recurrent(student, 9, 8, 8)
+    expect_the_same_again(student, model)
+
+
+def test_fit_takes_each_gradient_of_a_transformer_anew(student):
+    model = student.transformer.Transformer(9, 9, 8, 2, 1, 16, dropout=0.0, max_len=16, seed=2)
+    expect_the_same_again(student, model)
+
+
+def test_fit_learns_a_pair_by_heart(student):
+    """From bos to eos: what is learnt must come out when the model writes by itself."""
+    pairs = [([3, 4, 5], [6, 3, 7, 4]), ([4, 3], [5, 7, 3, 6])]
+    _, _, model = recurrent(student, 8, 16, 32)
+    options = {"steps": 150, "batch_size": 32, "lr": 1e-2}
+    student.training.fit(model, pairs * 16, **IDS, **options)
+    model.eval()
+    assert exact_match(student, model, pairs, 6) == 1.0, "a pair read again and again is learnt"
 
 
 def scattered(module, seed, scale):
@@ -161,7 +209,6 @@ def test_fit_losses_are_per_token(student):
     pair = ([3, 14, 15, 9, 26, 5, 35], [35, 5, 26, 9, 15, 14, 3])
     accepted = [float(word_losses(student, model, [pair], end)[0].mean()) for end in ([], [EOS])]
     (loss,) = student.training.fit(model, [pair] * 32, steps=1, batch_size=32, lr=1e-4, **IDS)
-    expect_type(loss, float, "a loss")
     # near ln 60 = 4.1; a smoothed loss, which fit may use, is off by a tenth or two
     assert min(abs(loss - mean) for mean in accepted) < 0.5, "a loss is a mean over words, by ln"
 
@@ -192,6 +239,56 @@ def test_fit_tells_the_model_how_long_the_sources_are(student):
     assert fits, "lengths are those of the sources, without padding"
 
 
+def two_means(student):
+    """A model, a pair that it finds likely, one that it does not, and their mean losses."""
+    for seed in range(40):
+        encoder, decoder, model = recurrent(student, 9, 8, 8)
+        scattered(encoder, seed, 1.0), scattered(decoder, seed + 100, 1.0)
+        pairs = [([3], [4, 4, 4]), ([5], [6, 6, 6])]
+        found = []
+        for end in ([], [EOS]):  # who gives eos to the source too has other means
+            losses, _ = word_losses(student, model, pairs, end)
+            found.append(losses.mean(dim=1).tolist())
+        if all(abs(a - b) > 3 for a, b in found):
+            return model, pairs, found
+    raise AssertionError("every pair is as likely to the model as every other")
+
+
+def drawn_one_by_one(student, count):
+    """The losses of steps with one of the two pairs each, where nothing is learnt; their means."""
+    model, pairs, means = two_means(student)
+    losses = student.training.fit(model, pairs, steps=count, batch_size=1, lr=1e-9, **IDS)
+    return losses, means
+
+
+def near(loss, mean):
+    """A smoothed loss, which fit may use, is off by a tenth or two of the mean over all words."""
+    return abs(loss - mean) < 1.0
+
+
+def test_fit_keeps_to_its_batch_size(student):
+    ones, means = drawn_one_by_one(student, 8)
+    right = [all(near(loss, a) or near(loss, b) for loss in ones) for a, b in means]
+    assert any(right), "a batch of one is a single pair"
+
+
+def test_fit_draws_from_all_pairs(student):
+    ones, means = drawn_one_by_one(student, 30)
+    # drawn at random one of the two never comes once in 2 ** 29
+    right = [all(any(near(loss, mean) for loss in ones) for mean in two) for two in means]
+    assert any(right), "every pair may be drawn"
+
+
+def test_fit_has_a_batch_size_by_default(student):
+    pairs, (_, _, model) = reversal(200, 6, (1, 5), 13), recurrent(student, 9, 8, 8)
+    untrained, losses = model.state_dict(), []
+    for options in ({}, {"batch_size": 64, "seed": 0}):
+        model.load_state_dict(untrained)
+        student.generators(seed=1)
+        losses.append(student.training.fit(model, pairs, steps=2, lr=1e-9, **options, **IDS))
+    expect_close(losses[0], losses[1], rtol=1e-4, what="the losses with the defaults spelt out")
+
+
 def test_fit_leaves_the_pairs_alone(student):
     pairs = reversal(12, 6, (1, 5), 7)
     _, _, model = recurrent(student, 9, 8, 8)
@@ -200,6 +297,22 @@ def test_fit_leaves_the_pairs_alone(student):
         student.training.fit, model, args, steps=2, batch_size=4, lr=1e-2, **IDS
     )
     expect_equal(after[1], pairs, "the pairs after the call")
+
+
+def test_fit_leaves_the_generators_alone(student):
+    _, _, model = recurrent(student, 9, 8, 8)
+    before = student.generators()
+    student.training.fit(model, reversal(12, 6, (1, 5), 7), steps=2, batch_size=4, lr=1e-2, **IDS)
+    expect_equal(student.generators(), before, "the state of the global generators")
+
+
+def test_fit_gives_python_floats(student):
+    _, _, model = recurrent(student, 9, 8, 8)
+    pairs, options = reversal(6, 6, (1, 5), 7), {"batch_size": 4, "lr": 1e-2}
+    losses = student.training.fit(model, pairs, steps=2, **options, **IDS)
+    expect_type(losses, list)
+    for loss in losses:
+        expect_type(loss, float, "a loss")
 
 
 def test_fit_depends_on_its_seed_alone(student):

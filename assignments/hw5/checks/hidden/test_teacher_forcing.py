@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from grader.checking.expect import expect_close, expect_error, expect_tensor
+from grader.checking.expect import expect_close, expect_equal, expect_error, expect_tensor
 
 V, E, H, T = 11, 5, 6, 5
 NEAR = {"rtol": 1e-4, "atol": 1e-5}
@@ -32,132 +32,221 @@ def a_model(student, seed=1):
     return student.seq2seq.Seq2Seq(*parts(student, seed))
 
 
+def decoded(student, encoder, decoder, reads):
+    """Logits (B, T, V) of the student's own decoder with the encoder's outputs and our mask.
+
+    `reads(t, logits)` are the words read at step t, given the logits of the steps before.
+    """
+    memory, final = encoder.forward(SRC, LENGTHS)
+    mask = torch.tensor([[place < length for place in range(4)] for length in LENGTHS.tolist()])
+    state, found = student.keep(decoder.initial_state, [final]), []
+    for t in range(T - 1):
+        given = [reads(t, found), state, memory, mask]
+        logits, state, _ = student.keep(decoder.step, given, part=1)
+        found.append(logits)
+    return torch.stack(found, dim=1)
+
+
+def taught(t, _):
+    """With a teacher the words of the target are read."""
+    return TGT[:, t]
+
+
+def own(t, logits):
+    """Without one, after bos, the best word of the step before."""
+    return TGT[:, 0] if t == 0 else logits[-1].argmax(dim=-1)
+
+
 def stepped(student, model, tokens):
     """The log-probabilities of `advance` along tokens (B, T)."""
     state, found = student.keep(model.begin, [SRC, LENGTHS]), []
-    # the state holds it all: what is begun meanwhile has no influence
-    student.keep(model.begin, [SRC + 1, LENGTHS])
     for t in range(tokens.shape[1]):
         log_probs, state = student.keep(model.advance, [tokens[:, t], state], part=1)
         found.append(log_probs)
     return torch.stack(found, dim=1)
 
 
+# ---- forward with a teacher -----------------------------------------------------------------------
+
+
 def test_logits_know_the_past_and_not_the_future(student):
     model = a_model(student)
-    logits = model.forward(SRC, LENGTHS, TGT)
-    expect_tensor(logits, (3, T - 1, V), "float32", "the logits")
+    logits = model.forward(SRC, LENGTHS, TGT, teacher_forcing=1.0)
+    expect_tensor(logits, (3, T - 1, V), what="the logits")
     for j in range(1, T - 1):
         other = TGT.clone()
         other[:, j] = 9
-        changed = model.forward(SRC, LENGTHS, other)
+        changed = model.forward(SRC, LENGTHS, other, teacher_forcing=1.0)
         expect_close(changed[:, :j], logits[:, :j], **NEAR, what="the logits before a changed word")
         gap = (changed[:, j] - logits[:, j]).abs().max(dim=1).values
         assert bool((gap > 1e-3).all()), f"position {j} must read tgt[:, {j}]"
     other = TGT.clone()
     other[:, -1] = 9
-    changed = model.forward(SRC, LENGTHS, other)
+    changed = model.forward(SRC, LENGTHS, other, teacher_forcing=1.0)
     expect_close(changed, logits, **NEAR, what="the logits: the last word is read by none of them")
+
+
+def test_forward_takes_the_steps_of_the_decoder(student):
+    encoder, decoder = parts(student)
+    whole = torch.tensor([4, 4, 4])
+    model = student.seq2seq.Seq2Seq(encoder, decoder)
+    logits = model.forward(SRC, whole, TGT, teacher_forcing=1.0)
+    memory, final = encoder.forward(SRC, whole)
+    state = student.keep(decoder.initial_state, [final])
+    for t in range(T - 1):
+        given = [TGT[:, t], state, memory, torch.ones(3, 4, dtype=torch.bool)]
+        step, state, _ = student.keep(decoder.step, given, part=1)
+        expect_close(logits[:, t], step, **NEAR, what=f"the logits of position {t}")
+
+
+def test_the_decoder_may_see_what_is_no_padding(student):
+    encoder, decoder = parts(student)
+    model = student.seq2seq.Seq2Seq(encoder, decoder)
+    logits = model.forward(SRC, LENGTHS, TGT, teacher_forcing=1.0)
+    expected = decoded(student, encoder, decoder, taught)
+    expect_close(logits, expected, **NEAR, what="the logits")
+
+
+def test_seq2seq_is_float32(student):
+    model = a_model(student)
+    expect_tensor(model.forward(SRC, LENGTHS, TGT), (3, T - 1, V), "float32", "the logits")
+
+
+def test_seq2seq_leaves_everything_alone(student):
+    model = a_model(student)
+    before = student.generators()
+    given = [SRC, LENGTHS, TGT, 1.0, 3]
+    _, after = student.with_arguments(model.forward, *given)
+    expect_equal(after, given, "the arguments after the call")
+    expect_equal(student.generators(), before, "the state of the global generators")
+
+
+# ---- teacher forcing ------------------------------------------------------------------------------
 
 
 def test_teacher_forcing_is_the_default(student):
     model = a_model(student)
-    plain, spelt_out = student.map(
-        model.forward, [(SRC, LENGTHS, TGT), (SRC, LENGTHS, TGT, 1.0, 5)]
-    )
+    calls = [(SRC, LENGTHS, TGT), (SRC, LENGTHS, TGT, 1.0, 5)]
+    plain, spelt_out = student.map(model.forward, calls)
     expect_close(plain, spelt_out, **NEAR, what="the logits")
+
+
+def test_without_a_teacher_it_reads_its_own_words(student):
+    encoder, decoder = parts(student)
+    model = student.seq2seq.Seq2Seq(encoder, decoder)
+    other = torch.cat([TGT[:, :1], torch.full((3, T - 1), 9)], dim=1)
+    calls = [(SRC, LENGTHS, TGT, 0.0), (SRC, LENGTHS, other, 0.0)]
+    free, unread = student.map(model.forward, calls)
+    expected = decoded(student, encoder, decoder, own)
+    expect_close(free, expected, **NEAR, what="the logits when each step reads the last argmax")
+    expect_close(unread, free, **NEAR, what="the logits with a different target")
+
+
+def with_a_mind_of_its_own(student):
+    """A model whose best word is never the target's, and its logits with a teacher."""
+    for seed in range(1, 60):
+        encoder, decoder = parts(student, seed)
+        logits = decoded(student, encoder, decoder, taught)
+        if not bool((logits[:, :-1].argmax(dim=-1) == TGT[:, 1:-1]).any()):
+            return student.seq2seq.Seq2Seq(encoder, decoder), logits
+    raise AssertionError("the decoder's best words are the target's, whatever its weights")
+
+
+def first_untaught(student):
+    """For forty seeds at 0.75: the step at which each row first left the target (T - 1: never)."""
+    model, right = with_a_mind_of_its_own(student)
+    calls = [(SRC, LENGTHS, TGT, 0.75, seed) for seed in range(40)]
+    found = []
+    for logits in student.map(model.forward, calls):
+        left = (logits - right).abs().max(dim=-1).values > 1e-3  # (B, T-1)
+        found.append([row.index(True) if True in row else T - 1 for row in left.tolist()])
+    return found
+
+
+def test_one_draw_a_step_for_the_whole_batch(student):
+    for rows in first_untaught(student):
+        assert len(set(rows)) == 1, "each step is teacher-forced, or not, for all rows of the batch"
+
+
+def test_each_step_has_its_own_draw(student):
+    firsts = {rows[0] for rows in first_untaught(student)}
+    # one draw for all steps would leave the target at the first of them, or never
+    assert firsts & {2, 3}, "each step has its own draw"
+
+
+def test_a_step_is_taught_with_the_given_probability(student):
+    firsts = [rows[0] for rows in first_untaught(student)]
+    kept, left = sum(first - 1 for first in firsts), sum(first < T - 1 for first in firsts)
+    # about 92 draws of 0.75: the share's standard deviation is 0.045
+    share = kept / (kept + left)
+    assert abs(share - 0.75) < 5 * math.sqrt(0.75 * 0.25 / (kept + left)), (
+        "a step reads the target with probability teacher_forcing"
+    )
+
+
+def test_coins_depend_on_the_seed_alone(student):
+    model, _ = with_a_mind_of_its_own(student)
+
+    def logits(state):
+        student.generators(seed=state)
+        return student.map(model.forward, [(SRC, LENGTHS, TGT, 0.5, seed) for seed in range(12)])
+
+    one = logits(1)
+    for ours, again in zip(one, logits(2), strict=True):
+        expect_close(again, ours, **NEAR, what="the logits with the same seed")
+    # twelve seeds that draw three times alike: once in 8 ** 11
+    assert any(bool((other - one[0]).abs().max() > 1e-3) for other in one[1:]), (
+        "a different seed must give different draws"
+    )
+
+
+def test_the_draws_leave_the_global_generators_alone(student):
+    model, before = a_model(student), student.generators()
+    model.forward(SRC, LENGTHS, TGT, 0.5, 3)
+    expect_equal(student.generators(), before, "the state of the global generators")
+
+
+def test_seq2seq_refuses_what_is_no_probability(student):
+    model = a_model(student)
+    for value in (-0.1, 1.1):
+        with expect_error(ValueError, naming="teacher_forcing"):
+            model.forward(SRC, LENGTHS, TGT, value)
+
+
+# ---- begin, advance, select -----------------------------------------------------------------------
+
+
+def test_advance_equals_the_decoder(student):
+    encoder, decoder = parts(student)
+    found = stepped(student, student.seq2seq.Seq2Seq(encoder, decoder), TGT[:, :-1])
+    expected = decoded(student, encoder, decoder, taught)
+    expect_close(
+        found.log_softmax(dim=-1), expected.log_softmax(dim=-1), **NEAR, what="the steps of advance"
+    )
+
+
+def test_log_probabilities_are_normalised(student):
+    log_probs = stepped(student, a_model(student), TGT[:, :2])
+    expect_tensor(log_probs, (3, 2, V), what="the log-probabilities")
+    expect_close(log_probs.exp().sum(dim=-1), torch.ones(3, 2), what="the sum of probabilities")
 
 
 def test_forward_equals_advance(student):
     model = a_model(student)
-    logits = model.forward(SRC, LENGTHS, TGT)
-    expected = torch.log_softmax(logits, dim=-1)
-    expect_close(
-        stepped(student, model, TGT[:, :-1]), expected, **NEAR, what="the steps of advance"
-    )
+    logits = model.forward(SRC, LENGTHS, TGT, teacher_forcing=1.0)
+    found = stepped(student, model, TGT[:, :-1])
+    expect_close(found, torch.log_softmax(logits, dim=-1), **NEAR, what="the steps of advance")
 
 
-def test_the_decoder_may_see_what_is_no_padding(student):
-    """The model's steps are the student's own decoder's, with the encoder's outputs and our mask."""
-    encoder, decoder = parts(student)
-    logits = student.seq2seq.Seq2Seq(encoder, decoder).forward(SRC, LENGTHS, TGT)
-    memory, final = encoder.forward(SRC, LENGTHS)
-    mask = torch.tensor([[place < length for place in range(4)] for length in LENGTHS.tolist()])
-    state = student.keep(decoder.initial_state, [final])
-    for t in range(T - 1):
-        step, state, _ = student.keep(decoder.step, [TGT[:, t], state, memory, mask], part=1)
-        expect_close(logits[:, t], step, **NEAR, what=f"the logits of position {t}")
-
-
-def read_words(student, model, taught):
-    """The words read when step t is taught where taught[t - 1]: (B, T-1), and the logits.
-
-    Found with forward at teacher forcing 1: own words are what it says at the step before.
-    """
-    words = TGT[:, :1]
-    for choice in (*taught, None):
-        # what follows is not read yet, so anything may stand there
-        whole = torch.cat([words, TGT[:, words.shape[1] :]], dim=1)
-        logits = model.forward(SRC, LENGTHS, whole)
-        if choice is not None:
-            own = logits[:, words.shape[1] - 1].argmax(dim=-1)
-            following = TGT[:, words.shape[1]] if choice else own
-            words = torch.cat([words, following[:, None]], dim=1)
-    return logits
-
-
-def test_without_a_teacher_it_reads_its_own_words(student):
+def test_two_sources_may_be_begun_in_turn(student):
+    """The state holds it all: what is begun meanwhile has no influence."""
     model = a_model(student)
-    free = model.forward(SRC, LENGTHS, TGT, 0.0)
-    expected = read_words(student, model, [False] * (T - 2))
-    expect_close(free, expected, **NEAR, what="the logits when each step reads the last argmax")
-    other = torch.cat([TGT[:, :1], torch.full((3, T - 1), 9)], dim=1)
-    unread = model.forward(SRC, LENGTHS, other, 0.0)
-    expect_close(unread, free, **NEAR, what="the logits with a different target")
-
-
-def which_coins(logits, ways):
-    """The ways of falling (tuples of bools) that give these logits for the whole batch."""
-    return [w for w, right in ways.items() if bool((logits - right).abs().max() < 1e-3)]
-
-
-def test_one_coin_a_step_for_the_whole_batch(student):
-    model = a_model(student)
-    coins = [(a, b, c) for a in (True, False) for b in (True, False) for c in (True, False)]
-    ways = {coin: read_words(student, model, coin) for coin in coins}
-    seeds = range(40)
-    found = student.map(model.forward, [(SRC, LENGTHS, TGT, 0.75, seed) for seed in seeds])
-    taught = []
-    for logits in found:
-        fallen = which_coins(logits, ways)
-        assert len(fallen) == 1, "each step is teacher-forced, or not, for all rows of the batch"
-        taught += fallen[0]
-    # 120 coins of 0.75: the share's standard deviation is sqrt(.75 * .25 / 120) = 0.04
-    share = sum(taught) / len(taught)
-    assert abs(share - 0.75) < 5 * math.sqrt(0.75 * 0.25 / len(taught)), (
-        "a step reads the target with probability teacher_forcing"
-    )
-    # all three alike is seen with probability .44 a sentence, in 40 sentences never
-    alike = [len(set(taught[i : i + 3])) == 1 for i in range(0, len(taught), 3)]
-    assert not all(alike), "each step has its own coin"
-
-
-def test_coins_depend_on_the_seed_alone(student):
-    model = a_model(student)
-
-    def logits(seed, state):
-        student.generators(seed=state)
-        return model.forward(SRC, LENGTHS, TGT, 0.5, seed)
-
-    for seed in range(4):
-        expect_close(logits(seed, 1), logits(seed, 2), **NEAR, what="the logits, same seed")
-
-
-def test_log_probabilities_are_normalised(student):
-    model = a_model(student)
-    log_probs = stepped(student, model, TGT[:, :2])
-    expect_tensor(log_probs, (3, 2, V), "float32", "the log-probabilities")
-    expect_close(log_probs.exp().sum(dim=-1), torch.ones(3, 2), what="the sum of probabilities")
+    plain = stepped(student, model, TGT[:, :2])
+    state = student.keep(model.begin, [SRC, LENGTHS])
+    student.keep(model.begin, [SRC + 1, LENGTHS])
+    for t in (0, 1):
+        log_probs, state = student.keep(model.advance, [TGT[:, t], state], part=1)
+        expect_close(log_probs, plain[:, t], **NEAR, what="the rows of the source begun first")
 
 
 def test_select_reorders_and_repeats_rows(student):
@@ -172,8 +261,13 @@ def test_select_reorders_and_repeats_rows(student):
         expect_close(log_probs, plain[rows, t], **NEAR, what="the rows in a different order")
 
 
-def test_seq2seq_refuses_what_is_no_probability(student):
-    model = a_model(student)
-    for value in (-0.1, 1.1):
-        with expect_error(ValueError, naming="teacher_forcing"):
-            model.forward(SRC, LENGTHS, TGT, value)
+def test_seq2seq_search_leaves_everything_alone(student):
+    model, before = a_model(student), student.generators()
+    _, after = student.with_arguments(model.begin, SRC, LENGTHS)
+    expect_equal(after, [SRC, LENGTHS], "the arguments of begin after the call")
+    state, rows = student.keep(model.begin, [SRC, LENGTHS]), torch.tensor([2, 0])
+    _, after = student.with_arguments(model.advance, TGT[:, 0].contiguous(), state)
+    expect_equal(after[0], TGT[:, 0].contiguous(), "the tokens after the call")
+    _, after = student.with_arguments(model.select, state, rows)
+    expect_equal(after[1], rows, "the indices after the call")
+    expect_equal(student.generators(), before, "the state of the global generators")

@@ -4,6 +4,7 @@ How a student names the parts is free: a model is compared with itself, and an e
 found by its shape.
 """
 
+import itertools
 import math
 
 import pytest
@@ -31,8 +32,6 @@ def differ(one, other):
 def stepped(student, model, tokens, rows=None):
     """Log-probabilities of `advance` along tokens (B, T); after the first word `rows` are selected."""
     state, found = student.keep(model.begin, [SRC, LENGTHS]), []
-    # the state holds it all: what is begun meanwhile has no influence
-    student.keep(model.begin, [SRC + 1, LENGTHS])
     for t in range(tokens.shape[1]):
         if rows is not None and t == 1:
             state = student.keep(model.select, [state, torch.tensor(rows)])
@@ -42,11 +41,19 @@ def stepped(student, model, tokens, rows=None):
     return found
 
 
+def expect_left_alone(student, function, *given):
+    """The call changes neither its arguments nor the state of the global generators."""
+    before = student.generators()
+    _, after = student.with_arguments(function, *given)
+    expect_equal(after, list(given), "the arguments after the call")
+    expect_equal(student.generators(), before, "the state of the global generators")
+
+
 @pytest.mark.parametrize("norm", ["post", "pre"])
 def test_transformer_does_not_see_the_future(student, norm):
     model = a_model(student, norm=norm)
     logits = model.forward(SRC, LENGTHS, TGT)
-    expect_tensor(logits, (2, 4, TARGETS), "float32", "the logits")
+    expect_tensor(logits, (2, 4, TARGETS), what="the logits")
     for j in range(1, 4):
         other = TGT.clone()
         other[:, j:] = 10
@@ -82,24 +89,46 @@ def test_transformer_reads_the_source(student):
     assert differ(model.forward(other, LENGTHS, TGT), logits), "the source must have an influence"
 
 
-def test_forward_is_decode_of_encode(student):
+def expect_decode_of_encode(student, lengths, mask):
     model = a_model(student)
-    memory = model.encode(SRC, MASK)
-    expect_tensor(memory, (2, 5, D), "float32", "the memory")
-    logits = model.decode(TGT, memory, MASK)
-    expect_tensor(logits, (2, 4, TARGETS), "float32", "the logits")
-    expect_close(model.forward(SRC, LENGTHS, TGT), logits, **NEAR, what="what forward returns")
+    logits = model.decode(TGT, model.encode(SRC, mask), mask)
+    expect_tensor(logits, (2, 4, TARGETS), what="the logits")
+    expect_close(model.forward(SRC, lengths, TGT), logits, **NEAR, what="what forward returns")
+
+
+def test_forward_is_decode_of_encode(student):
+    expect_decode_of_encode(student, torch.tensor([5, 5]), torch.ones(2, 5, dtype=torch.bool))
+
+
+def test_forward_masks_by_the_lengths(student):
+    expect_decode_of_encode(student, LENGTHS, MASK)
+
+
+def some_memory(student):
+    return a_model(student), torch.randn(2, 5, D, generator=torch.Generator().manual_seed(3))
 
 
 def test_decode_looks_at_the_memory_where_it_may(student):
-    model = a_model(student)
-    memory = torch.randn(2, 5, D, generator=torch.Generator().manual_seed(3))
+    model, memory = some_memory(student)
     logits = model.decode(TGT, memory, MASK)
     other = torch.where(MASK[:, :, None], memory, memory.roll(1, 0) + 3.0)
     expect_close(model.decode(TGT, other, MASK), logits, **NEAR, what="with other masked memory")
-    assert differ(model.decode(TGT, memory + 1.5 * memory.roll(1, -1), MASK), logits), (
-        "the memory must have an influence"
+
+
+def test_decode_reads_the_memory(student):
+    model, memory = some_memory(student)
+    one, other = student.map(
+        model.decode, [(TGT, m, MASK) for m in (memory, memory + 1.5 * memory.roll(1, -1))]
     )
+    assert differ(one, other), "the memory must have an influence"
+
+
+def test_encode_does_not_see_the_padding(student):
+    model, garbage = a_model(student), SRC.clone()
+    garbage[1, 2:] = 10
+    one, other = student.map(model.encode, [(SRC, MASK), (garbage, MASK)])
+    expect_close(other[1, :2], one[1, :2], **NEAR, what="the memory with other padding")
+    expect_close(other[0], one[0], **NEAR, what="the memory of a sentence without padding")
 
 
 def test_order_matters_to_the_encoder(student):
@@ -153,12 +182,44 @@ def test_target_embeddings_are_scaled_and_have_positions(student):
     assert differ(swapped[0, 0], swapped[0, 1]), "words are told apart"
 
 
+def test_transformer_is_float32(student):
+    model = a_model(student)
+    expect_tensor(model.forward(SRC, LENGTHS, TGT), (2, 4, TARGETS), "float32", "the logits")
+    memory = model.encode(SRC, MASK)
+    expect_tensor(memory, (2, 5, D), "float32", "the memory")
+    logits = model.decode(TGT, memory, MASK)
+    expect_tensor(logits, (2, 4, TARGETS), "float32", "the logits of decode")
+
+
+def test_encode_leaves_everything_alone(student):
+    expect_left_alone(student, a_model(student).encode, SRC, MASK)
+
+
+def test_decode_leaves_everything_alone(student):
+    model, memory = some_memory(student)
+    expect_left_alone(student, model.decode, TGT, memory, MASK)
+
+
+def test_transformer_leaves_everything_alone(student):
+    expect_left_alone(student, a_model(student).forward, SRC, LENGTHS, TGT)
+
+
+# ---- begin, advance, select -----------------------------------------------------------------------
+
+
 def test_transformer_advance_equals_forward(student):
     model = a_model(student)
     expected = torch.log_softmax(model.forward(SRC, LENGTHS, TGT), dim=-1)
     for t, log_probs in enumerate(stepped(student, model, TGT)):
-        expect_tensor(log_probs, (2, TARGETS), "float32", "the log-probabilities")
-        expect_close(log_probs, expected[:, t], **NEAR, what=f"step {t} of advance")
+        expect_tensor(log_probs, (2, TARGETS), what="the log-probabilities")
+        found = torch.log_softmax(log_probs, dim=-1)
+        expect_close(found, expected[:, t], **NEAR, what=f"step {t} of advance")
+
+
+def test_transformer_log_probabilities_are_normalised(student):
+    for log_probs in stepped(student, a_model(student), TGT[:, :2]):
+        total = log_probs.exp().sum(dim=-1)
+        expect_close(total, torch.ones(2), what="the sum of probabilities")
 
 
 def test_transformer_select_reorders_and_repeats_rows(student):
@@ -167,6 +228,33 @@ def test_transformer_select_reorders_and_repeats_rows(student):
     picked = stepped(student, model, TGT, rows)
     for t in (1, 2, 3):
         expect_close(picked[t], plain[t][rows], **NEAR, what="the rows in a different order")
+
+
+def test_transformer_begins_two_sources_in_turn(student):
+    """The state holds it all: what is begun meanwhile has no influence."""
+    model = a_model(student)
+    plain = stepped(student, model, TGT[:, :3])
+    state = student.keep(model.begin, [SRC, LENGTHS])
+    other = student.keep(model.begin, [SRC + 1, LENGTHS])
+    for t in range(3):
+        log_probs, state = student.keep(model.advance, [TGT[:, t], state], part=1)
+        _, other = student.keep(model.advance, [TGT[:, t], other], part=1)
+        expect_close(log_probs, plain[t], **NEAR, what="the rows of the source begun first")
+
+
+def test_transformer_search_leaves_everything_alone(student):
+    model, rows = a_model(student), torch.tensor([1, 0])
+    expect_left_alone(student, model.begin, SRC, LENGTHS)
+    state, before = student.keep(model.begin, [SRC, LENGTHS]), student.generators()
+    tokens = TGT[:, 0].contiguous()
+    _, after = student.with_arguments(model.advance, tokens, state)
+    expect_equal(after[0], tokens, "the tokens after the call")
+    _, after = student.with_arguments(model.select, state, rows)
+    expect_equal(after[1], rows, "the indices after the call")
+    expect_equal(student.generators(), before, "the state of the global generators")
+
+
+# ---- options --------------------------------------------------------------------------------------
 
 
 def parameter_count(student, model):
@@ -195,9 +283,12 @@ def test_tie_shares_the_target_table(student):
     assert apart - tied in {TARGETS * D, TARGETS * D + TARGETS}, (
         "with tie the output layer and the target embedding are one table"
     )
+
+
+def test_a_tied_table_is_read_and_written(student):
     model = a_model(student, tie=True)
     logits = model.forward(SRC, LENGTHS, TGT)
-    expect_tensor(logits, (2, 4, TARGETS), "float32", "the logits of a tied model")
+    expect_tensor(logits, (2, 4, TARGETS), what="the logits of a tied model")
     with_table(model, TARGETS, {12: torch.full((D,), 3.0)})
     changed = model.forward(SRC, LENGTHS, TGT)  # no target has word 12
     expect_close(changed[..., :12], logits[..., :12], **NEAR, what="the logits of other words")
@@ -215,6 +306,37 @@ def test_transformer_drops_in_training_only(student):
     expect_close(one, other, **NEAR, what="two results in evaluation mode")
 
 
+def test_transformer_drops_from_its_embeddings(student):
+    model = a_model(student, dropout=0.5)
+    state = model.state_dict()
+    for name, value in state.items():  # blocks that say nothing: nothing of them can be dropped
+        if name.rsplit(".", 1)[0].endswith(("out_proj", "linear2")):
+            state[name] = torch.zeros_like(value)
+    model.load_state_dict(state)
+    model.train()
+    one, other = student.map(model.forward, [(SRC, LENGTHS, TGT)] * 2)
+    assert differ(one, other), "dropout must act on the target's embeddings"
+    one, other = student.map(model.encode, [(SRC, MASK)] * 2)
+    assert differ(one, other), "dropout must act on the source's embeddings"
+
+
+def test_transformer_has_the_defaults(student):
+    """What is not given is the same as the handout's default, dropout in training mode too."""
+
+    def logits(**options):
+        model = student.transformer.Transformer(SOURCES, TARGETS, 8, d_ff=16, **options)
+        weights.update(weights or model.state_dict())
+        model.load_state_dict(weights)
+        model.train()
+        student.generators(seed=1)
+        return model.forward(SRC, LENGTHS, TGT)
+
+    weights = {}
+    spelt_out = {"heads": 8, "layers": 6, "dropout": 0.1, "max_len": 512, "tie": False}
+    one, other = logits(), logits(**spelt_out, norm="post")
+    expect_close(other, one, **NEAR, what="the logits with the defaults spelt out")
+
+
 def test_transformer_weights_depend_on_the_seed_alone(student):
     def logits(seed, state):
         student.generators(seed=state)
@@ -225,16 +347,32 @@ def test_transformer_weights_depend_on_the_seed_alone(student):
     assert differ(logits(4, 1), one), "a different seed must give different weights"
 
 
+def test_transformer_parts_have_their_own_weights(student):
+    values = a_model(student, seed=5).state_dict().items()
+    drawn = {name: value for name, value in values if bool((value != value.flatten()[0]).any())}
+    for (one, first), (other, second) in itertools.combinations(drawn.items(), 2):
+        assert not torch.equal(first, second), f"{one} and {other} are equal"
+
+
 def test_transformer_norm_is_passed_on(student):
-    post, pre = (a_model(student, norm=norm).forward(SRC, LENGTHS, TGT) for norm in ("post", "pre"))
+    post, pre = (a_model(student, norm=norm).encode(SRC, MASK) for norm in ("post", "pre"))
     assert differ(post, pre), "norm must have an effect"
+
+
+def test_transformer_heads_are_passed_on(student):
+    def logits(heads):
+        sizes = (D, heads, LAYERS, FF)
+        model = student.transformer.Transformer(
+            SOURCES, TARGETS, *sizes, dropout=0.0, max_len=MAX, seed=1
+        )
+        weights.update(weights or model.state_dict())
+        model.load_state_dict(weights)
+        return model.forward(SRC, LENGTHS, TGT)
+
+    weights = {}
+    assert bool((logits(1) - logits(4)).abs().max() > 1e-4), "heads must have an effect"
+
+
+def test_transformer_refuses_an_unknown_norm(student):
     with expect_error(ValueError, naming="norm"):
         a_model(student, norm="middle")
-    # the same seed draws the same weights; one head alone mixes otherwise than four
-    one, four = (
-        student.transformer.Transformer(
-            SOURCES, TARGETS, D, heads, LAYERS, FF, dropout=0.0, max_len=MAX, seed=1
-        ).forward(SRC, LENGTHS, TGT)
-        for heads in (1, 4)
-    )
-    assert bool((one - four).abs().max() > 1e-4), "heads must have an effect"

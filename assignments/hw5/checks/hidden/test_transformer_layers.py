@@ -1,6 +1,7 @@
 """Hidden checks of layer_norm, LayerNorm, EncoderLayer, DecoderLayer, against torch's own."""
 
-import pytest
+import itertools
+
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -9,6 +10,8 @@ from grader.checking.expect import expect_close, expect_equal, expect_error, exp
 
 D, HEADS, FF, B, T, S = 12, 3, 20, 2, 5, 7  # all different
 NEAR = {"rtol": 1e-6, "atol": 1e-7}  # as in test_transformer_parts
+# where eps is next to nothing beside the variance, its place is not asked: that is a check of its own
+ROUGH = {"rtol": 1e-4, "atol": 1e-4}
 CAUSAL = torch.ones(T, T, dtype=torch.bool).tril()
 PADDING = torch.tensor([[[1, 1, 1, 1, 1, 1, 0]], [[1, 1, 0, 0, 0, 0, 0]]]).bool()  # (B, 1, S)
 PROJECTIONS = [f"{p}_proj.{kind}" for p in ("q", "k", "v", "out") for kind in ("weight", "bias")]
@@ -57,7 +60,7 @@ def torch_heads(mask, rows):
 
 
 def encoder_pair(student, norm, seed=1):
-    ours = scattered(student.transformer.EncoderLayer(D, HEADS, FF, norm=norm, seed=seed), seed)
+    ours = scattered(student.transformer.EncoderLayer(D, HEADS, FF, 0.0, norm, seed), seed)
     theirs = nn.TransformerEncoderLayer(D, HEADS, FF, norm_first=norm == "pre", **OPTIONS).double()
     weights = as_torchs(student, ours, {"self_attn": "self_attn"}, ["norm1", "norm2"])
     theirs.load_state_dict(weights)
@@ -65,12 +68,31 @@ def encoder_pair(student, norm, seed=1):
 
 
 def decoder_pair(student, norm, seed=1):
-    ours = scattered(student.transformer.DecoderLayer(D, HEADS, FF, norm=norm, seed=seed), seed)
+    ours = scattered(student.transformer.DecoderLayer(D, HEADS, FF, 0.0, norm, seed), seed)
     theirs = nn.TransformerDecoderLayer(D, HEADS, FF, norm_first=norm == "pre", **OPTIONS).double()
     attentions = {"self_attn": "self_attn", "cross_attn": "multihead_attn"}
     weights = as_torchs(student, ours, attentions, ["norm1", "norm2", "norm3"])
     theirs.load_state_dict(weights)
     return ours, theirs
+
+
+DTYPES = {torch.float32: "float32", torch.float64: "float64"}
+
+
+def expect_left_alone(student, function, *given):
+    """The call changes neither its arguments nor the state of the global generators."""
+    before = student.generators()
+    _, after = student.with_arguments(function, *given)
+    expect_equal(after, list(given), "the arguments after the call")
+    expect_equal(student.generators(), before, "the state of the global generators")
+
+
+def expect_own_weights(module):
+    """No two parameters that were drawn are equal: each part has its own."""
+    values = module.state_dict().items()
+    drawn = {name: value for name, value in values if bool((value != value.flatten()[0]).any())}
+    for (one, first), (other, second) in itertools.combinations(drawn.items(), 2):
+        assert not torch.equal(first, second), f"{one} and {other} are equal"
 
 
 # ---- layer norm -----------------------------------------------------------------------------------
@@ -81,8 +103,8 @@ def test_layer_norm_equals_torchs(student):
     for shape in ((4,), (3, 4), (2, 3, 4)):
         x, gain, bias = 2 + 3 * normal(*shape, seed=1), normal(4, seed=2), normal(4, seed=3)
         out = student.transformer.layer_norm(x, gain, bias)
-        expect_tensor(out, shape, "float64", "the result")
-        expect_close(out, F.layer_norm(x, (4,), gain, bias), **NEAR, what="the result")
+        expect_tensor(out, shape, what="the result")
+        expect_close(out, F.layer_norm(x, (4,), gain, bias), **ROUGH, what="the result")
 
 
 def test_layer_norm_adds_eps_to_the_variance(student):
@@ -90,8 +112,22 @@ def test_layer_norm_adds_eps_to_the_variance(student):
     x, ones, zeros = 1e-3 * normal(3, 4, seed=4), torch.ones(4).double(), torch.zeros(4).double()
     out = student.transformer.layer_norm(x, ones, zeros)
     expect_close(out, F.layer_norm(x, (4,), ones, zeros), **NEAR, what="the result")
-    out = student.transformer.layer_norm(x, ones, zeros, eps=1e-3)
-    expect_close(out, F.layer_norm(x, (4,), ones, zeros, 1e-3), **NEAR, what="the result, eps 1e-3")
+
+
+def test_layer_norm_takes_another_eps(student):
+    x, gain, bias = normal(3, 4, seed=4), normal(4, seed=5), normal(4, seed=6)
+    for eps in (1e-3, 1.0):
+        out = student.transformer.layer_norm(x, gain, bias, eps=eps)
+        expect_close(out, F.layer_norm(x, (4,), gain, bias, eps), **NEAR, what=f"with eps {eps:g}")
+
+
+def test_layer_norm_of_equal_numbers_is_the_bias(student):
+    x, gain, bias = torch.full((2, 4), 3.0).double(), normal(4, seed=5), normal(4, seed=6)
+    out = student.transformer.layer_norm(x, gain, bias)
+    expect_close(out, bias.expand(2, 4), **NEAR, what="the result")
+    toward = normal(2, 4, seed=7)
+    gradients = student.gradients(student.transformer.layer_norm, [x, gain, bias], [toward])
+    assert bool(gradients.by_argument[0].isfinite().all()), "the gradient is finite"
 
 
 def test_layer_norm_has_the_right_gradients(student):
@@ -102,99 +138,154 @@ def test_layer_norm_has_the_right_gradients(student):
     out = F.layer_norm(leaves[0], (4,), leaves[1], leaves[2])
     expected = torch.autograd.grad(out, leaves, toward)
     for name, gradient, right in zip(("x", "gain", "bias"), gradients, expected, strict=True):
-        expect_close(gradient, right, **NEAR, what=f"the gradient with respect to {name}")
+        expect_close(gradient, right, **ROUGH, what=f"the gradient with respect to {name}")
 
 
-def test_layer_norm_keeps_float32_and_its_arguments(student):
-    given = [normal(3, 4, seed=seed, dtype=torch.float32) for seed in (9, 10)]
-    given = [given[0], given[1][0], given[1][1]]
-    out, after = student.with_arguments(student.transformer.layer_norm, *given)
-    expect_tensor(out, (3, 4), "float32", "the result")
-    expect_equal(after, given, "the arguments after the call")
+def test_layer_norm_keeps_the_dtype(student):
+    for dtype, name in DTYPES.items():
+        x, gain, bias = (normal(*shape, seed=9, dtype=dtype) for shape in ((3, 4), (4,), (4,)))
+        out = student.transformer.layer_norm(x, gain, bias)
+        expect_tensor(out, (3, 4), name, "the result")
+
+
+def test_layer_norm_leaves_everything_alone(student):
+    x, gain, bias = (normal(*shape, seed=10) for shape in ((3, 4), (4,), (4,)))
+    expect_left_alone(student, student.transformer.layer_norm, x, gain, bias)
 
 
 def test_layer_norm_module_begins_as_ones_and_zeros(student):
     module = student.transformer.LayerNorm(D)
-    expect_equal(module.gain, torch.ones(D), "gain")
-    expect_equal(module.bias, torch.zeros(D), "bias")
+    expect_tensor(module.gain, (D,), what="gain")
+    expect_tensor(module.bias, (D,), what="bias")
+    expect_close(module.gain, torch.ones(D), what="gain")
+    expect_close(module.bias, torch.zeros(D), what="bias")
+
+
+def test_layer_norm_module_normalises(student):
+    x = 3 * normal(B, T, D, seed=11)
+    out = student.transformer.LayerNorm(D).forward(x.float())
+    expect_close(out, F.layer_norm(x, (D,)), **ROUGH, what="the result")
+
+
+def test_layer_norm_module_uses_its_parameters(student):
+    x, module = 3 * normal(B, T, D, seed=11), scattered(student.transformer.LayerNorm(D), 1)
+    expected = F.layer_norm(x, (D,), module.gain, module.bias)
+    expect_close(module.forward(x), expected, **ROUGH, what="with other gains and biases")
+    found = student.gradients(module.forward, [x], [normal(B, T, D, seed=12)], [module])
+    expect_equal(sorted(found.by_parameter[0]), ["bias", "gain"], "the parameters")
+
+
+def test_layer_norm_module_has_the_default_eps(student):
+    x = 1e-3 * normal(B, T, D, seed=11)
+    out = student.transformer.LayerNorm(D).double().forward(x)
+    expect_close(out, F.layer_norm(x, (D,)), **NEAR, what="the result")
+
+
+def test_layer_norm_module_is_float32(student):
+    module = student.transformer.LayerNorm(D)
+    expect_tensor(module.gain, (D,), "float32", "gain")
     x = normal(B, T, D, seed=11, dtype=torch.float32)
-    expect_close(module.forward(x), F.layer_norm(x, (D,)), what="the result")
-    module = scattered(student.transformer.LayerNorm(D), 1)
-    gain, bias = module.gain, module.bias
-    out = module.forward(x.double())
-    expect_close(out, F.layer_norm(x.double(), (D,), gain, bias), **NEAR, what="with other gains")
+    expect_tensor(module.forward(x), (B, T, D), "float32", "the result")
 
 
 # ---- layers ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("norm", ["post", "pre"])
-def test_encoder_layer_equals_torchs(student, norm):
+def expect_encoder_layer(student, norm, mask):
     ours, theirs = encoder_pair(student, norm)
     x = normal(B, S, D, seed=12)
-    out = ours.forward(x)
-    expect_tensor(out, (B, S, D), "float64", "the result")
-    expect_close(out, theirs(x), **NEAR, what="the result without a mask")
-    expected = theirs(x, src_mask=torch_heads(PADDING, S))
-    expect_close(ours.forward(x, PADDING), expected, **NEAR, what="the result with a mask")
+    out = ours.forward(x) if mask is None else ours.forward(x, mask)
+    hidden = None if mask is None else torch_heads(mask, S)
+    expect_tensor(out, (B, S, D), what="the result")
+    expect_close(out, theirs(x, src_mask=hidden), **ROUGH, what="the result")
 
 
-@pytest.mark.parametrize("norm", ["post", "pre"])
-def test_decoder_layer_equals_torchs(student, norm):
+def test_encoder_layer_equals_torchs(student):
+    expect_encoder_layer(student, "post", None)
+
+
+def test_encoder_layer_with_pre_equals_torchs(student):
+    expect_encoder_layer(student, "pre", None)
+
+
+def test_encoder_layer_has_a_mask(student):
+    expect_encoder_layer(student, "post", PADDING)
+
+
+def expect_decoder_layer(student, norm, self_mask, memory_mask):
     ours, theirs = decoder_pair(student, norm)
     x, memory = normal(B, T, D, seed=13), normal(B, S, D, seed=14)
-    out = ours.forward(x, memory)
-    expect_tensor(out, (B, T, D), "float64", "the result")
-    expect_close(out, theirs(x, memory), **NEAR, what="the result without masks")
+    masks = {"tgt_mask": None if self_mask is None else ~self_mask}
+    masks["memory_mask"] = None if memory_mask is None else torch_heads(memory_mask, T)
+    out = ours.forward(x, memory, self_mask=self_mask, memory_mask=memory_mask)
+    expect_tensor(out, (B, T, D), what="the result")
+    expect_close(out, theirs(x, memory, **masks), **ROUGH, what="the result")
 
 
-@pytest.mark.parametrize("norm", ["post", "pre"])
-def test_decoder_layer_has_two_masks(student, norm):
-    ours, theirs = decoder_pair(student, norm)
-    x, memory = normal(B, T, D, seed=15), normal(B, S, D, seed=16)
-    expected = theirs(x, memory, tgt_mask=~CAUSAL)
-    expect_close(ours.forward(x, memory, CAUSAL), expected, **NEAR, what="with self_mask")
-    hidden = torch_heads(PADDING, T)
-    expected = theirs(x, memory, tgt_mask=~CAUSAL, memory_mask=hidden)
-    expect_close(ours.forward(x, memory, CAUSAL, PADDING), expected, **NEAR, what="with both masks")
+def test_decoder_layer_equals_torchs(student):
+    expect_decoder_layer(student, "post", None, None)
 
 
-def test_post_is_the_default(student):
-    ours = scattered(student.transformer.EncoderLayer(D, HEADS, FF, seed=2), 2)
-    spelt_out, _ = encoder_pair(student, "post", seed=2)
-    x = normal(B, S, D, seed=17)
-    expect_close(ours.forward(x), spelt_out.forward(x), **NEAR, what="the result")
+def test_decoder_layer_with_pre_equals_torchs(student):
+    expect_decoder_layer(student, "pre", None, None)
 
 
-@pytest.mark.parametrize("kind", ["encoder", "decoder"])
-def test_layers_have_the_right_gradients(student, kind):
-    pair = encoder_pair if kind == "encoder" else decoder_pair
+def test_decoder_layer_has_a_self_mask(student):
+    expect_decoder_layer(student, "post", CAUSAL, None)
+
+
+def test_decoder_layer_has_a_memory_mask(student):
+    expect_decoder_layer(student, "post", None, PADDING)
+
+
+LAYERS = {
+    "EncoderLayer": (encoder_pair, lambda seed: [normal(B, T, D, seed=seed)]),
+    "DecoderLayer": (
+        decoder_pair,
+        lambda seed: [normal(B, T, D, seed=seed), normal(B, S, D, seed=seed + 1)],
+    ),
+}
+
+
+def a_layer(student, name, **options):
+    return getattr(student.transformer, name)(D, HEADS, FF, **options)
+
+
+def expect_defaults(student, name):
+    """Neither a norm nor a dropout given: the same as "post" and 0."""
+    given = [tensor.float() for tensor in LAYERS[name][1](17)]
+    plain = a_layer(student, name, seed=2)
+    spelt_out = a_layer(student, name, dropout=0.0, norm="post", seed=2)
+    weights = scattered(plain, 2).state_dict()
+    plain.float().load_state_dict(weights)
+    spelt_out.load_state_dict(weights)
+    for layer in (plain, spelt_out):
+        layer.train()
+    expected = spelt_out.forward(*given)
+    expect_close(plain.forward(*given), expected, what="the result with the defaults spelt out")
+
+
+def expect_gradients(student, name):
+    pair, inputs = LAYERS[name]
     ours, theirs = pair(student, "post")
-    given = [normal(B, T, D, seed=18)] + ([normal(B, S, D, seed=19)] if kind == "decoder" else [])
-    toward = normal(B, T, D, seed=20)
+    given, toward = inputs(18), normal(B, T, D, seed=20)
     found = student.gradients(ours.forward, given, [toward], [ours])
     (by_name,) = found.by_parameter
     leaves = [tensor.clone().requires_grad_() for tensor in given]
     theirs(*leaves).backward(toward)
-    for name, gradient, leaf in zip(("x", "memory"), found.by_argument, leaves, strict=False):
-        expect_close(gradient, leaf.grad, **NEAR, what=f"the gradient with respect to {name}")
-    right = theirs.linear1.weight.grad
-    expect_close(
-        by_name["linear1.weight"], right, **NEAR, what="the gradient with respect to linear1.weight"
-    )
-    expect_close(
-        by_name["norm1.gain"],
-        theirs.norm1.weight.grad,
-        **NEAR,
-        what="the gradient with respect to norm1.gain",
-    )
+    for argument, gradient, leaf in zip(("x", "memory"), found.by_argument, leaves, strict=False):
+        expect_close(gradient, leaf.grad, **ROUGH, what=f"the gradient with respect to {argument}")
+    for parameter, right in (
+        ("linear1.weight", theirs.linear1.weight.grad),
+        ("norm1.gain", theirs.norm1.weight.grad),
+    ):
+        gradient, what = by_name[parameter], f"the gradient with respect to {parameter}"
+        expect_close(gradient, right, **ROUGH, what=what)
 
 
-@pytest.mark.parametrize("name", ["EncoderLayer", "DecoderLayer"])
-def test_layers_drop_in_training_only(student, name):
-    layer = getattr(student.transformer, name)(D, HEADS, FF, dropout=0.5, seed=1)
-    x = normal(B, T, D, seed=21, dtype=torch.float32)
-    given = (x,) if name == "EncoderLayer" else (x, normal(B, S, D, seed=22, dtype=torch.float32))
+def expect_dropout_in_training_only(student, name):
+    layer = a_layer(student, name, dropout=0.5, seed=1)
+    given = tuple(tensor.float() for tensor in LAYERS[name][1](21))
     layer.train()
     one, other = student.map(layer.forward, [given, given])
     assert bool((one - other).abs().max() > 1e-3), "in training mode dropout must act"
@@ -203,23 +294,122 @@ def test_layers_drop_in_training_only(student, name):
     expect_close(one, other, what="two results in evaluation mode")
 
 
-@pytest.mark.parametrize("name", ["EncoderLayer", "DecoderLayer"])
-def test_layer_weights_depend_on_the_seed_alone(student, name):
+def silence(module, *parts):
+    """Set the weights of these parts to 0: their blocks add nothing."""
+    state = module.state_dict()
+    for name, value in state.items():
+        if name.rsplit(".", 1)[0].endswith(parts):
+            state[name] = torch.zeros_like(value)
+    module.load_state_dict(state)
+    module.train()
+
+
+def expect_untouched_residual(student, name):
+    """Of blocks that say nothing nothing can be dropped: what goes round them stays as it is."""
+    given = [tensor.float() for tensor in LAYERS[name][1](23)]
+    layer = a_layer(student, name, dropout=0.5, norm="pre", seed=1)
+    silence(layer, "out_proj", "linear2")
+    expect_close(layer.forward(*given), given[0], **ROUGH, what="the result of silent blocks")
+
+
+def expect_weights_by_seed(student, name):
     def weights(seed, state):
         student.generators(seed=state)
-        layer = getattr(student.transformer, name)(D, HEADS, FF, seed=seed)
+        layer = a_layer(student, name, seed=seed)
         names = [("self_attn.q_proj.weight",), ("linear1.weight",), ("linear2.weight",)]
         return student.map(layer.get_parameter, names)
 
     one = weights(3, 1)
     for ours, again, other in zip(one, weights(3, 2), weights(4, 1), strict=True):
         expect_close(again, ours, what="the weights with the same seed")
-        assert bool((ours - other).abs().max() > 1e-4), (
-            "a different seed must give different weights"
-        )
+        gap = (ours - other).abs().max()
+        assert bool(gap > 1e-4), "a different seed must give different weights"
 
 
-@pytest.mark.parametrize("name", ["EncoderLayer", "DecoderLayer"])
-def test_layers_refuse_an_unknown_norm(student, name):
+def expect_layer_dtype(student, name):
+    layer, given = a_layer(student, name, dropout=0.0, seed=1), LAYERS[name][1](26)
+    out = layer.forward(*(tensor.float() for tensor in given))
+    expect_tensor(out, (B, T, D), "float32", "the result")
+    expect_tensor(layer.double().forward(*given), (B, T, D), "float64", "after .double()")
+
+
+def expect_layer_leaves_alone(student, name):
+    layer = a_layer(student, name, dropout=0.0, seed=1).double()
+    expect_left_alone(student, layer.forward, *LAYERS[name][1](27))
+
+
+def expect_unknown_norm_refused(student, name):
     with expect_error(ValueError, naming="norm"):
-        getattr(student.transformer, name)(D, HEADS, FF, norm="middle")
+        a_layer(student, name, norm="middle")
+
+
+def test_encoder_layer_has_the_defaults(student):
+    expect_defaults(student, "EncoderLayer")
+
+
+def test_encoder_layer_has_the_right_gradients(student):
+    expect_gradients(student, "EncoderLayer")
+
+
+def test_encoder_layer_drops_in_training_only(student):
+    expect_dropout_in_training_only(student, "EncoderLayer")
+
+
+def test_encoder_layer_drops_from_the_block_and_not_from_the_residual(student):
+    expect_untouched_residual(student, "EncoderLayer")
+
+
+def test_encoder_layer_weights_depend_on_the_seed_alone(student):
+    expect_weights_by_seed(student, "EncoderLayer")
+
+
+def test_encoder_layer_parts_have_their_own_weights(student):
+    expect_own_weights(a_layer(student, "EncoderLayer", seed=5))
+
+
+def test_encoder_layer_keeps_the_dtype(student):
+    expect_layer_dtype(student, "EncoderLayer")
+
+
+def test_encoder_layer_leaves_everything_alone(student):
+    expect_layer_leaves_alone(student, "EncoderLayer")
+
+
+def test_encoder_layer_refuses_an_unknown_norm(student):
+    expect_unknown_norm_refused(student, "EncoderLayer")
+
+
+def test_decoder_layer_has_the_defaults(student):
+    expect_defaults(student, "DecoderLayer")
+
+
+def test_decoder_layer_has_the_right_gradients(student):
+    expect_gradients(student, "DecoderLayer")
+
+
+def test_decoder_layer_drops_in_training_only(student):
+    expect_dropout_in_training_only(student, "DecoderLayer")
+
+
+def test_decoder_layer_drops_from_the_block_and_not_from_the_residual(student):
+    expect_untouched_residual(student, "DecoderLayer")
+
+
+def test_decoder_layer_weights_depend_on_the_seed_alone(student):
+    expect_weights_by_seed(student, "DecoderLayer")
+
+
+def test_decoder_layer_parts_have_their_own_weights(student):
+    expect_own_weights(a_layer(student, "DecoderLayer", seed=5))
+
+
+def test_decoder_layer_keeps_the_dtype(student):
+    expect_layer_dtype(student, "DecoderLayer")
+
+
+def test_decoder_layer_leaves_everything_alone(student):
+    expect_layer_leaves_alone(student, "DecoderLayer")
+
+
+def test_decoder_layer_refuses_an_unknown_norm(student):
+    expect_unknown_norm_refused(student, "DecoderLayer")

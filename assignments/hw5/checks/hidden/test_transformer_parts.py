@@ -1,11 +1,11 @@
 """Hidden checks of the parts of the Transformer, against torch's own with the student's weights."""
 
+import itertools
 import math
 
 import pytest
 import torch
 from torch import nn
-from torch.nn import functional as F
 
 from grader.checking.expect import expect_close, expect_equal, expect_error, expect_tensor
 
@@ -20,10 +20,30 @@ def normal(*shape, seed=0, dtype=torch.float64):
 
 
 def some_mask(*shape, seed=0):
-    """About a third is masked; in every row something is allowed."""
+    """About a third is masked; in every row two positions are allowed."""
     mask = torch.rand(*shape, generator=torch.Generator().manual_seed(seed)) < 0.65
-    mask[..., seed % shape[-1]] = True
+    for place in (seed, seed + 2):
+        mask[..., place % shape[-1]] = True
     return mask
+
+
+DTYPES = {torch.float32: "float32", torch.float64: "float64"}
+
+
+def expect_left_alone(student, function, *given):
+    """The call changes neither its arguments nor the state of the global generators."""
+    before = student.generators()
+    _, after = student.with_arguments(function, *given)
+    expect_equal(after, list(given), "the arguments after the call")
+    expect_equal(student.generators(), before, "the state of the global generators")
+
+
+def expect_own_weights(module):
+    """No two parameters that were drawn are equal: each part has its own."""
+    values = module.state_dict().items()
+    drawn = {name: value for name, value in values if bool((value != value.flatten()[0]).any())}
+    for (one, first), (other, second) in itertools.combinations(drawn.items(), 2):
+        assert not torch.equal(first, second), f"{one} and {other} are equal"
 
 
 # ---- positions and masks --------------------------------------------------------------------------
@@ -44,25 +64,59 @@ def test_positional_encoding_equals_the_formula(student, length, d_model):
     expect_close(table, expected, rtol=0, atol=5e-5, what="the table")
 
 
+def test_positional_encoding_leaves_the_generators_alone(student):
+    expect_left_alone(student, student.transformer.positional_encoding, 3, 4)
+
+
 def test_positional_encoding_refuses_an_odd_width(student):
     with expect_error(ValueError, naming="d_model"):
         student.transformer.positional_encoding(4, 5)
 
 
+def expect_padding_mask(student, lengths, width):
+    mask = student.transformer.padding_mask(torch.tensor(lengths), width)
+    expect_tensor(mask, (len(lengths), width), what="the mask")
+    expected = [[s < length for s in range(width)] for length in lengths]
+    expect_equal((mask != 0).tolist(), expected, "the mask")
+
+
 def test_padding_mask_marks_what_is_there(student):
-    for lengths, width in (([3, 1, 5, 0], 5), ([2], 4), ([4, 4], 4)):
-        mask = student.transformer.padding_mask(torch.tensor(lengths), width)
-        expect_tensor(mask, (len(lengths), width), "bool", "the mask")
-        expected = [[s < length for s in range(width)] for length in lengths]
-        expect_equal(mask.tolist(), expected, "the mask")
+    for lengths, width in (([3, 1, 4], 5), ([2], 4), ([1, 2, 3, 4], 6)):
+        expect_padding_mask(student, lengths, width)
+
+
+def test_padding_mask_of_nothing_and_of_all(student):
+    expect_padding_mask(student, [3, 0, 5], 5)
+    expect_padding_mask(student, [1], 1)
+
+
+def test_padding_mask_is_bool(student):
+    mask = student.transformer.padding_mask(torch.tensor([3, 1]), 4)
+    expect_tensor(mask, (2, 4), "bool", "the mask")
+
+
+def test_padding_mask_leaves_everything_alone(student):
+    expect_left_alone(student, student.transformer.padding_mask, torch.tensor([3, 1]), 4)
+
+
+def expect_causal_mask(student, size):
+    mask = student.transformer.causal_mask(size)
+    expect_tensor(mask, (size, size), what="the mask")
+    expected = [[s <= t for s in range(size)] for t in range(size)]
+    expect_equal((mask != 0).tolist(), expected, "the mask: rows look, columns are looked at")
 
 
 def test_causal_mask_looks_back(student):
-    for size in (1, 4, 7):
-        mask = student.transformer.causal_mask(size)
-        expect_tensor(mask, (size, size), "bool", "the mask")
-        expected = [[s <= t for s in range(size)] for t in range(size)]
-        expect_equal(mask.tolist(), expected, "the mask: rows look, columns are looked at")
+    for size in (4, 7):
+        expect_causal_mask(student, size)
+
+
+def test_causal_mask_of_one_word(student):
+    expect_causal_mask(student, 1)
+
+
+def test_causal_mask_is_bool(student):
+    expect_tensor(student.transformer.causal_mask(3), (3, 3), "bool", "the mask")
 
 
 # ---- scaled dot-product attention -----------------------------------------------------------------
@@ -84,8 +138,8 @@ def own_attention(q, k, v, mask=None):
 def expect_attention(student, q, k, v, mask):
     out, weights = student.transformer.scaled_dot_product_attention(q, k, v, mask)
     expected, expected_weights = own_attention(q, k, v, mask)
-    expect_tensor(out, tuple(expected.shape), "float64", "the result")
-    expect_tensor(weights, tuple(expected_weights.shape), "float64", "the weights")
+    expect_tensor(out, tuple(expected.shape), what="the result")
+    expect_tensor(weights, tuple(expected_weights.shape), what="the weights")
     expect_close(weights, expected_weights, **NEAR, what="the weights")
     expect_close(out, expected, **NEAR, what="the result")
 
@@ -116,7 +170,10 @@ def test_attention_is_zero_where_nothing_may_be_seen(student):
     mask = some_mask(B, T, T, seed=2)
     mask[0, 3] = mask[1, 0] = False
     expect_attention(student, q, k, v, mask)
-    toward = normal(B, T, 4, seed=13)
+
+
+def expect_gradients_of_attention(student, q, k, v, mask):
+    toward = normal(*q.shape[:-1], v.shape[-1], seed=13)
     attention = student.transformer.scaled_dot_product_attention
     gradients = student.gradients(attention, [q, k, v, mask], [toward, None]).by_argument
     leaves = [tensor.clone().requires_grad_() for tensor in (q, k, v)]
@@ -127,27 +184,35 @@ def test_attention_is_zero_where_nothing_may_be_seen(student):
 
 def test_attention_has_the_right_gradients(student):
     q, k, v = normal(B, T, 4, seed=14), normal(B, S, 4, seed=15), normal(B, S, 6, seed=16)
-    toward, mask = normal(B, T, 6, seed=17), some_mask(T, S, seed=3)
+    expect_gradients_of_attention(student, q, k, v, some_mask(T, S, seed=3))
+
+
+def test_attention_to_nothing_has_a_gradient(student):
+    q, k, v = (normal(B, T, 4, seed=seed) for seed in (10, 11, 12))
+    mask = some_mask(B, T, T, seed=2)
+    mask[0, 3] = mask[1, 0] = False
+    expect_gradients_of_attention(student, q, k, v, mask)
+
+
+def test_attention_of_one_query_and_one_key(student):
+    for queries, keys in ((1, S), (T, 1), (1, 1)):
+        q, k, v = (normal(1, n, 4, seed=22) for n in (queries, keys, keys))
+        expect_attention(student, q, k, v, torch.ones(queries, keys, dtype=torch.bool))
+
+
+def test_attention_keeps_the_dtype(student):
+    for dtype, name in DTYPES.items():
+        q, k, v = (normal(B, T, 4, seed=seed, dtype=dtype) for seed in (18, 19, 20))
+        attention = student.transformer.scaled_dot_product_attention
+        out, weights = attention(q, k, v, some_mask(T, T, seed=4))
+        expect_tensor(out, (B, T, 4), name, "the result")
+        expect_tensor(weights, (B, T, T), name, "the weights")
+
+
+def test_attention_leaves_everything_alone(student):
+    q, k, v = (normal(B, T, 4, seed=seed) for seed in (18, 19, 20))
     attention = student.transformer.scaled_dot_product_attention
-    gradients = student.gradients(attention, [q, k, v, mask], [toward, None]).by_argument
-    leaves = [tensor.clone().requires_grad_() for tensor in (q, k, v)]
-    right = F.scaled_dot_product_attention(*leaves, attn_mask=mask)
-    for name, gradient, expected in zip(
-        "qkv", gradients, torch.autograd.grad(right, leaves, toward), strict=False
-    ):
-        expect_close(gradient, expected, **NEAR, what=f"the gradient with respect to {name}")
-
-
-def test_attention_keeps_float32_and_its_arguments(student):
-    q, k, v = (normal(B, T, 4, seed=seed, dtype=torch.float32) for seed in (18, 19, 20))
-    mask = some_mask(T, T, seed=4)
-    (out, weights), after = student.with_arguments(
-        student.transformer.scaled_dot_product_attention, q, k, v, mask
-    )
-    expect_tensor(out, (B, T, 4), "float32", "the result")
-    expect_tensor(weights, (B, T, T), "float32", "the weights")
-    expect_close(out, own_attention(q, k, v, mask)[0], what="the result")
-    expect_equal(after, [q, k, v, mask], "the arguments after the call")
+    expect_left_alone(student, attention, q, k, v, some_mask(T, T, seed=4))
 
 
 # ---- modules: the student's weights, read by their names, go into torch's modules ------------------
@@ -206,8 +271,8 @@ def test_multi_head_equals_torchs(student, heads):
     query, key, value = normal(B, T, D, seed=1), normal(B, S, D, seed=2), normal(B, S, D, seed=3)
     out, weights = ours.forward(query, key, value)
     expected, expected_weights = theirs(query, key, value, average_attn_weights=False)
-    expect_tensor(out, (B, T, D), "float64", "the result")
-    expect_tensor(weights, (B, heads, T, S), "float64", "the weights")
+    expect_tensor(out, (B, T, D), what="the result")
+    expect_tensor(weights, (B, heads, T, S), what="the weights")
     expect_close(weights, expected_weights, **NEAR, what="the weights of each head")
     expect_close(out, expected, **NEAR, what="the result")
 
@@ -270,10 +335,28 @@ def test_multi_head_with_nothing_to_see_gives_the_bias(student):
 
 def test_multi_head_has_four_projections(student):
     ours = student.transformer.MultiHeadAttention(D, HEADS, seed=1)
-    names = [f"{p}_proj" for p in ("q", "k", "v", "out")]
-    found = weights_of(student, ours, [f"{n}.{kind}" for n in names for kind in ("weight", "bias")])
-    for name, value in found.items():
+    names = [f"{p}_proj.{kind}" for p in ("q", "k", "v", "out") for kind in ("weight", "bias")]
+    for name, value in weights_of(student, ours, names).items():
         expect_tensor(value, (D, D) if name.endswith("weight") else (D,), "float32", name)
+    found = sum(name.endswith(("weight", "bias")) for name in ours.state_dict())
+    expect_equal(found, len(names), "the number of weights and biases")
+
+
+def test_multi_head_keeps_the_dtype(student):
+    ours = student.transformer.MultiHeadAttention(D, HEADS, seed=1)
+    x = normal(B, T, D, seed=12, dtype=torch.float32)
+    out, weights = ours.forward(x, x, x)
+    expect_tensor(out, (B, T, D), "float32", "the result")
+    expect_tensor(weights, (B, HEADS, T, T), "float32", "the weights")
+    out, weights = ours.double().forward(x.double(), x.double(), x.double())
+    expect_tensor(out, (B, T, D), "float64", "the result after .double()")
+    expect_tensor(weights, (B, HEADS, T, T), "float64", "the weights after .double()")
+
+
+def test_multi_head_leaves_everything_alone(student):
+    ours, _ = attention_pair(student)
+    query, key, value = (normal(B, T, D, seed=seed) for seed in (13, 14, 15))
+    expect_left_alone(student, ours.forward, query, key, value, some_mask(B, T, T, seed=4))
 
 
 def test_multi_head_weights_depend_on_the_seed_alone(student):
@@ -282,14 +365,15 @@ def test_multi_head_weights_depend_on_the_seed_alone(student):
         module = student.transformer.MultiHeadAttention(D, HEADS, seed=seed)
         return weights_of(student, module, ["q_proj.weight", "v_proj.weight"])
 
-    def differ(one, other):
-        return bool((one - other).abs().max() > 1e-4)
-
     one, again, other = weight(3, 1), weight(3, 2), weight(4, 1)
     for name, value in one.items():
         expect_close(again[name], value, what=f"{name} with the same seed")
-        assert differ(other[name], value), "a different seed must give different weights"
-    assert differ(one["q_proj.weight"], one["v_proj.weight"]), "each projection is its own"
+        gap = (other[name] - value).abs().max()
+        assert bool(gap > 1e-4), "a different seed must give different weights"
+
+
+def test_multi_head_projections_have_their_own_weights(student):
+    expect_own_weights(student.transformer.MultiHeadAttention(D, HEADS, seed=5))
 
 
 def test_multi_head_refuses_heads_that_do_not_divide(student):

@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from grader.checking.expect import expect_close, expect_equal, expect_type
+from grader.checking.expect import expect_close, expect_equal
 
 BOS, EOS, A, B = 0, 1, 2, 3
 
@@ -27,10 +27,8 @@ def test_beam_of_one_takes_the_best_first_word(student):
 
 def test_beam_of_two_finds_the_better_sentence(student):
     found = student.decode.beam_search_table(handout_table(), BOS, EOS, 2)
-    expect_type(found, list)
     words, score = found[0]
     expect_equal(words, [B], "the best words")
-    expect_type(score, float, "the score")
     expect_close(score, math.log(0.4 * 0.9), what="the best score")
 
 
@@ -40,9 +38,19 @@ def test_greedy_gives_a_list_for_each_row(student):
     model = student.seq2seq.Seq2Seq(encoder, decoder)
     src, lengths = torch.tensor([[4, 5, 6], [8, 9, 0]]), torch.tensor([3, 2])
     found = student.decode.greedy(model, src, lengths, 1, 2, 4)
-    expect_type(found, list)
     expect_equal(len(found), 2, "the number of lists")
     for words in found:
-        expect_type(words, list, "a row")
         assert len(words) <= 4, "a row has at most max_length words"
-        assert all(type(word) is int and word != 2 for word in words), "words are ints without eos"
+        assert all(int(word) != 2 for word in words), "eos is not returned"
+
+
+def test_beam_of_three_with_and_without_a_penalty(student):
+    plain, long = student.map(
+        student.decode.beam_search_table,
+        [(handout_table(), BOS, EOS, 3), (handout_table(), BOS, EOS, 3, 1.0)],
+    )
+    # of a a and a b, .18 each, the smaller one was kept
+    expect_equal([words for words, _ in plain], [[B], [A], [A, A]], "the words without a penalty")
+    expect_equal([words for words, _ in long], [[B], [A, A], [A]], "the words with penalty 1")
+    scores = [math.log(0.36) / 2, math.log(0.18) / 3, math.log(0.24) / 2]
+    expect_close([score for _, score in long], scores, what="the scores with penalty 1")

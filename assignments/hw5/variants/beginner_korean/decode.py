@@ -68,12 +68,10 @@ def _빔(출처, 걸음_수, bos, eos, k, length_penalty):
                     후보.append((단어들 + [단어], 합 + 값, 부모))
         후보.sort(key=_순서)
         살아있는, 부모들 = [], []
-        for 순위, (단어들, 합, 부모) in enumerate(후보):
+        for 단어들, 합, 부모 in 후보[:k]:
             if 단어들[-1] == eos:
-                # 앞의 k개 안에 든 끝난 가설만 거둔다
-                if 순위 < k:
-                    끝난.append((단어들[:-1], 합 / len(단어들) ** length_penalty))
-            elif len(살아있는) < k:
+                끝난.append((단어들[:-1], 합 / len(단어들) ** length_penalty))
+            else:
                 살아있는.append((단어들, 합))
                 부모들.append(부모)
         if len(살아있는) == 0:

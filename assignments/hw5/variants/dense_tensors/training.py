@@ -56,7 +56,7 @@ def label_smoothed_loss(logits, targets, smoothing, pad):
         1, safe[:, None], torch.full_like(logits[:, :1], 1 - smoothing)
     )
     each = -(truth * logits.log_softmax(-1)).sum(-1)
-    return each[keep].sum() / keep.sum()
+    return each[keep].sum() / keep.sum().clamp(min=1)
 
 
 def noam_lr(step, d_model, warmup):
