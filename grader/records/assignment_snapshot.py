@@ -55,7 +55,7 @@ class DescribedExercise:
 
 
 @dataclass(frozen=True)
-class Catalogue:
+class Snapshot:
     """An assignment as far as readers of a report are concerned."""
 
     id: str
@@ -100,15 +100,15 @@ def describe(assignment: Assignment) -> dict[str, Any]:
     }
 
 
-def load(path: Path) -> Catalogue:
+def load(path: Path) -> Snapshot:
     """Read what `describe` wrote. Raises `PlatformError` for anything else."""
     try:
-        catalogue = typed(Catalogue, json.loads(path.read_text(encoding="utf-8")))
-        if catalogue.due is not None and datetime.fromisoformat(catalogue.due).tzinfo is None:
+        snapshot = typed(Snapshot, json.loads(path.read_text(encoding="utf-8")))
+        if snapshot.due is not None and datetime.fromisoformat(snapshot.due).tzinfo is None:
             raise ValueError("due has no offset")
-        if not catalogue.languages or not set(catalogue.languages) <= set(LANGUAGES):
+        if not snapshot.languages or not set(snapshot.languages) <= set(LANGUAGES):
             raise ValueError("an unknown language")
-        return catalogue
+        return snapshot
     except (OSError, ValueError, RecursionError) as error:
         raise PlatformError("error.record_unreadable", file=path, reason=error) from error
 

@@ -44,8 +44,8 @@ def build(
 
 
 def _class(out: Path, results: Results, lang: str, downloads: Collection[str]) -> Path:
-    folder = out / "report" / results.catalogue.id
-    own = results.catalogue.id
+    folder = out / "report" / results.snapshot.id
+    own = results.snapshot.id
     languages = _languages(results, lang)
     links = {name: f"../../scores/{own}/{name}" for name in downloads}
 
@@ -62,18 +62,18 @@ def _class(out: Path, results: Results, lang: str, downloads: Collection[str]) -
 def _feedback(out: Path, results: Results, lang: str, moment: Moment) -> None:
     languages = _languages(results, lang)
     for entry in [*results.entries, *results.off_roster]:
-        folder = out / "feedback" / entry.name / results.catalogue.id
+        folder = out / "feedback" / entry.name / results.snapshot.id
         context = partial(_context, results, entry, moment)
         _pages(folder, "feedback", languages, context)
 
 
 def _context(results: Results, entry: Entry, moment: Moment, lang: str) -> dict[str, Any]:
-    return feedback.context(results.catalogue, entry.record, lang, moment, entry.person)
+    return feedback.context(results.snapshot, entry.record, lang, moment, entry.person)
 
 
 def _languages(results: Results, lang: str) -> list[str]:
     """Those of the course, `lang` first if it is one of them: the page with the plain name."""
-    own = results.catalogue.languages
+    own = results.snapshot.languages
     return sorted(own, key=lambda language: language != lang)
 
 

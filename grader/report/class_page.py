@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from grader.i18n import choose
-from grader.records.assignment_snapshot import Catalogue
+from grader.records.assignment_snapshot import Snapshot
 from grader.records.outcome import Outcome
 from grader.records.record import ExerciseResult, Message, Record, Status
 from grader.report import formatting, item_analysis, plots
@@ -26,14 +26,14 @@ def context(
 
     `feedback` gives the path to the page of a record's name; `downloads` are names and paths.
     """
-    catalogue = results.catalogue
+    snapshot = results.snapshot
     records = [entry.record for entry in results.entries]
-    checks = item_analysis.of_checks(catalogue, records)
+    checks = item_analysis.of_checks(snapshot, records)
     return {
-        "assignment": choose(catalogue.title, lang),
-        "assignment_id": catalogue.id,
-        "possible": catalogue.possible,
-        "extra_possible": catalogue.extra_possible,
+        "assignment": choose(snapshot.title, lang),
+        "assignment_id": snapshot.id,
+        "possible": snapshot.possible,
+        "extra_possible": snapshot.extra_possible,
         "counts": Counter(record.status for record in records),
         **_totals(records),
         "exercises": _exercises(results, lang),
@@ -41,11 +41,11 @@ def context(
             f"{entry.record.student} {entry.person}".strip() for entry in results.off_roster
         ),
         "students": [_student(results, entry, lang, feedback) for entry in results.entries],
-        "checks": [_check(catalogue, check, lang) for check in checks],
+        "checks": [_check(snapshot, check, lang) for check in checks],
         "downloads": [(name, quote(path)) for name, path in downloads.items()],
         "outcomes": _outcomes(records),
-        "frequent": _frequent(catalogue, records, lang),
-        "slowest": _slowest(catalogue, checks, lang),
+        "frequent": _frequent(snapshot, records, lang),
+        "slowest": _slowest(snapshot, checks, lang),
         "provenance": _provenance([*records, *(e.record for e in results.off_roster)]),
     }
 
@@ -66,7 +66,7 @@ def _totals(records: Sequence[Record]) -> dict[str, Any]:
 
 def _exercises(results: Results, lang: str) -> list[dict[str, Any]]:
     records = [entry.record for entry in results.entries]
-    figures = item_analysis.of_exercises(results.catalogue, records)
+    figures = item_analysis.of_exercises(results.snapshot, records)
     return [
         {
             "figures": figure,
@@ -76,7 +76,7 @@ def _exercises(results: Results, lang: str) -> list[dict[str, Any]]:
             "id": entry.id,
             "file": entry.file,
         }
-        for entry, figure in zip(results.catalogue.exercises, figures, strict=True)
+        for entry, figure in zip(results.snapshot.exercises, figures, strict=True)
     ]
 
 
@@ -94,7 +94,7 @@ def _student(
         "extra_points": record.extra_points,
         "problem": formatting.sentence(record.problem, lang),
         "notes": [formatting.sentence(note, lang) for note in record.notes],
-        "exercises": [_cell(earned.get(e.id), record) for e in results.catalogue.exercises],
+        "exercises": [_cell(earned.get(e.id), record) for e in results.snapshot.exercises],
         "seconds": record.seconds,
     }
 
@@ -111,12 +111,12 @@ def _cell(result: ExerciseResult | None, record: Record) -> dict[str, Any]:
     return {"points": result.points, "heat": heat}
 
 
-def _check(catalogue: Catalogue, figures: CheckFigures, lang: str) -> dict[str, Any]:
-    described = catalogue.check(figures.exercise, figures.id)
+def _check(snapshot: Snapshot, figures: CheckFigures, lang: str) -> dict[str, Any]:
+    described = snapshot.check(figures.exercise, figures.id)
     return {
         "figures": figures,
         "title": choose(described.title, lang),
-        "exercise": choose(catalogue.exercise(figures.exercise).title, lang),
+        "exercise": choose(snapshot.exercise(figures.exercise).title, lang),
         "public": described.public,
         # Who is strong elsewhere fails it more often: the check may be wrong.
         "suspect": figures.discrimination is not None and figures.discrimination < 0,
@@ -146,7 +146,7 @@ def _outcomes(records: Sequence[Record]) -> list[dict[str, Any]]:
     ]
 
 
-def _frequent(catalogue: Catalogue, records: Sequence[Record], lang: str) -> list[dict[str, Any]]:
+def _frequent(snapshot: Snapshot, records: Sequence[Record], lang: str) -> list[dict[str, Any]]:
     """What was said most often: by exercise, or of the whole submission (exercise "").
 
     The general "failed" is left out: it says no more than the table of checks.
@@ -172,7 +172,7 @@ def _frequent(catalogue: Catalogue, records: Sequence[Record], lang: str) -> lis
     ordered = sorted(students, key=lambda key: (-len(students[key]), -len(checks[key]), key))
     return [
         {
-            "exercise": choose(catalogue.exercise(exercise).title, lang) if exercise else "",
+            "exercise": choose(snapshot.exercise(exercise).title, lang) if exercise else "",
             "outcome": outcome,
             "message": message,
             "students": len(students[exercise, outcome, message]),
@@ -183,14 +183,14 @@ def _frequent(catalogue: Catalogue, records: Sequence[Record], lang: str) -> lis
 
 
 def _slowest(
-    catalogue: Catalogue, figures: Sequence[CheckFigures], lang: str
+    snapshot: Snapshot, figures: Sequence[CheckFigures], lang: str
 ) -> list[dict[str, Any]]:
     timed = [figure for figure in figures if figure.longest_seconds is not None]
     timed.sort(key=lambda f: (f.longest_seconds or 0.0, f.median_seconds or 0.0), reverse=True)
     return [
         {
-            "title": choose(catalogue.check(figure.exercise, figure.id).title, lang),
-            "exercise": choose(catalogue.exercise(figure.exercise).title, lang),
+            "title": choose(snapshot.check(figure.exercise, figure.id).title, lang),
+            "exercise": choose(snapshot.exercise(figure.exercise).title, lang),
             "median": figure.median_seconds,
             "longest": figure.longest_seconds,
             "share": (figure.longest_seconds or 0.0) / (timed[0].longest_seconds or 1.0),

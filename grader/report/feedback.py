@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from grader.i18n import choose
-from grader.records.assignment_snapshot import Catalogue, DescribedCheck
+from grader.records.assignment_snapshot import DescribedCheck, Snapshot
 from grader.records.outcome import Outcome
 from grader.records.record import CheckResult, ExerciseResult, FunctionResult, Record
 from grader.report import formatting
@@ -43,17 +43,17 @@ def is_shown(check: DescribedCheck, due: str | None, moment: Moment) -> bool:
 
 
 def context(
-    catalogue: Catalogue, record: Record, lang: str, moment: Moment, person: str = ""
+    snapshot: Snapshot, record: Record, lang: str, moment: Moment, person: str = ""
 ) -> dict[str, Any]:
     """Everything that `feedback.html.j2` names. `person` is the student's name, if known."""
-    closed = _closed_functions(catalogue, record, moment)
+    closed = _closed_functions(snapshot, record, moment)
     exercises = [
-        _exercise(catalogue, e, lang, moment, closed, excused(record.exercises))
+        _exercise(snapshot, e, lang, moment, closed, excused(record.exercises))
         for e in record.exercises
     ]
     kept_back = sum(exercise["kept_back"] for exercise in exercises)
     return {
-        "assignment": choose(catalogue.title, lang),
+        "assignment": choose(snapshot.title, lang),
         "assignment_id": record.assignment,
         "student": record.student,
         "person": person,
@@ -71,7 +71,7 @@ def context(
     }
 
 
-def _closed_functions(catalogue: Catalogue, record: Record, moment: Moment) -> set[str]:
+def _closed_functions(snapshot: Snapshot, record: Record, moment: Moment) -> set[str]:
     """Functions whose points are kept back: a check of theirs is, or one counts only by such."""
     if moment.published:
         return set()
@@ -79,7 +79,7 @@ def _closed_functions(catalogue: Catalogue, record: Record, moment: Moment) -> s
     closed = {
         check.of
         for exercise, check in results
-        if not is_shown(catalogue.check(exercise, check.id), catalogue.due, moment)
+        if not is_shown(snapshot.check(exercise, check.id), snapshot.due, moment)
     }
     while more := {c.of for _, c in results if closed & set(c.passes_with)} - closed:
         closed |= more
@@ -104,18 +104,18 @@ def _total(
 
 
 def _exercise(
-    catalogue: Catalogue,
+    snapshot: Snapshot,
     result: ExerciseResult,
     lang: str,
     moment: Moment,
     closed: set[str],
     free: Mapping[str, list[str]],
 ) -> dict[str, Any]:
-    entry = catalogue.exercise(result.id)
-    described = [catalogue.check(result.id, check.id) for check in result.checks]
+    entry = snapshot.exercise(result.id)
+    described = [snapshot.check(result.id, check.id) for check in result.checks]
     checks = [
         _check(check, result, lang, [] if result.of in closed else free.get(result.id, []))
-        if is_shown(check, catalogue.due, moment)
+        if is_shown(check, snapshot.due, moment)
         else _closed(check, result, lang)
         for check, result in zip(described, result.checks, strict=True)
     ]

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grader.records.assignment_snapshot import Catalogue, DescribedExercise
+from grader.records.assignment_snapshot import DescribedExercise, Snapshot
 from grader.records.outcome import Outcome
 from grader.records.record import CheckResult, Record, Status
 
@@ -100,12 +100,12 @@ def scored(records: Sequence[Record]) -> list[Record]:
     return [record for record in judged if record.status != Status.MISSING]
 
 
-def of_exercises(catalogue: Catalogue, records: Sequence[Record]) -> list[ExerciseFigures]:
+def of_exercises(snapshot: Snapshot, records: Sequence[Record]) -> list[ExerciseFigures]:
     """Figures of each exercise, in the assignment's order."""
-    return [_exercise(entry, scored(records)) for entry in catalogue.exercises]
+    return [_exercise(entry, scored(records)) for entry in snapshot.exercises]
 
 
-def of_checks(catalogue: Catalogue, records: Sequence[Record]) -> list[CheckFigures]:
+def of_checks(snapshot: Snapshot, records: Sequence[Record]) -> list[CheckFigures]:
     """Figures of each check, in the assignment's order."""
     judged: dict[tuple[str, str], list[tuple[Record, CheckResult]]] = {}
     for record in scored(records):
@@ -114,7 +114,7 @@ def of_checks(catalogue: Catalogue, records: Sequence[Record]) -> list[CheckFigu
                 judged.setdefault((exercise.id, check.id), []).append((record, check))
     return [
         _check(entry, check.id, judged.get((entry.id, check.id), []))
-        for entry in catalogue.exercises
+        for entry in snapshot.exercises
         for check in entry.checks
     ]
 

@@ -117,8 +117,8 @@ FAILURES = {  # outcome -> how often
 EVIL = "</pre><script>alert(3)</script>\x1b[2J\u202e{{ 7*7 }}"
 
 
-def catalogue() -> dict:
-    """What `grader.report.catalogue.describe` gives for this assignment."""
+def snapshot() -> dict:
+    """What `grader.records.assignment_snapshot.describe` gives for this assignment."""
     exercises = [
         {
             "id": name,
@@ -166,7 +166,7 @@ def class_records() -> dict[str, Record]:
 def write(out: Path, checks: dict[str, Record] | None = None) -> None:
     """Leave `out` as `grader grade hw1 ... -o out` does."""
     (out / "assignments").mkdir(parents=True)
-    text = json.dumps(catalogue(), ensure_ascii=False)
+    text = json.dumps(snapshot(), ensure_ascii=False)
     (out / "assignments" / "hw1.json").write_text(text, encoding="utf-8")
     for stem, record in (checks or class_records()).items():
         store.write(record, out / "records" / "hw1" / f"{stem}.json")

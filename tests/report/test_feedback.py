@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from grader.course.exercise import Kind
-from grader.records import assignment_snapshot as catalogue
+from grader.records import assignment_snapshot
 from grader.records.assignment_snapshot import DescribedCheck
 from grader.records.outcome import Outcome
 from grader.records.record import Message
@@ -23,7 +23,7 @@ AFTER = datetime(2026, 3, 20, 15, 0, tzinfo=UTC)
 
 @pytest.fixture
 def described(report):
-    return catalogue.load(report / "assignments" / "hw1.json")
+    return assignment_snapshot.load(report / "assignments" / "hw1.json")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from grader.records import assignment_snapshot as catalogue
+from grader.records import assignment_snapshot
 from grader.records.outcome import Outcome
 from grader.report import item_analysis
 from grader.scoring.points import score
@@ -52,7 +52,7 @@ def test_correlation_is_not_defined(passed, rests):
 
 @pytest.fixture
 def described(tmp_path, report):
-    return catalogue.load(report / "assignments" / "hw1.json")
+    return assignment_snapshot.load(report / "assignments" / "hw1.json")
 
 
 def _figures(described, records, check):

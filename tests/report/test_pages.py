@@ -11,7 +11,7 @@ import pytest
 
 from grader.errors import PlatformError, UsageError
 from grader.export import build as exports
-from grader.records import assignment_snapshot as catalogue
+from grader.records import assignment_snapshot
 from grader.records.record import Record
 from grader.report.build import build
 from tests.report import example_class
@@ -191,9 +191,9 @@ def test_a_record_of_older_checks_is_shown_and_warned_of(tmp_path):
 
 def test_describe_and_load_are_inverse(tiny, tmp_path):
     path = tmp_path / "tiny.json"
-    data = catalogue.describe(tiny)
+    data = assignment_snapshot.describe(tiny)
     path.write_text(json.dumps(data), encoding="utf-8")
-    loaded = catalogue.load(path)
+    loaded = assignment_snapshot.load(path)
     assert loaded.possible == tiny.possible
     assert [e.id for e in loaded.exercises] == [e.id for e in tiny.exercises]
     for exercise, own in zip(tiny.exercises, loaded.exercises, strict=True):
@@ -208,7 +208,7 @@ def test_a_damaged_catalogue_is_said(tmp_path, text):
     path = tmp_path / "bad.json"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(PlatformError, match=r"bad\.json"):
-        catalogue.load(path)
+        assignment_snapshot.load(path)
 
 
 def test_both_languages_have_the_same_sentences_and_fields():
