@@ -47,6 +47,7 @@ def say(code: str, fields: dict[str, str], lang: str) -> str:
         return translate("message.unknown", lang, name=code)
 
 
+@cache
 def _sentence(code: str, lang: str) -> str:
     topic, _, name = code.partition(".")
     node: Any = _catalogue(lang, topic)

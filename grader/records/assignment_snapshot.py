@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -69,14 +70,16 @@ class Snapshot:
 
     def check(self, exercise: str, check: str) -> DescribedCheck:
         """The check of that name. A record of older checks may name one that is gone."""
-        for entry in self.exercises:
-            for found in entry.checks:
-                if (entry.id, found.id) == (exercise, check):
-                    return found
+        if found := self._checks.get((exercise, check)):
+            return found
         # Who may see a check that is gone is not known, so it waits for the publication.
         return DescribedCheck(
             check, "", Kind.CORE, _same(check), _same(""), False, "after_publication"
         )
+
+    @cached_property
+    def _checks(self) -> dict[tuple[str, str], DescribedCheck]:
+        return {(entry.id, check.id): check for entry in self.exercises for check in entry.checks}
 
     def exercise(self, name: str) -> DescribedExercise:
         """The exercise of that name, or a stand-in for one that is gone."""

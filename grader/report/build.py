@@ -89,7 +89,7 @@ def _pages(
             if other != lang
         ]
         text = pages.render(template, lang, others, context(lang))
-        write_atomically(folder / _name(stem, lang, languages), text)
+        write_atomically(folder / _name(stem, lang, languages), text, lasting=False)
     # An earlier report in other languages, or in another order, left pages under these names.
     written = {_name(stem, lang, languages) for lang in languages}
     for name in {f"{stem}.{lang}.html" for lang in LANGUAGES} - written:

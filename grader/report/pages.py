@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from importlib.resources import files
 from typing import Any
 
 import jinja2
+import markupsafe
 from markupsafe import Markup
 
 from grader.i18n import translate
 from grader.report import escape, formatting
+
+MAX_KEPT = 400  # letters of a text that is worth remembering
 
 
 def render(template: str, lang: str, others: list[dict[str, str]], context: dict[str, Any]) -> str:
@@ -61,9 +64,19 @@ def _environment() -> jinja2.Environment:
 
 def _finalise(value: Any) -> Any:
     """Every value that a template prints passes here, so none can be forgotten."""
-    if isinstance(value, str) and not isinstance(value, Markup):
-        return escape.visible(value)
-    return value
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    return _seen_before(value) if len(value) < MAX_KEPT else _shown(value)
+
+
+@lru_cache(maxsize=1 << 14)
+def _seen_before(text: str) -> Markup:
+    """Titles, hints and sentences are the same on the pages of a whole class."""
+    return _shown(text)
+
+
+def _shown(text: str) -> Markup:
+    return markupsafe.escape(escape.visible(text))
 
 
 def _asset(name: str) -> str:
