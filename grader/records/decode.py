@@ -32,7 +32,7 @@ def typed(kind: type[T], data: Any) -> T:
 
 @cache
 def _reader(kind: Any, where: str) -> Reader:
-    """What reads a value of `kind` in the field `where`: made once, for a class has many records."""
+    """What reads a value of `kind` in the field `where`: made once for all records."""
     origin, arguments = get_origin(kind), get_args(kind)
     if is_dataclass(kind):
         hints = get_type_hints(kind).items()

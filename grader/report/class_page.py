@@ -29,6 +29,7 @@ def context(
     snapshot = results.snapshot
     records = [entry.record for entry in results.entries]
     checks = item_analysis.of_checks(snapshot, records)
+    hardest_first = sorted(checks, key=lambda c: 2.0 if c.difficulty is None else c.difficulty)
     return {
         "assignment": choose(snapshot.title, lang),
         "assignment_id": snapshot.id,
@@ -36,12 +37,14 @@ def context(
         "extra_possible": snapshot.extra_possible,
         "counts": Counter(record.status for record in records),
         **_totals(records),
+        "unscored": _unscored(results, lang),
         "exercises": _exercises(results, lang),
+        "functions": _functions(results, lang),
         "off_roster": ", ".join(
             f"{entry.record.student} {entry.person}".strip() for entry in results.off_roster
         ),
         "students": [_student(results, entry, lang, feedback) for entry in results.entries],
-        "checks": [_check(snapshot, check, lang) for check in checks],
+        "checks": [_check(snapshot, check, lang) for check in hardest_first],
         "downloads": [(name, quote(path)) for name, path in downloads.items()],
         "outcomes": _outcomes(records),
         "frequent": _frequent(snapshot, records, lang),
@@ -80,6 +83,29 @@ def _exercises(results: Results, lang: str) -> list[dict[str, Any]]:
     ]
 
 
+def _unscored(results: Results, lang: str) -> dict[str, list[dict[str, str]]]:
+    """By status: who has no score or none that was worked for, and why."""
+    found: dict[str, list[dict[str, str]]] = {status: [] for status in Status}
+    for entry in results.entries:
+        if entry.record.status != Status.GRADED:
+            problem = formatting.sentence(entry.record.problem, lang)
+            why = "" if entry.record.status == Status.MISSING else problem
+            name = {"name": entry.record.student, "person": entry.person, "why": why}
+            found[entry.record.status].append(name)
+    return found
+
+
+def _functions(results: Results, lang: str) -> list[dict[str, Any]]:
+    """How the class stands with each function, those that cost the class most first."""
+    records = [entry.record for entry in results.entries]
+    exercises = {entry.id: choose(entry.title, lang) for entry in results.snapshot.exercises}
+    figures = item_analysis.of_functions(results.snapshot, records)
+    return [
+        {"figures": figure, "exercise": exercises[figure.exercise]}
+        for figure in sorted(figures, key=lambda f: f.mean - f.possible)
+    ]
+
+
 def _student(
     results: Results, entry: Entry, lang: str, feedback: Callable[[str], str]
 ) -> dict[str, Any]:
@@ -100,15 +126,14 @@ def _student(
 
 
 def _cell(result: ExerciseResult | None, record: Record) -> dict[str, Any]:
-    """Points of one student in one exercise, and how dark the cell is: 0 (none) to 4 (all)."""
+    """Points of one student in one exercise, and how much is lost: 0 (nothing) to 4 (all)."""
     if result is None:
         points = 0.0 if record.status in {Status.UNGRADABLE, Status.MISSING} else None
-        return {"points": points, "heat": None if points is None else 0}
+        return {"points": points, "loss": 0}
     if result.points is None or not result.possible:
-        return {"points": result.points, "heat": None}
-    share = result.points / result.possible
-    heat = 0 if share == 0 else 4 if share >= 1 else 1 + (share >= 0.5) + (share >= 0.8)
-    return {"points": result.points, "heat": heat}
+        return {"points": result.points, "loss": 0}
+    lost = 1 - result.points / result.possible
+    return {"points": result.points, "loss": (lost > 0) + (lost > 0.2) + (lost > 0.5) + (lost >= 1)}
 
 
 def _check(snapshot: Snapshot, figures: CheckFigures, lang: str) -> dict[str, Any]:

@@ -37,9 +37,18 @@ def _translate(topic: str, lang: str, code: str, **fields: object) -> str:
     return translate(f"{topic}.{code}", lang, **fields)
 
 
+class _Environment(jinja2.Environment):
+    """Where `entry.title` asks a dict for its key first, and not after an exception."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
 @cache
 def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
+    environment = _Environment(
         loader=jinja2.PackageLoader("grader.report", "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,

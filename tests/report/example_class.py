@@ -1,4 +1,4 @@
-"""A class of 31 made-up hw1 records: good, weak, hostile, ungradable, and one that is broken.
+"""A class of 32 made-up hw1 records: good, weak, hostile, ungradable, absent, and one broken.
 
 `write(out)` leaves what `grader grade` leaves, so that `grader report` can read it.
 """
@@ -158,6 +158,7 @@ def class_records() -> dict[str, Record]:
     found["empty"] = _without_results(
         "han_empty", "ungradable", Message("missing_file", {"file": "text.py"})
     )
+    found["absent"] = _without_results("yang_absent", "missing", Message("nothing_handed_in"))
     found["template"] = _graded("na_template", -1.0, chance)
     found["platform"] = _broken(chance)
     return found

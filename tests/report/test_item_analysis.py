@@ -80,6 +80,21 @@ def test_figures_of_a_check_and_of_an_exercise(described):
     assert exercise.share == pytest.approx(exercise.mean / 6)
 
 
+def test_figures_of_a_function(described):
+    base = example_class.class_records()["hong_gildong"]
+    records = [
+        base,
+        _with_first_check(base, outcome=Outcome.FAILED),  # the core check of clean, 2 points
+        _with_first_check(base, outcome=Outcome.FAILED),
+        replace(base, status="broken", points=None),  # counts nowhere
+    ]
+    clean, tokenize, *_ = item_analysis.of_functions(described, records)
+    assert (clean.name, clean.possible, clean.mean) == ("clean", 2, pytest.approx(2 / 3))
+    assert clean.share == pytest.approx(1 / 3)
+    assert clean.standings == {"right": 1, "core": 2}
+    assert tokenize.standings == {"right": 3}
+
+
 def _with_totals(base, passed, totals):
     """Records in which the first check ended so, and the total is that."""
     return [
