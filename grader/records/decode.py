@@ -26,7 +26,8 @@ def typed(kind: type[T], data: Any) -> T:
     Raises `ValueError`, which names the field, for a value of another type, a field that is
     missing or unknown, and a number that is not finite.
     """
-    value: T = _reader(kind, kind.__name__)(data)
+    hashable: Any = kind
+    value: T = _reader(hashable, kind.__name__)(data)
     return value
 
 
