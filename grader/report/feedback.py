@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from grader.course.exercise import Kind
 from grader.i18n import choose
 from grader.records.assignment_snapshot import DescribedCheck, Snapshot
 from grader.records.outcome import Outcome
@@ -179,10 +180,14 @@ def _function(
         "standing": stands,
         "right_once": list(dict.fromkeys(counted)),
         "missing": next((c["missing"] for c in own if c.get("missing")), ""),
-        "failing": [c for c in own if c["shown"] and _fails(c)],
+        "failing": sorted((c for c in own if c["shown"] and _fails(c)), key=_core_first),
         "unwritten": stands == Standing.UNANSWERED,
         "checks": own,
     }
+
+
+def _core_first(check: dict[str, Any]) -> int:
+    return list(Kind).index(check["kind"])
 
 
 def _fails(check: dict[str, Any]) -> bool:

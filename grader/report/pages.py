@@ -34,7 +34,13 @@ def render(template: str, lang: str, others: list[dict[str, str]], context: dict
 
 
 def _translate(topic: str, lang: str, code: str, **fields: object) -> str:
-    return translate(f"{topic}.{code}", lang, **fields)
+    name = f"{topic}.{code}"
+    return translate(name, lang, **fields) if fields else _sentence(name, lang)
+
+
+@cache
+def _sentence(name: str, lang: str) -> Markup:
+    return _shown(translate(name, lang))
 
 
 class _Environment(jinja2.Environment):
