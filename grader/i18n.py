@@ -41,12 +41,21 @@ def say(code: str, fields: dict[str, str], lang: str) -> str:
         base, _, language = name.partition(".")
         texts.setdefault(base, {})[language] = value
     own = {name: choose(text, lang) for name, text in texts.items()}
+    if "where" in own:
+        own["where"] = _place(own["where"], lang)
     try:
         return translate(f"message.{code}", lang, **own)
     except KeyError:  # a record of a newer grader
         return translate("message.unknown", lang, name=code)
 
 
+def _place(where: str, lang: str) -> str:
+    """A place in a file, which a record names in English: "pack/m.py, line 3"."""
+    file, found, line = where.rpartition(", line ")
+    return translate("message.place", lang, file=file, line=line) if found else where
+
+
+@cache
 def _sentence(code: str, lang: str) -> str:
     topic, _, name = code.partition(".")
     node: Any = _catalogue(lang, topic)

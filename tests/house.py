@@ -95,7 +95,7 @@ ROOMS = {
     ],
     "export": ["scores", "junit", "build"],
     "grading": ["forbidden", "follow_through", "submission", "worker", "engines.local", "batch"],
-    "selfcheck": ["check"],
+    "selfcheck": ["view", "check"],
     "authoring": [
         "new",
         "markers",

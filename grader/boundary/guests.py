@@ -64,7 +64,8 @@ class Guests:
     """One submission's guests, one after another.
 
     `handles` makes what a check holds of an object that stays with the student; without it no
-    object may cross. `answers` counts the values received in this check.
+    object may cross. `answers` counts the values received in this check; `returned_none` has the
+    name and the place of the function whose call was the last request and came back with None.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class Guests:
         self.submitted = submitted
         self.clock = Clock()
         self.answers = 0
+        self.returned_none: dict[str, str] = {}
         self._launcher, self._limits, self._handles = launcher, limits, handles
         self._judge: Judge = nothing_is_forbidden
         self._survey: Survey | None = None
@@ -111,7 +113,7 @@ class Guests:
         self._hidden = hidden
         self._begun = False
         self.clock.begin_check(seconds)
-        self.answers = 0
+        self.answers, self.returned_none = 0, {}
 
     def take_output(self) -> str:
         """What the student's code printed in this check."""
@@ -239,7 +241,16 @@ class Guests:
             text = reply[1][:500]
             raise Ending(Outcome.UNREADABLE, Message("unreadable", {"text": text}), text)
         self.answers += 1
+        nothing = verb == "call" and reply[1] is None
+        self.returned_none = self._function(*arguments[:2]) if nothing else {}
         return reply
+
+    def _function(self, owner: Any, name: str) -> dict[str, str]:
+        if isinstance(owner, str):
+            where = self.submitted.place_of(name, file=f"{owner.replace('.', '/')}.py")
+        else:
+            where = self.submitted.place_of(name or "__call__", kind=owner.kind_name())
+        return {"name": name, "where": where} if name and where else {}
 
     def _open_exchange(
         self, request: tuple[Any, ...], seconds: float | None = None

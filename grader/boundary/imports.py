@@ -26,6 +26,9 @@ def failed_import(
 
     `hushed`: the guest met hidden inputs, and what it says could carry them out.
     """
+    if failure.message.code == "unanswered":  # the stub stands outside of every function
+        stub = {"file": file, "where": failure.message.fields["where"]}
+        return Ending(failure.outcome, Message("import_unanswered", stub), failure.detail)
     if failure.message.code != "raised":
         return failure
     fields = {**failure.message.fields, "file": file}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -41,7 +42,29 @@ class Submitted:
         """The files under the names that a traceback gives them: `pack/m.py`."""
         return {f"{self.package}/{name}": content for name, content in self.files.items()}
 
+    def place_of(self, name: str, file: str = "", kind: str = "") -> str:
+        """Where a function begins, or the method of a class `kind`: "pack/m.py, line 3", or ""."""
+        searched = [file] if file in self.files else [] if file else sorted(self.files)
+        for searched_file in searched:
+            lines = self.files[searched_file].decode("utf-8", "replace").split("\n")
+            if number := _line_of(lines, name, kind):
+                return f"{self.package}/{searched_file}, line {number}"
+        return ""
+
     @cached_property
     def lines_by_path(self) -> Mapping[str, int]:
         """The same for `lines`."""
         return {f"{self.package}/{name}": count for name, count in self.lines.items()}
+
+
+def _line_of(lines: list[str], name: str, kind: str) -> int:
+    """The number of the line that begins the function; 0 where there is none."""
+    inside = not kind
+    indent = r"\s+" if kind else ""
+    function = re.compile(rf"{indent}(async\s+)?def\s+{re.escape(name)}\b")
+    for number, line in enumerate(lines, 1):
+        if kind and re.match(r"class\s", line):
+            inside = re.match(rf"class\s+{re.escape(kind)}\b", line) is not None
+        elif inside and function.match(line):
+            return number
+    return 0

@@ -5,22 +5,32 @@ language (`grader/locale/<lang>/expect.toml`). Type and shape are looked at befo
 that nothing passes by broadcasting, by being empty or by being `nan`. Only fresh builtins,
 `numpy.ndarray` and `torch.Tensor` arrive here (see `grader.boundary.wire`): no comparison below
 can run student code.
+
+`what` names the value in that sentence: a text for each language, or code without a blank ("h'").
+Plain English is for English readers only; others read "the value" in their own language.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from grader.i18n import LANGUAGES, translate
+from grader.i18n import LANGUAGES, choose, translate
 
 # float64: honest variants differ by at most 3e-14 relative (order of summation), float32 by
 # 1.2e-6. Each bar is at least eight times the worst honest case.
 TOLERANCE = {"float64": (1e-9, 1e-10), "float32": (1e-4, 1e-5)}
+
+
+RESULT = "the result"
+What = str | Mapping[str, str]
+
+_HANGUL = re.compile("[\uac00-\ud7a3]")
 
 
 class Unmet(AssertionError):
@@ -30,6 +40,7 @@ class Unmet(AssertionError):
     """
 
     def __init__(self, code: str, **fields: Any) -> None:
+        self.code = code
         self.texts = {
             lang: translate(
                 f"expect.{code}",
@@ -39,6 +50,30 @@ class Unmet(AssertionError):
             for lang in LANGUAGES
         }
         super().__init__(self.texts["en"])
+
+
+@dataclass(frozen=True)
+class _Name:
+    """What a sentence calls a value: its text by language, and a place within it ("[0]")."""
+
+    text: What
+    place: str = ""
+
+    def __getitem__(self, key: Any) -> _Name:
+        return _Name(self.text, f"{self.place}[{key}]")
+
+    def __call__(self, lang: str) -> str:
+        return self._in(lang) + self.place
+
+    def _in(self, lang: str) -> str:
+        if not isinstance(self.text, str):
+            return choose(self.text, lang)
+        if self.text == RESULT:
+            return translate("expect.the_result", lang)
+        own = "ko" if _HANGUL.search(self.text) else "en"
+        if lang == own or not re.search(r"\s", self.text):
+            return self.text
+        return translate("expect.the_value", lang)
 
 
 def describe(value: Any, lang: str = "en") -> str:
@@ -55,15 +90,21 @@ def describe(value: Any, lang: str = "en") -> str:
     return translate("expect.a_value", lang, name=name)
 
 
-def expect_type(value: Any, kind: type, what: str = "the result") -> None:
+def expect_true(condition: bool, otherwise: Mapping[str, str]) -> None:
+    """Check any condition; `otherwise` says in each language what is wrong if it does not hold."""
+    if not condition:
+        raise Unmet("sentence", sentence=partial(choose, otherwise))
+
+
+def expect_type(value: Any, kind: type, what: What = RESULT) -> None:
     """Check that `value` is exactly of type `kind` (a bool is not an int)."""
     if type(value) is not kind:
-        raise Unmet("type", what=what, kind=kind.__name__, got=partial(describe, value))
+        raise Unmet("type", what=_Name(what), kind=kind.__name__, got=partial(describe, value))
 
 
-def expect_equal(actual: Any, expected: Any, what: str = "the result") -> None:
+def expect_equal(actual: Any, expected: Any, what: What = RESULT) -> None:
     """Check equality of value and of type, all the way down lists, tuples and dicts."""
-    difference = _difference(actual, expected, what)
+    difference = _difference(actual, expected, _Name(what))
     if difference:
         raise difference
 
@@ -72,20 +113,20 @@ def expect_array(
     value: Any,
     shape: tuple[int, ...] | None = None,
     dtype: str | None = None,
-    what: str = "the result",
+    what: What = RESULT,
 ) -> None:
     """Check for a NumPy array of this shape and dtype (a name such as 'int64')."""
-    _expect_container(value, "numpy", "NumPy array", shape, dtype, what)
+    _expect_container(value, "numpy", shape, dtype, _Name(what))
 
 
 def expect_tensor(
     value: Any,
     shape: tuple[int, ...] | None = None,
     dtype: str | None = None,
-    what: str = "the result",
+    what: What = RESULT,
 ) -> None:
     """Check for a torch tensor of this shape and dtype (a name such as 'float64')."""
-    _expect_container(value, "torch", "torch tensor", shape, dtype, what)
+    _expect_container(value, "torch", shape, dtype, _Name(what))
 
 
 def expect_close(
@@ -93,7 +134,7 @@ def expect_close(
     expected: Any,
     rtol: float | None = None,
     atol: float | None = None,
-    what: str = "the result",
+    what: What = RESULT,
 ) -> None:
     """Check that numbers agree: |actual - expected| <= atol + rtol * |expected|, entry by entry.
 
@@ -103,23 +144,24 @@ def expect_close(
     """
     import numpy as np
 
+    name = _Name(what)
     if not _is_numeric(actual):
-        raise Unmet("numbers", what=what, got=partial(describe, actual))
+        raise Unmet("numbers", what=name, got=partial(describe, actual))
     default_rtol, default_atol = TOLERANCE.get(_dtype(actual), TOLERANCE["float64"])
     rtol = default_rtol if rtol is None else rtol
     atol = default_atol if atol is None else atol
-    got = _as_float64(actual, what)
-    want = _as_float64(expected, "the expected value")
+    got, want = _as_float64(actual, name), _as_float64(expected, name)
     if got.shape != want.shape:
-        raise Unmet("shape", what=what, got=got.shape, want=want.shape)
+        raise Unmet("shape", what=name, got=got.shape, want=want.shape)
     wrong = ~np.isclose(got, want, rtol=rtol, atol=atol, equal_nan=True)
     if wrong.any():
         place = tuple(int(i) for i in np.argwhere(wrong)[0])
         fields = {"got": f"{got[place]:.9g}", "want": f"{want[place]:.9g}"}
+        there = name[", ".join(map(str, place))] if place else name
         if wrong.size == 1:
-            raise Unmet("value", what=what + _index(place), **fields)
+            raise Unmet("value", what=there, **fields)
         wrongs, size = int(wrong.sum()), wrong.size
-        raise Unmet("entry", what=what + _index(place), wrong=wrongs, size=size, **fields)
+        raise Unmet("entry", what=there, wrong=wrongs, size=size, **fields)
 
 
 @contextmanager
@@ -174,7 +216,7 @@ def _is_numeric(value: Any) -> bool:
     return _is_array(value) or type(value) in {int, float, bool} or hasattr(value, "dtype")
 
 
-def _as_float64(value: Any, what: str) -> Any:
+def _as_float64(value: Any, what: _Name) -> Any:
     import numpy as np
 
     if _dtype(value).startswith("complex"):  # converted, it would lose half of itself
@@ -189,36 +231,31 @@ def _as_float64(value: Any, what: str) -> Any:
         raise Unmet("regular_block", what=what) from None
 
 
-def _index(place: tuple[int, ...]) -> str:
-    return f"[{', '.join(map(str, place))}]" if place else ""
-
-
 def _expect_container(
     value: Any,
     module: str,
-    name: str,
     shape: tuple[int, ...] | None,
     dtype: str | None,
-    what: str,
+    what: _Name,
 ) -> None:
     got = partial(describe, value)
     if not _is_array(value) or type(value).__module__ != module:
-        raise Unmet("type", what=what, kind=name, got=got)
+        raise Unmet("type", what=what, kind=partial(translate, f"expect.{module}"), got=got)
     if shape is not None and tuple(value.shape) != tuple(shape):
         raise Unmet("container", what=what, wanted=f"shape {tuple(shape)}", got=got)
     if dtype is not None and _dtype(value) != dtype:
         raise Unmet("container", what=what, wanted=f"dtype {dtype}", got=got)
 
 
-def _difference(actual: Any, expected: Any, what: str) -> Unmet | None:
+def _difference(actual: Any, expected: Any, what: _Name) -> Unmet | None:
     if type(actual) is not type(expected):
         return Unmet(
             "kind", what=what, want=partial(describe, expected), got=partial(describe, actual)
         )
     if _is_array(expected):
-        kind, module = type(expected).__name__, type(expected).__module__
+        module = type(expected).__module__
         try:
-            _expect_container(actual, module, kind, expected.shape, _dtype(expected), what)
+            _expect_container(actual, module, expected.shape, _dtype(expected), what)
         except Unmet as difference:
             return difference
         same = bool((actual == expected).all())
@@ -227,13 +264,13 @@ def _difference(actual: Any, expected: Any, what: str) -> Unmet | None:
         if len(actual) != len(expected):
             return Unmet("length", what=what, got=len(actual), want=len(expected))
         pairs = enumerate(zip(actual, expected, strict=True))
-        found = (_difference(a, e, f"{what}[{i}]") for i, (a, e) in pairs)
+        found = (_difference(a, e, what[i]) for i, (a, e) in pairs)
         return next((unmet for unmet in found if unmet), None)
     if isinstance(expected, dict):
         if set(actual) != set(expected):
             got, want = sorted(actual, key=repr), sorted(expected, key=repr)
             return Unmet("keys", what=what, got=got, want=want)
-        found = (_difference(actual[k], expected[k], f"{what}[{k!r}]") for k in expected)
+        found = (_difference(actual[k], expected[k], what[repr(k)]) for k in expected)
         return next((unmet for unmet in found if unmet), None)
     if isinstance(expected, float) and math.isnan(expected) and math.isnan(actual):
         return None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import pytest
 
@@ -15,6 +17,8 @@ from grader.records.record import Message
 MAX_TEXT = 2000
 MAX_DETAIL = 8000
 
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
 
 @dataclass(frozen=True)
 class Judged:
@@ -25,7 +29,13 @@ class Judged:
     detail: str = ""
 
 
-def classify(error: BaseException | None, *, answers: int, public: bool) -> Judged:
+def classify(
+    error: BaseException | None,
+    *,
+    answers: int,
+    public: bool,
+    returned_none: Mapping[str, str] = _NOTHING,
+) -> Judged:
     """The outcome of a check that ended with `error`; `answers` values had come from the student.
 
     An `AssertionError` is a wrong value. Another error of the check's own code is put down to the
@@ -43,8 +53,15 @@ def classify(error: BaseException | None, *, answers: int, public: bool) -> Judg
     if judged or (answers and isinstance(error, Exception) and not isinstance(error, MemoryError)):
         if not public:
             return Judged(Outcome.FAILED, Message("failed"), detail)
+        if returned_none and not _wanted_an_error(error):
+            return Judged(Outcome.FAILED, Message("returned_none", dict(returned_none)), detail)
         return Judged(Outcome.FAILED, _failed(error, text, judged=judged), detail)
     return Judged(Outcome.BROKEN, Message("broken"), detail)
+
+
+def _wanted_an_error(error: BaseException) -> bool:
+    """Whether the check waited for an exception: what came back does not matter then."""
+    return isinstance(error, pytest.fail.Exception) or getattr(error, "code", "") == "no_error"
 
 
 def _failed(error: BaseException, text: str, *, judged: bool) -> Message:

@@ -62,7 +62,12 @@ class Checks:
             error = self._run_item(item, guests)
             if isinstance(error, PlatformError):
                 raise error  # says nothing about the student: the whole submission is graded again
-            outcome = classify(error, answers=guests.answers, public=check.public)
+            outcome = classify(
+                error,
+                answers=guests.answers,
+                public=check.public,
+                returned_none=guests.returned_none,
+            )
             yield Case(outcome, guests.clock.waited - before)
 
     def _run_item(self, item: pytest.Item, guests: Guests) -> BaseException | None:

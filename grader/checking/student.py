@@ -164,6 +164,10 @@ class Object(_Unjudged):
         """How the wire names the object when it goes back as an argument."""
         return self._number
 
+    def kind_name(self) -> str:
+        """The name of its type, in the student's words."""
+        return self._kind
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)

@@ -19,7 +19,7 @@ def build(out: Path, lang: str) -> list[Path]:
     """
     written = []
     for results in gather(out):
-        folder = out / "scores" / results.catalogue.id
+        folder = out / "scores" / results.snapshot.id
         for name, text in FILES.items():
             write_atomically(folder / name, text(results, lang))
             written.append(folder / name)

@@ -22,7 +22,7 @@ def junit(results: Results, lang: str) -> str:
     suites = [_suite(entry, lang) for entry in results.entries]
     root = ET.Element(
         "testsuites",
-        name=escape.xml(results.catalogue.id),
+        name=escape.xml(results.snapshot.id),
         tests=str(_total(suites, "tests")),
         failures=str(_total(suites, "failures")),
         errors=str(_total(suites, "errors")),

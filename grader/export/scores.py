@@ -16,7 +16,7 @@ SCHEMA = "grader/scores/v2"
 
 def to_csv(results: Results, lang: str) -> str:
     """One row a student: total (without the bonus), status, exercises, problem; see `_row`."""
-    exercises = [exercise.id for exercise in results.catalogue.exercises]
+    exercises = [exercise.id for exercise in results.snapshot.exercises]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     header = ["student", "name", "total", "possible", "extra", "status", *exercises, "problem"]
@@ -30,9 +30,9 @@ def to_json(results: Results, lang: str) -> str:
     """The scores with each check's outcome; schema first. `lang` is that of the sentences."""
     data = {
         "schema": SCHEMA,
-        "assignment": results.catalogue.id,
-        "possible": results.catalogue.possible,
-        "extra_possible": results.catalogue.extra_possible,
+        "assignment": results.snapshot.id,
+        "possible": results.snapshot.possible,
+        "extra_possible": results.snapshot.extra_possible,
         "students": [_student(entry, lang) for entry in results.entries],
     }
     return json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n"

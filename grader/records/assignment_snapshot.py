@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ class DescribedExercise:
 
 
 @dataclass(frozen=True)
-class Catalogue:
+class Snapshot:
     """An assignment as far as readers of a report are concerned."""
 
     id: str
@@ -69,14 +70,16 @@ class Catalogue:
 
     def check(self, exercise: str, check: str) -> DescribedCheck:
         """The check of that name. A record of older checks may name one that is gone."""
-        for entry in self.exercises:
-            for found in entry.checks:
-                if (entry.id, found.id) == (exercise, check):
-                    return found
+        if found := self._checks.get((exercise, check)):
+            return found
         # Who may see a check that is gone is not known, so it waits for the publication.
         return DescribedCheck(
             check, "", Kind.CORE, _same(check), _same(""), False, "after_publication"
         )
+
+    @cached_property
+    def _checks(self) -> dict[tuple[str, str], DescribedCheck]:
+        return {(entry.id, check.id): check for entry in self.exercises for check in entry.checks}
 
     def exercise(self, name: str) -> DescribedExercise:
         """The exercise of that name, or a stand-in for one that is gone."""
@@ -100,15 +103,15 @@ def describe(assignment: Assignment) -> dict[str, Any]:
     }
 
 
-def load(path: Path) -> Catalogue:
+def load(path: Path) -> Snapshot:
     """Read what `describe` wrote. Raises `PlatformError` for anything else."""
     try:
-        catalogue = typed(Catalogue, json.loads(path.read_text(encoding="utf-8")))
-        if catalogue.due is not None and datetime.fromisoformat(catalogue.due).tzinfo is None:
+        snapshot = typed(Snapshot, json.loads(path.read_text(encoding="utf-8")))
+        if snapshot.due is not None and datetime.fromisoformat(snapshot.due).tzinfo is None:
             raise ValueError("due has no offset")
-        if not catalogue.languages or not set(catalogue.languages) <= set(LANGUAGES):
+        if not snapshot.languages or not set(snapshot.languages) <= set(LANGUAGES):
             raise ValueError("an unknown language")
-        return catalogue
+        return snapshot
     except (OSError, ValueError, RecursionError) as error:
         raise PlatformError("error.record_unreadable", file=path, reason=error) from error
 

@@ -7,15 +7,16 @@ far as a sum.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from dataclasses import is_dataclass
 from enum import Enum
-from functools import cache
+from functools import cache, partial
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
+
+Reader = Callable[[Any], Any]
 
 
 def typed(kind: type[T], data: Any) -> T:
@@ -25,40 +26,61 @@ def typed(kind: type[T], data: Any) -> T:
     Raises `ValueError`, which names the field, for a value of another type, a field that is
     missing or unknown, and a number that is not finite.
     """
-    value: T = _typed(kind, data, kind.__name__)
+    hashable: Any = kind
+    value: T = _reader(hashable, kind.__name__)(data)
     return value
 
 
-def _typed(kind: Any, data: Any, where: str) -> Any:
+@cache
+def _reader(kind: Any, where: str) -> Reader:
+    """What reads a value of `kind` in the field `where`: made once for all records."""
     origin, arguments = get_origin(kind), get_args(kind)
     if is_dataclass(kind):
-        return _dataclass(kind, data, where)
+        hints = get_type_hints(kind).items()
+        fields = {name: _reader(hint, f"{where}.{name}") for name, hint in hints}
+        return partial(_dataclass, kind, fields, where)
     if origin in {Union, UnionType}:
-        inner = next(option for option in arguments if option is not NoneType)
-        return None if data is None else _typed(inner, data, where)
-    if origin is list and type(data) is list:
-        return [_typed(arguments[0], item, where) for item in data]
-    if origin is dict and type(data) is dict:
-        return {key: _typed(arguments[1], item, where) for key, item in data.items()}
-    if isinstance(kind, type) and issubclass(kind, Enum) and isinstance(data, str):
-        with suppress(ValueError):
-            return kind(data)
-    if kind is float and type(data) in {int, float} and abs(data) < math.inf:
-        return data
-    if kind in {str, int, bool} and type(data) is kind:
-        return data
-    raise ValueError(f"{where} cannot be {str(data)[:40]!r}")
+        inner = _reader(next(option for option in arguments if option is not NoneType), where)
+        return lambda data: None if data is None else inner(data)
+    if origin is list:
+        item = _reader(arguments[0], where)
+        return lambda data: [item(part) for part in _of_type(data, list, where)]
+    if origin is dict:
+        value = _reader(arguments[1], where)
+        return lambda data: {k: value(v) for k, v in _of_type(data, dict, where).items()}
+    if issubclass(kind, Enum):
+        return partial(_member, {member.value: member for member in kind}, where)
+    if kind is float:
+        return partial(_number, where)
+    return lambda data: _of_type(data, kind, where)
 
 
-def _dataclass(kind: Any, data: Any, where: str) -> Any:
-    hints = _hints(kind)
-    if not isinstance(data, Mapping):
-        raise ValueError(f"{where} cannot be {str(data)[:40]!r}")  # noqa: TRY004
-    if unlike := sorted(hints.keys() ^ data.keys()):
+def _of_type(data: Any, kind: type, where: str) -> Any:
+    if type(data) is not kind:
+        raise _refusal(data, where)
+    return data
+
+
+def _number(where: str, data: Any) -> Any:
+    if type(data) not in {int, float} or not abs(data) < math.inf:
+        raise _refusal(data, where)
+    return data
+
+
+def _member(members: Mapping[str, Enum], where: str, data: Any) -> Any:
+    if not isinstance(data, str) or data not in members:
+        raise _refusal(data, where)
+    return members[data]
+
+
+def _dataclass(kind: Any, fields: Mapping[str, Reader], where: str, data: Any) -> Any:
+    if type(data) is not dict:
+        raise _refusal(data, where)
+    if fields.keys() != data.keys():
+        unlike = sorted(fields.keys() ^ data.keys())
         raise ValueError(f"{where}.{unlike[0]} is missing or unknown")
-    return kind(**{name: _typed(hints[name], data[name], f"{where}.{name}") for name in hints})
+    return kind(**{name: read(data[name]) for name, read in fields.items()})
 
 
-@cache
-def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)
+def _refusal(data: Any, where: str) -> ValueError:
+    return ValueError(f"{where} cannot be {str(data)[:40]!r}")

@@ -19,16 +19,20 @@ def write(record: Record, path: Path) -> None:
     write_atomically(path, text + "\n")
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Write beside `path`, flush to the disk, then rename over it. Raises `PlatformError`."""
+def write_atomically(path: Path, text: str, *, lasting: bool = True) -> None:
+    """Write beside `path`, flush to the disk, then rename over it. Raises `PlatformError`.
+
+    What can be made again need not be `lasting`: it is not flushed, which costs more than all else.
+    """
     temporary = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=_UNFINISHED)
         with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
+            if lasting:
+                file.flush()
+                os.fsync(file.fileno())
         Path(temporary).chmod(0o644)
         Path(temporary).replace(path)
     except OSError as error:

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from grader.i18n import choose
-from grader.records.assignment_snapshot import Catalogue
+from grader.records.assignment_snapshot import Snapshot
 from grader.records.outcome import Outcome
 from grader.records.record import ExerciseResult, Message, Record, Status
 from grader.report import formatting, item_analysis, plots
@@ -26,26 +26,29 @@ def context(
 
     `feedback` gives the path to the page of a record's name; `downloads` are names and paths.
     """
-    catalogue = results.catalogue
+    snapshot = results.snapshot
     records = [entry.record for entry in results.entries]
-    checks = item_analysis.of_checks(catalogue, records)
+    checks = item_analysis.of_checks(snapshot, records)
+    hardest_first = sorted(checks, key=lambda c: 2.0 if c.difficulty is None else c.difficulty)
     return {
-        "assignment": choose(catalogue.title, lang),
-        "assignment_id": catalogue.id,
-        "possible": catalogue.possible,
-        "extra_possible": catalogue.extra_possible,
+        "assignment": choose(snapshot.title, lang),
+        "assignment_id": snapshot.id,
+        "possible": snapshot.possible,
+        "extra_possible": snapshot.extra_possible,
         "counts": Counter(record.status for record in records),
         **_totals(records),
+        "unscored": _unscored(results, lang),
         "exercises": _exercises(results, lang),
+        "functions": _functions(results, lang),
         "off_roster": ", ".join(
             f"{entry.record.student} {entry.person}".strip() for entry in results.off_roster
         ),
         "students": [_student(results, entry, lang, feedback) for entry in results.entries],
-        "checks": [_check(catalogue, check, lang) for check in checks],
+        "checks": [_check(snapshot, check, lang) for check in hardest_first],
         "downloads": [(name, quote(path)) for name, path in downloads.items()],
         "outcomes": _outcomes(records),
-        "frequent": _frequent(catalogue, records, lang),
-        "slowest": _slowest(catalogue, checks, lang),
+        "frequent": _frequent(snapshot, records, lang),
+        "slowest": _slowest(snapshot, checks, lang),
         "provenance": _provenance([*records, *(e.record for e in results.off_roster)]),
     }
 
@@ -66,7 +69,7 @@ def _totals(records: Sequence[Record]) -> dict[str, Any]:
 
 def _exercises(results: Results, lang: str) -> list[dict[str, Any]]:
     records = [entry.record for entry in results.entries]
-    figures = item_analysis.of_exercises(results.catalogue, records)
+    figures = item_analysis.of_exercises(results.snapshot, records)
     return [
         {
             "figures": figure,
@@ -76,7 +79,30 @@ def _exercises(results: Results, lang: str) -> list[dict[str, Any]]:
             "id": entry.id,
             "file": entry.file,
         }
-        for entry, figure in zip(results.catalogue.exercises, figures, strict=True)
+        for entry, figure in zip(results.snapshot.exercises, figures, strict=True)
+    ]
+
+
+def _unscored(results: Results, lang: str) -> dict[str, list[dict[str, str]]]:
+    """By status: who has no score or none that was worked for, and why."""
+    found: dict[str, list[dict[str, str]]] = {status: [] for status in Status}
+    for entry in results.entries:
+        if entry.record.status != Status.GRADED:
+            problem = formatting.sentence(entry.record.problem, lang)
+            why = "" if entry.record.status == Status.MISSING else problem
+            name = {"name": entry.record.student, "person": entry.person, "why": why}
+            found[entry.record.status].append(name)
+    return found
+
+
+def _functions(results: Results, lang: str) -> list[dict[str, Any]]:
+    """How the class stands with each function, those that cost the class most first."""
+    records = [entry.record for entry in results.entries]
+    exercises = {entry.id: choose(entry.title, lang) for entry in results.snapshot.exercises}
+    figures = item_analysis.of_functions(results.snapshot, records)
+    return [
+        {"figures": figure, "exercise": exercises[figure.exercise]}
+        for figure in sorted(figures, key=lambda f: f.mean - f.possible)
     ]
 
 
@@ -94,29 +120,28 @@ def _student(
         "extra_points": record.extra_points,
         "problem": formatting.sentence(record.problem, lang),
         "notes": [formatting.sentence(note, lang) for note in record.notes],
-        "exercises": [_cell(earned.get(e.id), record) for e in results.catalogue.exercises],
+        "exercises": [_cell(earned.get(e.id), record) for e in results.snapshot.exercises],
         "seconds": record.seconds,
     }
 
 
 def _cell(result: ExerciseResult | None, record: Record) -> dict[str, Any]:
-    """Points of one student in one exercise, and how dark the cell is: 0 (none) to 4 (all)."""
+    """Points of one student in one exercise, and how much is lost: 0 (nothing) to 4 (all)."""
     if result is None:
         points = 0.0 if record.status in {Status.UNGRADABLE, Status.MISSING} else None
-        return {"points": points, "heat": None if points is None else 0}
+        return {"points": points, "loss": 0}
     if result.points is None or not result.possible:
-        return {"points": result.points, "heat": None}
-    share = result.points / result.possible
-    heat = 0 if share == 0 else 4 if share >= 1 else 1 + (share >= 0.5) + (share >= 0.8)
-    return {"points": result.points, "heat": heat}
+        return {"points": result.points, "loss": 0}
+    lost = 1 - result.points / result.possible
+    return {"points": result.points, "loss": (lost > 0) + (lost > 0.2) + (lost > 0.5) + (lost >= 1)}
 
 
-def _check(catalogue: Catalogue, figures: CheckFigures, lang: str) -> dict[str, Any]:
-    described = catalogue.check(figures.exercise, figures.id)
+def _check(snapshot: Snapshot, figures: CheckFigures, lang: str) -> dict[str, Any]:
+    described = snapshot.check(figures.exercise, figures.id)
     return {
         "figures": figures,
         "title": choose(described.title, lang),
-        "exercise": choose(catalogue.exercise(figures.exercise).title, lang),
+        "exercise": choose(snapshot.exercise(figures.exercise).title, lang),
         "public": described.public,
         # Who is strong elsewhere fails it more often: the check may be wrong.
         "suspect": figures.discrimination is not None and figures.discrimination < 0,
@@ -146,7 +171,7 @@ def _outcomes(records: Sequence[Record]) -> list[dict[str, Any]]:
     ]
 
 
-def _frequent(catalogue: Catalogue, records: Sequence[Record], lang: str) -> list[dict[str, Any]]:
+def _frequent(snapshot: Snapshot, records: Sequence[Record], lang: str) -> list[dict[str, Any]]:
     """What was said most often: by exercise, or of the whole submission (exercise "").
 
     The general "failed" is left out: it says no more than the table of checks.
@@ -172,7 +197,7 @@ def _frequent(catalogue: Catalogue, records: Sequence[Record], lang: str) -> lis
     ordered = sorted(students, key=lambda key: (-len(students[key]), -len(checks[key]), key))
     return [
         {
-            "exercise": choose(catalogue.exercise(exercise).title, lang) if exercise else "",
+            "exercise": choose(snapshot.exercise(exercise).title, lang) if exercise else "",
             "outcome": outcome,
             "message": message,
             "students": len(students[exercise, outcome, message]),
@@ -183,14 +208,14 @@ def _frequent(catalogue: Catalogue, records: Sequence[Record], lang: str) -> lis
 
 
 def _slowest(
-    catalogue: Catalogue, figures: Sequence[CheckFigures], lang: str
+    snapshot: Snapshot, figures: Sequence[CheckFigures], lang: str
 ) -> list[dict[str, Any]]:
     timed = [figure for figure in figures if figure.longest_seconds is not None]
     timed.sort(key=lambda f: (f.longest_seconds or 0.0, f.median_seconds or 0.0), reverse=True)
     return [
         {
-            "title": choose(catalogue.check(figure.exercise, figure.id).title, lang),
-            "exercise": choose(catalogue.exercise(figure.exercise).title, lang),
+            "title": choose(snapshot.check(figure.exercise, figure.id).title, lang),
+            "exercise": choose(snapshot.exercise(figure.exercise).title, lang),
             "median": figure.median_seconds,
             "longest": figure.longest_seconds,
             "share": (figure.longest_seconds or 0.0) / (timed[0].longest_seconds or 1.0),

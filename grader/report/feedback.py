@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from grader.course.exercise import Kind
 from grader.i18n import choose
-from grader.records.assignment_snapshot import Catalogue, DescribedCheck
+from grader.records.assignment_snapshot import DescribedCheck, Snapshot
 from grader.records.outcome import Outcome
 from grader.records.record import CheckResult, ExerciseResult, FunctionResult, Record
 from grader.report import formatting
 from grader.scoring.points import excused
-from grader.scoring.standing import standing
+from grader.scoring.standing import Standing, standing
 
 
 @dataclass(frozen=True)
@@ -43,26 +44,24 @@ def is_shown(check: DescribedCheck, due: str | None, moment: Moment) -> bool:
 
 
 def context(
-    catalogue: Catalogue, record: Record, lang: str, moment: Moment, person: str = ""
+    snapshot: Snapshot, record: Record, lang: str, moment: Moment, person: str = ""
 ) -> dict[str, Any]:
     """Everything that `feedback.html.j2` names. `person` is the student's name, if known."""
-    closed = _closed_functions(catalogue, record, moment)
-    exercises = [
-        _exercise(catalogue, e, lang, moment, closed, excused(record.exercises))
-        for e in record.exercises
-    ]
-    kept_back = sum(exercise["kept_back"] for exercise in exercises)
+    closed = _closed_functions(snapshot, record, moment)
+    paid = excused(record.exercises)
+    exercises = [_exercise(snapshot, e, lang, moment, closed, paid) for e in record.exercises]
     return {
-        "assignment": choose(catalogue.title, lang),
+        "assignment": choose(snapshot.title, lang),
         "assignment_id": record.assignment,
         "student": record.student,
         "person": person,
         "status": record.status,
         "total": _total(record, exercises, extra=False),
         "extra": _total(record, exercises, extra=True),
-        "kept_back": kept_back,
+        "kept_back": sum(exercise["kept_back"] for exercise in exercises),
         "problem": formatting.sentence(record.problem, lang),
         "notes": [formatting.sentence(note, lang) for note in record.notes],
+        **_to_mend(exercises),
         "exercises": exercises,
         "files": record.files,
         "ignored": record.ignored,
@@ -71,7 +70,29 @@ def context(
     }
 
 
-def _closed_functions(catalogue: Catalogue, record: Record, moment: Moment) -> set[str]:
+def _to_mend(exercises: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """What the page begins with: `blocked` exercises by their reason, then functions.
+
+    A function that is not written at all is only named, below the others.
+    """
+    blocked: dict[str, list[dict[str, Any]]] = {}
+    for exercise in exercises:
+        if exercise["blocked"]:
+            blocked.setdefault(exercise["blocked"], []).append(exercise)
+    free = [exercise for exercise in exercises if not exercise["blocked"]]
+    return {
+        "blocked": blocked,
+        "mend": [
+            {"function": function, "exercise": exercise}
+            for exercise in free
+            for function in exercise["functions"]
+            if function["failing"] and not function["unwritten"]
+        ],
+        "unwritten": [exercise for exercise in free if exercise["unwritten"]],
+    }
+
+
+def _closed_functions(snapshot: Snapshot, record: Record, moment: Moment) -> set[str]:
     """Functions whose points are kept back: a check of theirs is, or one counts only by such."""
     if moment.published:
         return set()
@@ -79,7 +100,7 @@ def _closed_functions(catalogue: Catalogue, record: Record, moment: Moment) -> s
     closed = {
         check.of
         for exercise, check in results
-        if not is_shown(catalogue.check(exercise, check.id), catalogue.due, moment)
+        if not is_shown(snapshot.check(exercise, check.id), snapshot.due, moment)
     }
     while more := {c.of for _, c in results if closed & set(c.passes_with)} - closed:
         closed |= more
@@ -104,20 +125,16 @@ def _total(
 
 
 def _exercise(
-    catalogue: Catalogue,
+    snapshot: Snapshot,
     result: ExerciseResult,
     lang: str,
     moment: Moment,
     closed: set[str],
     free: Mapping[str, list[str]],
 ) -> dict[str, Any]:
-    entry = catalogue.exercise(result.id)
-    described = [catalogue.check(result.id, check.id) for check in result.checks]
+    entry = snapshot.exercise(result.id)
     checks = [
-        _check(check, result, lang, [] if result.of in closed else free.get(result.id, []))
-        if is_shown(check, catalogue.due, moment)
-        else _closed(check, result, lang)
-        for check, result in zip(described, result.checks, strict=True)
+        _result(snapshot, result.id, check, lang, moment, closed, free) for check in result.checks
     ]
     functions = [
         _function(function, result.checks, checks, free, closed=function.name in closed)
@@ -135,10 +152,12 @@ def _exercise(
             result.possible - kept_back,
         ),
         "kept_back": kept_back,
-        "passed": sum(check["outcome"] == Outcome.PASSED for check in checks),
-        "common": _common(checks),
+        "blocked": _blocked(checks, result.checks),
+        "unwritten": [function for function in functions if function["unwritten"]],
         "functions": functions,
         "checks": checks,
+        "passed": [check for check in checks if check["outcome"] == Outcome.PASSED],
+        "not_shown": [check for check in checks if not check["shown"]],
     }
 
 
@@ -150,15 +169,44 @@ def _function(
     *,
     closed: bool,
 ) -> dict[str, Any]:
-    """A function with its checks."""
-    own = [check for check in results if check.of == result.name]
+    """A function with its checks: those that fail, and who has paid for those that count."""
+    own = [check for check in checks if check["of"] == result.name]
+    stands = "" if closed else standing([c for c in results if c.of == result.name], free)
+    counted = [name for check in own for name in check.get("right_once", [])]
     return {
         "name": result.name,
         **_score(None if closed else result.points, result.possible),
         "kept_back": result.possible if closed else 0.0,
-        "standing": "" if closed else standing(own, free),
-        "checks": [check for check in checks if check["of"] == result.name],
+        "standing": stands,
+        "right_once": list(dict.fromkeys(counted)),
+        "missing": next((c["missing"] for c in own if c.get("missing")), ""),
+        "failing": sorted((c for c in own if c["shown"] and _fails(c)), key=_core_first),
+        "unwritten": stands == Standing.UNANSWERED,
+        "checks": own,
     }
+
+
+def _core_first(check: dict[str, Any]) -> int:
+    return list(Kind).index(check["kind"])
+
+
+def _fails(check: dict[str, Any]) -> bool:
+    return check["outcome"] != Outcome.PASSED and not check["right_once"]
+
+
+def _result(
+    snapshot: Snapshot,
+    exercise: str,
+    result: CheckResult,
+    lang: str,
+    moment: Moment,
+    closed: set[str],
+    free: Mapping[str, list[str]],
+) -> dict[str, Any]:
+    described = snapshot.check(exercise, result.id)
+    if not is_shown(described, snapshot.due, moment):
+        return _closed(described, result, lang)
+    return _check(described, result, lang, [] if result.of in closed else free.get(result.id, []))
 
 
 def _check(
@@ -166,6 +214,7 @@ def _check(
 ) -> dict[str, Any]:
     """`paid`: the functions that have paid for its failing, so that it counts."""
     passed = result.outcome == Outcome.PASSED
+    sentence = formatting.sentence(result.message, lang)
     return {
         **_closed(check, result, lang),
         "shown": True,
@@ -173,10 +222,11 @@ def _check(
         "right_once": paid,
         "cases": result.cases,
         "cases_passed": result.cases_passed,
-        "message": "" if passed else formatting.sentence(result.message, lang),
+        "message": "" if passed else sentence,
+        "missing": sentence if result.message and result.message.code == "missing" else "",
         "hint": choose(check.hint, lang) if result.outcome.hinted else "",
         # The record says what ran; only there is certain that the check was public then.
-        "detail": result.detail if result.public else "",
+        "detail": _detail(result) if result.public else "",
         "output": result.output if result.public else "",
     }
 
@@ -193,10 +243,21 @@ def _closed(check: DescribedCheck, result: CheckResult, lang: str) -> dict[str, 
     }
 
 
-def _common(checks: Sequence[dict[str, Any]]) -> str:
-    """The message that all checks share: a stub, a forbidden name, a file that is not there."""
-    messages = {(check["outcome"], check.get("message", "")) for check in checks}
-    return messages.pop()[1] if len(checks) > 1 and len(messages) == 1 else ""
+def _detail(result: CheckResult) -> str:
+    """What the check found, with the student's own lines; "" where the message says it all."""
+    fields = result.message.fields if result.message else {}
+    said = fields.get("text.en", fields.get("text", ""))
+    _, _, found = result.detail.partition(": ")
+    one_failed = result.outcome == Outcome.FAILED and result.cases <= 1
+    return "" if one_failed and said and found.startswith(said) else result.detail
+
+
+def _blocked(checks: Sequence[dict[str, Any]], results: Sequence[CheckResult]) -> str:
+    """Why no check says anything: a forbidden name, or a file that cannot be imported."""
+    codes = {result.message.code if result.message else "" for result in results}
+    messages = {check.get("message", "") for check in checks}
+    reasons = {code for code in codes if code.startswith(("import_", "forbidden", "missing_file"))}
+    return messages.pop() if reasons == codes and len(messages) == 1 else ""
 
 
 def _score(points: float | None, possible: float) -> dict[str, Any]:

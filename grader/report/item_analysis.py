@@ -10,9 +10,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grader.records.assignment_snapshot import Catalogue, DescribedExercise
+from grader.records.assignment_snapshot import DescribedExercise, DescribedFunction, Snapshot
 from grader.records.outcome import Outcome
 from grader.records.record import CheckResult, Record, Status
+from grader.scoring.points import excused
+from grader.scoring.standing import Standing, standing
 
 MIN_STUDENTS = 3  # two points always lie on a line
 
@@ -40,6 +42,18 @@ class ExerciseFigures:
     full: int
     partial: int
     none: int
+
+
+@dataclass(frozen=True)
+class FunctionFigures:
+    """How a class stands with one function. `standings` counts students."""
+
+    exercise: str
+    name: str
+    possible: float
+    mean: float
+    share: float
+    standings: Counter[Standing]
 
 
 @dataclass(frozen=True)
@@ -100,21 +114,43 @@ def scored(records: Sequence[Record]) -> list[Record]:
     return [record for record in judged if record.status != Status.MISSING]
 
 
-def of_exercises(catalogue: Catalogue, records: Sequence[Record]) -> list[ExerciseFigures]:
+def of_exercises(snapshot: Snapshot, records: Sequence[Record]) -> list[ExerciseFigures]:
     """Figures of each exercise, in the assignment's order."""
-    return [_exercise(entry, scored(records)) for entry in catalogue.exercises]
+    return [_exercise(entry, scored(records)) for entry in snapshot.exercises]
 
 
-def of_checks(catalogue: Catalogue, records: Sequence[Record]) -> list[CheckFigures]:
-    """Figures of each check, in the assignment's order."""
-    judged: dict[tuple[str, str], list[tuple[Record, CheckResult]]] = {}
+def of_functions(snapshot: Snapshot, records: Sequence[Record]) -> list[FunctionFigures]:
+    """Figures of each function, in the assignment's order."""
+    points: dict[tuple[str, str], list[float]] = {}
+    standings: dict[tuple[str, str], Counter[Standing]] = {}
     for record in scored(records):
+        free = excused(record.exercises)
+        for exercise in record.exercises:
+            for function in exercise.functions:
+                key = exercise.id, function.name
+                own = [check for check in exercise.checks if check.of == function.name]
+                points.setdefault(key, []).append(function.points or 0.0)
+                standings.setdefault(key, Counter())[standing(own, free)] += 1
+    return [
+        _function(entry.id, function, points.get(key, []), standings.get(key, Counter()))
+        for entry in snapshot.exercises
+        for function in entry.functions
+        for key in [(entry.id, function.name)]
+    ]
+
+
+def of_checks(snapshot: Snapshot, records: Sequence[Record]) -> list[CheckFigures]:
+    """Figures of each check, in the assignment's order."""
+    judged: dict[tuple[str, str], list[tuple[CheckResult, float]]] = {}
+    for record in scored(records):
+        rests = _rests(record)
         for exercise in record.exercises:
             for check in exercise.checks:
-                judged.setdefault((exercise.id, check.id), []).append((record, check))
+                rest = rests.get(check.of, record.points or 0.0)
+                judged.setdefault((exercise.id, check.id), []).append((check, rest))
     return [
         _check(entry, check.id, judged.get((entry.id, check.id), []))
-        for entry in catalogue.exercises
+        for entry in snapshot.exercises
         for check in entry.checks
     ]
 
@@ -140,36 +176,43 @@ def _exercise(entry: DescribedExercise, records: Sequence[Record]) -> ExerciseFi
     )
 
 
+def _function(
+    exercise: str, function: DescribedFunction, points: list[float], standings: Counter[Standing]
+) -> FunctionFigures:
+    mean = statistics.fmean(points) if points else 0.0
+    share = mean / function.points if function.points else 0.0
+    return FunctionFigures(exercise, function.name, function.points, mean, share, standings)
+
+
 def _check(
-    entry: DescribedExercise, name: str, judged: list[tuple[Record, CheckResult]]
+    entry: DescribedExercise, name: str, judged: list[tuple[CheckResult, float]]
 ) -> CheckFigures:
-    items = [float(check.outcome == Outcome.PASSED) for _, check in judged]
-    rests = [_rest(record, entry, check) for record, check in judged]
-    seconds = [check.seconds for _, check in judged if check.cases]
+    """`judged`: each student's result, and what the student has beside it."""
+    items = [float(check.outcome == Outcome.PASSED) for check, _ in judged]
+    seconds = [check.seconds for check, _ in judged if check.cases]
     return CheckFigures(
         exercise=entry.id,
         id=name,
         judged=len(judged),
-        passed=sum(check.outcome == Outcome.PASSED for _, check in judged),
+        passed=sum(check.outcome == Outcome.PASSED for check, _ in judged),
         difficulty=statistics.fmean(items) if items else None,
-        discrimination=correlation(items, rests),
-        outcomes=Counter(check.outcome for _, check in judged if check.outcome != Outcome.PASSED),
+        discrimination=correlation(items, [rest for _, rest in judged]),
+        outcomes=Counter(check.outcome for check, _ in judged if check.outcome != Outcome.PASSED),
         median_seconds=statistics.median(seconds) if seconds else None,
         longest_seconds=max(seconds, default=None),
     )
 
 
-def _rest(record: Record, entry: DescribedExercise, check: CheckResult) -> float:
-    """The student's total less the points of the function that the check is about.
+def _rests(record: Record) -> dict[str, float]:
+    """Function -> the student's total less its points.
 
     So that no check is compared with itself: S. Henrysson, "Correction of item-total correlations
     in item analysis", Psychometrika 28 (1963), 211-218. A bonus is not in the total to begin with.
     Rounded, so that noise of floats is no spread.
     """
-    own = [
-        function.points or 0.0
+    return {
+        function.name: round((record.points or 0.0) - (function.points or 0.0), 6)
         for exercise in record.exercises
+        if not exercise.extra
         for function in exercise.functions
-        if function.name == check.of and not entry.extra
-    ]
-    return round((record.points or 0.0) - sum(own), 6)
+    }

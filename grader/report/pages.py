@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from importlib.resources import files
 from typing import Any
 
 import jinja2
+import markupsafe
 from markupsafe import Markup
 
 from grader.i18n import translate
 from grader.report import escape, formatting
+
+MAX_KEPT = 400  # letters of a text that is worth remembering
 
 
 def render(template: str, lang: str, others: list[dict[str, str]], context: dict[str, Any]) -> str:
@@ -31,12 +34,27 @@ def render(template: str, lang: str, others: list[dict[str, str]], context: dict
 
 
 def _translate(topic: str, lang: str, code: str, **fields: object) -> str:
-    return translate(f"{topic}.{code}", lang, **fields)
+    name = f"{topic}.{code}"
+    return translate(name, lang, **fields) if fields else _sentence(name, lang)
+
+
+@cache
+def _sentence(name: str, lang: str) -> Markup:
+    return _shown(translate(name, lang))
+
+
+class _Environment(jinja2.Environment):
+    """Where `entry.title` asks a dict for its key first, and not after an exception."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
 
 
 @cache
 def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
+    environment = _Environment(
         loader=jinja2.PackageLoader("grader.report", "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -61,9 +79,19 @@ def _environment() -> jinja2.Environment:
 
 def _finalise(value: Any) -> Any:
     """Every value that a template prints passes here, so none can be forgotten."""
-    if isinstance(value, str) and not isinstance(value, Markup):
-        return escape.visible(value)
-    return value
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    return _seen_before(value) if len(value) < MAX_KEPT else _shown(value)
+
+
+@lru_cache(maxsize=1 << 14)
+def _seen_before(text: str) -> Markup:
+    """Titles, hints and sentences are the same on the pages of a whole class."""
+    return _shown(text)
+
+
+def _shown(text: str) -> Markup:
+    return markupsafe.escape(escape.visible(text))
 
 
 def _asset(name: str) -> str:

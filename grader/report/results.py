@@ -1,4 +1,4 @@
-"""All results below `OUT`: for each assignment its catalogue and its records."""
+"""All results below `OUT`: for each assignment its snapshot and its records."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.errors import PlatformError, UsageError
-from grader.records import assignment_snapshot as catalogue
-from grader.records import people, store
-from grader.records.assignment_snapshot import Catalogue
+from grader.records import assignment_snapshot, people, store
+from grader.records.assignment_snapshot import Snapshot
 from grader.records.record import Record
 
 
@@ -25,7 +24,7 @@ class Entry:
 class Results:
     """One assignment of a class."""
 
-    catalogue: Catalogue
+    snapshot: Snapshot
     entries: list[Entry]
     off_roster: list[Entry] = field(default_factory=list)  # in no list of scores
 
@@ -37,7 +36,7 @@ def gather(out: Path) -> list[Results]:
     """
     found = []
     for path in sorted((out / "assignments").glob("*.json")):
-        described = catalogue.load(path)
+        described = assignment_snapshot.load(path)
         files = sorted((out / "records" / described.id).glob("*.json"))
         known = people.load(out, described.id)
         records = [store.read(path) for path in files]

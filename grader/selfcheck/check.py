@@ -8,32 +8,28 @@ that need none run first, in a launcher that imports none, while another imports
 from __future__ import annotations
 
 import json
+import shlex
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-
-from rich.console import Console
-from rich.markup import escape
 
 from grader.boundary.launchers import Launcher, launcher_for
 from grader.checking.plugin import Checks, run_session
 from grader.course import assignment as assignments
 from grader.course.assignment import Assignment
-from grader.course.exercise import Check, Exercise, Function
+from grader.course.exercise import Check, Exercise
 from grader.course.folder import Course
-from grader.errors import UsageError
+from grader.errors import GraderError, UsageError
 from grader.grading.submission import grade_exercises, student_process
-from grader.i18n import choose, say, translate
 from grader.intake.handin import Found
 from grader.intake.read import Submission, read
 from grader.records.outcome import Outcome
-from grader.records.record import CheckResult, ExerciseResult
-from grader.scoring.standing import Standing, standing
+from grader.records.record import ExerciseResult
+from grader.selfcheck.view import View
 
 WATCH_SECONDS = 0.5
-MAX_OUTPUT_LINES = 12
-COLOURS = {"good": "green", "quiet": "yellow", "bad": "red", "ours": "red"}
 
 
 @dataclass(frozen=True)
@@ -58,9 +54,26 @@ def find(name: str, folder: Path | None, course: Path | None) -> Target:
         if assignment.id != name:
             raise UsageError("error.other_assignment", name=name, found=assignment.id, folder=here)
         return Target(here, assignment)
-    around = Course.find((course or Path.cwd()).resolve())
+    try:
+        around = Course.find((course or Path.cwd()).resolve())
+    except UsageError:
+        if below := _template_below(here, name):
+            go = shlex.quote(str(below))
+            raise UsageError("error.go_into", name=name, folder=go) from None
+        raise
     assignment = around.load(name)
     return Target(folder or around.template(assignment), public_part(assignment))
+
+
+def _template_below(folder: Path, name: str) -> Path | None:
+    """The released template of that name one level down, where a zip was just unpacked."""
+    for declared in sorted(folder.glob("*/assignment.toml")):
+        with suppress(GraderError):
+            if assignments.load(declared.parent).id == name:
+                return (
+                    declared.parent.relative_to(folder) if folder == Path.cwd() else declared.parent
+                )
+    return None
 
 
 def public_part(assignment: Assignment) -> Assignment:
@@ -76,12 +89,12 @@ def run(target: Target, only: Sequence[str], lang: str, *, watch: bool, as_json:
         if name not in known:
             raise UsageError("error.unknown_exercise", name=name, known=", ".join(known))
     exercises = target.assignment.only(only)
-    view = _View(target.assignment, lang, quiet=as_json)
+    view = View(target.assignment, lang, quiet=as_json)
     while True:
         stamp = _stamp(target.folder)
         submission = _read(target)
         results = []
-        view.begin(target.folder, submission)
+        view.begin(target.folder.resolve().name, submission)
         for result in _results(target.assignment, submission, exercises):
             view.exercise(result)
             results.append(result)
@@ -168,110 +181,3 @@ def _stamp(folder: Path) -> list[tuple[str, int, int]]:
             continue  # an editor was just replacing it
         stamps.append((str(path), stat.st_size, stat.st_mtime_ns))
     return stamps
-
-
-class _View:
-    """What the student reads on the terminal."""
-
-    def __init__(self, assignment: Assignment, lang: str, *, quiet: bool) -> None:
-        self._assignment, self._lang = assignment, lang
-        self._exercises = {exercise.id: exercise for exercise in assignment.exercises}
-        self._console = Console(quiet=quiet, highlight=False)
-
-    def begin(self, folder: Path, submission: Submission) -> None:
-        title = choose(self._assignment.title, self._lang)
-        self._console.print(f"[bold]{escape(title)}[/]  [dim]{escape(folder.name)}[/]\n")
-        for note in [*submission.notes, *([submission.problem] if submission.problem else [])]:
-            self._console.print(f"[yellow]! {escape(say(note.code, note.fields, self._lang))}[/]")
-
-    def exercise(self, result: ExerciseResult) -> None:
-        exercise = self._exercises[result.id]
-        passed = sum(check.outcome == Outcome.PASSED for check in result.checks)
-        title = escape(choose(exercise.title, self._lang))
-        count = f"{passed}/{len(result.checks)}"
-        self._console.print(f"[bold]{title}[/]  [dim]{result.id} · {exercise.file}[/]  {count}")
-        if result.checks and all(check.outcome == Outcome.UNANSWERED for check in result.checks):
-            self._console.print(f"  {_mark(Outcome.UNANSWERED)} {self._t('check_not_yet')}\n")
-            return
-        told = {check.id: check for check in exercise.checks}
-        for function in exercise.functions:
-            own = [check for check in result.checks if check.of == function.name]
-            if own:
-                self._function(function.name, own, told)
-        self._console.print()
-
-    def end(self, results: list[ExerciseResult], exercises: Sequence[Exercise]) -> None:
-        by_id = {result.id: result for result in results}
-        shown = [exercise for exercise in exercises if not exercise.extra]
-        right = [f for e in shown for f in e.functions if _is_right(f, by_id.get(e.id))]
-        line = self._t(
-            "check_functions",
-            right=len(right),
-            functions=sum(len(e.functions) for e in shown),
-            points=f"{sum(function.points for function in right):g}",
-            total=f"{sum(exercise.points for exercise in shown):g}",
-            hidden=sum(exercise.hidden_checks for exercise in shown),
-        )
-        self._console.print(f"[bold]{line}[/]", soft_wrap=True)
-        self._console.print(self._next(results), soft_wrap=True)
-
-    def _function(self, name: str, checks: list[CheckResult], told: dict[str, Check]) -> None:
-        """What is said of a function, first how it stands, then each of its checks."""
-        stands = standing(checks)
-        colour = {"right": "green", "unanswered": "yellow"}.get(stands, "red")
-        sentence = escape(translate(f"function.{stands}", self._lang))
-        self._console.print(f"  [{colour}]{escape(name)}: {sentence}[/]")
-        for check in checks:
-            self._check(told[check.id], check)
-
-    def waiting(self) -> None:
-        self._console.print(f"\n[dim]{self._t('check_waiting')}[/]\n")
-
-    def _check(self, check: Check, result: CheckResult) -> None:
-        mark = _mark(result.outcome)
-        self._console.print(f"    {mark} {escape(choose(check.title, self._lang))}")
-        if result.message and result.outcome != Outcome.PASSED:
-            text = say(result.message.code, result.message.fields, self._lang)
-            for line in text.splitlines():
-                self._console.print(f"        {escape(line)}", soft_wrap=True)
-            if result.outcome == Outcome.FAILED:
-                self._console.print(f"        [dim]{escape(choose(check.hint, self._lang))}[/]")
-        lines = result.output.splitlines()
-        for line in lines[:MAX_OUTPUT_LINES]:
-            self._console.print(f"        [dim]│ {escape(_visible(line))}[/]")
-        if len(lines) > MAX_OUTPUT_LINES:
-            more = self._t("check_more_output", count=len(lines) - MAX_OUTPUT_LINES)
-            self._console.print(f"        [dim]│ {more}[/]")
-
-    def _next(self, results: list[ExerciseResult]) -> str:
-        """The one thing to do next: mend what fails, then write what is not there yet."""
-        for wanted, code in ((False, "check_next_fix"), (True, "check_next_write")):
-            for result in results:
-                bad = [c.outcome for c in result.checks if c.outcome not in {"passed", "skipped"}]
-                if bad and all(outcome == Outcome.UNANSWERED for outcome in bad) == wanted:
-                    exercise = self._exercises[result.id]
-                    return self._t(
-                        code,
-                        title=choose(exercise.title, self._lang),
-                        file=exercise.file,
-                        command=f"grader check {self._assignment.id} -k {exercise.id}",
-                    )
-        return self._t("check_next_done")
-
-    def _t(self, code: str, **fields: object) -> str:
-        return escape(translate(f"cli.{code}", self._lang, **fields))
-
-
-def _is_right(function: Function, result: ExerciseResult | None) -> bool:
-    """Whether every public check of the function passed, and there is one."""
-    own = [check for check in result.checks if check.of == function.name] if result else []
-    return bool(own) and standing(own) == Standing.RIGHT
-
-
-def _mark(outcome: Outcome) -> str:
-    return f"[{COLOURS[outcome.style]}]{outcome.sign}[/]"
-
-
-def _visible(line: str) -> str:
-    """A printed line without control characters, which could repaint the terminal."""
-    return "".join(c if c.isprintable() or c == "\t" else "�" for c in line)

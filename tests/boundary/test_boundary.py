@@ -418,7 +418,7 @@ def test_a_second_request_after_the_end_brings_no_new_process(run):
         ("def f(:", "raised", "import_syntax"),
         ("1 / 0", "raised", "import_failed"),
         ("import nothing_of_that_name", "raised", "import_failed"),
-        ("raise NotImplementedError", "unanswered", "unanswered"),
+        ("raise NotImplementedError", "unanswered", "import_unanswered"),
         ("import os; os._exit(0)", "crashed", "exited"),
         ("while True: pass", "timeout", "import_timeout"),
         ("x = bytearray(1 << 30)", "memory", "memory"),

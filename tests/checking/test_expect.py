@@ -13,6 +13,7 @@ from grader.checking.expect import (
     expect_equal,
     expect_error,
     expect_tensor,
+    expect_true,
     expect_type,
     numerical_gradient,
 )
@@ -164,3 +165,46 @@ def test_the_sentence_comes_in_each_language(expect, arguments, english, korean)
         expect(*arguments)
     assert caught.value.texts == {"en": english, "ko": korean}
     assert str(caught.value) == english
+
+
+def _texts(function, *args, **kwargs):
+    with pytest.raises(Unmet) as caught:
+        function(*args, **kwargs)
+    return caught.value.texts
+
+
+@pytest.mark.parametrize(
+    ("what", "english", "korean"),
+    [
+        ({"en": "the weights", "ko": "가중치"}, "the weights is 1", "가중치: 2이어야"),
+        ("the weights", "the weights is 1", "값: 2이어야"),
+        ("h'", "h' is 1", "h': 2이어야"),
+        ("은닉 상태", "the value is 1", "은닉 상태: 2이어야"),
+        ({"ko": "가중치"}, "가중치 is 1", "가중치: 2이어야"),
+    ],
+)
+def test_a_sentence_is_wholly_in_its_language(what, english, korean):
+    texts = _texts(expect_equal, 1, 2, what=what)
+    assert texts["en"].startswith(english)
+    assert texts["ko"].startswith(korean)
+
+
+def test_a_place_within_the_value_is_kept_in_every_language():
+    texts = _texts(expect_equal, [1, {"a": 2}], [1, {"a": 3}], what="the counts")
+    assert texts["en"].startswith("the counts[1]['a'] is 2")
+    assert texts["ko"].startswith("값[1]['a']: 3이어야")
+    texts = _texts(expect_close, np.ones((2, 2)), np.eye(2))
+    assert texts["en"].startswith("the result[0, 1] is 1, expected 0")
+    assert texts["ko"].startswith("결과[0, 1]: 0이어야")
+
+
+def test_kinds_of_arrays_have_a_name_in_every_language():
+    texts = _texts(expect_tensor, np.ones(2), what={"en": "h", "ko": "h"})
+    assert "must be of type torch tensor" in texts["en"]
+    assert "torch 텐서이어야" in texts["ko"]
+
+
+def test_any_condition_has_its_sentence_in_each_language():
+    expect_true(True, {"en": "never said", "ko": "말하지 않음"})
+    texts = _texts(expect_true, False, {"en": "more than 4 words", "ko": "단어가 4개를 넘습니다"})
+    assert texts == {"en": "more than 4 words", "ko": "단어가 4개를 넘습니다"}

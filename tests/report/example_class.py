@@ -1,4 +1,4 @@
-"""A class of 31 made-up hw1 records: good, weak, hostile, ungradable, and one that is broken.
+"""A class of 32 made-up hw1 records: good, weak, hostile, ungradable, absent, and one broken.
 
 `write(out)` leaves what `grader grade` leaves, so that `grader report` can read it.
 """
@@ -117,8 +117,8 @@ FAILURES = {  # outcome -> how often
 EVIL = "</pre><script>alert(3)</script>\x1b[2J\u202e{{ 7*7 }}"
 
 
-def catalogue() -> dict:
-    """What `grader.report.catalogue.describe` gives for this assignment."""
+def snapshot() -> dict:
+    """What `grader.records.assignment_snapshot.describe` gives for this assignment."""
     exercises = [
         {
             "id": name,
@@ -158,6 +158,7 @@ def class_records() -> dict[str, Record]:
     found["empty"] = _without_results(
         "han_empty", "ungradable", Message("missing_file", {"file": "text.py"})
     )
+    found["absent"] = _without_results("yang_absent", "missing", Message("nothing_handed_in"))
     found["template"] = _graded("na_template", -1.0, chance)
     found["platform"] = _broken(chance)
     return found
@@ -166,7 +167,7 @@ def class_records() -> dict[str, Record]:
 def write(out: Path, checks: dict[str, Record] | None = None) -> None:
     """Leave `out` as `grader grade hw1 ... -o out` does."""
     (out / "assignments").mkdir(parents=True)
-    text = json.dumps(catalogue(), ensure_ascii=False)
+    text = json.dumps(snapshot(), ensure_ascii=False)
     (out / "assignments" / "hw1.json").write_text(text, encoding="utf-8")
     for stem, record in (checks or class_records()).items():
         store.write(record, out / "records" / "hw1" / f"{stem}.json")

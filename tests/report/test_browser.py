@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import re
+
 import pytest
 
 from tests.report import example_class
 
 PHONE = 360
+LARGER_PHONE = 390
 WIDE = 1200
 
 
@@ -20,7 +24,12 @@ class Page:
         # Reduced motion: there is no smooth scrolling to wait for.
         media = {"prefers-color-scheme": scheme, "prefers-reduced-motion": "reduce"}
         features = [{"name": name, "value": value} for name, value in media.items()]
-        size = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width == PHONE}
+        size = {
+            "width": width,
+            "height": 800,
+            "deviceScaleFactor": 1,
+            "mobile": width <= LARGER_PHONE,
+        }
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
         self.driver.get((self._report / name).as_uri())
@@ -73,7 +82,7 @@ ALL = [
 
 
 @pytest.mark.parametrize("name", ALL)
-@pytest.mark.parametrize("width", [PHONE, 768, WIDE])
+@pytest.mark.parametrize("width", [PHONE, LARGER_PHONE, 768, WIDE])
 def test_page_loads_without_a_word_on_the_console_and_fits(page, name, width):
     page.open(name, width)
     assert page.log() == []
@@ -257,4 +266,24 @@ def test_on_paper_nothing_is_cut_off(page):
     )
     assert set(boxes) == {"visiblenone"}
     assert not page.find("#search-students").is_displayed()
+    page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
+def test_feedback_on_a_phone_needs_no_sideways_scrolling(page):
+    page.open("feedback/oh_jimin/hw1/feedback.html", LARGER_PHONE)
+    for box in page.all("table, ul, article"):
+        assert page.run("return arguments[0].scrollWidth", box) <= LARGER_PHONE
+
+
+def test_passed_checks_are_folded_on_the_screen_and_gone_on_paper(page):
+    page.open("feedback/oh_jimin/hw1/feedback.html")
+    folded = page.find(".folded li")
+    assert not folded.is_displayed()
+    page.find(".folded summary").click()
+    assert folded.is_displayed()
+    printed = page.driver.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})
+    pages = re.findall(rb"/Type\s*/Page\b", base64.b64decode(printed["data"]))
+    assert 1 <= len(pages) <= 3
+    page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    assert not folded.is_displayed()
     page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})

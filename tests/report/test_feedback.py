@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from grader.course.exercise import Kind
-from grader.records import assignment_snapshot as catalogue
+from grader.records import assignment_snapshot
 from grader.records.assignment_snapshot import DescribedCheck
 from grader.records.outcome import Outcome
 from grader.records.record import Message
@@ -23,7 +23,7 @@ AFTER = datetime(2026, 3, 20, 15, 0, tzinfo=UTC)
 
 @pytest.fixture
 def described(report):
-    return catalogue.load(report / "assignments" / "hw1.json")
+    return assignment_snapshot.load(report / "assignments" / "hw1.json")
 
 
 @pytest.mark.parametrize(
@@ -154,12 +154,117 @@ def test_after_publication_the_total_is_the_records(described):
     assert data["kept_back"] == 0
 
 
-def test_one_message_for_a_whole_exercise_is_said_once(described):
-    record = example_class.class_records()["template"]
+def test_the_page_begins_with_functions_that_are_not_right(described):
+    """In the assignment's order; what is right, what counts and what is not written is no card."""
+    record = _with_outcomes(
+        example_class.class_records()["hong_gildong"],
+        {
+            "clean_is_idempotent": "failed",
+            "vocabulary_order": "failed",
+            "unknown_words_are_counted": "failed",  # counts: Vocabulary has paid
+            "gradient_numerical": "timeout",
+            "tfidf_two_documents": "unanswered",
+            "tfidf_rows_have_length_one": "unanswered",
+            "tfidf_keeps_fitted_idf": "skipped",  # what it needs is not written
+        },
+        passes_with={"unknown_words_are_counted": ["Vocabulary"]},
+    )
     data = feedback.context(described, record, "en", Moment(AFTER, published=True))
-    told = [e for e in data["exercises"] if len({c["message"] for c in e["checks"]}) == 1]
-    for exercise in told:
-        assert (exercise["common"] != "") == (len(exercise["checks"]) > 1)
+    told = {
+        entry["function"]["name"]: [check["title"] for check in entry["function"]["failing"]]
+        for entry in data["mend"]
+    }
+    assert told == {
+        "clean": ["Cleaning twice changes nothing more"],
+        "Vocabulary": ["Frequent words come first, ties by code point"],
+        "gradient": ["Gradient equals differences in every entry"],
+    }
+    assert [f["name"] for e in data["unwritten"] for f in e["unwritten"]] == ["Tfidf"]
+    assert data["blocked"] == {}
+
+
+def test_why_a_whole_file_was_not_run_is_said_once_for_all_its_exercises(described, tmp_path):
+    record = example_class.class_records()["hong_gildong"]
+    reason = Message(
+        "import_failed",
+        {"file": "features.py", "error": "NameError", "text": "name 'x'", "where": "line 3"},
+    )
+
+    def blocked(exercise):
+        checks = [replace(c, outcome=Outcome.RAISED, message=reason) for c in exercise.checks]
+        return replace(exercise, checks=checks)
+
+    exercises = [blocked(e) if e.id in {"vocabulary", "tfidf"} else e for e in record.exercises]
+    record = replace(record, exercises=score(example_class.exercises(), exercises))
+    data = feedback.context(described, record, "en", Moment(AFTER, published=True))
+    [(said, found)] = data["blocked"].items()
+    assert said.startswith("features.py could not be imported: NameError: name 'x'")
+    assert [exercise["id"] for exercise in found] == ["vocabulary", "tfidf"]
+    assert data["mend"] == []
+    example_class.write(tmp_path, {"a": record})
+    build(tmp_path, "en", published=True)
+    page = tmp_path / "feedback" / "a" / "hw1" / "feedback.html"
+    assert page.read_text(encoding="utf-8").count("could not be imported") == 1
+
+
+def test_a_general_message_hides_no_hint(described):
+    """Of hidden checks that all failed: each says the same, and each hints at something else."""
+    record = _with_outcomes(
+        example_class.class_records()["hong_gildong"],
+        {
+            "metrics_by_hand": "failed",
+            "macro_f1_is_a_mean": "failed",
+            "absent_class_counts_zero": "failed",
+        },
+    )
+    data = feedback.context(described, record, "en", Moment(AFTER, published=True))
+    [entry] = data["mend"]
+    assert all(check["hint"] for check in entry["function"]["failing"])
+
+
+def test_a_function_that_is_not_there_is_named_with_the_file_that_lacks_it(described):
+    record = example_class.class_records()["hong_gildong"]
+    message = Message("missing", {"name": "metrics", "file": "evaluation.py"})
+
+    def without(exercise):
+        if exercise.id != "metrics":
+            return exercise
+        checks = [replace(c, outcome=Outcome.UNANSWERED, message=message) for c in exercise.checks]
+        return replace(exercise, checks=checks)
+
+    exercises = score(example_class.exercises(), [without(e) for e in record.exercises])
+    data = feedback.context(
+        described, replace(record, exercises=exercises), "en", Moment(AFTER, published=True)
+    )
+    [exercise] = data["unwritten"]
+    assert exercise["unwritten"][0]["missing"] == "metrics was not found in evaluation.py."
+
+
+def test_what_the_check_found_is_not_said_twice(described):
+    text = {"text.en": "the result is 5, expected 8", "text.ko": "결과: 8이어야 하는데 5입니다"}
+    record = example_class.class_records()["hong_gildong"]
+    details = {
+        "Unmet: the result is 5, expected 8": "",
+        "Unmet: another case": "Unmet: another case",
+    }
+    for detail, shown in details.items():
+        changed = _with_outcomes(record, {"loss_by_hand": "failed"})
+        exercises = [
+            replace(
+                e,
+                checks=[
+                    replace(c, message=Message("assertion", text), detail=detail, cases=1)
+                    if c.id == "loss_by_hand"
+                    else c
+                    for c in e.checks
+                ],
+            )
+            for e in changed.exercises
+        ]
+        changed = replace(changed, exercises=exercises)
+        data = feedback.context(described, changed, "ko", Moment(AFTER, published=True))
+        [check] = data["mend"][0]["function"]["failing"]
+        assert check["detail"] == shown
 
 
 def test_a_broken_record_has_no_total(described):

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from grader.records import assignment_snapshot as catalogue
+from grader.records import assignment_snapshot
 from grader.records.outcome import Outcome
 from grader.report import item_analysis
 from grader.scoring.points import score
@@ -52,7 +52,7 @@ def test_correlation_is_not_defined(passed, rests):
 
 @pytest.fixture
 def described(tmp_path, report):
-    return catalogue.load(report / "assignments" / "hw1.json")
+    return assignment_snapshot.load(report / "assignments" / "hw1.json")
 
 
 def _figures(described, records, check):
@@ -78,6 +78,21 @@ def test_figures_of_a_check_and_of_an_exercise(described):
     assert (exercise.judged, exercise.full, exercise.partial, exercise.none) == (3, 1, 2, 0)
     assert exercise.mean == pytest.approx((6 + 4 + 4) / 3)
     assert exercise.share == pytest.approx(exercise.mean / 6)
+
+
+def test_figures_of_a_function(described):
+    base = example_class.class_records()["hong_gildong"]
+    records = [
+        base,
+        _with_first_check(base, outcome=Outcome.FAILED),  # the core check of clean, 2 points
+        _with_first_check(base, outcome=Outcome.FAILED),
+        replace(base, status="broken", points=None),  # counts nowhere
+    ]
+    clean, tokenize, *_ = item_analysis.of_functions(described, records)
+    assert (clean.name, clean.possible, clean.mean) == ("clean", 2, pytest.approx(2 / 3))
+    assert clean.share == pytest.approx(1 / 3)
+    assert clean.standings == {"right": 1, "core": 2}
+    assert tokenize.standings == {"right": 3}
 
 
 def _with_totals(base, passed, totals):

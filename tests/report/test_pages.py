@@ -11,7 +11,7 @@ import pytest
 
 from grader.errors import PlatformError, UsageError
 from grader.export import build as exports
-from grader.records import assignment_snapshot as catalogue
+from grader.records import assignment_snapshot
 from grader.records.record import Record
 from grader.report.build import build
 from tests.report import example_class
@@ -123,6 +123,38 @@ def test_feedback_holds_no_detail_or_output_of_hidden_checks(report):
     assert "OUTPUT of clean_replaces_tags_by_blanks" in text
 
 
+def test_the_class_page_names_who_has_no_score_and_why(report):
+    text = (report / "report" / "hw1" / "index.html").read_text(encoding="utf-8")
+    ungradable, missing = re.findall(r'<div class="banner \w+">(.*?)</div>', text, re.DOTALL)
+    assert "Could not be graded:" in ungradable
+    assert "han_empty" in ungradable
+    assert "text.py is not in the submission." in ungradable
+    assert "Handed in nothing:" in missing
+    assert "yang_absent" in missing
+
+
+def test_the_hardest_checks_and_the_costliest_functions_come_first(report):
+    text = (report / "report" / "hw1" / "index.html").read_text(encoding="utf-8")
+    checks = text.partition('id="table-checks"')[2].partition("</table>")[0]
+    difficulty = re.findall(r'<td class="with-bar" data-number="([0-9.]*)"', checks)
+    assert difficulty == sorted(difficulty, key=float)
+    functions = text.partition('id="table-functions"')[2].partition("</table>")[0]
+    lost = [
+        float(possible) - float(mean)
+        for mean, possible in re.findall(r'data-number="[0-9.]+">([0-9.]+) / ([0-9.]+)<', functions)
+    ]
+    assert len(lost) == sum(len(functions) for _, _, functions, *_ in example_class.EXERCISES)
+    assert all(one >= next_one - 0.02 for one, next_one in pairwise(lost))  # they are rounded
+
+
+def test_only_losses_are_coloured(report):
+    text = (report / "report" / "hw1" / "index.html").read_text(encoding="utf-8")
+    [row] = re.findall(r'<tr class="graded" data-search="hong_gildong.*?</tr>', text, re.DOTALL)
+    assert 'class="cell"' in row
+    assert "loss-" not in row
+    assert set(re.findall(r"loss-(\d)\"", text)) == set("1234")
+
+
 def test_broken_record_is_marked(report):
     text = (report / "report" / "hw1" / "index.html").read_text(encoding="utf-8")
     assert "1 record needs regrading." in text
@@ -191,9 +223,9 @@ def test_a_record_of_older_checks_is_shown_and_warned_of(tmp_path):
 
 def test_describe_and_load_are_inverse(tiny, tmp_path):
     path = tmp_path / "tiny.json"
-    data = catalogue.describe(tiny)
+    data = assignment_snapshot.describe(tiny)
     path.write_text(json.dumps(data), encoding="utf-8")
-    loaded = catalogue.load(path)
+    loaded = assignment_snapshot.load(path)
     assert loaded.possible == tiny.possible
     assert [e.id for e in loaded.exercises] == [e.id for e in tiny.exercises]
     for exercise, own in zip(tiny.exercises, loaded.exercises, strict=True):
@@ -208,7 +240,7 @@ def test_a_damaged_catalogue_is_said(tmp_path, text):
     path = tmp_path / "bad.json"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(PlatformError, match=r"bad\.json"):
-        catalogue.load(path)
+        assignment_snapshot.load(path)
 
 
 def test_both_languages_have_the_same_sentences_and_fields():

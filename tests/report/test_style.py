@@ -10,7 +10,7 @@ TEXT = [
     *[(text, ground) for text in ("ink", "soft", "accent") for ground in ("page", "card")],
     *[(kind, f"{kind}-ground") for kind in ("good", "bad", "ours", "quiet")],
     *[("ink", f"{kind}-ground") for kind in ("bad", "ours", "quiet")],
-    *[("ink", f"heat-{level}") for level in range(5)],
+    *[("ink", f"loss-{level}") for level in range(1, 5)],
     ("bad", "card"),
     ("ours", "card"),
 ]

@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import select
+import shutil
 import subprocess
 import sys
 import time
@@ -27,6 +28,18 @@ def check(course):
         return CliRunner().invoke(main, call, env={"COLUMNS": "200"})
 
     return run
+
+
+@pytest.fixture
+def public(course):
+    """Other public checks, in a file of another name: pytest imports a name once in a process."""
+    folder = course / "assignments" / "tiny" / "checks" / "public"
+
+    def replace(name, text):
+        (folder / "test_sums.py").unlink()
+        (folder / f"test_{name}.py").write_text(text, encoding="utf-8")
+
+    return replace
 
 
 GREET = "def greet(name): return f'Hello {name}'\n"
@@ -68,6 +81,75 @@ def test_unfinished_is_not_yet(check):
 def test_raised(check):
     done = check({"sums.py": "def add(a, b):\n    return a + c", "words.py": GREET})
     assert "NameError: name 'c' is not defined (tiny_package/sums.py, line 2)" in done.output
+
+
+def test_a_forgotten_return_is_called_that_with_the_line_of_the_function(check):
+    files = {"sums.py": "x = 1\n\ndef add(a, b):\n    a + b\n", "words.py": GREET}
+    english = check(files).output
+    assert "add returned None. Is a `return` missing? (tiny_package/sums.py, line 3)" in english
+    korean = check(files, lang="ko").output
+    assert "`return`을 빠뜨리지 않았나요? (tiny_package/sums.py 3행)" in korean
+
+
+def test_none_from_a_method_is_placed_in_its_class(check, public):
+    public("method", "def test_add_adds(student):\n    assert student.sums.Sum().total(1) == 1\n")
+    other = "class Other:\n    def total(self, a): return a\n\n"
+    own = "class Sum:\n    def total(self, a):\n        a + 0\n"
+    output = check({"sums.py": other + own, "words.py": GREET}).output
+    assert "total returned None. Is a `return` missing? (tiny_package/sums.py, line 5)" in output
+
+
+def test_none_where_an_error_was_wanted_is_not_called_a_forgotten_return(check, public):
+    public(
+        "refusal",
+        "from grader.checking.expect import expect_error\n\n\n"
+        "def test_add_adds(student):\n"
+        "    with expect_error(ValueError):\n        student.sums.add(1, 2)\n",
+    )
+    output = check({"sums.py": "def add(a, b): pass", "words.py": GREET}).output
+    assert "ValueError was expected, but nothing was raised" in output
+    assert "returned None" not in output
+
+
+def test_what_blocks_a_whole_file_is_said_once(check, public, edit):
+    saying = "assignments/tiny/exercises/saying.toml"
+    edit(saying, 'file = "words.py"', 'file = "sums.py"')
+    described = (
+        '[[check]]\nid = "greet_exists"\ntitle = { en = "It is there", ko = "있습니다" }\n'
+        'hint = { en = "Write it.", ko = "쓰세요." }\n\n'
+    )
+    edit(saying, '[[check]]\nid = "greet_greets"', f'{described}[[check]]\nid = "greet_greets"')
+    public(
+        "two",
+        "def test_add_adds(student):\n    assert student.sums.add(1, 2) == 3\n\n\n"
+        "def test_greet_exists(student):\n    student.sums.greet\n",
+    )
+    stub = "class Table:\n    rows = {}\n    raise NotImplementedError\n"
+    output = check({"sums.py": stub, "words.py": GREET}).output
+    reason = "importing it raises NotImplementedError (tiny_package/sums.py, line 3)"
+    assert output.count(reason) == 1
+    assert output.count("○ the same reason as above") == 1
+    broken = check({"sums.py": "1 / 0\n", "words.py": GREET}).output
+    assert broken.count("sums.py could not be imported: ZeroDivisionError") == 1
+    assert "Plus." not in broken
+
+
+def test_a_function_under_another_name_is_named(check):
+    output = check({"sums.py": "def sum_up(a, b): return a + b", "words.py": GREET}).output
+    assert "○ add was not found in sums.py." in output
+
+
+def test_from_the_folder_above_it_says_where_to_go(course, tmp_path, monkeypatch):
+    main(["--course", str(course), "release", "tiny"], standalone_mode=False)
+    home = tmp_path / "home"
+    shutil.copytree(course / "student_template" / "tiny_package", home / "my homework")
+    monkeypatch.chdir(home)
+    done = CliRunner().invoke(main, ["--lang", "en", "check", "tiny"])
+    assert done.exit_code == 2
+    assert "cd 'my homework'" in done.output
+    assert "grader check tiny" in done.output
+    other = CliRunner().invoke(main, ["--lang", "en", "check", "huge"])
+    assert "no course.toml" in other.output
 
 
 def test_prints_stand_with_their_check_and_cannot_repaint(check):

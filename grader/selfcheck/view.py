@@ -1,0 +1,150 @@
+"""What a student reads of a self-check on the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.markup import escape
+
+from grader.course.assignment import Assignment
+from grader.course.exercise import Check, Exercise, Function
+from grader.i18n import choose, say, translate
+from grader.intake.read import Submission
+from grader.records.outcome import Outcome
+from grader.records.record import CheckResult, ExerciseResult, Message
+from grader.scoring.standing import Standing, standing
+
+MAX_OUTPUT_LINES = 12
+COLOURS = {"good": "green", "quiet": "yellow", "bad": "red", "ours": "red"}
+
+
+class View:
+    """One run after another: `begin`, each exercise as it comes, `end`."""
+
+    def __init__(self, assignment: Assignment, lang: str, *, quiet: bool) -> None:
+        self._assignment, self._lang = assignment, lang
+        self._exercises = {exercise.id: exercise for exercise in assignment.exercises}
+        self._console = Console(quiet=quiet, highlight=False)
+        self._reasons: list[Message] = []  # why whole exercises could not be checked, in this run
+
+    def begin(self, folder: str, submission: Submission) -> None:
+        """The title, and what is to be said of the files."""
+        self._reasons = []
+        title = choose(self._assignment.title, self._lang)
+        self._console.print(f"[bold]{escape(title)}[/]  [dim]{escape(folder)}[/]\n")
+        for note in [*submission.notes, *([submission.problem] if submission.problem else [])]:
+            self._console.print(f"[yellow]! {self._say(note)}[/]", soft_wrap=True)
+
+    def exercise(self, result: ExerciseResult) -> None:
+        """How its functions stand, each with its checks."""
+        exercise = self._exercises[result.id]
+        passed = sum(check.outcome == Outcome.PASSED for check in result.checks)
+        title = escape(choose(exercise.title, self._lang))
+        count = f"{passed}/{len(result.checks)}"
+        self._console.print(f"[bold]{title}[/]  [dim]{result.id} · {exercise.file}[/]  {count}")
+        if (reason := _in_the_way(result)) is not None:
+            said = self._t("check_same") if reason in self._reasons else self._say(reason)
+            self._reasons.append(reason)
+            self._console.print(f"  {_mark(result.checks[0].outcome)} {said}\n", soft_wrap=True)
+            return
+        if result.checks and standing(result.checks) == Standing.UNANSWERED:
+            self._console.print(f"  {_mark(Outcome.UNANSWERED)} {self._t('check_not_yet')}\n")
+            return
+        told = {check.id: check for check in exercise.checks}
+        for function in exercise.functions:
+            own = [check for check in result.checks if check.of == function.name]
+            if own:
+                self._function(function.name, own, told)
+        self._console.print()
+
+    def end(self, results: list[ExerciseResult], exercises: Sequence[Exercise]) -> None:
+        """How much of the public checks passed, and what to do next."""
+        by_id = {result.id: result for result in results}
+        shown = [exercise for exercise in exercises if not exercise.extra]
+        right = [f for e in shown for f in e.functions if _is_right(f, by_id.get(e.id))]
+        line = self._t(
+            "check_functions",
+            right=len(right),
+            functions=sum(len(e.functions) for e in shown),
+            points=f"{sum(function.points for function in right):g}",
+            total=f"{sum(exercise.points for exercise in shown):g}",
+            hidden=sum(exercise.hidden_checks for exercise in shown),
+        )
+        self._console.print(f"[bold]{line}[/]", soft_wrap=True)
+        self._console.print(self._next(results), soft_wrap=True)
+
+    def waiting(self) -> None:
+        """The next save starts the next run."""
+        self._console.print(f"\n[dim]{self._t('check_waiting')}[/]\n")
+
+    def _function(self, name: str, checks: list[CheckResult], told: dict[str, Check]) -> None:
+        """What is said of a function, first how it stands, then each of its checks."""
+        stands = standing(checks)
+        colour = {"right": "green", "unanswered": "yellow"}.get(stands, "red")
+        sentence = escape(translate(f"function.{stands}", self._lang))
+        self._console.print(f"  [{colour}]{escape(name)}: {sentence}[/]")
+        if stands == Standing.UNANSWERED:
+            return
+        for check in checks:
+            self._check(told[check.id], check)
+
+    def _check(self, check: Check, result: CheckResult) -> None:
+        mark = _mark(result.outcome)
+        self._console.print(f"    {mark} {escape(choose(check.title, self._lang))}")
+        if result.message and result.outcome != Outcome.PASSED:
+            text = say(result.message.code, result.message.fields, self._lang)
+            for line in text.splitlines():
+                self._console.print(f"        {escape(line)}", soft_wrap=True)
+            if result.outcome == Outcome.FAILED:
+                self._console.print(f"        [dim]{escape(choose(check.hint, self._lang))}[/]")
+        lines = result.output.splitlines()
+        for line in lines[:MAX_OUTPUT_LINES]:
+            self._console.print(f"        [dim]│ {escape(_visible(line))}[/]")
+        if len(lines) > MAX_OUTPUT_LINES:
+            more = self._t("check_more_output", count=len(lines) - MAX_OUTPUT_LINES)
+            self._console.print(f"        [dim]│ {more}[/]")
+
+    def _next(self, results: list[ExerciseResult]) -> str:
+        """The one thing to do next: mend what fails, then write what is not there yet."""
+        for wanted, code in ((False, "check_next_fix"), (True, "check_next_write")):
+            for result in results:
+                bad = [c.outcome for c in result.checks if c.outcome not in {"passed", "skipped"}]
+                if bad and all(outcome == Outcome.UNANSWERED for outcome in bad) == wanted:
+                    exercise = self._exercises[result.id]
+                    return self._t(
+                        code,
+                        title=choose(exercise.title, self._lang),
+                        file=exercise.file,
+                        command=f"grader check {self._assignment.id} -k {exercise.id}",
+                    )
+        return self._t("check_next_done")
+
+    def _say(self, message: Message) -> str:
+        return escape(say(message.code, message.fields, self._lang))
+
+    def _t(self, code: str, **fields: object) -> str:
+        return escape(translate(f"cli.{code}", self._lang, **fields))
+
+
+def _in_the_way(result: ExerciseResult) -> Message | None:
+    """What keeps every check of the exercise from saying anything, and is said once for all."""
+    reasons = {str(check.message): check.message for check in result.checks}
+    reason = next(iter(reasons.values())) if len(reasons) == 1 else None
+    blocks = reason is not None and reason.code.startswith(("import_", "forbidden", "missing"))
+    return reason if blocks else None
+
+
+def _is_right(function: Function, result: ExerciseResult | None) -> bool:
+    """Whether every public check of the function passed, and there is one."""
+    own = [check for check in result.checks if check.of == function.name] if result else []
+    return bool(own) and standing(own) == Standing.RIGHT
+
+
+def _mark(outcome: Outcome) -> str:
+    return f"[{COLOURS[outcome.style]}]{outcome.sign}[/]"
+
+
+def _visible(line: str) -> str:
+    """A printed line without control characters, which could repaint the terminal."""
+    return "".join(c if c.isprintable() or c == "\t" else "�" for c in line)
