@@ -30,7 +30,7 @@ from grader.course.folder import Course
 from grader.course.toml import Table
 from grader.errors import AssignmentInvalid
 
-HEAVY = 0.4  # seconds: what takes the reference longer is not run for each mutant
+HEAVY = 0.1  # seconds: what takes the reference longer is not run for each mutant
 
 
 class Severity(StrEnum):
