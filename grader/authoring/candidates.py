@@ -14,7 +14,7 @@
         replace = "return (y - p) @ X"
 
 For a mutant only the exercises that its files can reach are run, and of functions that it must not
-cost anything no heavy check. `--full` runs everything.
+cost anything only quick core checks. `--full` runs everything.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from pathlib import Path
 
 from grader.authoring import template
 from grader.course.assignment import Assignment
+from grader.course.exercise import Kind
 from grader.course.folder import Course
 from grader.course.toml import Table
 from grader.errors import AssignmentInvalid
@@ -112,8 +113,8 @@ def _mutants(
             change.done()
         table.done()
         reach = () if full else _reach(assignment, changed, bug)
-        heavy = frozenset() if full else _heavy(assignment, bug)
-        yield Candidate("mutant", f"mutant {path.stem}", why, files, bug, reach, heavy)
+        left_out = frozenset() if full else _left_out(assignment, bug)
+        yield Candidate("mutant", f"mutant {path.stem}", why, files, bug, reach, left_out)
 
 
 def replace_once(path: Path, content: bytes, find: str, replacement: str) -> bytes:
@@ -136,8 +137,12 @@ def _reach(assignment: Assignment, changed: set[str], bug: Bug) -> tuple[str, ..
     )
 
 
-def _heavy(assignment: Assignment, bug: Bug) -> frozenset[str]:
-    """The heavy checks of functions that the mutant must not cost anything."""
+def _left_out(assignment: Assignment, bug: Bug) -> frozenset[str]:
+    """Of functions that the mutant must not cost anything: what is rare, and what is heavy."""
     costs = {bug.of, *bug.also}
     checks = [check for exercise in assignment.exercises for check in exercise.checks]
-    return frozenset(c.id for c in checks if c.of not in costs and c.measured > HEAVY)
+    return frozenset(
+        check.id
+        for check in checks
+        if check.of not in costs and (check.kind != Kind.CORE or check.measured > HEAVY)
+    )

@@ -45,7 +45,7 @@ def verify(assignment: Assignment, chosen: list[Candidate], workers: int) -> Ite
 def never_failed(assignment: Assignment, verdicts: list[Verdict]) -> list[str]:
     """The checks that no mutant was seen to fail: as far as is known they catch nothing.
 
-    Where heavy checks were left out, one may only never have been asked; when everything was run,
+    Where checks were left out, one may only never have been asked; when everything was run,
     there is no such excuse.
     """
     failed = {
