@@ -140,7 +140,7 @@ def own_keep(counts, t):
     return [min(1.0, math.sqrt(ratio) + ratio) for ratio in ratios]
 
 
-FREQUENT = [40_000, 2_000, 300_000, 7_500, 650_000, 12_000]  # all above the cut at t = 1e-3
+FREQUENT = [40_000, 6_000, 300_000, 7_500, 650_000, 12_000]  # all above the cut at t = 1e-3
 
 
 @pytest.mark.parametrize("t", [1e-5, 1e-3])

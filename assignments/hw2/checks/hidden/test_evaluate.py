@@ -250,12 +250,11 @@ def expect_correlation(student, x, y, sign):
 
 
 def related(seed, sign=1, count=30):
-    """Two lists of different numbers above 0, in steps of 1/4, that rise or fall together."""
+    """Two lists of different numbers above 0, with fractions, that rise or fall together."""
     draw = random.Random(seed)
-    x = [v / 4 for v in draw.sample(range(4, 400), count)]
-    noisy = [sign * v + draw.randrange(-40, 40) for v in x]
-    # falling, too, they stay above 0; the place breaks every tie
-    return x, [4 * v + 1000 + place / 100 for place, v in enumerate(noisy)]
+    x = [number / 4 for number in draw.sample(range(4, 400), count)]
+    noisy = [sign * number + draw.uniform(-15, 15) for number in x]
+    return x, [1 + sum(other < number for other in noisy) ** 2 / 8 for number in noisy]
 
 
 def test_spearman_without_ties(student):
@@ -264,7 +263,7 @@ def test_spearman_without_ties(student):
 
 def test_spearman_of_numbers_that_are_close(student):
     x, y = related(2, count=12)
-    expect_correlation(student, [v / 400 for v in x], [v / 4000 for v in y], 1)
+    expect_correlation(student, [v / 100 for v in x], [v / 50 for v in y], 1)
 
 
 def test_spearman_looks_at_order_alone(student):
@@ -281,7 +280,7 @@ def test_spearman_may_be_negative(student):
 
 def test_spearman_of_negative_values(student):
     x, y = related(4)
-    expect_correlation(student, [v - 50 for v in x], [v - 1100 for v in y], 1)
+    expect_correlation(student, [v - 50 for v in x], [v - 40 for v in y], 1)
 
 
 def test_spearman_with_ties(student):

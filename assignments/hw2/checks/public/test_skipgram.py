@@ -57,15 +57,27 @@ def test_sgns_gradients_worked_example(student):
         expect_close(got, wanted, rtol=1e-4, atol=1e-6, what=what)
 
 
+TABLES = ("in_embed.weight", "out_embed.weight")
+
+
 def test_model_worked_example(student):
+    state = student.skipgram.SkipGram(5, 4, seed=1).state_dict()
+    for name in TABLES:
+        expect_tensor(state.get(name), (5, 4), what=name)
+    # dim is 4: within 0.5/4, and zero
+    assert state[TABLES[0]].abs().max() <= 0.125 + 1e-6, "in_embed starts within 0.5/dim of 0"
+    expect_close(state[TABLES[1]], torch.zeros(5, 4), what=f"{TABLES[1]} at the start")
+
+
+def test_model_forward_worked_example(student):
     model = student.skipgram.SkipGram(5, 4, seed=1)
-    for name in ("in_embed.weight", "out_embed.weight"):
-        expect_tensor(model.state_dict().get(name), (5, 4), what=name)
+    tables = torch.full((5, 4), 0.1), torch.zeros(5, 4)
+    model.load_state_dict(dict(zip(TABLES, tables, strict=True)), strict=False)
     ids = torch.tensor([0, 1]), torch.tensor([2, 3]), torch.tensor([[4, 4, 0], [1, 2, 3]])
     # the out-vectors are zero, so every score is 0 and the loss is 4 ln 2; here your own decides
     zeros = torch.zeros(2, 4), torch.zeros(2, 4), torch.zeros(2, 3, 4)
     own = student.skipgram.sgns_loss(*zeros)
-    expect_close(model.forward(*ids), own, rtol=1e-4, what="the loss of a fresh model")
+    expect_close(model.forward(*ids), own, rtol=1e-4, what="the loss of a model at its start")
 
 
 def test_train_finds_planted_topics(student):
