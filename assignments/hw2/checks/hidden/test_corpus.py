@@ -114,7 +114,9 @@ def test_encode_drops_unknown_words(student):
 
 def test_encode_keeps_repeated_words(student):
     vocabulary = student.corpus.Vocabulary(WEATHER)
-    expect_words(vocabulary, ["비", "비", "눈", "눈", "눈", "비"], ["비", "비", "눈", "눈", "눈", "비"])
+    expect_words(
+        vocabulary, ["비", "비", "눈", "눈", "눈", "비"], ["비", "비", "눈", "눈", "눈", "비"]
+    )
 
 
 def test_encode_of_nothing(student):
@@ -315,7 +317,9 @@ def own_examples(ids, window):
 def random_sequences():
     """(ids, window): different words, more of them than a window holds on one side."""
     draw = random.Random(8)
-    return [(draw.sample(range(100), draw.randrange(6, 12)), draw.randrange(1, 6)) for _ in "a" * 50]
+    return [
+        (draw.sample(range(100), draw.randrange(6, 12)), draw.randrange(1, 6)) for _ in "a" * 50
+    ]
 
 
 def rows_of(pairs):

@@ -31,7 +31,9 @@ def test_one_hot_of_a_few_ids(student, ids, V):
 
 
 def test_one_hot_is_float32(student):
-    expect_tensor(student.extensions.one_hot(torch.tensor([1, 0]), 2), (2, 2), "float32", "the rows")
+    expect_tensor(
+        student.extensions.one_hot(torch.tensor([1, 0]), 2), (2, 2), "float32", "the rows"
+    )
 
 
 @pytest.mark.parametrize("wrong", [5, -1])

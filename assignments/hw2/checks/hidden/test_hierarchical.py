@@ -184,7 +184,9 @@ def test_hierarchical_loss_equals_the_formula(student):
     for call, value in zip(
         calls, student.map(student.hierarchical.hierarchical_loss, calls), strict=True
     ):
-        expect_close(value, own_loss(*call), **NEAR, what=f"the loss of path {call[2]}, code {call[3]}")
+        expect_close(
+            value, own_loss(*call), **NEAR, what=f"the loss of path {call[2]}, code {call[3]}"
+        )
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

@@ -48,7 +48,9 @@ def test_noise_takes_the_order_of_the_counts(student):
         [(torch.tensor(COUNTS),), (torch.tensor(COUNTS[::-1]),)],
     )
     expect_close(there, own_noise(COUNTS), **NEAR, what="the distribution")
-    expect_close(back, own_noise(COUNTS)[::-1], **NEAR, what="the distribution, counts turned round")
+    expect_close(
+        back, own_noise(COUNTS)[::-1], **NEAR, what="the distribution, counts turned round"
+    )
 
 
 @pytest.mark.parametrize("power", [0.25, 0.5])

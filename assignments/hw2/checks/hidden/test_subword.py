@@ -64,7 +64,9 @@ def test_ngrams_keep_capital_letters(student):
     expect_ngrams(student, "McDonald", 3, 4)
 
 
-@pytest.mark.parametrize(("word", "n_min", "n_max"), [("대한민국임시정부", 5, 9), ("keyboards", 7, 8)])
+@pytest.mark.parametrize(
+    ("word", "n_min", "n_max"), [("대한민국임시정부", 5, 9), ("keyboards", 7, 8)]
+)
 def test_ngrams_may_be_longer_than_six(student, word, n_min, n_max):
     expect_ngrams(student, word, n_min, n_max)
 

@@ -28,7 +28,9 @@ def test_analogy_worked_example(student):
 def test_spearman_of_ranks_without_ties(student):
     # ranks 1 2 3 4 and 1 3 2 4, minus their mean 2.5: 4 / sqrt(5 * 5)
     value = student.evaluate.spearman([10, 20, 30, 40], [1, 8, 4, 100])
-    expect_close(value, 0.8, rtol=1e-4, what="the correlation of the ranks 1, 2, 3, 4 and 1, 3, 2, 4")
+    expect_close(
+        value, 0.8, rtol=1e-4, what="the correlation of the ranks 1, 2, 3, 4 and 1, 3, 2, 4"
+    )
 
 
 def test_spearman_worked_example(student):

@@ -23,4 +23,6 @@ def test_ppmi_worked_example(student):
 def test_lsa_worked_example(student):
     X = torch.tensor([[3.0, 0.0], [0.0, 1.0]], dtype=torch.float64)
     value = student.extensions.lsa(X, 1)
-    expect_close(value.abs(), [[3.0], [0.0]], rtol=1e-4, atol=1e-6, what="the first column, but for its sign")
+    expect_close(
+        value.abs(), [[3.0], [0.0]], rtol=1e-4, atol=1e-6, what="the first column, but for its sign"
+    )
