@@ -366,5 +366,6 @@ def test_glove_loss_refuses_shapes_that_do_not_agree(student):
 def test_glove_loss_refuses_a_negative_count(student):
     X = some_counts()
     X[1, 2] = -1
-    with expect_error(ValueError, naming="X"):
+    # x: the name that glove_weight gives it
+    with expect_error(ValueError, naming=("X", "x")):
         student.glove.glove_loss(*some_parameters(), X)
