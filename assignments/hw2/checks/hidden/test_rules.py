@@ -40,7 +40,7 @@ CALLS = {
     "loss": lambda s: (s.skipgram.sgns_loss, VECTORS),
     "gradients": lambda s: (s.skipgram.sgns_gradients, VECTORS),
     "model_forward": lambda s: (s.skipgram.SkipGram(4, 3).forward, BATCH),
-    "train": lambda s: (s.skipgram.train, [SENTENCES, 4, 2, 2, 1]),
+    "train": lambda s: (s.skipgram.train, [SENTENCES, 4, 2, 2, 1, 0.025, 1, 1.0]),
     "cbow": lambda s: (s.cbow.cbow_loss, [normal(3, 2, 4, seed=4), MASK, *VECTORS[1:]]),
     "softmax": lambda s: (s.cbow.softmax_loss, [VECTORS[0], normal(5, 4, seed=5), BATCH[0]]),
     "huffman": lambda s: (s.hierarchical.huffman, [[4, 2, 7, 1, 30]]),
