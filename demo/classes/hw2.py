@@ -75,8 +75,8 @@ CLASS = [
     ),
     Recipe(
         "partial_no_sampler",
-        "sampling.py is not written, so nothing can be trained",
-        points=76.88,
+        "sampling.py is not written, so nothing can be trained; train itself is right",
+        points=85,
         bonus=5,
         changes=[unfinished("sampling.py")],
     ),
@@ -84,28 +84,28 @@ CLASS = [
     Recipe(
         "bug_mean_loss_plain_sgd",
         "plain steps of 0.025 on the mean over a batch: nothing is learnt",
-        points=95.76,
+        points=96,
         bonus=5,
         start="mutant train_literal_mean_and_sgd",
     ),
     Recipe(
         "bug_no_edges",
         "words near the edges of a sentence make no pairs",
-        points=96.33,
+        points=96,
         bonus=5,
         start="mutant pairs_without_edges",
     ),
     Recipe(
         "bug_codes_upside_down",
         "Huffman's paths and codes run from the leaf to the root",
-        points=96.88,
+        points=95.5,
         bonus=5,
         start="mutant huffman_from_the_leaf",
     ),
     Recipe(
         "bugs_in_three_files",
         "0 ** 0, a table over the ends of sentences, dot products for cosines",
-        points=96.68,
+        points=95.64,
         bonus=5,
         changes=[
             replace("sampling.py", "torch.where(counts > 0, weights, 0.0)", "weights"),
@@ -136,7 +136,7 @@ CLASS = [
     Recipe(
         "segfault_in_sampler",
         "reads address 0 in sample",
-        points=87.65,
+        points=96,
         bonus=5,
         changes=[
             replace(
@@ -164,8 +164,8 @@ CLASS = [
     Recipe(
         "sampler_by_multinomial",
         "torch.multinomial instead of the table",
-        points=89.29,
-        loses=["alias", "training"],
+        points=90,
+        loses=["alias"],
         bonus=5,
         changes=[
             replace(

@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from grader.checking.expect import expect_close, expect_tensor
+from grader.checking.expect import expect_close
 
 
 def double(*values):
@@ -13,11 +13,13 @@ def double(*values):
 
 def test_cbow_loss_worked_example(student):
     # the mean of the two kept contexts is (1, 0); the third place is padding
-    context = double([[2, 1], [0, -1], [7, 7]])
-    mask = torch.tensor([[True, True, False]])
-    value = student.cbow.cbow_loss(context, mask, double([0, 1]), double([[1, 0]]))
-    expect_tensor(value, (), "float64", "the loss")
-    expect_close(value, math.log(2) + math.log(1 + math.e), what="the loss")
+    context = double([[2, 1], [0, -1], [7, 7]], [[0, 0], [0, 0], [0, 0]])
+    mask = torch.tensor([[True, True, False], [True, True, True]])
+    target, negatives = double([0, 1], [0, 0]), double([[1, 0], [0, 0]], [[0, 0], [0, 0]])
+    value = student.cbow.cbow_loss(context, mask, target, negatives)
+    # a second negative and a second example of zeros: ln 2 each time
+    wanted = math.log(2) + math.log(1 + math.e) + math.log(2) + 3 * math.log(2)
+    expect_close(value, wanted / 2, rtol=1e-4, what="the loss of the batch of two")
 
 
 def test_softmax_loss_worked_example(student):
@@ -26,5 +28,8 @@ def test_softmax_loss_worked_example(student):
         torch.zeros(4, 3, dtype=torch.float64),
         torch.tensor([0, 3]),
     )
-    expect_tensor(value, (), "float64", "the loss")
-    expect_close(value, math.log(4), what="the loss when four words are equally likely")
+    expect_close(value, math.log(4), rtol=1e-4, what="the loss when four words are equally likely")
+    hidden, output = double([1, 0]), double([0, 0], [1, 0], [2, 0])
+    value = student.cbow.softmax_loss(hidden, output, torch.tensor([2]))
+    wanted = math.log(1 + math.e + math.e**2) - 2
+    expect_close(value, wanted, rtol=1e-4, what="the loss of the example of three words")

@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from grader.checking.expect import expect_close, expect_tensor
+from grader.checking.expect import expect_close
 
 
 def test_one_hot_worked_example(student):
@@ -15,14 +15,14 @@ def test_one_hot_worked_example(student):
 def test_ppmi_worked_example(student):
     X = torch.tensor([[0.0, 2.0, 1.0], [2.0, 0.0, 0.0], [1.0, 0.0, 0.0]], dtype=torch.float64)
     value = student.extensions.ppmi(X)
-    expect_tensor(value, (3, 3), "float64", "the result")
     # all six counts; word 0 has three, word 1 two, word 2 one: 2 * 6 / (3 * 2) = 1 * 6 / (3 * 1) = 2
     expected = math.log(2) * (X > 0).double()
-    expect_close(value, expected, what="the positive pointwise mutual information")
+    expect_close(value, expected, rtol=1e-4, what="the positive pointwise mutual information")
 
 
 def test_lsa_worked_example(student):
     X = torch.tensor([[3.0, 0.0], [0.0, 1.0]], dtype=torch.float64)
     value = student.extensions.lsa(X, 1)
-    expect_tensor(value, (2, 1), "float64", "the result")
-    expect_close(value.abs(), [[3.0], [0.0]], what="the first column, but for its sign")
+    expect_close(
+        value.abs(), [[3.0], [0.0]], rtol=1e-4, atol=1e-6, what="the first column, but for its sign"
+    )

@@ -5,7 +5,7 @@ import random
 
 import torch
 
-from grader.checking.expect import expect_close, expect_equal, expect_tensor, expect_type
+from grader.checking.expect import expect_close, expect_equal, expect_tensor
 
 
 def double(*values):
@@ -13,7 +13,9 @@ def double(*values):
 
 
 # one pair, one negative: v.u = 0 and n.u = 1
-CENTER, CONTEXT, NEGATIVES = double([1, 0]), double([0, 1]), double([[1, 0]])
+PAIR = double([1, 0]), double([0, 1]), double([[1, 0]])
+# a batch of two with K = 1: this pair, and one of zeros
+BATCH = tuple(torch.cat([part, torch.zeros_like(part)]) for part in PAIR)
 
 
 def planted(seed, topics, sentences=1000, length=10):
@@ -39,30 +41,43 @@ def share_of_own_topic(tokens, vectors, topics, k=7):
 
 
 def test_sgns_loss_worked_example(student):
-    value = student.skipgram.sgns_loss(CENTER, CONTEXT, NEGATIVES)
-    expect_tensor(value, (), "float64", "the loss")
-    expect_close(value, math.log(2) + math.log(1 + math.e), what="the loss")
+    value = student.skipgram.sgns_loss(*BATCH)
+    wanted = (math.log(2) + math.log(1 + math.e) + 2 * math.log(2)) / 2
+    expect_close(value, wanted, rtol=1e-4, what="the loss of the batch of two")
 
 
 def test_sgns_gradients_worked_example(student):
-    result = student.skipgram.sgns_gradients(CENTER, CONTEXT, NEGATIVES)
-    expect_type(result, tuple)
+    result = student.skipgram.sgns_gradients(*PAIR)
     expect_equal(len(result), 3, "the number of gradients")
     pushed = 1 / (1 + math.exp(-1))
-    expect_close(result[0], [[pushed, -0.5]], what="the gradient with respect to center")
-    expect_close(result[1], [[-0.5, 0]], what="the gradient with respect to context")
-    expect_close(result[2], [[[pushed, 0]]], what="the gradient with respect to negatives")
+    names = ("center", "context", "negatives")
+    expected = ([[pushed, -0.5]], [[-0.5, 0]], [[[pushed, 0]]])
+    for name, got, wanted in zip(names, result, expected, strict=True):
+        what = f"the gradient with respect to {name}"
+        expect_close(got, wanted, rtol=1e-4, atol=1e-6, what=what)
+
+
+TABLES = ("in_embed.weight", "out_embed.weight")
 
 
 def test_model_worked_example(student):
+    state = student.skipgram.SkipGram(5, 4, seed=1).state_dict()
+    for name in TABLES:
+        expect_tensor(state.get(name), (5, 4), what=name)
+    # dim is 4: within 0.5/4, and zero
+    assert state[TABLES[0]].abs().max() <= 0.125 + 1e-6, "in_embed starts within 0.5/dim of 0"
+    expect_close(state[TABLES[1]], torch.zeros(5, 4), what=f"{TABLES[1]} at the start")
+
+
+def test_model_forward_worked_example(student):
     model = student.skipgram.SkipGram(5, 4, seed=1)
-    for name in ("in_embed.weight", "out_embed.weight"):
-        expect_tensor(model.state_dict().get(name), (5, 4), "float32", name)
+    tables = torch.full((5, 4), 0.1), torch.zeros(5, 4)
+    model.load_state_dict(dict(zip(TABLES, tables, strict=True)), strict=False)
     ids = torch.tensor([0, 1]), torch.tensor([2, 3]), torch.tensor([[4, 4, 0], [1, 2, 3]])
     # the out-vectors are zero, so every score is 0 and the loss is 4 ln 2; here your own decides
     zeros = torch.zeros(2, 4), torch.zeros(2, 4), torch.zeros(2, 3, 4)
     own = student.skipgram.sgns_loss(*zeros)
-    expect_close(model.forward(*ids), own, what="the loss of a fresh model")
+    expect_close(model.forward(*ids), own, rtol=1e-4, what="the loss of a model at its start")
 
 
 def test_train_finds_planted_topics(student):
@@ -71,7 +86,7 @@ def test_train_finds_planted_topics(student):
         planted(1, topics), dim=50, window=5, negatives=5, epochs=3, t=1.0, seed=0
     )
     expect_equal(sorted(tokens), sorted(word for topic in topics for word in topic), "the tokens")
-    expect_tensor(vectors, (40, 50), "float32", "the vectors")
+    expect_tensor(vectors, (40, 50), what="the vectors")
     share = share_of_own_topic(tokens, vectors, topics)
     assert share >= 0.8, (
         f"{share:.0%} of the neighbours share the word's topic; chance level is 18%"

@@ -2,16 +2,16 @@
 
 import torch
 
-from grader.checking.expect import expect_close, expect_equal, expect_tensor
+from grader.checking.expect import expect_close, expect_equal
 
 
 def test_char_ngrams_worked_example(student):
-    expect_equal(
-        student.subword.char_ngrams("시나브로", 3, 3),
-        ["<시나", "시나브", "나브로", "브로>", "<시나브로>"],
-        "the trigrams of 시나브로",
-    )
-    expect_equal(student.subword.char_ngrams("a"), ["<a>"], "the n-grams of a")
+    found = list(student.subword.char_ngrams("시나브로", 3, 3))
+    expected = ["<시나", "시나브", "나브로", "브로>", "<시나브로>"]
+    expect_equal(found, expected, "the trigrams of 시나브로")
+    found = list(student.subword.char_ngrams("eating", 3, 3))
+    expected = ["<ea", "eat", "ati", "tin", "ing", "ng>", "<eating>"]
+    expect_equal(found, expected, "the trigrams of eating")
 
 
 def test_to_jamo_worked_example(student):
@@ -24,5 +24,4 @@ def test_subword_vector_worked_example(student):
     # the hash of "<시나" is 0x98c9ddb9, which is 329 modulo 1000
     expected = (329 + 664 + 495 + 44 + 48) / 5
     vector = student.subword.subword_vector("시나브로", table, 3, 3)
-    expect_close(vector, [expected], what="the vector of 시나브로")
-    expect_tensor(student.subword.subword_vector("a", table), (1,), "float64", "the vector of a")
+    expect_close(vector, [expected], rtol=1e-4, what="the vector of 시나브로")

@@ -14,7 +14,7 @@ def ppmi(X):
     return torch.relu(torch.log(r)).to(X.dtype)
 
 def lsa(X, k):
-    if X.dim() != 2: raise ValueError("X")
+    if X.dim() != 2 or X.shape[0] != X.shape[1]: raise ValueError("X")
     if k < 1 or k > min(X.shape): raise ValueError("k")
     U, S, Vh = torch.linalg.svd(X.double())
     print("singular values", S[:k])

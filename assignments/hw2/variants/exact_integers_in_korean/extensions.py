@@ -25,7 +25,7 @@ def ppmi(X):
 
 
 def lsa(X, k):
-    if X.ndim != 2:
+    if X.ndim != 2 or X.shape[0] != X.shape[1]:
         raise ValueError("X 모양은 행렬이어야 합니다")
     if k < 1 or k > min(X.shape):
         raise ValueError("k 값이 범위를 벗어났습니다")

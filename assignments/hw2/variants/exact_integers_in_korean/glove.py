@@ -58,6 +58,8 @@ def glove_loss(W, Wc, b, bc, X):
     모양_확인("Wc", Wc, W.shape)
     모양_확인("b", b, (len(X),))
     모양_확인("bc", bc, (len(X),))
+    if (X < 0).any():
+        raise ValueError("X 값은 음수일 수 없습니다")
     행, 열 = torch.where(X > 0)
     값 = X[행, 열].detach()
     어긋남 = torch.einsum("nd,nd->n", W[행], Wc[열]) + b[행] + bc[열] - 값.log()

@@ -8,6 +8,8 @@ def negative_distribution(counts, power=0.75):
     if power < 0:
         raise ValueError("power 가 음수입니다")
     횟수 = np.asarray(counts, dtype=np.float64)
+    if (횟수 < 0).any():
+        raise ValueError("counts 에 음수가 있습니다")
     있음 = 횟수 > 0
     if not 있음.any():
         raise ValueError("counts 가 모두 0입니다")

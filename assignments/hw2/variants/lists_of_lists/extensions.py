@@ -34,8 +34,8 @@ def ppmi(X):
 
 
 def lsa(X, k):
-    if X.dim() != 2:
-        raise ValueError("X must be a matrix")
+    if X.dim() != 2 or X.shape[0] != X.shape[1]:
+        raise ValueError("X must be a square matrix")
     if not 1 <= k <= min(X.shape):
         raise ValueError("k must lie in 1..V")
     U, S, _ = torch.linalg.svd(X, full_matrices=False)

@@ -24,8 +24,8 @@ def ppmi(X):
 
 
 def lsa(X, k):
-    if X.ndim != 2:
-        raise ValueError("X is no matrix")
+    if X.ndim != 2 or X.shape[0] != X.shape[1]:
+        raise ValueError("X is no square matrix")
     if k < 1 or k > min(X.shape):
         raise ValueError("k is outside 1..V")
     U, S, _ = np.linalg.svd(X.detach().cpu().numpy(), full_matrices=False)

@@ -52,6 +52,8 @@ def glove_loss(W, Wc, b, bc, X):
         raise ValueError("b is not (V,)")
     if bc.shape != X.shape[:1]:
         raise ValueError("bc is not (V,)")
+    if (X < 0).any():
+        raise ValueError("X is negative somewhere")
     i, j = np.nonzero(X.detach().cpu().numpy() > 0)
     x = X.detach()[i, j]
     error = (W[i] * Wc[j]).sum(dim=1) + b[i] + bc[j] - torch.log(x)

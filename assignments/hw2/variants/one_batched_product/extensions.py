@@ -21,8 +21,8 @@ def ppmi(X):
 
 
 def lsa(X, k):
-    if X.dim() != 2:
-        raise ValueError("X: expected a matrix")
+    if X.dim() != 2 or X.shape[0] != X.shape[1]:
+        raise ValueError("X: expected a square matrix")
     if not 0 < k <= min(X.shape):
         raise ValueError("k: must lie in 1..V")
     # The left singular vectors are the eigenvectors of X X^T.

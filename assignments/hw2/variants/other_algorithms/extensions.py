@@ -16,6 +16,8 @@ def ppmi(X):
 
 
 def lsa(X, k):
+    if X.shape != X.T.shape:
+        raise ValueError("X")
     if k not in range(1, X.shape[0] + 1):
         raise ValueError("k")
     U, S, _ = torch.svd(X)

@@ -8,6 +8,8 @@ def negative_distribution(counts, power=0.75):
         raise ValueError("power below 0")
     if int((counts > 0).sum()) == 0:
         raise ValueError("counts: all 0")
+    if int((counts < 0).sum()):
+        raise ValueError("counts: below 0")
     logs = power * torch.log(counts.double())
     return torch.softmax(torch.where(counts > 0, logs, -torch.inf), dim=0)
 

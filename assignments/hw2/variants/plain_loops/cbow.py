@@ -13,6 +13,8 @@ def cbow_loss(context, mask, target, negatives):
         raise ValueError("target and context")
     if negatives.shape[0] != B or negatives.shape[-1] != d:
         raise ValueError("negatives and context")
+    if B == 0:
+        raise ValueError("context is empty")
     losses = []
     for b in range(B):
         kept = [context[b, w] for w in range(W) if mask[b, w]]
@@ -29,6 +31,8 @@ def cbow_loss(context, mask, target, negatives):
 def softmax_loss(hidden, output, target):
     if len(hidden) == 0:
         raise ValueError("hidden")
+    if len(target) != len(hidden) or len(output[0]) != len(hidden[0]):
+        raise ValueError("hidden, output or target")
     total = 0
     for h, y in zip(hidden, target.tolist()):
         if y < 0 or y >= len(output):

@@ -29,6 +29,8 @@ def ppmi(X):
 
 
 def lsa(X, k):
+    if any(len(row) != len(X) for row in X):
+        raise ValueError("X")
     if k < 1 or k > len(X):
         raise ValueError("k")
     # the eigenvectors of X X^T, of its largest eigenvalues

@@ -54,6 +54,8 @@ def glove_loss(W, Wc, b, bc, X):
     for i in range(V):
         for j in range(V):
             x = X[i, j].item()
+            if x < 0:
+                raise ValueError("X")
             if x > 0:
                 error = (W[i] * Wc[j]).sum() + b[i] + bc[j] - math.log(x)
                 total = total + min(1.0, (x / 100) ** 0.75) * error * error

@@ -6,6 +6,8 @@ import torch
 def negative_distribution(counts, power=0.75):
     if power < 0:
         raise ValueError("power")
+    if min(counts.tolist()) < 0:
+        raise ValueError("counts below zero")
     weights = [float(c) ** power if c > 0 else 0.0 for c in counts.tolist()]
     if sum(weights) == 0:
         raise ValueError("counts are all zero")
