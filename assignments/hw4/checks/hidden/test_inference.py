@@ -39,7 +39,7 @@ def some_words(seed, words, length):
 CASES = [
     (some_hmm(seed, states, 4), some_words(seed, 4, length))
     for seed, (states, length) in enumerate(
-        (states, length) for states in (2, 3, 4) for length in (1, 2, 3, 5)
+        (states, length) for states in (2, 3, 4) for length in (2, 3, 4, 5)
     )
 ]
 
