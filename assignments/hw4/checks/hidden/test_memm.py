@@ -330,7 +330,17 @@ def test_fit_returns_the_model(student):
     fitted = model.fit(SENTENCES)
     words = ["Kim", "saw", "dogs"]
     step, again = (each.log_prob_next(words, 1, "NAME") for each in (model, fitted))
-    expect_equal(again.tolist(), step.tolist(), "the log-probabilities of what fit returned")
+    expect_close(again, step, what="the log-probabilities of what fit returned")
+
+
+def test_fit_has_the_defaults_of_the_handout(student):
+    words, found = ["Kim", "saw", "dogs"], []
+    for l2, how in (((), {}), ((0.0,), {"epochs": 20, "lr": 0.5, "seed": 0})):
+        student.generators(seed=1)
+        model = student.memm.MEMM(TAGS, *l2)
+        model.fit(SENTENCES, **how)
+        found.append(model.log_prob_next(words, 1, "NAME"))
+    expect_close(found[0], found[1], **AGAIN, what="the log-probabilities with nothing else given")
 
 
 def test_fit_depends_on_its_seed_alone(student):
