@@ -23,9 +23,11 @@ def test_globally_normalised_worked_example(student):
 
 
 def test_features_worked_example(student):
-    result = student.memm.features(["Kim", "ran"], 0, None)
-    other = student.memm.features(["kim", "ran"], 0, None)
-    assert set(result) != set(other), "Kim and kim must have different features"
+    calls = [([word, "ran"], 0, None) for word in ("Kim", "Joe", "kim", "joe")]
+    kim, joe, small_kim, small_joe = map(set, student.map(student.memm.features, calls))
+    assert kim != small_kim, "Kim and kim must have different features"
+    shared = (kim & joe) - small_kim - small_joe
+    assert shared, "Kim and Joe must share a feature that kim and joe do not have: the capital"
 
 
 SENTENCES = [
