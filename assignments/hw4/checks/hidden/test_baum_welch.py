@@ -215,7 +215,9 @@ def test_learning_goes_through_the_same_figures_with_more_iterations(student):
     for iterations in (0, 1):
         tables, _ = learn(student, SEQUENCES, 2, 3, iterations)
         total = own_log_likelihood(tables, SEQUENCES)
-        expect_close(long[iterations], total, rtol=1e-7, what=f"value {iterations} of five iterations")
+        expect_close(
+            long[iterations], total, rtol=1e-7, what=f"value {iterations} of five iterations"
+        )
 
 
 def expect_steps(student, number, sequences=SEQUENCES):
@@ -358,9 +360,7 @@ def own_sample(draw, hmm, length):
 
 
 def test_learning_leaves_its_arguments_alone(student):
-    sequences = [list(sequence) for sequence in SEQUENCES]
-    _, after = student.with_arguments(student.inference.baum_welch, sequences, 2, 3, 2, 0)
-    expect_equal(after[0], SEQUENCES, "the sequences after the call")
+    leaves_alone(student, student.inference.baum_welch, SEQUENCES[::-1], 2, 3, 2, 0)
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,14 @@ def test_output_size_with_dilation(student):
 def test_output_size_with_all_of_them(student):
     expect_sizes(
         student,
-        [(n, k, s, p, d) for n in (12, 15) for k in (2, 3) for s in (2, 3) for p in (1, 2) for d in (2, 3)],
+        [
+            (n, k, s, p, d)
+            for n in (12, 15)
+            for k in (2, 3)
+            for s in (2, 3)
+            for p in (1, 2)
+            for d in (2, 3)
+        ],
     )
 
 

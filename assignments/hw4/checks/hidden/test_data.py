@@ -130,7 +130,9 @@ def test_class_holds_the_last_hangul_syllable(student):
 
 
 def test_class_of_single_jamo_is_no_hangul_syllable(student):
-    expect_classes(student, {"ㅋㅋㅋ": "<unk>", "ㅠ": "<unk>", "漢字": "<unk>", "ㅋ가ㅋ": "<hangul:가>"})
+    expect_classes(
+        student, {"ㅋㅋㅋ": "<unk>", "ㅠ": "<unk>", "漢字": "<unk>", "ㅋ가ㅋ": "<hangul:가>"}
+    )
 
 
 def test_class_of_a_hyphen_comes_before_endings(student):

@@ -439,7 +439,9 @@ def test_beam_keeps_different_states(student):
 
 
 def test_beam_tells_apart_what_is_nearly_equal(student):
-    path, _ = expect_result(student.decode.beam_search(*nearly_equal(), [0, 1, 0], 1), 3, 2, "k = 1")
+    path, _ = expect_result(
+        student.decode.beam_search(*nearly_equal(), [0, 1, 0], 1), 3, 2, "k = 1"
+    )
     expect_equal(path, [1, 0, 1], "the path")
 
 
@@ -451,6 +453,12 @@ def test_beam_cuts_ties_to_the_smaller_state(student):
     path, score = expect_result(student.decode.beam_search(*hmm, [0, 1, 1, 1], 2), 4, 4, "k = 2")
     expect_equal(path, [1, 1, 1, 1], "the path")
     expect_close(score, math.log(0.25 * 0.4 * 0.6**3), what="the score")
+    # two states that may be exchanged: a path is traced back as in viterbi
+    hmm = np.full(2, HALF), logs([[0.2, 0.8], [0.8, 0.2]]), np.full((2, 1), 0.0)
+    for length, expected in ((2, [1, 0]), (3, [0, 1, 0]), (4, [1, 0, 1, 0])):
+        result = student.decode.beam_search(*hmm, [0] * length, 2)
+        path, _ = expect_result(result, length, 2, "beam_search")
+        expect_equal(path, expected, f"the path of length {length}")
 
 
 def test_beam_where_nothing_is_possible(student):

@@ -178,7 +178,9 @@ def test_hmm_keeps_what_it_is_given(student):
 
 def test_hmm_takes_its_tables_by_name(student):
     tables = dict(zip(("log_pi", "log_A", "log_B"), logs(PI, A, B), strict=True))
-    hmm = student.estimate.HMM(log_B=tables["log_B"], log_pi=tables["log_pi"], log_A=tables["log_A"])
+    hmm = student.estimate.HMM(
+        log_B=tables["log_B"], log_pi=tables["log_pi"], log_A=tables["log_A"]
+    )
     for name, table in tables.items():
         expect_close(getattr(hmm, name), table, what=f"{name}, given by name")
 

@@ -119,7 +119,11 @@ def test_spans_of_well_formed_tags(student):
     for _ in range(30):
         tags = []
         for _ in range(3):
-            kind, outside, more = str(draw.choice(["X", "Y"])), draw.integers(0, 3), draw.integers(0, 3)
+            kind, outside, more = (
+                str(draw.choice(["X", "Y"])),
+                draw.integers(0, 3),
+                draw.integers(0, 3),
+            )
             tags += ["O"] * int(outside) + [f"B-{kind}"] + [f"I-{kind}"] * int(more)
         sentences.append([*tags, "O"])
     expect_spans(student, *sentences)

@@ -233,7 +233,9 @@ def test_text_cnn_of_width_one_sees_no_order(student):
     # so many filters that every word has a part in some maximum, whatever the start
     model = student.extensions.TextCNN(9, 8, [1], 64, 3)
     logits = model(torch.tensor([[1, 2, 3, 4, 5], [5, 3, 1, 4, 2], [1, 2, 3, 4, 6]]))
-    expect_close(logits[1], logits[0], **CLOSE, what="the logits of the same words in a different order")
+    expect_close(
+        logits[1], logits[0], **CLOSE, what="the logits of the same words in a different order"
+    )
     assert differ(logits[2], logits[0]), "different words must have different logits"
 
 
@@ -241,14 +243,18 @@ def test_text_cnn_of_width_two_sees_order_and_no_place(student):
     model = student.extensions.TextCNN(9, 8, [2], 64, 3)
     texts = [[8, 1, 2, 8, 8, 8], [8, 8, 8, 1, 2, 8], [8, 2, 1, 8, 8, 8]]
     logits = model(torch.tensor(texts))
-    expect_close(logits[1], logits[0], **CLOSE, what="the logits of the same pair at a different place")
+    expect_close(
+        logits[1], logits[0], **CLOSE, what="the logits of the same pair at a different place"
+    )
     assert differ(logits[2], logits[0]), "the same pair reversed must have different logits"
 
 
 def test_text_cnn_takes_the_maximum_over_time(student):
     model = student.extensions.TextCNN(9, 8, [2], 16, 3)
     short, long = (model(torch.tensor([[1, 2, 8, 8] + [8] * more])) for more in (1, 4))
-    expect_close(long, short, **CLOSE, what="the logits where the same pair of words comes more often")
+    expect_close(
+        long, short, **CLOSE, what="the logits where the same pair of words comes more often"
+    )
 
 
 def test_text_cnn_has_filters_that_say_nothing(student):
@@ -310,7 +316,9 @@ def test_text_cnn_looks_its_vectors_up(student):
     vectors[4] = vectors[1]
     model = student.extensions.TextCNN(6, 4, [1], 64, 3, vectors)
     logits = model(torch.tensor([[1, 5], [4, 5], [2, 5]]))
-    expect_close(logits[1], logits[0], **CLOSE, what="the logits of another word with the same vector")
+    expect_close(
+        logits[1], logits[0], **CLOSE, what="the logits of another word with the same vector"
+    )
     assert differ(logits[2], logits[0]), "words with different vectors must have different logits"
 
 

@@ -135,7 +135,9 @@ def test_taggers_have_nothing_in_common(student):
     one = student.evaluate.train_tagger([[("a", "A"), ("b", "B")]] * 2)
     other = student.evaluate.train_tagger([[("b", "X"), ("c", "Y"), ("a", "Z")]] * 2)
     expect_equal(tags_of(student, one, [["a", "b"]]), [["A", "B"]], "the tags of the first tagger")
-    expect_equal(tags_of(student, other, [["b", "c", "a"]]), [["X", "Y", "Z"]], "those of the other")
+    expect_equal(
+        tags_of(student, other, [["b", "c", "a"]]), [["X", "Y", "Z"]], "those of the other"
+    )
 
 
 def test_min_count_counts_words_in_all_sentences(student):
@@ -197,7 +199,13 @@ def test_tagger_has_the_defaults_of_the_handout(student):
     learn = [[("o", "A")]] * 98 + [[("w", "A")]] * 2 + [[("w", "B")]] * 3
     tagger = student.evaluate.train_tagger(learn)
     expect_equal(tags_of(student, tagger, [["w"]]), [["B"]], "the tags with the default of alpha")
-    learn = [[("ringing", "N")], [("ringing", "N")], [("king", "V")], [("lying", "V")], [("o", "N")]]
+    learn = [
+        [("ringing", "N")],
+        [("ringing", "N")],
+        [("king", "V")],
+        [("lying", "V")],
+        [("o", "N")],
+    ]
     tagger = student.evaluate.train_tagger(learn)
     expect_equal(tags_of(student, tagger, [["sing"]]), [["V"]], "the tags of an unknown word")
     expect_equal(tags_of(student, tagger, [["ringing"]]), [["N"]], "the tags of a word seen twice")
