@@ -313,8 +313,8 @@ def test_posterior_decode_gets_the_most_tags_right(student):
     """The expected number of right tags, exactly, beside the most that is possible."""
     calls = [(*hmm, words) for hmm, words in CASES]
     got = student.map(student.inference.posterior_decode, calls)
-    for (hmm, words), path in zip(CASES, got, strict=True):
-        path = [int(i) for i in path]
+    for (hmm, words), result in zip(CASES, got, strict=True):
+        path = [int(i) for i in result]
         expect_equal(len(path), len(words), "the length of the path")
         inside = all(0 <= i < len(hmm[0]) for i in path)
         assert inside, "the path contains a number that is not a state"

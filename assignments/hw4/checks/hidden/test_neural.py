@@ -39,14 +39,14 @@ def test_neural_tagger_learns_korean_endings(student):
 
 
 def expect_endings(student, draw, stem, endings):
-    """Two hundred sentences of three words; fresh words of random letters and the same endings."""
+    """Eighty sentences of five words; fresh words of random letters and the same endings."""
 
     def sentence():
-        words = [stem(draw) + str(draw.choice(list(endings))) for _ in range(3)]
+        words = [stem(draw) + str(draw.choice(list(endings))) for _ in range(5)]
         return [(word, "NOUN" if word[-1] == endings[0] else "VERB") for word in words]
 
-    learn, fresh = [sentence() for _ in range(200)], [sentence() for _ in range(40)]
-    tagger = student.neural.BiLSTMTagger(words_of(learn), ["NOUN", "VERB"], 8, 8, 8)
+    learn, fresh = [sentence() for _ in range(80)], [sentence() for _ in range(24)]
+    tagger = student.neural.BiLSTMTagger(words_of(learn), ["NOUN", "VERB"], 16, 8, 16)
     tagger.fit(learn)
     right = share_right(student, tagger, fresh)
     assert right >= 0.9, (
@@ -63,15 +63,15 @@ def test_neural_tagger_sees_which_of_three_comes_next(student):
 
 
 def expect_next(student, draw, words):
-    """Two hundred sentences of four words; each word's tag is the name of the next word."""
+    """Eighty sentences of five words; each word's tag is the name of the next word."""
 
     def sentence():
-        chosen = [str(draw.choice(words)) for _ in range(4)]
+        chosen = [str(draw.choice(words)) for _ in range(5)]
         after = [*chosen[1:], words[-1]]
         return [(word, then.upper()) for word, then in zip(chosen, after, strict=True)]
 
-    learn, fresh = [sentence() for _ in range(200)], [sentence() for _ in range(30)]
-    tagger = student.neural.BiLSTMTagger(words, [word.upper() for word in words], 8, 8, 8)
+    learn, fresh = [sentence() for _ in range(80)], [sentence() for _ in range(24)]
+    tagger = student.neural.BiLSTMTagger(words, [word.upper() for word in words], 16, 8, 16)
     tagger.fit(learn)
     right = share_right(student, tagger, fresh)
     assert right >= 0.9, f"the next word decides the tag, but {right:.0%} of the words are right"
