@@ -126,13 +126,21 @@ def expect_the_same(student, hmm, words, lengths, one):
     expect_close(scores, one[1], what="the scores after other padding")
 
 
-def test_batch_takes_any_number_behind_the_end(student):
+def expect_padding(student, *numbers):
     hmm = some_hmm(20, 3, 5)
     words, lengths = some_batch(20, 5, [4, 2, 1, 6])
     one = student.decode.viterbi_batch(*hmm, words, lengths)
     behind = torch.arange(words.shape[1]) >= lengths[:, None]
-    for padding in (-1, 5, -100):
+    for padding in numbers:
         expect_the_same(student, hmm, words.masked_fill(behind, padding), lengths, one)
+
+
+def test_batch_takes_minus_one_behind_the_end(student):
+    expect_padding(student, -1)
+
+
+def test_batch_takes_any_number_behind_the_end(student):
+    expect_padding(student, 5, -100, 10**6)
 
 
 def test_batch_score_of_unequal_lengths(student):
