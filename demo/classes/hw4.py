@@ -89,15 +89,15 @@ CLASS = [
     Recipe(
         "bug_transposed",
         "counts transitions from the second tag to the first",
-        points=94.29,
-        loses=["estimation", "tagger"],
+        points=94.16,
+        loses=["estimation"],
         bonus=19,
         start="mutant transitions_transposed",
     ),
     Recipe(
         "bug_ties",
         "of equal predecessors the larger one is taken",
-        points=98.76,
+        points=99.47,
         loses=["viterbi"],
         bonus=19,
         changes=[
@@ -111,7 +111,7 @@ CLASS = [
     Recipe(
         "bug_padding",
         "the scores of the batch run on through the padding",
-        points=96.16,
+        points=98.43,
         loses=["viterbi_batch"],
         bonus=19,
         changes=[
@@ -125,7 +125,7 @@ CLASS = [
     Recipe(
         "bug_local_is_global",
         "normalises every step also where whole paths should be",
-        points=97.95,
+        points=98,
         loses=["memm"],
         bonus=19,
         changes=[
@@ -139,8 +139,8 @@ CLASS = [
     Recipe(
         "bugs_in_three_files",
         "first syllable, sizes rounded up, mean of the sentences' accuracies",
-        points=97.77,
-        loses=["reading", "convolution", "metrics", "tagger"],
+        points=97.46,
+        loses=["reading", "convolution", "metrics"],
         bonus=19,
         changes=[
             replace("data.py", "syllables[-1]", "syllables[0]"),

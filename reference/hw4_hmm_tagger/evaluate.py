@@ -126,10 +126,11 @@ def confusions(
 class Tagger:
     """What `train_tagger` returns: `.tag(words)` gives the tags of a sentence."""
 
-    ### BEGIN SOLUTION
     def __init__(self, hmm: HMM, tags: list[str], ids: dict[str, int]) -> None:
+        """The model, the tag of each state, the id of each word: what you pass in is up to you."""
+        ### BEGIN SOLUTION
         self.hmm, self.tags, self.ids = hmm, tags, ids
-    ### END SOLUTION
+        ### END SOLUTION
 
     def tag(self, words: list[str]) -> list[str]:
         """The most probable tag sequence; empty for no words."""
@@ -161,14 +162,12 @@ def train_tagger(
     A word with fewer than min_count occurrences in training is replaced by its `word_class`, there
     and in `.tag`; so is an unknown word. A class that does not occur in training is <unk>.
 
-    Raises ValueError naming sentences (no word), alpha (negative) or min_count (below 1).
+    Raises ValueError naming sentences (no word) or alpha (negative).
     """
     ### BEGIN SOLUTION
     from .data import word_class
     from .estimate import estimate
 
-    if min_count < 1:
-        raise ValueError("min_count must be at least 1")
     counts = Counter(word for sentence in sentences for word, _ in sentence)
     if not counts:
         raise ValueError("sentences must hold at least one word")

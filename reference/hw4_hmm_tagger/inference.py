@@ -136,16 +136,11 @@ def baum_welch(
     distinguishes the states. Each iteration replaces the tables by the relative frequencies of the
     expected counts; a row without any mass becomes uniform.
 
-    Raises ValueError naming sequences (none, an empty one, an id out of range), n_states (below 1)
-    or iterations (negative).
+    Raises ValueError naming sequences (none, an empty one, an id out of range).
     """
     ### BEGIN SOLUTION
     from .estimate import HMM  # here: all else in this file works without that one
 
-    if n_states < 1:
-        raise ValueError("n_states must be at least 1")
-    if iterations < 0:
-        raise ValueError("iterations must not be negative")
     if not sequences or not all(sequences):
         raise ValueError("sequences must hold at least one sequence, and none may be empty")
     if any(not 0 <= word < n_words for words in sequences for word in words):

@@ -40,13 +40,11 @@ class MEMM:
     """tags: the tag set, in the order that `log_prob_next` uses. l2: the penalty (l2 / 2) |W|^2 is
     added to the mean cross-entropy.
 
-    Raises ValueError naming tags (none) or l2 (negative).
+    Raises ValueError naming l2 if it is negative.
     """
 
     def __init__(self, tags: list[str], l2: float = 0.0) -> None:
         ### BEGIN SOLUTION
-        if not tags:
-            raise ValueError("tags must hold at least one tag")
         if l2 < 0:
             raise ValueError("l2 must not be negative")
         self.tags, self.l2 = list(tags), l2
@@ -69,7 +67,17 @@ class MEMM:
         ### BEGIN SOLUTION
         if any(tag not in self.tags for sentence in sentences for _, tag in sentence):
             raise ValueError("sentences must hold no other tags than those of the model")
-        examples = self._examples(sentences)
+        self._rows = {}
+        numbers = {tag: number for number, tag in enumerate(self.tags)}
+        examples = []  # the rows of a word's features, and its tag
+        for sentence in sentences:
+            words = [word for word, _ in sentence]
+            previous = None
+            for i, (_, tag) in enumerate(sentence):
+                facts = features(words, i, previous)
+                rows = [self._rows.setdefault(fact, len(self._rows)) for fact in facts]
+                examples.append((rows, numbers[tag]))
+                previous = tag
         self._W = np.zeros((len(self._rows), len(self.tags)))
         generator = np.random.default_rng(seed)
         for _ in range(epochs):
@@ -84,23 +92,6 @@ class MEMM:
         return self
         ### END SOLUTION
 
-    ### BEGIN SOLUTION
-    def _examples(self, sentences: list[list[tuple[str, str]]]) -> list[tuple[list[int], int]]:
-        """Rows of the features, and the tag, of every word; every feature gets its row."""
-        self._rows = {}
-        numbers = {tag: number for number, tag in enumerate(self.tags)}
-        examples = []
-        for sentence in sentences:
-            words = [word for word, _ in sentence]
-            previous = None
-            for i, (_, tag) in enumerate(sentence):
-                facts = features(words, i, previous)
-                rows = [self._rows.setdefault(fact, len(self._rows)) for fact in facts]
-                examples.append((rows, numbers[tag]))
-                previous = tag
-        return examples
-    ### END SOLUTION
-
     def log_prob_next(self, words: list[str], i: int, previous_tag: str | None) -> np.ndarray:
         """Log-probabilities ln P(tag at i | previous_tag, words), (S,) float64, in the order of tags.
 
@@ -113,13 +104,8 @@ class MEMM:
         ### END SOLUTION
 
     def decode(self, words: list[str]) -> list[str]:
-        """The tags whose log-probabilities have the largest sum, by Viterbi.
-
-        Raises ValueError naming words if there are none.
-        """
+        """The tags whose log-probabilities have the largest sum, by Viterbi."""
         ### BEGIN SOLUTION
-        if not words:
-            raise ValueError("words must hold at least one word")
         n_tags = len(self.tags)
         scores = np.empty((len(words), n_tags, n_tags))  # (T, S, S) [step, from, to]
         for i in range(len(words)):

@@ -57,30 +57,6 @@ class BiLSTMTagger(nn.Module):
                 self.word_embedding.weight[1:] = pretrained
         ### END SOLUTION
 
-    ### BEGIN SOLUTION
-    def forward(self, words: list[str], hidden_words: Tensor | None = None) -> Tensor:
-        """Logits (T, S); words where hidden_words (T,) is True count as unknown."""
-        ids = torch.tensor([self.words.get(word, UNKNOWN) for word in words])  # (T,)
-        if hidden_words is not None:
-            ids = ids.masked_fill(hidden_words, UNKNOWN)
-        inputs = torch.cat([self.word_embedding(ids), self._spelling(words)], dim=1)
-        return self.output(self.lstm(inputs)[0])
-
-    def _spelling(self, words: list[str]) -> Tensor:
-        """(T, 2 char_dim): where the two letter LSTMs end, one reading from each side."""
-        rows = [[self.letters.get(letter, UNKNOWN) for letter in word] or [UNKNOWN] for word in words]
-        longest = max(map(len, rows))
-        padded = torch.tensor([row + [UNKNOWN] * (longest - len(row)) for row in rows])  # (T, L)
-        packed = pack_padded_sequence(
-            self.letter_embedding(padded),  # (T, L, char_dim)
-            torch.tensor([len(row) for row in rows]),
-            batch_first=True,
-            enforce_sorted=False,
-        )
-        _, (ends, _) = self.letter_lstm(packed)  # (2, T, char_dim)
-        return torch.cat([ends[0], ends[1]], dim=1)
-    ### END SOLUTION
-
     def fit(
         self,
         sentences: list[list[tuple[str, str]]],
@@ -104,7 +80,7 @@ class BiLSTMTagger(nn.Module):
                 gold = torch.tensor([states[tag] for _, tag in sentences[number]])
                 hidden_words = torch.rand(len(words), generator=generator) < HIDDEN_WORDS
                 optimiser.zero_grad()
-                nn.functional.cross_entropy(self(words, hidden_words), gold).backward()
+                nn.functional.cross_entropy(_logits(self, words, hidden_words), gold).backward()
                 optimiser.step()
         return self
         ### END SOLUTION
@@ -115,5 +91,33 @@ class BiLSTMTagger(nn.Module):
         if not words:
             return []
         with torch.no_grad():
-            return [self.tags[state] for state in self(words).argmax(dim=1).tolist()]
+            return [self.tags[state] for state in _logits(self, words).argmax(dim=1).tolist()]
         ### END SOLUTION
+
+
+### BEGIN SOLUTION
+def _logits(
+    tagger: BiLSTMTagger, words: list[str], hidden_words: Tensor | None = None
+) -> Tensor:
+    """Logits (T, S); words where hidden_words (T,) is True count as unknown."""
+    ids = torch.tensor([tagger.words.get(word, UNKNOWN) for word in words])  # (T,)
+    if hidden_words is not None:
+        ids = ids.masked_fill(hidden_words, UNKNOWN)
+    inputs = torch.cat([tagger.word_embedding(ids), _spelling(tagger, words)], dim=1)
+    return tagger.output(tagger.lstm(inputs)[0])
+
+
+def _spelling(tagger: BiLSTMTagger, words: list[str]) -> Tensor:
+    """(T, 2 char_dim): where the two letter LSTMs end, one reading from each side."""
+    rows = [[tagger.letters.get(letter, UNKNOWN) for letter in word] or [UNKNOWN] for word in words]
+    longest = max(map(len, rows))
+    padded = torch.tensor([row + [UNKNOWN] * (longest - len(row)) for row in rows])  # (T, L)
+    packed = pack_padded_sequence(
+        tagger.letter_embedding(padded),  # (T, L, char_dim)
+        torch.tensor([len(row) for row in rows]),
+        batch_first=True,
+        enforce_sorted=False,
+    )
+    _, (ends, _) = tagger.letter_lstm(packed)  # (2, T, char_dim)
+    return torch.cat([ends[0], ends[1]], dim=1)
+### END SOLUTION

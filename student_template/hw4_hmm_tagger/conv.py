@@ -20,11 +20,7 @@ from torch import Tensor
 def conv_output_size(
     n: int, kernel: int, stride: int = 1, padding: int = 0, dilation: int = 1
 ) -> int:
-    """The number of positions: floor((n + 2 padding - dilation (kernel - 1) - 1) / stride) + 1.
-
-    Raises ValueError naming n, kernel, stride or dilation (below 1), padding (negative), or kernel
-    or n if the kernel does not fit.
-    """
+    """The number of positions: floor((n + 2 padding - dilation (kernel - 1) - 1) / stride) + 1."""
     # YOUR CODE HERE
     raise NotImplementedError()
 
@@ -34,8 +30,6 @@ def conv_parameters(
 ) -> int:
     """The number of parameters: one weight per pair of channels and position of the kernel, and one
     bias per output channel.
-
-    Raises ValueError naming in_channels, out_channels or kernel (below 1).
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -45,7 +39,7 @@ def receptive_field(kernels: list[int], dilations: list[int]) -> int:
     """How many words one output depends on after these layers, all of stride 1; 1 without any
     layer.
 
-    Raises ValueError naming kernels or dilations (not of the same length, one below 1).
+    Raises ValueError naming kernels or dilations if they are not of the same length.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -57,8 +51,8 @@ def conv1d(x: Tensor, weight: Tensor, bias: Tensor, dilation: int = 1) -> Tensor
         y[b, t, f] = bias[f] + sum over k, e of weight[f, k, e] x[b, t + k dilation, e]
 
     x (B, T, E), weight (F, K, E), bias (F,). Differentiable.
-    Raises ValueError naming dilation (below 1), or x, weight or bias if their sizes do not agree
-    or T' is below 1.
+    Raises ValueError naming x, weight or bias if their sizes do not agree, x or weight if T' is
+    below 1.
     """
     # YOUR CODE HERE
     raise NotImplementedError()

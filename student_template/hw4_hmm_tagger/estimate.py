@@ -68,7 +68,6 @@ def sample(hmm: HMM, length: int, seed: int) -> tuple[list[int], list[int]]:
     """Words and tags of one random sentence. Anything of probability 0 never occurs.
 
     The same seed gives the same sentence, whatever the state of the global generators.
-    Raises ValueError naming length if it is below 1.
     """
     # YOUR CODE HERE
     raise NotImplementedError()

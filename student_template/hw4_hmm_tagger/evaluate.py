@@ -77,8 +77,10 @@ def confusions(
 class Tagger:
     """What `train_tagger` returns: `.tag(words)` gives the tags of a sentence."""
 
-    # YOUR CODE HERE
-    raise NotImplementedError()
+    def __init__(self, hmm: HMM, tags: list[str], ids: dict[str, int]) -> None:
+        """The model, the tag of each state, the id of each word: what you pass in is up to you."""
+        # YOUR CODE HERE
+        raise NotImplementedError()
 
     def tag(self, words: list[str]) -> list[str]:
         """The most probable tag sequence; empty for no words."""
@@ -94,7 +96,7 @@ def train_tagger(
     A word with fewer than min_count occurrences in training is replaced by its `word_class`, there
     and in `.tag`; so is an unknown word. A class that does not occur in training is <unk>.
 
-    Raises ValueError naming sentences (no word), alpha (negative) or min_count (below 1).
+    Raises ValueError naming sentences (no word) or alpha (negative).
     """
     # YOUR CODE HERE
     raise NotImplementedError()

@@ -42,7 +42,7 @@ class TextCNN(nn.Module):
     pretrained: vectors (vocab, dim), copied in; with freeze the vectors get no gradient. The same
     seed gives the same network.
 
-    Raises ValueError naming pretrained (a different shape) or kernels (none, or one below 1).
+    Raises ValueError naming pretrained for a different shape.
     """
 
     def __init__(
@@ -61,9 +61,6 @@ class TextCNN(nn.Module):
         raise NotImplementedError()
 
     def forward(self, ids: Tensor) -> Tensor:
-        """Logits (B, classes) for ids (B, T).
-
-        Raises ValueError naming ids if T is below the widest kernel.
-        """
+        """Logits (B, classes) for ids (B, T), T at least the widest kernel."""
         # YOUR CODE HERE
         raise NotImplementedError()

@@ -103,8 +103,7 @@ def baum_welch(
     distinguishes the states. Each iteration replaces the tables by the relative frequencies of the
     expected counts; a row without any mass becomes uniform.
 
-    Raises ValueError naming sequences (none, an empty one, an id out of range), n_states (below 1)
-    or iterations (negative).
+    Raises ValueError naming sequences (none, an empty one, an id out of range).
     """
     # YOUR CODE HERE
     raise NotImplementedError()

@@ -31,7 +31,7 @@ class MEMM:
     """tags: the tag set, in the order that `log_prob_next` uses. l2: the penalty (l2 / 2) |W|^2 is
     added to the mean cross-entropy.
 
-    Raises ValueError naming tags (none) or l2 (negative).
+    Raises ValueError naming l2 if it is negative.
     """
 
     def __init__(self, tags: list[str], l2: float = 0.0) -> None:
@@ -53,9 +53,6 @@ class MEMM:
         # YOUR CODE HERE
         raise NotImplementedError()
 
-    # YOUR CODE HERE
-    raise NotImplementedError()
-
     def log_prob_next(self, words: list[str], i: int, previous_tag: str | None) -> np.ndarray:
         """Log-probabilities ln P(tag at i | previous_tag, words), (S,) float64, in the order of tags.
 
@@ -65,10 +62,7 @@ class MEMM:
         raise NotImplementedError()
 
     def decode(self, words: list[str]) -> list[str]:
-        """The tags whose log-probabilities have the largest sum, by Viterbi.
-
-        Raises ValueError naming words if there are none.
-        """
+        """The tags whose log-probabilities have the largest sum, by Viterbi."""
         # YOUR CODE HERE
         raise NotImplementedError()
 

@@ -36,9 +36,6 @@ class BiLSTMTagger(nn.Module):
         # YOUR CODE HERE
         raise NotImplementedError()
 
-    # YOUR CODE HERE
-    raise NotImplementedError()
-
     def fit(
         self,
         sentences: list[list[tuple[str, str]]],

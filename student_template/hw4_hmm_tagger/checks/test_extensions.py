@@ -2,7 +2,7 @@
 
 import torch
 
-from grader.checking.expect import expect_close, expect_tensor
+from grader.checking.expect import expect_close, expect_equal
 
 EMISSIONS = torch.tensor([[1.0, 0.0], [0.0, 0.5]], dtype=torch.float64)
 TRANSITIONS = torch.tensor([[0.2, 1.0], [0.0, -0.3]], dtype=torch.float64)
@@ -10,8 +10,10 @@ TRANSITIONS = torch.tensor([[0.2, 1.0], [0.0, -0.3]], dtype=torch.float64)
 
 def test_crf_worked_example(student):
     log_z = student.extensions.crf_log_partition(EMISSIONS, TRANSITIONS)
-    expect_tensor(log_z, (), "float64", "the log partition")
     expect_close(log_z, 2.874920, rtol=0, atol=1e-6, what="the log partition")
+
+
+def test_crf_nll_worked_example(student):
     nll = student.extensions.crf_nll(EMISSIONS, TRANSITIONS, torch.tensor([0, 1]))
     expect_close(nll, 0.374920, rtol=0, atol=1e-6, what="the negative log-likelihood")
 
@@ -19,4 +21,4 @@ def test_crf_worked_example(student):
 def test_text_cnn_worked_example(student):
     model = student.extensions.TextCNN(9, 4, [2, 3], 5, 2)
     logits = model(torch.tensor([[1, 2, 3, 4], [5, 6, 7, 8], [0, 0, 0, 0]]))
-    expect_tensor(logits, (3, 2), "float32", "the logits")
+    expect_equal(tuple(logits.shape), (3, 2), "the shape of the logits")

@@ -1,7 +1,5 @@
 """Hidden checks of the figures in evaluate.py."""
 
-from collections import Counter
-
 import numpy as np
 import pytest
 
@@ -30,80 +28,116 @@ def own_spans(tags):
 
 def test_accuracy_counts_tokens_not_sentences(student):
     gold, predicted = [["A"], ["B", "B", "B"], ["A"]], [["A"], ["A", "A", "A"], ["A"]]
-    value = student.evaluate.accuracy(gold, predicted)
-    expect_type(value, float, "the accuracy")
-    expect_close(value, 2 / 5, what="the accuracy")
-    expect_equal(student.evaluate.accuracy(gold, gold), 1.0, "the accuracy of what is right")
-    expect_equal(student.evaluate.accuracy([["A"]], [["B"]]), 0.0, "the accuracy of what is wrong")
+    expect_close(student.evaluate.accuracy(gold, predicted), 2 / 5, what="the accuracy")
+
+
+def test_accuracy_of_all_right_and_of_all_wrong(student):
+    gold = [["A", "B"], ["C"]]
+    expect_close(student.evaluate.accuracy(gold, gold), 1.0, what="the accuracy of what is right")
+    got = student.evaluate.accuracy(gold, [["B", "A"], ["A"]])
+    expect_close(got, 0.0, what="the accuracy of what is wrong")
+
+
+def test_accuracy_takes_empty_sentences(student):
+    got = student.evaluate.accuracy([["A"], [], ["B", "A"]], [["A"], [], ["A", "A"]])
+    expect_close(got, 2 / 3, what="the accuracy")
+
+
+def expect_known(student, gold, predicted, words, known, expected):
+    result = student.evaluate.known_unknown_accuracy(gold, predicted, words, known)
+    expect_close(list(result), expected, what="the accuracies of known and unknown words")
 
 
 def test_known_and_unknown_words_apart(student):
-    words = [["a", "b", "c"], ["a", "d"], ["B"]]
-    gold, predicted = [["X", "Y", "X"], ["X", "Y"], ["Y"]], [["X", "X", "X"], ["Y", "Y"], ["Y"]]
-    result = student.evaluate.known_unknown_accuracy(gold, predicted, words, {"a", "b"})
-    expect_type(result, tuple, "the result")
-    for value in result:
-        expect_type(value, float, "an accuracy")
-    expect_close(list(result), [1 / 3, 1.0], what="the accuracies of known and unknown words")
+    words = [["a", "c"], ["d", "b", "e"], ["f"]]
+    gold, predicted = [["X", "X"], ["X", "Y", "Y"], ["Y"]], [["X", "X"], ["Y", "X", "Y"], ["X"]]
+    expect_known(student, gold, predicted, words, {"a", "b"}, [1 / 2, 2 / 4])
+    expect_known(student, gold, predicted, words, {"a", "c", "d"}, [2 / 3, 1 / 3])
+
+
+def test_known_words_as_they_are_written(student):
+    rows = [["X", "Y", "X"]], [["X", "X", "X"]], [["a", "A", "B"]]
+    expect_known(student, *rows, {"a", "b"}, [1.0, 1 / 2])
+
+
+def test_known_words_count_each_time(student):
+    rows = [["X", "X", "Y", "Y", "X"]], [["X", "X", "X", "X", "X"]], [["a", "b", "a", "b", "c"]]
+    expect_known(student, *rows, {"a"}, [1 / 2, 2 / 3])
 
 
 def test_known_or_unknown_words_that_do_not_occur(student):
-    gold, predicted, words = [["X", "Y"]], [["X", "X"]], [["a", "b"]]
-    for known, expected in ((set(), (0.0, 0.5)), ({"a", "b", "c"}, (0.5, 0.0))):
-        result = student.evaluate.known_unknown_accuracy(gold, predicted, words, known)
-        expect_equal(result, expected, "the accuracies of known and unknown words")
+    rows = [["X", "Y"]], [["X", "X"]], [["a", "b"]]
+    expect_known(student, *rows, set(), [0.0, 0.5])
+    expect_known(student, *rows, {"a", "b", "c"}, [0.5, 0.0])
+    expect_known(student, [], [], [], {"a"}, [0.0, 0.0])
 
 
 # ---- spans --------------------------------------------------------------------------------------
 
 
+def found_spans(student, sentences):
+    """The spans of each sentence as tuples."""
+    found = student.map(student.evaluate.spans, [(tags,) for tags in sentences])
+    return [[tuple(span) for span in spans] for spans in found]
+
+
+def expect_spans(student, *sentences):
+    for tags, spans in zip(sentences, found_spans(student, sentences), strict=True):
+        expect_equal(spans, own_spans(tags), f"the spans of {' '.join(tags)}")
+
+
 def test_spans_begin_where_nothing_is_continued(student):
-    cases = {
-        "I- at the start": ["I-X", "I-X", "O"],
-        "I- after O": ["O", "I-X", "I-X"],
-        "I- of a different type": ["B-X", "I-Y", "I-Y", "I-X"],
-        "I- of a type in small letters": ["B-X", "I-x", "I-x", "I-X"],
-    }
-    got = student.map(student.evaluate.spans, [(tags,) for tags in cases.values()])
-    for (what, tags), result in zip(cases.items(), got, strict=True):
-        expect_equal(result, own_spans(tags), f"the spans with {what}")
+    expect_spans(student, ["I-X", "I-X", "O"], ["O", "I-X", "O"], ["B-X", "O", "I-X", "I-X", "O"])
+
+
+def test_spans_begin_at_another_type(student):
+    expect_spans(student, ["B-X", "I-Y", "I-Y", "I-X", "O"], ["B-Y", "I-X", "B-X", "I-Y", "O"])
 
 
 def test_spans_begin_anew_at_every_b(student):
-    expect_equal(
-        student.evaluate.spans(["B-X", "B-X", "I-X", "B-Y", "B-X"]),
-        [("X", 0, 1), ("X", 1, 3), ("Y", 3, 4), ("X", 4, 5)],
-        "the spans",
-    )
+    expect_spans(student, ["B-X", "B-X", "I-X", "B-Y", "B-X", "O"])
 
 
 def test_spans_reach_to_the_last_word(student):
-    expect_equal(student.evaluate.spans(["O", "B-X", "I-X"]), [("X", 1, 3)], "the spans")
+    expect_spans(student, ["O", "B-X", "I-X"], ["B-X"])
 
 
 def test_spans_of_nothing(student):
-    for tags in ([], ["O"], ["O", "O", "O"]):
-        expect_equal(student.evaluate.spans(tags), [], f"the spans of {tags}")
+    expect_spans(student, [], ["O"], ["O", "O", "O"])
 
 
 def test_spans_with_a_hyphen_in_the_type(student):
-    expect_equal(
-        student.evaluate.spans(["B-NOUN-PROPER", "I-NOUN-PROPER", "I-NOUN"]),
-        [("NOUN-PROPER", 0, 2), ("NOUN", 2, 3)],
-        "the spans",
-    )
+    expect_spans(student, ["B-NOUN-PROPER", "I-NOUN-PROPER", "I-NOUN", "O"])
 
 
-def test_spans_of_any_tags(student):
-    sentences = [tags for seed in range(10) for tags in some_tags(seed)]
-    got = student.map(student.evaluate.spans, [(tags,) for tags in sentences])
-    for tags, result in zip(sentences, got, strict=True):
-        expect_equal(result, own_spans(tags), f"the spans of {' '.join(tags)}")
+def test_spans_tell_small_letters_from_capitals(student):
+    expect_spans(student, ["B-X", "I-x", "I-x", "I-X", "O"])
+
+
+def test_spans_of_well_formed_tags(student):
+    draw, sentences = np.random.default_rng(1), []
+    for _ in range(30):
+        tags = []
+        for _ in range(3):
+            kind, outside, more = (
+                str(draw.choice(["X", "Y"])),
+                draw.integers(0, 3),
+                draw.integers(0, 3),
+            )
+            tags += ["O"] * int(outside) + [f"B-{kind}"] + [f"I-{kind}"] * int(more)
+        sentences.append([*tags, "O"])
+    expect_spans(student, *sentences)
+
+
+def test_spans_are_a_list_of_tuples(student):
+    found = student.evaluate.spans(["B-X", "I-X", "O", "B-Y"])
+    expect_equal(found, [("X", 0, 2), ("Y", 3, 4)], "the spans")
 
 
 def test_span_f1_counts_exact_spans_of_all_sentences(student):
+    names = ("O", "B-X", "I-X")
     for seed in range(20, 26):
-        gold, predicted = some_tags(seed), some_tags(seed + 50)
+        gold, predicted = some_tags(seed, names), some_tags(seed + 50, names)
         gold[1], predicted[1] = predicted[1][:], predicted[1]
         true, said = (
             {(n, s) for n, tags in enumerate(rows) for s in own_spans(tags)}
@@ -112,9 +146,6 @@ def test_span_f1_counts_exact_spans_of_all_sentences(student):
         hits = len(true & said)
         expected = [hits / len(said), hits / len(true), 2 * hits / (len(said) + len(true))]
         result = student.evaluate.span_f1(gold, predicted)
-        expect_type(result, tuple, "the result")
-        for value in result:
-            expect_type(value, float, "a figure")
         expect_close(list(result), expected, what="precision, recall and F1")
 
 
@@ -124,77 +155,172 @@ def test_span_f1_tells_precision_from_recall(student):
     expect_close(list(result), [1.0, 0.5, 2 / 3], what="precision, recall and F1")
 
 
-def test_span_f1_needs_the_right_sentence_type_and_end(student):
-    gold = [["B-X", "I-X", "O"], ["O", "O", "O"], ["B-X", "O", "O"], ["B-X", "I-X", "I-X"]]
-    predicted = [["B-X", "O", "O"], ["B-X", "I-X", "O"], ["B-Y", "O", "O"], ["O", "I-X", "I-X"]]
+def expect_none_right(student, gold, predicted):
     result = student.evaluate.span_f1(gold, predicted)
-    expect_equal(result, (0.0, 0.0, 0.0), "the values for spans of which none is right")
+    expect_close(list(result), [0.0] * 3, what="the values for spans of which none is right")
+
+
+def test_span_f1_needs_the_right_sentence(student):
+    expect_none_right(student, [["B-X", "I-X", "O"], ["O"] * 3], [["O"] * 3, ["B-X", "I-X", "O"]])
+
+
+def test_span_f1_needs_the_right_type(student):
+    expect_none_right(student, [["B-X", "O", "B-Y"]], [["B-Y", "O", "B-X"]])
+
+
+def test_span_f1_needs_the_right_start_and_end(student):
+    gold = [["B-X", "I-X", "O"], ["B-X", "I-X", "I-X"]]
+    expect_none_right(student, gold, [["B-X", "O", "O"], ["O", "B-X", "I-X"]])
 
 
 def test_span_f1_is_zero_where_undefined(student):
     for gold, predicted in (([["O"]], [["O"]]), ([["B-X"]], [["O"]]), ([["O"]], [["B-X"]])):
+        expect_none_right(student, gold, predicted)
+
+
+def test_span_f1_is_a_tuple_of_floats(student):
+    for gold, predicted in (([["B-X", "O"]], [["B-X", "B-X"]]), ([["O"]], [["O"]])):
         result = student.evaluate.span_f1(gold, predicted)
-        expect_equal(result, (0.0, 0.0, 0.0), "precision, recall and F1")
+        expect_type(result, tuple, "the result")
+        for value in result:
+            expect_type(value, float, "a figure")
 
 
 # ---- confusions ---------------------------------------------------------------------------------
 
 
+def expect_confusions(student, gold, predicted, k, expected):
+    found = [tuple(each) for each in student.evaluate.confusions(gold, predicted, k)]
+    expect_equal(found, expected, f"the confusions for k = {k}")
+
+
+# every error occurs a different number of times
+ERRORS = {("C", "A"): 5, ("A", "B"): 4, ("B", "C"): 3, ("A", "C"): 2, ("B", "A"): 1}
+MOST = [(gold, predicted, count) for (gold, predicted), count in ERRORS.items()]
+
+
+def some_errors():
+    """Gold and predicted tags with these errors, and as many right tokens, in any order."""
+    pairs = [pair for pair, count in ERRORS.items() for _ in range(count)]
+    pairs += [(gold, gold) for gold, _ in pairs]
+    pairs = [pairs[i] for i in np.random.default_rng(40).permutation(len(pairs))]
+    rows = pairs[:13], pairs[13:14], pairs[14:]
+    return tuple([[pair[side] for pair in row] for row in rows] for side in (0, 1))
+
+
 def test_confusions_are_the_most_frequent_errors(student):
-    names = ("A", "B", "C", "D")
-    gold, predicted = some_tags(40, names, (30, 25, 1)), some_tags(41, names, (30, 25, 1))
-    pairs = [p for rows in zip(gold, predicted, strict=True) for p in zip(*rows, strict=True)]
-    counts = Counter((g, p) for g, p in pairs if g != p)
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    expected = [(g, p, count) for (g, p), count in ordered]
-    for k in (3, len(expected), 99):
-        got = student.evaluate.confusions(gold, predicted, k)
-        expect_equal(got, expected[:k], f"the confusions for k = {k}")
+    for k in (5, 99):
+        expect_confusions(student, *some_errors(), k, MOST)
+
+
+def test_confusions_are_the_first_k(student):
+    for k in (1, 3):
+        expect_confusions(student, *some_errors(), k, MOST[:k])
 
 
 def test_confusions_of_equal_number_come_by_name(student):
     gold = [["B", "A", "A", "B", "C", "C"]]
     predicted = [["A", "C", "B", "C", "A", "A"]]
     expected = [("C", "A", 2), ("A", "B", 1), ("A", "C", 1), ("B", "A", 1), ("B", "C", 1)]
-    expect_equal(student.evaluate.confusions(gold, predicted, 9), expected, "the confusions")
+    expect_confusions(student, gold, predicted, 9, expected)
+
+
+def test_confusions_of_equal_number_at_the_k_th_place(student):
+    gold = [["B", "A", "A", "B", "C", "C"]]
+    predicted = [["A", "C", "B", "C", "A", "A"]]
+    expect_confusions(student, gold, predicted, 2, [("C", "A", 2), ("A", "B", 1)])
+    expect_confusions(student, [["B", "A"]], [["A", "B"]], 1, [("A", "B", 1)])
 
 
 def test_confusions_are_gold_then_predicted(student):
-    expect_equal(
-        student.evaluate.confusions([["N", "N", "V"]], [["V", "V", "V"]], 1),
-        [("N", "V", 2)],
-        "the confusions",
-    )
+    expect_confusions(student, [["N", "N", "V"]], [["V", "V", "V"]], 9, [("N", "V", 2)])
 
 
 def test_confusions_of_a_perfect_tagger(student):
-    expect_equal(student.evaluate.confusions([["A", "B"]], [["A", "B"]], 3), [], "the confusions")
+    expect_confusions(student, [["A", "B"]], [["A", "B"]], 3, [])
+
+
+def test_confusions_are_a_list_of_tuples(student):
+    found = student.evaluate.confusions([["N", "N", "V"]], [["V", "V", "V"]], 2)
+    expect_equal(found, [("N", "V", 2)], "the confusions")
 
 
 # ---- all of them --------------------------------------------------------------------------------
 
 
-def test_figures_leave_their_arguments_alone(student):
-    gold, predicted = some_tags(60), some_tags(61)
-    for name, more in (("accuracy", ()), ("span_f1", ()), ("confusions", (3,))):
-        _, after = student.with_arguments(getattr(student.evaluate, name), gold, predicted, *more)
-        expect_equal(after[:2], [gold, predicted], f"the tags after {name}")
+def leaves_alone(student, function, *arguments):
+    """Neither the arguments nor the global generators are changed by the call."""
+    before = student.generators(seed=3)
+    _, after = student.with_arguments(function, *arguments)
+    expect_equal(after, list(arguments), "the arguments after the call")
+    expect_equal(student.generators(), before, "the state of the global generators")
 
 
-@pytest.mark.parametrize(
-    ("gold", "predicted"),
-    [
-        ([["A", "B"]], [["A"]]),
-        ([["A"], ["B"]], [["A"]]),
-        ([["A"], ["B", "C"]], [["A", "B"], ["C"]]),
-    ],
-)
-def test_figures_refuse_lengths_that_differ(student, gold, predicted):
-    for name, more in (("accuracy", ()), ("span_f1", ()), ("confusions", (3,))):
-        with expect_error(ValueError, naming=("gold", "predicted")):
-            getattr(student.evaluate, name)(gold, predicted, *more)
-    with expect_error(ValueError, naming=("gold", "predicted", "words")):
-        student.evaluate.known_unknown_accuracy(gold, gold, predicted, {"A"})
+def test_accuracy_leaves_its_arguments_alone(student):
+    leaves_alone(student, student.evaluate.accuracy, some_tags(60), some_tags(61))
+
+
+def test_known_unknown_leaves_its_arguments_alone(student):
+    rows = some_tags(60), some_tags(61), some_tags(62, ("a", "b", "c"))
+    leaves_alone(student, student.evaluate.known_unknown_accuracy, *rows, {"a", "b"})
+
+
+def test_spans_leave_their_argument_alone(student):
+    leaves_alone(student, student.evaluate.spans, some_tags(60)[1])
+
+
+def test_span_f1_leaves_its_arguments_alone(student):
+    leaves_alone(student, student.evaluate.span_f1, some_tags(60), some_tags(61))
+
+
+def test_confusions_leave_their_arguments_alone(student):
+    leaves_alone(student, student.evaluate.confusions, some_tags(60), some_tags(61), 3)
+
+
+def test_accuracy_is_a_float(student):
+    for predicted in ([["A"]], [["B"]]):
+        expect_type(student.evaluate.accuracy([["A"]], predicted), float, "the accuracy")
+
+
+def test_known_unknown_is_a_tuple_of_floats(student):
+    for known in ({"a"}, set(), {"a", "b"}):
+        rows = [["X", "Y"]], [["X", "X"]], [["a", "b"]]
+        result = student.evaluate.known_unknown_accuracy(*rows, known)
+        expect_type(result, tuple, "the result")
+        for value in result:
+            expect_type(value, float, "an accuracy")
+
+
+LENGTHS = [
+    ([["A", "B"]], [["A"]]),
+    ([["A"], ["B"]], [["A"]]),
+    ([["A"], ["B", "C"]], [["A", "B"], ["C"]]),
+]
+
+
+@pytest.mark.parametrize(("gold", "predicted"), LENGTHS)
+def test_accuracy_refuses_lengths_that_differ(student, gold, predicted):
+    with expect_error(ValueError, naming=("gold", "predicted")):
+        student.evaluate.accuracy(gold, predicted)
+
+
+@pytest.mark.parametrize(("gold", "predicted"), LENGTHS)
+def test_known_unknown_refuses_lengths_that_differ(student, gold, predicted):
+    for rows in ((gold, gold, predicted), (gold, predicted, gold), (predicted, gold, gold)):
+        with expect_error(ValueError, naming=("gold", "predicted", "words")):
+            student.evaluate.known_unknown_accuracy(*rows, {"A"})
+
+
+@pytest.mark.parametrize(("gold", "predicted"), LENGTHS)
+def test_span_f1_refuses_lengths_that_differ(student, gold, predicted):
+    with expect_error(ValueError, naming=("gold", "predicted")):
+        student.evaluate.span_f1(gold, predicted)
+
+
+@pytest.mark.parametrize(("gold", "predicted"), LENGTHS)
+def test_confusions_refuse_lengths_that_differ(student, gold, predicted):
+    with expect_error(ValueError, naming=("gold", "predicted")):
+        student.evaluate.confusions(gold, predicted, 3)
 
 
 def test_accuracy_refuses_no_tokens(student):
@@ -204,5 +330,6 @@ def test_accuracy_refuses_no_tokens(student):
 
 
 def test_confusions_refuse_no_number(student):
-    with expect_error(ValueError, naming="k"):
-        student.evaluate.confusions([["A"]], [["B"]], 0)
+    for k in (0, -1):
+        with expect_error(ValueError, naming="k"):
+            student.evaluate.confusions([["A"]], [["B"]], k)

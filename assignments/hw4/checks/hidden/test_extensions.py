@@ -15,7 +15,8 @@ from grader.checking.expect import (
     expect_type,
 )
 
-SIZES = [(1, 1), (1, 3), (2, 2), (4, 3), (6, 2)]
+NAMES = ("emissions", "transitions")
+SIZES = [(2, 2), (2, 3), (4, 3), (6, 2)]
 
 # ---- conditional random field -------------------------------------------------------------------
 
@@ -40,7 +41,6 @@ def test_crf_partition_sums_over_all_paths(student):
     for seed, size in enumerate(SIZES):
         scores = some_scores(seed, *size)
         got = student.extensions.crf_log_partition(*scores)
-        expect_tensor(got, (), "float64", "the log partition")
         expect_close(got, path_scores(*scores)[1].logsumexp(0), what="the log partition")
 
 
@@ -50,30 +50,57 @@ def test_crf_nll_of_every_path(student):
         paths, totals = path_scores(*scores)
         got = student.map(student.extensions.crf_nll, [(*scores, path) for path in paths[:40]])
         for value, total in zip(got, totals, strict=False):
-            expect_tensor(value, (), "float64", "the negative log-likelihood")
             expect_close(value, totals.logsumexp(0) - total, what="the negative log-likelihood")
 
 
-@pytest.mark.parametrize("steps", [1, 4])
-def test_crf_can_be_differentiated(student, steps):
-    scores = some_scores(20, steps, 3)
+def partition_gradients(scores):
+    """Of ln Z: the posterior of each tag, and of each pair."""
     leaves = [table.clone().requires_grad_() for table in scores]
-    total = path_scores(*leaves)[1].logsumexp(0)
-    expected = torch.autograd.grad(total, leaves, allow_unused=True)
-    gradients = student.gradients(student.extensions.crf_log_partition, scores).by_argument
-    tags = torch.arange(steps) % 3
-    of_nll = student.gradients(student.extensions.crf_nll, [*scores, tags]).by_argument
-    chosen = [torch.zeros(steps, 3, dtype=torch.float64), torch.zeros(3, 3, dtype=torch.float64)]
-    chosen[0][torch.arange(steps), tags] = 1
+    return torch.autograd.grad(path_scores(*leaves)[1].logsumexp(0), leaves)
+
+
+def test_crf_can_be_differentiated(student):
+    scores = some_scores(20, 4, 3)
+    found = student.gradients(student.extensions.crf_log_partition, scores).by_argument
+    for gradient, expected, name in zip(found, partition_gradients(scores), NAMES, strict=True):
+        expect_close(gradient, expected, what=f"the gradient with respect to {name}")
+
+
+def test_crf_nll_can_be_differentiated(student):
+    scores, tags = some_scores(20, 4, 3), torch.tensor([0, 1, 2, 0])
+    found = student.gradients(student.extensions.crf_nll, [*scores, tags]).by_argument
+    chosen = [torch.zeros(4, 3, dtype=torch.float64), torch.zeros(3, 3, dtype=torch.float64)]
+    chosen[0][torch.arange(4), tags] = 1
     for before, after in itertools.pairwise(tags.tolist()):
         chosen[1][before, after] += 1
-    # a single word has no transition: None and zeros say the same
-    for number, name in enumerate(("emissions", "transitions")[: 1 if steps == 1 else 2]):
-        expect_tensor(gradients[number], tuple(scores[number].shape), "float64", name)
-        expect_close(
-            gradients[number], expected[number], what=f"the gradient with respect to {name}"
-        )
-        expect_close(of_nll[number], expected[number] - chosen[number], what=f"nll's by {name}")
+    expected = [z - c for z, c in zip(partition_gradients(scores), chosen, strict=True)]
+    for gradient, want, name in zip(found, expected, NAMES, strict=True):
+        expect_close(gradient, want, what=f"the gradient with respect to {name}")
+
+
+def test_crf_of_one_word_and_of_one_tag(student):
+    for seed, size in enumerate(((1, 1), (1, 3), (3, 1))):
+        scores = some_scores(seed + 30, *size)
+        got = student.extensions.crf_log_partition(*scores)
+        expect_close(got, path_scores(*scores)[1].logsumexp(0), what="the log partition")
+
+
+def test_crf_nll_of_one_word_and_of_one_tag(student):
+    for seed, size in enumerate(((1, 1), (1, 3), (3, 1))):
+        scores = some_scores(seed + 40, *size)
+        paths, totals = path_scores(*scores)
+        got = student.extensions.crf_nll(*scores, paths[-1])
+        expect_close(got, totals.logsumexp(0) - totals[-1], what="the negative log-likelihood")
+
+
+def test_crf_nll_stands_scores_of_a_thousand(student):
+    scores = some_scores(27, 5, 3, scale=1000.0)
+    paths, totals = path_scores(*scores)
+    for number in (0, 100, int(totals.argmax())):
+        got = student.extensions.crf_nll(*scores, paths[number])
+        want = totals.logsumexp(0) - totals[number]
+        # where the path is nearly certain, two numbers of several thousand cancel
+        expect_close(got, want, atol=1e-8, what="the negative log-likelihood")
 
 
 def test_crf_stands_scores_of_a_thousand(student):
@@ -117,32 +144,68 @@ def test_crf_has_no_label_bias(student):
     expect_close(got, [0.728450, 0.129502], rtol=0, atol=1e-6, what="the probabilities")
 
 
-def test_crf_of_float32_stays_float32(student):
-    scores = tuple(table.float() for table in some_scores(23, 4, 3))
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_crf_keeps_the_dtype(student, dtype):
+    scores = [table.to(getattr(torch, dtype)) for table in some_scores(23, 4, 3)]
     got = student.extensions.crf_log_partition(*scores)
-    expect_tensor(got, (), "float32", "the log partition")
-    expect_close(got, path_scores(*scores)[1].logsumexp(0), what="the log partition")
-    nll = student.extensions.crf_nll(*scores, torch.tensor([0, 1, 2, 0]))
-    expect_tensor(nll, (), "float32", "the negative log-likelihood")
+    expect_tensor(got, (), dtype, "the log partition")
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_crf_nll_keeps_the_dtype(student, dtype):
+    scores = [table.to(getattr(torch, dtype)) for table in some_scores(23, 4, 3)]
+    got = student.extensions.crf_nll(*scores, torch.tensor([0, 1, 2, 0]))
+    expect_tensor(got, (), dtype, "the negative log-likelihood")
+
+
+def leaves_alone(student, function, *arguments):
+    """Neither the arguments nor the global generators are changed by the call."""
+    before = student.generators(seed=3)
+    _, after = student.with_arguments(function, *arguments)
+    expect_equal(after, list(arguments), "the arguments after the call")
+    expect_equal(student.generators(), before, "the state of the global generators")
 
 
 def test_crf_leaves_its_arguments_alone(student):
+    leaves_alone(student, student.extensions.crf_log_partition, *some_scores(24, 4, 3))
+
+
+def test_crf_nll_leaves_its_arguments_alone(student):
     arguments = [*some_scores(24, 4, 3), torch.tensor([0, 1, 2, 0])]
-    _, after = student.with_arguments(student.extensions.crf_nll, *arguments)
-    expect_equal(after, arguments, "the arguments after the call")
+    leaves_alone(student, student.extensions.crf_nll, *arguments)
+
+
+def scores_that_do_not_agree():
+    emissions, transitions = some_scores(25, 3, 2)
+    return [
+        (emissions[:0], transitions),
+        (emissions, transitions[:1]),
+        (emissions, transitions[:, :1]),
+        (emissions[:, :1], transitions),
+    ]
 
 
 def test_crf_refuses_what_cannot_be(student):
-    emissions, transitions = some_scores(25, 3, 2)
-    for scores in ((emissions[:0], transitions), (emissions, transitions[:1])):
-        with expect_error(ValueError, naming=("emissions", "transitions")):
+    for scores in scores_that_do_not_agree():
+        with expect_error(ValueError, naming=NAMES):
             student.extensions.crf_log_partition(*scores)
-    for tags in ([0, 1], [0, 1, 2], [0, -1, 1]):
+
+
+def test_crf_nll_refuses_what_cannot_be(student):
+    for scores in scores_that_do_not_agree():
+        with expect_error(ValueError, naming=(*NAMES, "tags")):
+            tags = torch.zeros(len(scores[0]), dtype=torch.int64)
+            student.extensions.crf_nll(*scores, tags)
+    emissions, transitions = some_scores(25, 3, 2)
+    for tags in ([0, 1], [0, 1, 0, 1], [0, 1, 2], [0, -1, 1]):
         with expect_error(ValueError, naming="tags"):
             student.extensions.crf_nll(emissions, transitions, torch.tensor(tags))
 
 
 # ---- TextCNN ------------------------------------------------------------------------------------
+
+
+CLOSE = {"rtol": 1e-4, "atol": 1e-5}  # of a network in float32
 
 
 def differ(one, other):
@@ -170,8 +233,9 @@ def test_text_cnn_of_width_one_sees_no_order(student):
     # so many filters that every word has a part in some maximum, whatever the start
     model = student.extensions.TextCNN(9, 8, [1], 64, 3)
     logits = model(torch.tensor([[1, 2, 3, 4, 5], [5, 3, 1, 4, 2], [1, 2, 3, 4, 6]]))
-    expect_tensor(logits, (3, 3), "float32", "the logits")
-    expect_close(logits[1], logits[0], what="the logits of the same words in a different order")
+    expect_close(
+        logits[1], logits[0], **CLOSE, what="the logits of the same words in a different order"
+    )
     assert differ(logits[2], logits[0]), "different words must have different logits"
 
 
@@ -179,38 +243,112 @@ def test_text_cnn_of_width_two_sees_order_and_no_place(student):
     model = student.extensions.TextCNN(9, 8, [2], 64, 3)
     texts = [[8, 1, 2, 8, 8, 8], [8, 8, 8, 1, 2, 8], [8, 2, 1, 8, 8, 8]]
     logits = model(torch.tensor(texts))
-    expect_tensor(logits, (3, 3), "float32", "the logits")
-    expect_close(logits[1], logits[0], what="the logits of the same pair at a different place")
+    expect_close(
+        logits[1], logits[0], **CLOSE, what="the logits of the same pair at a different place"
+    )
     assert differ(logits[2], logits[0]), "the same pair reversed must have different logits"
 
 
 def test_text_cnn_takes_the_maximum_over_time(student):
     model = student.extensions.TextCNN(9, 8, [2], 16, 3)
     short, long = (model(torch.tensor([[1, 2, 8, 8] + [8] * more])) for more in (1, 4))
-    expect_tensor(short, (1, 3), "float32", "the logits")
-    expect_close(long, short, what="the logits where the same pair of words comes more often")
+    expect_close(
+        long, short, **CLOSE, what="the logits where the same pair of words comes more often"
+    )
+
+
+def test_text_cnn_has_filters_that_say_nothing(student):
+    """Below zero a filter says nothing (ReLU): texts on which none fires have the same logits."""
+    found = []
+    for seed in range(1, 9):
+        # a single filter on single words: it fires on some, and is below zero on others
+        model = student.extensions.TextCNN(40, 4, [1], 1, 1, seed=seed)
+        logits = model(torch.arange(40)[:, None])[:, 0].tolist()
+        found.append(max(logits.count(logit) for logit in logits))
+    assert max(found) > 1, "words on which no filter fires must have the same logits"
+
+
+def test_text_cnn_uses_every_width(student):
+    # a pair and a triple that the other width cannot see
+    model = student.extensions.TextCNN(9, 8, [1, 3], 64, 3)
+    logits = model(torch.tensor([[1, 2, 3, 8, 8], [3, 1, 2, 8, 8]]))
+    assert differ(logits[1], logits[0]), "a kernel of width 3 must see the order"
+    state = parameters_of(student.extensions.TextCNN(20, 4, [2, 3, 5], 6, 2))
+    expected = 20 * 4 + 6 * (9 + 13 + 21) + 2 * (3 * 6 + 1)
+    expect_equal(sum(table.numel() for table in state.values()), expected, "the number of weights")
+
+
+def test_text_cnn_gives_float32_logits(student):
+    model = student.extensions.TextCNN(9, 4, [2], 3, 2)
+    expect_tensor(model(torch.tensor([[1, 2, 3]])), (1, 2), "float32", "the logits")
+
+
+def test_text_cnn_leaves_the_ids_alone(student):
+    model = student.extensions.TextCNN(9, 4, [2], 3, 2)
+    ids = torch.tensor([[1, 2, 3]])
+    _, after = student.with_arguments(model.forward, ids)
+    expect_equal(after, [ids], "the ids after the call")
+
+
+def some_vectors(seed):
+    return torch.randn(6, 4, generator=torch.Generator().manual_seed(seed))
+
+
+def expect_vectors(student, freeze):
+    vectors = some_vectors(1)
+    model = student.extensions.TextCNN(6, 4, [2], 3, 2, vectors, freeze)
+    found = [t for t in parameters_of(model).values() if tuple(t.shape) == (6, 4)]
+    copied = any(torch.equal(table.float(), vectors) for table in found)
+    assert copied, "the vectors are not in the model"
 
 
 def test_text_cnn_copies_pretrained_vectors(student):
-    vectors = torch.randn(6, 4, generator=torch.Generator().manual_seed(1))
-    for freeze in (False, True):
-        model = student.extensions.TextCNN(6, 4, [2], 3, 2, vectors, freeze)
-        found = [t for t in parameters_of(model).values() if tuple(t.shape) == (6, 4)]
-        assert any(torch.equal(table, vectors) for table in found), (
-            "the vectors are not in the model"
-        )
+    expect_vectors(student, freeze=False)
+
+
+def test_text_cnn_copies_frozen_vectors(student):
+    expect_vectors(student, freeze=True)
+
+
+def test_text_cnn_looks_its_vectors_up(student):
+    # words 1 and 4 have the same vector, words 1 and 2 do not
+    vectors = some_vectors(3)
+    vectors[4] = vectors[1]
+    model = student.extensions.TextCNN(6, 4, [1], 64, 3, vectors)
+    logits = model(torch.tensor([[1, 5], [4, 5], [2, 5]]))
+    expect_close(
+        logits[1], logits[0], **CLOSE, what="the logits of another word with the same vector"
+    )
+    assert differ(logits[2], logits[0]), "words with different vectors must have different logits"
+
+
+def has_gradient(student, *vectors_and_freeze):
+    """Whether the vectors get a gradient. A frozen table may also be no parameter at all."""
+    model = student.extensions.TextCNN(6, 4, [2], 32, 1, *vectors_and_freeze)
+    ids = torch.tensor([[1, 2, 3, 4]])
+    (gradients,) = student.gradients(model.forward, [ids], modules=[model]).by_parameter
+    trained = [gradient for gradient in gradients.values() if tuple(gradient.shape) == (6, 4)]
+    return any(bool(gradient.any()) for gradient in trained)
 
 
 def test_text_cnn_does_not_train_frozen_vectors(student):
-    vectors = torch.randn(6, 4, generator=torch.Generator().manual_seed(2))
-    for given, freeze in ((vectors, True), (vectors, False), (None, False)):
-        model = student.extensions.TextCNN(6, 4, [2], 32, 1, given, freeze)
-        ids = torch.tensor([[1, 2, 3, 4]])
-        (gradients,) = student.gradients(model.forward, [ids], modules=[model]).by_parameter
-        trained = [gradient for gradient in gradients.values() if tuple(gradient.shape) == (6, 4)]
-        # a frozen table may also be a buffer, which is no parameter at all
-        moved = any(bool(gradient.any()) for gradient in trained)
-        assert moved != freeze, "frozen vectors must have no gradient, and all others must have one"
+    frozen = has_gradient(student, some_vectors(2), True)
+    assert not frozen, "frozen vectors must have no gradient"
+
+
+def test_text_cnn_trains_vectors_that_are_not_frozen(student):
+    assert has_gradient(student, some_vectors(2), False), "vectors must have a gradient"
+    assert has_gradient(student, some_vectors(2)), "vectors must have a gradient by default"
+
+
+def test_text_cnn_trains_vectors_of_its_own(student):
+    assert has_gradient(student), "vectors of the model's own must have a gradient"
+
+
+def test_text_cnn_leaves_the_vectors_alone(student):
+    arguments = [6, 4, [2], 3, 2, some_vectors(4), False]
+    _, after = student.with_arguments(student.extensions.TextCNN, *arguments)
+    expect_equal(after, arguments, "the arguments after the call")
 
 
 def test_text_cnn_finds_a_planted_trigram(student):
@@ -241,7 +379,6 @@ def test_text_cnn_finds_a_planted_trigram(student):
     for step in range(1, 61):
         ids, planted = texts(20)
         logits = model(ids)
-        expect_tensor(logits, (20, 1), "float32", "the logits")
         push = (torch.sigmoid(logits) - planted.float()) / 20
         (gradients,) = student.gradients(model.forward, [ids], [push], [model]).by_parameter
         for name, gradient in gradients.items():
@@ -265,8 +402,12 @@ def test_text_cnn_depends_on_its_seed_alone(student):
             expect_close(again[name], table, what=f"{name} with the same seed")
     others = [differ(states[2][name], table) for name, table in states[0].items()]
     assert any(others), "a different seed must give different weights"
+    default = parameters_of(student.extensions.TextCNN(6, 4, [2], 3, 2))
+    for name, table in states[2].items():
+        expect_close(default[name], table, what=f"{name} with the default of seed, 0")
 
 
 def test_text_cnn_refuses_what_cannot_be(student):
-    with expect_error(ValueError, naming="pretrained"):
-        student.extensions.TextCNN(6, 4, [2], 3, 2, torch.zeros(6, 5))
+    for shape in ((6, 5), (5, 4), (4, 6)):
+        with expect_error(ValueError, naming="pretrained"):
+            student.extensions.TextCNN(6, 4, [2], 3, 2, torch.zeros(*shape))

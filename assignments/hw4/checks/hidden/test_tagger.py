@@ -37,14 +37,10 @@ def own_viterbi(B, words):
     return [f"T{tag}" for tag in path[::-1]]
 
 
-def checked_tags(student, tagger, sentences):
-    """Tags of each sentence, their types and number looked at."""
-    found = student.map(tagger.tag, [(words,) for words in sentences])
-    for words, tags in zip(sentences, found, strict=True):
-        expect_type(tags, list, "the tags")
-        expect_equal(len(tags), len(words), "the number of tags")
-        for tag in tags:
-            expect_type(tag, str, "a tag")
+def tags_of(student, tagger, sentences):
+    """Tags of each sentence, one for each word."""
+    found = [list(tags) for tags in student.map(tagger.tag, [(words,) for words in sentences])]
+    expect_equal(list(map(len, found)), list(map(len, sentences)), "the numbers of tags")
     return found
 
 
@@ -55,7 +51,7 @@ def test_tagger_is_nearly_as_good_as_the_true_model(student):
     fresh = [own_sample(draw, B, 20) for _ in range(200)]
     tagger = student.evaluate.train_tagger(learn)
     words = [[word for word, _ in sentence] for sentence in fresh]
-    found = checked_tags(student, tagger, words)
+    found = tags_of(student, tagger, words)
     best = [own_viterbi(B, [int(word[1:]) for word in sentence]) for sentence in words]
     gold = [tag for sentence in fresh for _, tag in sentence]
     got, bar = (
@@ -78,15 +74,40 @@ SENTENCES = [
 
 
 def test_unknown_words_go_by_their_class(student):
-    tagger = student.evaluate.train_tagger(SENTENCES)
-    found = checked_tags(student, tagger, [["the", "sleeping", "dog"], ["dog", "365"]])
-    expect_equal(found, [["DET", "ADJ", "NOUN"], ["NOUN", "NUM"]], "the tags")
+    # nothing but the class tells: every sentence is a word, every tag as frequent as the others
+    kinds = {
+        "ADJ": ["barking", "crying", "smiling"],
+        "NUM": ["12", "7", "1990"],
+        "NAME": ["Kim", "Lee", "Park"],
+        "ADV": ["slowly", "badly", "hardly"],
+    }
+    tagger = student.evaluate.train_tagger([[(w, tag)] for tag in kinds for w in kinds[tag]])
+    found = tags_of(student, tagger, [["sleeping"], ["365"], ["Choi"], ["nicely"]])
+    expect_equal(found, [["ADJ"], ["NUM"], ["NAME"], ["ADV"]], "the tags of unknown words")
+
+
+def test_neighbours_decide_where_a_word_does_not(student):
+    # "x" is D a little more often; what stands before it or after it tells
+    learn = [[("a", "A"), ("x", "C")]] * 4 + [[("b", "B"), ("x", "D")]] * 5
+    tagger = student.evaluate.train_tagger(learn)
+    found = tags_of(student, tagger, [["a", "x"], ["b", "x"]])
+    expect_equal(found, [["A", "C"], ["B", "D"]], "the tags by the word before")
+    tagger = student.evaluate.train_tagger([sentence[::-1] for sentence in learn])
+    found = tags_of(student, tagger, [["x", "a"], ["x", "b"]])
+    expect_equal(found, [["C", "A"], ["D", "B"]], "the tags by the word after")
+
+
+def test_the_start_of_a_sentence_tells(student):
+    # A and B say "w" equally often; a sentence begins with A, but for the very first
+    learn = [[("w", "B"), ("w", "A")], *[[("w", "A"), ("w", "B")]] * 9]
+    tagger = student.evaluate.train_tagger(learn)
+    expect_equal(tags_of(student, tagger, [["w"]]), [["A"]], "the tag of a first word")
 
 
 def test_rare_words_stand_for_their_class_in_training(student):
     # "barking" itself occurred once, and is no better known than its class
     tagger = student.evaluate.train_tagger([*SENTENCES, [("boring", "NOUN"), ("12", "NUM")]])
-    found = checked_tags(student, tagger, [["the", "boring", "dog"]])
+    found = tags_of(student, tagger, [["the", "boring", "dog"]])
     expect_equal(found, [["DET", "ADJ", "NOUN"]], "the tags")
 
 
@@ -94,7 +115,7 @@ def test_words_that_occur_often_enough_are_known(student):
     # "king" ends in -ing, occurs three times, and always as a noun
     learn = [*SENTENCES, *[[("king", "NOUN"), ("3", "NUM")]] * 3]
     tagger = student.evaluate.train_tagger(learn, min_count=3)
-    expect_equal(checked_tags(student, tagger, [["king", "365"]]), [["NOUN", "NUM"]], "the tags")
+    expect_equal(tags_of(student, tagger, [["king", "365"]]), [["NOUN", "NUM"]], "the tags")
 
 
 def test_min_count_moves_the_border(student):
@@ -104,13 +125,19 @@ def test_min_count_moves_the_border(student):
         [("saw", "V"), (word, "ADJ")]
         for word in ("sing1ing", "ringing", "bringing", "lying", "dying", "tying")
     ]
-    # both before either is asked: a tagger has nothing in common with the next
-    known = student.evaluate.train_tagger([*pair, *others[1:]], min_count=2)
-    rare = student.evaluate.train_tagger([*pair, *others[1:]], min_count=3)
+    for min_count, expected in ((2, ["V", "NAME"]), (3, ["V", "ADJ"])):
+        tagger = student.evaluate.train_tagger([*pair, *others[1:]], min_count=min_count)
+        found = tags_of(student, tagger, [["saw", "king"]])
+        expect_equal(found, [expected], f"the tags with min_count {min_count}")
+
+
+def test_taggers_have_nothing_in_common(student):
+    one = student.evaluate.train_tagger([[("a", "A"), ("b", "B")]] * 2)
+    other = student.evaluate.train_tagger([[("b", "X"), ("c", "Y"), ("a", "Z")]] * 2)
+    expect_equal(tags_of(student, one, [["a", "b"]]), [["A", "B"]], "the tags of the first tagger")
     expect_equal(
-        checked_tags(student, known, [["saw", "king"]]), [["V", "NAME"]], "with min_count 2"
+        tags_of(student, other, [["b", "c", "a"]]), [["X", "Y", "Z"]], "those of the other"
     )
-    expect_equal(checked_tags(student, rare, [["saw", "king"]]), [["V", "ADJ"]], "with min_count 3")
 
 
 def test_min_count_counts_words_in_all_sentences(student):
@@ -118,21 +145,21 @@ def test_min_count_counts_words_in_all_sentences(student):
     others = [[("saw", "V"), (word, "ADJ")] for word in ("ringing", "bringing", "lying", "dying")]
     once = [[("king", "NAME"), ("saw", "V"), ("king", "NAME")]]
     tagger = student.evaluate.train_tagger([*others, *once])
-    expect_equal(checked_tags(student, tagger, [["saw", "king"]]), [["V", "NAME"]], "the tags")
+    expect_equal(tags_of(student, tagger, [["saw", "king"]]), [["V", "NAME"]], "the tags")
     two = [[("saw", "V"), ("king", "NAME")], [("king", "NOUN"), ("saw", "V")]]
     tagger = student.evaluate.train_tagger([*others, *two])
-    expect_equal(checked_tags(student, tagger, [["saw", "king"]]), [["V", "NAME"]], "the tags")
+    expect_equal(tags_of(student, tagger, [["saw", "king"]]), [["V", "NAME"]], "the tags")
 
 
 def test_a_class_never_seen_is_unknown(student):
     tagger = student.evaluate.train_tagger(SENTENCES)
-    found = checked_tags(student, tagger, [["the", "Xy-z", "dog"], ["한글"], ["the", "barking"]])
+    found = tags_of(student, tagger, [["the", "Xy-z", "dog"], ["한글"], ["the", "barking"]])
     assert all(tag in {"DET", "ADJ", "NOUN", "NUM"} for tags in found for tag in tags)
     expect_equal(found[2], ["DET", "ADJ"], "the tags")
     # rare words without a class of their own are <unk> in training, and all of them are X
     rare = [[("dog", "X")], [("cat", "X")], [("pig", "X")], *[[("the", "Y")], [("a", "Y")]] * 3]
     tagger = student.evaluate.train_tagger(rare)
-    expect_equal(checked_tags(student, tagger, [["9"], ["한글"]]), [["X"], ["X"]], "the tags")
+    expect_equal(tags_of(student, tagger, [["9"], ["한글"]]), [["X"], ["X"]], "the tags")
 
 
 def test_korean_words_go_by_their_last_syllable(student):
@@ -144,7 +171,7 @@ def test_korean_words_go_by_their_last_syllable(student):
         [("들에서", "ADV"), ("저는", "PRON"), ("간다", "VERB")],
     ]
     tagger = student.evaluate.train_tagger(learn)
-    found = checked_tags(
+    found = tags_of(
         student, tagger, [["그대는", "학교에서", "배운다"], ["밭에서", "누구는", "뛴다"]]
     )
     expect_equal(found, [["PRON", "ADV", "VERB"], ["ADV", "PRON", "VERB"]], "the tags")
@@ -153,7 +180,7 @@ def test_korean_words_go_by_their_last_syllable(student):
 def test_words_are_compared_as_they_are_written(student):
     learn = [[("May", "NAME"), ("ran", "V")], [("may", "AUX"), ("run", "V")]] * 2
     tagger = student.evaluate.train_tagger(learn)
-    found = checked_tags(student, tagger, [["May", "ran"], ["may", "run"]])
+    found = tags_of(student, tagger, [["May", "ran"], ["may", "run"]])
     expect_equal(found, [["NAME", "V"], ["AUX", "V"]], "the tags")
 
 
@@ -163,21 +190,64 @@ def test_alpha_is_used(student):
     learn = [[("o", "A")]] * 98 + [[("w", "A")]] * 2 + [[("w", "B")]] * 3
     for alpha, expected in ((0.1, "B"), (5.0, "A")):
         tagger = student.evaluate.train_tagger(learn, alpha=alpha)
-        found = checked_tags(student, tagger, [["w"]])
+        found = tags_of(student, tagger, [["w"]])
         expect_equal(found, [[expected]], f"the tags with alpha = {alpha}")
 
 
+def test_tagger_has_the_defaults_of_the_handout(student):
+    # at alpha 1 the frequent tag would win; "once" is rare at min_count 2 and not at 1
+    learn = [[("o", "A")]] * 98 + [[("w", "A")]] * 2 + [[("w", "B")]] * 3
+    tagger = student.evaluate.train_tagger(learn)
+    expect_equal(tags_of(student, tagger, [["w"]]), [["B"]], "the tags with the default of alpha")
+    learn = [
+        [("ringing", "N")],
+        [("ringing", "N")],
+        [("king", "V")],
+        [("lying", "V")],
+        [("o", "N")],
+    ]
+    tagger = student.evaluate.train_tagger(learn)
+    expect_equal(tags_of(student, tagger, [["sing"]]), [["V"]], "the tags of an unknown word")
+    expect_equal(tags_of(student, tagger, [["ringing"]]), [["N"]], "the tags of a word seen twice")
+
+
 def test_no_words_have_no_tags(student):
-    expect_equal(student.evaluate.train_tagger(SENTENCES).tag([]), [], "the tags for no words")
+    tags = student.evaluate.train_tagger(SENTENCES).tag([])
+    expect_equal(list(tags), [], "the tags for no words")
 
 
-@pytest.mark.parametrize(
-    ("arguments", "name"),
-    [
-        (([],), "sentences"),
-        (([[("a", "A")]], -0.1), "alpha"),
-    ],
-)
-def test_tagger_refuses_what_cannot_be(student, arguments, name):
-    with expect_error(ValueError, naming=name):
-        student.evaluate.train_tagger(*arguments)
+def test_tags_are_a_list_of_str(student):
+    tagger = student.evaluate.train_tagger(SENTENCES)
+    for words in (["the", "sleeping", "dog"], ["365"], []):
+        tags = tagger.tag(words)
+        expect_type(tags, list, "the tags")
+        for tag in tags:
+            expect_type(tag, str, "a tag")
+
+
+def leaves_alone(student, function, *arguments):
+    """Neither the arguments nor the global generators are changed by the call."""
+    before = student.generators(seed=3)
+    _, after = student.with_arguments(function, *arguments)
+    expect_equal(after, list(arguments), "the arguments after the call")
+    expect_equal(student.generators(), before, "the state of the global generators")
+
+
+def test_train_tagger_leaves_its_arguments_alone(student):
+    leaves_alone(student, student.evaluate.train_tagger, SENTENCES, 0.1, 2)
+
+
+def test_tagger_leaves_its_words_alone(student):
+    tagger = student.evaluate.train_tagger(SENTENCES)
+    leaves_alone(student, tagger.tag, ["the", "sleeping", "dog"])
+
+
+@pytest.mark.parametrize("nothing", [[], [[]], [[], []]])
+def test_tagger_refuses_sentences_without_words(student, nothing):
+    with expect_error(ValueError, naming="sentences"):
+        student.evaluate.train_tagger(nothing)
+
+
+def test_tagger_refuses_a_negative_alpha(student):
+    with expect_error(ValueError, naming="alpha"):
+        student.evaluate.train_tagger([[("a", "A")]], -0.1)

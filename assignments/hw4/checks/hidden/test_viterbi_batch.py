@@ -59,9 +59,11 @@ def checked_batch(result, words, dtype):
     return result
 
 
-def expect_batch(result, hmm, words, lengths, dtype="float64"):
-    """Paths and scores of every row; an impossible row may have any path."""
-    paths, scores = checked_batch(result, words, dtype)
+def expect_batch(result, hmm, words, lengths):
+    """Paths and scores of every row, as numbers; an impossible row may have any path."""
+    paths, scores = result
+    expect_equal(tuple(paths.shape), tuple(words.shape), "the shape of the paths")
+    expect_equal(tuple(scores.shape), (len(words),), "the shape of the scores")
     for b, n in enumerate(lengths.tolist()):
         path, score = own_viterbi(hmm, words[b, :n].tolist())
         expect_close(scores[b], score, what=f"the score of sentence {b}")
@@ -76,7 +78,26 @@ def test_batch_is_viterbi_row_by_row(student):
         hmm = some_hmm(seed, states, n_words)
         words, lengths = some_batch(seed, n_words, [7] * 9)
         expect_batch(student.decode.viterbi_batch(*hmm, words, lengths), hmm, words, lengths)
-    # nearly equal is not equal: tag 1 says word 0 with a probability larger by one in a million
+
+
+def test_batch_score_of_each_row(student):
+    hmm = some_hmm(5, 4, 6)
+    words, lengths = some_batch(5, 6, [12] * 5)
+    _, scores = student.decode.viterbi_batch(*hmm, words, lengths)
+    expect_close(scores, [own_viterbi(hmm, row)[1] for row in words.tolist()], what="the scores")
+
+
+def test_batch_goes_from_rows_to_columns(student):
+    # from 0 one nearly must go to 1, from 1 to 2, from 2 to 0
+    cycle = logs([[0.05, 0.9, 0.05], [0.05, 0.05, 0.9], [0.9, 0.05, 0.05]])
+    hmm = logs([0.9, 0.05, 0.05]), cycle, logs([[0.5, 0.5]] * 3)
+    words, lengths = torch.tensor([[0, 1, 0, 1], [1, 1, 0, 0]]), torch.tensor([4, 4])
+    paths, _ = student.decode.viterbi_batch(*hmm, words, lengths)
+    expect_close(paths, [[0, 1, 2, 0]] * 2, what="the paths")
+
+
+def test_batch_tells_apart_what_is_nearly_equal(student):
+    # tag 1 says word 0 with a probability larger by one in a million
     even, more = [[0.5, 0.5]] * 2, 0.5e-6
     hmm = logs([0.5, 0.5]), logs(even), logs([[0.5 - more, 0.5 + more], [0.5, 0.5]])
     words, lengths = torch.tensor([[0, 0, 0], [0, 1, 0]]), torch.tensor([3, 3])
@@ -95,11 +116,55 @@ def test_batch_does_not_see_what_stands_behind_the_end(student):
     words, lengths = some_batch(20, 5, [4, 2, 1, 6])
     one = student.decode.viterbi_batch(*hmm, words, lengths)
     behind = torch.arange(words.shape[1]) >= lengths[:, None]
-    for padding in (0, 4, -1):
-        padded = words.masked_fill(behind, padding)
-        paths, scores = student.decode.viterbi_batch(*hmm, padded, lengths)
-        expect_equal(paths.tolist(), one[0].tolist(), "the paths after other padding")
-        expect_close(scores, one[1], what="the scores after other padding")
+    for padding in (0, 4):
+        expect_the_same(student, hmm, words.masked_fill(behind, padding), lengths, one)
+
+
+def expect_the_same(student, hmm, words, lengths, one):
+    paths, scores = student.decode.viterbi_batch(*hmm, words, lengths)
+    expect_close(paths, one[0], what="the paths after other padding")
+    expect_close(scores, one[1], what="the scores after other padding")
+
+
+def expect_padding(student, *numbers):
+    hmm = some_hmm(20, 3, 5)
+    words, lengths = some_batch(20, 5, [4, 2, 1, 6])
+    one = student.decode.viterbi_batch(*hmm, words, lengths)
+    behind = torch.arange(words.shape[1]) >= lengths[:, None]
+    for padding in numbers:
+        expect_the_same(student, hmm, words.masked_fill(behind, padding), lengths, one)
+
+
+def test_batch_takes_minus_one_behind_the_end(student):
+    expect_padding(student, -1)
+
+
+def test_batch_takes_any_number_behind_the_end(student):
+    expect_padding(student, 5, -100, 10**6)
+
+
+def test_batch_score_of_unequal_lengths(student):
+    hmm = some_hmm(15, 4, 6)
+    words, lengths = some_batch(15, 6, [3, 8, 1, 5, 2])
+    _, scores = student.decode.viterbi_batch(*hmm, words, lengths)
+    said = [row[:n] for row, n in zip(words.tolist(), lengths.tolist(), strict=True)]
+    expect_close(scores, [own_viterbi(hmm, row)[1] for row in said], what="the scores")
+
+
+def test_batch_path_up_to_the_end(student):
+    hmm = some_hmm(16, 4, 6)
+    words, lengths = some_batch(16, 6, [3, 8, 1, 5, 2])
+    paths, _ = student.decode.viterbi_batch(*hmm, words, lengths)
+    for path, row, n in zip(paths, words.tolist(), lengths.tolist(), strict=True):
+        expect_close(path[:n], own_viterbi(hmm, row[:n])[0], what="the path of a sentence")
+
+
+def test_batch_puts_minus_one_behind_the_end(student):
+    hmm = some_hmm(17, 3, 5)
+    words, lengths = some_batch(17, 5, [2, 6, 1])
+    paths, _ = student.decode.viterbi_batch(*hmm, words, lengths)
+    for path, n in zip(paths, lengths.tolist(), strict=True):
+        expect_close(path[n:], [-1] * (6 - n), what="the entries behind the end")
 
 
 def test_batch_wider_than_its_longest_sentence(student):
@@ -110,7 +175,7 @@ def test_batch_wider_than_its_longest_sentence(student):
 
 def test_batch_of_one_sentence_and_of_one_word(student):
     hmm = some_hmm(22, 3, 4)
-    for lengths in ([5], [1], [1, 1, 1]):
+    for lengths in ([5], [1], [1, 1]):
         words, sizes = some_batch(22, 4, lengths)
         expect_batch(student.decode.viterbi_batch(*hmm, words, sizes), hmm, words, sizes)
 
@@ -123,24 +188,22 @@ def test_batch_ties_as_in_viterbi(student):
         logs([[1], [1]]),
     )
     even = logs([1 / 4] * 4), logs([[1 / 4] * 4] * 4), logs([[1]] * 4)
-    lengths = torch.tensor([4, 3, 2, 1])
-    words = torch.zeros(4, 4, dtype=torch.int64)
+    lengths = torch.tensor([4, 4])
+    words = torch.zeros(2, 4, dtype=torch.int64)
     expected = {
-        "two states that may be exchanged": (swap, [[1, 0, 1, 0], [0, 1, 0], [1, 0], [0]]),
-        "all paths equal": (even, [[0] * 4, [0] * 3, [0] * 2, [0]]),
+        "two states that may be exchanged": (swap, [[1, 0, 1, 0]] * 2),
+        "all paths equal": (even, [[0] * 4] * 2),
     }
     for what, (hmm, wanted) in expected.items():
         paths, _ = student.decode.viterbi_batch(*hmm, words, lengths)
-        expect_tensor(paths, (4, 4), "int64", "the paths")
-        padded = [path + [-1] * (4 - len(path)) for path in wanted]
-        expect_equal(paths.tolist(), padded, f"the paths with {what}")
+        expect_close(paths, wanted, what=f"the paths with {what}")
 
 
 def test_batch_runs_without_a_loop_over_sentences(student):
     hmm = some_hmm(23, 3, 5)
     counts = []
     for copies in (1, 16):
-        words, lengths = some_batch(23, 5, [4, 3, 2, 4] * copies)
+        words, lengths = some_batch(23, 5, [4, 4, 4, 4] * copies)
         result, steps = student.steps(student.decode.viterbi_batch, *hmm, words, lengths)
         expect_batch(result, hmm, words, lengths)
         counts.append(steps)
@@ -152,24 +215,33 @@ def test_batch_runs_without_a_loop_over_sentences(student):
 
 
 def test_batch_of_float32_stays_float32(student):
-    hmm = tuple(table.float() for table in some_hmm(24, 3, 5))
-    words, lengths = some_batch(24, 5, [6, 2, 4])
-    result = student.decode.viterbi_batch(*hmm, words, lengths)
-    expect_batch(result, hmm, words, lengths, dtype="float32")
+    words, lengths = some_batch(24, 5, [6, 6, 6])
+    for dtype in ("float32", "float64"):
+        hmm = tuple(table.to(getattr(torch, dtype)) for table in some_hmm(24, 3, 5))
+        result = student.decode.viterbi_batch(*hmm, words, lengths)
+        checked_batch(result, words, dtype)
+        expect_batch(result, hmm, words, lengths)
 
 
 def test_batch_sentences_do_not_influence_one_another(student):
     hmm = some_hmm(25, 4, 6)
-    words, lengths = some_batch(25, 6, [5, 2, 7, 1, 6])
+    words, lengths = some_batch(25, 6, [7] * 5)
     paths, scores = student.decode.viterbi_batch(*hmm, words, lengths)
     order = [3, 0, 4, 2, 1]
     again, same = student.decode.viterbi_batch(*hmm, words[order], lengths[order])
-    expect_equal(again.tolist(), paths[order].tolist(), "the paths of the same sentences reordered")
+    expect_close(again, paths[order], what="the paths of the same sentences reordered")
     expect_close(same, scores[order], what="the scores of the same sentences reordered")
 
 
 def test_batch_where_something_is_impossible(student):
     for seed in range(30, 34):
+        hmm = some_hmm(seed, 4, 3, zeros=0.4)
+        words, lengths = some_batch(seed, 3, [6] * 7)
+        expect_batch(student.decode.viterbi_batch(*hmm, words, lengths), hmm, words, lengths)
+
+
+def test_batch_lengths_where_something_is_impossible(student):
+    for seed in range(36, 40):
         hmm = some_hmm(seed, 4, 3, zeros=0.4)
         words, lengths = some_batch(seed, 3, [1, 6, 3, 4, 2, 5, 6])
         expect_batch(student.decode.viterbi_batch(*hmm, words, lengths), hmm, words, lengths)
@@ -177,9 +249,8 @@ def test_batch_where_something_is_impossible(student):
 
 def test_batch_of_long_sentences(student):
     hmm = some_hmm(26, 3, 30)
-    words, lengths = some_batch(26, 30, [600, 450])
-    result = student.decode.viterbi_batch(*hmm, words, lengths)
-    paths, scores = checked_batch(result, words, "float64")
+    words, lengths = some_batch(26, 30, [600, 600])
+    paths, scores = student.decode.viterbi_batch(*hmm, words, lengths)
     log_pi, log_A, log_B = hmm
     # in long sentences several paths consist of the same factors: any of the best will do
     for b, n in enumerate(lengths.tolist()):
@@ -192,10 +263,11 @@ def test_batch_of_long_sentences(student):
 
 
 def test_batch_leaves_its_arguments_alone(student):
-    hmm = some_hmm(27, 3, 4)
-    batch = some_batch(27, 4, [3, 1, 2])
-    _, after = student.with_arguments(student.decode.viterbi_batch, *hmm, *batch)
-    expect_equal(after, [*hmm, *batch], "the arguments after the call")
+    arguments = [*some_hmm(27, 3, 4), *some_batch(27, 4, [3, 1, 2])]
+    before = student.generators(seed=3)
+    _, after = student.with_arguments(student.decode.viterbi_batch, *arguments)
+    expect_equal(after, arguments, "the arguments after the call")
+    expect_equal(student.generators(), before, "the state of the global generators")
 
 
 @pytest.mark.parametrize("lengths", [[0, 2], [2, 4], [2], [2, 2, 2]])
@@ -218,6 +290,7 @@ def test_batch_refuses_tables_that_do_not_agree(student):
     for tables in (
         (log_pi[:2], log_A, log_B),
         (log_pi, log_A[:2], log_B),
+        (log_pi, log_A[:, :2], log_B),
         (log_pi, log_A, log_B[:2]),
     ):
         with expect_error(ValueError, naming=("log_pi", "log_A", "log_B")):

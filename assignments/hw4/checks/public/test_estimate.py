@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from grader.checking.expect import expect_close, expect_equal, expect_type
+from grader.checking.expect import expect_close, expect_equal
 
 # words 0 = 나는, 1 = 새, 2 = 난다; tags 0 = noun, 1 = verb
 SEQUENCES, TAGS = [[0, 2], [0, 1, 2]], [[0, 1], [1, 0, 1]]
@@ -31,7 +31,6 @@ def test_estimate_with_alpha_worked_example(student):
 def test_sequence_log_prob_worked_example(student):
     hmm = student.estimate.HMM(*TRELLIS)
     value = student.estimate.sequence_log_prob(hmm, [1, 2, 0], [0, 0, 0])
-    expect_type(value, float, "the log-probability")
     expect_close(value, math.log(0.009072), what="the log-probability")
 
 
@@ -39,5 +38,6 @@ def test_sample_worked_example(student):
     # a model without chance: tags 0 1 0 1, words 2 0 2 0
     with np.errstate(divide="ignore"):
         tables = np.log([1.0, 0.0]), np.log([[0.0, 1], [1, 0]]), np.log([[0.0, 0, 1], [1, 0, 0]])
-    words, tags = student.estimate.sample(student.estimate.HMM(*tables), 4, 0)
+    sample = student.estimate.sample(student.estimate.HMM(*tables), 4, 0)
+    words, tags = ([int(i) for i in part] for part in sample)
     expect_equal((words, tags), ([2, 0, 2, 0], [0, 1, 0, 1]), "words and tags")

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from grader.checking.expect import expect_array, expect_close, expect_equal, expect_type
+from grader.checking.expect import expect_close, expect_equal
 
 TRELLIS = tuple(
     np.log(table)
@@ -14,36 +14,34 @@ WORDS = [1, 2, 0]
 
 
 def test_forward_worked_example(student):
-    alpha, log_likelihood = student.inference.forward_log(*TRELLIS, WORDS)
-    expect_array(alpha, (3, 2), "float64", "ln alpha")
+    alpha, _ = student.inference.forward_log(*TRELLIS, WORDS)
     expected = [[0.28, 0.12], [0.0576, 0.104], [0.016608, 0.010624]]
     expect_close(np.exp(alpha), expected, what="alpha")
-    expect_type(log_likelihood, float, "the log-likelihood")
+
+
+def test_likelihood_worked_example(student):
+    _, log_likelihood = student.inference.forward_log(*TRELLIS, WORDS)
     expect_close(log_likelihood, math.log(0.027232), what="the log-likelihood")
 
 
 def test_backward_worked_example(student):
     beta = student.inference.backward_log(*TRELLIS, WORDS)
-    expect_array(beta, (3, 2), "float64", "ln beta")
     expect_close(np.exp(beta), [[0.0676, 0.0692], [0.22, 0.14], [1, 1]], what="beta")
 
 
 def test_posterior_worked_example(student):
     expected = [[0.695065, 0.304935], [0.465335, 0.534665], [0.609871, 0.390129]]
     got = student.inference.posterior(*TRELLIS, WORDS)
-    expect_array(got, (3, 2), "float64", "the posterior")
     expect_close(got, expected, rtol=0, atol=1e-6, what="the posterior")
 
 
 def test_posterior_decode_worked_example(student):
     path = student.inference.posterior_decode(*TRELLIS, WORDS)
-    expect_array(path, (3,), "int64", "the path")
-    expect_equal(path.tolist(), [0, 1, 0], "the path")
+    expect_close(path, [0, 1, 0], what="the path")
 
 
 def test_expected_counts_worked_example(student):
     counts = student.inference.expected_counts(*TRELLIS, WORDS)
-    expect_type(counts, tuple, "the counts")
     expected = (
         [0.695065, 0.304935],
         [[0.787897, 0.372503], [0.287309, 0.552291]],
@@ -56,9 +54,13 @@ def test_expected_counts_worked_example(student):
 
 def test_baum_welch_worked_example(student):
     # with a single tag all is certain: the words' shares, from the first step on
-    hmm, figures = student.inference.baum_welch([[0, 1, 0]], 1, 2, 2, 0)
+    hmm, _ = student.inference.baum_welch([[0, 1, 0]], 1, 2, 2, 0)
     expect_close(np.exp(hmm.log_B), [[2 / 3, 1 / 3]], rtol=0, atol=1e-6, what="B")
-    expect_type(figures, list, "the log-likelihoods")
+
+
+def test_baum_welch_figures_worked_example(student):
+    # with a single tag the likelihood is the product of the words' probabilities
+    hmm, figures = student.inference.baum_welch([[0, 1, 0]], 1, 2, 2, 0)
     expect_equal(len(figures), 3, "the number of log-likelihoods")
-    best = 2 * math.log(2 / 3) + math.log(1 / 3)
-    expect_close(figures[1:], [best, best], rtol=1e-6, what="the log-likelihoods after each step")
+    own = float(hmm.log_B[0][0] * 2 + hmm.log_B[0][1])
+    expect_close(figures[-1], own, rtol=1e-6, what="the log-likelihood of the model returned")

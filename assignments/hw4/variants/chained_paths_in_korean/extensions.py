@@ -58,5 +58,5 @@ class TextCNN(nn.Module):
         결과 = []
         for 너비, 창 in zip(self.너비들, self.창들):
             무게 = 창.weight.view(len(창.weight), 너비, x.shape[2])
-            결과.append(max_over_time(torch.tanh(conv1d(x, 무게, 창.bias))))
+            결과.append(max_over_time(torch.relu(conv1d(x, 무게, 창.bias))))
         return self.출력(torch.cat(결과, dim=1))

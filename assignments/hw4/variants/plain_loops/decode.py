@@ -85,6 +85,7 @@ def viterbi_batch(log_pi, log_A, log_B, words, lengths):
     inside = position < lengths.unsqueeze(1)
     if ((words >= log_B.shape[1]) | (words < 0))[inside].any():
         raise ValueError("words out of range")
+    words = torch.where(inside, words, 0)
     columns = [log_pi + log_B[:, words[:, 0]].T]
     points = []
     for t in range(1, T):
