@@ -249,7 +249,7 @@ def test_split_takes_ratios_that_sum_to_one_but_for_rounding(student):
 
 @pytest.mark.parametrize(
     ("n", "ratios", "sizes"),
-    [(100, (0.29, 0.71), [29, 71]), (50, (0.58, 0.42), [29, 21])],
+    [(100, (0.29, 0.71), [29, 71]), (100, (0.71, 0.29), [71, 29]), (50, (0.42, 0.58), [21, 29])],
 )
 def test_split_loses_no_example_to_rounding(student, n, ratios, sizes):
     expect_sizes(student, n, ratios, sizes)
