@@ -303,6 +303,12 @@ def test_split_of_another_seed(student):
     )
 
 
+def test_split_has_seed_0_by_default(student):
+    plain, zero = student.evaluation.split(40), student.evaluation.split(40, (0.6, 0.2, 0.2), 0)
+    for one, other in zip(plain, zero, strict=True):
+        expect_close(one, other, what="a part by default")
+
+
 @pytest.mark.parametrize("ratios", [(0.5, 0.4), (0.6, 0.6), (1.5, -0.5), (0.5, 0.4999)])
 def test_split_refuses_impossible_ratios(student, ratios):
     with expect_error(ValueError, naming="ratios"):

@@ -17,9 +17,9 @@ DOCUMENTS = [
     ["a", "b", "C", "b", "b", "a", "나", "b"],
     ["C", "나", "a", "b", "b", "나", "b", "a"],
     ["a", "C", "나", "b", "나", "가", "b", "나"],
-    ["가", "나", "d"],
+    ["가", "나", "d", "C", "가", "d"],
 ]
-# b 9; 나 7; a 5; C 3; 가 2; d 1: no two alike. 나 and a are in more documents than b
+# b 9; 나 7; a 5; C 4; 가 3; d 2: no two alike. 나 and a are in more documents than b
 ORDER = ["<unk>", "b", "나", "a", "C", "가", "d"]
 
 
@@ -39,8 +39,8 @@ def test_vocabulary_counts_occurrences_not_documents(student):
 
 
 def test_vocabulary_min_count(student):
-    expect_equal(student.features.Vocabulary(DOCUMENTS, min_count=2).tokens[1:], ORDER[1:6])
-    expect_equal(student.features.Vocabulary(DOCUMENTS, min_count=6).tokens[1:], ORDER[1:3])
+    expect_equal(student.features.Vocabulary(DOCUMENTS, min_count=3).tokens[1:], ORDER[1:6])
+    expect_equal(student.features.Vocabulary(DOCUMENTS, min_count=7).tokens[1:], ORDER[1:3])
 
 
 def test_vocabulary_max_size_counts_unk(student):
@@ -49,8 +49,8 @@ def test_vocabulary_max_size_counts_unk(student):
 
 
 def test_vocabulary_min_count_goes_before_max_size(student):
-    expect_equal(student.features.Vocabulary(DOCUMENTS, 4, 3).tokens, ORDER[:3])
-    expect_equal(student.features.Vocabulary(DOCUMENTS, 4, 6).tokens, ORDER[:4])
+    expect_equal(student.features.Vocabulary(DOCUMENTS, 6, 2).tokens, ORDER[:2])
+    expect_equal(student.features.Vocabulary(DOCUMENTS, 6, 6).tokens, ORDER[:3])
 
 
 def test_vocabulary_of_unk_alone(student):

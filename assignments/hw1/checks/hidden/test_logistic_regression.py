@@ -376,15 +376,29 @@ def trained(student, X, y, **options):
     return model
 
 
+def own_steps(student, X, y, lr, epochs, *penalties):
+    """w and b after steps from zero with the student's own gradient."""
+    w, b = torch.zeros(X.shape[1], dtype=X.dtype), torch.zeros((), dtype=X.dtype)
+    for _ in range(epochs):
+        by_w, by_b = student.logistic_regression.gradient(w, b, X, y, *penalties)
+        w, b = w - lr * by_w, b - lr * by_b
+    return w, b
+
+
 def test_full_batch_takes_gradient_steps(student):
     _, _, X, y = some_data(13)
-    w, b = torch.zeros(3, dtype=torch.float64), torch.zeros((), dtype=torch.float64)
-    for _ in range(4):
-        by_w, by_b = student.logistic_regression.gradient(w, b, X, y, 0.2, 0.1)
-        w, b = w - 0.5 * by_w, b - 0.5 * by_b
+    w, b = own_steps(student, X, y, 0.5, 4, 0.2, 0.1)
     model = trained(student, X, y, l2=0.2, l1=0.1, lr=0.5, epochs=4)
     expect_close(model.w, w, what="w after four steps with your own gradient")
     expect_close(model.b, b, what="b after four steps with your own gradient")
+
+
+def test_training_defaults(student):
+    _, _, X, y = some_data(34)
+    w, b = own_steps(student, X, y, 0.1, 100)
+    model = trained(student, X, y)
+    expect_close(model.w, w, what="w by default: 100 epochs, lr 0.1, no penalty")
+    expect_close(model.b, b, what="b by default: 100 epochs, lr 0.1, no penalty")
 
 
 def expect_own_losses(student, seed, l2, l1):
@@ -422,12 +436,14 @@ def test_losses_of_no_epochs_are_none(student):
 
 def test_mini_batch_losses_are_over_all_data(student):
     _, _, X, y = some_data(15)
-    expected = []
-    for epochs in (1, 2, 3):
-        then = trained(student, X, y, lr=0.5, epochs=epochs, batch_size=2, seed=4)
-        expected.append(student.logistic_regression.loss(then.w, then.b, X, y))
-    model = trained(student, X, y, lr=0.5, epochs=3, batch_size=2, seed=4)
-    expect_close(model.losses, expected, what="losses")
+
+    def again(epochs):
+        student.generators(seed=1)  # where the order comes from is another check
+        return trained(student, X, y, lr=0.5, epochs=epochs, batch_size=2, seed=4)
+
+    models = [again(epochs) for epochs in (1, 2, 3)]
+    expected = [student.logistic_regression.loss(model.w, model.b, X, y) for model in models]
+    expect_close(models[-1].losses, expected, what="losses")
 
 
 def test_training_keeps_the_dtype(student):
@@ -480,6 +496,13 @@ def test_mini_batches_other_seed_other_order(student):
     # steps of 1/2 in a different order: far beyond rounding
     apart = (one - other).abs().max() > 1e-6
     assert apart, "a different seed must give a different order of the examples"
+
+
+def test_mini_batches_have_seed_0_by_default(student):
+    _, _, X, y = some_data(21, examples=30)
+    options = {"epochs": 1, "batch_size": 1, "lr": 0.5}
+    plain, zero = trained(student, X, y, **options), trained(student, X, y, **options, seed=0)
+    expect_close(plain.w, zero.w, what="w by default")
 
 
 def test_fit_starts_afresh(student):

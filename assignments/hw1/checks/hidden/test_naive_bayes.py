@@ -27,6 +27,14 @@ def fitted(student, counts, labels, alpha=1.0):
     return model
 
 
+def some_data_with_unseen_words(seed):
+    """Some data in which each class lacks some words."""
+    counts, labels = some_data(seed)
+    for c in range(3):
+        counts[labels == c, 3 * c : 3 * c + 2] = 0
+    return counts, labels
+
+
 def own_tables(counts, labels, alpha):
     """The formulas of the handout."""
     classes = labels.max() + 1
@@ -43,7 +51,7 @@ def own_tables(counts, labels, alpha):
 
 @pytest.mark.parametrize("alpha", [0.1, 1.0, 10.0])
 def test_nb_feature_log_prob_equals_the_formula(student, alpha):
-    counts, labels = some_data(1)
+    counts, labels = some_data_with_unseen_words(1)
     model = fitted(student, counts, labels, alpha)
     expect_array(model.feature_log_prob_, (3, 12), what="feature_log_prob_")
     expect_close(
@@ -51,10 +59,18 @@ def test_nb_feature_log_prob_equals_the_formula(student, alpha):
     )
 
 
+def test_nb_alpha_is_1_by_default(student):
+    counts, labels = some_data(19)
+    model = student.naive_bayes.NaiveBayes()
+    model.fit(counts, labels)
+    expected = own_tables(counts, labels, 1.0)[1]
+    expect_close(model.feature_log_prob_, expected, what="feature_log_prob_")
+
+
 @pytest.mark.parametrize("alpha", [0.1, 1.0, 10.0])
 def test_nb_rows_are_distributions(student, alpha):
-    counts, labels = some_data(2)
-    model = fitted(student, counts + 1, labels, alpha)
+    counts, labels = some_data_with_unseen_words(2)
+    model = fitted(student, counts, labels, alpha)
     expect_close(np.exp(model.feature_log_prob_).sum(axis=1), np.ones(3), what="the sum of a row")
 
 
@@ -485,7 +501,15 @@ def test_most_informative_returns_python_ints(student):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "name"), [((0,), "k"), ((2, 3, 0), "positive"), ((2, 1, -1), "negative")]
+    ("arguments", "name"),
+    [
+        ((0,), "k"),
+        ((-2,), "k"),
+        ((2, 3, 0), "positive"),
+        ((2, -1, 0), "positive"),
+        ((2, 1, 3), "negative"),
+        ((2, 1, -1), "negative"),
+    ],
 )
 def test_most_informative_refuses_impossible_arguments(student, arguments, name):
     model = distinct_model(student)

@@ -122,7 +122,7 @@ def test_perceptron_refuses_impossible_labels(student, case):
         student.network.perceptron_train(CORNERS, torch.tensor(REFUSED_LABELS[case]), 3)
 
 
-@pytest.mark.parametrize("seed", [1, 3, 6, 9])
+@pytest.mark.parametrize("seed", range(1, 10))
 def test_solve_xor_gets_all_four_right(student, seed):
     params = student.network.solve_xor(seed)
     params = {name: value.double() for name, value in params.items()}
@@ -154,6 +154,11 @@ def test_solve_xor_of_another_seed(student):
         one["W1"], other["W1"], rtol=1e-3, atol=1e-3
     )
     assert different, "a different seed must give different parameters"
+
+
+def test_solve_xor_has_seed_0_by_default(student):
+    plain, zero = student.network.solve_xor(), student.network.solve_xor(0)
+    expect_close(plain["W1"], zero["W1"], rtol=1e-3, atol=1e-3, what="W1 by default")
 
 
 # ---- forward, backward, initialise ---------------------------------------------------------------
@@ -227,6 +232,14 @@ def test_forward_is_stable_far_out(student):
     params["b2"] = torch.tensor([1000.0, -1000.0, 0.0, 999.0], dtype=torch.float64)
     probs = student.network.forward(params, X)["probs"]
     expect_close(probs, own_forward(params, X, "tanh")["probs"], what="probs")
+
+
+def test_forward_is_stable_row_by_row(student):
+    # logits of a thousand in one row, ordinary ones in the others
+    params, X, _ = some_net(15)
+    X = X * torch.tensor([1000.0] + [1.0] * 6, dtype=torch.float64)[:, None]
+    probs = student.network.forward(params, X, "relu")["probs"]
+    expect_close(probs, own_forward(params, X, "relu")["probs"], what="probs")
 
 
 def test_forward_of_a_sigmoid_far_out(student):
@@ -428,6 +441,11 @@ def test_initialise_depends_on_its_seed_alone(student):
 def test_initialise_of_another_seed(student):
     one, other = (student.network.initialise(6, 5, 4, "he", seed) for seed in (3, 4))
     assert not torch.equal(one["W1"], other["W1"]), "a different seed must give different weights"
+
+
+def test_initialise_has_seed_0_by_default(student):
+    plain = student.network.initialise(6, 5, 4, "he")
+    expect_close(plain["W1"], student.network.initialise(6, 5, 4, "he", 0)["W1"], what="W1")
 
 
 def test_initialise_draws_the_layers_independently(student):

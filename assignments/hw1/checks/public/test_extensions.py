@@ -17,9 +17,11 @@ def test_mse_gradient_worked_example(student):
 
 
 def test_leaky_relu_worked_example(student):
-    expect_close(student.extensions.leaky_relu(torch.tensor([-1.0, 2.0])), [-0.01, 2.0])
+    expect_close(
+        student.extensions.leaky_relu(torch.tensor([-1.0, 2.0], dtype=torch.float64)), [-0.01, 2.0]
+    )
 
 
 def test_leaky_relu_gradient_worked_example(student):
-    x = torch.tensor([-1.0, 2.0])
+    x = torch.tensor([-1.0, 2.0], dtype=torch.float64)
     expect_close(student.extensions.leaky_relu_gradient(x), [0.01, 1.0])

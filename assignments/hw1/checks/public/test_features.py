@@ -6,7 +6,9 @@ from grader.checking.expect import expect_close, expect_equal
 
 
 def test_vocabulary_worked_example(student):
-    vocabulary = student.features.Vocabulary([["영화", "재미", "영화"], ["b", "재미", "영화"]])
+    vocabulary = student.features.Vocabulary(
+        [["영화", "재미", "영화", "b"], ["b", "재미", "영화", "재미", "영화"]]
+    )
     expect_equal(vocabulary.tokens, ["<unk>", "영화", "재미", "b"], "tokens")
     expect_equal(len(vocabulary), 4, "len")
     expect_close(vocabulary.encode(["b", "x", "영화"]), [3, 0, 1], what="encode")
