@@ -35,7 +35,8 @@ def test_edit_distance_worked_example(student):
 
 def test_edit_script_worked_example(student):
     script = student.text.edit_script("먹었다", "먹는다", 1)
-    expect_equal(script, [("keep", "먹", "먹"), ("substitute", "었", "는"), ("keep", "다", "다")])
+    expected = [("keep", "먹", "먹"), ("substitute", "었", "는"), ("keep", "다", "다")]
+    expect_equal([tuple(step) for step in script], expected, "the script")
 
 
 def test_edit_distance_refuses_a_negative_cost(student):
