@@ -250,7 +250,7 @@ def test_tfidf_transform_is_float64(student):
 
 
 def test_tfidf_an_empty_document_stays_zero(student):
-    counts = np.array([[1, 2, 0], [0, 0, 0]])
+    counts = np.array([[1, 2, 1], [0, 0, 0]])
     rows = fitted(student, counts).transform(counts)
     expect_equal(rows[1].tolist(), [0.0, 0.0, 0.0], "the row of an empty document")
 
