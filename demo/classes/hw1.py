@@ -305,7 +305,7 @@ CLASS = [
     Recipe(
         "patches_the_judge",
         "patches pytest, NumPy's and torch's comparisons, and brings a conftest.py",
-        points=98.84,
+        points=98.62,
         loses=["cleaning"],
         bonus=2,
         changes=[
