@@ -1,4 +1,4 @@
-"""Public checks of text.py. Points, titles and hints are in assignment.toml."""
+"""Public checks of text.py. Points, titles and hints are in exercises."""
 
 import pytest
 
