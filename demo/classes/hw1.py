@@ -118,7 +118,7 @@ CLASS = [
     Recipe(
         "bug_tags_deleted",
         "a tag is deleted instead of blanked",
-        points=99.06,
+        points=98.75,
         loses=["cleaning"],
         bonus=2,
         start="mutant tag_deleted",
@@ -126,7 +126,7 @@ CLASS = [
     Recipe(
         "bug_prior_forgotten",
         "the prior is left out of the joint",
-        points=93.64,
+        points=96,
         loses=["nb_predict"],
         bonus=2,
         changes=[replace("naive_bayes.py", "self.class_log_prior_ + counts @", "counts @")],
@@ -134,7 +134,7 @@ CLASS = [
     Recipe(
         "bug_sum_not_mean",
         "the loss is a sum, its gradient a mean",
-        points=94.55,
+        points=95.5,
         loses=["loss_gradient"],
         bonus=2,
         start="mutant loss_is_a_sum",
@@ -142,7 +142,7 @@ CLASS = [
     Recipe(
         "bug_relu_not_masked",
         "the gradient passes a ReLU that is off",
-        points=99.36,
+        points=97.59,
         loses=["backpropagation"],
         bonus=2,
         start="mutant relu_not_masked",
@@ -150,7 +150,7 @@ CLASS = [
     Recipe(
         "bug_macro_f1",
         "macro F1 from macro precision and recall",
-        points=99.3,
+        points=97.3,
         loses=["metrics"],
         bonus=2,
         start="mutant macro_f1_of_means",
@@ -158,7 +158,7 @@ CLASS = [
     Recipe(
         "bug_last_best",
         "grid search returns the last of equal ones",
-        points=99.42,
+        points=99.5,
         loses=["selection"],
         bonus=2,
         start="mutant last_best",
@@ -166,7 +166,7 @@ CLASS = [
     Recipe(
         "bugs_in_three_files",
         "vocabulary by first occurrence, idf without smoothing, recall and precision swapped",
-        points=92.36,
+        points=93.04,
         loses=["vocabulary", "tfidf", "metrics"],
         bonus=2,
         changes=[
@@ -212,7 +212,7 @@ CLASS = [
     Recipe(
         "endless_loop_in_perceptron",
         "trains until XOR converges, which it never does",
-        points=98.75,
+        points=97.75,
         loses=["perceptron"],
         bonus=2,
         changes=[
@@ -241,7 +241,7 @@ CLASS = [
     Recipe(
         "segfault",
         "reads address 0 in tf-idf",
-        points=95.8,
+        points=96,
         loses=["tfidf"],
         bonus=2,
         changes=[
@@ -255,7 +255,7 @@ CLASS = [
     Recipe(
         "memory_hog",
         "builds a list of a billion numbers in bag_of_words",
-        points=96.95,
+        points=96.5,
         loses=["vocabulary"],
         bonus=2,
         changes=[
@@ -291,7 +291,7 @@ CLASS = [
     Recipe(
         "always_equal",
         "returns an object that equals everything",
-        points=97.88,
+        points=98,
         loses=["edit_distance"],
         bonus=2,
         changes=[
@@ -305,7 +305,7 @@ CLASS = [
     Recipe(
         "patches_the_judge",
         "patches pytest, NumPy's and torch's comparisons, and brings a conftest.py",
-        points=98.84,
+        points=98.62,
         loses=["cleaning"],
         bonus=2,
         changes=[

@@ -2,29 +2,45 @@
 
 import numpy as np
 
-from grader.checking.expect import expect_array, expect_close, expect_equal
+from grader.checking.expect import expect_close, expect_equal
 
 
 def test_vocabulary_worked_example(student):
+    vocabulary = student.features.Vocabulary(
+        [["영화", "재미", "영화", "b"], ["b", "재미", "영화", "재미", "영화"]]
+    )
+    expect_equal(vocabulary.tokens, ["<unk>", "영화", "재미", "b"], "tokens")
+    expect_equal(len(vocabulary), 4, "len")
+    expect_close(vocabulary.encode(["b", "x", "영화"]), [3, 0, 1], what="encode")
+    expect_equal(vocabulary.decode([2, 0]), ["재미", "<unk>"], "decode")
+
+
+def test_vocabulary_ties_in_the_worked_example(student):
+    # a and b both occur twice: code point order decides
     vocabulary = student.features.Vocabulary([["b", "a", "b"], ["c", "a"]])
     expect_equal(vocabulary.tokens, ["<unk>", "a", "b", "c"], "tokens")
-    expect_equal(len(vocabulary), 4, "len")
-    expect_equal(vocabulary.encode(["c", "x", "a"]), [3, 0, 1], "encode")
-    expect_equal(vocabulary.decode([2, 0]), ["b", "<unk>"], "decode")
 
 
 def test_bag_of_words_worked_example(student):
     vocabulary = student.features.Vocabulary([["영화", "영화", "재미"]])
-    counts = student.features.bag_of_words([["재미", "영화", "재미"], ["모름"], []], vocabulary)
-    expect_array(counts, (3, 3), "int64")
-    expect_equal(counts.tolist(), [[0, 1, 2], [1, 0, 0], [0, 0, 0]])
+    counts = student.features.bag_of_words([["재미", "영화", "재미"], ["모름"]], vocabulary)
+    expect_close(counts, [[0, 1, 2], [1, 0, 0]], what="the counts")
+
+
+COUNTS = np.array([[1, 1, 0], [1, 0, 1]])
 
 
 def test_tfidf_worked_example(student):
-    counts = np.array([[1, 1, 0], [1, 0, 1]])
     model = student.features.TfIdf()
-    model.fit(counts)
+    model.fit(COUNTS)
     expect_close(model.idf, [1.0, 1.4054651081081644, 1.4054651081081644], what="idf")
-    expect_close(
-        model.transform(counts)[0], [0.5797386715376657, 0.8148024746671689, 0.0], what="row 0"
-    )
+
+
+def test_tfidf_transform_worked_example(student):
+    model = student.features.TfIdf()
+    model.fit(COUNTS)
+    # from your own idf, so that a slip in fit costs nothing here; with the handout's idf the row
+    # is (0.579739, 0.814802, 0)
+    row = np.array([model.idf[0], model.idf[1], 0.0])
+    row /= np.sqrt((row**2).sum())
+    expect_close(model.transform(COUNTS)[0], row, what="row 0")

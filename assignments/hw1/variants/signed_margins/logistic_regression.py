@@ -88,8 +88,8 @@ class LogisticRegression:
 
     def fit(self, X: Tensor, y: Tensor) -> "LogisticRegression":
         dealer = random.Random(f"batches {self.seed}")
-        self.w = torch.zeros_like(X[0])
-        self.b = torch.zeros_like(X[0, 0])
+        self.w = X.new_zeros(X.shape[1:])
+        self.b = X.new_zeros(())
         loss(self.w, self.b, X, y, self.l2, self.l1)  # complains about impossible data
         self.losses = []
         while len(self.losses) < self.epochs:
