@@ -162,10 +162,11 @@ def korean(course: Path) -> Path:
     """The tiny course in Korean alone, without an English word in its texts."""
     declared = 'title = { ko = "작은 수업" }\nlanguages = ["ko"]\n'
     (course / "course.toml").write_text(declared, encoding="utf-8")
-    path = course / "assignments" / "tiny" / "assignment.toml"
-    text = re.sub(r'en = "[^"]*", ', "", path.read_text(encoding="utf-8"))
-    path.write_text(text, encoding="utf-8")
-    (path.parent / "handout.en.md").unlink()
+    folder = course / "assignments" / "tiny"
+    for path in (folder / "assignment.toml", *(folder / "exercises").glob("*.toml")):
+        text = re.sub(r'en = "[^"]*", ', "", path.read_text(encoding="utf-8"))
+        path.write_text(text, encoding="utf-8")
+    (folder / "handout.en.md").unlink()
     return course
 
 

@@ -7,7 +7,7 @@ of the same exercise: such pairs are counted as inverted.
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -128,7 +128,7 @@ def _percent(function: FunctionResult) -> float:
 
 
 def _failed(
-    exercises: Sequence[ExerciseResult], function: str, free: frozenset[str]
+    exercises: Sequence[ExerciseResult], function: str, free: Collection[str]
 ) -> list[CheckResult]:
     return [
         check

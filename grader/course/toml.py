@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from collections.abc import Iterator
@@ -102,10 +103,11 @@ class Table:
 
     def numbers(self, key: str) -> dict[str, float]:
         """Names with a number each, at least one: { encode = 2, LSTM.dropout = 1 }."""
-        found = dict(_dotted(self._take(key, _REQUIRED)))
-        plain = [v for v in found.values() if type(v) in {int, float} and v >= 0]
-        if not found or len(plain) < len(found):
-            self._refuse(key, found, "{ name = 2, Class.part = 1 }")
+        value = self._take(key, _REQUIRED)
+        found = dict(_dotted(value))
+        plain = [v for v in found.values() if type(v) in {int, float} and 0 <= v < math.inf]
+        if not isinstance(value, dict) or not found or len(plain) < len(found):
+            self._refuse(key, value, "{ name = 2, Class.part = 1 }, each a number from 0 on")
         return {name: float(value) for name, value in found.items()}
 
     def flag(self, key: str, default: bool) -> bool:

@@ -4,6 +4,9 @@ Where the checks of several functions fail, each failed check is run once more i
 every other function is the reference's (`grader.boundary.guest.stand_ins`). What comes of it stands
 beside the outcome, `CheckResult.passes_with`; `grader.scoring` decides whether it counts. Nothing
 that such a guest prints or raises is ever shown.
+
+In that guest the student's code runs beside the reference, so code that can look behind a call is
+not followed through (`grader.boundary.guest.looks_behind`), and forbidden names stay forbidden.
 """
 
 from __future__ import annotations
@@ -11,8 +14,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from grader.boundary.endings import Ending
+from grader.boundary.guest.looks_behind import RULE
 from grader.boundary.guests import Guests
 from grader.boundary.launchers import Launcher
 from grader.boundary.submitted import StandIns, Submitted
@@ -20,6 +25,7 @@ from grader.checking.plugin import Checks
 from grader.checking.student import Object
 from grader.course.assignment import Assignment
 from grader.course.exercise import Check, Exercise
+from grader.grading.forbidden import blame_at_run_time
 from grader.records.outcome import Outcome
 from grader.records.record import CheckResult, ExerciseResult
 
@@ -46,7 +52,7 @@ def follow_through(
     """The results, with what each failed check passes with. Uses at most `seconds`."""
     if assignment.reference is None or len(_failing(results)) < 2:
         return list(results)
-    run = _Run(assignment, submitted, checks, launcher, seconds)
+    run = _Run(assignment, submitted, checks, launcher, results, seconds)
     by_id = {exercise.id: exercise for exercise in assignment.exercises}
     return [
         replace(result, checks=run.again(by_id[result.id], result.checks)) for result in results
@@ -59,7 +65,7 @@ def _failing(results: Sequence[ExerciseResult]) -> set[str]:
         check.of.partition(".")[0]
         for result in results
         for check in result.checks
-        if check.outcome in {*_AGAIN, Outcome.FORBIDDEN}
+        if check.outcome == Outcome.FORBIDDEN or _may_pass(check)
     }
 
 
@@ -72,41 +78,71 @@ class _Run:
         submitted: Submitted,
         checks: Checks,
         launcher: Launcher,
+        results: Sequence[ExerciseResult],
         seconds: float,
     ) -> None:
         self._assignment, self._submitted = assignment, submitted
         self._checks, self._launcher, self._seconds = checks, launcher, seconds
         self._reference = assignment.reference_files()
+        self._penalised = {
+            result.id
+            for result in results
+            if any(check.outcome == Outcome.FORBIDDEN for check in result.checks)
+        }
 
     def again(self, exercise: Exercise, results: Sequence[CheckResult]) -> list[CheckResult]:
         """Run the failed checks of one exercise, those of a function in one guest."""
         passes_with: dict[str, list[str]] = {}
         by_id = {check.id: check for check in exercise.checks}
         for name in exercise.names:
-            failed = [r for r in results if r.of.partition(".")[0] == name and _may_pass(r)]
+            own = [r for r in results if r.of.partition(".")[0] == name]
+            failed = [by_id[r.id] for r in own if _may_pass(r)]
             if failed:
-                passes_with |= self._function(exercise, name, [by_id[r.id] for r in failed])
-        return [replace(r, passes_with=passes_with.get(r.id, [])) for r in results]
+                lost = {r.id for r in own if r.outcome != Outcome.PASSED}
+                passes_with |= self._function(exercise, name, failed, lost)
+        # what was not run after time-outs passes with whatever those pass with, too
+        slow = [r for r in results if r.outcome == Outcome.TIMEOUT]
+        waited_for = [name for r in slow for name in (r.of, *passes_with.get(r.id, []))]
+        for result in results:
+            if result.id in passes_with and _not_run_for(result) == "timeouts":
+                passes_with[result.id] += waited_for
+        return [
+            replace(r, passes_with=list(dict.fromkeys(passes_with.get(r.id, [])))) for r in results
+        ]
 
     def _function(
-        self, exercise: Exercise, name: str, failed: Sequence[Check]
+        self, exercise: Exercise, name: str, failed: Sequence[Check], lost: set[str]
     ) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        stand_ins = self._stand_ins(exercise.file, name)
-        submitted = replace(self._submitted, stand_ins=stand_ins)
+        """What the failed checks of a function pass with; `lost` are all that it did not pass."""
+        submitted = replace(self._submitted, stand_ins=self._stand_ins(exercise.file, name))
         guests = Guests(self._launcher, submitted, self._assignment.limits, Object)
+        guests.begin_exercise(partial(blame_at_run_time, self._assignment, self._penalised))
         try:
-            for check in failed:
-                if guests.clock.used > self._seconds:
-                    break
-                outcome = self._outcome(check, guests)
-                if outcome == Outcome.PASSED:
-                    found[check.id] = self._functions_called(guests, name)
-                elif outcome == Outcome.TIMEOUT:
-                    break  # it is this function that is slow
+            guests.open()
+            if any(use.rule == RULE for use in guests.survey.uses):
+                return {}
+            return self._passing(guests, name, failed, lost)
+        except Ending:
+            return {}
         finally:
             self._seconds -= guests.clock.used
             guests.close()
+
+    def _passing(
+        self, guests: Guests, name: str, failed: Sequence[Check], lost: set[str]
+    ) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for check in failed:
+            if guests.clock.used > self._seconds:
+                break
+            if set(check.needs) & (lost - found.keys()):
+                continue  # it waits for a check that is this function's own matter
+            outcome = self._outcome(check, guests)
+            if outcome == Outcome.TIMEOUT:
+                break  # it is this function that is slow
+            called = self._functions_called(guests, name)
+            if outcome == Outcome.PASSED:
+                found[check.id] = called
         return found
 
     def _outcome(self, check: Check, guests: Guests) -> Outcome:
@@ -141,9 +177,14 @@ class _Run:
 
 
 def _may_pass(result: CheckResult) -> bool:
-    """Whether it makes sense to run the check again: it failed, or waited for one that did."""
-    waited = result.message is not None and result.message.code == "skipped"
-    return result.outcome in _AGAIN or (result.outcome == Outcome.SKIPPED and waited)
+    """Whether it makes sense to run the check again: it failed, or was not run as others did."""
+    return result.outcome in _AGAIN or _not_run_for(result) in {"skipped", "timeouts"}
+
+
+def _not_run_for(result: CheckResult) -> str:
+    """Why a check was not run; "" where it was."""
+    skipped = result.outcome == Outcome.SKIPPED and result.message is not None
+    return result.message.code if skipped and result.message else ""
 
 
 def without(source: bytes, name: str) -> bytes:

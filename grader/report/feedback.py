@@ -7,7 +7,7 @@ total they could be worked out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -44,8 +44,11 @@ def is_shown(check: DescribedCheck, due: str | None, moment: Moment) -> bool:
 
 def context(catalogue: Catalogue, record: Record, lang: str, moment: Moment) -> dict[str, Any]:
     """Everything that `feedback.html.j2` names."""
-    free = excused(record.exercises)
-    exercises = [_exercise(catalogue, e, lang, moment, free) for e in record.exercises]
+    closed = _closed_functions(catalogue, record, moment)
+    exercises = [
+        _exercise(catalogue, e, lang, moment, closed, excused(record.exercises))
+        for e in record.exercises
+    ]
     kept_back = sum(exercise["kept_back"] for exercise in exercises)
     return {
         "assignment": choose(catalogue.title, lang),
@@ -63,6 +66,21 @@ def context(catalogue: Catalogue, record: Record, lang: str, moment: Moment) -> 
         "graded": formatting.moment(record.started),
         "submission": record.submission_sha256,
     }
+
+
+def _closed_functions(catalogue: Catalogue, record: Record, moment: Moment) -> set[str]:
+    """Functions whose points are kept back: a check of theirs is, or one counts only by such."""
+    if moment.published:
+        return set()
+    results = [(entry.id, check) for entry in record.exercises for check in entry.checks]
+    closed = {
+        check.of
+        for exercise, check in results
+        if not is_shown(catalogue.check(exercise, check.id), catalogue.due, moment)
+    }
+    while more := {c.of for _, c in results if closed & set(c.passes_with)} - closed:
+        closed |= more
+    return closed
 
 
 def _has_passed(due: str | None, now: datetime) -> bool:
@@ -83,17 +101,25 @@ def _total(
 
 
 def _exercise(
-    catalogue: Catalogue, result: ExerciseResult, lang: str, moment: Moment, free: frozenset[str]
+    catalogue: Catalogue,
+    result: ExerciseResult,
+    lang: str,
+    moment: Moment,
+    closed: set[str],
+    free: Mapping[str, list[str]],
 ) -> dict[str, Any]:
     entry = catalogue.exercise(result.id)
     described = [catalogue.check(result.id, check.id) for check in result.checks]
     checks = [
-        _check(check, result, lang, counts=result.outcome == Outcome.PASSED or result.id in free)
+        _check(check, result, lang, [] if result.of in closed else free.get(result.id, []))
         if is_shown(check, catalogue.due, moment)
         else _closed(check, result, lang)
         for check, result in zip(described, result.checks, strict=True)
     ]
-    functions = [_function(f, result.checks, checks, free, moment) for f in result.functions]
+    functions = [
+        _function(function, result.checks, checks, free, closed=function.name in closed)
+        for function in result.functions
+    ]
     earned = [f["points"] for f in functions if not f["kept_back"]]
     kept_back = sum(function["kept_back"] for function in functions)
     return {
@@ -117,32 +143,31 @@ def _function(
     result: FunctionResult,
     results: Sequence[CheckResult],
     checks: Sequence[dict[str, Any]],
-    free: frozenset[str],
-    moment: Moment,
+    free: Mapping[str, list[str]],
+    *,
+    closed: bool,
 ) -> dict[str, Any]:
-    """A function with its checks. While one of them is kept back, so are its points."""
-    shown = [check for check in checks if check["of"] == result.name]
-    closed = not moment.published and not all(check["shown"] for check in shown)
+    """A function with its checks."""
     own = [check for check in results if check.of == result.name]
     return {
         "name": result.name,
         **_score(None if closed else result.points, result.possible),
         "kept_back": result.possible if closed else 0.0,
         "standing": "" if closed else standing(own, free),
-        "checks": shown,
+        "checks": [check for check in checks if check["of"] == result.name],
     }
 
 
 def _check(
-    check: DescribedCheck, result: CheckResult, lang: str, *, counts: bool
+    check: DescribedCheck, result: CheckResult, lang: str, paid: list[str]
 ) -> dict[str, Any]:
+    """`paid`: the functions that have paid for its failing, so that it counts."""
     passed = result.outcome == Outcome.PASSED
     return {
         **_closed(check, result, lang),
         "shown": True,
         "outcome": result.outcome,
-        "counts": counts,
-        "right_once": ", ".join(result.passes_with) if counts and not passed else "",
+        "right_once": paid,
         "cases": result.cases,
         "cases_passed": result.cases_passed,
         "message": "" if passed else formatting.sentence(result.message, lang),

@@ -25,6 +25,7 @@ def render(template: str, lang: str, others: list[dict[str, str]], context: dict
         "others": others,
         "t": partial(_translate, "report", lang),
         "word": partial(_translate, "outcome", lang),
+        "stands": partial(_translate, "function", lang),
     }
     return _environment().get_template(template).render(own | context)
 

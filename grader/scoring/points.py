@@ -9,7 +9,7 @@ The shares were chosen by simulation over every mutant of two assignments: docs/
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -63,8 +63,8 @@ def score(exercises: Sequence[Exercise], results: Sequence[ExerciseResult]) -> l
     return [_scored(by_id[result.id], result, free) for result in results if result.id in by_id]
 
 
-def excused(results: Sequence[ExerciseResult]) -> frozenset[str]:
-    """Checks that failed through a slip that another function has paid for already.
+def excused(results: Sequence[ExerciseResult]) -> dict[str, list[str]]:
+    """Checks that failed through a slip that was paid for already, and the functions that paid.
 
     Such a check passes once other functions are the reference's, and one of these has lost points
     by itself. Where two functions only fail with one another, the first of them pays.
@@ -77,14 +77,15 @@ def excused(results: Sequence[ExerciseResult]) -> frozenset[str]:
     ]
     lost = {check.of for check in failed if not check.passes_with}
     while True:
-        free = {check.id for check in failed if lost & set(check.passes_with)}
+        paid = {c.id: [name for name in c.passes_with if name in lost] for c in failed}
+        free = {name: functions for name, functions in paid.items() if functions}
         paying = [check.of for check in failed if check.id not in free and check.of not in lost]
         if not paying:
-            return frozenset(free)
+            return free
         lost.add(paying[0])
 
 
-def _scored(exercise: Exercise, result: ExerciseResult, free: frozenset[str]) -> ExerciseResult:
+def _scored(exercise: Exercise, result: ExerciseResult, free: Collection[str]) -> ExerciseResult:
     functions = [_function(function, result.checks, free) for function in exercise.functions]
     return replace(
         result,
@@ -96,7 +97,7 @@ def _scored(exercise: Exercise, result: ExerciseResult, free: frozenset[str]) ->
 
 
 def _function(
-    function: Function, checks: Sequence[CheckResult], free: frozenset[str]
+    function: Function, checks: Sequence[CheckResult], free: Collection[str]
 ) -> FunctionResult:
     own = [check for check in checks if check.of == function.name]
     if any(check.outcome == Outcome.BROKEN for check in own):

@@ -202,8 +202,8 @@ class _View:
 
     def end(self, results: list[ExerciseResult], exercises: Sequence[Exercise]) -> None:
         by_id = {result.id: result for result in results}
-        shown = [e for e in exercises if e.id in by_id and not e.extra]
-        right = [f for e in shown for f in e.functions if _is_right(f, by_id[e.id])]
+        shown = [exercise for exercise in exercises if not exercise.extra]
+        right = [f for e in shown for f in e.functions if _is_right(f, by_id.get(e.id))]
         line = self._t(
             "check_functions",
             right=len(right),
@@ -262,9 +262,9 @@ class _View:
         return escape(translate(f"cli.{code}", self._lang, **fields))
 
 
-def _is_right(function: Function, result: ExerciseResult) -> bool:
+def _is_right(function: Function, result: ExerciseResult | None) -> bool:
     """Whether every public check of the function passed, and there is one."""
-    own = [check for check in result.checks if check.of == function.name]
+    own = [check for check in result.checks if check.of == function.name] if result else []
     return bool(own) and standing(own) == Standing.RIGHT
 
 

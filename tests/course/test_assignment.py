@@ -5,11 +5,23 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from grader.course import assignment as assignments
+from grader.course.exercise import Kind
 from grader.course.folder import Course
 from grader.errors import AssignmentInvalid
 from grader.selfcheck.check import public_part
 
 FILE = "assignments/tiny/assignment.toml"
+ADDING = "assignments/tiny/exercises/adding.toml"
+SAYING = "assignments/tiny/exercises/saying.toml"
+
+MORE = """
+[[check]]
+id = "sums_more"
+of = "Sum.more"
+title = { en = "More", ko = "더" }
+hint = { en = "More.", ko = "더." }
+"""
+TEST = "def test_sums_more(student): pass\n"
 
 
 def test_what_is_read(tiny):
@@ -22,18 +34,42 @@ def test_what_is_read(tiny):
     )
     assert [check.id for check in adding.checks] == ["add_adds", "add_adds_arrays"]
     assert [check.public for check in adding.checks] == [True, False]
-    assert [check.weight for check in adding.checks] == [2, 1]
+    assert [(check.of, check.kind) for check in adding.checks] == [
+        ("add", Kind.CORE),
+        ("add", Kind.EDGE),
+    ]
+    assert [(f.name, f.points) for f in adding.functions] == [("add", 6)]
+    assert (adding.points, adding.names) == (6, ("add",))
     assert saying.title["ko"] == "말하기"
     assert tiny.limits.check_seconds == 1
     assert tiny.limits.submission_seconds == assignments.Limits().submission_seconds
     assert tiny.forbidden[0].names == ("torch.nn", ".backward")
 
 
-def test_the_public_part_keeps_the_weight_of_what_it_leaves_out(tiny):
+def test_the_public_part_counts_the_checks_that_it_leaves_out(tiny):
     adding, saying = public_part(tiny).exercises
     assert [check.id for check in adding.checks] == ["add_adds"]
-    assert (adding.weight, adding.hidden_weight) == (3, 1)
+    assert (adding.hidden_checks, saying.hidden_checks) == (1, 1)
+    assert (adding.points, saying.points) == (6, 4)
     assert saying.checks == ()
+
+
+def test_a_part_of_a_class_is_a_function_of_its_own(course, edit):
+    edit(ADDING, "points = { add = 6 }", 'points = { "Sum.of" = 2, "Sum.more" = 3, add = 1 }')
+    edit(ADDING, 'id = "add_adds"\n', 'id = "add_adds"\nof = "Sum.of"\n')
+    edit(ADDING, 'id = "add_adds_arrays"\nkind = "edge"\n', 'id = "add_adds_arrays"\nof = "add"\n')
+    edit(ADDING, 'needs = ["add_adds"]', "")
+    path = course / ADDING
+    path.write_text(path.read_text(encoding="utf-8") + MORE, encoding="utf-8")
+    edit("assignments/tiny/checks/hidden/test_more.py", "import pytest", "import pytest\n" + TEST)
+    adding = assignments.load(course / "assignments" / "tiny").exercises[0]
+    assert [(f.name, f.root, f.points) for f in adding.functions] == [
+        ("Sum.of", "Sum", 2),
+        ("Sum.more", "Sum", 3),
+        ("add", "add", 1),
+    ]
+    assert (adding.names, adding.points) == (("Sum", "add"), 6)
+    assert [check.of for check in adding.checks] == ["Sum.of", "add", "Sum.more"]
 
 
 def test_a_limit_follows_from_what_the_reference_needs(course, edit):
@@ -54,42 +90,43 @@ def test_the_hash_of_the_checks_changes_with_their_text(edit, tiny):
 
 
 @pytest.mark.parametrize(
-    ("old", "new"),
+    ("file", "old", "new"),
     [
-        ('en = "Tiny"', 'en = "Small"'),
-        ('en = "Adding"', 'en = "Sums"'),
-        ('en = "Plus."', 'en = "Take +."'),
-        ("points = 6", "points = 7"),
-        ("points = 6", "points = 6\nextra = true"),
-        ("weight = 2", 'weight = 3\nshow = "never"'),
-        ('package = "tiny', 'due = "2026-03-02T18:00Z"\npackage = "tiny'),
+        (FILE, 'en = "Tiny"', 'en = "Small"'),
+        (ADDING, 'en = "Adding"', 'en = "Sums"'),
+        (ADDING, 'en = "Plus."', 'en = "Take +."'),
+        (ADDING, "add = 6", "add = 7"),
+        (ADDING, "points = { add = 6 }", "points = { add = 6 }\nextra = true"),
+        (ADDING, 'kind = "edge"', 'kind = "manners"'),
+        (ADDING, 'kind = "edge"', 'of = "add"\nkind = "core"\nshow = "never"'),
+        (FILE, 'package = "tiny', 'due = "2026-03-02T18:00Z"\npackage = "tiny'),
     ],
 )
-def test_no_outcome_depends_on_words_and_points(edit, tiny, old, new):
-    edit(FILE, old, new)
+def test_no_outcome_depends_on_words_and_points(edit, tiny, file, old, new):
+    edit(file, old, new)
     assert assignments.load(tiny.folder).settings_sha256 == tiny.settings_sha256
 
 
 @pytest.mark.parametrize(
-    ("old", "new"),
+    ("file", "old", "new"),
     [
-        ("check_seconds = 1", "check_seconds = 2"),
-        ("weight = 2", "seconds = 0.5"),
-        ("weight = 2", "fresh = true"),
-        ('needs = ["add_adds"]', "needs = []"),
-        ('["numpy", "torch"]', '["numpy"]'),
-        ('names = ["add"]', 'names = ["add"]\nuses = ["words.py"]'),
-        ('"torch.nn", ', ""),
-        ('[[file]]\nname = "words.py"', '[[file]]\nname = "words.py"\nrequired = false'),
+        (FILE, "check_seconds = 1", "check_seconds = 2"),
+        (ADDING, 'kind = "edge"', "seconds = 0.5"),
+        (ADDING, 'kind = "edge"', "fresh = true"),
+        (ADDING, 'needs = ["add_adds"]', "needs = []"),
+        (FILE, '["numpy", "torch"]', '["numpy"]'),
+        (ADDING, 'file = "sums.py"', 'file = "sums.py"\nuses = ["words.py"]'),
+        (FILE, '"torch.nn", ', ""),
+        (FILE, '[[file]]\nname = "words.py"', '[[file]]\nname = "words.py"\nrequired = false'),
     ],
 )
-def test_an_outcome_depends_on_limits_needs_and_rules(edit, tiny, old, new):
-    edit(FILE, old, new)
+def test_an_outcome_depends_on_limits_needs_and_rules(edit, tiny, file, old, new):
+    edit(file, old, new)
     assert assignments.load(tiny.folder).settings_sha256 != tiny.settings_sha256
 
 
 def test_only_the_languages_of_the_course_are_asked_for(edit, tiny):
-    edit(FILE, 'en = "Adding", ', "")
+    edit(ADDING, 'en = "Adding", ', "")
     assert assignments.load(tiny.folder, ("ko",)).exercises[0].title == {"ko": "더하기"}
     with pytest.raises(AssignmentInvalid, match="title"):
         assignments.load(tiny.folder, ("en",))
@@ -119,68 +156,124 @@ def test_summer_time_is_that_of_the_day(edit, tiny):
 
 
 MISTAKES = {
-    "unknown_key": ("weight = 2", "wieght = 2", ["line 40", "wieght", "weight"]),
-    "unknown_exercise": (
-        'exercise = "adding"\nweight',
-        'exercise = "ading"\nweight',
-        ["line 39", "ading", "adding, saying"],
+    "unknown_key": (ADDING, 'kind = "edge"', 'knid = "edge"', ["line 14", "knid", "kind"]),
+    "unknown_kind": (ADDING, '"edge"', '"rare"', ["line 14", "rare", "core, edge, manners"]),
+    "unknown_function": (ADDING, 'kind = "edge"', 'of = "ad"', ["line 14", "ad", "add"]),
+    "function_not_named": (
+        ADDING,
+        "points = { add = 6 }",
+        "points = { add = 5, sub = 1 }",
+        ["of is missing"],
     ),
-    "unknown_file": ('file = "words.py"', 'file = "wrods.py"', ["wrods.py", "sums.py, words.py"]),
-    "negative_points": ("points = 6", "points = -6", ["line 27", "-6", "from 0 on"]),
-    "points_as_text": ("points = 6", 'points = "6"', ["a number"]),
-    "flag_as_text": ('name = "words.py"', 'name = "words.py"\nrequired = "no"', ["true, false"]),
-    "missing_points": ("points = 6\n", "", ["points is missing"]),
-    "one_language": ('{ en = "Adding", ko = "더하기" }', '{ en = "Adding" }', ["title", "ko"]),
-    "check_without_test": ('id = "add_adds"', 'id = "add_add"', ["add_add", "add_adds"]),
+    "no_core": (SAYING, 'id = "greet_greets"', 'id = "greet_greets"\nkind = "edge"', ["greet"]),
+    "unknown_exercise": (FILE, '"adding", ', '"ading", ', ["line 6", "ading", "adding, saying"]),
+    "exercise_not_named": (FILE, '"adding", ', "", ["adding.toml", "does not name"]),
+    "unknown_file": (SAYING, '"words.py"', '"wrods.py"', ["wrods.py", "sums.py, words.py"]),
+    "negative_points": (ADDING, "add = 6", "add = -6", ["line 3", "-6", "a number from 0 on"]),
+    "no_points": (ADDING, "add = 6", "add = 0", ["adding has no points"]),
+    "points_as_text": (ADDING, "add = 6", 'add = "6"', ["a number"]),
+    "endless_points": (ADDING, "add = 6", "add = inf", ["a number from 0 on"]),
+    "points_of_no_function": (ADDING, "points = { add = 6 }", "points = 6", ["points is 6"]),
+    "flag_as_text": (
+        FILE,
+        'name = "words.py"',
+        'name = "words.py"\nrequired = "no"',
+        ["true, false"],
+    ),
+    "missing_points": (ADDING, "points = { add = 6 }\n", "", ["points is missing"]),
+    "one_language": (ADDING, '{ en = "Adding", ko = "더하기" }', '{ en = "x" }', ["title", "ko"]),
+    "check_without_test": (ADDING, 'id = "add_adds"', 'id = "add_add"', ["add_add", "add_adds"]),
     "need_of_another_exercise": (
+        ADDING,
         'needs = ["add_adds"]',
         'needs = ["greet_greets"]',
         ["greet_greets", "add_adds"],
     ),
-    "no_toml": ("id = ", "id ", ["cannot be read"]),
-    "no_date": ('package = "tiny', 'due = "next week"\npackage = "tiny', ["next week", "2026-03"]),
-    "a_date_without_quotes": ('package = "tiny', 'due = 2026-03-02\npackage = "tiny', ["line 3"]),
+    "no_toml": (ADDING, "file = ", "file ", ["cannot be read"]),
+    "no_date": (
+        FILE,
+        'package = "tiny',
+        'due = "next week"\npackage = "tiny',
+        ["next week", "2026-03"],
+    ),
+    "a_date_without_quotes": (
+        FILE,
+        'package = "tiny',
+        'due = 2026-03-02\npackage = "tiny',
+        ["line 3"],
+    ),
     "text_as_file_list": (
+        FILE,
         '[[file]]\nname = "sums.py"',
         'file = "sums.py"',
         ["unknown key file"],
     ),
     "no_zone": (
+        FILE,
         'package = "tiny',
         'due = "2026-03-02T18:00"\npackage = "tiny',
         ["line 3", "in no time zone", "course.toml"],
     ),
-    "unknown_text_language": ('ko = "더하기"', 'ko = "더하기", kr = "더하기"', ["title", "kr"]),
-    "an_exercise_twice": ('id = "saying"', 'id = "adding"', ["two [[exercise]] called adding"]),
-    "a_file_twice": ('name = "words.py"', 'name = "sums.py"', ["two [[file]] called sums.py"]),
-    "no_weight": (
-        'exercise = "saying"',
-        'exercise = "saying"\nweight = 0',
-        ["saying", "weigh 0"],
+    "unknown_text_language": (
+        ADDING,
+        'ko = "더하기"',
+        'ko = "더하기", kr = "더하기"',
+        ["title", "kr"],
+    ),
+    "an_exercise_twice": (FILE, '"saying"]', '"adding", "saying"]', ["adding"]),
+    "a_file_twice": (
+        FILE,
+        'name = "words.py"',
+        'name = "sums.py"',
+        ["two [[file]] called sums.py"],
+    ),
+    "a_check_twice": (ADDING, '"add_adds_arrays"', '"add_adds"', ["two [[check]] called add_adds"]),
+    "a_function_in_two_exercises": (
+        SAYING,
+        "points = { greet = 4 }",
+        "points = { add = 4 }",
+        ["add has points in two exercises"],
+    ),
+    "a_check_in_two_exercises": (
+        SAYING,
+        'id = "greet_greets"',
+        'id = "add_adds"',
+        ["add_adds is in two exercises"],
     ),
 }
 
 
 @pytest.mark.parametrize("name", MISTAKES)
 def test_a_mistake_is_reported_with_place_value_and_alternatives(course, edit, name):
-    old, new, words = MISTAKES[name]
-    edit(FILE, old, new)
+    file, old, new, words = MISTAKES[name]
+    edit(file, old, new)
     with pytest.raises(AssignmentInvalid) as caught:
         assignments.load(course / "assignments" / "tiny")
     text = str(caught.value)
-    assert "assignment.toml" in text
+    assert "assignments/tiny" in text
     for word in words:
         assert word in text
 
 
-@pytest.mark.parametrize("table", ["file", "exercise"])
-def test_a_table_that_must_be_there(course, table):
+def test_a_table_that_must_be_there(course):
     path = course / FILE
     parts = path.read_text(encoding="utf-8").split("\n[")
-    kept = [part for part in parts if not part.startswith(f"[{table}]]")]
+    kept = [part for part in parts if not part.startswith("[file]]")]
     path.write_text("\n[".join(kept), encoding="utf-8")
-    with pytest.raises(AssignmentInvalid, match=rf"\[\[{table}\]\] is missing"):
+    with pytest.raises(AssignmentInvalid, match=r"\[\[file\]\] is missing"):
         assignments.load(path.parent)
+
+
+def test_an_exercise_whose_file_is_gone(course):
+    (course / SAYING).unlink()
+    with pytest.raises(AssignmentInvalid, match="exercises is saying; allowed: adding"):
+        assignments.load(course / "assignments" / "tiny")
+
+
+def test_an_assignment_without_exercises(edit, tiny):
+    edit(FILE, 'exercises = ["adding", "saying"]\n', "")
+    with pytest.raises(AssignmentInvalid, match="exercises is missing"):
+        assignments.load(tiny.folder)
 
 
 def test_a_copied_folder_does_not_keep_the_id_of_the_other(course):

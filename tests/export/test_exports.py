@@ -50,7 +50,7 @@ def test_csv_of_a_broken_record_has_no_total(rows):
 
 def test_csv_of_an_ungradable_submission_has_zeros_and_the_reason(rows):
     row = next(row for row in rows if row["student"] == "han_empty")
-    assert (row["total"], row["status"], row["tfidf"]) == ("0", "ungradable", "0.0")
+    assert (row["total"], row["status"], row["tfidf"]) == ("0.0", "ungradable", "0.0")
     assert "text.py" in row["problem"]
 
 
@@ -62,16 +62,17 @@ def test_csv_runs_no_formula(rows):
 
 def test_json_has_every_check(report, records):
     data = json.loads((report / "scores" / "hw1" / "scores.json").read_text(encoding="utf-8"))
-    assert data["schema"] == "grader/scores/v1"
+    assert data["schema"] == "grader/scores/v2"
     by_record = {student["record"]: student for student in data["students"]}
     assert set(by_record) == set(records)
     assert by_record["platform"]["points"] is None
     for stem, record in records.items():
         for exercise in record.exercises:
-            checks = by_record[stem]["exercises"][exercise.id]["checks"]
-            assert {c.id: c.outcome for c in exercise.checks} == {
-                name: check["outcome"] for name, check in checks.items()
-            }
+            told = by_record[stem]["exercises"][exercise.id]
+            assert told["checks"] == {check.id: check.outcome for check in exercise.checks}
+            assert told["functions"] == {f.name: f.points for f in exercise.functions}
+            if exercise.points is not None:
+                assert sum(told["functions"].values()) == pytest.approx(told["points"])
 
 
 def test_junit_has_a_suite_a_student_and_a_case_a_check(root, records):

@@ -5,12 +5,15 @@ from datetime import UTC, datetime
 
 import pytest
 
+from grader.course.exercise import Kind
 from grader.records import assignment_snapshot as catalogue
 from grader.records.assignment_snapshot import DescribedCheck
 from grader.records.outcome import Outcome
 from grader.records.record import Message
 from grader.report import feedback
+from grader.report.build import build
 from grader.report.feedback import Moment
+from grader.scoring.points import score, total
 from tests.report import example_class
 
 DUE = "2026-03-20T23:59:00+09:00"
@@ -33,7 +36,7 @@ def described(report):
     ],
 )
 def test_when_a_result_is_shown(show, before, after, published):
-    check = DescribedCheck("c", {}, {}, public=False, weight=1.0, show=show)
+    check = DescribedCheck("c", "f", Kind.CORE, {}, {}, public=False, show=show)
     assert feedback.is_shown(check, DUE, Moment(BEFORE, published=False)) == before
     assert feedback.is_shown(check, DUE, Moment(AFTER, published=False)) == after
     assert feedback.is_shown(check, DUE, Moment(BEFORE, published=True)) == published
@@ -50,7 +53,7 @@ def test_when_a_result_is_shown(show, before, after, published):
     ],
 )
 def test_due_dates(due, shown):
-    check = DescribedCheck("c", {}, {}, public=False, weight=1.0, show="after_due")
+    check = DescribedCheck("c", "f", Kind.CORE, {}, {}, public=False, show="after_due")
     assert feedback.is_shown(check, due, Moment(BEFORE, published=False)) == shown
 
 
@@ -68,14 +71,79 @@ def test_a_hidden_check_gives_neither_detail_nor_output(described):
 
 def test_what_is_kept_back_cannot_be_worked_out_from_the_sums(described):
     """`grid_search_first_best` waits for the publication: passing or failing it shows nothing."""
-    record = example_class.class_records()["hong_gildong"]
+    record = example_class.class_records()["hong_gildong"]  # everything is right
     pages = []
-    for outcome, points in (("passed", 7 / 3), ("failed", 0.0)):
-        changed = _with_last_of_selection(record, outcome, points)
+    for outcome in ("passed", "failed"):
+        changed = _with_outcomes(record, {"grid_search_first_best": outcome})
         pages.append(feedback.context(described, changed, "en", Moment(AFTER, published=False)))
     assert pages[0] == pages[1]
-    assert pages[0]["kept_back"] == pytest.approx(7 / 3, abs=1e-3)
-    assert pages[0]["total"]["possible"] == pytest.approx(100 - 7 / 3, abs=1e-3)
+    assert pages[0]["kept_back"] == 3  # what grid_search is worth
+    assert pages[0]["total"] == {"points": 97, "possible": 97, "share": 1}
+    selection = _named(pages[0]["exercises"], "id", "selection")
+    assert [f["kept_back"] for f in selection["functions"]] == [0, 0, 3]
+    assert [f["points"] for f in selection["functions"]] == [2, 2, None]
+    assert [f["standing"] for f in selection["functions"]] == ["right", "right", ""]
+
+
+def test_what_counts_only_by_a_function_that_is_kept_back_is_kept_back_too(described):
+    """Else its points would tell that the hidden check of the other was failed."""
+    record = example_class.class_records()["hong_gildong"]
+    pages = []
+    for outcome in ("passed", "failed"):
+        changed = _with_outcomes(
+            record,
+            {
+                "grid_search_first_best": outcome,
+                "split_sizes": "failed",
+                "folds_cover_once": "failed",
+            },
+            passes_with={"split_sizes": ["grid_search"], "folds_cover_once": ["split"]},
+        )
+        pages.append(feedback.context(described, changed, "en", Moment(AFTER, published=False)))
+    assert pages[0] == pages[1]
+    assert pages[0]["kept_back"] == 7  # split counts by grid_search, folds by split
+
+
+def test_a_function_says_how_it_stands_and_what_it_earned(described):
+    record = _with_outcomes(
+        example_class.class_records()["hong_gildong"],
+        {
+            "clean_is_idempotent": "failed",  # edge of clean
+            "nb_float_counts": "raised",  # manners of NaiveBayes.fit, 10 points
+            "vocabulary_order": "failed",  # core of Vocabulary, its only check
+            "tfidf_two_documents": "unanswered",
+            "tfidf_rows_have_length_one": "unanswered",
+            "tfidf_keeps_fitted_idf": "unanswered",
+        },
+    )
+    data = feedback.context(described, record, "en", Moment(AFTER, published=True))
+    functions = [f for exercise in data["exercises"] for f in exercise["functions"]]
+    told = {f["name"]: (f["standing"], f["points"], f["possible"]) for f in functions}
+    assert told["clean"] == ("edge", 1.6, 2)
+    assert told["NaiveBayes.fit"] == ("manners", 9, 10)
+    assert told["Vocabulary"] == ("core", 0, 3)
+    assert told["Tfidf"] == ("unanswered", 0, 7)
+    assert told["BagOfWords"] == ("right", 5, 5)
+    for function in functions:
+        assert {check["of"] for check in function["checks"]} == {function["name"]}
+
+
+def test_a_check_that_counts_names_who_has_paid_and_nobody_else(described, tmp_path):
+    record = _with_outcomes(
+        example_class.class_records()["hong_gildong"],
+        {"vocabulary_order": "failed", "unknown_words_are_counted": "failed"},
+        passes_with={"unknown_words_are_counted": ["Vocabulary", "clean"]},
+    )
+    data = feedback.context(described, record, "en", Moment(AFTER, published=True))
+    bag = _named(_named(data["exercises"], "id", "vocabulary")["functions"], "name", "BagOfWords")
+    assert (bag["points"], bag["standing"]) == (5, "right")
+    assert [check["right_once"] for check in bag["checks"]] == [["Vocabulary"], []]
+    example_class.write(tmp_path, {"a": record})
+    build(tmp_path, "en", published=True)
+    folder = tmp_path / "feedback" / "a" / "hw1"
+    english, korean = (folder / name for name in ("feedback.html", "feedback.ko.html"))
+    assert "Counted: right once Vocabulary is right." in english.read_text(encoding="utf-8")
+    assert "Vocabulary만 고치면 맞습니다." in korean.read_text(encoding="utf-8")
 
 
 def test_after_publication_the_total_is_the_records(described):
@@ -114,7 +182,6 @@ def _all_failed(record):
         return replace(
             check,
             outcome=Outcome.FAILED,
-            points=0.0,
             detail="DETAIL",
             output="OUTPUT",
             message=None,
@@ -124,12 +191,22 @@ def _all_failed(record):
     return replace(record, exercises=exercises)
 
 
-def _with_last_of_selection(record, outcome, points):
-    def changed(exercise):
-        last = replace(exercise.checks[-1], outcome=Outcome(outcome), points=points)
-        checks = [*exercise.checks[:-1], last]
-        return replace(exercise, checks=checks, points=sum(c.points for c in checks))
+def _with_outcomes(record, outcomes, passes_with=None):
+    """The record with other outcomes of some checks, and the points that follow."""
 
-    exercises = [changed(e) if e.id == "selection" else e for e in record.exercises]
-    total = sum(e.points for e in exercises if not e.extra)
-    return replace(record, exercises=exercises, points=total)
+    def changed(check):
+        outcome = Outcome(outcomes.get(check.id, check.outcome))
+        return replace(check, outcome=outcome, passes_with=(passes_with or {}).get(check.id, []))
+
+    unscored = [replace(e, checks=[changed(c) for c in e.checks]) for e in record.exercises]
+    exercises = score(example_class.exercises(), unscored)
+    return replace(
+        record,
+        exercises=exercises,
+        points=total([e.points for e in exercises if not e.extra]),
+        extra_points=total([e.points for e in exercises if e.extra]),
+    )
+
+
+def _named(entries, key, value):
+    return next(entry for entry in entries if entry[key] == value)

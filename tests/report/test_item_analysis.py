@@ -8,6 +8,7 @@ import pytest
 from grader.records import assignment_snapshot as catalogue
 from grader.records.outcome import Outcome
 from grader.report import item_analysis
+from grader.scoring.points import score
 from tests.report import example_class
 
 
@@ -28,34 +29,25 @@ def test_histogram_bins_hold_their_lower_edge_and_the_last_also_one():
     assert item_analysis.histogram(shares) == [2, 1, 1, 1, 0, 0, 0, 1, 0, 2]
 
 
-def test_discrimination_leaves_the_item_out_of_the_total():
-    # Rests 9 7 6 0: r = 5 / sqrt(1 * 45). With the item left in it would be 6 / sqrt(56) = 0.80.
-    items, totals = [1, 1, 0, 0], [10, 8, 6, 0]
-    assert item_analysis.discrimination(items, totals) == pytest.approx(5 / math.sqrt(45))
-
-
-def test_discrimination_of_zeros_and_ones_is_the_point_biserial_correlation():
+def test_correlation_of_zeros_and_ones_is_the_point_biserial_correlation():
     # (mean rest of those who passed - of the others) / standard deviation * sqrt(p q)
+    passed, rests = [1, 1, 0, 0], [9, 7, 6, 0]
     biserial = (8 - 3) / math.sqrt(45 / 4) * math.sqrt(0.5 * 0.5)
-    assert item_analysis.discrimination([1, 1, 0, 0], [10, 8, 6, 0]) == pytest.approx(biserial)
+    assert item_analysis.correlation(passed, rests) == pytest.approx(biserial)
+    assert item_analysis.correlation(passed, rests) == pytest.approx(5 / math.sqrt(45))
 
 
 @pytest.mark.parametrize(
-    ("items", "totals"),
+    ("passed", "rests"),
     [
         ([1, 1, 1], [5, 7, 9]),  # everybody did the same
-        ([0, 1, 1], [4, 5, 5]),  # the rests are equal
-        ([0.1, 0.3, 0.2], [0.4, 0.6, 0.5]),  # equal but for the noise of floats
+        ([0, 1, 1], [4, 4, 4]),  # the rests are equal
         ([0, 1], [3, 9]),  # two points
         ([], []),
     ],
 )
-def test_discrimination_is_not_defined(items, totals):
-    assert item_analysis.discrimination(items, totals) is None
-
-
-def test_check_that_the_weak_pass_has_a_negative_discrimination():
-    assert item_analysis.discrimination([0, 0, 1, 1], [10, 8, 6, 0]) < 0
+def test_correlation_is_not_defined(passed, rests):
+    assert item_analysis.correlation(passed, rests) is None
 
 
 @pytest.fixture
@@ -68,32 +60,59 @@ def _figures(described, records, check):
 
 
 def test_figures_of_a_check_and_of_an_exercise(described):
-    base = example_class.class_records()["hong_gildong"]
-    first = base.exercises[0]  # 6 points, five checks
+    base = example_class.class_records()["hong_gildong"]  # everything is right
+    first = base.exercises[0]  # 6 points; its first check is the core check of clean, 2 points
     records = [
-        _with_first_check(base, outcome=Outcome.PASSED, points=1.2, seconds=1.0),
-        _with_first_check(base, outcome=Outcome.FAILED, points=0.6, seconds=3.0),
-        _with_first_check(base, outcome=Outcome.TIMEOUT, points=0.0, seconds=20.0),
+        _with_first_check(base, outcome=Outcome.PASSED, seconds=1.0),
+        _with_first_check(base, outcome=Outcome.FAILED, seconds=3.0),
+        _with_first_check(base, outcome=Outcome.TIMEOUT, seconds=20.0),
         replace(base, status="broken", points=None),  # counts nowhere
     ]
     figures = _figures(described, records, first.checks[0].id)
     assert (figures.judged, figures.passed) == (3, 1)
-    assert figures.difficulty == pytest.approx((1 + 0.5 + 0) / 3)
+    assert figures.difficulty == pytest.approx(1 / 3)
     assert figures.outcomes == {"failed": 1, "timeout": 1}
     assert (figures.median_seconds, figures.longest_seconds) == (3, 20)
 
     exercise = item_analysis.of_exercises(described, records)[0]
     assert (exercise.judged, exercise.full, exercise.partial, exercise.none) == (3, 1, 2, 0)
-    assert exercise.mean == pytest.approx((6 + 5.4 + 4.8) / 3)
+    assert exercise.mean == pytest.approx((6 + 4 + 4) / 3)
     assert exercise.share == pytest.approx(exercise.mean / 6)
+
+
+def _with_totals(base, passed, totals):
+    """Records in which the first check ended so, and the total is that."""
+    return [
+        replace(_with_first_check(base, outcome=Outcome.PASSED if p else Outcome.FAILED), points=t)
+        for p, t in zip(passed, totals, strict=True)
+    ]
+
+
+def test_a_check_is_compared_with_the_total_less_the_points_of_its_function(described):
+    base = example_class.class_records()["hong_gildong"]
+    name = base.exercises[0].checks[0].id
+    # clean has 2 points where it passed: rests 9 7 6 0, not 11 9 6 0
+    records = _with_totals(base, [True, True, False, False], [11, 9, 6, 0])
+    figures = _figures(described, records, name)
+    assert figures.discrimination == pytest.approx(5 / math.sqrt(45))
+    # the other functions of the exercise stay in the total
+    records = _with_totals(base, [True, True, False, False], [2, 2, 6, 8])
+    assert _figures(described, records, name).discrimination < 0  # whom the weak pass
+
+
+def test_rests_that_are_equal_but_for_the_noise_of_floats_are_equal(described):
+    base = example_class.class_records()["hong_gildong"]
+    name = base.exercises[0].checks[0].id
+    records = _with_totals(base, [True, True, False], [2.3, 2 + 0.1 + 0.2, 0.1 + 0.2])
+    assert _figures(described, records, name).discrimination is None
 
 
 def test_a_bonus_check_is_compared_with_the_whole_total(described):
     base = example_class.class_records()["hong_gildong"]
-    bonus, totals = [0.0, 1.0, 1.0], [50.0, 60.0, 90.0]
+    outcomes, totals = [Outcome.FAILED, Outcome.PASSED, Outcome.PASSED], [50.0, 60.0, 90.0]
     records = [
-        _with_bonus(replace(base, points=total), points)
-        for points, total in zip(bonus, totals, strict=True)
+        _with_bonus(replace(base, points=total), outcome)
+        for outcome, total in zip(outcomes, totals, strict=True)
     ]
     figures = _figures(described, records, "mse_by_hand")
     # sum of products 50/3, of squares 2/3 and 2600/3
@@ -104,13 +123,14 @@ def test_a_bonus_check_is_compared_with_the_whole_total(described):
 def _with_first_check(record, **changes):
     exercise = record.exercises[0]
     checks = [replace(exercise.checks[0], **changes), *exercise.checks[1:]]
-    changed = replace(exercise, checks=checks, points=round(sum(c.points for c in checks), 4))
+    [changed] = score(example_class.exercises(), [replace(exercise, checks=checks)])
     return replace(record, exercises=[changed, *record.exercises[1:]])
 
 
-def _with_bonus(record, points):
+def _with_bonus(record, outcome):
     def changed(exercise):
-        return replace(exercise, checks=[replace(exercise.checks[0], points=points)])
+        checks = [replace(exercise.checks[0], outcome=outcome)]
+        return score(example_class.exercises(), [replace(exercise, checks=checks)])[0]
 
     exercises = [changed(e) if e.id == "x_mse" else e for e in record.exercises]
     return replace(record, exercises=exercises)

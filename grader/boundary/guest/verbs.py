@@ -18,6 +18,7 @@ from grader.boundary.guest.forbidden_calls import Watch
 from grader.boundary.guest.forbidden_source import uses_in_source
 from grader.boundary.guest.importer import Finder
 from grader.boundary.guest.layers import Layers
+from grader.boundary.guest.looks_behind import looks_behind
 from grader.boundary.guest.stand_ins import StandIns
 from grader.boundary.guest.uses import Use
 
@@ -78,6 +79,7 @@ def _load(
         # a file that is no Python fails again, with its message, when it is imported
         with contextlib.suppress(SyntaxError, ValueError):
             found += uses_in_source(files[name], name, package, names, allowed)
+            found += looks_behind(files[name], name, package) if stand_ins else []
     held.package = package
     held.stand_ins = StandIns(package, files, *stand_ins) if stand_ins else None
     (held.stand_ins or Finder(package, files)).install()
