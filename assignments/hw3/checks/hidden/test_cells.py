@@ -422,12 +422,13 @@ def test_lstm_steps_chain_through_time(student):
         state = own_step(x, *state, *leaves[2:])
         loss = loss + (dh * state[0]).sum()
     wanted = dict(zip(KEYS[1:], torch.autograd.grad(loss, leaves), strict=True))
-    caches = []
-    for x in xs:
-        h, c, cache = forward(student, x, h, c, *weights)
-        caches.append(cache)
+    before = [(h, c)]
+    for x in xs[:-1]:
+        h, c, _ = forward(student, x, *before[-1], *weights)
+        before.append((h, c))
     back_h, back_c, total = torch.zeros(B, H).double(), torch.zeros(B, H).double(), {}
-    for dh, cache in zip(reversed(dhs), reversed(caches), strict=True):
+    for x, dh, state in zip(xs[::-1], dhs[::-1], before[::-1], strict=True):
+        _, _, cache = forward(student, x, *state, *weights)  # one cache at a time
         gradients = student.cells.lstm_step_backward(back_h + dh, back_c, cache)
         back_h, back_c = gradients["h"], gradients["c"]
         total = {key: total.get(key, 0.0) + gradients[key] for key in KEYS[3:]}
@@ -445,24 +446,33 @@ def test_lstm_step_cache_may_be_used_again(student):
         compare(student.cells.lstm_step_backward(dh, dc, cache), own_gradients(arguments, dh, dc))
 
 
-def test_lstm_step_types(student):
-    arguments = [a.float() for a in step_arguments(420)]
-    h, c, cache = forward(student, *arguments)
+def test_lstm_step_forward_keeps_float32(student):
+    h, c, _ = forward(student, *(a.float() for a in step_arguments(420)))
     for part in (h, c):
         expect_tensor(part, (B, H), "float32", "h' and c'")
-    gradients = student.cells.lstm_step_backward(h, c, cache)
-    expect_type(gradients, dict, "the gradients")
-    expect_equal(sorted(gradients), sorted(KEYS), "the keys")
-    for key, argument in zip(KEYS, arguments, strict=True):
-        expect_tensor(
-            gradients[key], tuple(argument.shape), "float32", f"the gradient with respect to {key}"
-        )
 
 
-def test_lstm_step_leaves_its_arguments_alone(student):
-    arguments, dh, dc = step_arguments(430), normal(438, B, H), normal(439, B, H)
+def test_lstm_step_backward_gives_seven_gradients(student):
+    for dtype, name in ((torch.float32, "float32"), (torch.float64, "float64")):
+        arguments = [a.to(dtype) for a in step_arguments(420)]
+        h, c, cache = forward(student, *arguments)
+        gradients = student.cells.lstm_step_backward(h, c, cache)
+        expect_type(gradients, dict, "the gradients")
+        expect_equal(sorted(gradients), sorted(KEYS), "the keys")
+        for key, argument in zip(KEYS, arguments, strict=True):
+            expect_tensor(gradients[key], tuple(argument.shape), name, f"the gradient by {key}")
+
+
+def test_lstm_step_forward_leaves_its_arguments_alone(student):
+    arguments = step_arguments(430)
     _, after = student.with_arguments(student.cells.lstm_step_forward, *arguments)
     expect_equal(after, arguments, "the arguments of the forward step")
+
+
+def test_lstm_step_backward_leaves_its_arguments_alone(student):
+    arguments, dh, dc = step_arguments(430), normal(438, B, H), normal(439, B, H)
     _, _, cache = forward(student, *arguments)
+    before = student.generators()
     _, after = student.with_arguments(student.cells.lstm_step_backward, dh, dc, cache)
     expect_equal(after[:2], [dh, dc], "dh and dc after the backward step")
+    expect_equal(student.generators(), before, "the global random generators after the call")
