@@ -66,9 +66,9 @@ class DynamicNet(nn.Module):
             self.나감 = nn.Linear(hidden, d_out)
 
     def forward(self, x, repeats):
-        h = relu(self.들어감(x))
+        h = torch.tanh(self.들어감(x))
         for _ in range(repeats):
-            h = relu(self.가운데(h))
+            h = torch.tanh(self.가운데(h))
         return self.나감(h)
 
 

@@ -55,9 +55,9 @@ class DynamicNet(nn.Module):
         _scaled(self, seed)
 
     def forward(self, x: Tensor, repeats: int) -> Tensor:
-        x = relu(self.first(x))
+        x = torch.tanh(self.first(x))
         for _ in range(repeats):
-            x = relu(self.shared(x))
+            x = torch.tanh(self.shared(x))
         return self.last(x)
 
 
