@@ -19,6 +19,7 @@ def ids_of(student, sentences, words, **options):
     vocabulary = student.data.Vocabulary(sentences, **options)
     return vocabulary.encode([[word] for word in words])[::2]
 
+
 def leaves_all_alone(student, function, *arguments):
     """Call it: neither its arguments nor the global generators of random numbers may change."""
     before = student.generators()

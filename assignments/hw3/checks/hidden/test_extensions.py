@@ -155,7 +155,9 @@ def test_feed_forward_lm_depends_on_its_seed_alone(student):
 
 def test_feed_forward_lm_uses_tanh_by_default(student):
     ids = torch.tensor([[1, 2], [3, 4]])
-    one, two = (student.extensions.FeedForwardLM(7, 3, 2, 5, *a, seed=1)(ids) for a in ((), ("tanh",)))
+    one, two = (
+        student.extensions.FeedForwardLM(7, 3, 2, 5, *a, seed=1)(ids) for a in ((), ("tanh",))
+    )
     expect_close(one, two, what="the logits with no activation named, against those of tanh")
 
 

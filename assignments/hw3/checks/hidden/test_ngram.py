@@ -272,7 +272,8 @@ def test_interpolation_with_all_weight_on_one_is_that_model(student):
 def test_interpolation_sums_to_one(student):
     models = some_models(student)
     logs = [
-        student.ngram.interpolated_log_prob(models, [0.125, 0.375, 0.5], word, ["a"]) for word in WORDS
+        student.ngram.interpolated_log_prob(models, [0.125, 0.375, 0.5], word, ["a"])
+        for word in WORDS
     ]
     own = [sum(math.exp(m.log_prob(w, ["a"])) for w in WORDS) for m in models]
     wanted = 0.125 * own[0] + 0.375 * own[1] + 0.5 * own[2]

@@ -60,7 +60,11 @@ def test_lstm_cell_with_all_parameters_zero(student):
 def test_lstm_shapes(student):
     lstm = student.cells.LSTM(4, 5, num_layers=2, bidirectional=True)
     output, (h, c) = lstm(torch.zeros(7, 3, 4))
-    for name, got, shape in (("output", output, (7, 3, 10)), ("h", h, (4, 3, 5)), ("c", c, (4, 3, 5))):
+    for name, got, shape in (
+        ("output", output, (7, 3, 10)),
+        ("h", h, (4, 3, 5)),
+        ("c", c, (4, 3, 5)),
+    ):
         expect_tensor(got, shape, what=name)
 
 
