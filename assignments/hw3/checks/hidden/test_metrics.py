@@ -14,7 +14,6 @@ from grader.checking.expect import (
     expect_type,
 )
 
-
 # what 1e-8 inside a logarithm may move, if no probability is small: rare inputs are asked apart
 MILD = {"rtol": 1e-6, "atol": 1e-6}
 

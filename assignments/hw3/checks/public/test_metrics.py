@@ -6,7 +6,6 @@ import torch
 
 from grader.checking.expect import expect_close
 
-
 LOGITS = torch.tensor([[2.0, 1.0, 0.0, 0.0, 0.0], [0.0] * 5], dtype=torch.float64)
 
 
