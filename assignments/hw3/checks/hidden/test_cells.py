@@ -83,7 +83,7 @@ def parameters_are_as_promised(student, kind):
 
 
 def initial_weights_are_uniform(student, kind):
-    cell, bound = getattr(student.cells, kind)(50, 40, seed=3), 1 / math.sqrt(40)
+    cell, bound = getattr(student.cells, kind)(20, 40, seed=3), 1 / math.sqrt(40)
     for name in NAMES:
         weight = getattr(cell, name).double().flatten() / bound
         assert weight.abs().max() <= 1 + 1e-6, f"{name} must be within 1 / sqrt(H)"
