@@ -41,7 +41,7 @@ def loaded(student, kind, weights, E=E, H=H):
 
 
 def parts(state):
-    return list(state) if isinstance(state, tuple) else [state]
+    return list(state) if isinstance(state, tuple | list) else [state]
 
 
 def follows_torch(student, kind, seed):
