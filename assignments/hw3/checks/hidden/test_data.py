@@ -49,6 +49,8 @@ def test_vocabulary_knows_unk_and_never_twice(student):
     expect_close(got, [0, 1, 2, 3, 0], what="the ids")
     got = len(student.data.Vocabulary(sentences))
     expect_close(got, 4, what="the number of tokens")
+    got = ids_of(student, [["a", "a", "b"]], list("ab"), max_size=2)
+    expect_close(got, [0, 0], what="the ids with max_size 2: the special tokens alone")
 
 
 def test_vocabulary_max_size_counts_both_special_tokens(student):
@@ -56,12 +58,6 @@ def test_vocabulary_max_size_counts_both_special_tokens(student):
     for size, wanted in ((4, [2, 3, 0, 0]), (6, [2, 3, 4, 5]), (9, [2, 3, 4, 5])):
         got = ids_of(student, sentences, list("abcd"), max_size=size)
         expect_close(got, wanted, what=f"the ids with max_size {size}")
-
-
-def test_vocabulary_of_the_special_tokens_alone(student):
-    got = ids_of(student, [["a", "a", "b"]], list("ab"), max_size=2)
-    expect_close(got, [0, 0], what="the ids with max_size 2")
-    expect_equal(student.data.Vocabulary([]).tokens, ["<unk>", "<eos>"], "tokens of no sentences")
 
 
 def test_vocabulary_min_count_keeps_words_that_reach_it(student):
