@@ -168,10 +168,11 @@ def test_generate_follows_the_top_k(student):
 
 def test_generate_with_a_top_k_above_V(student):
     model, prefix = sharp(student), [1, 2]
-    calls = [(model, prefix, 12, 1.0, top_k, 6) for top_k in (V, V + 1, 10 * V)]
-    found = student.map(student.model.generate, calls)
-    for (*_, top_k, _), new in zip(calls, found, strict=True):
-        expect_close(new, found[0], what=f"the ids with top_k {top_k}, against those with V")
+    found = []
+    for top_k in (V, V + 1, 10 * V):
+        student.generators(seed=6)  # who draws from the global one pays for that elsewhere
+        found.append(student.model.generate(model, prefix, 12, 1.0, top_k, 6))
+        expect_close(found[-1], found[0], what=f"the ids with top_k {top_k}, against those with V")
 
 
 def follows(p, new):

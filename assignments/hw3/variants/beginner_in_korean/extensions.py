@@ -57,7 +57,7 @@ class FeedForwardLM(nn.Module):
 
 
 class DynamicNet(nn.Module):
-    def __init__(self, d_in, hidden, d_out, seed):
+    def __init__(self, d_in, hidden, d_out, seed=0):
         super().__init__()
         with torch.random.fork_rng():
             torch.manual_seed(seed)

@@ -47,7 +47,7 @@ class FeedForwardLM(nn.Module):
 
 
 class DynamicNet(nn.Module):
-    def __init__(self, d_in: int, hidden: int, d_out: int, seed: int) -> None:
+    def __init__(self, d_in: int, hidden: int, d_out: int, seed: int = 0) -> None:
         super().__init__()
         self.first = nn.Linear(d_in, hidden)
         self.shared = nn.Linear(hidden, hidden)
