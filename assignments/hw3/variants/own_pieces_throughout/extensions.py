@@ -30,6 +30,8 @@ def elmo_mix(layers, s, gamma):
 class FeedForwardLM(nn.Module):
     def __init__(self, vocab_size, embed, context, hidden, activation="tanh", seed=0):
         super().__init__()
+        if activation not in ("tanh", "relu"):
+            raise ValueError("activation is tanh or relu")
         g = torch.Generator().manual_seed(seed)
 
         def draw(*shape):
