@@ -8,9 +8,9 @@ from grader.checking.expect import expect_close, expect_tensor
 def test_relu_worked_example(student):
     x = torch.tensor([-2.0, 0.5, 3.0], dtype=torch.float64)
     ones = torch.ones(3, dtype=torch.float64)
-    value, (gradient,), _ = student.vjp(student.extensions.relu, [x], [ones])
-    expect_close(value, [0.0, 0.5, 3.0], what="relu(x)")
-    expect_close(gradient, [0.0, 1.0, 1.0], what="its gradient")
+    found = student.gradients(student.extensions.relu, [x], [ones])
+    expect_close(found.result, [0.0, 0.5, 3.0], what="relu(x)")
+    expect_close(found.by_argument[0], [0.0, 1.0, 1.0], what="its gradient")
 
 
 def test_elmo_mix_worked_example(student):
@@ -22,13 +22,14 @@ def test_elmo_mix_worked_example(student):
 
 def test_feed_forward_worked_example(student):
     model = student.extensions.FeedForwardLM(11, 3, 2, 5)
-    expect_tensor(model(torch.tensor([[1, 2], [3, 4], [5, 6]])), (3, 11), "float32", "the logits")
+    logits = model(torch.tensor([[1, 2], [3, 4], [5, 6]]))
+    expect_tensor(logits, (3, 11), what="the logits")
 
 
 def test_dynamic_net_worked_example(student):
     net = student.extensions.DynamicNet(3, 4, 2, seed=0)
-    for repeats in (0, 1, 5):
-        expect_tensor(net(torch.ones(6, 3), repeats), (6, 2), "float32", f"{repeats} repeats")
+    for repeats in (1, 2, 5):
+        expect_tensor(net(torch.ones(6, 3), repeats), (6, 2), what=f"{repeats} repeats")
 
 
 def test_clip_values_worked_example(student):
