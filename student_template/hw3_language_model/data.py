@@ -57,7 +57,6 @@ def windows(data: Tensor, bptt: int) -> list[tuple[Tensor, Tensor]]:
 
     The targets are the ids one step after the inputs. t is bptt, the last window may be shorter;
     every id but those of the first row is a target exactly once. Fewer than two rows: no window.
-    Raises ValueError naming bptt when it is below 1.
     """
     # YOUR CODE HERE
     raise NotImplementedError()

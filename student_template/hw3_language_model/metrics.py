@@ -38,10 +38,7 @@ def cross_entropy(
 
 
 def perplexity(total_nll: float, n_tokens: int) -> float:
-    """exp(total_nll / n_tokens), total_nll being the sum of -ln P over the tokens.
-
-    Raises ValueError naming n_tokens when it is below 1.
-    """
+    """exp(total_nll / n_tokens), total_nll being the sum of -ln P over the tokens, at least one."""
     # YOUR CODE HERE
     raise NotImplementedError()
 

@@ -32,7 +32,7 @@ class LSTMLanguageModel(nn.Module):
     own. All parameters are drawn by seed alone.
 
     Raises ValueError naming tie_weights, embed_size or hidden_size if weights are to be tied and
-    the two sizes differ; naming dropout if it is not in [0, 1].
+    the two sizes differ.
     """
 
     def __init__(
@@ -111,7 +111,7 @@ def generate(
     Each id is drawn from softmax(logits / temperature), among the top_k most probable ids if top_k
     is given, and becomes the next input. Temperature 0 takes the most probable id.
 
-    Raises ValueError naming temperature when it is negative, top_k when it is below 1.
+    Raises ValueError naming top_k when it is below 1.
     """
     # YOUR CODE HERE
     raise NotImplementedError()

@@ -31,7 +31,25 @@ def test_gru_cell_worked_example(student):
     expect_close(cell(one(1.0), one(0.5)), [[0.563265]], atol=1e-6, what="h'")
 
 
+# the step of 7.3: rows are the gates i, f, g, o
+STEP = {
+    "weight_ih": [[1.0], [0.0], [1.0], [0.5]],
+    "weight_hh": [[-1.0], [1.0], [-1.0], [-2.0]],
+    "bias_ih": [0.0, 1.0, 0.0, 0.0],
+    "bias_hh": [0.0, 0.0, 0.5, 0.0],
+}
+STEP = {name: torch.tensor(rows, dtype=torch.float64) for name, rows in STEP.items()}
+
+
 def test_lstm_cell_worked_example(student):
+    cell = student.cells.LSTMCell(1, 1).double()
+    cell.load_state_dict(STEP)
+    h, c = cell(one(1.0), (one(0.5), one(2.0)))
+    expect_close(c, [[2.109210]], atol=1e-6, what="c'")
+    expect_close(h, [[0.366586]], atol=1e-6, what="h'")
+
+
+def test_lstm_cell_with_all_parameters_zero(student):
     cell = filled(student.cells.LSTMCell(1, 1), 0.0)
     # every gate is a half, and g is 0: half of c is kept
     h, c = cell(one(1.0), (one(0.0), one(2.0)))
@@ -42,19 +60,36 @@ def test_lstm_cell_worked_example(student):
 def test_lstm_shapes(student):
     lstm = student.cells.LSTM(4, 5, num_layers=2, bidirectional=True)
     output, (h, c) = lstm(torch.zeros(7, 3, 4))
-    expect_tensor(output, (7, 3, 10), "float32", "the output")
-    expect_tensor(h, (4, 3, 5), "float32", "h")
-    expect_tensor(c, (4, 3, 5), "float32", "c")
+    for name, got, shape in (
+        ("output", output, (7, 3, 10)),
+        ("h", h, (4, 3, 5)),
+        ("c", c, (4, 3, 5)),
+    ):
+        expect_tensor(got, shape, what=name)
 
 
-def test_lstm_step_worked_example(student):
-    zero = torch.zeros(1, 1, dtype=torch.float64)
-    weights = [torch.zeros(4, 1, dtype=torch.float64)] * 2 + [
-        torch.zeros(4, dtype=torch.float64)
-    ] * 2
-    arguments = (zero, zero, one(2.0), *weights)
-    h, c, cache = student.keep(student.cells.lstm_step_forward, arguments, part=2)
-    expect_close(c, [[1.0]], what="c'")
-    expect_close(h, [[0.5 * math.tanh(1.0)]], what="h'")
-    gradients = student.cells.lstm_step_backward(zero, one(1.0), cache)
-    expect_close(gradients["c"], [[0.5]], what="the gradient of c' by c")
+def step_forward(student):
+    arguments = (one(1.0), one(0.5), one(2.0), *STEP.values())
+    return student.keep(student.cells.lstm_step_forward, arguments, part=2)
+
+
+def test_lstm_step_forward_worked_example(student):
+    h, c, _ = step_forward(student)
+    expect_close(c, [[2.109210]], atol=1e-6, what="c'")
+    expect_close(h, [[0.366586]], atol=1e-6, what="h'")
+
+
+def test_lstm_step_backward_worked_example(student):
+    _, _, cache = step_forward(student)
+    gradients = student.cells.lstm_step_backward(one(1.0), one(0.5), cache)
+    gates = [0.093353, 0.155587, 0.136353, 0.228185]
+    for key, wanted in {
+        "x": [[0.343799]],
+        "h": [[-0.530488]],
+        "c": [[0.426440]],
+        "W_ih": [[gate] for gate in gates],
+        "W_hh": [[gate / 2] for gate in gates],
+        "b_ih": gates,
+        "b_hh": gates,
+    }.items():
+        expect_close(gradients[key], wanted, atol=2e-6, what=f"the gradient by {key}")

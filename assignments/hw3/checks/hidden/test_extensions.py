@@ -7,7 +7,13 @@ import random
 import torch
 import torch.nn.functional as F
 
-from grader.checking.expect import expect_close, expect_equal, expect_tensor, expect_type
+from grader.checking.expect import (
+    expect_close,
+    expect_equal,
+    expect_error,
+    expect_tensor,
+    expect_type,
+)
 
 
 def normal(seed, *shape):
@@ -15,32 +21,52 @@ def normal(seed, *shape):
     return torch.randn(*shape, generator=generator, dtype=torch.float64)
 
 
+def leaves_all_alone(student, function, *arguments):
+    """Call it: neither its arguments nor the global generators of random numbers may change."""
+    before = student.generators(seed=20)
+    _, after = student.with_arguments(function, *arguments)
+    expect_equal(after, list(arguments), "the arguments after the call")
+    expect_equal(student.generators(), before, "the global random generators after the call")
+
+
 def one_seed_one_model(student, make):
     student.generators(seed=1)
-    one = make(3).state_dict()
-    student.generators(seed=2)
-    for name, weight in make(3).state_dict().items():
+    one = make(seed=3).state_dict()
+    before = student.generators(seed=2)
+    for name, weight in make(seed=3).state_dict().items():
+        expect_tensor(weight, None, "float32", name)
         expect_close(weight, one[name], what=f"{name} with the same seed")
-    other = make(4).state_dict()
-    assert any(not torch.equal(one[name], other[name]) for name in one), "another seed"
+    expect_equal(student.generators(), before, "the global random generators after the call")
+    other = make(seed=4).state_dict()
+    for name, weight in one.items():
+        if weight.dim() > 1:  # biases may begin at 0
+            assert not torch.equal(weight, other[name]), f"{name} with another seed"
+    zero = make(seed=0).state_dict()
+    for name, weight in make().state_dict().items():
+        expect_close(weight, zero[name], what=f"{name} with no seed, against that with seed 0")
 
 
-def test_relu_gradient_is_zero_at_and_below_zero(student):
-    x, cotangent = torch.tensor([[-3.0, 0.0, -0.0], [2.0, 1e-9, -1e-9]]).double(), normal(1, 2, 3)
+def relu_is_right(student, x):
+    cotangent = normal(1, *x.shape)
     found = student.gradients(student.extensions.relu, [x], [cotangent])
-    (gradient,) = found.by_argument
-    expect_tensor(found.result, (2, 3), "float64", "relu(x)")
     expect_close(found.result, x.clamp(min=0), what="relu(x)")
-    expect_close(
-        gradient, torch.where(x > 0, cotangent, 0.0), what="the gradient with respect to x"
-    )
+    wanted = torch.where(x > 0, cotangent, 0.0)
+    expect_close(found.by_argument[0], wanted, what="the gradient with respect to x")
+
+
+def test_relu_gradient_is_zero_below_zero(student):
+    relu_is_right(student, normal(20, 4, 5))
+
+
+def test_relu_gradient_is_zero_at_zero(student):
+    relu_is_right(student, torch.tensor([[-3.0, 0.0, -0.0], [2.0, 1e-9, -1e-9]]).double())
 
 
 def test_relu_keeps_dtype_and_argument(student):
-    x = torch.tensor([-1.0, 2.0])
-    value, after = student.with_arguments(student.extensions.relu, x)
-    expect_tensor(value, (2,), "float32", "relu(x)")
-    expect_equal(after, [x], "x after the call")
+    for dtype, name in ((torch.float32, "float32"), (torch.float64, "float64")):
+        x = torch.tensor([-1.0, 2.0], dtype=dtype)
+        expect_tensor(student.extensions.relu(x), (2,), name, "relu(x)")
+        leaves_all_alone(student, student.extensions.relu, x)
 
 
 def test_elmo_mix_equals_the_formula(student):
@@ -48,10 +74,24 @@ def test_elmo_mix_equals_the_formula(student):
     got = student.extensions.elmo_mix(layers, s, gamma)
     weights = torch.softmax(s, 0)
     wanted = gamma * sum(w * layer for w, layer in zip(weights, layers, strict=True))
-    expect_tensor(got, (2, 4, 5), "float64", "the mixture")
     expect_close(got, wanted, what="the mixture")
-    shifted = student.extensions.elmo_mix(layers, s + 5, gamma)
-    expect_close(shifted, wanted, what="the mixture with all scores shifted")
+
+
+def test_elmo_mix_does_not_see_a_shift(student):
+    layers, s, gamma = normal(2, 3, 2, 4, 5), normal(3, 3), torch.tensor(-1.3).double()
+    wanted = student.extensions.elmo_mix(layers, s, gamma)
+    for shift in (5.0, 1e3, -1e3):
+        got = student.extensions.elmo_mix(layers, s + shift, gamma)
+        expect_close(got, wanted, what=f"the mixture with {shift} added to all scores")
+
+
+def test_elmo_mix_keeps_dtype_and_arguments(student):
+    for dtype, name in ((torch.float32, "float32"), (torch.float64, "float64")):
+        values = [normal(4, 3, 2, 4, 5), normal(5, 3), torch.tensor(0.7)]
+        values = [value.to(dtype) for value in values]
+        mixed = student.extensions.elmo_mix(*values)
+        expect_tensor(mixed, (2, 4, 5), name, "the mixture")
+        leaves_all_alone(student, student.extensions.elmo_mix, *values)
 
 
 def test_elmo_mix_gradients(student):
@@ -81,24 +121,51 @@ def by_size(weights, *shape):
     return None
 
 
-def test_feed_forward_lm_equals_the_formula(student):
+def follows_the_formula(student, activation, function):
     V, E, context, H = 11, 3, 2, 5
-    model = student.extensions.FeedForwardLM(V, E, context, H, "tanh").double()
+    model = student.extensions.FeedForwardLM(V, E, context, H, activation, seed=5).double()
     weights = model.state_dict()
     ids = torch.tensor([[1, 2], [2, 1], [10, 10], [0, 4]])
     joined = by_size(weights, H, context * E)
     if joined is None:  # a matrix for each word of the context is the same sum
         joined = by_size(weights, H, context, E).flatten(1)
     side = by_size(weights, V, E)[ids].flatten(1)
-    hidden = torch.tanh(side @ joined.t() + by_size(weights, H))
+    hidden = function(side @ joined.t() + by_size(weights, H))
     wanted = hidden @ by_size(weights, V, H).t() + by_size(weights, V)
     expect_close(model(ids), wanted, what="the logits")
 
 
+def test_feed_forward_lm_equals_the_formula(student):
+    follows_the_formula(student, "tanh", torch.tanh)
+
+
+def test_feed_forward_lm_with_relu(student):
+    follows_the_formula(student, "relu", torch.relu)
+
+
+def test_feed_forward_lm_tells_the_order_of_its_context(student):
+    model = student.extensions.FeedForwardLM(11, 3, 2, 5)
+    one, other = model(torch.tensor([[1, 2]])), model(torch.tensor([[2, 1]]))
+    assert not torch.allclose(one, other), "the words of the context exchanged"
+
+
 def test_feed_forward_lm_depends_on_its_seed_alone(student):
-    one_seed_one_model(
-        student, lambda seed: student.extensions.FeedForwardLM(7, 3, 2, 5, seed=seed)
+    one_seed_one_model(student, lambda **s: student.extensions.FeedForwardLM(7, 3, 2, 5, **s))
+
+
+def test_feed_forward_lm_uses_tanh_by_default(student):
+    ids = torch.tensor([[1, 2], [3, 4]])
+    one, two = (
+        student.extensions.FeedForwardLM(7, 3, 2, 5, *a, seed=1)(ids) for a in ((), ("tanh",))
     )
+    expect_close(one, two, what="the logits with no activation named, against those of tanh")
+
+
+def test_feed_forward_lm_refuses_another_activation(student):
+    for name in ("softplus", "cosine"):
+        with expect_error(ValueError, naming="activation"):
+            model = student.extensions.FeedForwardLM(7, 3, 2, 5, name)
+            model(torch.tensor([[1, 2]]))
 
 
 def test_feed_forward_lm_learns_with_context_enough(student):
@@ -149,16 +216,44 @@ def test_dynamic_net_has_no_more_parameters_when_it_is_deeper(student):
     expect_equal(len(square), 1, "the number of hidden-by-hidden matrices")
 
 
-def test_dynamic_net_repeats_its_middle_layer(student):
-    # 32 wide: whatever the nonlinearity, some unit is alive
+def dynamic_formulas(weights, x, repeats):
+    """The outputs by the handout's formula: names of the parameters and their layout are free."""
+    (first,) = (w for w in weights.values() if sorted(w.shape) == [3, 32])
+    (middle,) = (w for w in weights.values() if tuple(w.shape) == (32, 32))
+    (last,) = (w for w in weights.values() if sorted(w.shape) == [2, 32])
+    (d,) = (w for w in weights.values() if tuple(w.shape) == (2,))
+    first = first if first.shape[0] == 32 else first.t()
+    last = last if last.shape[0] == 2 else last.t()
+    biases = [w for w in weights.values() if tuple(w.shape) == (32,)]
+    for matrix, (b, c) in itertools.product((middle, middle.t()), itertools.permutations(biases)):
+        h = torch.tanh(x @ first.t() + b)
+        for _ in range(repeats):
+            h = torch.tanh(h @ matrix.t() + c)
+        yield h @ last.t() + d
+
+
+def dynamic_net_is_right(student, *repeats):
     net = student.extensions.DynamicNet(3, 32, 2, seed=1).double()
+    # biases of their own: they may begin at 0
+    weights = {name: w + 0.1 * normal(50, *w.shape) for name, w in net.state_dict().items()}
+    net.load_state_dict(weights)
     x = normal(9, 4, 3)
-    outputs = [net(x, repeats) for repeats in range(4)]
-    for output in outputs:
-        expect_tensor(output, (4, 2), "float64", "the output")
-    for one, other in itertools.pairwise(outputs):
-        assert not torch.allclose(one, other), "one more repeat must have an effect"
-    expect_close(net(x, 2), outputs[2], what="the output of a second run")
+    for number in repeats:
+        got, wanted = net(x, number), list(dynamic_formulas(weights, x, number))
+        if not any(got.shape == w.shape and torch.allclose(got, w) for w in wanted):
+            expect_close(got, wanted[0], what=f"the output with {number} repeats")
+
+
+def test_dynamic_net_equals_the_formula(student):
+    dynamic_net_is_right(student, 1)
+
+
+def test_dynamic_net_repeats_its_middle_layer(student):
+    dynamic_net_is_right(student, 2, 3)
+
+
+def test_dynamic_net_without_a_repeat(student):
+    dynamic_net_is_right(student, 0)
 
 
 def test_dynamic_net_adds_up_the_gradient_of_every_use(student):
@@ -180,15 +275,29 @@ def test_dynamic_net_adds_up_the_gradient_of_every_use(student):
 
 
 def test_dynamic_net_depends_on_its_seed_alone(student):
-    one_seed_one_model(student, lambda seed: student.extensions.DynamicNet(3, 5, 2, seed))
+    one_seed_one_model(student, lambda **s: student.extensions.DynamicNet(3, 5, 2, **s))
 
 
 def test_clip_values_bounds_every_entry(student):
     grads = [normal(12, 3, 4), 5 * normal(13, 5)]
-    clipped, after = student.with_arguments(student.extensions.clip_values, grads, 0.7)
-    expect_type(clipped, list, "the clipped gradients")
+    clipped = student.extensions.clip_values(grads, 0.7)
     for got, grad in zip(clipped, grads, strict=True):
-        expect_tensor(got, tuple(grad.shape), "float64", "a clipped gradient")
         # a limit that was rounded to float32 on the way is right too
         expect_close(got, grad.clamp(-0.7, 0.7), rtol=1e-6, what="a clipped gradient")
-    expect_equal(after, [grads, 0.7], "the gradients after the call")
+
+
+def test_clip_values_leaves_what_is_small(student):
+    grads = [normal(14, 3, 2), normal(15, 4)]
+    clipped = student.extensions.clip_values(grads, 50.0)
+    for got, grad in zip(clipped, grads, strict=True):
+        expect_close(got, grad, what="a gradient within the limit")
+
+
+def test_clip_values_changes_no_argument_and_no_dtype(student):
+    for dtype, name in ((torch.float32, "float32"), (torch.float64, "float64")):
+        grads = [normal(12, 3, 4).to(dtype), normal(13, 5).to(dtype)]
+        clipped = student.extensions.clip_values(grads, 0.7)
+        expect_type(clipped, list, "the clipped gradients")
+        for got, grad in zip(clipped, grads, strict=True):
+            expect_tensor(got, tuple(grad.shape), name, "a clipped gradient")
+        leaves_all_alone(student, student.extensions.clip_values, grads, 0.7)

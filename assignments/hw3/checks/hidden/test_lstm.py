@@ -4,11 +4,19 @@ What it computes is judged by nn.LSTM with the same weights; where that differs,
 own cells, step by step: a wrong cell costs points where cells are checked, not here.
 """
 
+import itertools
+
 import pytest
 import torch
 from torch import nn
 
-from grader.checking.expect import expect_close, expect_equal, expect_error, expect_tensor
+from grader.checking.expect import (
+    expect_close,
+    expect_equal,
+    expect_error,
+    expect_tensor,
+    expect_type,
+)
 
 E, H = 4, 5
 NAMES = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
@@ -115,10 +123,21 @@ def test_lstm_stacks_two_directions(student):
     Stack(student, 2, 2).expect(normal(5, 6, 3, E))
 
 
-@pytest.mark.parametrize(("layers", "dirs"), [(1, 1), (3, 1), (2, 2)])
-def test_lstm_begins_with_the_given_state(student, layers, dirs):
+def begins_with_its_state(student, layers, dirs):
     stack = Stack(student, layers, dirs)
     stack.expect(normal(6, 4, 3, E), stack.state(7, 3))
+
+
+def test_lstm_begins_with_the_given_state(student):
+    begins_with_its_state(student, 1, 1)
+
+
+def test_lstm_gives_each_layer_its_state(student):
+    begins_with_its_state(student, 3, 1)
+
+
+def test_lstm_gives_each_direction_its_state(student):
+    begins_with_its_state(student, 2, 2)
 
 
 @pytest.mark.parametrize(("layers", "dirs"), [(2, 1), (2, 2)])
@@ -130,8 +149,16 @@ def test_lstm_begins_at_zero_without_a_state(student, layers, dirs):
     )
 
 
+def test_lstm_of_one_layer_in_two_halves(student):
+    two_halves_are_the_whole(student, 1)
+
+
 def test_lstm_in_two_halves_is_the_whole(student):
-    stack = Stack(student, 2)
+    two_halves_are_the_whole(student, 2)
+
+
+def two_halves_are_the_whole(student, layers):
+    stack = Stack(student, layers)
     x = normal(9, 7, 3, E)
     output, (h, c) = stack.lstm(x)
     first, state = stack.lstm(x[:3])
@@ -144,7 +171,7 @@ def test_lstm_in_two_halves_is_the_whole(student):
 def test_lstm_final_states_stand_in_order(student):
     stack = Stack(student, 2, 2)
     output, (h, c) = stack.lstm(normal(10, 6, 3, E))
-    expect_tensor(c, (4, 3, H), "float64", "c")
+    expect_tensor(c, (4, 3, H), what="c")
     expect_close(h[2], output[-1, :, :H], what="h of the last layer, forward")
     expect_close(h[3], output[0, :, H:], what="h of the last layer, backward")
 
@@ -177,6 +204,25 @@ def test_lstm_does_not_read_behind_the_end(student):
     expect_close(other, output, what="the output with other numbers in the padding")
     expect_close(h2, h, what="the final h with other numbers in the padding")
     expect_equal(output[behind.expand_as(output)].abs().sum().item(), 0.0, "after the ends, summed")
+
+
+def test_lstm_reads_the_longest_sequence_to_its_end(student):
+    stack = Stack(student, 1, 2)
+    x = normal(27, 7, 4, E)
+    output, (h, _) = stack.lstm(x, None, LENGTHS)
+    alone, (h2, _) = stack.lstm(x[:, 1:2])  # its length is 7
+    expect_close(output[:, 1:2], alone, what="the output of the longest sequence")
+    expect_close(h[:, 1:2], h2, what="its final h")
+
+
+def test_lstm_reads_forward_as_without_lengths(student):
+    stack = Stack(student)
+    x = normal(28, 7, 4, E)
+    whole, _ = stack.lstm(x)
+    output, _ = stack.lstm(x, None, LENGTHS)
+    for b, length in enumerate(LENGTHS.tolist()):
+        got, wanted = output[:length, b], whole[:length, b]
+        expect_close(got, wanted, what=f"the output within the length of sequence {b}")
 
 
 def test_lstm_of_full_length_is_as_without_lengths(student):
@@ -318,36 +364,53 @@ def test_lstm_depends_on_its_seed_alone(student):
     if not obeys_its_seed(student, student.cells.LSTMCell):
         return  # that costs points where the cell is checked
 
-    def weights(seed):
-        return student.cells.LSTM(E, H, 2, bidirectional=True, seed=seed).state_dict()
+    def weights(**seed):
+        return student.cells.LSTM(E, H, 2, bidirectional=True, **seed).state_dict()
 
     student.generators(seed=1)
-    one = weights(3)
-    student.generators(seed=2)
-    for name, weight in weights(3).items():
+    one = weights(seed=3)
+    before = student.generators(seed=2)
+    for name, weight in weights(seed=3).items():
         expect_close(weight, one[name], what=f"{name} with the same seed")
-    other = weights(4)
-    assert any(not torch.equal(one[name], other[name]) for name in one), "another seed"
+    expect_equal(student.generators(), before, "the global random generators after the call")
+    for name, weight in weights(seed=4).items():
+        if weight.dim() < 2:
+            continue  # where biases begin is asked of the cell
+        assert not torch.equal(weight, one[name]), f"{name} with another seed"
+    zero = weights(seed=0)
+    for name, weight in weights().items():
+        expect_close(weight, zero[name], what=f"{name} with no seed, against that with seed 0")
 
 
-def test_lstm_cells_have_weights_of_their_own(student):
+def own_weights(student, lstm, cells):
     if not obeys_its_seed(student, student.cells.LSTMCell):
         return  # that costs points where the cell is checked
-    lstm = student.cells.LSTM(H, H, 3)
-    found = [lstm.cells[i].weight_hh for i in range(3)]
-    for i in range(3):
-        expect_tensor(found[i], (4 * H, H), "float32", f"weight_hh of cell {i}")
-    assert not torch.equal(found[0], found[1]), "two layers begin with the same weights"
-    assert not torch.equal(found[1], found[2]), "two layers begin with the same weights"
+    found = [lstm.cells[i].weight_hh for i in range(cells)]
+    for one, other in itertools.combinations(found, 2):
+        assert not torch.allclose(one, other), "two cells begin with the same weights"
+
+
+def test_lstm_layers_have_weights_of_their_own(student):
+    own_weights(student, student.cells.LSTM(H, H, 3), 3)
+
+
+def test_lstm_directions_have_weights_of_their_own(student):
+    own_weights(student, student.cells.LSTM(E, H, bidirectional=True), 2)
 
 
 def test_lstm_keeps_dtype_and_arguments(student):
     lstm = student.cells.LSTM(E, H, 2)
+    for name in NAMES:
+        expect_tensor(getattr(lstm.cells[1], name), None, "float32", name)
     x, lengths = normal(26, 5, 3, E).float(), torch.tensor([5, 2, 3])
     state = (torch.ones(2, 3, H), torch.ones(2, 3, H))
-    (output, (h, c)), after = student.with_arguments(lstm.forward, x, state, lengths)
+    before = student.generators(seed=20)
+    lstm.eval()
+    (output, final), after = student.with_arguments(lstm.forward, x, state, lengths)
+    expect_equal(student.generators(), before, "the global random generators after the call")
     expect_tensor(output, (5, 3, H), "float32", "the output")
-    for part in (h, c):
+    expect_type(final, tuple, "the final state")
+    for part in final:
         expect_tensor(part, (2, 3, H), "float32", "the final state")
     expect_equal(after, [x, state, lengths], "the arguments after the call")
 

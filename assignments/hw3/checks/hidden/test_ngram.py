@@ -31,6 +31,14 @@ def own(sentences, n, alpha, word, context):
     return Fraction(hits + alpha) / bottom if bottom else Fraction(0)
 
 
+def leaves_all_alone(student, function, *arguments):
+    """Call it: neither its arguments nor the global generators of random numbers may change."""
+    before = student.generators(seed=20)
+    _, after = student.with_arguments(function, *arguments)
+    expect_equal(after, list(arguments), "the arguments after the call")
+    expect_equal(student.generators(), before, "the global random generators after the call")
+
+
 def own_log(*arguments):
     p = own(*arguments)
     return math.log(p) if p else -math.inf
@@ -75,8 +83,7 @@ def test_ngram_vocabulary_counts_each_word_once(student):
         ([["a"]] * 3, 3),
     ):
         model = student.ngram.NGram(3).fit(sentences)
-        expect_type(model.vocabulary_size, int, "vocabulary_size")
-        expect_equal(model.vocabulary_size, size, "vocabulary_size")
+        expect_close(model.vocabulary_size, size, what="vocabulary_size")
 
 
 def test_ngram_uses_the_last_words_of_a_long_context(student):
@@ -123,12 +130,12 @@ def test_ngram_without_alpha_is_relative_frequency(student):
     for word, context, p in (("a", [], 1), ("b", ["a"], 0.5), ("</s>", ["c"], 1)):
         expect_close(model.log_prob(word, context), math.log(p), what=f"ln P({word} | {context})")
     for word, context in (("a", ["a"]), ("<unk>", ["a"]), ("a", ["new"]), ("a", ["<unk>"])):
-        expect_equal(model.log_prob(word, context), -math.inf, f"ln P({word} | {context})")
+        expect_close(model.log_prob(word, context), -math.inf, what=f"ln P({word} | {context})")
 
 
 def test_ngram_impossible_text_has_infinite_perplexity(student):
     model = student.ngram.NGram(2, alpha=0.0).fit(SENTENCES)
-    expect_equal(model.perplexity([["a", "b"], ["b"]]), math.inf, "the perplexity")
+    expect_close(model.perplexity([["a", "b"], ["b"]]), math.inf, what="the perplexity")
     expect_close(model.perplexity([["a", "b"]]), 2 ** (1 / 3), what="that of a possible text")
 
 
@@ -143,27 +150,33 @@ def test_ngram_of_single_words_ignores_the_context(student):
 
 def test_ngram_an_empty_sentence_is_one_token(student):
     model = student.ngram.NGram(2).fit([[], ["a"]])
-    # after <s> once </s> and once a; V = 3
-    expect_close(model.log_prob("</s>", []), math.log(2 / 5), what="ln P(</s> | start)")
-    expect_close(model.perplexity([[]]), 5 / 2, what="the perplexity of an empty sentence")
+    wanted = math.exp(-model.log_prob("</s>", []))
+    expect_close(model.perplexity([[]]), wanted, what="the perplexity of an empty sentence")
+    wanted = math.exp(-(2 * model.log_prob("</s>", []) + model.log_prob("a", [])
+                        + model.log_prob("</s>", ["a"])) / 4)  # fmt: skip
+    expect_close(model.perplexity([[], ["a"], []]), wanted, what="that of three sentences")
 
 
 @pytest.mark.parametrize("n", [1, 3])
 def test_ngram_perplexity_is_per_token(student, n):
     model = student.ngram.NGram(n).fit(some_sentences(21))
-    test = [list("abca"), [], list("c"), list("bbbbbb")]
-    tokens = [(w, s[:i]) for s in test for i, w in enumerate([*s, "</s>"])]
-    logs = student.map(model.log_prob, tokens)
+    test = [list("abca"), list("c"), list("bbbbbb")]
     got = model.perplexity(test)
-    expect_type(got, float, "the perplexity")
-    expect_close(
-        got, math.exp(-sum(logs) / len(tokens)), what="the perplexity by your own log_prob"
-    )
+    # which words of the context are handed on is free: in a right model it makes no difference
+    wanted = []
+    for words in (n - 1, 99):
+        tokens = [(w, s[max(0, i - words) : i]) for s in test for i, w in enumerate([*s, "</s>"])]
+        logs = student.map(model.log_prob, tokens)
+        wanted.append(math.exp(-sum(logs) / len(tokens)))
+    nearest = min(wanted, key=lambda value: abs(value - got))
+    expect_close(got, nearest, what="the perplexity by your own log_prob")
 
 
 def test_ngram_large_alpha_forgets_all_counts(student):
     model = student.ngram.NGram(2, alpha=1e9).fit(SENTENCES)
-    expect_close(model.perplexity(SENTENCES), 5.0, rtol=1e-6, what="the perplexity")
+    for word in ("b", "a"):
+        got = model.log_prob(word, ["a"])
+        expect_close(got, math.log(1 / 5), rtol=1e-6, what=f"ln P({word} | a)")
 
 
 def test_ngram_fits_its_own_text_best_unsmoothed(student):
@@ -189,25 +202,51 @@ def test_ngram_needs_context_enough_for_the_source(student):
     ratio = {}
     for n in (2, 3):
         model = student.ngram.NGram(n).fit([words[i : i + 500] for i in range(0, 8_000, 500)])
-        ratio[n] = model.perplexity([words[8_000:]]) / best
-    # the three tokens at the ends of 1,001 may cost some 1.5 % more
+        calls = [
+            (str(c), [str(a), str(b)]) for a, b, c in zip(test, test[1:], test[2:], strict=False)
+        ]
+        logs = student.map(model.log_prob, calls)
+        ratio[n] = math.exp(-sum(logs) / len(logs)) / best
     assert ratio[3] < 1.04, "three words in a row tell nearly all there is to know"
     assert ratio[2] > 2.1, "two words in a row tell nothing here"
 
 
 def test_ngram_leaves_its_arguments_alone(student):
     model = student.ngram.NGram(3)
-    _, after = student.with_arguments(model.fit, SENTENCES)
-    expect_equal(after, [SENTENCES], "the sentences after fit")
-    _, after = student.with_arguments(model.log_prob, "a", ["b"])
-    expect_equal(after, ["a", ["b"]], "the arguments after log_prob")
-    _, after = student.with_arguments(model.perplexity, SENTENCES)
-    expect_equal(after, [SENTENCES], "the sentences after perplexity")
+    leaves_all_alone(student, model.fit, SENTENCES)
+    leaves_all_alone(student, model.log_prob, "a", ["b"])
 
 
-def test_ngram_refuses_a_negative_alpha(student):
-    with expect_error(ValueError, naming="alpha"):
-        student.ngram.NGram(2, alpha=-0.5).fit(SENTENCES)
+def test_ngram_perplexity_leaves_its_sentences_alone(student):
+    model = student.ngram.NGram(3).fit(SENTENCES)
+    leaves_all_alone(student, model.perplexity, SENTENCES)
+
+
+def test_ngram_gives_python_numbers(student):
+    model = student.ngram.NGram(2).fit(SENTENCES)
+    expect_type(model.vocabulary_size, int, "vocabulary_size")
+    for word, context in (("b", ["a"]), ("a", ["b"])):
+        expect_type(model.log_prob(word, context), float, "log_prob")
+    never = student.ngram.NGram(2, alpha=0.0).fit(SENTENCES)
+    expect_type(never.log_prob("a", ["a"]), float, "log_prob of what is impossible")
+
+
+def test_ngram_perplexity_is_a_python_float(student):
+    for alpha in (1.0, 0.0):
+        model = student.ngram.NGram(2, alpha).fit(SENTENCES)
+        expect_type(model.perplexity([["b"]]), float, "the perplexity")
+
+
+def test_ngram_refuses_an_impossible_n_or_alpha(student):
+    for name, options in (("alpha", {"n": 2, "alpha": -0.5}), ("n", {"n": 0}), ("n", {"n": -1})):
+        with expect_error(ValueError, naming=name):
+            student.ngram.NGram(**options).fit(SENTENCES).log_prob("a", [])
+
+
+def test_ngram_refuses_the_perplexity_of_no_sentences(student):
+    model = student.ngram.NGram(2).fit(SENTENCES)
+    with expect_error(ValueError, naming="sentences"):
+        model.perplexity([])
 
 
 # ---- interpolation: judged by the student's own models --------------------------------------------
@@ -223,12 +262,12 @@ def own_mixture(models, weights, word, context):
     return math.log(mixed) if mixed else -math.inf
 
 
-@pytest.mark.parametrize("weights", [[0.2, 0.5, 0.3], [0.7, 0.2, 0.1]])
+# of halves: their sum is exact in any order
+@pytest.mark.parametrize("weights", [[0.25, 0.5, 0.25], [0.625, 0.25, 0.125]])
 def test_interpolation_mixes_probabilities(student, weights):
     models = some_models(student)
     for word, context in (("b", ["a"]), ("a", []), ("c", ["b", "new"]), ("new", ["a"])):
         got = student.ngram.interpolated_log_prob(models, weights, word, context)
-        expect_type(got, float, "the result")
         wanted = own_mixture(models, weights, word, context)
         expect_close(got, wanted, what=f"ln of the mixture for {word} after {context}")
 
@@ -243,10 +282,11 @@ def test_interpolation_with_all_weight_on_one_is_that_model(student):
 def test_interpolation_sums_to_one(student):
     models = some_models(student)
     logs = [
-        student.ngram.interpolated_log_prob(models, [0.2, 0.3, 0.5], word, ["a"]) for word in WORDS
+        student.ngram.interpolated_log_prob(models, [0.125, 0.375, 0.5], word, ["a"])
+        for word in WORDS
     ]
     own = [sum(math.exp(m.log_prob(w, ["a"])) for w in WORDS) for m in models]
-    wanted = 0.2 * own[0] + 0.3 * own[1] + 0.5 * own[2]
+    wanted = 0.125 * own[0] + 0.375 * own[1] + 0.5 * own[2]
     expect_close(sum(math.exp(log) for log in logs), wanted, what="the sum over the vocabulary")
 
 
@@ -254,7 +294,7 @@ def test_interpolation_with_an_impossible_part(student):
     models = some_models(student, alpha=0.0)
     # c never follows b, but c is a word of eight
     for chosen, weights in (
-        (models[:2], [0.4, 0.6]),
+        (models[:2], [0.375, 0.625]),
         (models[1:], [0.5, 0.5]),
         (models[:2], [0.0, 1.0]),
     ):
@@ -263,8 +303,37 @@ def test_interpolation_with_an_impossible_part(student):
         expect_close(got, wanted, what=f"with parts of probability 0 and weights {weights}")
 
 
+def test_interpolation_accepts_what_rounding_leaves_of_one(student):
+    models = some_models(student)
+    for weights in ([0.7, 0.2, 0.1], [0.1, 0.7, 0.2]):  # in float64 they sum to 1 - 1e-16
+        got = student.ngram.interpolated_log_prob(models, weights, "b", ["a"])
+        wanted = own_mixture(models, weights, "b", ["a"])
+        expect_close(got, wanted, what=f"ln of the mixture with weights {weights}")
+
+
+def test_interpolation_gives_a_python_float_and_changes_nothing(student):
+    models = [*some_models(student, 1.0), *some_models(student, 0.0)]
+    for word in ("b", "new"):
+        got = student.ngram.interpolated_log_prob(models[3:], [0.25, 0.25, 0.5], word, ["a"])
+        expect_type(got, float, f"the result for {word}")
+    weights, context = [0.5, 0.25, 0.25], ["a", "b"]
+    before = student.generators(seed=20)
+    arguments = (models[:3], weights, "b", context)
+    _, after = student.with_arguments(student.ngram.interpolated_log_prob, *arguments)
+    expect_equal(len(after[0]), 3, "the number of models after the call")
+    expect_equal([after[1], after[3]], [weights, context], "weights and context after the call")
+    expect_equal(student.generators(), before, "the global random generators after the call")
+
+
+def test_interpolation_refuses_weights_of_another_number(student):
+    models = some_models(student)
+    for weights in ([0.5, 0.5], [0.25, 0.25, 0.25, 0.25]):
+        with expect_error(ValueError, naming=("weights", "models")):
+            student.ngram.interpolated_log_prob(models, weights, "a", [])
+
+
 def test_interpolation_refuses_weights_of_another_sum(student):
     models = some_models(student)
-    for weights in ([0.2, 0.2, 0.2], [1.0, 1.0, 1.0]):
+    for weights in ([0.2, 0.2, 0.2], [1.0, 1.0, 1.0], [0.5, 0.25, 0.2504], [0.5, 0.25, 0.2499]):
         with expect_error(ValueError, naming="weights"):
             student.ngram.interpolated_log_prob(models, weights, "a", [])

@@ -57,7 +57,7 @@ class FeedForwardLM(nn.Module):
 
 
 class DynamicNet(nn.Module):
-    def __init__(self, d_in, hidden, d_out, seed):
+    def __init__(self, d_in, hidden, d_out, seed=0):
         super().__init__()
         with torch.random.fork_rng():
             torch.manual_seed(seed)
@@ -66,9 +66,9 @@ class DynamicNet(nn.Module):
             self.나감 = nn.Linear(hidden, d_out)
 
     def forward(self, x, repeats):
-        h = relu(self.들어감(x))
+        h = torch.tanh(self.들어감(x))
         for _ in range(repeats):
-            h = relu(self.가운데(h))
+            h = torch.tanh(self.가운데(h))
         return self.나감(h)
 
 

@@ -36,9 +36,10 @@ class FeedForwardLM(nn.Module):
         super().__init__()
         if activation not in ("tanh", "relu"):
             raise ValueError("activation: tanh or relu, please")
-        self.embedding = nn.Embedding(vocab_size, embed)
-        self.inner = nn.Linear(context * embed, hidden)
-        self.outer = nn.Linear(hidden, vocab_size)
+        with torch.random.fork_rng(devices=[]):
+            self.embedding = nn.Embedding(vocab_size, embed)
+            self.inner = nn.Linear(context * embed, hidden)
+            self.outer = nn.Linear(hidden, vocab_size)
         self.activation = torch.tanh if activation == "tanh" else relu
         _scaled(self, seed)
 
@@ -47,17 +48,18 @@ class FeedForwardLM(nn.Module):
 
 
 class DynamicNet(nn.Module):
-    def __init__(self, d_in: int, hidden: int, d_out: int, seed: int) -> None:
+    def __init__(self, d_in: int, hidden: int, d_out: int, seed: int = 0) -> None:
         super().__init__()
-        self.first = nn.Linear(d_in, hidden)
-        self.shared = nn.Linear(hidden, hidden)
-        self.last = nn.Linear(hidden, d_out)
+        with torch.random.fork_rng(devices=[]):
+            self.first = nn.Linear(d_in, hidden)
+            self.shared = nn.Linear(hidden, hidden)
+            self.last = nn.Linear(hidden, d_out)
         _scaled(self, seed)
 
     def forward(self, x: Tensor, repeats: int) -> Tensor:
-        x = relu(self.first(x))
+        x = torch.tanh(self.first(x))
         for _ in range(repeats):
-            x = relu(self.shared(x))
+            x = torch.tanh(self.shared(x))
         return self.last(x)
 
 

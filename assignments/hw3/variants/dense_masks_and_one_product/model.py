@@ -23,9 +23,10 @@ class LSTMLanguageModel(nn.Module):
         super().__init__()
         if tie_weights and embed_size != hidden_size:
             raise ValueError("embed_size: tying needs it to equal hidden_size")
-        self.embedding = nn.Embedding(vocab_size, embed_size)
+        with torch.random.fork_rng(devices=[]):
+            self.embedding = nn.Embedding(vocab_size, embed_size)
+            self.decoder = nn.Linear(hidden_size, vocab_size, bias=False)
         self.lstm = LSTM(embed_size, hidden_size, num_layers, dropout, seed=seed)
-        self.decoder = nn.Linear(hidden_size, vocab_size, bias=False)
         generator = torch.Generator().manual_seed(seed + 1)
         nn.init.uniform_(self.embedding.weight, -0.1, 0.1, generator=generator)
         nn.init.uniform_(self.decoder.weight, -0.1, 0.1, generator=generator)

@@ -10,6 +10,7 @@ from .도움말 import 확인
 class NGram:
     def __init__(self, n, alpha=1.0):
         확인(alpha >= 0, "alpha")
+        확인(n >= 1, "n")
         self.n, self.alpha = n, alpha
         self.개수 = {}
 
@@ -38,6 +39,7 @@ class NGram:
         return math.log(위 / 아래) if 위 > 0 else -math.inf
 
     def perplexity(self, sentences):
+        확인(len(sentences) > 0, "sentences")
         합 = 수 = 0
         for 문장 in sentences:
             지금까지 = []
@@ -50,6 +52,7 @@ class NGram:
 
 def interpolated_log_prob(models, weights, word, context):
     확인(abs(sum(weights) - 1) < 1e-9, "weights")
+    확인(len(weights) == len(models), "weights")
     확률 = 0.0
     for 모델, 무게 in zip(models, weights):
         확률 += 무게 * math.exp(모델.log_prob(word, context))

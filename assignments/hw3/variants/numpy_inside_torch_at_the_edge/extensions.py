@@ -61,7 +61,7 @@ class FeedForwardLM(nn.Module):
 
 
 class DynamicNet(nn.Module):
-    def __init__(self, d_in, hidden, d_out, seed):
+    def __init__(self, d_in, hidden, d_out, seed=0):
         super().__init__()
         rng = np.random.default_rng(seed)
         sizes = {"first": (hidden, d_in), "middle": (hidden, hidden), "last": (d_out, hidden)}

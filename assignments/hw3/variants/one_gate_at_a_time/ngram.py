@@ -8,6 +8,8 @@ class NGram:
     def __init__(self, n, alpha=1.0):
         if not alpha >= 0:
             raise ValueError(f"alpha={alpha}: it must be 0 or more")
+        if n < 1:
+            raise ValueError(f"n={n}: it must be 1 or more")
         self.n = n
         self.alpha = alpha
 
@@ -38,6 +40,8 @@ class NGram:
         return math.log(top) - math.log(sum(row.values()) + self.alpha * self.vocabulary_size)
 
     def perplexity(self, sentences):
+        if not sentences:
+            raise ValueError("sentences is empty")
         logs = []
         for s in sentences:
             for i in range(len(s) + 1):
@@ -50,6 +54,8 @@ class NGram:
 def interpolated_log_prob(models, weights, word, context):
     if not math.isclose(math.fsum(weights), 1.0, abs_tol=1e-9):
         raise ValueError("the weights do not sum to one")
+    if len(weights) != len(models):
+        raise ValueError("weights and models must be of one length")
     logs = [
         math.log(w) + m.log_prob(word, context) if w > 0 else -math.inf
         for m, w in zip(models, weights)

@@ -30,6 +30,8 @@ def elmo_mix(layers, s, gamma):
 class FeedForwardLM(nn.Module):
     def __init__(self, vocab_size, embed, context, hidden, activation="tanh", seed=0):
         super().__init__()
+        if activation not in ("tanh", "relu"):
+            raise ValueError("activation is tanh or relu")
         g = torch.Generator().manual_seed(seed)
 
         def draw(*shape):
@@ -55,13 +57,14 @@ class DynamicNet(nn.Module):
         self.w = nn.ParameterList(
             nn.Parameter(torch.randn(*s, generator=g) / s[0] ** 0.5) for s in sizes
         )
+        self.b = nn.ParameterList(nn.Parameter(torch.zeros(s[1])) for s in sizes)
 
     def forward(self, x, repeats):
-        h = (x @ self.w[0]).clamp(min=0)
+        h = torch.tanh(x @ self.w[0] + self.b[0])
         while repeats > 0:
-            h = (h @ self.w[1]).clamp(min=0)
+            h = torch.tanh(h @ self.w[1] + self.b[1])
             repeats -= 1
-        return h @ self.w[2]
+        return h @ self.w[2] + self.b[2]
 
 
 def clip_values(grads, limit):

@@ -81,9 +81,9 @@ class DynamicNet(nn.Module):
     def forward(self, x: Tensor, repeats: int) -> Tensor:
         if repeats < 0:
             raise ValueError("repeats must not be negative")
-        hidden = relu(self.first(x))
+        hidden = torch.tanh(self.first(x))
         for _ in range(repeats):
-            hidden = relu(self.middle(hidden))
+            hidden = torch.tanh(self.middle(hidden))
         return self.last(hidden)
 
 

@@ -23,11 +23,12 @@ class LSTMLanguageModel(nn.Module):
         super().__init__()
         if tie_weights and embed_size != hidden_size:
             raise ValueError("tie_weights: the sizes differ")
-        torch.manual_seed(seed)
         self.drop = nn.Dropout(dropout)
-        self.embed = nn.Embedding(vocab_size, embed_size)
         self.rnn = cells.LSTM(embed_size, hidden_size, num_layers, dropout, seed=seed)
-        self.head = nn.Linear(hidden_size, vocab_size)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            self.embed = nn.Embedding(vocab_size, embed_size)
+            self.head = nn.Linear(hidden_size, vocab_size)
         if tie_weights:
             with torch.no_grad():
                 self.embed.weight.mul_(0.1)
@@ -111,7 +112,7 @@ def generate(model, prefix, length, temperature=1.0, top_k=None, seed=0):
         logits, state = model(torch.tensor(ids)[:, None])
         for _ in range(length):
             row = logits[-1, 0].tolist()
-            best = sorted(row)[-top_k] if top_k else -math.inf
+            best = sorted(row)[-min(top_k, len(row))] if top_k else -math.inf
             if temperature:
                 # the largest of logit / T plus Gumbel noise is a draw from the softmax
                 row = [
