@@ -134,15 +134,14 @@ def test_the_class_scores_what_it_must(homework, tmp_path):
     recipes = {recipe.student: recipe for recipe in students}
     assert len(recipes) >= PROMISED[homework.id].students
     assert build_class(homework.id, tmp_path / "class").returncode == 0
-    files = tuple(file.name for file in homework.files)
-    seen = find(
-        tmp_path / "class", Wanted(homework.id, homework.package, files), Request(tmp_path / "out")
-    )
-    found = [person.found() for person in join(seen, None, "last", homework.id).people]
+    wanted = Wanted(homework.id, homework.package, tuple(file.name for file in homework.files))
+    seen = find(tmp_path / "class", wanted, Request(tmp_path / "out"))
+    found = [person.found() for person in join(seen, None, "last", wanted).people]
     assert sorted(entry.student for entry in found) == sorted(r.student for r in students)
-    wanted = [file.name for file in homework.files]
     required = [file.name for file in homework.files if file.required]
-    jobs = [Job(submissions.read(entry, homework.package, wanted, required)) for entry in found]
+    jobs = [
+        Job(submissions.read(entry, homework.package, wanted.files, required)) for entry in found
+    ]
     wrong = []
     for _, record in grade_all(homework, jobs, workers=2):
         recipe = recipes[record.student]
