@@ -93,7 +93,9 @@ def faults(bug: Bug, record: Record) -> list[str]:
             lost = function.points is None or _percent(function) > _ROUNDING
             if function.name in bug.also and not lost:
                 found.append(f"{function.name} loses nothing, though it is in also")
-            if lost and function.name not in {bug.of, *bug.also}:
+            # Of another function perhaps no check was run: that is no loss.
+            run = any(check.of == function.name for check in exercise.checks)
+            if lost and run and function.name not in {bug.of, *bug.also}:
                 failed = _failed(record.exercises, function.name, free)
                 found.append(f"{function.name} pays too: {_named(failed)}")
     return found
