@@ -96,7 +96,9 @@ def test_train_reports_after_each_epoch(student):
 def test_train_reports_what_has_been_learnt(student):
     # which of four ids follows is certain: the perplexity falls from about 4 to nearly 1
     ids = torch.tensor([0, 1, 2, 3] * 120)
-    _, perplexities = student.model.train(ids, 4, **{**TINY, "epochs": 5}, lr=0.03)
+    model, perplexities = student.model.train(ids, 4, **{**TINY, "epochs": 5}, lr=0.03)
+    if math.exp(own_nll(model, ids[:80])) > 1.3:
+        return  # nothing was learnt: that costs points in other checks
     assert perplexities[0] > 1.02 * perplexities[-1], "the perplexities of later epochs are smaller"
     assert perplexities[-1] < 1.5, "the last perplexity is that of the trained model"
 
@@ -148,13 +150,13 @@ def test_train_passes_its_state_on(student):
 def test_train_drops_in_every_epoch(student):
     # with so much dropout between the layers nothing is learnt of what is certain, and the guess
     # stays at 4; in evaluation mode, from whichever epoch on, it falls to 1.01
-    ids, options = torch.tensor([0, 1, 2, 3] * 120), {"num_layers": 2, "dropout": 0.95}
-    own = student.model.LSTMLanguageModel(4, 6, 8, 2, 0.95)
+    ids, options = torch.tensor([0, 1, 2, 3] * 120), {"num_layers": 2, "dropout": 0.999}
+    own = student.model.LSTMLanguageModel(4, 6, 8, 2, 0.999)
     if not differ(own(PROBE)[0], probe(own)):
         return  # that costs points where the model is checked
     model, _ = student.model.train(ids, 4, **{**TINY, "epochs": 6}, lr=0.03, **options)
     reached = math.exp(own_nll(model, ids[:80]))
-    assert reached > 2, f"with dropout 0.95 in every epoch {reached:.2f} cannot be reached"
+    assert reached > 2, f"with dropout 0.999 in every epoch {reached:.2f} cannot be reached"
 
 
 def test_train_has_the_promised_defaults(student):

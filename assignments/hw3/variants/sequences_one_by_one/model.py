@@ -75,6 +75,7 @@ def train(
 ):
     cut = len(ids) - len(ids) // 10
     model = LSTMLanguageModel(vocab_size, embed_size, hidden_size, num_layers, dropout, seed=seed)
+    before = torch.get_rng_state(), random.getstate()  # as they were, they are to be again
     torch.manual_seed(seed)
     random.seed(seed)
     optimiser = torch.optim.RMSprop(model.parameters(), lr=lr / 3, alpha=0.95)
@@ -98,6 +99,8 @@ def train(
                     p.grad.mul_(clip / norm)
             optimiser.step()
         result.append(evaluate(model, ids[cut:][:, None], 10**9))
+    torch.set_rng_state(before[0])
+    random.setstate(before[1])
     return model, result
 
 
