@@ -99,7 +99,7 @@ def test_train_reports_what_has_been_learnt(student):
     model, perplexities = student.model.train(ids, 4, **{**TINY, "epochs": 5}, lr=0.03)
     if math.exp(own_nll(model, ids[:80])) > 1.3:
         return  # nothing was learnt: that costs points in other checks
-    assert perplexities[0] > 1.02 * perplexities[-1], "the perplexities of later epochs are smaller"
+    assert perplexities[0] > perplexities[-1], "the perplexities of later epochs are smaller"
     assert perplexities[-1] < 1.5, "the last perplexity is that of the trained model"
 
 
