@@ -382,7 +382,7 @@ DAMAGED = {
     "a_nest": lambda _: "[" * 100_000,
     "a_list": lambda _: "[]",
     "a_number": lambda _: "1" * 5000,
-    "of_a_newer_grader": damaged(lambda record: {**record, "schema": "grader/record/v2"}),
+    "of_a_newer_grader": damaged(lambda record: {**record, "schema": "grader/record/v3"}),
     "a_score_that_is_a_word": damaged(lambda record: {**record, "points": "ten"}),
     "a_score_that_is_no_number": damaged(lambda record: {**record, "points": float("nan")}),
     "no_score": damaged(lambda record: {k: v for k, v in record.items() if k != "points"}),

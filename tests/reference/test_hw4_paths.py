@@ -344,8 +344,6 @@ def test_impossible_batches_name_the_argument(words, lengths, name):
         (([], 2, 3, 1, 0), "sequences"),
         (([[0], []], 2, 3, 1, 0), "sequences"),
         (([[3]], 2, 3, 1, 0), "sequences"),
-        (([[0]], 0, 3, 1, 0), "n_states"),
-        (([[0]], 2, 3, -1, 0), "iterations"),
     ],
 )
 def test_impossible_learning_names_the_argument(arguments, name):

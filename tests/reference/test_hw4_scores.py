@@ -289,15 +289,10 @@ def test_pretrained_vectors_are_copied():
 @pytest.mark.parametrize(
     ("call", "name"),
     [
-        (lambda: memm.MEMM([]), "tags"),
         (lambda: memm.MEMM(["A"], -1.0), "l2"),
         (lambda: memm.MEMM(["A"]).fit([[("a", "B")]]), "sentences"),
-        (lambda: memm.MEMM(["A"]).fit([[("a", "A")]]).decode([]), "words"),
         (lambda: memm.globally_normalised(np.zeros((0, 2, 2))), "scores"),
         (lambda: memm.locally_normalised(np.zeros((2, 2, 3))), "scores"),
-        (lambda: conv.conv_output_size(3, 4), "kernel"),
-        (lambda: conv.conv_output_size(3, 2, padding=-1), "padding"),
-        (lambda: conv.conv_parameters(0, 1, (1,)), "in_channels"),
         (lambda: conv.receptive_field([3], []), "kernels"),
         (lambda: conv.conv1d(torch.zeros(1, 2, 1), torch.zeros(1, 3, 1), torch.zeros(1)), "x"),
         (lambda: conv.conv1d(torch.zeros(1, 3, 2), torch.zeros(1, 3, 1), torch.zeros(1)), "weight"),
@@ -310,8 +305,6 @@ def test_pretrained_vectors_are_copied():
             lambda: extensions.crf_nll(torch.zeros(1, 2), torch.zeros(2, 2), torch.tensor([2])),
             "tags",
         ),
-        (lambda: extensions.TextCNN(3, 2, [], 1, 1), "kernels"),
-        (lambda: extensions.TextCNN(3, 2, [2], 1, 1)(torch.zeros(1, 1, dtype=torch.int64)), "ids"),
         (lambda: extensions.TextCNN(3, 2, [2], 1, 1, pretrained=torch.zeros(2, 2)), "pretrained"),
     ],
 )
