@@ -137,7 +137,7 @@ def test_beam_search_over_a_model_is_exhaustive(model, penalty):
     got = decode.beam_search(model, SRC[:1], LENGTHS[:1], BOS, EOS, 3, 200, penalty)
     assert [words for words, _ in got] == [words for _, words in found]
     # float32: near -30 one unit in the last place is 2e-6, and every step rounds a few times
-    assert [score for _, score in got] == pytest.approx([score for _, score in found], abs=5e-5)
+    assert [score for _, score in got] == pytest.approx([score for score, _ in found], abs=5e-5)
 
 
 @pytest.mark.parametrize("model", models(), ids=["Seq2Seq", "Transformer"])
