@@ -18,9 +18,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grader.i18n import LANGUAGES, choose, translate
+
+if TYPE_CHECKING:
+    from grader.checking.student import Function, Student
 
 # float64: honest variants differ by at most 3e-14 relative (order of summation), float32 by
 # 1.2e-6. Each bar is at least eight times the worst honest case.
@@ -162,6 +165,14 @@ def expect_close(
             raise Unmet("value", what=there, **fields)
         wrongs, size = int(wrong.sum()), wrong.size
         raise Unmet("entry", what=there, wrong=wrongs, size=size, **fields)
+
+
+def expect_left_alone(student: Student, function: Function, *arguments: Any) -> None:
+    """Call, and check that neither the arguments nor the global random generators have changed."""
+    before = student.generators()
+    _, after = student.with_arguments(function, *arguments)
+    expect_equal(after, list(arguments), "the arguments after the call")
+    expect_equal(student.generators(), before, "the state of the global generators")
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from grader.boundary.endings import Ending, StudentRaised
 from grader.boundary.guests import Guests
 from grader.boundary.launchers import ForkLauncher, SpawnLauncher
 from grader.boundary.submitted import Submitted
+from grader.checking.expect import Unmet, expect_left_alone
 from grader.checking.student import Object, Student
 from grader.course.assignment import Limits
 from grader.errors import PlatformError
@@ -63,6 +64,20 @@ class Box:
     assert box(4) == 5
     assert box.twice(other) == [3, 1, 2]
     assert "Box" in repr(box)
+
+
+@pytest.mark.parametrize("worse", ["push", "draw", "seed"])
+def test_a_call_that_leaves_something_else_is_refused(run, worse):
+    student, _ = run("""
+import random
+def peek(items): return items[0]
+def push(items): items.append(1)
+def draw(items): return random.random()
+def seed(items): random.seed(3)
+""")
+    expect_left_alone(student, student.m.peek, [0])
+    with pytest.raises(Unmet, match="arguments" if worse == "push" else "generators"):
+        expect_left_alone(student, getattr(student.m, worse), [0])
 
 
 def test_helpers_for_checks(run):

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from grader.checking.expect import expect_close, expect_equal, expect_tensor
+from grader.checking.expect import expect_close, expect_equal, expect_left_alone, expect_tensor
 
 NAMES = {
     "dot_scores": ("query", "keys"),
@@ -43,14 +43,6 @@ def inputs(name, seed, B=3, S=5, dtype=torch.float64):
         return [query, keys, normal(Q, K, seed=seed, dtype=dtype)]
     shapes = ((A, Q), (A, K), (A,))
     return [query, keys, *(normal(*shape, seed=seed, dtype=dtype) for shape in shapes)]
-
-
-def expect_left_alone(student, function, *given):
-    """The call changes neither its arguments nor the state of the global generators."""
-    before = student.generators()
-    _, after = student.with_arguments(function, *given)
-    expect_equal(after, list(given), "the arguments after the call")
-    expect_equal(student.generators(), before, "the state of the global generators")
 
 
 # ---- scores: the same questions to each of the three ----------------------------------------------

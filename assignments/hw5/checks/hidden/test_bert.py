@@ -9,6 +9,7 @@ from grader.checking.expect import (
     expect_close,
     expect_equal,
     expect_error,
+    expect_left_alone,
     expect_tensor,
     expect_type,
 )
@@ -19,14 +20,6 @@ CLS, SEP = 101, 102
 def share(count, total, expected):
     """True within five standard deviations of a binomial: a false alarm in two million."""
     return abs(count / total - expected) < 5 * math.sqrt(expected * (1 - expected) / total)
-
-
-def expect_left_alone(student, function, *given):
-    """The call changes neither its arguments nor the state of the global generators."""
-    before = student.generators()
-    _, after = student.with_arguments(function, *given)
-    expect_equal(after, list(given), "the arguments after the call")
-    expect_equal(student.generators(), before, "the state of the global generators")
 
 
 # ---- wordpiece ------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from grader.checking.expect import expect_close, expect_equal, expect_tensor
+from grader.checking.expect import expect_close, expect_equal, expect_left_alone, expect_tensor
 
 BOS, EOS = 1, 2
 
@@ -19,14 +19,6 @@ def normal(*shape, seed=0, dtype=torch.float64):
 DTYPES = {torch.float32: "float32", torch.float64: "float64"}
 # a step in float32 on the way (6e-8 relative) is no wrong formula; dtypes are asked apart
 NEAR = {"rtol": 1e-5, "atol": 1e-6}
-
-
-def expect_left_alone(student, function, *given):
-    """The call changes neither its arguments nor the state of the global generators."""
-    before = student.generators()
-    _, after = student.with_arguments(function, *given)
-    expect_equal(after, list(given), "the arguments after the call")
-    expect_equal(student.generators(), before, "the state of the global generators")
 
 
 # ---- the copy task --------------------------------------------------------------------------------

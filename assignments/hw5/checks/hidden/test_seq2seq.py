@@ -11,6 +11,7 @@ from grader.checking.expect import (
     expect_close,
     expect_equal,
     expect_error,
+    expect_left_alone,
     expect_tensor,
 )
 
@@ -37,14 +38,6 @@ def scattered(module, seed, scale=0.5):
             state[name] = value + scale * torch.randn(value.shape, generator=generator)
     module.load_state_dict(state)
     return module
-
-
-def expect_left_alone(student, function, *given):
-    """The call changes neither its arguments nor the state of the global generators."""
-    before = student.generators()
-    _, after = student.with_arguments(function, *given)
-    expect_equal(after, list(given), "the arguments after the call")
-    expect_equal(student.generators(), before, "the state of the global generators")
 
 
 def expect_own_weights(module):

@@ -13,6 +13,7 @@ from grader.checking.expect import (
     expect_close,
     expect_equal,
     expect_error,
+    expect_left_alone,
     expect_tensor,
     expect_type,
 )
@@ -28,14 +29,6 @@ NEAR = {"rtol": 1e-5, "atol": 1e-6}
 def normal(*shape, seed=0, dtype=torch.float64):
     generator = torch.Generator().manual_seed(seed)
     return torch.randn(*shape, generator=generator, dtype=torch.float64).to(dtype)
-
-
-def expect_left_alone(student, function, *given):
-    """The call changes neither its arguments nor the state of the global generators."""
-    before = student.generators()
-    _, after = student.with_arguments(function, *given)
-    expect_equal(after, list(given), "the arguments after the call")
-    expect_equal(student.generators(), before, "the state of the global generators")
 
 
 # ---- label smoothing ------------------------------------------------------------------------------

@@ -10,7 +10,13 @@ import math
 import pytest
 import torch
 
-from grader.checking.expect import expect_close, expect_equal, expect_error, expect_tensor
+from grader.checking.expect import (
+    expect_close,
+    expect_equal,
+    expect_error,
+    expect_left_alone,
+    expect_tensor,
+)
 
 SOURCES, TARGETS, D, HEADS, LAYERS, FF, MAX = 11, 13, 8, 2, 2, 20, 16
 # float32 through two layers: honest orders of summation differ by about 1e-6
@@ -39,14 +45,6 @@ def stepped(student, model, tokens, rows=None):
         log_probs, state = student.keep(model.advance, [tokens[:, t], state], part=1)
         found.append(log_probs)
     return found
-
-
-def expect_left_alone(student, function, *given):
-    """The call changes neither its arguments nor the state of the global generators."""
-    before = student.generators()
-    _, after = student.with_arguments(function, *given)
-    expect_equal(after, list(given), "the arguments after the call")
-    expect_equal(student.generators(), before, "the state of the global generators")
 
 
 @pytest.mark.parametrize("norm", ["post", "pre"])

@@ -6,7 +6,13 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from grader.checking.expect import expect_close, expect_equal, expect_error, expect_tensor
+from grader.checking.expect import (
+    expect_close,
+    expect_equal,
+    expect_error,
+    expect_left_alone,
+    expect_tensor,
+)
 
 D, HEADS, FF, B, T, S = 12, 3, 20, 2, 5, 7  # all different
 NEAR = {"rtol": 1e-6, "atol": 1e-7}  # as in test_transformer_parts
@@ -77,14 +83,6 @@ def decoder_pair(student, norm, seed=1):
 
 
 DTYPES = {torch.float32: "float32", torch.float64: "float64"}
-
-
-def expect_left_alone(student, function, *given):
-    """The call changes neither its arguments nor the state of the global generators."""
-    before = student.generators()
-    _, after = student.with_arguments(function, *given)
-    expect_equal(after, list(given), "the arguments after the call")
-    expect_equal(student.generators(), before, "the state of the global generators")
 
 
 def expect_own_weights(module):

@@ -7,7 +7,13 @@ import pytest
 import torch
 from torch import nn
 
-from grader.checking.expect import expect_close, expect_equal, expect_error, expect_tensor
+from grader.checking.expect import (
+    expect_close,
+    expect_equal,
+    expect_error,
+    expect_left_alone,
+    expect_tensor,
+)
 
 D, HEADS, FF, B, T, S = 12, 3, 20, 2, 5, 7  # all different
 # float64; a root or a constant taken in float32 on the way (6e-8 relative) is honest too
@@ -28,14 +34,6 @@ def some_mask(*shape, seed=0):
 
 
 DTYPES = {torch.float32: "float32", torch.float64: "float64"}
-
-
-def expect_left_alone(student, function, *given):
-    """The call changes neither its arguments nor the state of the global generators."""
-    before = student.generators()
-    _, after = student.with_arguments(function, *given)
-    expect_equal(after, list(given), "the arguments after the call")
-    expect_equal(student.generators(), before, "the state of the global generators")
 
 
 def expect_own_weights(module):
