@@ -17,10 +17,10 @@ from grader.authoring.candidates import candidates
 from grader.course.folder import Course
 from grader.grading.engines.local import grade_all
 from grader.grading.worker import Job
-from grader.intake import read as submissions
 from grader.intake.find import Request, find
 from grader.intake.handin import Wanted
 from grader.intake.people import join
+from grader.intake.read import read_for
 
 ROOT = Path(__file__).parent.parent
 MOST_POINTS = 10  # of one function
@@ -137,10 +137,7 @@ def test_the_class_scores_what_it_must(homework, tmp_path):
     seen = find(tmp_path / "class", wanted, Request(tmp_path / "out"))
     found = [person.found() for person in join(seen, None, "last", wanted).people]
     assert sorted(entry.student for entry in found) == sorted(r.student for r in students)
-    required = [file.name for file in homework.files if file.required]
-    jobs = [
-        Job(submissions.read(entry, homework.package, wanted.files, required)) for entry in found
-    ]
+    jobs = [Job(read_for(homework, entry)) for entry in found]
     wrong = []
     for _, record in grade_all(homework, jobs, workers=2):
         recipe = recipes[record.student]

@@ -94,8 +94,8 @@ def faults(bug: Bug, record: Record) -> list[str]:
             if function.name in bug.also and not lost:
                 found.append(f"{function.name} loses nothing, though it is in also")
             # Of another function perhaps no check was run: that is no loss.
-            run = any(check.of == function.name for check in exercise.checks)
-            if lost and run and function.name not in {bug.of, *bug.also}:
+            was_run = exercise.checks_of(function.name)
+            if lost and was_run and function.name not in {bug.of, *bug.also}:
                 failed = _failed(record.exercises, function.name, free)
                 found.append(f"{function.name} pays too: {_named(failed)}")
     return found
@@ -135,8 +135,8 @@ def _failed(
     return [
         check
         for exercise in exercises
-        for check in exercise.checks
-        if check.of == function and check.outcome != Outcome.PASSED and check.id not in free
+        for check in exercise.checks_of(function)
+        if check.outcome != Outcome.PASSED and check.id not in free
     ]
 
 

@@ -30,7 +30,7 @@ from grader.grading.submission import unrun
 from grader.grading.worker import Job
 from grader.intake.handin import Found
 from grader.intake.names import record_name
-from grader.intake.read import Submission, read
+from grader.intake.read import read_for
 from grader.records import store
 from grader.records.assignment_snapshot import describe
 from grader.records.record import MISSING, Record, Status
@@ -90,22 +90,16 @@ def grade_batch(
                     store.write(current, _path(folder, entry.student))
                 yield Progress(current, fresh=False, rescored=current.points != kept.points)
             elif entry.problem is not None:  # known before anything is read
-                record = unrun(assignment, _read(assignment, entry))
+                record = unrun(assignment, read_for(assignment, entry))
                 store.write(record, _path(folder, entry.student))
                 yield Progress(record, fresh=True, damaged=damaged.get(entry.student, ""))
             else:
                 waiting.append(entry)
-        jobs = (Job(_read(assignment, entry)) for entry in waiting)
+        jobs = (Job(read_for(assignment, entry)) for entry in waiting)
         for job, record in grade_all(assignment, jobs, settings.workers):
             student = job.submission.student
             store.write(record, _path(folder, student))
             yield Progress(record, fresh=True, damaged=damaged.get(student, ""))
-
-
-def _read(assignment: Assignment, entry: Found) -> Submission:
-    wanted = [file.name for file in assignment.files]
-    required = [file.name for file in assignment.files if file.required]
-    return read(entry, assignment.package, wanted, required)
 
 
 def _path(folder: Path, student: str) -> Path:
@@ -130,7 +124,7 @@ def _kept(assignment: Assignment, entry: Found, settings: Settings) -> Record | 
         record.submission_sha256,
         record.checks_sha256,
         record.settings_sha256,
-    ) == (_read(assignment, entry).sha256, assignment.checks_sha256, assignment.settings_sha256)
+    ) == (read_for(assignment, entry).sha256, assignment.checks_sha256, assignment.settings_sha256)
     return record if current else None
 
 

@@ -185,8 +185,9 @@ def _may_pass(result: CheckResult) -> bool:
 
 def _not_run_for(result: CheckResult) -> str:
     """Why a check was not run; "" where it was."""
-    skipped = result.outcome == Outcome.SKIPPED and result.message is not None
-    return result.message.code if skipped and result.message else ""
+    if result.outcome != Outcome.SKIPPED or result.message is None:
+        return ""
+    return result.message.code
 
 
 def without(source: bytes, name: str, needed: Collection[str] = ()) -> bytes:

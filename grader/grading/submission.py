@@ -41,7 +41,7 @@ from grader.records.record import (
     Status,
     SubmittedFile,
 )
-from grader.scoring.points import score, total
+from grader.scoring.points import score, totals
 
 MAX_OUTPUT_SHOWN = 4000
 MAX_DETAILS = 3
@@ -256,13 +256,14 @@ def _record(
 ) -> Record:
     is_broken = any(result.points is None for result in results)
     problem = submission.problem
+    points, extra_points = totals(results)
     return Record(
         assignment=assignment.id,
         student=submission.student,
         status=Status.BROKEN if is_broken else _status(problem),
-        points=total([r.points for r in results if not r.extra]),
+        points=points,
         possible=assignment.possible,
-        extra_points=total([r.points for r in results if r.extra]),
+        extra_points=extra_points,
         extra_possible=assignment.extra_possible,
         problem=problem,
         notes=submission.notes,

@@ -38,13 +38,11 @@ _DEEP = 8  # folders that hold nothing but the next one
 _MAX_NAMED = 6  # in a refusal
 
 _Reader = Callable[[Node, Wanted, Collection[str]], Seen]
-_RECOGNISES: dict[str, Callable[[Node, Wanted], bool]] = {
+# What tells a download from anything else, in the order in which they are tried.
+_DOWNLOADS: dict[str, Callable[[Node, Wanted], bool]] = {
     "gradescope": gradescope.recognises,
     "moodle": moodle.recognises,
     "canvas": canvas.recognises,
-    "nbgrader": folders.recognises_nbgrader,
-    "git": folders.recognises_git,
-    "folders": folders.recognises,
 }
 _READ: dict[str, _Reader] = {
     "gradescope": gradescope.read,
@@ -54,7 +52,6 @@ _READ: dict[str, _Reader] = {
     "git": partial(folders.read, source="git"),
     "folders": folders.read,
 }
-_DOWNLOADS = ("gradescope", "moodle", "canvas")
 
 
 @dataclass(frozen=True)
@@ -116,8 +113,8 @@ class _Looking:
 
     def as_told(self, node: Node, source: str) -> Seen:
         """Read as `source`, here or in the one place below that is of it."""
-        recognises = _RECOGNISES[source]
-        if source not in _DOWNLOADS or recognises(node, self.wanted):
+        recognises = _DOWNLOADS.get(source)
+        if recognises is None or recognises(node, self.wanted):
             return _READ[source](node, self.wanted, self.request.known)
         below: dict[Node, Node] = {child: _opened(child) or child for child in node.children}
         fitting = [child for child, inner in below.items() if recognises(inner, self.wanted)]
@@ -294,7 +291,7 @@ class _Looking:
 
 def _download(node: Node, wanted: Wanted) -> str:
     """The source whose download a folder is; "" for none."""
-    return next((source for source in _DOWNLOADS if _RECOGNISES[source](node, wanted)), "")
+    return next((name for name, recognises in _DOWNLOADS.items() if recognises(node, wanted)), "")
 
 
 def _by_folder(node: Node, wanted: Wanted) -> str:

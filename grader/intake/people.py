@@ -44,6 +44,13 @@ class Taken:
         is_counted = len(keys) == 1 and len(attempts) == len(self.handins)
         return len(self.handins) > 1 and not is_counted
 
+    @property
+    def status(self) -> str:
+        """One of "handed_in", "missing" and "doubled"."""
+        if self.is_double:
+            return "doubled"
+        return "missing" if self.counts is None or self.counts.place is None else "handed_in"
+
     def found(self) -> Found:
         """What counts, to be read; or why there is nothing."""
         if self.is_double:
@@ -64,12 +71,11 @@ class Taken:
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""
-        status = "missing" if self.counts is None or self.counts.place is None else "handed_in"
         return {
             "id": self.id,
             "name": self.name,
             "section": self.section,
-            "status": "doubled" if self.is_double else status,
+            "status": self.status,
             "by": self.by,
             "on_roster": self.on_roster,
             "handins": [
@@ -98,7 +104,7 @@ class Intake:
     @property
     def missing(self) -> list[Taken]:
         """Who handed in nothing."""
-        return [person for person in self.people if person.to_json()["status"] == "missing"]
+        return [person for person in self.people if person.status == "missing"]
 
     @property
     def unknown(self) -> list[Taken]:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
+from grader.course.assignment import Assignment
 from grader.intake.archives import opened, unpacked
 from grader.intake.entries import MAX_BYTES, Budget, Entry, Listing, Unsafe, shown
 from grader.intake.handin import Found
@@ -81,6 +82,13 @@ def read(found: Found, package: str, wanted: Sequence[str], required: Sequence[s
     return Submission(
         found.student, _source(found, way), files, ignored, notes, None, _digest(files)
     )
+
+
+def read_for(assignment: Assignment, found: Found) -> Submission:
+    """Read one submission of an assignment."""
+    wanted = [file.name for file in assignment.files]
+    required = [file.name for file in assignment.files if file.required]
+    return read(found, assignment.package, wanted, required)
 
 
 def _innermost(

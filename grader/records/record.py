@@ -75,6 +75,10 @@ class ExerciseResult:
     functions: list[FunctionResult]
     checks: list[CheckResult]
 
+    def checks_of(self, function: str) -> list[CheckResult]:
+        """How the checks about one function ended."""
+        return [check for check in self.checks if check.of == function]
+
 
 @dataclass(frozen=True)
 class SubmittedFile:

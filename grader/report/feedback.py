@@ -137,7 +137,13 @@ def _exercise(
         _result(snapshot, result.id, check, lang, moment, closed, free) for check in result.checks
     ]
     functions = [
-        _function(function, result.checks, checks, free, closed=function.name in closed)
+        _function(
+            function,
+            result.checks_of(function.name),
+            checks,
+            free,
+            closed=function.name in closed,
+        )
         for function in result.functions
     ]
     earned = [f["points"] for f in functions if not f["kept_back"]]
@@ -171,7 +177,7 @@ def _function(
 ) -> dict[str, Any]:
     """A function with its checks: those that fail, and who has paid for those that count."""
     own = [check for check in checks if check["of"] == result.name]
-    stands = "" if closed else standing([c for c in results if c.of == result.name], free)
+    stands = "" if closed else standing(results, free)
     counted = [name for check in own for name in check.get("right_once", [])]
     return {
         "name": result.name,

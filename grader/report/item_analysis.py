@@ -128,9 +128,10 @@ def of_functions(snapshot: Snapshot, records: Sequence[Record]) -> list[Function
         for exercise in record.exercises:
             for function in exercise.functions:
                 key = exercise.id, function.name
-                own = [check for check in exercise.checks if check.of == function.name]
                 points.setdefault(key, []).append(function.points or 0.0)
-                standings.setdefault(key, Counter())[standing(own, free)] += 1
+                standings.setdefault(key, Counter())[
+                    standing(exercise.checks_of(function.name), free)
+                ] += 1
     return [
         _function(entry.id, function, points.get(key, []), standings.get(key, Counter()))
         for entry in snapshot.exercises

@@ -56,6 +56,14 @@ def total(earned: Sequence[float | None]) -> float | None:
     return round(sum((part for part in earned if part is not None), 0.0), DIGITS)
 
 
+def totals(results: Sequence[ExerciseResult]) -> tuple[float | None, float | None]:
+    """The points of a record, and those of its bonus exercises."""
+    return (
+        total([result.points for result in results if not result.extra]),
+        total([result.points for result in results if result.extra]),
+    )
+
+
 def score(exercises: Sequence[Exercise], results: Sequence[ExerciseResult]) -> list[ExerciseResult]:
     """The results with the points of every function, in the order of `exercises`."""
     free = excused(results)
@@ -86,7 +94,10 @@ def excused(results: Sequence[ExerciseResult]) -> dict[str, list[str]]:
 
 
 def _scored(exercise: Exercise, result: ExerciseResult, free: Collection[str]) -> ExerciseResult:
-    functions = [_function(function, result.checks, free) for function in exercise.functions]
+    functions = [
+        _function(function, result.checks_of(function.name), free)
+        for function in exercise.functions
+    ]
     return replace(
         result,
         extra=exercise.extra,
@@ -99,10 +110,10 @@ def _scored(exercise: Exercise, result: ExerciseResult, free: Collection[str]) -
 def _function(
     function: Function, checks: Sequence[CheckResult], free: Collection[str]
 ) -> FunctionResult:
-    own = [check for check in checks if check.of == function.name]
-    if any(check.outcome == Outcome.BROKEN for check in own):
+    """`checks` are those about it."""
+    if any(check.outcome == Outcome.BROKEN for check in checks):
         return FunctionResult(function.name, None, function.points)
-    passed = [(c.kind, c.outcome == Outcome.PASSED or c.id in free) for c in own]
+    passed = [(c.kind, c.outcome == Outcome.PASSED or c.id in free) for c in checks]
     return FunctionResult(
         function.name, points(function.points, function_share(passed)), function.points
     )

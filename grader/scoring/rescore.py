@@ -8,7 +8,7 @@ from grader.course.assignment import Assignment
 from grader.course.exercise import Check, Exercise
 from grader.records.outcome import Outcome
 from grader.records.record import CheckResult, ExerciseResult, Message, Record
-from grader.scoring.points import score, total
+from grader.scoring.points import score, totals
 
 
 def rescored(assignment: Assignment, record: Record) -> Record:
@@ -16,11 +16,12 @@ def rescored(assignment: Assignment, record: Record) -> Record:
     exercises = {exercise.id: exercise for exercise in assignment.exercises}
     current = [_declared_anew(exercises[result.id], result) for result in record.exercises]
     results = score(assignment.exercises, current)
+    points, extra_points = totals(results)
     return replace(
         record,
-        points=total([result.points for result in results if not result.extra]),
+        points=points,
         possible=assignment.possible,
-        extra_points=total([result.points for result in results if result.extra]),
+        extra_points=extra_points,
         extra_possible=assignment.extra_possible,
         exercises=results,
     )

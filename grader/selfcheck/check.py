@@ -24,7 +24,7 @@ from grader.course.folder import Course
 from grader.errors import GraderError, UsageError
 from grader.grading.submission import grade_exercises, student_process
 from grader.intake.handin import Found
-from grader.intake.read import Submission, read
+from grader.intake.read import Submission, read_for
 from grader.records.outcome import Outcome
 from grader.records.record import ExerciseResult
 from grader.selfcheck.view import View
@@ -92,9 +92,10 @@ def run(target: Target, only: Sequence[str], lang: str, *, watch: bool, as_json:
     view = View(target.assignment, lang, quiet=as_json)
     while True:
         stamp = _stamp(target.folder)
-        submission = _read(target)
+        found = Found(student=target.folder.resolve().name, path=target.folder)
+        submission = read_for(target.assignment, found)
         results = []
-        view.begin(target.folder.resolve().name, submission)
+        view.begin(found.student, submission)
         for result in _results(target.assignment, submission, exercises):
             view.exercise(result)
             results.append(result)
@@ -119,14 +120,6 @@ def _public_exercise(exercise: Exercise) -> Exercise:
 def _needing(check: Check, shown: set[str]) -> Check:
     needs = tuple(need for need in check.needs if need in shown)
     return replace(check, needs=needs)
-
-
-def _read(target: Target) -> Submission:
-    files = target.assignment.files
-    wanted = [file.name for file in files]
-    required = [file.name for file in files if file.required]
-    found = Found(student=target.folder.resolve().name, path=target.folder)
-    return read(found, target.assignment.package, wanted, required)
 
 
 def _results(

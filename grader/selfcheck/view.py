@@ -53,8 +53,7 @@ class View:
             return
         told = {check.id: check for check in exercise.checks}
         for function in exercise.functions:
-            own = [check for check in result.checks if check.of == function.name]
-            if own:
+            if own := result.checks_of(function.name):
                 self._function(function.name, own, told)
         self._console.print()
 
@@ -137,7 +136,7 @@ def _in_the_way(result: ExerciseResult) -> Message | None:
 
 def _is_right(function: Function, result: ExerciseResult | None) -> bool:
     """Whether every public check of the function passed, and there is one."""
-    own = [check for check in result.checks if check.of == function.name] if result else []
+    own = result.checks_of(function.name) if result else []
     return bool(own) and standing(own) == Standing.RIGHT
 
 

@@ -23,11 +23,6 @@ def recognises_nbgrader(node: Node, wanted: Wanted) -> bool:
     return any(child.child(wanted.assignment) is not None for child in node.children)
 
 
-def recognises_git(node: Node, wanted: Wanted) -> bool:  # noqa: ARG001 - one interface
-    """Whether there are clones."""
-    return any(child.child(".git") is not None for child in node.children)
-
-
 def recognises(node: Node, wanted: Wanted) -> bool:
     """Whether there is anybody."""
     return bool(_people(node, wanted, ()))
