@@ -75,7 +75,8 @@ def excused(results: Sequence[ExerciseResult]) -> dict[str, list[str]]:
     """Checks that failed through a slip that was paid for already, and the functions that paid.
 
     Such a check passes once other functions are the reference's, and one of these has lost points
-    by itself. Where two functions only fail with one another, the first of them pays.
+    by itself. Where functions only fail with one another, the first of them pays: what it has
+    paid with is not excused in turn by those whose checks it excuses.
     """
     failed = [
         check
@@ -83,14 +84,17 @@ def excused(results: Sequence[ExerciseResult]) -> dict[str, list[str]]:
         for check in result.checks
         if check.outcome not in {Outcome.PASSED, Outcome.BROKEN}
     ]
-    lost = {check.of for check in failed if not check.passes_with}
+    failing = {check.of for check in failed}
+    payers = {check.id for check in failed if not failing & set(check.passes_with)}
     while True:
-        paid = {c.id: [name for name in c.passes_with if name in lost] for c in failed}
+        lost = {check.of for check in failed if check.id in payers}
+        others = [check for check in failed if check.id not in payers]
+        paid = {check.id: [n for n in check.passes_with if n in lost] for check in others}
         free = {name: functions for name, functions in paid.items() if functions}
-        paying = [check.of for check in failed if check.id not in free and check.of not in lost]
+        paying = [c.id for c in others if c.id not in free and c.of not in lost]
         if not paying:
             return free
-        lost.add(paying[0])
+        payers.add(paying[0])
 
 
 def _scored(exercise: Exercise, result: ExerciseResult, free: Collection[str]) -> ExerciseResult:

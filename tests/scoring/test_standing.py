@@ -1,7 +1,7 @@
 """How a function stands, and which checks are free."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from grader.course.exercise import Kind
@@ -87,10 +87,25 @@ def test_where_each_passes_with_the_other_the_first_pays():
     }
 
 
+def test_who_pays_goes_on_paying():
+    # nobody excuses g's second check: so g pays, and not f, which would have had to be excused
+    first, second, third = (
+        check("f1", passes_with=["g"]),
+        check("g1", passes_with=["f"]),
+        check("g2", passes_with=["h"]),
+    )
+    assert excused(results(first, second, third)) == {"f1": ["g"]}
+    # f is the first of a circle and pays; that g pays for something else does not give it back
+    third, fourth = check("g2", passes_with=["h"]), check("h1", passes_with=["f"])
+    free = excused(results(first, second, third, fourth))
+    assert free == {"g1": ["f"], "h1": ["f"]}
+
+
 NAMES = st.sampled_from("fgh")
 CHECKS = st.lists(st.tuples(NAMES, st.lists(NAMES, max_size=2)), max_size=6)
 
 
+@example([("f", ["g"]), ("g", ["f"]), ("g", ["h"])])
 @given(CHECKS)
 def test_somebody_always_pays(drawn):
     checks = [
