@@ -96,7 +96,8 @@ class View:
             for line in text.splitlines():
                 self._console.print(f"        {escape(line)}", soft_wrap=True)
             if result.outcome == Outcome.FAILED:
-                self._console.print(f"        [dim]{escape(choose(check.hint, self._lang))}[/]")
+                hint = escape(choose(check.hint, self._lang))
+                self._console.print(f"        [dim]{hint}[/]", soft_wrap=True)
         lines = result.output.splitlines()
         for line in lines[:MAX_OUTPUT_LINES]:
             self._console.print(f"        [dim]│ {escape(_visible(line))}[/]")

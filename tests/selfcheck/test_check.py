@@ -20,12 +20,12 @@ from grader.cli.main import main
 def check(course):
     folder = course / "work"
 
-    def run(files, *options, lang="en"):
+    def run(files, *options, lang="en", columns=200):
         folder.mkdir(exist_ok=True)
         for name, text in files.items():
             (folder / name).write_text(text, encoding="utf-8")
         call = ["--lang", lang, "--course", str(course), "check", "tiny", str(folder), *options]
-        return CliRunner().invoke(main, call, env={"COLUMNS": "200"})
+        return CliRunner().invoke(main, call, env={"COLUMNS": str(columns)})
 
     return run
 
@@ -69,6 +69,14 @@ def test_failed_in_words_with_hint_and_next_step(check):
     assert "Plus." in done.output
     assert "Next: fix 'Adding' in sums.py, then run: grader check tiny -k adding" in done.output
     assert "Traceback" not in done.output
+
+
+def test_a_hint_is_not_broken_by_us(check, edit):
+    """The terminal wraps it where it stands; a line of ours would begin at the left again."""
+    hint = "Plus, and plus again, and once more, until nothing is left to be added."
+    edit("assignments/tiny/exercises/adding.toml", '"Plus."', f'"{hint}"')
+    done = check({"sums.py": "def add(a, b): return a - b", "words.py": GREET}, columns=40)
+    assert f"        {hint}\n" in done.output
 
 
 def test_unfinished_is_not_yet(check):
