@@ -6,10 +6,10 @@ import pytest
 
 from grader.authoring.calibration import Loss, Spread, faults, inversions, loss_of, spread
 from grader.authoring.candidates import Bug, Severity
-from grader.course.exercise import Exercise, Function, Kind
-from grader.records.outcome import Outcome
-from grader.records.record import CheckResult, ExerciseResult
+from grader.course.exercise import Exercise, Function
+from grader.records.record import ExerciseResult
 from grader.scoring.points import score
+from tests.outcomes import check
 from tests.report import example_class
 
 W, P, E, M = Severity.WRONG, Severity.PART, Severity.EDGE, Severity.MANNERS
@@ -18,21 +18,6 @@ CHECKS = {
     "f": ["core", "core", "edge", "edge", "edge", "edge", "manners", "manners"],
     "g": ["core", "edge"],
 }
-
-
-def check(name, kind, outcome, passes_with=()):
-    return CheckResult(
-        id=name,
-        of=name[0],
-        kind=Kind(kind),
-        public=False,
-        outcome=Outcome(outcome),
-        seconds=0.0,
-        cases=1,
-        cases_passed=0,
-        passes_with=list(passes_with),
-        message=None,
-    )
 
 
 def record(failed=(), **passes_with):

@@ -20,7 +20,7 @@ from grader.records.record import (
     Status,
     SubmittedFile,
 )
-from grader.scoring.points import score, total
+from grader.scoring.points import score, totals
 
 SEED = 20260302
 
@@ -295,13 +295,14 @@ def _without_results(name: str, status: str, problem: Message) -> Record:
 
 
 def _record(name: str, results: list[ExerciseResult]) -> Record:
+    points, extra_points = totals(results)
     return Record(
         assignment="hw1",
         student=name,
         status="graded",
-        points=total([result.points for result in results if not result.extra]),
+        points=points,
         possible=100.0,
-        extra_points=total([result.points for result in results if result.extra]),
+        extra_points=extra_points,
         extra_possible=2.0,
         problem=None,
         notes=[],

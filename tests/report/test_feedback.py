@@ -13,7 +13,7 @@ from grader.records.record import Message
 from grader.report import feedback
 from grader.report.build import build
 from grader.report.feedback import Moment
-from grader.scoring.points import score, total
+from grader.scoring.points import score, totals
 from tests.report import example_class
 
 DUE = "2026-03-20T23:59:00+09:00"
@@ -305,12 +305,8 @@ def _with_outcomes(record, outcomes, passes_with=None):
 
     unscored = [replace(e, checks=[changed(c) for c in e.checks]) for e in record.exercises]
     exercises = score(example_class.exercises(), unscored)
-    return replace(
-        record,
-        exercises=exercises,
-        points=total([e.points for e in exercises if not e.extra]),
-        extra_points=total([e.points for e in exercises if e.extra]),
-    )
+    points, extra_points = totals(exercises)
+    return replace(record, exercises=exercises, points=points, extra_points=extra_points)
 
 
 def _named(entries, key, value):
