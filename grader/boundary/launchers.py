@@ -2,7 +2,7 @@
 
 with ForkLauncher(["numpy", "torch"]) as launcher:
     channel = launcher.open(limits)
-    reply = channel.exchange(request, seconds=1.0, handle=...)
+    reply = channel.exchange(request, deadline, handle)
     how_it_ended = channel.end()
 """
 

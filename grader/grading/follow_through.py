@@ -12,9 +12,9 @@ not followed through (`grader.boundary.guest.looks_behind`), and forbidden names
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 
 from grader.boundary.endings import Ending
 from grader.boundary.guest.looks_behind import RULE
@@ -173,7 +173,7 @@ class _Run:
             own = functions.setdefault(exercise.file, [])
             own += [n for n in exercise.names if n != kept and n not in own]
         elsewhere = [source for name, source in self._reference.items() if name != file]
-        needed = {*functions[file]}.union(*map(_spelled, elsewhere))
+        needed = frozenset(functions[file]).union(*map(_spelled, elsewhere))
         reference = {**self._reference, file: without(self._reference[file], kept, needed)}
         return StandIns(reference, functions, (file, kept))
 
@@ -190,7 +190,8 @@ def _not_run_for(result: CheckResult) -> str:
     return result.message.code
 
 
-def without(source: bytes, name: str, needed: Collection[str] = ()) -> bytes:
+@cache  # a worker asks for the same functions of the same reference in every submission
+def without(source: bytes, name: str, needed: frozenset[str] = frozenset()) -> bytes:
     """A file of the reference without a function, and without what only that uses.
 
     `needed` stays: what stands in, and what other files use. In place of the function stands None,
@@ -200,7 +201,7 @@ def without(source: bytes, name: str, needed: Collection[str] = ()) -> bytes:
     gone = {name}
     while True:
         left = [node for node in body if not _bound(node) or not _bound(node) <= gone]
-        wanted = _used([node for node in body if node not in left]) - set(needed)
+        wanted = _used([node for node in body if node not in left]) - needed
         more: set[str] = set()
         for node in left:
             others = _used([other for other in left if other is not node])
@@ -228,6 +229,7 @@ def _used(nodes: Sequence[ast.AST]) -> set[str]:
     return {n.id for node in nodes for n in ast.walk(node) if isinstance(n, ast.Name)}
 
 
+@cache
 def _spelled(source: bytes) -> set[str]:
     """Every name in a file."""
     nodes = list(ast.walk(ast.parse(source)))

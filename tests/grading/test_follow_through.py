@@ -381,7 +381,7 @@ def names_in(source):
 
 
 def test_the_reference_goes_without_the_function_and_its_own_helpers():
-    left = without(BASE.encode(), "sextuple", {"double"})  # which stands in itself
+    left = without(BASE.encode(), "sextuple", frozenset({"double"}))  # which stands in itself
     assert names_in(left) == ["double", "pack", "unpack", "Scale"]
     assert left.endswith(b"sextuple = None\n")
 
@@ -404,7 +404,7 @@ def g(): return _shared()
     assert b"ANSWERS" not in left
     assert b"SHARED" in left
     assert b"FIRST" in left  # an assignment of several names stays
-    assert names_in(without(source, "f", {"public", "_deep"})) == [
+    assert names_in(without(source, "f", frozenset({"public", "_deep"}))) == [
         *("_deep", "_shared", "_unused", "public", "g"),
     ]
 
