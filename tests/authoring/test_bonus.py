@@ -8,17 +8,13 @@ from click.testing import CliRunner
 from grader.cli.main import main
 
 TOML = """
-[[exercise]]
-id = "x_twice"
 file = "sums.py"
-names = ["twice"]
-points = 2
+points = { twice = 2 }
 extra = true
 title = { en = "Twice", ko = "두 배" }
 
 [[check]]
 id = "twice_doubles"
-exercise = "x_twice"
 title = { en = "A number is doubled", ko = "수를 두 배로 합니다" }
 hint = { en = "Times two.", ko = "곱하기 2." }
 """
@@ -58,13 +54,14 @@ Hello.
 
 
 @pytest.fixture
-def with_bonus(course):
+def with_bonus(course, edit):
     folder = course / "assignments" / "tiny"
 
     def append(path, text):
         path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
 
-    append(folder / "assignment.toml", TOML)
+    edit("assignments/tiny/assignment.toml", '"adding", "saying"', '"adding", "saying", "x_twice"')
+    (folder / "exercises" / "x_twice.toml").write_text(TOML, encoding="utf-8")
     append(course / "reference/tiny_package/sums.py", STUB)
     append(
         folder / "checks/public/test_sums.py",
