@@ -79,6 +79,10 @@ class _Name:
         return translate("expect.the_value", lang)
 
 
+def _own(code: str) -> What:
+    return {lang: translate(f"expect.{code}", lang) for lang in LANGUAGES}
+
+
 def describe(value: Any, lang: str = "en") -> str:
     """Name the kind of `value` in the words of the handout: 'a float64 array of shape (2, 3)'."""
     name = type(value).__name__
@@ -171,8 +175,8 @@ def expect_left_alone(student: Student, function: Function, *arguments: Any) -> 
     """Call, and check that neither the arguments nor the global random generators have changed."""
     before = student.generators()
     _, after = student.with_arguments(function, *arguments)
-    expect_equal(after, list(arguments), "the arguments after the call")
-    expect_equal(student.generators(), before, "the state of the global generators")
+    expect_equal(after, list(arguments), _own("the_arguments"))
+    expect_equal(student.generators(), before, _own("the_generators"))
 
 
 @contextmanager

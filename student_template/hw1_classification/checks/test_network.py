@@ -9,9 +9,15 @@ CORNERS = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 
 def test_perceptron_worked_example(student):
     w, b, converged = student.network.perceptron_train(CORNERS, torch.tensor([0, 0, 0, 1]), 20)
-    expect_close(w, [2.0, 1.0], what="w after six epochs on AND")
-    expect_close(float(b), -2.0, what="b after six epochs on AND")
-    expect_close(bool(converged), True, what="converged on AND")
+    expect_close(
+        w, [2.0, 1.0], what={"en": "w after six epochs on AND", "ko": "AND를 여섯 에폭 학습한 w"}
+    )
+    expect_close(
+        float(b), -2.0, what={"en": "b after six epochs on AND", "ko": "AND를 여섯 에폭 학습한 b"}
+    )
+    expect_close(
+        bool(converged), True, what={"en": "converged on AND", "ko": "AND를 학습한 뒤의 converged"}
+    )
 
 
 def test_xor_is_solved(student):
@@ -19,7 +25,11 @@ def test_xor_is_solved(student):
     params = {name: value.float() for name, value in params.items()}
     h = torch.tanh(CORNERS @ params["W1"] + params["b1"])
     logits = h @ params["W2"] + params["b2"]
-    expect_equal(logits.argmax(dim=1).tolist(), [0, 1, 1, 0], "the classes of the four points")
+    expect_equal(
+        logits.argmax(dim=1).tolist(),
+        [0, 1, 1, 0],
+        {"en": "the class list of the four points", "ko": "네 점의 클래스"},
+    )
 
 
 def small_net():
@@ -53,12 +63,22 @@ def test_backward_worked_example(student):
         "b2": [-p, p],
     }
     for name, value in expected.items():
-        expect_close(gradients[name], value, rtol=1e-5, what=f"the gradient of {name}")
+        expect_close(
+            gradients[name],
+            value,
+            rtol=1e-5,
+            what={"en": f"the gradient with respect to {name}", "ko": f"{name}에 대한 기울기"},
+        )
 
 
 def test_backward_has_the_shapes_of_params(student):
     params, X = small_net(), torch.tensor([[1.0], [-2.0]], dtype=torch.float64)
     gradients = student.network.backward(params, X, torch.tensor([0, 1]), "tanh")
-    expect_equal(sorted(gradients), sorted(params), "the keys")
+    expect_equal(sorted(gradients), sorted(params), {"en": "the list of keys", "ko": "키 목록"})
     for name, value in params.items():
-        expect_tensor(gradients[name], tuple(value.shape), "float64", f"the gradient of {name}")
+        expect_tensor(
+            gradients[name],
+            tuple(value.shape),
+            "float64",
+            {"en": f"the gradient with respect to {name}", "ko": f"{name}에 대한 기울기"},
+        )

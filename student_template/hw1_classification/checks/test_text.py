@@ -28,15 +28,25 @@ def test_stem_worked_example(student, token):
 
 def test_edit_distance_worked_example(student):
     at_two = student.text.edit_distance("intention", "execution")
-    expect_close(at_two, 8, what="the distance at cost 2")
+    expect_close(
+        at_two,
+        8,
+        what={"en": "the distance at substitution cost 2", "ko": "치환 비용이 2일 때의 거리"},
+    )
     at_one = student.text.edit_distance("intention", "execution", 1)
-    expect_close(at_one, 5, what="the distance at cost 1")
+    expect_close(
+        at_one,
+        5,
+        what={"en": "the distance at substitution cost 1", "ko": "치환 비용이 1일 때의 거리"},
+    )
 
 
 def test_edit_script_worked_example(student):
     script = student.text.edit_script("먹었다", "먹는다", 1)
     expected = [("keep", "먹", "먹"), ("substitute", "었", "는"), ("keep", "다", "다")]
-    expect_equal([tuple(step) for step in script], expected, "the script")
+    expect_equal(
+        [tuple(step) for step in script], expected, {"en": "the edit script", "ko": "편집 스크립트"}
+    )
 
 
 def test_edit_distance_refuses_a_negative_cost(student):

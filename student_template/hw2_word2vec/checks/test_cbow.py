@@ -19,7 +19,12 @@ def test_cbow_loss_worked_example(student):
     value = student.cbow.cbow_loss(context, mask, target, negatives)
     # a second negative and a second example of zeros: ln 2 each time
     wanted = math.log(2) + math.log(1 + math.e) + math.log(2) + 3 * math.log(2)
-    expect_close(value, wanted / 2, rtol=1e-4, what="the loss of the batch of two")
+    expect_close(
+        value,
+        wanted / 2,
+        rtol=1e-4,
+        what={"en": "the loss of the batch of two", "ko": "예제가 2개인 배치의 손실"},
+    )
 
 
 def test_softmax_loss_worked_example(student):
@@ -28,8 +33,21 @@ def test_softmax_loss_worked_example(student):
         torch.zeros(4, 3, dtype=torch.float64),
         torch.tensor([0, 3]),
     )
-    expect_close(value, math.log(4), rtol=1e-4, what="the loss when four words are equally likely")
+    expect_close(
+        value,
+        math.log(4),
+        rtol=1e-4,
+        what={
+            "en": "the loss when four words are equally likely",
+            "ko": "단어 4개의 확률이 같을 때의 손실",
+        },
+    )
     hidden, output = double([1, 0]), double([0, 0], [1, 0], [2, 0])
     value = student.cbow.softmax_loss(hidden, output, torch.tensor([2]))
     wanted = math.log(1 + math.e + math.e**2) - 2
-    expect_close(value, wanted, rtol=1e-4, what="the loss of the example of three words")
+    expect_close(
+        value,
+        wanted,
+        rtol=1e-4,
+        what={"en": "the loss of the three-word example", "ko": "단어가 3개인 예제의 손실"},
+    )

@@ -10,28 +10,40 @@ def test_relu_worked_example(student):
     ones = torch.ones(3, dtype=torch.float64)
     found = student.gradients(student.extensions.relu, [x], [ones])
     expect_close(found.result, [0.0, 0.5, 3.0], what="relu(x)")
-    expect_close(found.by_argument[0], [0.0, 1.0, 1.0], what="its gradient")
+    expect_close(
+        found.by_argument[0],
+        [0.0, 1.0, 1.0],
+        what={"en": "the gradient with respect to x", "ko": "x에 대한 기울기"},
+    )
 
 
 def test_elmo_mix_worked_example(student):
     layers = torch.arange(12, dtype=torch.float64).view(3, 1, 2, 2)
     two = torch.tensor(2.0, dtype=torch.float64)
     got = student.extensions.elmo_mix(layers, torch.zeros(3, dtype=torch.float64), two)
-    expect_close(got, [[[8.0, 10.0], [12.0, 14.0]]], what="twice the mean of the layers")
+    expect_close(
+        got,
+        [[[8.0, 10.0], [12.0, 14.0]]],
+        what={"en": "twice the mean of the layers", "ko": "층 평균의 두 배"},
+    )
 
 
 def test_feed_forward_worked_example(student):
     model = student.extensions.FeedForwardLM(11, 3, 2, 5)
     logits = model(torch.tensor([[1, 2], [3, 4], [5, 6]]))
-    expect_tensor(logits, (3, 11), what="the logits")
+    expect_tensor(logits, (3, 11), what={"en": "the logit tensor", "ko": "로짓"})
 
 
 def test_dynamic_net_worked_example(student):
     net = student.extensions.DynamicNet(3, 4, 2, seed=0)
     for repeats in (1, 2, 5):
-        expect_tensor(net(torch.ones(6, 3), repeats), (6, 2), what=f"{repeats} repeats")
+        expect_tensor(
+            net(torch.ones(6, 3), repeats),
+            (6, 2),
+            what={"en": f"the output after {repeats} repeats", "ko": f"{repeats}번 반복한 출력"},
+        )
 
 
 def test_clip_values_worked_example(student):
     (clipped,) = student.extensions.clip_values([torch.tensor([3.0, 0.5])], 1.0)
-    expect_close(clipped, [1.0, 0.5], what="the clipped gradient")
+    expect_close(clipped, [1.0, 0.5], what={"en": "the clipped gradient", "ko": "자른 기울기"})

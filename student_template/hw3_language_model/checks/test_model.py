@@ -4,15 +4,19 @@ import math
 
 import torch
 
-from grader.checking.expect import expect_close, expect_equal, expect_tensor
+from grader.checking.expect import expect_close, expect_equal, expect_tensor, expect_true
 
 
 def test_model_shapes(student):
     model = student.model.LSTMLanguageModel(11, 4, 6, num_layers=2)
     logits, state = model(torch.zeros(5, 3, dtype=torch.int64))
-    expect_tensor(logits, (5, 3, 11), what="the logits")
+    expect_tensor(logits, (5, 3, 11), what={"en": "the logit tensor", "ko": "로짓"})
     again, _ = model(torch.zeros(1, 3, dtype=torch.int64), state)
-    expect_tensor(again, (1, 3, 11), what="the logits of one more step")
+    expect_tensor(
+        again,
+        (1, 3, 11),
+        what={"en": "the logit tensor of one more step", "ko": "한 단계 더 읽었을 때의 로짓"},
+    )
 
 
 def test_detach_worked_example(student):
@@ -21,7 +25,9 @@ def test_detach_worked_example(student):
     more = torch.tensor([[1, 2, 3]])
     wanted, _ = model(more, state)
     got, _ = model(more, student.model.detach(state))
-    expect_close(got, wanted, what="the logits after detach")
+    expect_close(
+        got, wanted, what={"en": "the logit tensor after detach", "ko": "detach 뒤의 로짓"}
+    )
 
 
 def test_evaluate_worked_example(student):
@@ -34,7 +40,12 @@ def test_evaluate_worked_example(student):
     logs = torch.log_softmax(torch.cat([first, second, third]).double(), dim=-1)
     nll = -logs.gather(2, data[1:, :, None]).mean().item()
     got = student.model.evaluate(model, data, 3)
-    expect_close(got, math.exp(nll), rtol=1e-4, what="the perplexity by your own logits")
+    expect_close(
+        got,
+        math.exp(nll),
+        rtol=1e-4,
+        what={"en": "the perplexity (by your own logits)", "ko": "펄플렉시티(여러분의 로짓 기준)"},
+    )
 
 
 def test_train_worked_example(student):
@@ -43,8 +54,18 @@ def test_train_worked_example(student):
         ids, 5, embed_size=8, hidden_size=8, bptt=5, batch_size=4, epochs=4
     )
     logits, _ = model(torch.tensor([[2], [3], [4]]))
-    expect_equal(logits[:, 0].argmax(dim=1).tolist(), [3, 4, 2], "the most probable next ids")
-    assert perplexities[-1] < 2.5, "a cycle of three words must be learnt to a perplexity near 1"
+    expect_equal(
+        logits[:, 0].argmax(dim=1).tolist(),
+        [3, 4, 2],
+        {"en": "the list of most probable next ids", "ko": "확률이 가장 높은 다음 id"},
+    )
+    expect_true(
+        perplexities[-1] < 2.5,
+        {
+            "en": "a cycle of three words must be learnt to a perplexity near 1",
+            "ko": "세 단어가 되풀이되는 글에서는 펄플렉시티가 1에 가까워야 합니다",
+        },
+    )
 
 
 def test_generate_worked_example(student):
@@ -54,11 +75,25 @@ def test_generate_worked_example(student):
     for number in range(5):
         logits, _ = model(torch.tensor(text)[:, None])
         wanted = int(logits[-1, 0].argmax())
-        expect_close(greedy[number], wanted, what=f"new id {number}, by your own logits")
+        expect_close(
+            greedy[number],
+            wanted,
+            what={
+                "en": f"new id {number} (by your own logits)",
+                "ko": f"새 id {number}(여러분의 로짓 기준)",
+            },
+        )
         text.append(wanted)
 
 
 def test_generate_with_top_k_1(student):
     model = student.model.LSTMLanguageModel(7, 4, 6)
     one, two = (student.model.generate(model, [1, 2], 5, t, top_k=1) for t in (0.5, 2.0))
-    expect_close(one, two, what="the ids with top_k 1 at temperature 0.5, against those at 2")
+    expect_close(
+        one,
+        two,
+        what={
+            "en": "the id list with top_k 1 at temperature 0.5 (compared with 2)",
+            "ko": "top_k 1, temperature 0.5의 id(temperature 2와 비교)",
+        },
+    )

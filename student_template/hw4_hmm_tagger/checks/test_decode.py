@@ -7,6 +7,9 @@ import torch
 
 from grader.checking.expect import expect_close
 
+THE_PATH = {"en": "the path", "ko": "경로"}
+THE_SCORE = {"en": "the score", "ko": "점수"}
+
 TRELLIS = tuple(
     np.log(table)
     for table in ([0.7, 0.3], [[0.6, 0.4], [0.2, 0.8]], [[0.3, 0.4, 0.3], [0.1, 0.4, 0.5]])
@@ -23,12 +26,12 @@ THREE_TAGS = tuple(
 
 def test_viterbi_worked_example(student):
     path, _ = student.decode.viterbi(*TRELLIS, [1, 2, 0])
-    expect_close(path, [0, 0, 0], what="the path")
+    expect_close(path, [0, 0, 0], what=THE_PATH)
 
 
 def test_viterbi_score_worked_example(student):
     _, score = student.decode.viterbi(*TRELLIS, [1, 2, 0])
-    expect_close(score, math.log(0.009072), what="the score")
+    expect_close(score, math.log(0.009072), what=THE_SCORE)
 
 
 def test_viterbi_tie_worked_example(student):
@@ -36,13 +39,17 @@ def test_viterbi_tie_worked_example(student):
         even = -math.log(states)
         uniform = np.full(states, even), np.full((states, states), even), np.zeros((states, 1))
         path, _ = student.decode.viterbi(*uniform, [0, 0, 0])
-        expect_close(path, [0, 0, 0], what=f"the path with {states} tags")
+        expect_close(
+            path,
+            [0, 0, 0],
+            what={"en": f"the path with {states} tags", "ko": f"태그가 {states}개일 때의 경로"},
+        )
 
 
 def test_greedy_worked_example(student):
     path, score = student.decode.greedy(*TRELLIS, [1, 2, 0])
-    expect_close(path, [0, 1, 1], what="the path")
-    expect_close(score, math.log(0.00448), what="the score")
+    expect_close(path, [0, 1, 1], what=THE_PATH)
+    expect_close(score, math.log(0.00448), what=THE_SCORE)
 
 
 def test_beam_search_worked_example(student):
@@ -50,14 +57,34 @@ def test_beam_search_worked_example(student):
     expected = {1: ([1, 2, 1], 0.00324), 3: ([2, 1, 2], 0.02688)}
     for k, (wanted, probability) in expected.items():
         path, score = student.decode.beam_search(*THREE_TAGS, [0, 1, 0], k)
-        expect_close(path, wanted, what=f"the path for k = {k}")
-        expect_close(score, math.log(probability), what=f"the score for k = {k}")
+        expect_close(
+            path, wanted, what={"en": f"the path for k = {k}", "ko": f"k = {k}일 때의 경로"}
+        )
+        expect_close(
+            score,
+            math.log(probability),
+            what={"en": f"the score for k = {k}", "ko": f"k = {k}일 때의 점수"},
+        )
 
 
 def test_viterbi_batch_worked_example(student):
     paths, scores = batch(student)
-    expect_close(paths[0], [0, 0, 0], what="the path of the sentence that fills its row")
-    expect_close(scores[0], math.log(0.009072), what="its score")
+    expect_close(
+        paths[0],
+        [0, 0, 0],
+        what={
+            "en": "the path of the sentence that fills its row",
+            "ko": "행을 가득 채운 문장의 경로",
+        },
+    )
+    expect_close(
+        scores[0],
+        math.log(0.009072),
+        what={
+            "en": "the score of the sentence that fills its row",
+            "ko": "행을 가득 채운 문장의 점수",
+        },
+    )
 
 
 def batch(student):
@@ -69,5 +96,13 @@ def batch(student):
 
 def test_viterbi_batch_lengths_worked_example(student):
     paths, scores = batch(student)
-    expect_close(paths, [[0, 0, 0], [1, 1, -1], [0, -1, -1]], what="the paths")
-    expect_close(scores, [math.log(p) for p in (0.009072, 0.06, 0.21)], what="the scores")
+    expect_close(
+        paths,
+        [[0, 0, 0], [1, 1, -1], [0, -1, -1]],
+        what={"en": "the table of paths", "ko": "경로의 표"},
+    )
+    expect_close(
+        scores,
+        [math.log(p) for p in (0.009072, 0.06, 0.21)],
+        what={"en": "the list of scores", "ko": "점수 목록"},
+    )

@@ -21,7 +21,9 @@ def test_forward_worked_example(student):
 
 def test_likelihood_worked_example(student):
     _, log_likelihood = student.inference.forward_log(*TRELLIS, WORDS)
-    expect_close(log_likelihood, math.log(0.027232), what="the log-likelihood")
+    expect_close(
+        log_likelihood, math.log(0.027232), what={"en": "the log-likelihood", "ko": "로그 우도"}
+    )
 
 
 def test_backward_worked_example(student):
@@ -32,12 +34,12 @@ def test_backward_worked_example(student):
 def test_posterior_worked_example(student):
     expected = [[0.695065, 0.304935], [0.465335, 0.534665], [0.609871, 0.390129]]
     got = student.inference.posterior(*TRELLIS, WORDS)
-    expect_close(got, expected, rtol=0, atol=1e-6, what="the posterior")
+    expect_close(got, expected, rtol=0, atol=1e-6, what={"en": "the posterior", "ko": "사후확률"})
 
 
 def test_posterior_decode_worked_example(student):
     path = student.inference.posterior_decode(*TRELLIS, WORDS)
-    expect_close(path, [0, 1, 0], what="the path")
+    expect_close(path, [0, 1, 0], what={"en": "the path", "ko": "경로"})
 
 
 def test_expected_counts_worked_example(student):
@@ -47,7 +49,11 @@ def test_expected_counts_worked_example(student):
         [[0.787897, 0.372503], [0.287309, 0.552291]],
         [[0.609871, 0.695065, 0.465335], [0.390129, 0.304935, 0.534665]],
     )
-    names = ("the starts", "the transitions", "the emissions")
+    names = (
+        {"en": "the count of starts", "ko": "시작 횟수"},
+        {"en": "the count of transitions", "ko": "전이 횟수"},
+        {"en": "the count of emissions", "ko": "방출 횟수"},
+    )
     for got, wanted, name in zip(counts, expected, names, strict=True):
         expect_close(got, wanted, rtol=0, atol=1e-6, what=name)
 
@@ -61,6 +67,11 @@ def test_baum_welch_worked_example(student):
 def test_baum_welch_figures_worked_example(student):
     # with a single tag the likelihood is the product of the words' probabilities
     hmm, figures = student.inference.baum_welch([[0, 1, 0]], 1, 2, 2, 0)
-    expect_equal(len(figures), 3, "the number of log-likelihoods")
+    expect_equal(len(figures), 3, {"en": "the number of log-likelihoods", "ko": "로그 우도의 수"})
     own = float(hmm.log_B[0][0] * 2 + hmm.log_B[0][1])
-    expect_close(figures[-1], own, rtol=1e-6, what="the log-likelihood of the model returned")
+    expect_close(
+        figures[-1],
+        own,
+        rtol=1e-6,
+        what={"en": "the log-likelihood of the returned model", "ko": "반환한 모델의 로그 우도"},
+    )

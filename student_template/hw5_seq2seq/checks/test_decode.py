@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from grader.checking.expect import expect_close, expect_equal
+from grader.checking.expect import expect_close, expect_equal, expect_true
 
 BOS, EOS, A, B = 0, 1, 2, 3
 
@@ -21,15 +21,19 @@ def handout_table():
 
 def test_beam_of_one_takes_the_best_first_word(student):
     found = student.decode.beam_search_table(handout_table(), BOS, EOS, 1)
-    expect_equal([words for words, _ in found], [[A]], "the words")
-    expect_close(found[0][1], math.log(0.6 * 0.4), what="the score")
+    expect_equal(
+        [words for words, _ in found],
+        [[A]],
+        {"en": "the list of word sequences", "ko": "단어열 목록"},
+    )
+    expect_close(found[0][1], math.log(0.6 * 0.4), what={"en": "the score", "ko": "점수"})
 
 
 def test_beam_of_two_finds_the_better_sentence(student):
     found = student.decode.beam_search_table(handout_table(), BOS, EOS, 2)
     words, score = found[0]
-    expect_equal(words, [B], "the best words")
-    expect_close(score, math.log(0.4 * 0.9), what="the best score")
+    expect_equal(words, [B], {"en": "the best word sequence", "ko": "가장 좋은 단어열"})
+    expect_close(score, math.log(0.4 * 0.9), what={"en": "the best score", "ko": "가장 좋은 점수"})
 
 
 def test_greedy_gives_a_list_for_each_row(student):
@@ -38,10 +42,19 @@ def test_greedy_gives_a_list_for_each_row(student):
     model = student.seq2seq.Seq2Seq(encoder, decoder)
     src, lengths = torch.tensor([[4, 5, 6], [8, 9, 0]]), torch.tensor([3, 2])
     found = student.decode.greedy(model, src, lengths, 1, 2, 4)
-    expect_equal(len(found), 2, "the number of lists")
+    expect_equal(len(found), 2, {"en": "the number of lists", "ko": "리스트의 수"})
     for words in found:
-        assert len(words) <= 4, "a row has at most max_length words"
-        assert all(int(word) != 2 for word in words), "eos is not returned"
+        expect_true(
+            len(words) <= 4,
+            {
+                "en": "a row must have at most max_length words",
+                "ko": "한 행의 단어 수는 max_length를 넘을 수 없습니다",
+            },
+        )
+        expect_true(
+            all(int(word) != 2 for word in words),
+            {"en": "eos must not be returned", "ko": "eos는 반환하면 안 됩니다"},
+        )
 
 
 def test_beam_of_three_with_and_without_a_penalty(student):
@@ -50,7 +63,28 @@ def test_beam_of_three_with_and_without_a_penalty(student):
         [(handout_table(), BOS, EOS, 3), (handout_table(), BOS, EOS, 3, 1.0)],
     )
     # of a a and a b, .18 each, the smaller one was kept
-    expect_equal([words for words, _ in plain], [[B], [A], [A, A]], "the words without a penalty")
-    expect_equal([words for words, _ in long], [[B], [A, A], [A]], "the words with penalty 1")
+    expect_equal(
+        [words for words, _ in plain],
+        [[B], [A], [A, A]],
+        {
+            "en": "the list of word sequences without length_penalty",
+            "ko": "length_penalty 없는 단어열 목록",
+        },
+    )
+    expect_equal(
+        [words for words, _ in long],
+        [[B], [A, A], [A]],
+        {
+            "en": "the list of word sequences with length_penalty 1",
+            "ko": "length_penalty 1의 단어열 목록",
+        },
+    )
     scores = [math.log(0.36) / 2, math.log(0.18) / 3, math.log(0.24) / 2]
-    expect_close([score for _, score in long], scores, what="the scores with penalty 1")
+    expect_close(
+        [score for _, score in long],
+        scores,
+        what={
+            "en": "the list of scores with length_penalty 1",
+            "ko": "length_penalty 1의 점수 목록",
+        },
+    )

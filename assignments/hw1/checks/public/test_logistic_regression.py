@@ -32,14 +32,16 @@ def test_odds_worked_example(student):
 def test_loss_worked_example(student):
     zero, bias = torch.zeros(2, dtype=torch.float64), torch.zeros((), dtype=torch.float64)
     value = student.logistic_regression.loss(zero, bias, X, Y)
-    expect_close(value, math.log(2), what="the loss")
+    expect_close(value, math.log(2), what={"en": "the loss", "ko": "손실"})
 
 
 def test_gradient_worked_example(student):
     zero, bias = torch.zeros(2, dtype=torch.float64), torch.zeros((), dtype=torch.float64)
     by_w, by_b = student.logistic_regression.gradient(zero, bias, X, Y)
-    expect_close(by_w, [-0.25, 0.5], what="the gradient with respect to w")
-    expect_close(by_b, 0.0, what="the gradient with respect to b")
+    expect_close(
+        by_w, [-0.25, 0.5], what={"en": "the gradient with respect to w", "ko": "w에 대한 기울기"}
+    )
+    expect_close(by_b, 0.0, what={"en": "the gradient with respect to b", "ko": "b에 대한 기울기"})
 
 
 def trained(student):
@@ -50,8 +52,14 @@ def trained(student):
 
 def test_training_worked_example(student):
     model = trained(student)
-    expect_close(model.w, [0.25, -0.5], what="w after one step from zero")
-    expect_close(model.b, 0.0, what="b after one step from zero")
+    expect_close(
+        model.w,
+        [0.25, -0.5],
+        what={"en": "w after one step from zero", "ko": "0에서 한 번 갱신한 w"},
+    )
+    expect_close(
+        model.b, 0.0, what={"en": "b after one step from zero", "ko": "0에서 한 번 갱신한 b"}
+    )
 
 
 def test_losses_worked_example(student):
@@ -65,7 +73,9 @@ def test_predict_worked_example(student):
     # from your own weights; with the handout's the prediction is (1, 0)
     model = trained(student)
     scores = X @ model.w + model.b
-    expect_close(model.predict(X), (scores >= 0).long(), what="the predictions")
+    expect_close(
+        model.predict(X), (scores >= 0).long(), what={"en": "the prediction", "ko": "예측"}
+    )
 
 
 def test_iterations_to_epochs_worked_example(student):

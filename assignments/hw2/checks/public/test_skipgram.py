@@ -5,7 +5,7 @@ import random
 
 import torch
 
-from grader.checking.expect import expect_close, expect_equal, expect_tensor
+from grader.checking.expect import expect_close, expect_equal, expect_tensor, expect_true
 
 
 def double(*values):
@@ -43,17 +43,22 @@ def share_of_own_topic(tokens, vectors, topics, k=7):
 def test_sgns_loss_worked_example(student):
     value = student.skipgram.sgns_loss(*BATCH)
     wanted = (math.log(2) + math.log(1 + math.e) + 2 * math.log(2)) / 2
-    expect_close(value, wanted, rtol=1e-4, what="the loss of the batch of two")
+    expect_close(
+        value,
+        wanted,
+        rtol=1e-4,
+        what={"en": "the loss of the batch of two", "ko": "예제가 2개인 배치의 손실"},
+    )
 
 
 def test_sgns_gradients_worked_example(student):
     result = student.skipgram.sgns_gradients(*PAIR)
-    expect_equal(len(result), 3, "the number of gradients")
+    expect_equal(len(result), 3, {"en": "the number of gradients", "ko": "기울기의 수"})
     pushed = 1 / (1 + math.exp(-1))
     names = ("center", "context", "negatives")
     expected = ([[pushed, -0.5]], [[-0.5, 0]], [[[pushed, 0]]])
     for name, got, wanted in zip(names, result, expected, strict=True):
-        what = f"the gradient with respect to {name}"
+        what = {"en": f"the gradient with respect to {name}", "ko": f"{name}에 대한 기울기"}
         expect_close(got, wanted, rtol=1e-4, atol=1e-6, what=what)
 
 
@@ -65,8 +70,18 @@ def test_model_worked_example(student):
     for name in TABLES:
         expect_tensor(state.get(name), (5, 4), what=name)
     # dim is 4: within 0.5/4, and zero
-    assert state[TABLES[0]].abs().max() <= 0.125 + 1e-6, "in_embed starts within 0.5/dim of 0"
-    expect_close(state[TABLES[1]], torch.zeros(5, 4), what=f"{TABLES[1]} at the start")
+    expect_true(
+        state[TABLES[0]].abs().max() <= 0.125 + 1e-6,
+        {
+            "en": "in_embed must start within 0.5/dim of 0",
+            "ko": "in_embed의 초깃값은 -0.5/dim과 0.5/dim 사이여야 합니다",
+        },
+    )
+    expect_close(
+        state[TABLES[1]],
+        torch.zeros(5, 4),
+        what={"en": f"{TABLES[1]} at the start", "ko": f"초기 {TABLES[1]}"},
+    )
 
 
 def test_model_forward_worked_example(student):
@@ -77,7 +92,12 @@ def test_model_forward_worked_example(student):
     # the out-vectors are zero, so every score is 0 and the loss is 4 ln 2; here your own decides
     zeros = torch.zeros(2, 4), torch.zeros(2, 4), torch.zeros(2, 3, 4)
     own = student.skipgram.sgns_loss(*zeros)
-    expect_close(model.forward(*ids), own, rtol=1e-4, what="the loss of a model at its start")
+    expect_close(
+        model.forward(*ids),
+        own,
+        rtol=1e-4,
+        what={"en": "the loss of a model at its start", "ko": "초기 모델의 손실"},
+    )
 
 
 def test_train_finds_planted_topics(student):
@@ -85,9 +105,19 @@ def test_train_finds_planted_topics(student):
     tokens, vectors = student.skipgram.train(
         planted(1, topics), dim=50, window=5, negatives=5, epochs=3, t=1.0, seed=0
     )
-    expect_equal(sorted(tokens), sorted(word for topic in topics for word in topic), "the tokens")
-    expect_tensor(vectors, (40, 50), what="the vectors")
+    expect_equal(
+        sorted(tokens),
+        sorted(word for topic in topics for word in topic),
+        {"en": "the sorted list of tokens", "ko": "정렬한 토큰 목록"},
+    )
+    expect_tensor(vectors, (40, 50), what="vectors")
     share = share_of_own_topic(tokens, vectors, topics)
-    assert share >= 0.8, (
-        f"{share:.0%} of the neighbours share the word's topic; chance level is 18%"
+    expect_true(
+        share >= 0.8,
+        {
+            "en": f"{share:.0%} of the neighbours share the word's topic; at least 80% must "
+            "(chance level is 18%)",
+            "ko": f"이웃 가운데 주제가 같은 단어가 {share:.0%}입니다. 80% 이상이어야 합니다"
+            "(무작위라면 18%)",
+        },
     )

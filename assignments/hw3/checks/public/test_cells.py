@@ -92,4 +92,9 @@ def test_lstm_step_backward_worked_example(student):
         "b_ih": gates,
         "b_hh": gates,
     }.items():
-        expect_close(gradients[key], wanted, atol=2e-6, what=f"the gradient by {key}")
+        expect_close(
+            gradients[key],
+            wanted,
+            atol=2e-6,
+            what={"en": f"the gradient with respect to {key}", "ko": f"{key}에 대한 기울기"},
+        )

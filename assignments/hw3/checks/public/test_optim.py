@@ -18,7 +18,15 @@ def three_steps(student, name):
     step, param, state = getattr(student.optim, name), torch.tensor(1.0, dtype=torch.float64), {}
     for number, (grad, wanted) in enumerate(zip((0.5, -0.25, 0.5), STEPS[name], strict=True), 1):
         param, state = step(param, torch.tensor(grad, dtype=torch.float64), state, 0.1)
-        expect_close(param, wanted, atol=1e-6, what=f"the parameter after step {number} of {name}")
+        expect_close(
+            param,
+            wanted,
+            atol=1e-6,
+            what={
+                "en": f"the parameter after step {number} of {name}",
+                "ko": f"{number}번 갱신한 매개변수({name})",
+            },
+        )
 
 
 def test_sgd_worked_example(student):

@@ -7,25 +7,46 @@ from grader.checking.expect import expect_close, expect_equal
 
 def test_dropout_worked_example(student):
     x = torch.ones(400, dtype=torch.float64)
-    expect_close(student.regularise.dropout(x, 0.5, False, 0), x, what="x when not training")
+    expect_close(
+        student.regularise.dropout(x, 0.5, False, 0),
+        x,
+        what={"en": "x when not training", "ko": "학습 중이 아닐 때의 x"},
+    )
     values = sorted(set(student.regularise.dropout(x, 0.5, True, 0).tolist()))
-    expect_equal(values, [0.0, 2.0], "the values that occur for p = 0.5")
+    expect_equal(
+        values,
+        [0.0, 2.0],
+        {"en": "the list of values that occur for p = 0.5", "ko": "p = 0.5일 때 나오는 값"},
+    )
 
 
 def test_clip_gradients_worked_example(student):
     grads = [torch.tensor([3.0], dtype=torch.float64), torch.tensor([4.0], dtype=torch.float64)]
     clipped, norm = student.regularise.clip_gradients(grads, 1.0)
-    expect_close(norm, 5.0, rtol=1e-6, what="the norm before clipping")
+    expect_close(
+        norm, 5.0, rtol=1e-6, what={"en": "the norm before clipping", "ko": "자르기 전의 노름"}
+    )
     # PyTorch's own adds 1e-6 to the norm, and that is right too
-    expect_close([g.item() for g in clipped], [0.6, 0.8], rtol=1e-6, what="the clipped gradients")
+    expect_close(
+        [g.item() for g in clipped],
+        [0.6, 0.8],
+        rtol=1e-6,
+        what={"en": "the list of clipped gradients", "ko": "자른 기울기 목록"},
+    )
 
 
 PARAMS = [torch.tensor([1.0, -2.0]), torch.tensor([[3.0]])]
 
 
 def test_l1_penalty_worked_example(student):
-    expect_close(student.regularise.l1_penalty(PARAMS), 6.0, what="the L1 penalty")
+    expect_close(
+        student.regularise.l1_penalty(PARAMS), 6.0, what={"en": "the L1 penalty", "ko": "L1 규제항"}
+    )
 
 
 def test_l2_penalty_worked_example(student):
-    expect_close(student.regularise.l2_penalty(PARAMS), 14.0, what="the L2 penalty")
+    expect_close(
+        student.regularise.l2_penalty(PARAMS),
+        14.0,
+        what={"en": "the L2 penalty", "ko": "L2 규제항"},
+    )

@@ -16,7 +16,11 @@ TEXT = (
 def test_read_conllu_worked_example(student):
     sentences = student.data.read_conllu(TEXT)
     got = [[tuple(word) for word in sentence] for sentence in sentences]
-    expect_equal(got, [[("do", "AUX"), ("n't", "PART"), ("go", "VERB")]], "the sentences")
+    expect_equal(
+        got,
+        [[("do", "AUX"), ("n't", "PART"), ("go", "VERB")]],
+        {"en": "the list of sentences", "ko": "문장 목록"},
+    )
 
 
 def test_word_class_worked_example(student):
@@ -33,4 +37,6 @@ def test_word_class_worked_example(student):
         "xyz": "<unk>",
     }
     got = student.map(student.data.word_class, [(word,) for word in expected])
-    expect_equal(dict(zip(expected, got, strict=True)), expected, "the classes")
+    expect_equal(
+        dict(zip(expected, got, strict=True)), expected, {"en": "the word class", "ko": "단어 범주"}
+    )

@@ -31,7 +31,7 @@ def test_estimate_with_alpha_worked_example(student):
 def test_sequence_log_prob_worked_example(student):
     hmm = student.estimate.HMM(*TRELLIS)
     value = student.estimate.sequence_log_prob(hmm, [1, 2, 0], [0, 0, 0])
-    expect_close(value, math.log(0.009072), what="the log-probability")
+    expect_close(value, math.log(0.009072), what={"en": "the log-probability", "ko": "로그 확률"})
 
 
 def test_sample_worked_example(student):
@@ -40,4 +40,6 @@ def test_sample_worked_example(student):
         tables = np.log([1.0, 0.0]), np.log([[0.0, 1], [1, 0]]), np.log([[0.0, 0, 1], [1, 0, 0]])
     sample = student.estimate.sample(student.estimate.HMM(*tables), 4, 0)
     words, tags = ([int(i) for i in part] for part in sample)
-    expect_equal((words, tags), ([2, 0, 2, 0], [0, 1, 0, 1]), "words and tags")
+    expect_equal(
+        (words, tags), ([2, 0, 2, 0], [0, 1, 0, 1]), {"en": "(words, tags)", "ko": "(단어, 태그)"}
+    )

@@ -8,4 +8,8 @@ def test_neural_tagger_worked_example(student):
     words = ["강이", "난다", "새가", "흐른다"]
     tagger = student.neural.BiLSTMTagger(words, ["NOUN", "VERB"], 8, 8, 8)
     tagger.fit(sentences * 10)
-    expect_equal(list(tagger.tag(["새가", "흐른다"])), ["NOUN", "VERB"], "the tags")
+    expect_equal(
+        list(tagger.tag(["새가", "흐른다"])),
+        ["NOUN", "VERB"],
+        {"en": "the list of tags", "ko": "태그 목록"},
+    )

@@ -6,6 +6,10 @@ import torch
 
 from grader.checking.expect import expect_close, expect_tensor
 
+THE_SCORES = {"en": "the score tensor", "ko": "점수"}
+THE_WEIGHTS = {"en": "the weight tensor", "ko": "가중치"}
+THE_CONTEXT = {"en": "the context vector", "ko": "문맥 벡터"}
+
 KEYS = torch.tensor([[[0, 1, 1], [5, 0, 1], [1, 1, 0], [0, 5, 1]]], dtype=torch.float64)
 TWO = torch.tensor([[10.0, 5.0, 10.0], [1.0, 2.0, 3.0]], dtype=torch.float64)  # a batch of two
 TWICE = KEYS.expand(2, 4, 3).contiguous()
@@ -13,13 +17,13 @@ TWICE = KEYS.expand(2, 4, 3).contiguous()
 
 def test_dot_scores_worked_example(student):
     scores = student.attention.dot_scores(TWO, TWICE)
-    expect_tensor(scores, (2, 4), what="the scores")
-    expect_close(scores, [[15.0, 60.0, 15.0, 35.0], [5.0, 8.0, 3.0, 13.0]], what="the scores")
+    expect_tensor(scores, (2, 4), what=THE_SCORES)
+    expect_close(scores, [[15.0, 60.0, 15.0, 35.0], [5.0, 8.0, 3.0, 13.0]], what=THE_SCORES)
 
 
 def test_general_scores_with_the_identity_are_dot_scores(student):
     scores = student.attention.general_scores(TWO, TWICE, torch.eye(3, dtype=torch.float64))
-    expect_close(scores, [[15.0, 60.0, 15.0, 35.0], [5.0, 8.0, 3.0, 13.0]], what="the scores")
+    expect_close(scores, [[15.0, 60.0, 15.0, 35.0], [5.0, 8.0, 3.0, 13.0]], what=THE_SCORES)
 
 
 def test_general_scores_by_hand(student):
@@ -28,7 +32,7 @@ def test_general_scores_by_hand(student):
     keys = torch.tensor([[[1.0, 1.0, 1.0], [0.0, 2.0, 5.0]]] * 2, dtype=torch.float64)
     W = torch.tensor([[1.0, 0.0, 2.0], [0.0, 1.0, -1.0]], dtype=torch.float64)
     scores = student.attention.general_scores(query, keys, W)
-    expect_close(scores, [[3.0, 4.0], [0.0, -3.0]], what="the scores")
+    expect_close(scores, [[3.0, 4.0], [0.0, -3.0]], what=THE_SCORES)
 
 
 def test_additive_scores_by_hand(student):
@@ -41,7 +45,7 @@ def test_additive_scores_by_hand(student):
         [2 * math.tanh(1), math.tanh(2)],
         [math.tanh(1), math.tanh(2) - math.tanh(1)],
     ]
-    expect_close(scores, expected, what="the scores")
+    expect_close(scores, expected, what=THE_SCORES)
 
 
 def test_masked_softmax_of_three_scores(student):
@@ -49,16 +53,16 @@ def test_masked_softmax_of_three_scores(student):
     mask = torch.tensor([True, False, True])
     e1, e3 = math.exp(1), math.exp(3)
     weights = student.attention.masked_softmax(scores, mask)
-    expect_tensor(weights, (3,), what="the weights")
-    expect_close(weights, [e1 / (e1 + e3), 0.0, e3 / (e1 + e3)], what="the weights")
+    expect_tensor(weights, (3,), what=THE_WEIGHTS)
+    expect_close(weights, [e1 / (e1 + e3), 0.0, e3 / (e1 + e3)], what=THE_WEIGHTS)
 
 
 def test_attend_worked_example(student):
     scores = torch.tensor([[15.0, 60.0, 15.0, 35.0], [0.0] * 4], dtype=torch.float64)
     context, weights = student.attention.attend(scores, TWICE)
-    expect_tensor(weights, (2, 4), what="the weights")
-    expect_tensor(context, (2, 3), what="the context")
+    expect_tensor(weights, (2, 4), what=THE_WEIGHTS)
+    expect_tensor(context, (2, 3), what=THE_CONTEXT)
     # softmax amplifies: e^-45 and e^-25 of the largest are next to nothing; equal scores weigh the same
     expected = [[2.9e-20, 1.0, 2.9e-20, 1.4e-11], [0.25] * 4]
-    expect_close(weights, expected, atol=1e-9, what="the weights")
-    expect_close(context, [[5.0, 0.0, 1.0], [1.5, 1.75, 0.75]], atol=1e-9, what="the context")
+    expect_close(weights, expected, atol=1e-9, what=THE_WEIGHTS)
+    expect_close(context, [[5.0, 0.0, 1.0], [1.5, 1.75, 0.75]], atol=1e-9, what=THE_CONTEXT)
