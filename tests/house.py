@@ -89,6 +89,7 @@ ROOMS = {
         "plots",
         "item_analysis",
         "feedback",
+        "budget",
         "class_page",
         "pages",
         "build",

@@ -66,6 +66,7 @@ class Guests:
     `handles` makes what a check holds of an object that stays with the student; without it no
     object may cross. `answers` counts the values received in this check; `returned_none` has the
     name and the place of the function whose call was the last request and came back with None.
+    `met_hidden` says whether the student's code may know an input of a hidden check by now.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class Guests:
         self.clock = Clock()
         self.answers = 0
         self.returned_none: dict[str, str] = {}
+        self.met_hidden = False
         self._launcher, self._limits, self._handles = launcher, limits, handles
         self._judge: Judge = nothing_is_forbidden
         self._survey: Survey | None = None
@@ -111,6 +113,7 @@ class Guests:
         if fresh or (self._guest and self._guest.met_hidden and not hidden):
             self.close()
         self._hidden = hidden
+        self.met_hidden = self._guest is not None and self._guest.met_hidden
         self._begun = False
         self.clock.begin_check(seconds)
         self.answers, self.returned_none = 0, {}
@@ -214,9 +217,7 @@ class Guests:
                 raise Ending(Outcome.TIMEOUT, message) from None
             raise
         if reply[0] == "raised":
-            hushed = self._guest is not None and self._guest.met_hidden
-            failure = self._raised(reply[1])
-            raise failed_import(failure, reply[1], file, self.submitted, hushed=hushed)
+            raise failed_import(self._raised(reply[1]), reply[1], file, self.submitted)
 
     def attribute(self, module: str, name: str) -> Any:
         """A module's attribute: ("callable",) or ("value", v). Asked once for a function."""
@@ -230,11 +231,14 @@ class Guests:
 
     def request(self, verb: str, *arguments: Any) -> tuple[Any, ...]:
         """One request within what is left of the check's time. Raises `Ending`."""
+        # the first request that tells more than a name, which the handout has
+        asks = verb == "get" and isinstance(arguments[0], str)
+        self.met_hidden |= self._hidden and not asks
         try:
             reply = self._open_exchange((verb, *arguments))
         finally:
             if self._guest:
-                self._guest.met_hidden |= self._hidden
+                self._guest.met_hidden |= self.met_hidden
         if reply[0] == "raised":
             raise self._raised(reply[1])
         if reply[0] == "unreadable":

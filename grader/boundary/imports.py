@@ -20,21 +20,15 @@ _UNKNOWN_GRAMMAR = ("invalid syntax", "expected ", "f-string", "multiple excepti
 
 
 def failed_import(
-    failure: Ending, error: dict[str, Any], file: str, submitted: Submitted, *, hushed: bool
+    failure: Ending, error: dict[str, Any], file: str, submitted: Submitted
 ) -> Ending:
-    """The ending for an import of `file` that raised `error`, which ended as `failure`.
-
-    `hushed`: the guest met hidden inputs, and what it says could carry them out.
-    """
+    """The ending for an import of `file` that raised `error`, which ended as `failure`."""
     if failure.message.code == "unanswered":  # the stub stands outside of every function
         stub = {"file": file, "where": failure.message.fields["where"]}
         return Ending(failure.outcome, Message("import_unanswered", stub), failure.detail)
     if failure.message.code != "raised":
         return failure
     fields = {**failure.message.fields, "file": file}
-    if hushed:
-        fields |= {"text": "-", "error": fields["builtin"]}
-        return Ending(Outcome.RAISED, Message("import_failed", fields), failure.detail)
     code, more = _reason(fields, error.get("shadowed"), submitted)
     return Ending(Outcome.RAISED, Message(code, {**fields, **more}), failure.detail)
 

@@ -11,6 +11,7 @@ import pytest
 
 from grader.boundary.endings import Ending, StudentRaised
 from grader.checking.expect import Unmet
+from grader.i18n import say
 from grader.records.outcome import Outcome
 from grader.records.record import Message
 
@@ -18,6 +19,23 @@ MAX_TEXT = 2000
 MAX_DETAIL = 8000
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
+
+# How a hidden check can end once the student's code has met its inputs, and all that is then said.
+# Nothing in these sentences is the student's choice; `grader.report.budget` counts them.
+HUSHED = {
+    Outcome.FAILED: "failed",
+    Outcome.RAISED: "raised_hidden",
+    Outcome.UNANSWERED: "unanswered_hidden",
+    Outcome.TIMEOUT: "timeout_hidden",
+    Outcome.MEMORY: "memory",
+    Outcome.CRASHED: "crashed_hidden",
+    Outcome.UNREADABLE: "unreadable_hidden",
+}
+_TEACHERS = {
+    "rule",
+    "instead",
+    "allowed",
+}  # what a message on a forbidden name has from the teacher
 
 
 @dataclass(frozen=True)
@@ -34,9 +52,12 @@ def classify(
     *,
     answers: int,
     public: bool,
+    met_hidden: bool,
     returned_none: Mapping[str, str] = _NOTHING,
 ) -> Judged:
     """The outcome of a check that ended with `error`; `answers` values had come from the student.
+
+    `met_hidden`: the student's code knew a hidden input by then, and may have chosen how it ends.
 
     An `AssertionError` is a wrong value. Another error of the check's own code is put down to the
     student's value once there was one (`None + 1`): `grader verify` proves that the reference
@@ -45,7 +66,12 @@ def classify(
     if error is None:
         return Judged(Outcome.PASSED)
     if isinstance(error, Ending):
-        return Judged(error.outcome, _shown(error, public=public), _clean(error.detail, MAX_DETAIL))
+        told, detail = _told(error), _clean(error.detail, MAX_DETAIL)
+        if not met_hidden:
+            return Judged(error.outcome, told, detail)
+        if not isinstance(error, StudentRaised):  # the traceback says as much
+            detail = f"{say(told.code, told.fields, 'en')}\n{detail}".strip()
+        return Judged(error.outcome, _hushed(error), detail)
     said = str(error)[: 2 * MAX_DETAIL]  # it may hold a student's value of any size
     text = _clean(_without_derivation(said), MAX_TEXT)
     detail = _clean(f"{type(error).__name__}: {said}", MAX_DETAIL)
@@ -71,26 +97,24 @@ def _failed(error: BaseException, text: str, *, judged: bool) -> Message:
     return Message("assertion" if judged else "misfit", {"text": text})
 
 
-def _shown(ending: Ending, *, public: bool) -> Message:
-    """What a student may read: of a hidden check no word of the student's own choice.
-
-    Texts and names of types are the student's, and could carry the hidden inputs out.
-    """
-    code = ending.message.code
+def _told(ending: Ending) -> Message:
+    """The whole message: of a public check, or of what ended before a hidden input was there."""
     fields = {name: _clean(value, MAX_TEXT) for name, value in ending.message.fields.items()}
-    if public:
-        return Message(code, fields)
-    if isinstance(ending, StudentRaised) and code == "raised":
-        return Message("raised_hidden", {"error": fields["builtin"], "where": fields["where"]})
-    if code == "unanswered":
-        return Message(code, {"name": fields["name"]})
-    if code == "unreadable":
-        return Message("unreadable_hidden")
-    if code in {"forbidden", "forbidden_package"}:
-        return Message(code, {**fields, "name": fields["rule"] or "…"})
-    if code == "missing_attribute":
-        return Message(code, {**fields, "kind": "…"})
-    return Message(code, fields)
+    return Message(ending.message.code, fields)
+
+
+def _hushed(ending: Ending) -> Message:
+    """Of a hidden check its outcome, and no word, number or place of the student's own choice.
+
+    A line among a million and one of sixteen exceptions would carry 24 bits of an input. Of a
+    forbidden name the rule is told, which is the teacher's word: it costs the whole exercise.
+    """
+    if ending.outcome != Outcome.FORBIDDEN:
+        return Message(HUSHED[ending.outcome])
+    fields = {name: value for name, value in ending.message.fields.items() if value}
+    ours = {name: fields[name] for name in fields if name.partition(".")[0] in _TEACHERS}
+    named = any(name.startswith("rule") for name in ours)
+    return Message("forbidden_hidden" if named else "forbidden_package_hidden", ours)
 
 
 def _without_derivation(text: str) -> str:

@@ -66,6 +66,7 @@ class Checks:
                 error,
                 answers=guests.answers,
                 public=check.public,
+                met_hidden=guests.met_hidden,
                 returned_none=guests.returned_none,
             )
             yield Case(outcome, guests.clock.waited - before)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from math import ceil
 from pathlib import Path
 
 import click
@@ -117,6 +118,7 @@ def verify(
     from grader.authoring.candidates import candidates
     from grader.cli.progress import show_verdicts
     from grader.records import store
+    from grader.report import budget
 
     course = course_of(ctx)
     model = course.load(assignment)
@@ -126,6 +128,7 @@ def verify(
     if unknown := set(only) - {name for name, _ in found}:
         raise UsageError("error.unknown_candidate", name=min(unknown), assignment=model.id)
     chosen = [candidate for name, candidate in found if not only or name in only]
+    click.echo(translate("cli.budget", ctx.obj["lang"], bits=ceil(budget.bits(model))))
     verdicts = show_verdicts(proofs.verify(model, chosen, jobs), len(chosen), ctx.obj["lang"])
     if measure:
         reference = next(v for v in verdicts if v.candidate.kind == "reference")

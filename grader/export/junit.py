@@ -1,7 +1,8 @@
 """Records as JUnit XML, for whatever reads test reports (CI servers, IDEs).
 
-One suite a student, one case a check. What the student's code did is a failure, what is ours an
-error, what was not run skipped. Attributes and order are those of Jenkins' `junit-10.xsd`.
+For staff: it says what hidden checks found. One suite a student, one case a check. What the
+student's code did is a failure, what is ours an error, what was not run skipped. Attributes and
+order are those of Jenkins' `junit-10.xsd`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Records as a table of scores: CSV for spreadsheets, JSON for programs."""
+"""Records as a table of scores, for staff: CSV for spreadsheets, JSON for programs."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ import platform
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache, partial
 from importlib import metadata
@@ -23,6 +23,7 @@ from grader.boundary.guests import Guests
 from grader.boundary.launchers import Launcher
 from grader.boundary.requirements import lacking
 from grader.boundary.submitted import Submitted
+from grader.checking.outcomes import Judged
 from grader.checking.plugin import Case, Checks
 from grader.checking.student import Object
 from grader.course.assignment import Assignment
@@ -77,17 +78,23 @@ def grade_exercises(
     checks: Checks,
     exercises: Sequence[Exercise],
 ) -> Iterator[ExerciseResult]:
-    """Each exercise in turn, in a guest of its own."""
+    """Each exercise in turn, in a guest of its own; all public checks before any hidden one.
+
+    A student reads what public checks print, and the clock is among it: it would tell how long
+    hidden checks took, and they may take as long as their inputs say.
+    """
     try:
         refusals = _refusals(assignment, process, exercises)
         penalised = set(refusals)
-        for exercise in exercises:
-            process.begin_exercise(partial(blame_at_run_time, assignment, penalised))
-            refusal = refusals.get(exercise.id)
-            result = _exercise(assignment, exercise, checks, process, refusal)
-            if any(check.outcome == Outcome.FORBIDDEN for check in result.checks):
-                penalised.add(exercise.id)
-            yield result
+        begun = [_Begun(exercise, refusals.get(exercise.id)) for exercise in exercises]
+        for public in (True, False):
+            for own in begun:
+                process.begin_exercise(partial(blame_at_run_time, assignment, penalised))
+                _run_checks(assignment, own, checks, process, public=public)
+                if own.refusal is not None:
+                    penalised.add(own.exercise.id)
+                if public == own.ends_public:
+                    yield own.result()
     finally:
         process.close()
 
@@ -134,38 +141,56 @@ def package_of(assignment: Assignment, submission: Submission) -> Submitted:
     )
 
 
-def _exercise(
-    assignment: Assignment,
-    exercise: Exercise,
-    checks: Checks,
-    process: Guests,
-    refusal: Ending | None,
-) -> ExerciseResult:
-    results: list[CheckResult] = []
-    timeouts = 0
-    for check in exercise.checks:
-        if refusal is not None:
-            break
-        reason = _reason_not_to_run(assignment, exercise, check, results, timeouts, process)
-        if reason is None:
-            cases = _run(check, checks, process, assignment.limits.timeouts - timeouts)
-            timeouts += sum(case.outcome == Outcome.TIMEOUT for case in cases)
-            count = len(checks.items[check.id])
-            results.append(_result(check, cases, count, process.take_output()))
-            refusal = _found_at_run_time(cases)
-        else:
-            results.append(_not_run(check, Outcome.SKIPPED, reason))
-    if refusal is not None:  # what it made by forbidden means is of no use in the other checks
-        results = [_refused(check, refusal) for check in exercise.checks]
-    return ExerciseResult(
-        id=exercise.id,
-        extra=exercise.extra,
-        points=None,  # `grader.scoring` knows, once all exercises are there
-        possible=exercise.points,
-        seconds=round(sum(result.seconds for result in results), 4),
-        functions=[],
-        checks=results,
-    )
+@dataclass
+class _Begun:
+    """An exercise of which some checks may have run."""
+
+    exercise: Exercise
+    refusal: Ending | None  # why none of its checks counts
+    results: list[CheckResult] = field(default_factory=list)
+    timeouts: int = 0
+
+    @property
+    def ends_public(self) -> bool:
+        """Whether it has no hidden check."""
+        return all(check.public for check in self.exercise.checks)
+
+    def result(self) -> ExerciseResult:
+        """What came of it, its checks in the order of the assignment."""
+        results = {result.id: result for result in self.results}
+        if self.refusal is not None:
+            # what it made by forbidden means is of no use in the other checks
+            results = {c.id: _refused(c, self.refusal) for c in self.exercise.checks}
+        ordered = [results[check.id] for check in self.exercise.checks]
+        return ExerciseResult(
+            id=self.exercise.id,
+            extra=self.exercise.extra,
+            points=None,  # `grader.scoring` knows, once all exercises are there
+            possible=self.exercise.points,
+            seconds=round(sum(result.seconds for result in ordered), 4),
+            functions=[],
+            checks=ordered,
+        )
+
+
+def _run_checks(
+    assignment: Assignment, own: _Begun, checks: Checks, process: Guests, *, public: bool
+) -> None:
+    """Run the public checks of an exercise, or the hidden ones."""
+    for check in own.exercise.checks:
+        if own.refusal is not None:
+            return
+        if check.public != public:
+            continue
+        reason = _reason_not_to_run(assignment, own, check, process)
+        if reason is not None:
+            own.results.append(_not_run(check, Outcome.SKIPPED, reason))
+            continue
+        cases = _run(check, checks, process, assignment.limits.timeouts - own.timeouts)
+        own.timeouts += sum(case.outcome == Outcome.TIMEOUT for case in cases)
+        count = len(checks.items[check.id])
+        own.results.append(_result(check, cases, count, process.take_output()))
+        own.refusal = _found_at_run_time(cases)
 
 
 def _found_at_run_time(cases: list[Case]) -> Ending | None:
@@ -182,21 +207,17 @@ def _refused(check: Check, refusal: Ending) -> CheckResult:
 
 
 def _reason_not_to_run(
-    assignment: Assignment,
-    exercise: Exercise,
-    check: Check,
-    results: list[CheckResult],
-    timeouts: int,
-    process: Guests,
+    assignment: Assignment, own: _Begun, check: Check, process: Guests
 ) -> Message | None:
     limits = assignment.limits
     if process.clock.used > limits.submission_seconds:
         return Message("budget", {"seconds": f"{limits.submission_seconds:g}"})
-    if timeouts >= limits.timeouts:
-        return Message("timeouts", {"count": str(timeouts)})
-    passed = {result.id for result in results if result.outcome == Outcome.PASSED}
-    for needed in exercise.checks:
-        if needed.id in check.needs and needed.id not in passed:
+    if own.timeouts >= limits.timeouts:
+        return Message("timeouts", {"count": str(own.timeouts)})
+    passed = {result.id for result in own.results if result.outcome == Outcome.PASSED}
+    for needed in own.exercise.checks:
+        runs_before = needed.public or not check.public
+        if needed.id in check.needs and runs_before and needed.id not in passed:
             return Message("skipped", {f"title.{lang}": t for lang, t in needed.title.items()})
     return None
 
@@ -214,18 +235,20 @@ def _run(check: Check, checks: Checks, process: Guests, timeouts: int) -> list[C
 def _result(check: Check, cases: list[Case], count: int, output: str) -> CheckResult:
     passed = sum(case.outcome == Outcome.PASSED for case in cases)
     bad = [case.judged for case in cases if case.outcome != Outcome.PASSED]
-    broken = any(judged.outcome == Outcome.BROKEN for judged in bad)
+    first = min(
+        bad, key=lambda judged: judged.outcome != Outcome.BROKEN, default=Judged(Outcome.PASSED)
+    )
     return CheckResult(
         id=check.id,
         of=check.of,
         kind=check.kind,
         public=check.public,
-        outcome=Outcome.BROKEN if broken else bad[0].outcome if bad else Outcome.PASSED,
+        outcome=first.outcome,
         seconds=round(sum(case.seconds for case in cases), 4),
         cases=count,
         cases_passed=passed,
         passes_with=[],
-        message=bad[0].message if bad else None,
+        message=first.message,
         detail="\n\n".join(judged.detail for judged in bad[:MAX_DETAILS]),
         output=output[:MAX_OUTPUT_SHOWN],
     )

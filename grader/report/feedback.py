@@ -1,6 +1,7 @@
 """What one student may read of a record.
 
-A public check shows everything, a hidden one its title, outcome, message and hint. A check that is
+A public check shows everything, a hidden one its title, hint and how it ended: nothing that the
+student's code could choose freely (`grader.report.budget` counts what is left). A check that is
 kept back shows that it exists, and its points are left out of every sum until publication: from a
 total they could be worked out.
 """
@@ -178,13 +179,16 @@ def _function(
     """A function with its checks: those that fail, and who has paid for those that count."""
     own = [check for check in checks if check["of"] == result.name]
     stands = "" if closed else standing(results, free)
-    counted = [name for check in own for name in check.get("right_once", [])]
+    # what a hidden check was seen to call is the word of a process that knew its inputs
+    counted = [check for check in own if check.get("right_once")]
+    named = [name for check in counted if check["named"] for name in check["right_once"]]
     return {
         "name": result.name,
         **_score(None if closed else result.points, result.possible),
         "kept_back": result.possible if closed else 0.0,
         "standing": stands,
-        "right_once": list(dict.fromkeys(counted)),
+        "counted": bool(counted),
+        "right_once": list(dict.fromkeys(named)),
         "missing": next((c["missing"] for c in own if c.get("missing")), ""),
         "failing": sorted((c for c in own if c["shown"] and _fails(c)), key=_core_first),
         "unwritten": stands == Standing.UNANSWERED,
@@ -226,8 +230,10 @@ def _check(
         "shown": True,
         "outcome": result.outcome,
         "right_once": paid,
-        "cases": result.cases,
-        "cases_passed": result.cases_passed,
+        # what was not run passes with what others call, and they may be hidden
+        "named": result.public and result.outcome != Outcome.SKIPPED,
+        "cases": result.cases if result.public else 0,
+        "cases_passed": result.cases_passed if result.public else 0,
         "message": "" if passed else sentence,
         "missing": sentence if result.message and result.message.code == "missing" else "",
         "hint": choose(check.hint, lang) if result.outcome.hinted else "",

@@ -410,12 +410,29 @@ def test_a_module_is_not_blamed_for_a_guest_that_is_gone(run):
     assert student.other.x == 1
 
 
-def test_a_guest_that_met_hidden_inputs_chooses_no_sentence(run):
-    student, guests = run("def f(): return 1", files={"other.py": b"def f(:"})
+def test_a_submission_meets_hidden_inputs_with_the_first_call_of_a_hidden_check(run):
+    student, guests = run("def f(): return 1")
+    student.m.f()
+    assert not guests.met_hidden
     guests.begin_check(9.0, hidden=True)
-    assert student.m.f() == 1
-    failure = ending(lambda: student.other.f).message
-    assert (failure.code, failure.fields["text"]) == ("import_failed", "-")
+    function = student.m.f  # a name, which the handout has
+    assert not guests.met_hidden
+    function()
+    assert guests.met_hidden
+    guests.begin_check(9.0, hidden=True)
+    assert guests.met_hidden  # the same process
+    guests.begin_check(9.0)
+    student.m.f()
+    assert not guests.met_hidden
+
+
+def test_a_call_that_ends_the_process_has_met_its_input(run):
+    student, guests = run("import os\ndef f(): os._exit(0)")
+    guests.begin_check(9.0, hidden=True)
+    ending(student.m.f)
+    assert guests.met_hidden
+    guests.begin_check(9.0, hidden=True)
+    assert not guests.met_hidden  # a new process
 
 
 def test_a_second_request_after_the_end_brings_no_new_process(run):

@@ -9,6 +9,7 @@ import json
 import random
 from pathlib import Path
 
+from grader.checking.outcomes import HUSHED
 from grader.course.exercise import Exercise, Function, Kind
 from grader.records import store
 from grader.records.outcome import Outcome
@@ -257,10 +258,14 @@ def _check(entry, number, file, chance, ability, evil) -> CheckResult:
 def _message(outcome: str, public: bool, file: str, entry, evil: bool) -> Message | None:
     text = EVIL if evil else "assert 5 == 8"
     where = f"{file}, line 41"
+    if not public and outcome in HUSHED:
+        return Message(HUSHED[Outcome(outcome)])
     return {
         "passed": None,
-        "failed": Message("assertion", {"text": text}) if public else Message("failed"),
-        "raised": Message("raised_hidden", {"error": "IndexError", "where": where}),
+        "failed": Message("assertion", {"text": text}),
+        "raised": Message(
+            "raised", {"error": "IndexError", "text": "list index out of range", "where": where}
+        ),
         "unanswered": Message("unanswered", {"name": entry[1]}),
         "timeout": Message("timeout", {"seconds": "20"}),
         "memory": Message("memory"),

@@ -128,22 +128,43 @@ def test_a_function_says_how_it_stands_and_what_it_earned(described):
         assert {check["of"] for check in function["checks"]} == {function["name"]}
 
 
-def test_a_check_that_counts_names_who_has_paid_and_nobody_else(described, tmp_path):
-    record = _with_outcomes(
-        example_class.class_records()["hong_gildong"],
-        {"vocabulary_order": "failed", "unknown_words_are_counted": "failed"},
-        passes_with={"unknown_words_are_counted": ["Vocabulary", "clean"]},
-    )
+def test_a_check_that_counts_names_who_has_paid_and_nobody_else(described):
+    record = _counted(public=True)
     data = feedback.context(described, record, "en", Moment(AFTER, published=True))
     bag = _named(_named(data["exercises"], "id", "vocabulary")["functions"], "name", "BagOfWords")
     assert (bag["points"], bag["standing"]) == (5, "right")
     assert [check["right_once"] for check in bag["checks"]] == [["Vocabulary"], []]
-    example_class.write(tmp_path, {"a": record})
+
+
+@pytest.mark.parametrize(
+    ("public", "english", "korean"),
+    [
+        (True, "right once Vocabulary is right.", "Vocabulary만 고치면 맞습니다."),
+        # what a hidden check called may be chosen by its inputs
+        (False, "right once the functions it calls are right.", "호출하는 함수를 고치면 맞습니다."),
+    ],
+)
+def test_only_a_public_check_that_counts_names_functions(public, english, korean, tmp_path):
+    example_class.write(tmp_path, {"a": _counted(public=public)})
     build(tmp_path, "en", published=True)
     folder = tmp_path / "feedback" / "a" / "hw1"
-    english, korean = (folder / name for name in ("feedback.html", "feedback.ko.html"))
-    assert "Counted: right once Vocabulary is right." in english.read_text(encoding="utf-8")
-    assert "Vocabulary만 고치면 맞습니다." in korean.read_text(encoding="utf-8")
+    assert english in (folder / "feedback.html").read_text(encoding="utf-8")
+    assert korean in (folder / "feedback.ko.html").read_text(encoding="utf-8")
+
+
+def test_of_a_hidden_check_no_number_of_cases_is_told(described):
+    told = {
+        check["public"]: check["cases"]
+        for exercise in feedback.context(
+            described,
+            example_class.class_records()["hong_gildong"],
+            "en",
+            Moment(AFTER, published=True),
+        )["exercises"]
+        for check in exercise["checks"]
+    }
+    assert told[True] >= 1
+    assert told[False] == 0
 
 
 def test_after_publication_the_total_is_the_records(described):
@@ -307,6 +328,21 @@ def _with_outcomes(record, outcomes, passes_with=None):
     exercises = score(example_class.exercises(), unscored)
     points, extra_points = totals(exercises)
     return replace(record, exercises=exercises, points=points, extra_points=extra_points)
+
+
+def _counted(*, public):
+    """A record in which one check of BagOfWords failed and counts: Vocabulary has paid."""
+    counts = "unknown_words_are_counted"
+    record = _with_outcomes(
+        example_class.class_records()["hong_gildong"],
+        {"vocabulary_order": "failed", counts: "failed"},
+        passes_with={counts: ["Vocabulary", "clean"]},
+    )
+    exercises = [
+        replace(e, checks=[replace(c, public=public) if c.id == counts else c for c in e.checks])
+        for e in record.exercises
+    ]
+    return replace(record, exercises=exercises)
 
 
 def _named(entries, key, value):

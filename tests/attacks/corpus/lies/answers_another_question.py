@@ -2,7 +2,7 @@
 # title = "Replies carry the number of an earlier request"
 # earns = 16.5
 # outcome = "unreadable"
-# reads = "protocol"
+# reads = "unreadable_hidden"
 # staff = "another request"
 # ///
 

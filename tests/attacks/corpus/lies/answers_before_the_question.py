@@ -2,7 +2,7 @@
 # title = "The answer to the next question is sent along with this one"
 # earns = 16.5
 # outcome = "unreadable"
-# reads = "protocol"
+# reads = "unreadable_hidden"
 # staff = "before the question"
 # ///
 

@@ -2,7 +2,7 @@
 # title = "Every descriptor is closed"
 # earns = 16.5
 # outcome = "crashed"
-# reads = "exited"
+# reads = "crashed_hidden"
 # staff = ""
 # ///
 

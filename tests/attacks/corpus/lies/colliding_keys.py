@@ -2,7 +2,7 @@
 # title = "A set of numbers that all have the same hash, so that building it takes hours"
 # earns = 16.5
 # outcome = "unreadable"
-# reads = "protocol"
+# reads = "unreadable_hidden"
 # staff = "hash"
 # ///
 

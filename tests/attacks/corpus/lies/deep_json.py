@@ -2,7 +2,7 @@
 # title = "A header of sixteen million brackets"
 # earns = 16.5
 # outcome = "unreadable"
-# reads = "protocol"
+# reads = "unreadable_hidden"
 # staff = ""
 # ///
 

@@ -2,7 +2,7 @@
 # title = "An exception whose text never ends"
 # earns = 15.25
 # outcome = "timeout"
-# reads = "timeout"
+# reads = "timeout_hidden"
 # staff = ""
 # ///
 

@@ -2,7 +2,7 @@
 # title = "Junk is written into the channel to the grader"
 # earns = 16.5
 # outcome = "unreadable"
-# reads = "protocol"
+# reads = "unreadable_hidden"
 # staff = "over the limit"
 # ///
 

@@ -2,7 +2,7 @@
 # title = "Half a frame, then one byte every tenth of a second"
 # earns = 15.25
 # outcome = "timeout"
-# reads = "timeout"
+# reads = "timeout_hidden"
 # staff = ""
 # ///
 

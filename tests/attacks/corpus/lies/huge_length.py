@@ -2,7 +2,7 @@
 # title = "A frame is announced that would hold 2⁶⁰ bytes"
 # earns = 16.5
 # outcome = "unreadable"
-# reads = "protocol"
+# reads = "unreadable_hidden"
 # staff = "over the limit"
 # ///
 

@@ -2,7 +2,7 @@
 # title = "A tensor whose shape is larger than its bytes"
 # earns = 16.5
 # outcome = "unreadable"
-# reads = "protocol"
+# reads = "unreadable_hidden"
 # staff = "shape"
 # file = "tensors.py"
 # ///

@@ -2,7 +2,7 @@
 # title = "The channel is shut down in both directions"
 # earns = 16.5
 # outcome = "crashed"
-# reads = "exited"
+# reads = "crashed_hidden"
 # staff = ""
 # ///
 

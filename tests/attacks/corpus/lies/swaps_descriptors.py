@@ -2,7 +2,7 @@
 # title = "The channel is replaced by what is printed"
 # earns = 16.5
 # outcome = "crashed"
-# reads = "exited"
+# reads = "crashed_hidden"
 # staff = ""
 # ///
 

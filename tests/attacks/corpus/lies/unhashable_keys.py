@@ -2,7 +2,7 @@
 # title = "A dict with a list as a key"
 # earns = 16.5
 # outcome = "unreadable"
-# reads = "protocol"
+# reads = "unreadable_hidden"
 # staff = "hashed"
 # ///
 

@@ -2,7 +2,7 @@
 # title = "A tensor of a dtype whose name is looked up nowhere"
 # earns = 16.5
 # outcome = "unreadable"
-# reads = "protocol"
+# reads = "unreadable_hidden"
 # staff = "unknown dtype"
 # file = "tensors.py"
 # ///

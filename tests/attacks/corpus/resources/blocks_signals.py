@@ -2,7 +2,7 @@
 # title = "All signals are ignored and blocked, then an endless loop"
 # earns = 15.25
 # outcome = "timeout"
-# reads = "timeout"
+# reads = "timeout_hidden"
 # staff = "within 2 s"
 # ///
 

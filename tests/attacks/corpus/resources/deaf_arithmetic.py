@@ -2,7 +2,7 @@
 # title = "One operation in C that no signal interrupts"
 # earns = 15.25
 # outcome = "timeout"
-# reads = "timeout"
+# reads = "timeout_hidden"
 # staff = "within 2 s"
 # ///
 

@@ -2,7 +2,7 @@
 # title = "Recursion in C until the stack is full"
 # earns = 16.5
 # outcome = "crashed"
-# reads = "killed"
+# reads = "crashed_hidden"
 # staff = "SIGSEGV"
 # ///
 

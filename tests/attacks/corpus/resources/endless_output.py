@@ -2,7 +2,7 @@
 # title = "Output without end"
 # earns = 15.25
 # outcome = "timeout"
-# reads = "timeout"
+# reads = "timeout_hidden"
 # staff = "xxxx"
 # ///
 

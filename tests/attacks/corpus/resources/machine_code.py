@@ -2,7 +2,7 @@
 # title = "Machine code of its own jumps to nowhere"
 # earns = 16.5
 # outcome = "crashed"
-# reads = "killed"
+# reads = "crashed_hidden"
 # staff = "SIGSEGV"
 # ///
 

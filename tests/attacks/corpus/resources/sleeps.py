@@ -2,7 +2,7 @@
 # title = "It sleeps for a year"
 # earns = 15.25
 # outcome = "timeout"
-# reads = "timeout"
+# reads = "timeout_hidden"
 # staff = "within 2 s"
 # ///
 

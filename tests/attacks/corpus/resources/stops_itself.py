@@ -2,7 +2,7 @@
 # title = "The process stops itself, and waits for somebody to let it go on"
 # earns = 15.25
 # outcome = "timeout"
-# reads = "timeout"
+# reads = "timeout_hidden"
 # staff = "within 2 s"
 # ///
 

@@ -2,7 +2,7 @@
 # title = "The clock is stopped, then time is taken without end"
 # earns = 15.25
 # outcome = "timeout"
-# reads = "timeout"
+# reads = "timeout_hidden"
 # staff = ""
 # ///
 

@@ -2,7 +2,7 @@
 # title = "The process ends itself by a signal that has no name"
 # earns = 16.5
 # outcome = "crashed"
-# reads = "killed"
+# reads = "crashed_hidden"
 # staff = "SIGRTMIN+6"
 # ///
 

@@ -2,7 +2,7 @@
 # title = "`sys.exit(0)` in the middle of a hidden check"
 # earns = 16.5
 # outcome = "crashed"
-# reads = "exited"
+# reads = "crashed_hidden"
 # staff = "SystemExit"
 # ///
 

@@ -2,7 +2,7 @@
 # title = "Replies of kinds that the grader does not know"
 # earns = 16.5
 # outcome = "unreadable"
-# reads = "protocol"
+# reads = "unreadable_hidden"
 # staff = "kind"
 # ///
 

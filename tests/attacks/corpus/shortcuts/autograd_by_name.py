@@ -2,7 +2,7 @@
 # title = "`torch.autograd.grad` by `getattr`"
 # earns = 8.5
 # outcome = "forbidden"
-# reads = "forbidden"
+# reads = "forbidden_hidden"
 # staff = "torch.autograd"
 # file = "recurrent.py"
 # check = "slope_is_right"

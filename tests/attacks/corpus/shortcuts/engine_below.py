@@ -2,7 +2,7 @@
 # title = "The engine below `backward`: `torch._C`"
 # earns = 8.5
 # outcome = "forbidden"
-# reads = "forbidden"
+# reads = "forbidden_hidden"
 # staff = ".backward"
 # file = "recurrent.py"
 # check = "slope_is_right"

@@ -2,7 +2,7 @@
 # title = "`.backward()`, hidden behind a method of one's own of that name"
 # earns = 8.5
 # outcome = "forbidden"
-# reads = "forbidden"
+# reads = "forbidden_hidden"
 # staff = ".backward"
 # file = "recurrent.py"
 # check = "slope_is_right"

@@ -2,7 +2,7 @@
 # title = "The hidden input is the name of a package that may not be imported"
 # earns = 14
 # outcome = "forbidden"
-# reads = "forbidden_package"
+# reads = "forbidden_package_hidden"
 # staff = "hidden-question-azalea"
 # ///
 

@@ -2,7 +2,7 @@
 # title = "The hidden input is the name of a function that is \"not written yet\""
 # earns = 16.5
 # outcome = "unanswered"
-# reads = "unanswered"
+# reads = "unanswered_hidden"
 # staff = "NotImplementedError"
 # ///
 
