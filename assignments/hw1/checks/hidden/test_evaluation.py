@@ -409,6 +409,18 @@ def test_grid_search_trains_each_value_on_the_training_set(student):
     expect_close(accuracies, expected, what="the accuracies")
 
 
+def test_grid_search_defaults(student):
+    # two parts against one: the border between the classes wanders while b learns, and 600 points
+    # around it tell where it stands after 100 epochs at rate 0.1
+    X = torch.tensor([[-1.0], [1.0], [3.0]], dtype=torch.float64)
+    y = torch.tensor([0, 1, 1])
+    X_val = torch.linspace(-3, 3, 600, dtype=torch.float64)[:, None]
+    y_val = (X_val[:, 0] > 0).long()
+    own = own_accuracy(student, (X, y), (X_val, y_val), 0.01, 100, 0.1)
+    _, accuracies = student.evaluation.grid_search(X, y, X_val, y_val, [0.01])
+    expect_close(accuracies, [own], what="the accuracies by default")
+
+
 def test_grid_search_returns_the_best(student):
     X, y, X_val, y_val = some_task(2)
     # at lr 0.1 an l2 of 25 makes every step overshoot: that model is of no use

@@ -513,6 +513,13 @@ def test_fit_starts_afresh(student):
     expect_close(model.w, first, what="w after a second fit")
 
 
+def test_losses_of_a_second_fit_are_its_own(student):
+    _, _, X, y = some_data(23, examples=30)
+    model = trained(student, X, y, epochs=3)
+    model.fit(X, y)
+    assert len(model.losses) == 3, "losses must hold one value for each epoch of the last fit"
+
+
 @pytest.mark.parametrize(("examples", "batch_size"), [(10, 4), (7, 2), (5, 1)])
 def test_every_example_is_used_in_every_epoch(student, examples, batch_size):
     # each example has a feature of its own: its weight moves only if the example was used
