@@ -6,8 +6,8 @@ The equations are those of https://docs.pytorch.org/docs/stable/optim.html, with
 Momentum: Polyak (1964); Nesterov's in the form of Sutskever et al. (2013); AdaGrad: Duchi et al.
 (2011); RMSProp: Hinton's lecture 6e (2012); Adam: Kingma & Ba (2015).
 
-All arithmetic is entry by entry: param and grad may have any shape, the same for both. Every
-function returns a new param and a new state and does not change its arguments.
+All arithmetic is entry by entry: param and grad may have any shape, the same for both, and are not
+changed. Every function returns a new param, and the state for the next step.
 """
 
 from __future__ import annotations

@@ -15,9 +15,9 @@ from grader.checking.expect import (
 )
 
 
-def ids_of(student, sentences, words, **options):
+def ids_of(student, sentences, words, *limits, **options):
     """The id of each word, without the end of sentence."""
-    vocabulary = student.data.Vocabulary(sentences, **options)
+    vocabulary = student.data.Vocabulary(sentences, *limits, **options)
     return vocabulary.encode([[word] for word in words])[::2]
 
 
@@ -49,15 +49,17 @@ def test_vocabulary_knows_unk_and_never_twice(student):
 def test_vocabulary_max_size_counts_both_special_tokens(student):
     sentences = [["a"] * 4 + ["b"] * 3 + ["c"] * 2 + ["d"]]
     for size, wanted in ((4, [2, 3, 0, 0]), (6, [2, 3, 4, 5]), (9, [2, 3, 4, 5])):
-        got = ids_of(student, sentences, list("abcd"), max_size=size)
-        expect_close(got, wanted, what=f"the ids with max_size {size}")
+        for limits, options in (((), {"max_size": size}), ((size,), {})):
+            got = ids_of(student, sentences, list("abcd"), *limits, **options)
+            expect_close(got, wanted, what=f"the ids with max_size {size}")
 
 
 def test_vocabulary_min_count_keeps_words_that_reach_it(student):
     sentences = [["a", "b", "b"], ["c", "a", "b"]]
     for least, wanted in ((2, [3, 2, 0]), (3, [0, 2, 0])):
-        got = ids_of(student, sentences, list("abc"), min_count=least)
-        expect_close(got, wanted, what=f"the ids with min_count {least}")
+        for limits, options in (((), {"min_count": least}), ((None, least), {})):
+            got = ids_of(student, sentences, list("abc"), *limits, **options)
+            expect_close(got, wanted, what=f"the ids with min_count {least}")
 
 
 def test_vocabulary_has_tokens_and_a_length(student):

@@ -157,6 +157,10 @@ def test_cross_entropy_is_stable_far_out(student):
     expect_close(value, (2e4 + math.log(3)) / 2, what="the loss for logits of 1e4")
     value = student.metrics.cross_entropy(logits[:1], torch.tensor([0]))
     expect_close(value, 0.0, what="the loss of a certain and right guess")
+    # e^-inf is 0: the other two have 1/4 and 3/4
+    logits = torch.tensor([[0.0, -math.inf, math.log(3)]], dtype=torch.float64)
+    value = student.metrics.cross_entropy(logits, torch.tensor([2]))
+    expect_close(value, math.log(4 / 3), what="the loss beside a logit of -inf")
 
 
 def test_cross_entropy_does_not_see_a_shift(student):
