@@ -58,9 +58,13 @@ def test_conllu_form_may_hold_blanks(student):
         line("1", "10 000", "NUM"),
         line("2", "a\u00a0b", "X"),
         line("3", "가\u3000나", "X"),
+        # str.splitlines takes these two for the end of a line
+        line("4", "c\u0085d", "X"),
+        line("5", "e\u2028f", "X"),
         "",
     ]
-    expected = [[("10 000", "NUM"), ("a\u00a0b", "X"), ("가\u3000나", "X")]]
+    forms = ["a\u00a0b", "가\u3000나", "c\u0085d", "e\u2028f"]
+    expected = [[("10 000", "NUM"), *[(form, "X") for form in forms]]]
     expect_equal(read(student, *text), expected, "the sentences")
 
 

@@ -447,6 +447,12 @@ def test_beam_cuts_ties_to_the_smaller_state(student):
     path, score = expect_result(student.decode.beam_search(*hmm, [0, 1, 1, 1], 2), 4, 4, "k = 2")
     expect_equal(path, [1, 1, 1, 1], "the path")
     expect_close(score, math.log(0.25 * 0.4 * 0.6**3), what="the score")
+    # the handout's example: of two that tie for the last place one goes, and with it the best path
+    step = logs([[0.2, 0.2, 0.6], [0.4, 0.1, 0.5], [0.2, 0.6, 0.2]])
+    hmm = logs([0.2, 0.6, 0.2]), step, logs([[0.8, 0.2], [0.3, 0.7], [0.8, 0.2]])
+    path, score = expect_result(student.decode.beam_search(*hmm, [0, 1, 0], 2), 3, 3, "k = 2")
+    expect_equal(path, [0, 1, 2], "the path")
+    expect_close(score, math.log(0.00896), what="the score")
     # two states that may be exchanged: a path is traced back as in viterbi
     hmm = np.full(2, HALF), logs([[0.2, 0.8], [0.8, 0.2]]), np.full((2, 1), 0.0)
     for length, expected in ((2, [1, 0]), (3, [0, 1, 0]), (4, [1, 0, 1, 0])):

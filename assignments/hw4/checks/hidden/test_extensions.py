@@ -303,6 +303,19 @@ def test_text_cnn_copies_frozen_vectors(student):
     expect_vectors(student, freeze=True)
 
 
+@pytest.mark.parametrize("freeze", [False, True])
+def test_text_cnn_trains_its_own_copy(student, freeze):
+    # a tensor that lives there: a parameter of another model. New weights must not reach it
+    other = student.extensions.TextCNN(6, 4, [2], 3, 2)
+    shapes = {name: tuple(t.shape) for name, t in parameters_of(other).items()}
+    name = next(name for name, shape in shapes.items() if shape == (6, 4))
+    table = student.keep(student.keep(other.get_parameter, [name]).detach, [])
+    model = student.extensions.TextCNN(6, 4, [2], 3, 2, table, freeze)
+    before = parameters_of(other)[name].clone()
+    model.load_state_dict({k: t + 1 for k, t in parameters_of(model).items()})
+    expect_equal(parameters_of(other)[name], before, "the vectors passed in, after new weights")
+
+
 def test_text_cnn_looks_its_vectors_up(student):
     # words 1 and 4 have the same vector, words 1 and 2 do not
     vectors = some_vectors(3)

@@ -88,6 +88,17 @@ def test_features_of_short_words(student):
         assert one != other, "a short word has features of its own, too"
 
 
+def test_features_tell_the_word_from_its_ending(student):
+    # of a word of three letters both facts are the same letters, in two strings
+    one, other = feature_sets(student, at("ing"), at("was"))
+    assert len(one - other) >= 2, "a word and the same letters as an ending are different facts"
+
+
+def test_features_look_at_the_first_letter_for_the_capital(student):
+    capital, same = at("Mobbed", "NOUN", "had"), at("Hiking")
+    expect_a_feature_of_its_own(student, "a capital at the start", capital, same, at("iPhone"))
+
+
 def test_features_are_a_list_of_str(student):
     for call in (at("Hiking"), at("7"), (["Kim"], 0, None)):
         found = student.memm.features(*call)

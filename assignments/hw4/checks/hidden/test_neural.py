@@ -121,6 +121,18 @@ def test_neural_tagger_leaves_the_pretrained_vectors_alone(student):
     expect_equal(after, arguments, "the arguments after the call")
 
 
+def test_neural_tagger_trains_its_own_copy(student):
+    # a tensor that lives there: a parameter of another tagger. Training must not reach it
+    other = student.neural.BiLSTMTagger(["a", "b"], ["X", "Y"], 3, 4, 4)
+    name, values = next((n, t) for n, t in other.state_dict().items() if t.ndim == 2)
+    rows, width = values.shape
+    vectors = student.keep(student.keep(other.get_parameter, [name]).detach, [])
+    words = [f"w{i}" for i in range(rows)]
+    tagger = student.neural.BiLSTMTagger(words, ["X", "Y"], width, 4, 4, vectors)
+    tagger.fit([[(word, "X") for word in words]], 2, 0.1)
+    expect_equal(other.state_dict()[name], values, "the vectors passed in, after training")
+
+
 def test_neural_tagger_leaves_the_sentences_alone(student):
     tagger = student.neural.BiLSTMTagger(["a", "b"], ["X", "Y"], 3, 4, 4)
     sentences = [[("a", "X"), ("b", "Y")], [("b", "Y")], [("a", "X")]]

@@ -161,6 +161,11 @@ def test_a_class_never_seen_is_unknown(student):
     rare = [[("dog", "X")], [("cat", "X")], [("pig", "X")], *[[("the", "Y")], [("a", "Y")]] * 3]
     tagger = student.evaluate.train_tagger(rare)
     expect_equal(tags_of(student, tagger, [["9"], ["한글"]]), [["X"], ["X"]], "the tags")
+    # <unk> exists though all rare words have a class: it tells nothing, so the frequent tag wins
+    for x, y in ("ab", "ba"):
+        learn = [[(x, "X")]] * 3 + [[(y, "Y")]] * 6 + [[("9", "Y")]]
+        tagger = student.evaluate.train_tagger(learn)
+        expect_equal(tags_of(student, tagger, [["Zed"]]), [["Y"]], "the tags of a class not seen")
 
 
 def test_korean_words_go_by_their_last_syllable(student):
