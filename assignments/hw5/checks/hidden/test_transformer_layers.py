@@ -245,6 +245,9 @@ LAYERS = {
 }
 
 
+BLOCKS = {"EncoderLayer": 2, "DecoderLayer": 3}
+
+
 def a_layer(student, name, **options):
     return getattr(student.transformer, name)(D, HEADS, FF, **options)
 
@@ -305,9 +308,13 @@ def silence(module, *parts):
 def expect_untouched_residual(student, name):
     """Of blocks that say nothing nothing can be dropped: what goes round them stays as it is."""
     given = [tensor.float() for tensor in LAYERS[name][1](23)]
-    layer = a_layer(student, name, dropout=0.5, norm="pre", seed=1)
-    silence(layer, "out_proj", "linear2")
-    expect_close(layer.forward(*given), given[0], **ROUGH, what="the result of silent blocks")
+    normed = given[0]
+    for _ in range(BLOCKS[name]):
+        normed = F.layer_norm(normed, (D,))
+    for norm, expected in (("pre", given[0]), ("post", normed)):
+        layer = a_layer(student, name, dropout=0.5, norm=norm, seed=1)
+        silence(layer, "out_proj", "linear2")
+        expect_close(layer.forward(*given), expected, **ROUGH, what="the result of silent blocks")
 
 
 def expect_weights_by_seed(student, name):
