@@ -234,6 +234,13 @@ def test_mask_tokens_draws_strangers_from_everywhere(student):
     assert share(int((strangers < VOCAB // 2).sum()), len(strangers), 0.5), "all are as likely"
 
 
+def test_mask_tokens_draws_the_last_word_too(student):
+    # about 60 draws of 4 words: one of them is missed in one run of ten million
+    ids, special = torch.full((20, 30), 2), torch.zeros(20, 30, dtype=torch.bool)
+    inputs, _ = student.bert.mask_tokens(ids, special, 4, 1, 6, 1.0)
+    expect_close(inputs.unique(), [0, 1, 2, 3], what="the ids that occur")
+
+
 def test_mask_tokens_of_all_and_of_none(student):
     ids, special, _, labels = masked(student, p=1.0, shape=(20, 30))
     expect_equal(labels != -100, ~special, "what is chosen with p = 1")

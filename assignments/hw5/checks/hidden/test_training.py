@@ -290,6 +290,11 @@ def test_bleu_takes_several_references(student):
     )
 
 
+def test_bleu_compares_words_as_they_are(student):
+    hypothesis, reference = split("The cat saw a dog", "the cat saw a Dog")
+    expect_bleu(student, [([hypothesis], [[reference]], 2)])
+
+
 def test_bleu_clips_counts(student):
     hypothesis, reference = split("the the the the the the the", "the cat is on the mat")
     expect_bleu(student, [([hypothesis], [[reference]], 1)])
