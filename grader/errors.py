@@ -12,6 +12,9 @@ What a student's code did is not here: that is an outcome on the record (`grader
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 
 class GraderError(Exception):
     """An error for a person: `code` names a sentence in `grader/locale`, `fields` fill it."""
@@ -22,6 +25,10 @@ class GraderError(Exception):
         super().__init__(code, fields)
         self.code = code
         self.fields = {name: str(value) for name, value in fields.items()}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # on its way from a process beside this one
+        return partial(type(self), self.code, **self.fields), ()
 
     def __str__(self) -> str:
         from grader.i18n import translate

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, settings
 from grader.boundary.launchers import ForkLauncher
 from grader.course import assignment as assignments
 from grader.course.assignment import Assignment
-from grader.export import build as files
-from grader.report import build as pages
+from grader.export.files import FILES
+from grader.report.build import build
 from tests.report import example_class
 
 # How long an example takes is the machine's matter, and other work on it.
@@ -175,8 +175,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """OUT of the made-up class, reported in English."""
     out = tmp_path_factory.mktemp("class") / "out"
     example_class.write(out)
-    pages.build(out, "en", files.FILES)
-    files.build(out, "en")
+    build(out, "en", FILES)
     return out
 
 

@@ -7,57 +7,70 @@ order are those of Jenkins' `junit-10.xsd`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from xml.etree import ElementTree as ET
+from collections import Counter
+from collections.abc import Mapping
+from functools import lru_cache
+from xml.sax.saxutils import escape as escaped
 
+from grader.records.assignment_snapshot import Snapshot
 from grader.records.outcome import Outcome, Owner
 from grader.records.record import CheckResult, Record, Status
 from grader.report import escape, formatting
-from grader.report.results import Entry, Results
+from grader.report.class_page import ClassSums
+from grader.report.formats import Format
+from grader.report.results import Entry
 
 _TAGS = {Owner.STUDENT: "failure", Owner.PLATFORM: "error", Owner.NOBODY: "skipped"}
+_IN_QUOTES = {'"': "&quot;", "\r": "&#13;", "\n": "&#10;", "\t": "&#09;"}
 
 
-def junit(results: Results, lang: str) -> str:
-    """The whole document."""
-    suites = [_suite(entry, lang) for entry in results.entries]
-    root = ET.Element(
-        "testsuites",
-        name=escape.xml(results.snapshot.id),
-        tests=str(_total(suites, "tests")),
-        failures=str(_total(suites, "failures")),
-        errors=str(_total(suites, "errors")),
-        time=f"{sum(float(suite.attrib['time']) for suite in suites):.3f}",
-    )
-    root.extend(suites)
-    ET.indent(root)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
+def _head(snapshot: Snapshot, sums: ClassSums) -> str:
+    outcomes = Counter(sums.results)
+    for status, students in sums.unrun.items():
+        outcomes[_of_submission(status)] += students
+    attributes = {
+        "name": snapshot.id,
+        "tests": str(outcomes.total()),
+        "failures": str(_count(outcomes, "failure")),
+        "errors": str(_count(outcomes, "error")),
+        "time": f"{sums.seconds:.3f}",
+    }
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites{_attributes(attributes)}>\n'
 
 
-def _suite(entry: Entry, lang: str) -> ET.Element:
+def _suite(_: Snapshot, entry: Entry, lang: str) -> str:
     record = entry.record
     cases = [
         _case(f"{record.assignment}.{exercise.id}", check, lang)
         for exercise in record.exercises
         for check in exercise.checks
     ]
+    outcomes = Counter(check.outcome for exercise in record.exercises for check in exercise.checks)
     if not cases:  # nothing ran: without this case a failure would look like success
         cases = [_submission(record, lang)]
-    suite = ET.Element(
-        "testsuite",
-        name=escape.xml(record.student),
-        tests=str(len(cases)),
-        failures=str(_count(cases, "failure")),
-        errors=str(_count(cases, "error")),
-        skipped=str(_count(cases, "skipped")),
-        time=f"{record.seconds:.3f}",
-        timestamp=record.started,
+        outcomes[_of_submission(record.status)] += 1
+    attributes = {
+        "name": record.student,
+        "tests": str(len(cases)),
+        "failures": str(_count(outcomes, "failure")),
+        "errors": str(_count(outcomes, "error")),
+        "skipped": str(_count(outcomes, "skipped")),
+        "time": f"{record.seconds:.3f}",
+        "timestamp": record.started,
+    }
+    properties = [
+        f"      <property{_attributes({'name': name, 'value': value})} />\n"
+        for name, value in _properties(entry)
+    ]
+    return "".join(
+        [
+            f"  <testsuite{_attributes(attributes)}>\n    <properties>\n",
+            *properties,
+            "    </properties>\n",
+            *cases,
+            "  </testsuite>\n",
+        ]
     )
-    properties = ET.SubElement(suite, "properties")
-    for name, value in _properties(entry):
-        ET.SubElement(properties, "property", name=escape.xml(name), value=escape.xml(value))
-    suite.extend(cases)
-    return suite
 
 
 def _properties(entry: Entry) -> list[tuple[str, str]]:
@@ -73,41 +86,51 @@ def _properties(entry: Entry) -> list[tuple[str, str]]:
     return totals + [(f"points.{e.id}", _number(e.points)) for e in record.exercises]
 
 
-def _case(classname: str, check: CheckResult, lang: str) -> ET.Element:
-    case = ET.Element(
-        "testcase",
-        classname=escape.xml(classname),
-        name=escape.xml(check.id),
-        time=f"{check.seconds:.3f}",
-    )
-    if check.outcome != Outcome.PASSED:
-        message = formatting.sentence(check.message, lang)
-        _ending(case, check.outcome, message, check.detail)
-    return case
+def _case(classname: str, check: CheckResult, lang: str) -> str:
+    start = f'    <testcase{_named(classname, check.id)} time="{check.seconds:.3f}"'
+    if check.outcome == Outcome.PASSED:
+        return f"{start} />\n"
+    message = formatting.sentence(check.message, lang)
+    return f"{start}>\n{_ending(check.outcome, message, check.detail)}    </testcase>\n"
 
 
-def _submission(record: Record, lang: str) -> ET.Element:
-    case = ET.Element(
-        "testcase", classname=escape.xml(record.assignment), name="submission", time="0.000"
-    )
-    outcome = Outcome.BROKEN if record.status == Status.BROKEN else Outcome.UNREADABLE
-    _ending(case, outcome, formatting.sentence(record.problem, lang), "")
-    return case
+def _submission(record: Record, lang: str) -> str:
+    message = formatting.sentence(record.problem, lang)
+    ending = _ending(_of_submission(record.status), message, "")
+    named = _named(record.assignment, "submission")
+    return f'    <testcase{named} time="0.000">\n{ending}    </testcase>\n'
 
 
-def _ending(case: ET.Element, outcome: Outcome, message: str, detail: str) -> None:
+def _of_submission(status: Status) -> Outcome:
+    """How the case of a submission ends of which nothing ran."""
+    return Outcome.BROKEN if status == Status.BROKEN else Outcome.UNREADABLE
+
+
+def _ending(outcome: Outcome, message: str, detail: str) -> str:
     tag = _TAGS[outcome.owner]
-    ending = ET.SubElement(case, tag, type=outcome, message=escape.xml(message))
-    ending.text = escape.xml(detail)
+    start = f"      <{tag}{_attributes({'type': outcome, 'message': message})}"
+    text = escaped(escape.xml(detail))
+    return f"{start}>{text}</{tag}>\n" if text else f"{start} />\n"
+
+
+def _attributes(values: Mapping[str, str]) -> str:
+    return "".join(
+        f' {name}="{escaped(escape.xml(value), _IN_QUOTES)}"' for name, value in values.items()
+    )
+
+
+@lru_cache(maxsize=1 << 12)
+def _named(classname: str, name: str) -> str:
+    """The same for a whole class."""
+    return _attributes({"classname": classname, "name": name})
 
 
 def _number(value: float | None) -> str:
     return "" if value is None else str(value)
 
 
-def _count(cases: Sequence[ET.Element], tag: str) -> int:
-    return sum(case.find(tag) is not None for case in cases)
+def _count(outcomes: Mapping[Outcome, int], tag: str) -> int:
+    return sum(n for name, n in outcomes.items() if name != "passed" and _TAGS[name.owner] == tag)
 
 
-def _total(suites: Sequence[ET.Element], name: str) -> int:
-    return sum(int(suite.attrib[name]) for suite in suites)
+JUNIT = Format(_head, _suite, foot="</testsuites>\n")

@@ -5,37 +5,62 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
+from grader.records.assignment_snapshot import Snapshot
 from grader.records.record import Record, Status
 from grader.report import escape, formatting
-from grader.report.results import Entry, Results
+from grader.report.class_page import ClassSums
+from grader.report.formats import Format
+from grader.report.results import Entry
 
 SCHEMA = "grader/scores/v2"
 
 
-def to_csv(results: Results, lang: str) -> str:
-    """One row a student: total (without the bonus), status, exercises, problem; see `_row`."""
-    exercises = [exercise.id for exercise in results.snapshot.exercises]
+def _csv_head(snapshot: Snapshot, _: ClassSums) -> str:
+    header = ["student", "name", "total", "possible", "extra", "status"]
+    return _line([*header, *(exercise.id for exercise in snapshot.exercises), "problem"])
+
+
+def _csv_row(snapshot: Snapshot, entry: Entry, lang: str) -> str:
+    return _line(_row(entry, [exercise.id for exercise in snapshot.exercises], lang))
+
+
+def _line(values: Sequence[str | float | None]) -> str:
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    header = ["student", "name", "total", "possible", "extra", "status", *exercises, "problem"]
-    writer.writerow([escape.cell(name) for name in header])
-    for entry in results.entries:
-        writer.writerow([escape.cell(value) for value in _row(entry, exercises, lang)])
+    csv.writer(text, lineterminator="\n").writerow([escape.cell(value) for value in values])
     return text.getvalue()
 
 
-def to_json(results: Results, lang: str) -> str:
-    """The scores with each check's outcome; schema first. `lang` is that of the sentences."""
+def _json_head(snapshot: Snapshot, _: ClassSums) -> str:
     data = {
         "schema": SCHEMA,
-        "assignment": results.snapshot.id,
-        "possible": results.snapshot.possible,
-        "extra_possible": results.snapshot.extra_possible,
-        "students": [_student(entry, lang) for entry in results.entries],
+        "assignment": snapshot.id,
+        "possible": snapshot.possible,
+        "extra_possible": snapshot.extra_possible,
     }
-    return json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return f'{_text(data).removesuffix(_END)},\n "students": ['
+
+
+def _json_student(_: Snapshot, entry: Entry, lang: str) -> str:
+    return "\n  " + _text(_student(entry, lang), "  ")
+
+
+def _text(data: Any, indent: str = "") -> str:
+    """As `json.dumps(..., indent=1)` writes it, which is slow; lists there are none."""
+    if not isinstance(data, dict):
+        return _value(data)
+    inner = indent + " "
+    members = [f"{inner}{_value(name)}: {_text(value, inner)}" for name, value in data.items()]
+    return "\n".join(["{", ",\n".join(members), indent + "}"]) if members else "{}"
+
+
+@lru_cache(maxsize=1 << 12, typed=True)
+def _value(value: str | float | None) -> str:
+    """Ids, outcomes and points are the same for many students."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def _row(entry: Entry, exercises: list[str], lang: str) -> list[str | float | None]:
@@ -77,3 +102,10 @@ def _student(entry: Entry, lang: str) -> dict[str, Any]:
             for exercise in record.exercises
         },
     }
+
+
+_END = "\n}"
+# One row a student: total (without the bonus), status, exercises, problem; see `_row`.
+CSV = Format(_csv_head, _csv_row)
+# The scores with each check's outcome; schema first.
+JSON = Format(_json_head, _json_student, between=",", foot=f"\n ]{_END}\n")

@@ -18,6 +18,8 @@ T = TypeVar("T")
 
 Reader = Callable[[Any], Any]
 
+_PLAIN = {str, int, bool}
+
 
 def typed(kind: type[T], data: Any) -> T:
     """`data` as a `kind`: a dataclass of plain values, enums of strings, lists, dicts, options and
@@ -36,9 +38,7 @@ def _reader(kind: Any, where: str) -> Reader:
     """What reads a value of `kind` in the field `where`: made once for all records."""
     origin, arguments = get_origin(kind), get_args(kind)
     if is_dataclass(kind):
-        hints = get_type_hints(kind).items()
-        fields = {name: _reader(hint, f"{where}.{name}") for name, hint in hints}
-        return partial(_dataclass, kind, fields, where)
+        return _dataclass(kind, where)
     if origin in {Union, UnionType}:
         inner = _reader(next(option for option in arguments if option is not NoneType), where)
         return lambda data: None if data is None else inner(data)
@@ -62,24 +62,46 @@ def _of_type(data: Any, kind: type, where: str) -> Any:
 
 
 def _number(where: str, data: Any) -> Any:
-    if type(data) not in {int, float} or not abs(data) < math.inf:
+    if type(data) is float and -math.inf < data < math.inf:
+        return data
+    if type(data) is not int or not abs(data) < math.inf:
         raise _refusal(data, where)
     return data
 
 
 def _member(members: Mapping[str, Enum], where: str, data: Any) -> Any:
-    if not isinstance(data, str) or data not in members:
-        raise _refusal(data, where)
-    return members[data]
+    try:
+        return members[data]
+    except (KeyError, TypeError):
+        raise _refusal(data, where) from None
 
 
-def _dataclass(kind: Any, fields: Mapping[str, Reader], where: str, data: Any) -> Any:
-    if type(data) is not dict:
-        raise _refusal(data, where)
-    if fields.keys() != data.keys():
-        unlike = sorted(fields.keys() ^ data.keys())
-        raise ValueError(f"{where}.{unlike[0]} is missing or unknown")
-    return kind(**{name: read(data[name]) for name, read in fields.items()})
+def _dataclass(kind: Any, where: str) -> Reader:
+    """A record has thousands of fields: those of a plain type are looked at together."""
+    hints = get_type_hints(kind)
+    plain = {name: hint for name, hint in hints.items() if hint in _PLAIN}
+    others = {
+        name: _reader(hint, f"{where}.{name}") for name, hint in hints.items() if name not in plain
+    }
+    names, types = list(plain), list(plain.values())
+
+    def read(data: Any) -> Any:
+        if type(data) is not dict:
+            raise _refusal(data, where)
+        if data.keys() != hints.keys():
+            unlike = sorted(hints.keys() ^ data.keys())
+            raise ValueError(f"{where}.{unlike[0]} is missing or unknown")
+        if list(map(type, map(data.__getitem__, names))) != types:
+            wrong = next(name for name in names if type(data[name]) is not plain[name])
+            raise _refusal(data[wrong], f"{where}.{wrong}")
+        made = object.__new__(kind)
+        # as `kind(**data)` would, but frozen fields are set one by one there: the slowest part
+        made.__dict__.update(data)
+        for name, read_one in others.items():
+            made.__dict__[name] = read_one(data[name])
+        return made
+
+    return read
 
 
 def _refusal(data: Any, where: str) -> ValueError:

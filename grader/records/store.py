@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from grader.errors import PlatformError
@@ -19,8 +20,10 @@ def write(record: Record, path: Path) -> None:
     write_atomically(path, text + "\n")
 
 
-def write_atomically(path: Path, text: str, *, lasting: bool = True) -> None:
+def write_atomically(path: Path, text: str | Iterable[str], *, lasting: bool = True) -> None:
     """Write beside `path`, flush to the disk, then rename over it. Raises `PlatformError`.
+
+    A long text may come in parts.
 
     What can be made again need not be `lasting`: it is not flushed, which costs more than all else.
     """
@@ -29,7 +32,7 @@ def write_atomically(path: Path, text: str, *, lasting: bool = True) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=_UNFINISHED)
         with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
+            file.writelines([text] if isinstance(text, str) else text)
             if lasting:
                 file.flush()
                 os.fsync(file.fileno())
@@ -51,6 +54,14 @@ def remove_unfinished(folder: Path) -> None:
 def read(path: Path) -> Record:
     """Read one record. Raises `PlatformError` when it is damaged or of another schema."""
     try:
-        return Record.from_json(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, RecursionError) as error:
+        return decode(path, path.read_bytes())
+    except OSError as error:
+        raise PlatformError("error.record_unreadable", file=path, reason=error) from error
+
+
+def decode(path: Path, content: bytes) -> Record:
+    """The record that `content` is, from the file `path`. Raises `PlatformError` like `read`."""
+    try:
+        return Record.from_json(json.loads(content.decode("utf-8")))
+    except (ValueError, RecursionError) as error:
         raise PlatformError("error.record_unreadable", file=path, reason=error) from error

@@ -1,119 +1,207 @@
 """`grader report OUT`: every page that follows from the records in `OUT`.
 
     OUT/report/<assignment>/index.html                 the class
+    OUT/report/<assignment>/students-2.html            some of its students, where they are many
     OUT/feedback/<student>/<assignment>/feedback.html  one student (nbgrader's names)
+    OUT/scores/<assignment>/...                        what `grader.export` makes of all records
 
 In a course of two languages the page in the other one stands beside each: `index.ko.html`.
+
+Each record is read once, a few at a time (a `Batch`), by as many processes as are asked for. Of a
+batch sums come back, rows, and lines of the files (a `Part`): a large class needs no more memory
+than a small one, and what is written depends on neither. A feedback page whose record is the same
+is left as it is (`made.py`).
 """
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Collection, Iterator, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
-from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-from grader.i18n import LANGUAGES
+from markupsafe import Markup
+
 from grader.records.store import write_atomically
-from grader.report import class_page, feedback, pages
+from grader.report import class_page, made
+from grader.report.class_page import ClassSums
 from grader.report.feedback import Moment
-from grader.report.results import Entry, Results, gather
+from grader.report.formats import Format, Growing
+from grader.report.parts import Batch, Maker, Part, Plan, names_of, write_pages
+from grader.report.results import gather, misplaced
+
+BATCH = 50  # records
+TABLE = 2000  # rows: in a table of more, browsers take seconds to sort or to search
 
 
 def build(
     out: Path,
     lang: str,
-    downloads: Collection[str] = (),
+    files: Mapping[str, Format] | None = None,
     *,
     published: bool = False,
     now: datetime | None = None,
+    jobs: int = 1,
 ) -> list[Path]:
     """Write every page in the course's languages; it opens in `lang`, if that is one of them.
 
-    The class page offers `downloads`, files of `OUT/scores/<assignment>/` (see `grader.export`).
-    Returns what a person opens first. Raises `UsageError` when nothing was graded yet,
-    `PlatformError` when a file is damaged or cannot be written.
+    `files` are written to `OUT/scores/<assignment>`, and the class page offers them. Returns what a
+    person opens first. Raises `UsageError` when nothing was graded yet, `PlatformError` when a file
+    is damaged or cannot be written.
     """
     moment = Moment(now or datetime.now(UTC).astimezone(), published)
-    written: list[Path] = []
-    with _uncollected():
-        found = gather(out)
-    for results in found:
-        written.append(_class(out, results, lang, downloads))
-        _feedback(out, results, lang, moment)
-    return [*written, out / "feedback"]
+    opened, written = [], []
+    for results in gather(out):
+        # the language that was asked for is that of the page with the plain name
+        languages = sorted(results.snapshot.languages, key=lambda own: own != lang)
+        plan = Plan(out, results, languages, lang, moment, files or {})
+        opened.append(out / "report" / plan.own / "index.html")
+        written += _class(plan, jobs)
+    return [*opened, out / "feedback", *written]
 
 
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """What is made within is not searched for garbage, now or later.
-
-    Records are many objects, live to the end and hold no circle; looking at them again and again
-    took a third of the time of a report.
-    """
-    gc.disable()
-    try:
-        yield
-        gc.freeze()
-    finally:
-        gc.enable()
-
-
-def _class(out: Path, results: Results, lang: str, downloads: Collection[str]) -> Path:
-    folder = out / "report" / results.snapshot.id
-    own = results.snapshot.id
-    languages = _languages(results, lang)
-    links = {name: f"../../scores/{own}/{name}" for name in downloads}
-
-    def context(page: str) -> dict[str, Any]:
-        def feedback_page(student: str) -> str:
-            return f"../../feedback/{student}/{own}/{_name('feedback', page, languages)}"
-
-        return class_page.context(results, page, feedback_page, links)
-
-    _pages(folder, "index", languages, context)
-    return folder / "index.html"
+def _class(plan: Plan, jobs: int) -> list[Path]:
+    """Everything of one assignment. Returns the paths of the files."""
+    results, own = plan.results, plan.own
+    folder = plan.out / "report" / own
+    sums, table = ClassSums(results.snapshot), _Table(plan, folder)
+    marks: dict[str, str] = {}
+    seen: set[str] = set()
+    with ExitStack() as stack:
+        growing = {
+            name: stack.enter_context(Growing(plan.out / "scores" / own / name, how))
+            for name, how in plan.files.items()
+        }
+        batches = list(_batches(results.files, made.load(folder / "made.json")))
+        for part in _in_order(plan, batches, jobs):
+            _refuse_copies(own, part, seen)
+            marks |= dict(zip((path.stem for path in part.batch.files), part.marks, strict=True))
+            sums.merge(part.sums)
+            table.add(part)
+            for name, text in part.texts.items():
+                growing[name].add(text)
+        written = [file.finish(results.snapshot, sums) for file in growing.values()]
+    table.finish(sums)
+    _remove_others(plan, marks)
+    write_atomically(folder / "made.json", made.dump(marks), lasting=False)
+    return written
 
 
-def _feedback(out: Path, results: Results, lang: str, moment: Moment) -> None:
-    languages = _languages(results, lang)
-    for entry in [*results.entries, *results.off_roster]:
-        folder = out / "feedback" / entry.name / results.snapshot.id
-        context = partial(_context, results, entry, moment)
-        _pages(folder, "feedback", languages, context)
+def _batches(files: list[Path], marks: Mapping[str, str]) -> Iterator[Batch]:
+    waiting = iter(files)
+    while some := list(islice(waiting, BATCH)):
+        yield Batch(some, [marks.get(path.stem, "") for path in some])
 
 
-def _context(results: Results, entry: Entry, moment: Moment, lang: str) -> dict[str, Any]:
-    return feedback.context(results.snapshot, entry.record, lang, moment, entry.person)
+def _in_order(plan: Plan, batches: list[Batch], jobs: int) -> Iterator[Part]:
+    """The parts of the batches in their order, made by as many processes."""
+    maker, jobs = Maker(plan), min(jobs, len(batches))
+    if jobs == 1:
+        yield from map(maker, batches)
+        return
+    with ProcessPoolExecutor(jobs, initializer=_start, initargs=(maker,)) as pool:
+        waiting: deque[Future[Part]] = deque()
+        for batch in batches:  # no more of them ahead than keeps everybody busy
+            waiting.append(pool.submit(_made, batch))
+            if len(waiting) > 2 * jobs:
+                yield waiting.popleft().result()
+        yield from (future.result() for future in waiting)
 
 
-def _languages(results: Results, lang: str) -> list[str]:
-    """Those of the course, `lang` first if it is one of them: the page with the plain name."""
-    own = results.snapshot.languages
-    return sorted(own, key=lambda language: language != lang)
+_makers: list[Maker] = []  # that of a process beside this one
 
 
-def _pages(
-    folder: Path, stem: str, languages: list[str], context: Callable[[str], dict[str, Any]]
-) -> None:
-    """Write a page in each of the languages; each links to the other."""
-    template = {"index": "class.html.j2", "feedback": "feedback.html.j2"}[stem]
-    for lang in languages:
-        others = [
-            {"lang": other, "link": _name(stem, other, languages)}
-            for other in languages
-            if other != lang
-        ]
-        text = pages.render(template, lang, others, context(lang))
-        write_atomically(folder / _name(stem, lang, languages), text, lasting=False)
-    # An earlier report in other languages, or in another order, left pages under these names.
-    written = {_name(stem, lang, languages) for lang in languages}
-    for name in {f"{stem}.{lang}.html" for lang in LANGUAGES} - written:
-        (folder / name).unlink(missing_ok=True)
+def _start(maker: Maker) -> None:
+    _makers.append(maker)
 
 
-def _name(stem: str, lang: str, languages: list[str]) -> str:
-    return f"{stem}.html" if lang == languages[0] else f"{stem}.{lang}.html"
+def _made(batch: Batch) -> Part:
+    return _makers[-1](batch)
+
+
+class _Table:
+    """The students of the class page: in it, or on pages of their own where they are many."""
+
+    def __init__(self, plan: Plan, folder: Path) -> None:
+        self._plan, self._folder = plan, folder
+        self._apart = len(plan.results.files) > TABLE
+        self._written: list[tuple[str, str, int]] = []  # first and last student, how many
+        self._clear()
+
+    def _clear(self) -> None:
+        self._names: list[str] = []
+        self._rows: dict[str, list[Markup]] = {lang: [] for lang in self._plan.languages}
+
+    def add(self, part: Part) -> None:
+        self._names += part.names
+        for lang, rows in part.rows.items():
+            self._rows[lang].append(Markup(rows))  # noqa: S704 - a template made it
+        if self._apart and len(self._names) >= TABLE:
+            self._write()
+
+    def finish(self, sums: ClassSums) -> None:
+        """Write the page of the class, and what is left of its students."""
+        plan = self._plan
+        if self._apart and self._names:
+            self._write()
+        links = {name: f"../../scores/{plan.own}/{name}" for name in plan.files}
+
+        def context(lang: str) -> dict[str, Any]:
+            downloads = [(name, quote(path)) for name, path in links.items()]
+            parts = [
+                {"link": self._name(number, lang), "first": first, "last": last, "count": count}
+                for number, (first, last, count) in enumerate(self._written, 1)
+            ]
+            own = {"rows": self._rows[lang], "parts": parts, "downloads": downloads}
+            return sums.context(lang) | own
+
+        write_pages(plan, self._folder, "index", context)
+        kept = {
+            self._name(number, lang)
+            for number in range(1, len(self._written) + 1)
+            for lang in plan.languages
+        }
+        for path in self._folder.glob("students-*.html"):
+            if path.name not in kept:
+                path.unlink(missing_ok=True)
+
+    def _write(self) -> None:
+        plan = self._plan
+        first, last = self._names[0], self._names[-1]
+        self._written.append((first, last, len(self._names)))
+
+        def context(lang: str) -> dict[str, Any]:
+            index = plan.name("index", lang)
+            own = {"rows": self._rows[lang], "first": first, "last": last, "index": index}
+            return class_page.heading(plan.results.snapshot, lang) | own
+
+        write_pages(plan, self._folder, f"students-{len(self._written)}", context)
+        self._clear()
+
+    def _name(self, number: int, lang: str) -> str:
+        return self._plan.name(f"students-{number}", lang)
+
+
+def _refuse_copies(assignment: str, part: Part, seen: set[str]) -> None:
+    """Of two files for one student neither can be trusted."""
+    for path, student in zip(part.batch.files, part.students, strict=True):
+        if student in seen:
+            raise misplaced(path, assignment, student)
+        seen.add(student)
+
+
+def _remove_others(plan: Plan, students: Collection[str]) -> None:
+    """Remove the feedback on what has no record any more."""
+    for folder in (plan.out / "feedback").iterdir():
+        if folder.name in students:
+            continue
+        for name in names_of("feedback"):
+            (folder / plan.own / name).unlink(missing_ok=True)
+        for empty in (folder / plan.own, folder):
+            with suppress(OSError):  # something else is in it
+                empty.rmdir()

@@ -1,128 +1,320 @@
-"""What the staff read of a class: `class.html.j2` names everything that is made here."""
+"""What the staff read of a class: `class.html.j2` names everything that is made here.
+
+The records pass by one after another. `ClassSums` keeps what the page tells of all of them, `row`
+makes what it tells of each; no record is kept.
+"""
 
 from __future__ import annotations
 
 import statistics
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from grader.i18n import choose
+from grader.i18n import choose, translate
 from grader.records.assignment_snapshot import Snapshot
 from grader.records.outcome import Outcome
 from grader.records.record import ExerciseResult, Message, Record, Status
 from grader.report import formatting, item_analysis, plots
 from grader.report.item_analysis import CheckFigures
-from grader.report.results import Entry, Results
+from grader.report.results import Entry
 
 MOST_FREQUENT, SLOWEST = 12, 10
+MOST_NAMED = 100  # students in a sentence; all are in the table
+_MOST_TOLD = 20_000  # different messages that are counted at a time
 
 
-def context(
-    results: Results, lang: str, feedback: Callable[[str], str], downloads: Mapping[str, str]
-) -> dict[str, Any]:
-    """Everything on the page.
+@dataclass
+class _Names:
+    """The first few of a group of students, and how many there are."""
 
-    `feedback` gives the path to the page of a record's name; `downloads` are names and paths.
+    count: int = 0
+    first: list[tuple[str, str, Message | None]] = field(default_factory=list)
+
+    def add(self, entry: Entry, why: Message | None = None) -> None:
+        self.merge(_Names(1, [(entry.record.student, entry.person, why)]))
+
+    def merge(self, other: _Names) -> None:
+        self.count += other.count
+        self.first += other.first[: MOST_NAMED - len(self.first)]
+
+    def context(self, lang: str) -> dict[str, Any]:
+        named = [
+            {"name": name, "person": person, "why": formatting.sentence(why, lang)}
+            for name, person, why in self.first
+        ]
+        return {"named": named, "more": self.count - len(named)}
+
+    def sentence(self, lang: str) -> str:
+        names = ", ".join(f"{name} {person}".strip() for name, person, _ in self.first)
+        more = self.count - len(self.first)
+        return f"{names} {translate('report.class.and_more', lang, count=more)}" if more else names
+
+
+class _Told:
+    """How many students were told each sentence in one language, and by which checks.
+
+    Where a class was told too many different ones, the rarest are forgotten on the way: they have
+    no place among the most frequent.
     """
-    snapshot = results.snapshot
-    records = [entry.record for entry in results.entries]
-    checks = item_analysis.of_checks(snapshot, records)
-    hardest_first = sorted(checks, key=lambda c: 2.0 if c.difficulty is None else c.difficulty)
+
+    def __init__(self) -> None:
+        self._students: Counter[tuple[str, str, str]] = Counter()  # by exercise, outcome, sentence
+        self._checks: dict[tuple[str, str, str], set[str]] = {}
+
+    def add(self, sentences: Mapping[tuple[str, str, str], set[str]]) -> None:
+        """What one student was told, and the checks that said it."""
+        self._students.update(sentences.keys())
+        for key, checks in sentences.items():
+            self._checks.setdefault(key, set()).update(checks)
+
+    def merge(self, other: _Told) -> None:
+        self._students.update(other._students)
+        for key, checks in other._checks.items():
+            self._checks.setdefault(key, set()).update(checks)
+        if len(self._students) > _MOST_TOLD:
+            self._students = Counter(dict(self._students.most_common(_MOST_TOLD // 2)))
+            self._checks = {key: self._checks[key] for key in self._students}
+
+    def most(self, number: int) -> list[tuple[tuple[str, str, str], int, int]]:
+        """Exercise, outcome and sentence; how many students; how many checks."""
+        counts = [(key, count, len(self._checks[key])) for key, count in self._students.items()]
+        return sorted(counts, key=lambda told: (-told[1], -told[2], told[0]))[:number]
+
+
+class _Provenance:
+    """Under which conditions the class was graded; more than one of a kind is worth a warning."""
+
+    def __init__(self) -> None:
+        self._first, self._last, self._milliseconds = "~", "", 0
+        self._lacking: set[str] = set()
+        self._layers: set[tuple[str, ...]] = set()
+        self._environments: set[tuple[tuple[str, str], ...]] = set()
+        self._versions: set[tuple[str, str]] = set()
+
+    def add(self, record: Record) -> None:
+        self._first = min(self._first, record.started)
+        self._last = max(self._last, record.started)
+        self._milliseconds += round(1000 * record.seconds)
+        self._versions.add((record.checks_sha256[:12], record.settings_sha256[:12]))
+        if record.exercises:
+            self._lacking.update(record.lacking)
+            self._layers.add(tuple(record.layers))
+            self._environments.add(tuple(record.environment.items()))
+
+    def merge(self, other: _Provenance) -> None:
+        self._first = min(self._first, other._first)
+        self._last = max(self._last, other._last)
+        self._milliseconds += other._milliseconds
+        self._versions |= other._versions
+        self._lacking |= other._lacking
+        self._layers |= other._layers
+        self._environments |= other._environments
+
+    def context(self) -> dict[str, Any]:
+        return {
+            "first": formatting.moment(self._first),
+            "last": formatting.moment(self._last),
+            "seconds": self._milliseconds / 1000,
+            "unprotected": sorted(self._lacking),
+            "layers": sorted(self._layers),
+            "environments": sorted(self._environments),
+            "versions": sorted(self._versions),
+        }
+
+
+class ClassSums:
+    """What the page tells of all students together; of two parts of a class the sums add up."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._figures = item_analysis.Sums(snapshot)
+        self._unscored = {status: _Names() for status in Status}
+        self._off_roster = _Names()
+        self._told = {lang: _Told() for lang in snapshot.languages}
+        self._provenance = _Provenance()
+        self.statuses: Counter[Status] = Counter()
+        self.unrun: Counter[Status] = Counter()  # of those without a single check
+        self.results: Counter[Outcome] = Counter()
+        self._milliseconds = 0
+        self._students: Counter[Outcome] = Counter()  # with at least one such result
+
+    def add(self, entry: Entry) -> None:
+        """Count one student."""
+        record = entry.record
+        self.statuses[record.status] += 1
+        if record.status != Status.GRADED:
+            self._unscored[record.status].add(entry, _problem(record))
+        self._provenance.add(record)
+        self._milliseconds += round(1000 * record.seconds)
+        self._figures.add(record)
+        own = Counter(c.outcome for exercise in record.exercises for c in exercise.checks)
+        self.unrun[record.status] += not own
+        self.results.update(own)
+        self._students.update(own.keys())
+        for lang, told in self._told.items():
+            told.add(_sentences(record, lang))
+
+    def add_off_roster(self, entry: Entry) -> None:
+        """Name a student who is in none of the figures."""
+        self._off_roster.add(entry)
+        self._provenance.add(entry.record)
+
+    def merge(self, other: ClassSums) -> None:
+        """Add the students of `other`, who come after these."""
+        self.statuses.update(other.statuses)
+        self.unrun.update(other.unrun)
+        self.results.update(other.results)
+        self._milliseconds += other._milliseconds
+        self._students.update(other._students)
+        self._off_roster.merge(other._off_roster)
+        self._provenance.merge(other._provenance)
+        self._figures.merge(other._figures)
+        for status, names in other._unscored.items():
+            self._unscored[status].merge(names)
+        for lang, told in other._told.items():
+            self._told[lang].merge(told)
+
+    @property
+    def seconds(self) -> float:
+        """Of grading, all students together; without those who are off the roster."""
+        return self._milliseconds / 1000
+
+    def context(self, lang: str) -> dict[str, Any]:
+        """Everything on the page but its students and its links."""
+        snapshot = self._snapshot
+        checks = self._figures.checks()
+        hardest_first = sorted(checks, key=lambda c: 2.0 if c.difficulty is None else c.difficulty)
+        return {
+            **heading(snapshot, lang),
+            "possible": snapshot.possible,
+            "counts": self.statuses,
+            "submissions": self.statuses.total(),
+            **_totals(self._figures.shares),
+            "unscored": {status: own.context(lang) for status, own in self._unscored.items()},
+            "exercises": self._exercises(lang),
+            "functions": self._functions(lang),
+            "off_roster": self._off_roster.sentence(lang),
+            "checks": [_check(snapshot, check, lang) for check in hardest_first],
+            "outcomes": self._outcomes(),
+            "frequent": self._frequent(lang),
+            "slowest": _slowest(snapshot, checks, lang),
+            "provenance": self._provenance.context(),
+        }
+
+    def _exercises(self, lang: str) -> list[dict[str, Any]]:
+        figures = self._figures.exercises()
+        columns = heading(self._snapshot, lang)["exercises"]
+        return [
+            {**column, "figures": figure, "points": entry.points, "extra": entry.extra}
+            for column, entry, figure in zip(
+                columns, self._snapshot.exercises, figures, strict=True
+            )
+        ]
+
+    def _functions(self, lang: str) -> list[dict[str, Any]]:
+        """How the class stands with each function, those that cost the class most first."""
+        exercises = {entry.id: choose(entry.title, lang) for entry in self._snapshot.exercises}
+        return [
+            {"figures": figure, "exercise": exercises[figure.exercise]}
+            for figure in sorted(self._figures.functions(), key=lambda f: f.mean - f.possible)
+        ]
+
+    def _outcomes(self) -> list[dict[str, Any]]:
+        """All outcomes in the order of `Outcome`, with the number of results and of students."""
+        others = [name for name in Outcome if name != Outcome.PASSED]
+        most = max(self.results[name] for name in others)
+        return [
+            {
+                "name": name,
+                "owner": name.owner,
+                "results": self.results[name],
+                "students": self._students[name],
+                "share": self.results[name] / most if most else 0.0,
+            }
+            for name in others
+        ]
+
+    def _frequent(self, lang: str) -> list[dict[str, Any]]:
+        """What was said most often: by exercise, or of the whole submission (exercise "")."""
+        snapshot = self._snapshot
+        return [
+            {
+                "exercise": choose(snapshot.exercise(exercise).title, lang) if exercise else "",
+                "outcome": outcome,
+                "message": message,
+                "students": students,
+                "checks": checks,
+            }
+            for (exercise, outcome, message), students, checks in self._told[lang].most(
+                MOST_FREQUENT
+            )
+        ]
+
+
+def heading(snapshot: Snapshot, lang: str) -> dict[str, Any]:
+    """What the page shares with the pages of a large class's students."""
     return {
         "assignment": choose(snapshot.title, lang),
         "assignment_id": snapshot.id,
-        "possible": snapshot.possible,
         "extra_possible": snapshot.extra_possible,
-        "counts": Counter(record.status for record in records),
-        **_totals(records),
-        "unscored": _unscored(results, lang),
-        "exercises": _exercises(results, lang),
-        "functions": _functions(results, lang),
-        "off_roster": ", ".join(
-            f"{entry.record.student} {entry.person}".strip() for entry in results.off_roster
-        ),
-        "students": [_student(results, entry, lang, feedback) for entry in results.entries],
-        "checks": [_check(snapshot, check, lang) for check in hardest_first],
-        "downloads": [(name, quote(path)) for name, path in downloads.items()],
-        "outcomes": _outcomes(records),
-        "frequent": _frequent(snapshot, records, lang),
-        "slowest": _slowest(snapshot, checks, lang),
-        "provenance": _provenance([*records, *(e.record for e in results.off_roster)]),
+        "exercises": [
+            {"id": entry.id, "title": choose(entry.title, lang)} for entry in snapshot.exercises
+        ],
     }
 
 
-def _totals(records: Sequence[Record]) -> dict[str, Any]:
-    shares = [
-        record.points / record.possible
-        for record in item_analysis.scored(records)
-        if record.points is not None and record.possible
-    ]
-    counts = item_analysis.histogram(shares)
-    return {
-        "summary": item_analysis.summarise(shares),
-        "full": sum(share >= 1 for share in shares),
-        "histogram": plots.histogram(counts, statistics.median(shares or [0.0])),
-    }
-
-
-def _exercises(results: Results, lang: str) -> list[dict[str, Any]]:
-    records = [entry.record for entry in results.entries]
-    figures = item_analysis.of_exercises(results.snapshot, records)
-    return [
-        {
-            "figures": figure,
-            "title": choose(entry.title, lang),
-            "points": entry.points,
-            "extra": entry.extra,
-            "id": entry.id,
-            "file": entry.file,
-        }
-        for entry, figure in zip(results.snapshot.exercises, figures, strict=True)
-    ]
-
-
-def _unscored(results: Results, lang: str) -> dict[str, list[dict[str, str]]]:
-    """By status: who has no score or none that was worked for, and why."""
-    found: dict[str, list[dict[str, str]]] = {status: [] for status in Status}
-    for entry in results.entries:
-        if entry.record.status != Status.GRADED:
-            problem = formatting.sentence(entry.record.problem, lang)
-            why = "" if entry.record.status == Status.MISSING else problem
-            name = {"name": entry.record.student, "person": entry.person, "why": why}
-            found[entry.record.status].append(name)
-    return found
-
-
-def _functions(results: Results, lang: str) -> list[dict[str, Any]]:
-    """How the class stands with each function, those that cost the class most first."""
-    records = [entry.record for entry in results.entries]
-    exercises = {entry.id: choose(entry.title, lang) for entry in results.snapshot.exercises}
-    figures = item_analysis.of_functions(results.snapshot, records)
-    return [
-        {"figures": figure, "exercise": exercises[figure.exercise]}
-        for figure in sorted(figures, key=lambda f: f.mean - f.possible)
-    ]
-
-
-def _student(
-    results: Results, entry: Entry, lang: str, feedback: Callable[[str], str]
-) -> dict[str, Any]:
+def row(snapshot: Snapshot, entry: Entry, lang: str, feedback: str) -> dict[str, Any]:
+    """A student in the table: `rows.html.j2`. `feedback` is the path to the student's page."""
     record = entry.record
     earned = {exercise.id: exercise for exercise in record.exercises}
     return {
         "name": record.student,
         "person": entry.person,
-        "link": quote(feedback(entry.name)),
+        "link": quote(feedback),
         "status": record.status,
         "points": record.points,
         "extra_points": record.extra_points,
         "problem": formatting.sentence(record.problem, lang),
-        "notes": [formatting.sentence(note, lang) for note in record.notes],
-        "exercises": [_cell(earned.get(e.id), record) for e in results.snapshot.exercises],
-        "seconds": record.seconds,
+        "exercises": [_cell(earned.get(e.id), record) for e in snapshot.exercises],
     }
+
+
+def _problem(record: Record) -> Message | None:
+    """Of who handed in nothing the status says it all."""
+    return None if record.status == Status.MISSING else record.problem
+
+
+def _totals(shares: Sequence[float]) -> dict[str, Any]:
+    return {
+        "summary": item_analysis.summarise(shares),
+        "full": sum(share >= 1 for share in shares),
+        "histogram": plots.histogram(
+            item_analysis.histogram(shares), statistics.median(shares or [0.0])
+        ),
+    }
+
+
+def _sentences(record: Record, lang: str) -> dict[tuple[str, str, str], set[str]]:
+    """What a student was told: by exercise, outcome and sentence the checks that said it.
+
+    The general "failed" is left out: it says no more than the table of checks.
+    """
+    found: dict[tuple[str, str, str], set[str]] = {}
+    for message in (_problem(record), *record.notes):
+        if message is not None:
+            found["", record.status, formatting.sentence(message, lang)] = set()
+    for exercise in record.exercises:
+        for check in exercise.checks:
+            message = check.message
+            if message is None or message.code == "failed":
+                continue
+            if check.outcome not in {Outcome.PASSED, Outcome.SKIPPED}:
+                key = exercise.id, check.outcome, formatting.sentence(message, lang)
+                found.setdefault(key, set()).add(check.id)
+    return found
 
 
 def _cell(result: ExerciseResult | None, record: Record) -> dict[str, Any]:
@@ -149,64 +341,6 @@ def _check(snapshot: Snapshot, figures: CheckFigures, lang: str) -> dict[str, An
     }
 
 
-def _outcomes(records: Sequence[Record]) -> list[dict[str, Any]]:
-    """All outcomes in the order of `Outcome`, with the number of results and of students."""
-    results: Counter[str] = Counter()
-    students: Counter[str] = Counter()
-    for record in records:
-        own = Counter(c.outcome for exercise in record.exercises for c in exercise.checks)
-        results.update(own)
-        students.update(own.keys())
-    most = max((results[name] for name in Outcome if name != Outcome.PASSED), default=0)
-    return [
-        {
-            "name": name,
-            "owner": name.owner,
-            "results": results[name],
-            "students": students[name],
-            "share": results[name] / most if most else 0.0,
-        }
-        for name in Outcome
-        if name != Outcome.PASSED
-    ]
-
-
-def _frequent(snapshot: Snapshot, records: Sequence[Record], lang: str) -> list[dict[str, Any]]:
-    """What was said most often: by exercise, or of the whole submission (exercise "").
-
-    The general "failed" is left out: it says no more than the table of checks.
-    """
-    students: dict[tuple[str, str, str], set[int]] = {}
-    checks: dict[tuple[str, str, str], set[str]] = {}
-
-    def add(number: int, exercise: str, outcome: str, message: Message | None, check: str) -> None:
-        if message is not None:
-            key = (exercise, outcome, formatting.sentence(message, lang))
-            students.setdefault(key, set()).add(number)
-            checks.setdefault(key, set()).add(check)
-
-    for number, record in enumerate(records):
-        problem = None if record.status == Status.MISSING else record.problem
-        for message in (problem, *record.notes):
-            add(number, "", record.status, message, "")
-        for exercise in record.exercises:
-            for check in exercise.checks:
-                told = check.message is not None and check.message.code != "failed"
-                if told and check.outcome not in {"passed", "skipped"}:
-                    add(number, exercise.id, check.outcome, check.message, check.id)
-    ordered = sorted(students, key=lambda key: (-len(students[key]), -len(checks[key]), key))
-    return [
-        {
-            "exercise": choose(snapshot.exercise(exercise).title, lang) if exercise else "",
-            "outcome": outcome,
-            "message": message,
-            "students": len(students[exercise, outcome, message]),
-            "checks": len(checks[exercise, outcome, message] - {""}),
-        }
-        for exercise, outcome, message in ordered[:MOST_FREQUENT]
-    ]
-
-
 def _slowest(
     snapshot: Snapshot, figures: Sequence[CheckFigures], lang: str
 ) -> list[dict[str, Any]]:
@@ -222,17 +356,3 @@ def _slowest(
         }
         for figure in timed[:SLOWEST]
     ]
-
-
-def _provenance(records: Sequence[Record]) -> dict[str, Any]:
-    """Under which conditions the class was graded; more than one of a kind is worth a warning."""
-    ran = [record for record in records if record.exercises]
-    return {
-        "first": formatting.moment(min(record.started for record in records)),
-        "last": formatting.moment(max(record.started for record in records)),
-        "seconds": sum(record.seconds for record in records),
-        "unprotected": sorted({name for record in ran for name in record.lacking}),
-        "layers": sorted({tuple(record.layers) for record in ran}),
-        "environments": sorted({tuple(record.environment.items()) for record in ran}),
-        "versions": sorted({(r.checks_sha256[:12], r.settings_sha256[:12]) for r in records}),
-    }

@@ -8,8 +8,8 @@ total they could be worked out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -44,13 +44,92 @@ def is_shown(check: DescribedCheck, due: str | None, moment: Moment) -> bool:
     return moment.published or (waits_for_due and _has_passed(due, moment.now))
 
 
-def context(
-    snapshot: Snapshot, record: Record, lang: str, moment: Moment, person: str = ""
-) -> dict[str, Any]:
-    """Everything that `feedback.html.j2` names. `person` is the student's name, if known."""
+def stage(due: str | None, moment: Moment) -> str:
+    """All that a page takes of a moment: pages of two moments of one stage are the same."""
+    return f"{moment.published} {_has_passed(due, moment.now)}"
+
+
+class Kept:
+    """What was made of an exercise: it serves for each student with the same results there.
+
+    In a class most exercises are somebody else's too: all of it right, or nothing written. It is
+    kept for one snapshot and one moment.
+    """
+
+    _MOST = 1024  # of some 25 KB
+
+    def __init__(self) -> None:
+        self._made: dict[Hashable, dict[str, Any]] = {}
+        self._record: Record | None = None
+        self._own: list[_Own] = []
+
+    def exercises(
+        self, snapshot: Snapshot, record: Record, lang: str, moment: Moment
+    ) -> list[dict[str, Any]]:
+        """See `_exercise`."""
+        if record is not self._record:  # in each language they are the same
+            self._record, self._own = record, _own(snapshot, record, moment)
+        found = []
+        for own in self._own:
+            made = self._made.get((lang, own.facts))
+            if made is None:
+                made = _exercise(snapshot, own.result(), lang, moment, own.closed, own.free)
+                if not own.has_words:
+                    if len(self._made) >= self._MOST:
+                        self._made.clear()
+                    self._made[lang, own.facts] = made
+            found.append(made)
+        return found
+
+
+@dataclass(frozen=True)
+class _Own:
+    """One student's results in an exercise; with the same `facts` comes the same page."""
+
+    full: ExerciseResult
+    closed: frozenset[str]
+    free: dict[str, list[str]]  # of its checks
+    facts: Hashable
+
+    def result(self) -> ExerciseResult:
+        """Without what no page tells: how long it took, what a hidden check found."""
+        checks = [
+            replace(check, seconds=0.0)
+            if check.public
+            else replace(check, seconds=0.0, detail="", output="")
+            for check in self.full.checks
+        ]
+        return replace(self.full, seconds=0.0, checks=checks)
+
+    @property
+    def has_words(self) -> bool:
+        """Whether the page quotes the student's code: that is nobody else's, and may be long."""
+        return any(c.public and (c.detail or c.output) for c in self.full.checks)
+
+
+def _own(snapshot: Snapshot, record: Record, moment: Moment) -> list[_Own]:
     closed = _closed_functions(snapshot, record, moment)
     paid = excused(record.exercises)
-    exercises = [_exercise(snapshot, e, lang, moment, closed, paid) for e in record.exercises]
+    found = []
+    for result in record.exercises:
+        free = {check.id: paid[check.id] for check in result.checks if check.id in paid}
+        found.append(_Own(result, closed, free, (closed, _facts(result, free))))
+    return found
+
+
+def context(
+    snapshot: Snapshot,
+    record: Record,
+    lang: str,
+    moment: Moment,
+    person: str = "",
+    kept: Kept | None = None,
+) -> dict[str, Any]:
+    """Everything that `feedback.html.j2` names. `person` is the student's name, if known.
+
+    `kept` is that of other pages of the same snapshot and moment.
+    """
+    exercises = (kept or Kept()).exercises(snapshot, record, lang, moment)
     return {
         "assignment": choose(snapshot.title, lang),
         "assignment_id": record.assignment,
@@ -93,10 +172,10 @@ def _to_mend(exercises: Sequence[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _closed_functions(snapshot: Snapshot, record: Record, moment: Moment) -> set[str]:
+def _closed_functions(snapshot: Snapshot, record: Record, moment: Moment) -> frozenset[str]:
     """Functions whose points are kept back: a check of theirs is, or one counts only by such."""
     if moment.published:
-        return set()
+        return frozenset()
     results = [(entry.id, check) for entry in record.exercises for check in entry.checks]
     closed = {
         check.of
@@ -105,7 +184,7 @@ def _closed_functions(snapshot: Snapshot, record: Record, moment: Moment) -> set
     }
     while more := {c.of for _, c in results if closed & set(c.passes_with)} - closed:
         closed |= more
-    return closed
+    return frozenset(closed)
 
 
 def _has_passed(due: str | None, now: datetime) -> bool:
@@ -125,12 +204,32 @@ def _total(
     )
 
 
+def _facts(result: ExerciseResult, free: Mapping[str, list[str]]) -> Hashable:
+    """All that `_Own.result` and `free` hold."""
+    checks = [
+        (
+            *(c.id, c.of, c.kind, c.public, c.outcome, c.cases, c.cases_passed),
+            c.message and (c.message.code, *c.message.fields.items()),
+            tuple(c.passes_with) if c.passes_with else (),
+            (c.detail, c.output) if c.public else (),
+            tuple(free[c.id]) if c.id in free else (),
+        )
+        for c in result.checks
+    ]
+    functions = [(f.name, f.points, f.possible) for f in result.functions]
+    return (
+        *(result.id, result.extra, result.points, result.possible),
+        tuple(functions),
+        tuple(checks),
+    )
+
+
 def _exercise(
     snapshot: Snapshot,
     result: ExerciseResult,
     lang: str,
     moment: Moment,
-    closed: set[str],
+    closed: frozenset[str],
     free: Mapping[str, list[str]],
 ) -> dict[str, Any]:
     entry = snapshot.exercise(result.id)
@@ -210,7 +309,7 @@ def _result(
     result: CheckResult,
     lang: str,
     moment: Moment,
-    closed: set[str],
+    closed: frozenset[str],
     free: Mapping[str, list[str]],
 ) -> dict[str, Any]:
     described = snapshot.check(exercise, result.id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from grader.i18n import say
 from grader.records.record import Message
 
@@ -32,7 +34,13 @@ def decimal(value: float | None) -> str:
 
 def sentence(message: Message | None, lang: str) -> str:
     """The message in `lang`; a code that is not known becomes a general sentence."""
-    return "" if message is None else say(message.code, message.fields, lang)
+    return "" if message is None else _said(message.code, tuple(message.fields.items()), lang)
+
+
+@lru_cache(maxsize=1 << 12)
+def _said(code: str, fields: tuple[tuple[str, str], ...], lang: str) -> str:
+    """Of most messages there are many in a class."""
+    return say(code, dict(fields), lang)
 
 
 def moment(started: str) -> str:

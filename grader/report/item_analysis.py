@@ -1,14 +1,24 @@
-"""Figures of classical test theory: how hard each check was, and whether it tells students apart.
+"""Classical test theory: how hard each check was, and whether it tells students apart.
 
-Records without a score (`broken`), or of who handed in nothing, are in none of them.
+Records without a score (`broken`), or of who handed in nothing, are in none of the figures.
+
+    sums = Sums(snapshot)
+    for record in records:
+        sums.add(record)
+    sums.checks()
+
+Sums of two parts of a class add up (`merge`) to those of both, and all are exact: how a class is
+divided changes no figure. They grow with the assignment, not with the class, but for a total each.
 """
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, repeat
 
 from grader.records.assignment_snapshot import DescribedExercise, DescribedFunction, Snapshot
 from grader.records.outcome import Outcome
@@ -17,6 +27,7 @@ from grader.scoring.points import excused
 from grader.scoring.standing import Standing, standing
 
 MIN_STUDENTS = 3  # two points always lie on a line
+_UNITS = 10**6  # of a point: beside a check stand sums of rounded points, so noise is no spread
 
 
 @dataclass(frozen=True)
@@ -98,122 +109,208 @@ def histogram(shares: Sequence[float], bins: int = 10) -> list[int]:
     return counts
 
 
-def correlation(x: Sequence[float], y: Sequence[float]) -> float | None:
-    """Pearson's r; None for fewer than three pairs or where one side is constant.
+def is_scored(record: Record) -> bool:
+    """Whether it carries a score of something that was handed in."""
+    scored = record.points is not None and record.extra_points is not None
+    return scored and record.status != Status.MISSING
 
-    With x of zeros and ones it is the point-biserial correlation.
+
+@dataclass
+class Correlation:
+    """Pearson's r of who passed a check and what they have beside it, as sums of whole numbers.
+
+    With one side of zeros and ones it is the point-biserial correlation.
     """
-    if len(x) < MIN_STUDENTS or len(set(x)) == 1 or len(set(y)) == 1:
-        return None
-    return statistics.correlation(x, y)
+
+    students: int = 0
+    passed: int = 0
+    rests: int = 0
+    squares: int = 0
+    rests_of_passed: int = 0
+
+    def add(self, rest: int, *, passed: bool) -> None:
+        """One student."""
+        self.students += 1
+        self.rests += rest
+        self.squares += rest * rest
+        if passed:
+            self.passed += 1
+            self.rests_of_passed += rest
+
+    def merge(self, other: Correlation) -> None:
+        """Add what `other` counted."""
+        for name, value in vars(other).items():
+            setattr(self, name, getattr(self, name) + value)
+
+    @property
+    def r(self) -> float | None:
+        """None for fewer than three students or where one side is constant."""
+        n = self.students
+        spread = n * self.passed - self.passed**2, n * self.squares - self.rests**2
+        if n < MIN_STUDENTS or 0 in spread:
+            return None
+        return (n * self.rests_of_passed - self.passed * self.rests) / math.sqrt(math.prod(spread))
 
 
-def scored(records: Sequence[Record]) -> list[Record]:
-    """The records that carry a score of something that was handed in."""
-    judged = [r for r in records if r.points is not None and r.extra_points is not None]
-    return [record for record in judged if record.status != Status.MISSING]
+@dataclass
+class _CheckSums:
+    beside: Correlation = field(default_factory=Correlation)
+    outcomes: Counter[str] = field(default_factory=Counter)
+    seconds: Counter[float] = field(default_factory=Counter)
+
+    def merge(self, other: _CheckSums) -> None:
+        self.beside.merge(other.beside)
+        self.outcomes.update(other.outcomes)
+        self.seconds.update(other.seconds)
 
 
-def of_exercises(snapshot: Snapshot, records: Sequence[Record]) -> list[ExerciseFigures]:
-    """Figures of each exercise, in the assignment's order."""
-    return [_exercise(entry, scored(records)) for entry in snapshot.exercises]
+@dataclass
+class _FunctionSums:
+    points: Counter[float] = field(default_factory=Counter)
+    standings: Counter[Standing] = field(default_factory=Counter)
+
+    def merge(self, other: _FunctionSums) -> None:
+        self.points.update(other.points)
+        self.standings.update(other.standings)
 
 
-def of_functions(snapshot: Snapshot, records: Sequence[Record]) -> list[FunctionFigures]:
-    """Figures of each function, in the assignment's order."""
-    points: dict[tuple[str, str], list[float]] = {}
-    standings: dict[tuple[str, str], Counter[Standing]] = {}
-    for record in scored(records):
+class Sums:
+    """What the figures of a class are worked out of. Checks that are gone are in none."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        entries = snapshot.exercises
+        self._snapshot = snapshot
+        self._exercises: dict[str, Counter[float]] = {entry.id: Counter() for entry in entries}
+        self._functions = {
+            (entry.id, function.name): _FunctionSums()
+            for entry in entries
+            for function in entry.functions
+        }
+        self._checks = {
+            (entry.id, check.id): _CheckSums() for entry in entries for check in entry.checks
+        }
+        self.shares: list[float] = []  # of the points without bonus: one of each student
+
+    def add(self, record: Record) -> None:
+        """Count one student."""
+        if not is_scored(record):
+            return
+        if record.points is not None and record.possible:
+            self.shares.append(record.points / record.possible)
         free = excused(record.exercises)
-        for exercise in record.exercises:
-            for function in exercise.functions:
-                key = exercise.id, function.name
-                points.setdefault(key, []).append(function.points or 0.0)
-                standings.setdefault(key, Counter())[
-                    standing(exercise.checks_of(function.name), free)
-                ] += 1
-    return [
-        _function(entry.id, function, points.get(key, []), standings.get(key, Counter()))
-        for entry in snapshot.exercises
-        for function in entry.functions
-        for key in [(entry.id, function.name)]
-    ]
-
-
-def of_checks(snapshot: Snapshot, records: Sequence[Record]) -> list[CheckFigures]:
-    """Figures of each check, in the assignment's order."""
-    judged: dict[tuple[str, str], list[tuple[CheckResult, float]]] = {}
-    for record in scored(records):
         rests = _rests(record)
+        whole = _units(record.points or 0.0)
         for exercise in record.exercises:
+            if exercise.points is not None and exercise.id in self._exercises:
+                self._exercises[exercise.id][exercise.points] += 1
+            by_function: dict[str, list[CheckResult]] = {}
             for check in exercise.checks:
-                rest = rests.get(check.of, record.points or 0.0)
-                judged.setdefault((exercise.id, check.id), []).append((check, rest))
-    return [
-        _check(entry, check.id, judged.get((entry.id, check.id), []))
-        for entry in snapshot.exercises
-        for check in entry.checks
-    ]
+                by_function.setdefault(check.of, []).append(check)
+                if sums := self._checks.get((exercise.id, check.id)):
+                    passed = check.outcome is Outcome.PASSED
+                    sums.beside.add(rests.get(check.of, whole), passed=passed)
+                    if not passed:
+                        sums.outcomes[check.outcome] += 1
+                    if check.cases:
+                        sums.seconds[check.seconds] += 1
+            for function in exercise.functions:
+                if own := self._functions.get((exercise.id, function.name)):
+                    own.points[function.points or 0.0] += 1
+                    own.standings[standing(by_function.get(function.name, ()), free)] += 1
+
+    def merge(self, other: Sums) -> None:
+        """Add the students of `other`, of the same assignment."""
+        self.shares += other.shares
+        for name, points in other._exercises.items():
+            self._exercises[name].update(points)
+        for key, function in other._functions.items():
+            self._functions[key].merge(function)
+        for key, check in other._checks.items():
+            self._checks[key].merge(check)
+
+    def exercises(self) -> list[ExerciseFigures]:
+        """Figures of each exercise, in the assignment's order."""
+        return [_exercise(entry, self._exercises[entry.id]) for entry in self._snapshot.exercises]
+
+    def functions(self) -> list[FunctionFigures]:
+        """Figures of each function, in the assignment's order."""
+        return [
+            _function(entry.id, function, self._functions[entry.id, function.name])
+            for entry in self._snapshot.exercises
+            for function in entry.functions
+        ]
+
+    def checks(self) -> list[CheckFigures]:
+        """Figures of each check, in the assignment's order."""
+        return [_check(*key, sums) for key, sums in self._checks.items()]
 
 
-def _exercise(entry: DescribedExercise, records: Sequence[Record]) -> ExerciseFigures:
-    points = [
-        exercise.points
-        for record in records
-        for exercise in record.exercises
-        if exercise.id == entry.id and exercise.points is not None
-    ]
-    full = sum(value >= entry.points for value in points)
-    none = sum(value == 0 for value in points)
-    mean = statistics.fmean(points) if points else 0.0
+def _exercise(entry: DescribedExercise, points: Counter[float]) -> ExerciseFigures:
+    judged = points.total()
+    full = sum(count for value, count in points.items() if value >= entry.points)
+    none = points[0.0]
+    mean = _mean(points)
     return ExerciseFigures(
         id=entry.id,
-        judged=len(points),
+        judged=judged,
         mean=mean,
         share=mean / entry.points if entry.points else 0.0,
         full=full,
-        partial=len(points) - full - none,
+        partial=judged - full - none,
         none=none,
     )
 
 
-def _function(
-    exercise: str, function: DescribedFunction, points: list[float], standings: Counter[Standing]
-) -> FunctionFigures:
-    mean = statistics.fmean(points) if points else 0.0
+def _function(exercise: str, function: DescribedFunction, sums: _FunctionSums) -> FunctionFigures:
+    mean = _mean(sums.points)
     share = mean / function.points if function.points else 0.0
-    return FunctionFigures(exercise, function.name, function.points, mean, share, standings)
+    return FunctionFigures(exercise, function.name, function.points, mean, share, sums.standings)
 
 
-def _check(
-    entry: DescribedExercise, name: str, judged: list[tuple[CheckResult, float]]
-) -> CheckFigures:
-    """`judged`: each student's result, and what the student has beside it."""
-    items = [float(check.outcome == Outcome.PASSED) for check, _ in judged]
-    seconds = [check.seconds for check, _ in judged if check.cases]
+def _check(exercise: str, name: str, sums: _CheckSums) -> CheckFigures:
+    judged, passed = sums.beside.students, sums.beside.passed
     return CheckFigures(
-        exercise=entry.id,
+        exercise=exercise,
         id=name,
-        judged=len(judged),
-        passed=sum(check.outcome == Outcome.PASSED for check, _ in judged),
-        difficulty=statistics.fmean(items) if items else None,
-        discrimination=correlation(items, [rest for _, rest in judged]),
-        outcomes=Counter(check.outcome for check, _ in judged if check.outcome != Outcome.PASSED),
-        median_seconds=statistics.median(seconds) if seconds else None,
-        longest_seconds=max(seconds, default=None),
+        judged=judged,
+        passed=passed,
+        difficulty=passed / judged if judged else None,
+        discrimination=sums.beside.r,
+        outcomes=sums.outcomes,
+        median_seconds=_median(sums.seconds),
+        longest_seconds=max(sums.seconds, default=None),
     )
 
 
-def _rests(record: Record) -> dict[str, float]:
+def _mean(counted: Counter[float]) -> float:
+    """0.0 of nothing."""
+    if not counted:
+        return 0.0
+    return math.fsum(_each(counted)) / counted.total()
+
+
+def _median(counted: Counter[float]) -> float | None:
+    """None of nothing."""
+    return statistics.median(_each(counted)) if counted else None
+
+
+def _each(counted: Counter[float]) -> Iterator[float]:
+    return chain.from_iterable(repeat(value, count) for value, count in counted.items())
+
+
+def _rests(record: Record) -> dict[str, int]:
     """Function -> the student's total less its points.
 
     So that no check is compared with itself: S. Henrysson, "Correction of item-total correlations
     in item analysis", Psychometrika 28 (1963), 211-218. A bonus is not in the total to begin with.
-    Rounded, so that noise of floats is no spread.
     """
     return {
-        function.name: round((record.points or 0.0) - (function.points or 0.0), 6)
+        function.name: _units((record.points or 0.0) - (function.points or 0.0))
         for exercise in record.exercises
         if not exercise.extra
         for function in exercise.functions
     }
+
+
+def _units(points: float) -> int:
+    return round(points * _UNITS)

@@ -10,6 +10,7 @@ from typing import Any
 
 import jinja2
 import markupsafe
+from jinja2.runtime import Macro
 from markupsafe import Markup
 
 from grader.i18n import translate
@@ -73,6 +74,7 @@ def _environment() -> jinja2.Environment:
         script=Markup(script),  # noqa: S704 - our own file
         style_hash=_source_hash(style),
         script_hash=_source_hash(script),
+        once=_once,
     )
     return environment
 
@@ -92,6 +94,15 @@ def _seen_before(text: str) -> Markup:
 
 def _shown(text: str) -> Markup:
     return markupsafe.escape(escape.visible(text))
+
+
+def _once(data: dict[str, Any], macro: Macro) -> str:
+    """What the macro of that name makes of `data`, made once and kept beside it."""
+    made: dict[str, str] = data.setdefault("made", {})
+    name = macro.name
+    if name not in made:
+        made[name] = macro(data)
+    return made[name]
 
 
 def _asset(name: str) -> str:

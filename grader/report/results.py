@@ -1,13 +1,14 @@
-"""All results below `OUT`: for each assignment its snapshot and its records."""
+"""All results below `OUT`: for each assignment its snapshot, and its records one after another."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import PlatformError, UsageError
 from grader.records import assignment_snapshot, people, store
 from grader.records.assignment_snapshot import Snapshot
+from grader.records.people import People
 from grader.records.record import Record
 
 
@@ -22,15 +23,22 @@ class Entry:
 
 @dataclass(frozen=True)
 class Results:
-    """One assignment of a class."""
+    """One assignment of a class. A class may be large: only its files are named here."""
 
     snapshot: Snapshot
-    entries: list[Entry]
-    off_roster: list[Entry] = field(default_factory=list)  # in no list of scores
+    people: People
+    files: list[Path]  # of the records, in the order of their names
+
+    def entry(self, path: Path, content: bytes) -> Entry:
+        """What is in the file of a record. Raises `PlatformError` when it is damaged."""
+        record = store.decode(path, content)
+        if record.assignment != self.snapshot.id:
+            raise misplaced(path, record.assignment, record.student)
+        return Entry(path.stem, record, self.people.name(record.student))
 
 
 def gather(out: Path) -> list[Results]:
-    """Read everything that was graded into `out`.
+    """What was graded into `out`, without reading a record.
 
     Raises `UsageError` when there is nothing, `PlatformError` when a file is damaged.
     """
@@ -38,28 +46,14 @@ def gather(out: Path) -> list[Results]:
     for path in sorted((out / "assignments").glob("*.json")):
         described = assignment_snapshot.load(path)
         files = sorted((out / "records" / described.id).glob("*.json"))
-        known = people.load(out, described.id)
-        records = [store.read(path) for path in files]
-        entries = [
-            Entry(path.stem, record, known.name(record.student))
-            for path, record in zip(files, records, strict=True)
-        ]
-        _refuse_copies(described.id, dict(zip(files, entries, strict=True)))
-        left = [entry for entry in entries if known.has_left(entry.record.student)]
-        if entries:
-            staying = [entry for entry in entries if entry not in left]
-            found.append(Results(described, staying, left))
+        if files:
+            found.append(Results(described, people.load(out, described.id), files))
     if not found:
         raise UsageError("report.nothing_graded", folder=out)
     return found
 
 
-def _refuse_copies(assignment: str, entries: dict[Path, Entry]) -> None:
-    """Of two files for one student neither can be trusted."""
-    seen = set()
-    for path, entry in entries.items():
-        record = entry.record
-        if record.assignment != assignment or record.student in seen:
-            reason = f"{record.assignment}, {record.student}"
-            raise PlatformError("error.record_misplaced", file=path, reason=reason)
-        seen.add(record.student)
+def misplaced(path: Path, assignment: str, student: str) -> PlatformError:
+    """The record of another assignment; or of two files for one student one, none to be trusted."""
+    reason = f"{assignment}, {student}"
+    return PlatformError("error.record_misplaced", file=path, reason=reason)

@@ -1,6 +1,7 @@
 """Figures against hand calculations."""
 
 import math
+import statistics
 from dataclasses import replace
 
 import pytest
@@ -29,12 +30,26 @@ def test_histogram_bins_hold_their_lower_edge_and_the_last_also_one():
     assert item_analysis.histogram(shares) == [2, 1, 1, 1, 0, 0, 0, 1, 0, 2]
 
 
+def _correlation(passed, rests):
+    sums = item_analysis.Correlation()
+    for one, rest in zip(passed, rests, strict=True):
+        sums.add(rest, passed=bool(one))
+    return sums.r
+
+
+def _sums(described, records):
+    sums = item_analysis.Sums(described)
+    for record in records:
+        sums.add(record)
+    return sums
+
+
 def test_correlation_of_zeros_and_ones_is_the_point_biserial_correlation():
     # (mean rest of those who passed - of the others) / standard deviation * sqrt(p q)
     passed, rests = [1, 1, 0, 0], [9, 7, 6, 0]
     biserial = (8 - 3) / math.sqrt(45 / 4) * math.sqrt(0.5 * 0.5)
-    assert item_analysis.correlation(passed, rests) == pytest.approx(biserial)
-    assert item_analysis.correlation(passed, rests) == pytest.approx(5 / math.sqrt(45))
+    assert _correlation(passed, rests) == pytest.approx(biserial)
+    assert _correlation(passed, rests) == pytest.approx(5 / math.sqrt(45))
 
 
 @pytest.mark.parametrize(
@@ -47,7 +62,7 @@ def test_correlation_of_zeros_and_ones_is_the_point_biserial_correlation():
     ],
 )
 def test_correlation_is_not_defined(passed, rests):
-    assert item_analysis.correlation(passed, rests) is None
+    assert _correlation(passed, rests) is None
 
 
 @pytest.fixture
@@ -56,7 +71,7 @@ def described(tmp_path, report):
 
 
 def _figures(described, records, check):
-    return next(f for f in item_analysis.of_checks(described, records) if f.id == check)
+    return next(f for f in _sums(described, records).checks() if f.id == check)
 
 
 def test_figures_of_a_check_and_of_an_exercise(described):
@@ -74,7 +89,7 @@ def test_figures_of_a_check_and_of_an_exercise(described):
     assert figures.outcomes == {"failed": 1, "timeout": 1}
     assert (figures.median_seconds, figures.longest_seconds) == (3, 20)
 
-    exercise = item_analysis.of_exercises(described, records)[0]
+    exercise = _sums(described, records).exercises()[0]
     assert (exercise.judged, exercise.full, exercise.partial, exercise.none) == (3, 1, 2, 0)
     assert exercise.mean == pytest.approx((6 + 4 + 4) / 3)
     assert exercise.share == pytest.approx(exercise.mean / 6)
@@ -88,7 +103,7 @@ def test_figures_of_a_function(described):
         _with_first_check(base, outcome=Outcome.FAILED),
         replace(base, status="broken", points=None),  # counts nowhere
     ]
-    clean, tokenize, *_ = item_analysis.of_functions(described, records)
+    clean, tokenize, *_ = _sums(described, records).functions()
     assert (clean.name, clean.possible, clean.mean) == ("clean", 2, pytest.approx(2 / 3))
     assert clean.share == pytest.approx(1 / 3)
     assert clean.standings == {"right": 1, "core": 2}
@@ -133,6 +148,43 @@ def test_a_bonus_check_is_compared_with_the_whole_total(described):
     # sum of products 50/3, of squares 2/3 and 2600/3
     expected = (50 / 3) / math.sqrt(2 / 3 * 2600 / 3)
     assert figures.discrimination == pytest.approx(expected)
+
+
+def test_a_class_in_two_parts_has_the_same_figures(described):
+    records = list(example_class.class_records().values())
+    whole, first = _sums(described, records), _sums(described, records[:7])
+    first.merge(_sums(described, records[7:]))
+    assert first.exercises() == whole.exercises()
+    assert first.functions() == whole.functions()
+    assert first.checks() == whole.checks()
+    assert item_analysis.summarise(first.shares) == item_analysis.summarise(whole.shares)
+
+
+def test_figures_are_those_of_the_statistics_module(described):
+    """Of the whole example class, kept in lists."""
+    records = [
+        record
+        for record in example_class.class_records().values()
+        if item_analysis.is_scored(record)
+    ]
+    figures = _sums(described, records).checks()
+    assert len(figures) == sum(len(checks) for *_, checks in example_class.EXERCISES)
+    for own in figures:
+        found = [
+            (r, e, c) for r in records for e in r.exercises for c in e.checks if c.id == own.id
+        ]
+        passed = [float(c.outcome == "passed") for _, _, c in found]
+        beside = [
+            r.points - (0 if e.extra else next(f.points for f in e.functions if f.name == c.of))
+            for r, e, c in found
+        ]
+        seconds = [c.seconds for _, _, c in found if c.cases]
+        assert own.difficulty == statistics.fmean(passed)
+        assert own.discrimination == pytest.approx(statistics.correlation(passed, beside))
+        assert (own.median_seconds, own.longest_seconds) == (
+            statistics.median(seconds),
+            max(seconds),
+        )
 
 
 def _with_first_check(record, **changes):

@@ -10,7 +10,7 @@ from itertools import pairwise
 import pytest
 
 from grader.errors import PlatformError, UsageError
-from grader.export import build as exports
+from grader.export.files import FILES
 from grader.records import assignment_snapshot
 from grader.records.record import Record
 from grader.report.build import build
@@ -35,6 +35,16 @@ class Outline(HTMLParser):
         return [attributes for name, attributes in self.tags if name == tag]
 
 
+def written(out):
+    """Path -> content of all that follows from the records."""
+    return {
+        path.relative_to(out).as_posix(): path.read_bytes()
+        for folder in ("report", "feedback", "scores")
+        for path in (out / folder).rglob("*")
+        if path.is_file() and path.name != "made.json"
+    }
+
+
 @pytest.fixture(params=[(page, lang) for page in ALL for lang in ("en", "ko")], ids=str)
 def page(request, report):
     name, lang = request.param
@@ -57,13 +67,12 @@ def test_a_course_in_one_language_has_its_pages_alone(tmp_path):
     path = out / "assignments" / "hw1.json"
     described = json.loads(path.read_text(encoding="utf-8"))
     path.write_text(json.dumps(_korean({**described, "languages": ["ko"]})), encoding="utf-8")
-    build(out, "en")
+    build(out, "en", FILES)
     for page in ALL:
         assert not (out / page.format(".ko")).exists()  # of the earlier report
         outline = Outline((out / page.format("")).read_text(encoding="utf-8"))
         assert outline.all("html")[0]["lang"] == "ko"
         assert [link for link in outline.all("a") if "hreflang" in link] == []
-    exports.build(out, "en")
 
 
 def _korean(data):
@@ -179,18 +188,15 @@ def test_the_default_language_has_the_plain_name(tmp_path):
     build(tmp_path, "en")
     written = build(tmp_path, "ko")
     folder = tmp_path / "report" / "hw1"
-    assert sorted(path.name for path in folder.iterdir()) == ["index.en.html", "index.html"]
+    assert sorted(path.name for path in folder.glob("*.html")) == ["index.en.html", "index.html"]
     assert '<html lang="ko">' in (folder / "index.html").read_text(encoding="utf-8")
     assert all(path.exists() for path in written)
 
 
 def test_a_second_report_is_the_same(report, tmp_path):
     example_class.write(tmp_path / "again")
-    build(tmp_path / "again", "en", exports.FILES)
-    exports.build(tmp_path / "again", "en")
-    for path in sorted((tmp_path / "again").rglob("*")):
-        if path.is_file():
-            assert path.read_bytes() == (report / path.relative_to(tmp_path / "again")).read_bytes()
+    build(tmp_path / "again", "en", FILES)
+    assert written(tmp_path / "again") == written(report)
 
 
 def test_nothing_graded_is_said(tmp_path):
