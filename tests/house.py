@@ -21,7 +21,16 @@ PICTURE = ROOT / "docs" / "rooms.svg"
 ROOMS = {
     "": ["__init__", "i18n", "errors"],
     "course": ["toml", "check_files", "forbidden", "exercise", "assignment", "folder", "roster"],
-    "records": ["decode", "outcome", "record", "schema", "store", "people", "assignment_snapshot"],
+    "records": [
+        "decode",
+        "outcome",
+        "record",
+        "schema",
+        "digests",
+        "store",
+        "people",
+        "assignment_snapshot",
+    ],
     "scoring": ["points", "standing", "rescore"],
     "intake": [
         "names",
@@ -98,7 +107,15 @@ ROOMS = {
         "build",
     ],
     "export": ["scores", "junit", "files"],
-    "grading": ["forbidden", "follow_through", "submission", "worker", "engines.local", "batch"],
+    "grading": [
+        "forbidden",
+        "follow_through",
+        "submission",
+        "worker",
+        "engines.local",
+        "known",
+        "batch",
+    ],
     "selfcheck": ["view", "check"],
     "authoring": [
         "new",

@@ -61,7 +61,7 @@ def show(
     with _bar(console, total, translate("cli.grading", lang)) as advance:
         for step in steps:
             summary.add(step)
-            console.print(_line(step, lang, names), soft_wrap=True)
+            _tell(console, _line(step, lang, names))
             advance()
     text = translate(
         "cli.graded",
@@ -76,10 +76,18 @@ def show(
     return summary
 
 
+def _tell(console: Console, line: str) -> None:
+    """Print a line above the bar; where there is none, without rich, which takes its time."""
+    if console.is_terminal:
+        console.print(escape(line), soft_wrap=True)
+    elif not console.quiet:
+        console.file.write(f"{line}\n")
+
+
 def _line(step: Step, lang: str, names: Mapping[str, str]) -> str:
     record = step.record
     name = who(record.student, names.get(record.student, ""))
-    name = escape(name + " " * (_NAME_CELLS - cell_len(name)))  # Hangul is two cells wide
+    name += " " * (_NAME_CELLS - cell_len(name))  # Hangul is two cells wide
     if record.points is None:
         points = translate("outcome.broken", lang)
     else:
@@ -89,9 +97,9 @@ def _line(step: Step, lang: str, names: Mapping[str, str]) -> str:
     if not step.fresh:
         parts.append(translate("cli.rescored" if step.rescored else "cli.kept", lang))
     if step.damaged:
-        parts.append(escape(translate("cli.damaged", lang, reason=step.damaged)))
+        parts.append(translate("cli.damaged", lang, reason=step.damaged))
     if record.problem:
-        parts.append(escape(say(record.problem.code, record.problem.fields, lang)))
+        parts.append(say(record.problem.code, record.problem.fields, lang))
     return plain("  ".join(parts))
 
 

@@ -7,6 +7,7 @@ kept are worked out again.
     OUT/assignments/<assignment>.json           titles, hints and points, for the report
     OUT/intake/<assignment>.json                who handed in what, what was left over
     OUT/roster.json                             who takes the course, where that is known
+    OUT/known/<assignment>.json                 what makes the next start quicker
 
 Only this process writes, each file in one step: killed at any moment, a batch loses at most
 what was being graded, and the next run goes on from there.
@@ -26,6 +27,7 @@ from grader.boundary.requirements import refuse_readable, refuse_weak_jail
 from grader.course.assignment import Assignment
 from grader.errors import PlatformError, UsageError
 from grader.grading.engines.local import grade_all
+from grader.grading.known import Brief, Known
 from grader.grading.submission import unrun
 from grader.grading.worker import Job
 from grader.intake.handin import Found
@@ -51,7 +53,7 @@ class Settings:
 class Progress:
     """One step of a batch: a record, fresh or kept."""
 
-    record: Record
+    record: Brief
     fresh: bool
     rescored: bool = False  # kept, but its outcomes are worth other points now
     damaged: str = ""  # why the record of an earlier run could not be kept
@@ -67,7 +69,6 @@ def grade_batch(
 
     `tables` are what else is known of the class: plain data by its path in `OUT`.
     """
-    folder = settings.out / "records" / assignment.id
     if assignment.reference is not None:
         assignment.reference_files()  # what is not there is said now, and not in the middle
     if not settings.allow_weak_jail:
@@ -78,54 +79,90 @@ def grade_batch(
         for name, table in written.items():
             text = json.dumps(table, ensure_ascii=False, indent=1)
             store.write_atomically(settings.out / name, text + "\n")
-        waiting, damaged = [], {}
-        for entry in found:
-            try:
-                kept = _kept(assignment, entry, settings)
-            except PlatformError as error:
-                kept, damaged[entry.student] = None, error.fields["reason"]
-            if kept is not None:
-                current = rescored(assignment, kept)
-                if current != kept:  # points or a title are other ones now, the outcomes are not
-                    store.write(current, _path(folder, entry.student))
-                yield Progress(current, fresh=False, rescored=current.points != kept.points)
-            elif entry.problem is not None:  # known before anything is read
-                record = unrun(assignment, read_for(assignment, entry))
-                store.write(record, _path(folder, entry.student))
-                yield Progress(record, fresh=True, damaged=damaged.get(entry.student, ""))
-            else:
-                waiting.append(entry)
-        jobs = (Job(read_for(assignment, entry)) for entry in waiting)
-        for job, record in grade_all(assignment, jobs, settings.workers):
-            student = job.submission.student
-            store.write(record, _path(folder, student))
-            yield Progress(record, fresh=True, damaged=damaged.get(student, ""))
+        known = Known(settings.out / "known" / f"{assignment.id}.json", _declared(assignment))
+        try:
+            yield from _steps(assignment, found, settings, known)
+        finally:
+            known.save()
+
+
+def _steps(
+    assignment: Assignment, found: list[Found], settings: Settings, known: Known
+) -> Iterator[Progress]:
+    folder = settings.out / "records" / assignment.id
+
+    def write(record: Record, student: str) -> Brief:
+        path = _path(folder, student)
+        return known.note(path.stem, store.write(record, path), record)
+
+    waiting, damaged = [], {}
+    for entry in found:
+        try:
+            kept = _kept(assignment, entry, settings, known)
+        except PlatformError as error:
+            kept, damaged[entry.student] = None, error.fields["reason"]
+        if kept is not None:
+            yield kept
+        elif entry.problem is not None:  # known before anything is read
+            record = unrun(assignment, read_for(assignment, entry))
+            brief = write(record, entry.student)
+            yield Progress(brief, fresh=True, damaged=damaged.get(entry.student, ""))
+        else:
+            waiting.append(entry)
+    jobs = (Job(read_for(assignment, entry)) for entry in waiting)
+    for job, record in grade_all(assignment, jobs, settings.workers):
+        student = job.submission.student
+        yield Progress(write(record, student), fresh=True, damaged=damaged.get(student, ""))
+
+
+def _declared(assignment: Assignment) -> str:
+    """All that points and titles of a record follow from, beside its outcomes."""
+    return json.dumps(describe(assignment), ensure_ascii=False)
 
 
 def _path(folder: Path, student: str) -> Path:
     return folder / f"{record_name(student)}.json"
 
 
-def _kept(assignment: Assignment, entry: Found, settings: Settings) -> Record | None:
-    """The record of an earlier run, if it still holds. Raises `PlatformError` if it is damaged."""
+def _kept(
+    assignment: Assignment, entry: Found, settings: Settings, known: Known
+) -> Progress | None:
+    """The record of an earlier run, if it still holds, with the points that are declared now.
+
+    Raises `PlatformError` if it is damaged.
+    """
     path = _path(settings.out / "records" / assignment.id, entry.student)
     if not path.exists() or (settings.regrade and entry.problem is None):
         return None
-    record = store.read(path)
+    content = store.content(path)
+    brief = known.get(path.stem, content)
+    if brief is not None:
+        return Progress(brief, fresh=False) if _holds(assignment, entry, settings, brief) else None
+    record = store.decode(path, content)
     if (record.assignment, record.student) != (assignment.id, entry.student):
         reason = f"{record.assignment}, {record.student}"
         raise PlatformError("error.record_misplaced", file=path, reason=reason)
-    if record.status == Status.BROKEN or (record.lacking and not settings.allow_weak_jail):
+    if not _holds(assignment, entry, settings, Brief.of(record)):
         return None
+    current = rescored(assignment, record)
+    if current != record:  # points or a title are other ones now, the outcomes are not
+        brief = known.note(path.stem, store.write(current, path), current)
+    else:
+        brief = known.note(path.stem, content, current)
+    return Progress(brief, fresh=False, rescored=current.points != record.points)
+
+
+def _holds(assignment: Assignment, entry: Found, settings: Settings, record: Brief) -> bool:
+    if record.status == Status.BROKEN or (record.lacking and not settings.allow_weak_jail):
+        return False
     is_missing = entry.problem is not None and entry.problem.code == MISSING
     if is_missing and record.status != Status.MISSING:
-        return record  # a download without it does not undo what was handed in before
-    current = (
+        return True  # a download without it does not undo what was handed in before
+    return (
         record.submission_sha256,
         record.checks_sha256,
         record.settings_sha256,
     ) == (read_for(assignment, entry).sha256, assignment.checks_sha256, assignment.settings_sha256)
-    return record if current else None
 
 
 @contextlib.contextmanager
@@ -148,7 +185,7 @@ def _only_grader(out: Path) -> Iterator[None]:
             raise UsageError("error.output_busy", folder=out) from None
         except OSError as error:  # a network drive without locks
             raise UsageError("error.no_lock", folder=out, reason=error.strerror) from None
-        for written in ("records", "assignments", "intake"):
+        for written in ("records", "assignments", "intake", "known"):
             store.remove_unfinished(out / written)
         yield
     finally:

@@ -14,10 +14,14 @@ from grader.records.record import Record
 _UNFINISHED = ".tmp"
 
 
-def write(record: Record, path: Path) -> None:
-    """Write the record in one step: a reader sees the old file or the whole new one."""
-    text = json.dumps(record.to_json(), ensure_ascii=False, indent=1, allow_nan=False)
-    write_atomically(path, text + "\n")
+def write(record: Record, path: Path) -> str:
+    """Write the record in one step: a reader sees the old file or the whole new one.
+
+    Returns what was written.
+    """
+    text = json.dumps(record.to_json(), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    write_atomically(path, text)
+    return text
 
 
 def write_atomically(path: Path, text: str | Iterable[str], *, lasting: bool = True) -> None:
@@ -53,15 +57,20 @@ def remove_unfinished(folder: Path) -> None:
 
 def read(path: Path) -> Record:
     """Read one record. Raises `PlatformError` when it is damaged or of another schema."""
+    return decode(path, content(path))
+
+
+def content(path: Path) -> bytes:
+    """The file of a record. Raises `PlatformError` when it cannot be read."""
     try:
-        return decode(path, path.read_bytes())
+        return path.read_bytes()
     except OSError as error:
         raise PlatformError("error.record_unreadable", file=path, reason=error) from error
 
 
-def decode(path: Path, content: bytes) -> Record:
-    """The record that `content` is, from the file `path`. Raises `PlatformError` like `read`."""
+def decode(path: Path, data: bytes) -> Record:
+    """The record that `data` is, from the file `path`. Raises `PlatformError` like `read`."""
     try:
-        return Record.from_json(json.loads(content.decode("utf-8")))
+        return Record.from_json(json.loads(data.decode("utf-8")))
     except (ValueError, RecursionError) as error:
         raise PlatformError("error.record_unreadable", file=path, reason=error) from error

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from grader.errors import PlatformError
 from grader.i18n import LANGUAGES
+from grader.records import digests, store
 from grader.records.store import write_atomically
 from grader.report import class_page, feedback, made, pages
 from grader.report.class_page import ClassSums
@@ -55,7 +55,7 @@ class Plan:
         snapshot = self.results.snapshot
         stage = feedback.stage(snapshot.due, self.moment)
         described = (self.out / "assignments" / f"{self.own}.json").read_bytes()
-        return made.digest(made.grader(), described, *self.languages, "", stage)
+        return digests.digest(digests.grader(), described, *self.languages, "", stage)
 
 
 @dataclass(frozen=True)
@@ -94,11 +94,11 @@ class Maker:
         part = Part(batch, ClassSums(results.snapshot))
         listed = []
         for path, mark in zip(batch.files, batch.marks, strict=True):
-            content = _content(path)
+            content = store.content(path)
             entry = results.entry(path, content)
             student = entry.record.student
             part.students.append(student)
-            source = made.digest(self._source, entry.person, content)
+            source = digests.digest(self._source, entry.person, content)
             part.marks.append(self._feedback(entry, source, mark))
             if results.people.has_left(student):
                 part.sums.add_off_roster(entry)
@@ -158,10 +158,3 @@ def write_pages(
 def names_of(stem: str) -> set[str]:
     """Every name that a page may have."""
     return {f"{stem}.html", *(f"{stem}.{lang}.html" for lang in LANGUAGES)}
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise PlatformError("error.record_unreadable", file=path, reason=error) from error

@@ -210,6 +210,38 @@ def test_what_is_graded_is_kept_until_something_changes(submit, grade, tmp_path,
     assert "2 graded, 0 unchanged" in grade().output
 
 
+def test_a_record_that_is_known_is_not_taken_apart_again(submit, grade, tmp_path, edit):
+    """What is known never counts for more than the files: each change is seen."""
+    submit("kim", {"sums.py": GOOD, "words.py": "def greet(name): return name"})
+    submit("lee", {"sums.py": GOOD, "words.py": GREET})
+    grade()
+    known = tmp_path / "out" / "known" / "tiny.json"
+    table = json.loads(known.read_text(encoding="utf-8"))
+    assert set(table["records"]) == {"kim", "lee"}
+    # it is what is read: a record is not scored again while its file is the same
+    table["records"]["kim"]["brief"]["points"] = 5.5
+    known.write_text(json.dumps(table), encoding="utf-8")
+    told = grade().output
+    assert "5.50 / 10" in told
+    assert "0 graded, 2 unchanged" in told
+    # another file, though only by a blank: it is read whole
+    path = tmp_path / "out" / "records" / "tiny" / "kim.json"
+    path.write_text(path.read_text(encoding="utf-8") + " ", encoding="utf-8")
+    assert "6.00 / 10" in grade().output
+    # somebody else's record under this name
+    path.write_bytes((path.parent / "lee.json").read_bytes())
+    assert "1 graded, 1 unchanged" in grade().output
+    # other points
+    edit("assignments/tiny/exercises/adding.toml", "add = 6", "add = 12")
+    assert "12.00 / 16" in grade().output
+    # nothing at all, or nothing that can be read
+    for text in ("", "{", '{"declared": 3, "records": []}', '{"declared": "x", "records": {}}'):
+        known.write_text(text, encoding="utf-8")
+        told = grade().output
+        assert "12.00 / 16" in told
+        assert "0 graded, 2 unchanged" in told
+
+
 def test_words_do_not_grade_a_class_again(submit, grade, tmp_path, edit):
     submit("wrong", {"sums.py": "def add(a, b): return 0", "words.py": GREET})
     grade()
