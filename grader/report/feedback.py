@@ -56,7 +56,7 @@ class Kept:
     kept for one snapshot and one moment.
     """
 
-    _MOST = 1024  # of some 25 KB
+    _MOST = 512  # of some 25 KB, in each process
 
     def __init__(self) -> None:
         self._made: dict[Hashable, dict[str, Any]] = {}
