@@ -90,7 +90,7 @@ ROOMS = {
         "requirements",
         "probes",
     ],
-    "checking": ["expect", "student", "outcomes", "plugin"],
+    "checking": ["expect", "student", "conversation", "transcripts", "outcomes", "plugin"],
     "report": [
         "escape",
         "formatting",

@@ -7,6 +7,7 @@ size, and what the student prints is drained and cut.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import selectors
 import socket
 from collections.abc import Callable
@@ -39,6 +40,36 @@ class Exit:
     memory_kb: int
 
 
+@dataclass(frozen=True)
+class RawReply:
+    """A reply as it came: nothing in it has been looked at."""
+
+    number: int  # that it must repeat
+    header: bytes
+    body: bytes
+
+    @classmethod
+    def of(cls, *reply: Any) -> RawReply:
+        """As a guest would send it."""
+        frame = wire.encode((1, *reply))
+        header, _ = wire.sizes(frame[: wire.PREFIX.size])
+        middle = wire.PREFIX.size + header
+        return cls(1, frame[wire.PREFIX.size : middle], frame[middle:])
+
+    def digest(self) -> bytes | None:
+        """Names what it says, whatever its number: replies of one digest have one value.
+
+        None for a reply that is written in another way than `wire.encode` does it, and for one
+        that tells of forbidden names.
+        """
+        rest = wire.take_from_front(self.header, self.number)
+        if rest is None or not rest.endswith(b",[]]}]"):
+            return None
+        digest = hashlib.blake2b(rest, digest_size=32)
+        digest.update(self.body)
+        return digest.digest()
+
+
 class Channel:
     """One guest, seen from the trusted side."""
 
@@ -69,21 +100,34 @@ class Channel:
 
         Raises `DeadlineMissed`, `HungUp`, `ProtocolBroken`; `wire.NotPlain` for a bad argument.
         """
+        return self.read(self.ask(wire.encode(request, export_handle), deadline), handle)
+
+    def ask(
+        self, question: bytes, deadline: Deadline, begin: tuple[int | str, ...] = ()
+    ) -> RawReply:
+        """Send the frame of a request, after `begin` in the same frame; its reply, unread.
+
+        Raises `DeadlineMissed`, `HungUp`, `ProtocolBroken`.
+        """
         self._refuse_unasked()
         self._number += 1
-        frame = memoryview(wire.encode((self._number, *request), export_handle))
+        frame = memoryview(wire.put_in_front(question, (self._number, *begin)))
         deadline.begin()
         try:
-            header, body = self._transfer(frame, deadline)
+            return RawReply(self._number, *self._transfer(frame, deadline))
         finally:
             deadline.end()
+
+    @staticmethod
+    def read(raw: RawReply, handle: wire.Import | None) -> Any:
+        """The value of a reply, without its number. Raises `ProtocolBroken`."""
         try:
-            reply = wire.decode(header, body, handle)
+            reply = wire.decode(raw.header, raw.body, handle)
         except wire.WireError as error:
             raise ProtocolBroken(str(error)) from None
         if type(reply) is not tuple or len(reply) < 2:
             raise ProtocolBroken("a reply of another form")
-        if type(reply[0]) is not int or reply[0] != self._number:  # an array has no one answer
+        if type(reply[0]) is not int or reply[0] != raw.number:  # an array has no one answer
             raise ProtocolBroken("a reply to another request")
         return reply[1:]
 

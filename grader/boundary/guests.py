@@ -12,8 +12,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.boundary import replies
-from grader.boundary.channel import Channel, Exit, HungUp, ProtocolBroken
+from grader.boundary import replies, wire
+from grader.boundary.channel import (
+    Channel,
+    Exit,
+    HungUp,
+    ProtocolBroken,
+    RawReply,
+    export_handle,
+)
 from grader.boundary.clock import Clock, Deadline, DeadlineMissed
 from grader.boundary.endings import Ending, is_place, raised
 from grader.boundary.guest.uses import Use
@@ -32,6 +39,9 @@ SEED = 20170
 START_SECONDS = 60.0
 
 MAX_USES = 50  # forbidden names looked at in one reply
+
+# What a guest says of an attribute that can be called.
+CALLABLE = RawReply.of("callable", []).digest()
 
 Judge = Callable[[list[Use]], Message | None]
 # What a check holds of an object that stays with the student: guests, number, name of its type.
@@ -64,9 +74,8 @@ class Guests:
     """One submission's guests, one after another.
 
     `handles` makes what a check holds of an object that stays with the student; without it no
-    object may cross. `answers` counts the values received in this check; `returned_none` has the
-    name and the place of the function whose call was the last request and came back with None.
-    `met_hidden` says whether the student's code may know an input of a hidden check by now.
+    object may cross. `met_hidden` says whether the student's code may know an input of a hidden
+    check by now.
     """
 
     def __init__(
@@ -78,8 +87,6 @@ class Guests:
     ) -> None:
         self.submitted = submitted
         self.clock = Clock()
-        self.answers = 0
-        self.returned_none: dict[str, str] = {}
         self.met_hidden = False
         self._launcher, self._limits, self._handles = launcher, limits, handles
         self._judge: Judge = nothing_is_forbidden
@@ -116,7 +123,6 @@ class Guests:
         self.met_hidden = self._guest is not None and self._guest.met_hidden
         self._begun = False
         self.clock.begin_check(seconds)
-        self.answers, self.returned_none = 0, {}
 
     def take_output(self) -> str:
         """What the student's code printed in this check."""
@@ -172,7 +178,8 @@ class Guests:
             not self._survey,
             submitted.stand_ins.to_wire() if submitted.stand_ins else None,
         )
-        reply = self._exchange(load, self.clock.start(START_SECONDS))
+        question = wire.encode(load, export_handle)
+        reply = self._read(load, self._ask(question, self.clock.start(START_SECONDS)), None)
         if reply[0] == "raised":
             raise self._raised(reply[1])
         found = reply[1]
@@ -210,7 +217,8 @@ class Guests:
             raise Ending(Outcome.UNANSWERED, Message("missing_file", {"file": file}))
         limit = self._limits.import_seconds
         try:
-            reply = self._open_exchange(("import", name), limit)
+            request = ("import", name)
+            reply = self._read(request, self._open_ask(wire.encode(request), limit), None)
         except Ending as ending:
             if ending.outcome == Outcome.TIMEOUT:
                 message = Message("import_timeout", {"file": file, "seconds": f"{limit:g}"})
@@ -220,45 +228,55 @@ class Guests:
             raise failed_import(self._raised(reply[1]), reply[1], file, self.submitted)
 
     def attribute(self, module: str, name: str) -> Any:
-        """A module's attribute: ("callable",) or ("value", v). Asked once for a function."""
+        """A module's attribute: ("callable",), ("value", v) or ("missing", kind)."""
+        raw = self.look_up(module, name)
+        request = ("get", module, name)
+        return ("callable",) if raw is None else self.settle(request, raw, self._handle)
+
+    def look_up(self, module: str, name: str) -> RawReply | None:
+        """The reply to "get", unread; None for what can be called, which is asked once.
+
+        It tells a guest no more than a name, which stands in the handout.
+        """
         self.import_module(module)
         if (module, name) in self._callables:
-            return ("callable",)
-        reply = self.request("get", module, name)
-        if reply[0] == "callable":
-            self._callables.add((module, name))
-        return reply
+            return None
+        raw = self._ask_of_check(wire.encode(("get", module, name)))
+        if raw.digest() != CALLABLE:
+            return raw
+        self._callables.add((module, name))
+        return None
 
     def request(self, verb: str, *arguments: Any) -> tuple[Any, ...]:
         """One request within what is left of the check's time. Raises `Ending`."""
-        # the first request that tells more than a name, which the handout has
-        asks = verb == "get" and isinstance(arguments[0], str)
-        self.met_hidden |= self._hidden and not asks
+        question = wire.encode((verb, *arguments), export_handle)
+        return self.settle((verb, *arguments), self.ask(question), self._handle)
+
+    def ask(self, question: bytes) -> RawReply:
+        """The reply to the frame of a request, unread, within the check's time. Raises `Ending`."""
+        self.met_hidden |= self._hidden
+        return self._ask_of_check(question)
+
+    def _ask_of_check(self, question: bytes) -> RawReply:
         try:
-            reply = self._open_exchange((verb, *arguments))
+            return self._open_ask(question)
         finally:
             if self._guest:
                 self._guest.met_hidden |= self.met_hidden
+
+    def settle(
+        self, request: tuple[Any, ...], raw: RawReply, handle: wire.Import | None
+    ) -> tuple[Any, ...]:
+        """What a reply to a check's request says. Raises `Ending`, as the student's code did."""
+        reply = self._read(request, raw, handle)
         if reply[0] == "raised":
             raise self._raised(reply[1])
         if reply[0] == "unreadable":
             text = reply[1][:500]
             raise Ending(Outcome.UNREADABLE, Message("unreadable", {"text": text}), text)
-        self.answers += 1
-        nothing = verb == "call" and reply[1] is None
-        self.returned_none = self._function(*arguments[:2]) if nothing else {}
         return reply
 
-    def _function(self, owner: Any, name: str) -> dict[str, str]:
-        if isinstance(owner, str):
-            where = self.submitted.place_of(name, file=f"{owner.replace('.', '/')}.py")
-        else:
-            where = self.submitted.place_of(name or "__call__", kind=owner.kind_name())
-        return {"name": name, "where": where} if name and where else {}
-
-    def _open_exchange(
-        self, request: tuple[Any, ...], seconds: float | None = None
-    ) -> tuple[Any, ...]:
+    def _open_ask(self, question: bytes, seconds: float | None = None) -> RawReply:
         """In a guest that is open, within `seconds` of its own or what is left of the check's."""
         begin = () if self._begun else ("begin", SEED)
         if not self._begun and self._guest is None:
@@ -267,22 +285,19 @@ class Guests:
         if self._guest is None:
             raise self._broken("the process has ended")
         if seconds is None:
-            return self._exchange(request, self.clock.check(), begin)
+            return self._ask(question, self.clock.check(), begin)
         own = self.clock.start(seconds)
-        reply = self._exchange(request, own, begin)
+        reply = self._ask(question, own, begin)
         self.clock.leave_out(own.used())
         return reply
 
-    def _exchange(
-        self, request: tuple[Any, ...], deadline: Deadline, begin: tuple[Any, ...] = ()
-    ) -> tuple[Any, ...]:
-        """Send a request, after `begin` in the same frame; its reply without the names used."""
+    def _ask(
+        self, question: bytes, deadline: Deadline, begin: tuple[int | str, ...] = ()
+    ) -> RawReply:
         if self._guest is None:
             raise self._broken("the process has ended")
-        channel = self._guest.channel
         try:
-            handle = self._handle if self._handles else None
-            reply = channel.exchange((*begin, *request), deadline, handle)
+            return self._guest.channel.ask(question, deadline, begin)
         except DeadlineMissed:
             self._abandon()
             message = Message("timeout", {"seconds": f"{self.clock.limit:g}"})
@@ -291,6 +306,15 @@ class Guests:
             raise self._broken(str(error)) from None
         except HungUp:
             raise self._ended() from None
+
+    def _read(
+        self, request: tuple[Any, ...], raw: RawReply, handle: wire.Import | None
+    ) -> tuple[Any, ...]:
+        """A reply of a known form, without the forbidden names that were used."""
+        try:
+            reply = Channel.read(raw, handle if self._handles else None)
+        except ProtocolBroken as error:
+            raise self._broken(str(error)) from None
         self._refuse_misfit(request, reply)
         if (forbidden := self._judge(self._uses(reply[-1][:MAX_USES]))) is not None:
             raise Ending(Outcome.FORBIDDEN, forbidden, forbidden.fields.get("name", ""))

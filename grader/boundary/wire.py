@@ -22,10 +22,11 @@ from __future__ import annotations
 import array
 import json
 import math
+import re
 import struct
 import sys
 from collections import Counter, OrderedDict, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 PREFIX = struct.Struct("!IQ")
@@ -78,6 +79,34 @@ def encode(value: Any, export: Export = no_handles) -> bytes:
         raise NotPlain("it is too large to be sent")
     prefix = PREFIX.pack(len(header), sum(lengths))
     return b"".join([prefix, header, *encoder.buffers])
+
+
+# How the header of a tuple begins, as `encode` writes it.
+_TUPLE = re.compile(rb'\[\[[\d,]*\],\{"t":"tuple","v":\[')
+
+
+def put_in_front(frame: bytes, items: Sequence[int | str]) -> bytes:
+    """From the frame of a tuple that is not empty that of `(*items, *value)`, unread."""
+    header_length, body_length = PREFIX.unpack_from(frame)
+    header = frame[PREFIX.size : PREFIX.size + header_length]
+    start = _TUPLE.match(header)
+    assert start is not None  # requests are tuples
+    front = b"".join(json.dumps(item).encode() + b"," for item in items)
+    header = header[: start.end()] + front + header[start.end() :]
+    body = frame[PREFIX.size + header_length :]
+    return b"".join([PREFIX.pack(len(header), body_length), header, body])
+
+
+def take_from_front(header: bytes, number: int) -> bytes | None:
+    """From the header of `(number, *value)` the rest, unread; None where it is written otherwise.
+
+    Two headers that differ in the number alone have the same rest, and the same value behind it.
+    """
+    start = _TUPLE.match(header)
+    first = b"%d," % number
+    if start is None or not header.startswith(first, start.end()):
+        return None
+    return header[: start.end()] + header[start.end() + len(first) :]
 
 
 def sizes(prefix: bytes) -> tuple[int, int]:

@@ -1,5 +1,8 @@
 """pytest as the engine of checks: collected once, run for one submission after another.
 
+A plain check is called as the function that it is, or not even that where every reply is known
+(`grader.checking.transcripts`). What does not pass is judged by pytest, over the same replies.
+
 `run_session` starts a pytest session over the check files and hands a `Checks` to `body`. The
 loop is turned inside out, as pytest-xdist's worker does it: pytest collects, and then our
 `pytest_runtestloop` runs the collected items as often as there are submissions.
@@ -15,8 +18,10 @@ from pathlib import Path
 import pytest
 
 from grader.boundary.guests import Guests
+from grader.checking.conversation import Conversation, OtherQuestion
 from grader.checking.outcomes import Judged, classify
-from grader.checking.student import Student
+from grader.checking.student import Answers, Student
+from grader.checking.transcripts import Transcripts
 from grader.course.exercise import Check
 from grader.errors import AssignmentInvalid, PlatformError
 from grader.records.outcome import Outcome
@@ -46,10 +51,18 @@ class Case:
 class Checks:
     """The collected checks. `run` runs all cases of one check against a submission's guests."""
 
-    def __init__(self) -> None:
+    def __init__(self, transcripts: Transcripts | None = None) -> None:
         self.items: dict[str, list[pytest.Item]] = {}
-        self._guests: Guests | None = None
+        self._plain: set[str] = set()
+        self._transcripts = transcripts
+        self._answers: Answers | None = None
         self._error: BaseException | None = None
+
+    def add(self, name: str, item: pytest.Item) -> None:
+        """A collected case of the check `name`."""
+        self.items.setdefault(name, []).append(item)
+        if _is_plain(item):
+            self._plain.add(item.nodeid)
 
     def run(self, check: Check, guests: Guests) -> Iterator[Case]:
         """Each case in turn, with the time spent in a guest.
@@ -59,29 +72,48 @@ class Checks:
         for item in self.items[check.id]:
             guests.begin_check(check.seconds, fresh=check.fresh, hidden=not check.public)
             before = guests.clock.waited
-            error = self._run_item(item, guests)
-            if isinstance(error, PlatformError):
-                raise error  # says nothing about the student: the whole submission is graded again
-            outcome = classify(
-                error,
-                answers=guests.answers,
-                public=check.public,
-                met_hidden=guests.met_hidden,
-                returned_none=guests.returned_none,
-            )
-            yield Case(outcome, guests.clock.waited - before)
+            try:
+                judged = self._judged(item, check, guests)
+            except OtherQuestion:  # once more, with nothing taken for known
+                guests.begin_check(check.seconds, fresh=True, hidden=not check.public)
+                conversation = Conversation(guests)
+                judged = _verdict(self._by_pytest(item, conversation), conversation, check)
+            yield Case(judged, guests.clock.waited - before)
 
-    def _run_item(self, item: pytest.Item, guests: Guests) -> BaseException | None:
-        self._guests, self._error = guests, None
+    def _judged(self, item: pytest.Item, check: Check, guests: Guests) -> Judged:
+        known = self._transcripts
+        if known is None or item.nodeid not in self._plain:
+            conversation = Conversation(guests)
+            return _verdict(self._by_pytest(item, conversation), conversation, check)
+        try:
+            passed, said = known.follow(item.nodeid, guests)
+            if passed:
+                return Judged(Outcome.PASSED)
+            conversation = Conversation(guests, said)
+            error = _by_call(item, conversation)
+            if error is None:
+                known.keep(item.nodeid, conversation.said)
+            elif conversation.whole:
+                conversation = Conversation(guests, conversation.said)
+                error = self._by_pytest(item, conversation)
+        except OtherQuestion:
+            known.forget(item.nodeid)
+            raise
+        return _verdict(error, conversation, check)
+
+    def _by_pytest(self, item: pytest.Item, answers: Answers) -> BaseException | None:
+        self._answers, self._error = answers, None
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+        if isinstance(self._error, OtherQuestion):
+            raise self._error
         return self._error
 
     @pytest.fixture
     def student(self) -> Student:
         """The submission, in its own process."""
-        if self._guests is None:
+        if self._answers is None:
             raise RuntimeError("a check runs only for a submission")
-        return Student(self._guests)
+        return Student(self._answers)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(
@@ -96,6 +128,47 @@ class Checks:
         report = partial(pytest.TestReport, item.nodeid, item.location, {}, longrepr=None)
         when = "call" if call.when == "collect" else call.when  # an item is never collected here
         return report(outcome="failed" if call.excinfo else "passed", when=when)
+
+
+def _is_plain(item: pytest.Item) -> bool:
+    """Whether a check is a function of `student` and its parameters, and nothing else of pytest."""
+    if not isinstance(item, pytest.Function):
+        return False
+    parameters = item.callspec.params.keys() if hasattr(item, "callspec") else set[str]()
+    # a check file or its conftest may have a fixture of that name
+    places = [item.module, *item.config.pluginmanager.get_plugins()]
+    return (
+        set(item.fixturenames) - parameters <= {"student"}
+        and sum(hasattr(place, "student") for place in places) == 1
+        and all(mark.name == "parametrize" for mark in item.iter_markers())
+    )
+
+
+def _by_call(item: pytest.Item, answers: Answers) -> BaseException | None:
+    """Call a plain check: what it raised."""
+    assert isinstance(item, pytest.Function)
+    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    names = item.fixturenames
+    arguments = {n: parameters[n] if n in parameters else Student(answers) for n in names}
+    try:
+        item.obj(**arguments)
+    except (KeyboardInterrupt, OtherQuestion):
+        raise
+    except BaseException as error:
+        return error
+    return None
+
+
+def _verdict(error: BaseException | None, conversation: Conversation, check: Check) -> Judged:
+    if isinstance(error, PlatformError):
+        raise error  # says nothing about the student: the whole submission is graded again
+    return classify(
+        error,
+        answers=conversation.answers,
+        public=check.public,
+        met_hidden=conversation.met_hidden,
+        returned_none=conversation.returned_none,
+    )
 
 
 class _Session:
@@ -113,18 +186,24 @@ class _Session:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         for item in session.items:
             name = getattr(item, "originalname", item.name).removeprefix("test_")
-            self._checks.items.setdefault(name, []).append(item)
+            self._checks.add(name, item)
         if not self.errors:
             self._body(self._checks)
         return True
 
 
-def run_session(files: Sequence[Path], body: Callable[[Checks], None]) -> None:
+def run_session(
+    files: Sequence[Path],
+    body: Callable[[Checks], None],
+    transcripts: Transcripts | None = None,
+) -> None:
     """Collect `files` and call `body` with the checks. What `body` raises is raised here.
+
+    Without `transcripts` every check is run by pytest, for every submission.
 
     Raises `AssignmentInvalid` when a check file does not import.
     """
-    checks = Checks()
+    checks = Checks(transcripts)
     failure: list[BaseException] = []
 
     def guarded(collected: Checks) -> None:

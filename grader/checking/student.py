@@ -12,12 +12,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 from grader.boundary.endings import Ending
-from grader.boundary.guests import Guests
 from grader.records.outcome import Outcome
 from grader.records.record import Message
+
+
+class Answers(Protocol):
+    """Where a check's questions go."""
+
+    def attribute(self, module: str, name: str) -> Any:
+        """A module's attribute: ("callable",) or ("value", v)."""
+
+    def request(self, verb: str, *arguments: Any) -> tuple[Any, ...]:
+        """What comes of a verb (see `grader.boundary.replies`): (kind, value). Raises `Ending`."""
 
 
 @dataclass(frozen=True)
@@ -38,13 +47,13 @@ class Gradients:
 class Student:
     """The submission: its modules are attributes, and a few helpers for checks."""
 
-    def __init__(self, guests: Guests) -> None:
-        self._guests = guests
+    def __init__(self, answers: Answers) -> None:
+        self._answers = answers
 
     def __getattr__(self, name: str) -> Module:
         if name.startswith("__"):
             raise AttributeError(name)
-        return Module(self._guests, name)
+        return Module(self._answers, name)
 
     def with_arguments(
         self, function: Function, *args: Any, **kwargs: Any
@@ -86,7 +95,7 @@ class Student:
 
     def generators(self, seed: int | None = None) -> str:
         """Digest of the global generators' states there; with `seed` they are seeded first."""
-        return self._guests.request("generators", seed)[1]  # type: ignore[no-any-return]
+        return self._answers.request("generators", seed)[1]  # type: ignore[no-any-return]
 
     def keep(self, function: Function, args: Sequence[Any], part: int | None = None) -> Any:
         """Call, and leave the result there: an Object, even if it is plain.
@@ -100,17 +109,17 @@ class Student:
 class Module:
     """A module of the submission. It is imported at the first use of one of its names."""
 
-    def __init__(self, guests: Guests, name: str) -> None:
-        self._guests, self._name = guests, name
+    def __init__(self, answers: Answers, name: str) -> None:
+        self._answers, self._name = answers, name
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        reply = self._guests.attribute(self._name, name)
+        reply = self._answers.attribute(self._name, name)
         if reply[0] == "missing":
             fields = {"name": name, "file": f"{self._name}.py"}
             raise Ending(Outcome.UNANSWERED, Message("missing", fields))
-        return reply[1] if reply[0] == "value" else Function(self._guests, self._name, name)
+        return reply[1] if reply[0] == "value" else Function(self._answers, self._name, name)
 
     def __repr__(self) -> str:
         return f"<the student's module {self._name}>"
@@ -139,8 +148,8 @@ class _Unjudged:
 class Function(_Unjudged):
     """A function, class or method of the submission."""
 
-    def __init__(self, guests: Guests, owner: Any, name: str) -> None:
-        self._guests, self._owner, self._name = guests, owner, name
+    def __init__(self, answers: Answers, owner: Any, name: str) -> None:
+        self._answers, self._owner, self._name = answers, owner, name
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call it there."""
@@ -148,7 +157,7 @@ class Function(_Unjudged):
 
     def invoke(self, verb: str, *arguments: Any) -> Any:
         """Call by another verb of the guest (see `grader.boundary.replies`)."""
-        return self._guests.request(verb, self._owner, self._name, *arguments)[1]
+        return self._answers.request(verb, self._owner, self._name, *arguments)[1]
 
     def __repr__(self) -> str:
         return f"<the student's {self._name}>"
@@ -157,8 +166,8 @@ class Function(_Unjudged):
 class Object(_Unjudged):
     """An object that stays in the student's process."""
 
-    def __init__(self, guests: Guests, number: int, kind: str) -> None:
-        self._guests, self._number, self._kind = guests, number, kind
+    def __init__(self, answers: Answers, number: int, kind: str) -> None:
+        self._answers, self._number, self._kind = answers, number, kind
 
     def handle_number(self) -> int:
         """How the wire names the object when it goes back as an argument."""
@@ -171,11 +180,11 @@ class Object(_Unjudged):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        reply = self._guests.request("get", self, name)
+        reply = self._answers.request("get", self, name)
         if reply[0] == "missing":
             fields = {"name": name, "kind": self._kind}
             raise Ending(Outcome.RAISED, Message("missing_attribute", fields))
-        return reply[1] if reply[0] == "value" else Function(self._guests, self, name)
+        return reply[1] if reply[0] == "value" else Function(self._answers, self, name)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call it there."""
@@ -183,13 +192,13 @@ class Object(_Unjudged):
 
     def invoke(self, verb: str, *arguments: Any) -> Any:
         """Call it by another verb of the guest, as a `Function`."""
-        return self._guests.request(verb, self, "", *arguments)[1]
+        return self._answers.request(verb, self, "", *arguments)[1]
 
     def __getitem__(self, key: Any) -> Any:
-        return self._guests.request("item", self, key)[1]
+        return self._answers.request("item", self, key)[1]
 
     def __len__(self) -> int:
-        return self._guests.request("length", self)[1]  # type: ignore[no-any-return]
+        return self._answers.request("length", self)[1]  # type: ignore[no-any-return]
 
     def __repr__(self) -> str:
         return f"<the student's object of type {self._kind}>"

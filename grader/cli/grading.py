@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Grade even if this machine cannot isolate student code; the records note it.",
 )
+@click.option("--no-memo", is_flag=True, help="Let pytest run every check for every submission.")
 @click.pass_context
 def grade(ctx: click.Context, /, assignment: str, submissions: Path, **options: Any) -> None:
     """Grade a class: an LMS's download, folders, archives, clones. / 제출물을 채점합니다."""
@@ -68,7 +69,13 @@ def grade(ctx: click.Context, /, assignment: str, submissions: Path, **options: 
             click.echo(json.dumps(intake.to_json(), ensure_ascii=False))
         return
     chosen = _chosen(intake, options["only"])
-    settings = Settings(out, options["jobs"], options["regrade"], options["allow_weak_jail"])
+    settings = Settings(
+        out,
+        options["jobs"],
+        options["regrade"],
+        options["allow_weak_jail"],
+        "off" if options["no_memo"] else "on",
+    )
     tables = {f"intake/{model.id}.json": intake.to_json()}
     if roster is not None:
         tables["roster.json"] = roster.to_json()

@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection
 from grader.boundary.guest.kernel import PR_SET_PDEATHSIG, prctl
 from grader.boundary.launchers import launcher_for
 from grader.checking.plugin import Checks, run_session
+from grader.checking.transcripts import Memo, Transcripts
 from grader.course.assignment import Assignment
 from grader.errors import GraderError, PlatformError
 from grader.grading.submission import broken_record, grade
@@ -35,7 +36,7 @@ class Job:
     without_checks: frozenset[str] = frozenset()
 
 
-def main(batch: Connection, assignment: Assignment, core: int | None) -> None:
+def main(batch: Connection, assignment: Assignment, core: int | None, memo: Memo) -> None:
     """Serve jobs until None comes: a `Record` for each, or the error that ends this worker.
 
     With `core` it stays on that one, and so do its launcher and guests, who may not leave it.
@@ -55,7 +56,11 @@ def main(batch: Connection, assignment: Assignment, core: int | None) -> None:
     try:
         # first the launcher: while it imports torch, so do the checks here
         with contextlib.closing(_Grader(assignment)) as grader:
-            run_session(assignment.check_files(), lambda checks: _serve(batch, grader, checks))
+            run_session(
+                assignment.check_files(),
+                lambda checks: _serve(batch, grader, checks),
+                None if memo == "off" else Transcripts(proving=memo == "prove"),
+            )
     except GraderError as error:
         batch.send((type(error), error.code, error.fields))
 

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from multiprocessing.connection import Connection, wait
 
 from grader.boundary.scratch import remove_abandoned
+from grader.checking.transcripts import Memo
 from grader.course.assignment import Assignment
 from grader.errors import GraderError, PlatformError
 from grader.grading import worker
@@ -28,7 +29,7 @@ ATTEMPTS = 2
 
 
 def grade_all(
-    assignment: Assignment, jobs: Iterable[Job], workers: int
+    assignment: Assignment, jobs: Iterable[Job], workers: int, memo: Memo = "on"
 ) -> Iterator[tuple[Job, Record]]:
     """Grade every job, in any order. Raises what keeps a worker from starting at all.
 
@@ -46,7 +47,7 @@ def grade_all(
     try:
         for slot in range(workers):
             if first := next_job():
-                _start(assignment, first, busy, core_of(slot, workers))
+                busy |= _started(assignment, first, core_of(slot, workers), memo)
         while busy:
             for connection in wait(list(busy)):
                 assert isinstance(connection, Connection)  # only connections were given to wait
@@ -65,7 +66,7 @@ def grade_all(
                 del busy[connection]
                 current.stop()
                 if following:
-                    _start(assignment, following, busy, current.core)
+                    busy |= _started(assignment, following, current.core, memo)
     finally:
         for current in busy.values():
             current.kill()
@@ -81,23 +82,20 @@ def core_of(slot: int, workers: int) -> int | None:
     return cores[slot % len(cores)]
 
 
-def _start(
-    assignment: Assignment,
-    first: tuple[Job, int],
-    busy: dict[Connection, _Worker],
-    core: int | None,
-) -> None:
-    started = _Worker(assignment, core)
-    started.give(*first)
-    busy[started.connection] = started
+def _started(
+    assignment: Assignment, first: tuple[Job, int], core: int | None, memo: Memo
+) -> dict[Connection, _Worker]:
+    worker_ = _Worker(assignment, core, memo)
+    worker_.give(*first)
+    return {worker_.connection: worker_}
 
 
 class _Worker:
-    def __init__(self, assignment: Assignment, core: int | None) -> None:
+    def __init__(self, assignment: Assignment, core: int | None, memo: Memo) -> None:
         self.core = core
         self.connection, theirs = _CONTEXT.Pipe()
         self._process = _CONTEXT.Process(
-            target=worker.main, args=(theirs, assignment, core), daemon=True
+            target=worker.main, args=(theirs, assignment, core, memo), daemon=True
         )
         self._process.start()
         theirs.close()
