@@ -35,11 +35,21 @@ class Verdict:
 
 def verify(assignment: Assignment, chosen: list[Candidate], workers: int) -> Iterator[Verdict]:
     """Grade every candidate and compare, in any order."""
+    for candidate in chosen:
+        if candidate.kind == "reference":
+            _refuse_unsteady(assignment, candidate)
     jobs = {candidate.name: candidate for candidate in chosen}
     work = [Job(in_memory(c.name, c.files), c.exercises, c.without_checks) for c in chosen]
     for job, record in grade_all(assignment, work, workers):
         candidate = jobs[job.submission.student]
         yield Verdict(candidate, record, _faults(assignment, candidate, record))
+
+
+def _refuse_unsteady(assignment: Assignment, reference: Candidate) -> None:
+    """Raises `AssignmentInvalid` for a check that asks otherwise after the same replies."""
+    job = Job(in_memory(reference.name, reference.files))
+    for _ in grade_all(assignment, [job, job], workers=1, memo="prove"):
+        pass
 
 
 def never_failed(assignment: Assignment, verdicts: list[Verdict]) -> list[str]:

@@ -57,6 +57,16 @@ def test_the_proof_holds(prove):
     assert "all 4 versions scored as expected" in done.output
 
 
+def test_a_check_that_asks_otherwise_every_time_proves_nothing(prove, edit):
+    edit(
+        "assignments/tiny/checks/public/test_sums.py",
+        "    assert student.sums.add(1, 2) == 3",
+        "    import random\n    n = random.random()\n    assert student.sums.add(n, 0) == n",
+    )
+    done = prove()
+    assert (done.exit_code, "add_adds asks other questions" in done.output) == (2, True)
+
+
 def test_a_check_that_no_mutant_fails_is_told_and_with_everything_run_a_fault(prove, course):
     done = prove()
     assert (done.exit_code, "these 2 checks: add_adds_arrays, greet_greets" in done.output) == (
