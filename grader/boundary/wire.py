@@ -12,7 +12,8 @@ themselves; every other value is an object {"t": tag, ...}, and its bulk lies in
 
 Nothing is ever unpickled and no name that came over the wire is looked up. Every length, count,
 depth, dtype and shape is checked before memory is taken for it, and a buffer fills one value
-only, so that what a frame becomes is bounded by its length; what breaks a rule is a `WireError`.
+only, so that what a frame becomes is bounded by its length; the numbers of a packed list count as
+values. What breaks a rule is a `WireError`, and nothing else is raised.
 What arrives is a fresh builtin, `numpy.ndarray` or `torch.Tensor` of exactly that type. NumPy and
 torch are imported only when a value needs them.
 """
@@ -32,13 +33,14 @@ from typing import Any
 PREFIX = struct.Struct("!IQ")
 MAX_HEADER = 16 << 20
 MAX_BODY = 64 << 20
-MAX_VALUES = 1_000_000  # in one frame
+MAX_VALUES = 1_000_000  # in one frame, each number of a packed list among them
 MAX_BUFFERS = 1 << 15  # a list of 10,000 NumPy numbers has as many
 MAX_DEPTH = 32
 MAX_DIMENSIONS = 16
 MAX_INT_BITS = 4096
 MAX_ALIKE = 64  # members of a set or dict with the same hash: building it takes their square
 PACKED_FROM = 32  # lists of so many numbers travel as one buffer
+AT_A_TIME = 64  # members put into a set or dict before others may speak: see `_hashed`
 
 ITEM_SIZE = {
     **dict.fromkeys(("bool", "int8", "uint8"), 1),
@@ -47,6 +49,7 @@ ITEM_SIZE = {
     **dict.fromkeys(("int64", "uint64", "float64", "complex64"), 8),
     "complex128": 16,
 }
+LIBRARIES = frozenset({"numpy", "torch"})  # imported when a value needs them
 TENSOR_DTYPES = frozenset(ITEM_SIZE) - {"uint16", "uint32", "uint64"}
 ARRAY_DTYPES = frozenset(ITEM_SIZE) - {"bfloat16"}
 # Mappings and sequences of the standard library that are plain in all but name.
@@ -120,15 +123,20 @@ def sizes(prefix: bytes) -> tuple[int, int]:
 def decode(header: bytes, body: bytes, handle: Import | None = None) -> Any:
     """The value of a frame. Raises `WireError` for anything that `encode` would not send."""
     # every value but the first in its container is preceded by a comma
-    if header.count(b",") + header.count(b"[") + header.count(b"{") > MAX_VALUES:
+    count = header.count(b",") + header.count(b"[") + header.count(b"{")
+    if count > MAX_VALUES:
         raise WireError("too many values")
     try:
         parsed = json.loads(header)
-    except (ValueError, RecursionError) as error:
-        raise WireError(f"the header is no JSON: {error}") from None
-    if type(parsed) is not list or len(parsed) != 2 or type(parsed[0]) is not list:
-        raise WireError("the header is not a pair of lengths and value")
-    return _Decoder(_slices(parsed[0], body), handle).decode(parsed[1], 0)
+        if type(parsed) is not list or len(parsed) != 2 or type(parsed[0]) is not list:
+            raise WireError("the header is not a pair of lengths and value")
+        return _Decoder(_slices(parsed[0], body), handle, count).decode(parsed[1], 0)
+    except WireError:
+        raise
+    except MemoryError:
+        raise WireError("it takes more memory than there is") from None
+    except Exception as error:  # of json, NumPy, torch or a comparison of two members of a set
+        raise WireError(f"{type(error).__name__}: {str(error)[:200]}") from None
 
 
 def _slices(lengths: list[Any], body: bytes) -> list[memoryview]:
@@ -151,9 +159,9 @@ class _Encoder:
 
     def encode(self, value: Any, depth: int) -> Any:
         kind = type(value)
-        self._count += 1
-        if depth > MAX_DEPTH or self._count > MAX_VALUES:
-            raise NotPlain("it is nested too deeply or holds too many values")
+        self._count_in(1)
+        if depth > MAX_DEPTH:
+            raise NotPlain("it is nested too deeply")
         if value is None or kind is bool or kind is str or kind is float:
             return value
         if kind is int:
@@ -180,10 +188,19 @@ class _Encoder:
         if len(items) < PACKED_FROM:
             return None
         if all(type(item) is float for item in items):
-            return {"t": "floats", "b": self._add(array.array("d", items).tobytes())}
+            return self._numbers("floats", array.array("d", items))
         if all(type(item) is int and -(1 << 63) <= item < 1 << 63 for item in items):
-            return {"t": "ints", "b": self._add(array.array("q", items).tobytes())}
+            return self._numbers("ints", array.array("q", items))
         return None
+
+    def _numbers(self, tag: str, numbers: array.array[Any]) -> dict[str, Any]:
+        self._count_in(len(numbers))
+        return {"t": tag, "b": self._add(numbers.tobytes())}
+
+    def _count_in(self, values: int) -> None:
+        self._count += values
+        if self._count > MAX_VALUES:
+            raise NotPlain(f"it holds more than {MAX_VALUES} values")
 
     def _named_tuple(self, value: Any, depth: int) -> dict[str, Any] | None:
         if type(value).__base__ is tuple and type(value).__module__ != "builtins":
@@ -223,9 +240,10 @@ class _Encoder:
 
 
 class _Decoder:
-    def __init__(self, buffers: list[memoryview], handle: Import | None) -> None:
+    def __init__(self, buffers: list[memoryview], handle: Import | None, count: int) -> None:
         self._buffers: list[memoryview | None] = [*buffers]
         self._handle = handle
+        self._count = count  # of values, as far as the header tells
 
     def decode(self, tree: Any, depth: int) -> Any:
         if depth > MAX_DEPTH:
@@ -270,18 +288,29 @@ class _Decoder:
         return self._hashed(dict, pairs, [key for key, _ in pairs])
 
     def _hashed(self, kind: type, values: list[Any], members: list[Any]) -> Any:
-        """A set or dict. Refuses what would take hours to tell apart: many members of one hash."""
+        """A set or dict. Refuses what would take hours to tell apart: many members of one hash.
+
+        Different hashes can be chosen that meet all the same. So they are counted without a table
+        of them, and it grows by a few members at a time: the deadline of whoever decodes can end
+        it in between.
+        """
         try:
-            hashes = Counter(map(hash, members))
-            if max(hashes.values(), default=0) > MAX_ALIKE:
-                raise WireError("too many members with one hash")
-            return kind(values)
-        except (TypeError, ValueError):  # ValueError: a NumPy scalar met a tuple of its hash
+            hashes = sorted(map(hash, members))
+        except TypeError:
             raise WireError("a key or member that cannot be hashed") from None
+        if any(one == other for one, other in zip(hashes, hashes[MAX_ALIKE:], strict=False)):
+            raise WireError("too many members with one hash")
+        grown: Any = {} if kind is dict else set()
+        for start in range(0, len(values), AT_A_TIME):
+            grown.update(values[start : start + AT_A_TIME])
+        return grown if type(grown) is kind else kind(grown)
 
     def _numbers(self, code: str, buffer: memoryview) -> list[Any]:
         if len(buffer) % 8:
             raise WireError("a list of numbers of odd length")
+        self._count += len(buffer) // 8
+        if self._count > MAX_VALUES:
+            raise WireError("too many values")
         numbers = array.array(code)
         numbers.frombytes(buffer)
         return numbers.tolist()

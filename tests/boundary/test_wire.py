@@ -262,3 +262,27 @@ def test_a_changed_byte_ends_in_a_value_or_a_wire_error(seed, place, byte):
         wire.decode(bytes(changed), body)
     except wire.WireError:
         pass
+
+
+def test_numbers_of_a_packed_list_count_as_values():
+    most = wire.MAX_VALUES - 10
+    assert len(there_and_back([0.5] * most)) == most
+    for value in ([0.5] * wire.MAX_VALUES, [list(range(9_000)) for _ in range(120)]):
+        with pytest.raises(wire.NotPlain, match="values"):
+            wire.encode(value)
+    body = bytes(8 * wire.MAX_VALUES)
+    header = f'[[{len(body)}],{{"t":"floats","b":0}}]'.encode()
+    with pytest.raises(wire.WireError, match="too many values"):
+        wire.decode(header, body)
+
+
+def test_a_float_that_meets_a_huge_integer_in_a_set_is_no_frame():
+    """NumPy compares the two by making the integer a float, which it is too large for."""
+    huge = 2**61 * (1 << 2000)
+    number = np.float64(hash(huge))
+    assert hash(number) == hash(huge)
+    header, body = parts(wire.encode([number, huge]))
+    lengths, items = json.loads(header)
+    for tree in ({"t": "set", "v": items}, {"t": "dict", "v": [[item, 0] for item in items]}):
+        with pytest.raises(wire.WireError, match="OverflowError"):
+            wire.decode(json.dumps([lengths, tree]).encode(), body)

@@ -165,6 +165,23 @@ def almost_frames(draw: st.DrawFn) -> tuple[bytes, bytes]:
 
 
 @st.composite
+def meeting_members(draw: st.DrawFn) -> tuple[bytes, bytes]:
+    """A set or dict of numbers of few hashes and of every kind, so that members are compared."""
+    hashed = st.sampled_from([0, 1, 2, 2**53, 2**60, 2**61 - 2])
+    turns = st.sampled_from([0, 1, 7, 2**64, 2**1100, 2**2000])
+    whole = st.builds(lambda h, n: h + n * (2**61 - 1), hashed, turns)
+    numpys = st.builds(
+        lambda h, dtype: np.dtype(dtype).type(h), hashed, st.sampled_from(["f8", "f4"])
+    )
+    members = draw(st.lists(whole | numpys | st.tuples(whole, numpys), min_size=2, max_size=12))
+    header, body = parts(wire.encode(members))
+    lengths, items = json.loads(header)
+    tag = draw(st.sampled_from(["set", "frozenset", "dict"]))
+    items = [[item, 0] for item in items] if tag == "dict" else items
+    return as_json([lengths, {"t": tag, "v": items}]), body
+
+
+@st.composite
 def damaged_frames(draw: st.DrawFn) -> tuple[bytes, bytes]:
     """A right frame with a few wounds: a leaf replaced, bytes changed, cut out, doubled, cut off."""
     header, body = draw(st.sampled_from(SEEDS))

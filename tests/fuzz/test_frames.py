@@ -28,6 +28,12 @@ def test_a_right_frame_with_wounds(frame):
     frames.judge(*frame)
 
 
+@given(frames.meeting_members())
+@THOROUGH
+def test_members_of_a_set_that_meet(frame):
+    frames.judge(*frame)
+
+
 def test_the_frames_are_neither_all_right_nor_all_wrong():
     outcomes = []
 
