@@ -26,6 +26,11 @@ def nothing_wanted(listed: Listing, wanted: Sequence[str]) -> Unsafe:
             return Unsafe("unsafe_archive", entry=shown(name))
     names = [entry.name for entry in listed.files if not is_hidden(entry.name)]
     if not names:
+        hidden = [
+            name for name in listed.passed_over if name.rstrip("/").rpartition("/")[2][:1] == "."
+        ]
+        if hidden:  # perhaps all of it lies there
+            return Unsafe("hidden_folder", found=shown(", ".join(hidden[:MAX_HINTS])))
         return Unsafe("empty")
     others = filter(None, map(other_archive, names))
     if not any(map(is_source, names)) and (other := next(others, None)):

@@ -14,7 +14,9 @@ _UNSEEN = re.compile(
     "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Excel takes the full-width signs of an East Asian keyboard for the narrow ones, and passes over
+# blanks and unseen characters on the way to them.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def visible(text: str) -> str:
@@ -29,11 +31,16 @@ def cell(value: str | float | None) -> str | float:
     """
     if value is None:
         return ""
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
+    if isinstance(value, str):
+        bare = _UNSEEN.sub("", value).lstrip(" \u00a0\u3000\n")
+        if value.startswith(_FORMULA) or bare.startswith(_FORMULA):
+            return f"'{value}"
     return value
 
 
 def xml(text: str) -> str:
-    """The text without characters that XML 1.0 (section 2.2, `Char`) does not allow."""
-    return _NOT_XML.sub("", text)
+    """The text without characters that XML 1.0 (section 2.2, `Char`) does not allow.
+
+    Characters that reorder or hide text are named: a CI server shows it to people.
+    """
+    return visible(_NOT_XML.sub("", text))

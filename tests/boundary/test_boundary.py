@@ -766,3 +766,14 @@ def test_a_guest_signals_nobody_outside(run, landlock):
     student, _ = run(READS + "\ndef parent(): return kill(os.getppid())")
     assert student.m.parent() == "PermissionError"
     assert student.m.kill(os.getpid()) in {"PermissionError", "ProcessLookupError"}
+
+
+def test_a_guest_does_not_learn_which_container_it_is_in(run):
+    student, process = run("""
+def groups(): return open("/proc/self/cgroup").read().split()
+""")
+    groups = student.m.groups()
+    if "namespaces" not in process.survey.layers:
+        pytest.skip("this machine has no namespaces")
+    assert groups
+    assert {group.rpartition(":")[2] for group in groups} == {"/"}

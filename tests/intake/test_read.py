@@ -189,6 +189,11 @@ def test_nothing_at_all_is_empty(tmp_path, files):
     assert taken_from(tmp_path, files).problem == Message("empty")
 
 
+def test_a_folder_that_begins_with_a_dot_is_named(tmp_path):
+    found = taken_from(tmp_path, {".hw1/text.py": "", ".git/config": "", "__pycache__/a.pyc": ""})
+    assert found.problem == Message("hidden_folder", {"found": ".git/, .hw1/"})
+
+
 def test_a_folder_in_place_of_a_file(tmp_path):
     found = taken_from(tmp_path, {"text.py": "", "features.py": "", "network.py/a.txt": ""})
     assert found.notes == [missing(["network.py"])]

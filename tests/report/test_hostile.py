@@ -25,7 +25,13 @@ def test_unseen_characters_are_named(text, shown):
     assert escape.visible(text) == shown
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1＋1", "＋1", "－1", "＠SUM(A1)"),
+        *(" =1", "\u3000＝1", "\u200b=1", "\ufeff\u00a0@A1", "\n=1"),
+    ],
+)
 def test_a_formula_becomes_text(text):
     assert escape.cell(text) == f"'{text}"
 
@@ -45,4 +51,8 @@ def test_every_character_that_is_left_may_stand_in_xml():
     element.text = escape.xml(text)
     parsed = ET.fromstring(ET.tostring(element))
     assert parsed.text.endswith("\U0001f600")
-    assert len(parsed.text) == 0x300 - 29 + 1  # 29 of the 32 controls are not allowed
+    assert escape.xml("a\x00b\ud800c\uffff") == "abc"
+
+
+def test_what_turns_text_around_is_named_in_xml():
+    assert escape.xml("a\u202eb\u2066c\u200fd") == "a⟨U+202E⟩b⟨U+2066⟩c⟨U+200F⟩d"

@@ -16,6 +16,7 @@ from pathlib import Path
 from grader.boundary.guest import kernel, numbers
 
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
+CLONE_NEWCGROUP = 0x02000000  # or /proc/self/cgroup names the container, and the job in it
 CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
 MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_BIND = 0x2, 0x4, 0x8, 0x1000
 MS_REC, MS_PRIVATE = 0x4000, 0x40000
@@ -75,7 +76,9 @@ def _rehearse(readable: list[str]) -> None:
 
 def _separate(readable: list[str]) -> None:
     user, group = os.geteuid(), os.getegid()
-    flags = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET
+    flags = (
+        CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWCGROUP
+    )
     kernel.unshare(flags | (CLONE_NEWUSER if user else 0))
     if user:  # the same numbers inside as outside
         Path("/proc/self/setgroups").write_text("deny", encoding="ascii")
