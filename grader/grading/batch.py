@@ -18,11 +18,13 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from grader.boundary.guest.kernel import keep_out_tracers
 from grader.boundary.requirements import refuse_readable, refuse_weak_jail
 from grader.checking.transcripts import Memo
 from grader.course.assignment import Assignment
@@ -76,6 +78,8 @@ def grade_batch(
     if not settings.allow_weak_jail:
         refuse_readable(assignment.folder, settings.out)
         refuse_weak_jail()
+    if sys.platform == "linux":
+        keep_out_tracers()
     with _only_grader(settings.out):
         written = {f"assignments/{assignment.id}.json": describe(assignment), **(tables or {})}
         for name, table in written.items():

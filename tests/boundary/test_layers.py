@@ -97,22 +97,78 @@ def test_a_record_from_a_weak_jail_is_not_kept_by_a_strict_run(handed_in, tmp_pa
     assert json.loads(record.read_text())["lacking"] == []
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
-@pytest.mark.parametrize("without", [[], ["namespaces"]])
-def test_an_ordinary_user_grades_too(handed_in, tmp_path, without):
-    nobody = pwd.getpwnam("nobody")
-    out = tmp_path / "out"
-    out.mkdir()
-    for place in (tmp_path, *tmp_path.rglob("*"), handed_in, *handed_in.rglob("*")):
-        os.chown(place, nobody.pw_uid, nobody.pw_gid)
-    for place in (tmp_path, handed_in):
-        for parent in [place, *place.parents][:3]:
-            parent.chmod(0o755)
+@pytest.fixture
+def as_nobody(handed_in, tmp_path):
+    """Run the command as an ordinary user, to whom the course belongs."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can become somebody else")
     if not _may_read(sys.base_prefix):
         pytest.skip(f"an ordinary user of this machine cannot read {sys.base_prefix}")
-    done = run(
-        command(handed_in, out), without, user=nobody.pw_uid, group=nobody.pw_gid, extra_groups=[]
-    )
+    nobody = pwd.getpwnam("nobody")
+
+    def grade(without, *options):
+        (tmp_path / "out").mkdir()
+        for place in (tmp_path, *tmp_path.rglob("*"), handed_in, *handed_in.rglob("*")):
+            os.chown(place, nobody.pw_uid, nobody.pw_gid)
+        for place in (tmp_path, handed_in):
+            for parent in [place, *place.parents][:3]:
+                parent.chmod(0o755)
+        who = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+        return run(command(handed_in, tmp_path / "out", *options), without, **who)
+
+    return grade
+
+
+# Opens for writing, and then traces, every process of its own user but itself.
+MEDDLER = """
+import ctypes, os
+from pathlib import Path
+
+def touched(pid):
+    libc = ctypes.CDLL(None, use_errno=True)
+    yield "ptrace", lambda: libc.ptrace(16, pid, 0, 0) == 0 and libc.ptrace(17, pid, 0, 0) == 0
+    yield "memory", lambda: open(f"/proc/{pid}/mem", "r+b")
+    yield "channel", lambda: os.listdir(f"/proc/{pid}/fd")
+
+def add(a, b):
+    seen, got = 0, []
+    for folder in Path("/proc").glob("[0-9]*"):
+        pid = int(folder.name)
+        try:
+            words = (folder / "cmdline").read_text().split(chr(0))
+            whose = (folder / "status").read_text().split("Uid:")[1].split()[0]
+        except OSError:
+            continue  # it has ended meanwhile
+        if pid == os.getpid() or int(whose) != os.getuid() or "-m" not in words and (
+            "--multiprocessing-fork" not in words
+        ):
+            continue
+        seen += 1
+        for name, act in touched(pid):
+            try:
+                if act():
+                    got.append((name, words[:6]))
+            except OSError:
+                pass
+    raise ValueError(f"{seen} others, got {got}")
+"""
+
+
+def test_in_the_weakest_jail_a_guest_writes_into_none_of_us(handed_in, as_nobody, tmp_path):
+    (handed_in / "submitted/kim/tiny/tiny_package/sums.py").write_text(MEDDLER)
+    without = ["landlock", "namespaces", "system_call_filter", "own_user"]
+    done = as_nobody(without, "--allow-weak-jail", "-j", "1")
+    assert done.returncode == 0, done.stderr
+    record = json.loads((tmp_path / "out/records/tiny/kim.json").read_text())
+    said = record["exercises"][0]["checks"][0]["detail"]
+    # the batch, a worker, a launcher
+    assert "ValueError: 3 others, got []" in said, said
+
+
+@pytest.mark.parametrize("without", [[], ["namespaces"]])
+def test_an_ordinary_user_grades_too(as_nobody, tmp_path, without):
+    done = as_nobody(without)
+    out = tmp_path / "out"
     assert done.returncode == 0, done.stderr
     record = json.loads((out / "records/tiny/kim.json").read_text())
     assert record["points"] == record["possible"]

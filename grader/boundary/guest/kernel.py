@@ -10,6 +10,7 @@ import os
 import platform
 
 PR_SET_PDEATHSIG = 1
+PR_SET_DUMPABLE = 4
 PR_SET_SECCOMP = 22
 PR_SET_CHILD_SUBREAPER = 36
 PR_SET_NO_NEW_PRIVS = 38
@@ -31,6 +32,14 @@ def prctl(option: int, *arguments: int | bytes) -> int:
     """A process's own settings (man 2 prctl)."""
     words = [ctypes.c_ulong(a) if isinstance(a, int) else a for a in (*arguments, 0, 0, 0, 0)[:4]]
     return _checked(int(_libc.prctl(option, *words)))
+
+
+def keep_out_tracers() -> None:
+    """Let no process of the same user trace this one, or read or write its memory (man 5 proc).
+
+    It holds for forked children, and ends with an exec.
+    """
+    prctl(PR_SET_DUMPABLE, 0)
 
 
 def unshare(flags: int) -> None:

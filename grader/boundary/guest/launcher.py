@@ -41,6 +41,7 @@ def main() -> None:
     """Warm up, say so, serve until the trusted side hangs up."""
     control = socket.socket(fileno=int(sys.argv[1]))
     world = _World()
+    kernel.keep_out_tracers()  # only now: who has no rights may not name its users after this
     with world.folder_for_libraries():
         preload(sys.argv[2:])
     gc.collect()
