@@ -90,7 +90,15 @@ ROOMS = {
         "requirements",
         "probes",
     ],
-    "checking": ["expect", "student", "conversation", "transcripts", "outcomes", "plugin"],
+    "checking": [
+        "expect",
+        "student",
+        "conversation",
+        "transcripts",
+        "outcomes",
+        "allowance",
+        "plugin",
+    ],
     "report": [
         "escape",
         "formatting",

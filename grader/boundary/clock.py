@@ -89,7 +89,7 @@ class Clock:
 
     @property
     def used(self) -> float:
-        """Spent for anything, imports too."""
+        """Spent for anything, imports and the checks' own process too."""
         return self._used + (self._usage().cpu if self._usage else 0.0)
 
     def guest_opened(self, usage: Callable[[], Usage]) -> None:
@@ -118,6 +118,10 @@ class Clock:
         """A deadline for something else in the guest that is open."""
         assert self._usage is not None  # a guest is open
         return Deadline(seconds, self._usage)
+
+    def charge(self, seconds: float) -> None:
+        """The checks' own process has spent this on the submission."""
+        self._used += seconds
 
     def leave_out(self, seconds: float) -> None:
         """Something else in between, as an import, is not charged to the check."""

@@ -98,6 +98,11 @@ class Guests:
         self._callables: set[tuple[str, str]] = set()
 
     @property
+    def asked(self) -> bool:
+        """Whether this check has asked the student's code for anything."""
+        return self._begun
+
+    @property
     def survey(self) -> Survey:
         """What was found out when the first guest was opened; empty before."""
         return self._survey or Survey()
@@ -299,7 +304,7 @@ class Guests:
         try:
             return self._guest.channel.ask(question, deadline, begin)
         except DeadlineMissed:
-            self._abandon()
+            self.abandon()
             message = Message("timeout", {"seconds": f"{self.clock.limit:g}"})
             raise Ending(Outcome.TIMEOUT, message) from None
         except ProtocolBroken as error:
@@ -342,12 +347,12 @@ class Guests:
         return self._handles(self, number, kind)
 
     def _broken(self, reason: str) -> Ending:
-        self._abandon()
+        self.abandon()
         return Ending(Outcome.UNREADABLE, Message("protocol"), reason)
 
     def _ended(self) -> Ending:
         guest = self._guest
-        self._abandon(end=False)
+        self.abandon(end=False)
         if guest is None:
             return Ending(Outcome.CRASHED, Message("exited"))
         exit_ = self._end(guest, hung_up=True)
@@ -358,7 +363,7 @@ class Guests:
             Outcome.CRASHED, Message("exited"), f"exit code {exit_.code}\n{self._printed[-2000:]}"
         )
 
-    def _abandon(self, *, end: bool = True) -> None:
+    def abandon(self, *, end: bool = True) -> None:
         """The guest is of no use any more; what it printed is kept."""
         guest, self._guest = self._guest, None
         if guest:

@@ -12,12 +12,14 @@ import base64
 import contextlib
 import json
 import os
+import signal
 import site
 import socket
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from grader.boundary.channel import Channel, Exit
@@ -80,8 +82,7 @@ class ForkLauncher:
         fds = [their_connection.fileno(), their_output.fileno()]
         try:
             with their_connection, their_output:
-                self._send({"open": wish}, fds)
-                self._answer()
+                self._ask({"open": wish}, fds)
         except PlatformError:
             connection.close()
             output.close()
@@ -103,8 +104,7 @@ class ForkLauncher:
         self._scratch.remove()
 
     def _end_guest(self, grace: float) -> Exit:
-        self._send({"end": grace}, [])
-        answer = self._answer()
+        answer = self._ask({"end": grace})
         status = int(answer["status"])
         return Exit(
             code=os.WEXITSTATUS(status) if os.WIFEXITED(status) else 0,
@@ -114,19 +114,26 @@ class ForkLauncher:
         )
 
     def _usage_of_guest(self) -> Usage:
-        self._send({"usage": True}, [])
-        return Usage(**self._answer())
+        return Usage(**self._ask({"usage": True}))
 
     def _wait_until_ready(self) -> None:
         if not self._ready:
             self._answer()
             self._ready = True
 
-    def _send(self, message: dict[str, Any], fds: list[int]) -> None:
+    def _ask(self, message: dict[str, Any], fds: Sequence[int] = ()) -> dict[str, Any]:
+        """Send, and take the answer. The deadline of a check (SIGPROF) waits until it is here.
+
+        An answer that nobody has taken would be taken for that to the next question.
+        """
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPROF})
         try:
             socket.send_fds(self._control, [json.dumps(message).encode()], fds)
+            return self._answer()
         except OSError:
             raise self._gone() from None
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
     def _answer(self) -> dict[str, Any]:
         self._control.settimeout(START_SECONDS)

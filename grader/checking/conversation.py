@@ -84,6 +84,11 @@ class Conversation:
         return reply
 
     @property
+    def asked(self) -> bool:
+        """Whether the check has asked the student's code for anything."""
+        return self._guests.asked
+
+    @property
     def met_hidden(self) -> bool:
         """Whether the student's code may know an input of a hidden check by now."""
         return self._guests.met_hidden

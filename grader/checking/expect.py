@@ -4,7 +4,8 @@ Every function here raises `Unmet`, an `AssertionError` with a sentence for the 
 language (`grader/locale/<lang>/expect.toml`). Type and shape are looked at before any value, so
 that nothing passes by broadcasting, by being empty or by being `nan`. Only fresh builtins,
 `numpy.ndarray` and `torch.Tensor` arrive here (see `grader.boundary.wire`): no comparison below
-can run student code.
+can run student code. What a comparison costs follows from what is expected, not from what came:
+sizes are compared before anything is converted, copied or shown.
 
 `what` names the value in that sentence: a text for each language, or code without a blank ("h'").
 Plain English is for English readers only; others read "the value" in their own language.
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 # 1.2e-6. Each bar is at least eight times the worst honest case.
 TOLERANCE = {"float64": (1e-9, 1e-10), "float32": (1e-4, 1e-5)}
 
+MOST_KEYS = 50  # by which a dict may be too long to be shown in a sentence
 
 RESULT = "the result"
 What = str | Mapping[str, str]
@@ -152,14 +154,15 @@ def expect_close(
     import numpy as np
 
     name = _Name(what)
-    if not _is_numeric(actual):
-        raise Unmet("numbers", what=name, got=partial(describe, actual))
     default_rtol, default_atol = TOLERANCE.get(_dtype(actual), TOLERANCE["float64"])
     rtol = default_rtol if rtol is None else rtol
     atol = default_atol if atol is None else atol
-    got, want = _as_float64(actual, name), _as_float64(expected, name)
-    if got.shape != want.shape:
-        raise Unmet("shape", what=name, got=got.shape, want=want.shape)
+    want = _as_float64(expected, _shape(expected), name)
+    if not _is_numeric(actual):
+        raise Unmet("numbers", what=name, got=partial(describe, actual))
+    if _shape(actual) != want.shape:
+        raise Unmet("shape", what=name, got=_shape(actual), want=want.shape)
+    got = _as_float64(actual, want.shape, name)
     wrong = ~np.isclose(got, want, rtol=rtol, atol=atol, equal_nan=True)
     if wrong.any():
         place = tuple(int(i) for i in np.argwhere(wrong)[0])
@@ -226,24 +229,60 @@ def _dtype(value: Any) -> str:
 
 
 def _is_numeric(value: Any) -> bool:
-    if isinstance(value, list | tuple):
-        return all(_is_numeric(item) for item in value)
-    return _is_array(value) or type(value) in {int, float, bool} or hasattr(value, "dtype")
+    """Whether it is a number, or a block of what begins with one."""
+    while isinstance(value, list | tuple) and value:
+        value = value[0]
+    return isinstance(value, list | tuple) or type(value) in {int, float, bool} or _has_dtype(value)
 
 
-def _as_float64(value: Any, what: _Name) -> Any:
+def _has_dtype(value: Any) -> bool:
+    return _is_array(value) or hasattr(value, "dtype")
+
+
+def _shape(value: Any) -> tuple[int, ...]:
+    """The shape of a block, by the first item of each list: that the others agree is seen later."""
+    sizes: list[int] = []
+    while isinstance(value, list | tuple):
+        sizes.append(len(value))
+        value = value[0] if value else None
+    return (*sizes, *map(int, getattr(value, "shape", ())))
+
+
+def _as_float64(value: Any, shape: tuple[int, ...], what: _Name) -> Any:
+    """A block of this shape. Raises `Unmet` for one that is not regular, or not of numbers."""
     import numpy as np
 
-    if _dtype(value).startswith("complex"):  # converted, it would lose half of itself
+    numbers: list[Any] = []
+    if not _is_array(value):
+        _collect(value, shape, what, numbers)
+        value = numbers
+    elif _dtype(value).startswith("complex"):  # converted, it would lose half of itself
         raise Unmet("real_numbers", what=what, got=partial(describe, value))
     if type(value).__name__ == "Tensor":
         value = value.detach().cpu().double().numpy()
-    elif isinstance(value, list | tuple):
-        value = [_as_float64(item, what) for item in value]
     try:
-        return np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError):
+        return np.asarray(value, dtype=np.float64).reshape(shape)
+    except (TypeError, ValueError, OverflowError):
         raise Unmet("regular_block", what=what) from None
+
+
+def _collect(value: Any, shape: tuple[int, ...], what: _Name, into: list[Any]) -> None:
+    """The numbers of a nested list, none of which may be of another size than the first."""
+    if isinstance(value, list | tuple):
+        if not shape or len(value) != shape[0]:
+            raise Unmet("regular_block", what=what)
+        for item in value:
+            _collect(item, shape[1:], what, into)
+    elif _is_array(value):
+        if tuple(value.shape) != shape:
+            raise Unmet("regular_block", what=what)
+        into.extend(_as_float64(value, shape, what).reshape(-1).tolist())
+    elif shape or not _is_numeric(value):
+        raise Unmet("regular_block", what=what)
+    elif _dtype(value).startswith("complex"):
+        raise Unmet("real_numbers", what=what, got=partial(describe, value))
+    else:
+        into.append(value)
 
 
 def _expect_container(
@@ -282,7 +321,9 @@ def _difference(actual: Any, expected: Any, what: _Name) -> Unmet | None:
         found = (_difference(a, e, what[i]) for i, (a, e) in pairs)
         return next((unmet for unmet in found if unmet), None)
     if isinstance(expected, dict):
-        if set(actual) != set(expected):
+        if actual.keys() != expected.keys():
+            if len(actual) > len(expected) + MOST_KEYS:
+                return Unmet("length", what=what, got=len(actual), want=len(expected))
             got, want = sorted(actual, key=repr), sorted(expected, key=repr)
             return Unmet("keys", what=what, got=got, want=want)
         found = (_difference(actual[k], expected[k], what[repr(k)]) for k in expected)

@@ -38,6 +38,10 @@ _TEACHERS = {
 }  # what a message on a forbidden name has from the teacher
 
 
+class Overrun(BaseException):
+    """The checks' process has used up its time for a check. No check's `except` is meant for it."""
+
+
 @dataclass(frozen=True)
 class Judged:
     """How one case of a check ended."""
@@ -51,6 +55,7 @@ def classify(
     error: BaseException | None,
     *,
     answers: int,
+    asked: bool,
     public: bool,
     met_hidden: bool,
     returned_none: Mapping[str, str] = _NOTHING,
@@ -61,7 +66,8 @@ def classify(
 
     An `AssertionError` is a wrong value. Another error of the check's own code is put down to the
     student's value once there was one (`None + 1`): `grader verify` proves that the reference
-    passes. Before any answer it can only be ours.
+    passes. Before any answer it can only be ours. What goes over the limits of this process is the
+    student's from the first question on: the reference stays within them.
     """
     if error is None:
         return Judged(Outcome.PASSED)
@@ -75,6 +81,8 @@ def classify(
     said = str(error)[: 2 * MAX_DETAIL]  # it may hold a student's value of any size
     text = _clean(_without_derivation(said), MAX_TEXT)
     detail = _clean(f"{type(error).__name__}: {said}", MAX_DETAIL)
+    if asked and _is_too_much(error):
+        return Judged(Outcome.UNREADABLE, Message("too_much"), detail)
     judged = isinstance(error, AssertionError | pytest.fail.Exception)
     if judged or (answers and isinstance(error, Exception) and not isinstance(error, MemoryError)):
         if not public:
@@ -83,6 +91,12 @@ def classify(
             return Judged(Outcome.FAILED, Message("returned_none", dict(returned_none)), detail)
         return Judged(Outcome.FAILED, _failed(error, text, judged=judged), detail)
     return Judged(Outcome.BROKEN, Message("broken"), detail)
+
+
+def _is_too_much(error: BaseException) -> bool:
+    """Whether the check went over what its process may spend (`grader.checking.allowance`)."""
+    no_memory = isinstance(error, RuntimeError) and "DefaultCPUAllocator" in str(error)
+    return isinstance(error, Overrun | MemoryError) or no_memory
 
 
 def _wanted_an_error(error: BaseException) -> bool:

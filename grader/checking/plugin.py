@@ -11,15 +11,16 @@ loop is turned inside out, as pytest-xdist's worker does it: pytest collects, an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
+from time import process_time
 
 import pytest
 
 from grader.boundary.guests import Guests
 from grader.checking.conversation import Conversation, OtherQuestion
-from grader.checking.outcomes import Judged, classify
+from grader.checking.outcomes import Judged, Overrun, classify
 from grader.checking.student import Answers, Student
 from grader.checking.transcripts import Transcripts
 from grader.course.exercise import Check
@@ -34,6 +35,14 @@ _QUIET = [
     "--import-mode=importlib",
 ]
 _SETTINGS = Path(__file__).with_name("pytest.ini")
+
+# What limits this process while a check runs.
+Allowed = Callable[[Check], AbstractContextManager[None]]
+
+
+def unlimited(_: Check) -> AbstractContextManager[None]:
+    """For a student's own machine, where nobody else is waiting."""
+    return nullcontext()
 
 
 class Case:
@@ -51,10 +60,12 @@ class Case:
 class Checks:
     """The collected checks. `run` runs all cases of one check against a submission's guests."""
 
-    def __init__(self, transcripts: Transcripts | None = None) -> None:
+    def __init__(
+        self, transcripts: Transcripts | None = None, allowed: Allowed = unlimited
+    ) -> None:
         self.items: dict[str, list[pytest.Item]] = {}
         self._plain: set[str] = set()
-        self._transcripts = transcripts
+        self._transcripts, self._allowed = transcripts, allowed
         self._answers: Answers | None = None
         self._error: BaseException | None = None
 
@@ -67,24 +78,28 @@ class Checks:
     def run(self, check: Check, guests: Guests) -> Iterator[Case]:
         """Each case in turn, with the time spent in a guest.
 
-        Raises `PlatformError` when the machine failed in the middle of a check.
+        What it costs this process is charged to the submission as well. Raises `PlatformError`
+        when the machine failed in the middle of a check.
         """
         for item in self.items[check.id]:
             guests.begin_check(check.seconds, fresh=check.fresh, hidden=not check.public)
-            before = guests.clock.waited
-            try:
-                judged = self._judged(item, check, guests)
-            except OtherQuestion:  # once more, with nothing taken for known
-                guests.begin_check(check.seconds, fresh=True, hidden=not check.public)
-                conversation = Conversation(guests)
-                judged = _verdict(self._by_pytest(item, conversation), conversation, check)
+            before, began = guests.clock.waited, process_time()
+            judged = self._within_limits(item, check, guests)
+            guests.clock.charge(process_time() - began)
             yield Case(judged, guests.clock.waited - before)
+
+    def _within_limits(self, item: pytest.Item, check: Check, guests: Guests) -> Judged:
+        try:
+            with self._allowed(check):
+                return self._judged(item, check, guests)
+        except Overrun as overrun:
+            guests.abandon()  # perhaps in the middle of an answer
+            return _verdict(overrun, Conversation(guests), check)
 
     def _judged(self, item: pytest.Item, check: Check, guests: Guests) -> Judged:
         known = self._transcripts
         if known is None or item.nodeid not in self._plain:
-            conversation = Conversation(guests)
-            return _verdict(self._by_pytest(item, conversation), conversation, check)
+            return self._live(item, check, guests)
         try:
             passed, said = known.follow(item.nodeid, guests)
             if passed:
@@ -98,15 +113,23 @@ class Checks:
                 error = self._by_pytest(item, conversation)
         except OtherQuestion:
             known.forget(item.nodeid)
-            raise
+            guests.begin_check(check.seconds, fresh=True, hidden=not check.public)
+            return self._live(item, check, guests)
         return _verdict(error, conversation, check)
+
+    def _live(self, item: pytest.Item, check: Check, guests: Guests) -> Judged:
+        """With nothing taken for known."""
+        conversation = Conversation(guests)
+        return _verdict(self._by_pytest(item, conversation), conversation, check)
 
     def _by_pytest(self, item: pytest.Item, answers: Answers) -> BaseException | None:
         self._answers, self._error = answers, None
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
-        if isinstance(self._error, OtherQuestion):
-            raise self._error
-        return self._error
+        # not kept: its frames hold the student's values
+        error, self._error = self._error, None
+        if isinstance(error, OtherQuestion | Overrun):
+            raise error
+        return error
 
     @pytest.fixture
     def student(self) -> Student:
@@ -152,7 +175,7 @@ def _by_call(item: pytest.Item, answers: Answers) -> BaseException | None:
     arguments = {n: parameters[n] if n in parameters else Student(answers) for n in names}
     try:
         item.obj(**arguments)
-    except (KeyboardInterrupt, OtherQuestion):
+    except (KeyboardInterrupt, OtherQuestion, Overrun):
         raise
     except BaseException as error:
         return error
@@ -165,6 +188,7 @@ def _verdict(error: BaseException | None, conversation: Conversation, check: Che
     return classify(
         error,
         answers=conversation.answers,
+        asked=conversation.asked,
         public=check.public,
         met_hidden=conversation.met_hidden,
         returned_none=conversation.returned_none,
@@ -196,14 +220,16 @@ def run_session(
     files: Sequence[Path],
     body: Callable[[Checks], None],
     transcripts: Transcripts | None = None,
+    allowed: Allowed = unlimited,
 ) -> None:
     """Collect `files` and call `body` with the checks. What `body` raises is raised here.
 
-    Without `transcripts` every check is run by pytest, for every submission.
+    Without `transcripts` every check is run by pytest, for every submission. `allowed` is what
+    limits this process while a check runs.
 
     Raises `AssignmentInvalid` when a check file does not import.
     """
-    checks = Checks(transcripts)
+    checks = Checks(transcripts, allowed)
     failure: list[BaseException] = []
 
     def guarded(collected: Checks) -> None:

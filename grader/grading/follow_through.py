@@ -179,7 +179,12 @@ class _Run:
 
 
 def _may_pass(result: CheckResult) -> bool:
-    """Whether it makes sense to run the check again: it failed, or was not run as others did."""
+    """Whether it makes sense to run the check again: it failed, or was not run as others did.
+
+    An answer that was too much for the grader once is not asked for again.
+    """
+    if result.message is not None and result.message.code == "too_much":
+        return False
     return result.outcome in _AGAIN or _not_run_for(result) in {"skipped", "timeouts"}
 
 

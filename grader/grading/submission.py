@@ -11,11 +11,12 @@ import hashlib
 import platform
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache, partial
 from importlib import metadata
+from types import MappingProxyType
 
 from grader import __version__
 from grader.boundary.endings import Ending
@@ -54,8 +55,9 @@ def grade(
     checks: Checks,
     launcher: Launcher,
     exercises: Sequence[Exercise],
+    too_heavy: Collection[str] = (),
 ) -> Record:
-    """Run the checks of `exercises` against the submission.
+    """Run the checks of `exercises` against the submission, but for those that are too heavy.
 
     Raises `PlatformError` when the grader itself fails; nothing a student hands in raises.
     """
@@ -64,7 +66,8 @@ def grade(
     layers: list[str] = []
     if submission.problem is None:
         process = student_process(launcher, assignment, submission)
-        results = list(grade_exercises(assignment, process, checks, exercises))
+        refusals = dict.fromkeys(too_heavy, Ending(Outcome.UNREADABLE, Message("too_much")))
+        results = list(grade_exercises(assignment, process, checks, exercises, refusals))
         left = assignment.limits.submission_seconds - process.clock.used
         results = follow_through(assignment, process.submitted, checks, launcher, results, left)
         results = score(exercises, results)
@@ -77,21 +80,24 @@ def grade_exercises(
     process: Guests,
     checks: Checks,
     exercises: Sequence[Exercise],
+    refusals: Mapping[str, Ending] = MappingProxyType({}),
 ) -> Iterator[ExerciseResult]:
     """Each exercise in turn, in a guest of its own; all public checks before any hidden one.
 
     A student reads what public checks print, and the clock is among it: it would tell how long
-    hidden checks took, and they may take as long as their inputs say.
+    hidden checks took, and they may take as long as their inputs say. `refusals`: why none of an
+    exercise's checks is run.
     """
     try:
-        refusals = _refusals(assignment, process, exercises)
-        penalised = set(refusals)
+        forbidden = _refusals(assignment, process, exercises)
+        refusals = {**refusals, **forbidden}
+        penalised = set(forbidden)
         begun = [_Begun(exercise, refusals.get(exercise.id)) for exercise in exercises]
         for public in (True, False):
             for own in begun:
                 process.begin_exercise(partial(blame_at_run_time, assignment, penalised))
                 _run_checks(assignment, own, checks, process, public=public)
-                if own.refusal is not None:
+                if own.refusal is not None and own.refusal.outcome == Outcome.FORBIDDEN:
                     penalised.add(own.exercise.id)
                 if public == own.ends_public:
                     yield own.result()

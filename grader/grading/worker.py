@@ -6,18 +6,23 @@ Each worker has a launcher of its own. It never writes a file: records go back t
 from __future__ import annotations
 
 import contextlib
+import importlib
 import multiprocessing
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
-from grader.boundary.guest.kernel import PR_SET_PDEATHSIG, prctl
+from grader.boundary import wire
+from grader.boundary.guest.kernel import PR_SET_PDEATHSIG, keep_out_tracers, prctl
 from grader.boundary.launchers import launcher_for
+from grader.checking.allowance import allowance
 from grader.checking.plugin import Checks, run_session
 from grader.checking.transcripts import Memo, Transcripts
 from grader.course.assignment import Assignment
+from grader.course.exercise import Check
 from grader.errors import GraderError, PlatformError
 from grader.grading.submission import broken_record, grade
 from grader.intake.read import Submission
@@ -28,21 +33,27 @@ from grader.records.record import Record
 class Job:
     """A submission and the exercises to grade; none means all.
 
-    Checks in `without_checks` are not run.
+    Checks in `without_checks` are not run. Exercises in `too_heavy` are not run either: what they
+    answered ended a worker that had used twice its time for a check.
     """
 
     submission: Submission
     exercises: tuple[str, ...] = ()
     without_checks: frozenset[str] = frozenset()
+    too_heavy: frozenset[str] = frozenset()
 
 
 def main(batch: Connection, assignment: Assignment, core: int | None, memo: Memo) -> None:
     """Serve jobs until None comes: a `Record` for each, or the error that ends this worker.
 
+    Before, the id of each check that is run: where this process ends in the middle of one, the
+    batch knows in which.
+
     With `core` it stays on that one, and so do its launcher and guests, who may not leave it.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the batch decides what Ctrl-C means
     if sys.platform == "linux":
+        keep_out_tracers()
         # a batch that is killed takes its workers along, and they their launchers and guests
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         parent = multiprocessing.parent_process()
@@ -53,13 +64,23 @@ def main(batch: Connection, assignment: Assignment, core: int | None, memo: Memo
     # before the checks import torch: workers side by side, each with a thread for every core,
     # would spend most of their time waiting for one another
     os.environ["OMP_NUM_THREADS"] = "1"
+
+    @contextlib.contextmanager
+    def allowed(check: Check) -> Iterator[None]:
+        batch.send(check.id)
+        with allowance(check.seconds, assignment.limits.memory_mb):
+            yield
+
     try:
         # first the launcher: while it imports torch, so do the checks here
         with contextlib.closing(_Grader(assignment)) as grader:
+            for name in {*assignment.preload} & wire.LIBRARIES:
+                importlib.import_module(name)  # before a check could be charged for it
             run_session(
                 assignment.check_files(),
                 lambda checks: _serve(batch, grader, checks),
                 None if memo == "off" else Transcripts(proving=memo == "prove"),
+                allowed,
             )
     except GraderError as error:
         batch.send((type(error), error.code, error.fields))
@@ -101,4 +122,5 @@ class _Grader:
             checks,
             self._launcher,
             self._assignment.only(job.exercises, job.without_checks),
+            job.too_heavy,
         )

@@ -208,3 +208,30 @@ def test_any_condition_has_its_sentence_in_each_language():
     expect_true(True, {"en": "never said", "ko": "말하지 않음"})
     texts = _texts(expect_true, False, {"en": "more than 4 words", "ko": "단어가 4개를 넘습니다"})
     assert texts == {"en": "more than 4 words", "ko": "단어가 4개를 넘습니다"}
+
+
+class _Untouched(list):
+    """Its items may not be looked at: there are too many of them."""
+
+    def __iter__(self):
+        raise AssertionError("looked at each item")
+
+
+@pytest.mark.parametrize("expected", [np.zeros((2, 3)), [1.0, 2.0], 3.0, [[1.0]]])
+def test_the_size_is_judged_before_the_values(expected):
+    long = _Untouched([0.5] * 1000)
+    with pytest.raises(Unmet, match="has shape"):
+        expect_close(long, expected)
+    with pytest.raises(Unmet, match="rectangular"):
+        expect_close([[1.0], long], [[1.0], [2.0]])
+
+
+def test_a_dict_with_far_too_many_keys_is_not_written_out():
+    with pytest.raises(Unmet, match="has 1000 items, expected 1"):
+        expect_equal(dict.fromkeys(range(1000)), {"a": 1})
+
+
+@pytest.mark.parametrize("value", [[1.0, [2.0]], [1.0, "a"], [1.0, None], [1 << 4000] * 2])
+def test_what_is_no_block_of_numbers(value):
+    with pytest.raises(Unmet, match="rectangular"):
+        expect_close(value, [1.0, 2.0])

@@ -95,7 +95,7 @@ def _dies_with_launcher(confinement: Confinement) -> None:
 
 def _resource_limits(confinement: Confinement) -> None:
     # RLIMIT_DATA, not RLIMIT_AS: torch reserves far more address space than it ever uses
-    _limit(resource.RLIMIT_DATA, _data_bytes() + (confinement.memory_mb << 20))
+    _limit(resource.RLIMIT_DATA, data_bytes() + (confinement.memory_mb << 20))
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_NOFILE, 256)
     _limit(resource.RLIMIT_FSIZE, confinement.scratch_mb << 20)
@@ -174,7 +174,7 @@ def _leads_to(secret: Path, path: str) -> bool:
     return secret.is_relative_to(os.path.realpath(path))
 
 
-def _data_bytes() -> int:
+def data_bytes() -> int:
     """VmData of this process: what the libraries hold before the student's code begins."""
     with open("/proc/self/status", encoding="ascii") as status:
         for line in status:

@@ -1,7 +1,8 @@
 """Grading processes side by side: jobs in, records out, a killed worker replaced.
 
 The pool owns no files and knows no output folder. A job whose worker died is given once more to
-a fresh one; the second death makes a `broken` record, and the batch goes on.
+a fresh one; the second death makes a `broken` record, and the batch goes on. Where a student's
+answer was what ended the worker, that is the student's matter: see `_without_what_was_too_heavy`.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import signal
 import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from multiprocessing.connection import Connection, wait
 
 from grader.boundary.scratch import remove_abandoned
@@ -26,6 +29,8 @@ from grader.records.record import Record
 # spawn: a worker must not inherit the batch's open files, threads or progress bar
 _CONTEXT = multiprocessing.get_context("spawn")
 ATTEMPTS = 2
+# By these a worker ends in which a library ran out of memory and did not say so.
+_FAULTS = {signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGSEGV}
 
 
 def grade_all(
@@ -54,7 +59,12 @@ def grade_all(
                 current = busy[connection]
                 job, attempt = current.job, current.attempt
                 record = current.receive()
-                if record is None and attempt < ATTEMPTS:
+                if isinstance(record, str):
+                    current.check = record
+                    continue
+                if record is None and (lighter := _without_what_was_too_heavy(assignment, current)):
+                    again.append((lighter, attempt))
+                elif record is None and attempt < ATTEMPTS:
                     again.append((job, attempt + 1))
                 else:
                     died = PlatformError("error.worker_died")
@@ -72,6 +82,23 @@ def grade_all(
             current.kill()
         if busy:  # their launchers died without tidying up
             remove_abandoned()
+
+
+def _without_what_was_too_heavy(assignment: Assignment, dead: _Worker) -> Job | None:
+    """The job again, if an answer of the student's ended the worker; None if it was our fault.
+
+    It was the student's if the worker had used up twice its time for a check, or has died of a
+    fault twice. Then the exercise of that check is not run, and the second time none is: so a
+    submission costs at most one run more.
+    """
+    died_of, job = dead.died_of(), dead.job
+    fault = died_of in _FAULTS and dead.attempt == ATTEMPTS
+    if not dead.check or not (died_of == signal.SIGVTALRM or fault):
+        return None
+    heavy = {e.id for e in assignment.exercises if dead.check in [check.id for check in e.checks]}
+    if job.too_heavy:
+        heavy = {exercise.id for exercise in assignment.exercises}
+    return replace(job, too_heavy=job.too_heavy | heavy) if heavy - job.too_heavy else None
 
 
 def core_of(slot: int, workers: int) -> int | None:
@@ -101,23 +128,32 @@ class _Worker:
         theirs.close()
         self.job: Job
         self.attempt = 0
+        self.check = ""  # that it has begun last
 
     def give(self, job: Job, attempt: int) -> None:
-        self.job, self.attempt = job, attempt
+        self.job, self.attempt, self.check = job, attempt, ""
         with contextlib.suppress(OSError):  # it died idle; receive() will say so
             self.connection.send(job)
 
-    def receive(self) -> Record | None:
-        """The record, or None when the worker died. Raises the error it could not start with."""
+    def receive(self) -> Record | str | None:
+        """The record, or the check that begins, or None when the worker died.
+
+        Raises the error it could not start with.
+        """
         try:
             answer = self.connection.recv()
         except (EOFError, OSError):  # OSError: it died in the middle of a record
             return None
-        if isinstance(answer, Record):
+        if isinstance(answer, Record | str):
             return answer
         kind, code, fields = answer
         error: GraderError = kind(code, **fields)
         raise error
+
+    def died_of(self) -> int:
+        """The signal that ended it; 0 for none."""
+        self._process.join(timeout=10)
+        return max(0, -(self._process.exitcode or 0))
 
     def stop(self) -> None:
         """Let it close its launcher and end."""
