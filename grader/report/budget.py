@@ -15,9 +15,10 @@ from grader.checking.outcomes import HUSHED
 from grader.course.assignment import Assignment
 from grader.course.exercise import Exercise
 
-# A hidden check passes, counts as passed, is ours to grade again, ended before it met an input, was
-# not run for one of three reasons (its needs, time-outs, the whole time), or ends by one of these.
-HIDDEN = len(HUSHED) + 7
+# A hidden check passes, counts as passed, is ours to grade again, ended before it met an input, got
+# an answer that was too much to look at, was not run for one of three reasons (its needs,
+# time-outs, the whole time), or ends by one of these.
+HIDDEN = len(HUSHED) + 8
 # A public check runs before all hidden ones; only whether it counts is found out after them.
 PUBLIC = 2
 

@@ -76,7 +76,7 @@ def draw(items): return random.random()
 def seed(items): random.seed(3)
 """)
     expect_left_alone(student, student.m.peek, [0])
-    with pytest.raises(Unmet, match="arguments" if worse == "push" else "generators"):
+    with pytest.raises(Unmet, match="argument" if worse == "push" else "generators"):
         expect_left_alone(student, getattr(student.m, worse), [0])
 
 

@@ -121,10 +121,12 @@ def test_numbers_that_meet_in_a_dict_are_not_waited_for():
     ],
 )
 def test_whose_fault_it_is(error, asked, outcome):
-    assert classify(error, answers=0, asked=asked, public=True).outcome == outcome
+    assert classify(error, answers=0, asked=asked, public=True, met_hidden=False).outcome == outcome
 
 
 def test_the_sentence_has_no_field_that_a_student_could_fill():
-    judged = classify(Overrun("a hidden input"), answers=1, asked=True, public=False)
+    judged = classify(
+        Overrun("a hidden input"), answers=1, asked=True, public=False, met_hidden=True
+    )
     assert judged.message.fields == {}
     assert re.match("too_much", judged.message.code)

@@ -27,7 +27,7 @@ ENDINGS = st.builds(
 
 
 def hidden(error, *, met_hidden=True):
-    return classify(error, answers=1, public=False, met_hidden=met_hidden)
+    return classify(error, answers=1, asked=True, public=False, met_hidden=met_hidden)
 
 
 @given(ENDINGS)
@@ -55,7 +55,7 @@ def test_every_way_in_which_a_students_code_can_end_a_check_has_its_sentence():
 def test_what_no_hidden_input_can_have_chosen_is_said_in_full(public, met_hidden):
     message = Message("import_failed", {"file": "m.py", "text": "no y", "where": "m.py, line 3"})
     ending = Ending(Outcome.RAISED, message, "traceback")
-    judged = classify(ending, answers=0, public=public, met_hidden=met_hidden)
+    judged = classify(ending, answers=0, asked=True, public=public, met_hidden=met_hidden)
     assert judged.message == message
 
 
