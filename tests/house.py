@@ -133,6 +133,7 @@ ROOMS = {
         "wheel",
         "template",
         "release",
+        "entered",
         "candidates",
         "calibration",
         "verify",

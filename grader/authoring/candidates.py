@@ -14,17 +14,18 @@
         replace = "return (y - p) @ X"
 
 For a mutant only the exercises that its files can reach are run, and of functions that it must not
-cost anything only quick core checks. `--full` runs everything.
+cost anything only quick core checks, from the first that enters what the mutant changed.
+`--full` runs everything.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from grader.authoring import template
+from grader.authoring import entered, template
 from grader.course.assignment import Assignment
 from grader.course.exercise import Kind
 from grader.course.folder import Course
@@ -63,6 +64,7 @@ class Candidate:
     bug: Bug | None = None  # of a mutant
     exercises: tuple[str, ...] = ()  # to be run; empty: all
     without_checks: frozenset[str] = frozenset()
+    changed: frozenset[str] | None = None  # functions in which alone a mutant differs, if known
 
 
 def candidates(course: Course, assignment: Assignment, *, full: bool) -> list[Candidate]:
@@ -76,6 +78,33 @@ def candidates(course: Course, assignment: Assignment, *, full: bool) -> list[Ca
         *_variants(assignment, reference),
         *_mutants(assignment, reference, full=full),
     ]
+
+
+def narrowed(
+    assignment: Assignment, mutant: Candidate, seen: Mapping[str, frozenset[str]]
+) -> Candidate:
+    """Without the checks of functions that it must not cost anything and that cannot see it.
+
+    `seen` holds for each check the functions that its exercise has entered when it ends.
+    """
+    if mutant.bug is None or mutant.changed is None:
+        return mutant
+    costs = {mutant.bug.of, *mutant.bug.also}
+    chosen = assignment.only(mutant.exercises, mutant.without_checks)
+    run = {
+        exercise.id: [
+            check.id
+            for check in exercise.checks
+            if check.of in costs or check.id not in seen or seen[check.id] & mutant.changed
+        ]
+        for exercise in chosen
+    }
+    blind = {c.id for e in chosen for c in e.checks if c.id not in run[e.id]}
+    return replace(
+        mutant,
+        exercises=tuple(name for name, checks in run.items() if checks),
+        without_checks=mutant.without_checks | blind,
+    )
 
 
 def _variants(assignment: Assignment, reference: dict[str, bytes]) -> Iterator[Candidate]:
@@ -114,7 +143,8 @@ def _mutants(
         table.done()
         reach = () if full else _reach(assignment, changed, bug)
         left_out = frozenset() if full else _left_out(assignment, bug)
-        yield Candidate("mutant", f"mutant {path.stem}", why, files, bug, reach, left_out)
+        where = None if full else entered.changed(reference, files)
+        yield Candidate("mutant", f"mutant {path.stem}", why, files, bug, reach, left_out, where)
 
 
 def replace_once(path: Path, content: bytes, find: str, replacement: str) -> bytes:

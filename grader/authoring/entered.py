@@ -1,0 +1,116 @@
+"""Which functions of the reference are entered by which check: a bug in any other cannot be seen.
+
+A guest serves one exercise. Until it enters the function that a mutant changed, it has run nothing
+but the reference, so the checks up to there end as the reference's do, and need not be run again.
+
+How it is known: the reference is graded once more, with a line at the head of each function that
+announces it. The line writes a number to the standard output when a guest gets there for the first
+time, and a record keeps what was printed in each check.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+
+from grader.course.assignment import Assignment
+from grader.grading.submission import MAX_OUTPUT_SHOWN
+from grader.records.outcome import Outcome
+from grader.records.record import Record
+
+_HEAD = "import os as _os\n_entered = set()"
+_LINE = "if {0} not in _entered: _entered.add({0}); _os.write(1, b'@{0};')"
+_ANNOUNCED = re.compile(r"@(\d+);")
+
+
+def announcing(reference: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[str]]:
+    """The package with a line in each function, and the functions by the number in that line."""
+    functions: list[str] = []
+    return {name: _announcing(name, text, functions) for name, text in reference.items()}, functions
+
+
+def entered(
+    assignment: Assignment, record: Record, functions: list[str]
+) -> dict[str, frozenset[str]]:
+    """Check -> the functions that its exercise has entered when it ends.
+
+    `record` is that of the announcing package. A check is missing where that is not known: it or
+    one before it did not pass, printed more than a record keeps, or used a guest for each case, of
+    which only the last one's output is kept.
+    """
+    kept = min(MAX_OUTPUT_SHOWN, 1024 * assignment.limits.output_kb)
+    exercises = {result.id: {c.id: c for c in result.checks} for result in record.exercises}
+    found: dict[str, frozenset[str]] = {}
+    for exercise in assignment.exercises:
+        so_far: frozenset[str] = frozenset()
+        for check in exercise.checks:
+            result = exercises.get(exercise.id, {}).get(check.id)
+            if result is None or result.outcome != Outcome.PASSED:
+                break
+            if len(result.output.encode()) >= kept or (check.fresh and result.cases > 1):
+                break
+            numbers = map(int, _ANNOUNCED.findall(result.output))
+            so_far |= {functions[number] for number in numbers}
+            found[check.id] = so_far
+    return found
+
+
+def changed(reference: Mapping[str, bytes], files: Mapping[str, bytes]) -> frozenset[str] | None:
+    """The functions whose bodies differ; None where anything else differs, too.
+
+    A default value, a decorator, a class attribute or a new method can show without a function of
+    the reference being entered.
+    """
+    found: set[str] = set()
+    for name, source in reference.items():
+        if files[name] == source:
+            continue
+        try:
+            (bodies, rest), (own_bodies, own_rest) = _parts(name, source), _parts(name, files[name])
+        except SyntaxError:
+            return None
+        if rest != own_rest:
+            return None
+        found |= {function for function, body in bodies.items() if own_bodies[function] != body}
+    return frozenset(found)
+
+
+def _announcing(file: str, source: bytes, functions: list[str]) -> bytes:
+    tree = ast.parse(source)
+    for name, node in _functions(file, tree):
+        line = ast.parse(_LINE.format(len(functions))).body
+        functions.append(name)
+        start = 0 if ast.get_docstring(node) is None else 1
+        node.body[start:start] = line
+    start = sum(map(_must_be_first, tree.body))
+    tree.body[start:start] = ast.parse(_HEAD).body
+    return ast.unparse(tree).encode()
+
+
+def _must_be_first(node: ast.stmt) -> bool:
+    is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    return is_text or (isinstance(node, ast.ImportFrom) and node.module == "__future__")
+
+
+def _parts(file: str, source: bytes) -> tuple[dict[str, list[str]], str]:
+    """The bodies by function, and the file without them."""
+    tree = ast.parse(source)
+    bodies: dict[str, list[str]] = {}
+    for name, node in _functions(file, tree):
+        bodies.setdefault(name, []).extend(map(ast.dump, node.body))
+        node.body = []
+    return bodies, ast.dump(tree)
+
+
+def _functions(
+    name: str, node: ast.Module | ast.ClassDef
+) -> list[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    """Functions and methods, `file.Class.method`; one within another is part of it."""
+    found: list[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]] = []
+    for child in node.body:
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+            found.append((f"{name}.{child.name}", child))
+        elif isinstance(child, ast.ClassDef):
+            found += _functions(f"{name}.{child.name}", child)
+    return found
