@@ -65,11 +65,14 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Graded:
         (root / "out").mkdir()
         (root / "out" / "notes.txt").write_text("PLANTED-beside-the-records")
         before = _snapshot(root)
+        others = set(_children(os.getpid()))  # of tests before
         # what a guest leaves behind comes to this process, and is seen
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         grade = _grader(root, "grade", "attacked", "submitted", "-o", "out", "-j", "2")
         report = _grader(root, "report", "out")
-        orphans = [about for pid in _children(os.getpid()) if (about := _about(pid))]
+        orphans = [
+            about for pid in _children(os.getpid()) if pid not in others and (about := _about(pid))
+        ]
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
         heard = listeners.heard()
     shutil.rmtree(root / "submitted" / "packaging-folder_of_many")
