@@ -18,7 +18,8 @@ from time import process_time
 
 import pytest
 
-from grader.boundary.guests import Guests
+from grader.boundary.guest import generators
+from grader.boundary.guests import SEED, Guests
 from grader.checking.conversation import Conversation, OtherQuestion
 from grader.checking.outcomes import Judged, Overrun, classify
 from grader.checking.student import Answers, Student
@@ -124,6 +125,7 @@ class Checks:
 
     def _by_pytest(self, item: pytest.Item, answers: Answers) -> BaseException | None:
         self._answers, self._error = answers, None
+        generators.seed(SEED)
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
         # not kept: its frames hold the student's values
         error, self._error = self._error, None
@@ -173,6 +175,7 @@ def _by_call(item: pytest.Item, answers: Answers) -> BaseException | None:
     parameters = item.callspec.params if hasattr(item, "callspec") else {}
     names = item.fixturenames
     arguments = {n: parameters[n] if n in parameters else Student(answers) for n in names}
+    generators.seed(SEED)
     try:
         item.obj(**arguments)
     except (KeyboardInterrupt, OtherQuestion, Overrun):

@@ -61,7 +61,7 @@ def test_a_check_that_asks_otherwise_every_time_proves_nothing(prove, edit):
     edit(
         "assignments/tiny/checks/public/test_sums.py",
         "    assert student.sums.add(1, 2) == 3",
-        "    import random\n    n = random.random()\n    assert student.sums.add(n, 0) == n",
+        "    import time\n    n = time.perf_counter_ns()\n    assert student.sums.add(n, 0) == n",
     )
     done = prove()
     assert (done.exit_code, "add_adds asks other questions" in done.output) == (2, True)
