@@ -500,6 +500,14 @@ def test_most_informative_returns_python_ints(student):
         expect_type(number, int, "an id")
 
 
+def test_most_informative_leaves_the_model_alone(student):
+    model = distinct_model(student)
+    generators, table = student.generators(), model.feature_log_prob_
+    student.naive_bayes.most_informative(model, 3)
+    expect_equal(model.feature_log_prob_, table, "feature_log_prob_ after the call")
+    expect_equal(student.generators(), generators, "the state of the global generators")
+
+
 @pytest.mark.parametrize(
     ("arguments", "name"),
     [
