@@ -28,10 +28,8 @@ class Launcher(ForkLauncher):
 
     def bare_fork(self) -> float:
         """Milliseconds of fork, exit, wait."""
-        self._send({"open": {"bare": True}}, [])
-        self._answer()
-        self._send({"end": 0}, [])
-        return float(self._answer()["ms"])
+        self._ask({"open": {"bare": True}})
+        return float(self._ask({"end": 0})["ms"])
 
     def guest(self) -> float:
         """Milliseconds from nothing to nothing."""

@@ -27,6 +27,7 @@ from grader.boundary.guest.launcher import preload
 from grader.boundary.guest.layers import Layers
 from grader.boundary.guest.server import Server
 from grader.boundary.launchers import Launcher, launcher_for
+from grader.boundary.submitted import Rules
 from grader.checking.plugin import Checks, run_session
 from grader.course.assignment import Assignment, Limits
 from grader.course.folder import Course
@@ -44,7 +45,7 @@ class _Here:
     def __init__(self, package: str) -> None:
         self.package = package
 
-    def open(self, _: Limits) -> Any:
+    def open(self, _: Limits, __: Rules) -> Any:
         for name in [n for n in sys.modules if n.partition(".")[0] == self.package]:
             del sys.modules[name]
         self._server, self._number = Server(Layers()), 0
@@ -54,8 +55,8 @@ class _Here:
         self._number += 1
         asked = wire.encode((self._number, *request), export_handle)
         _, verb, *arguments = _decoded(asked, self._server.resolve)
-        if verb == "load":  # nothing is forbidden here: the watch could not be taken off again
-            arguments[2:] = [{}, [], False]
+        if verb == "load":  # nothing is searched for here, and nothing armed: it would stay so
+            arguments[2:5] = [{}, [], False]
         reply = self._server.answer(verb, arguments)
         frame = self._server.encode(self._number, reply, [])
         return _decoded(frame, handle)[1:]

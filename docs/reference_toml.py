@@ -98,14 +98,14 @@ TABLES: dict[str, tuple[ModuleType, str, str, dict[str, str]]] = {
             "required": "Whether its absence is noted on the record.",
         },
     ),
-    "assignment.toml, `[[forbidden]]`": (
+    "assignment.toml and exercises/\\*.toml, `[[forbidden]]`": (
         forbidden,
         "read_forbidden",
         "table",
         {
-            "names": "`torch.nn` with all that is in it, or `.backward` on any object.",
-            "files": "Where they are forbidden; none: in every file.",
-            "within": "Only inside these functions and classes; none: everywhere.",
+            "families": "All of a kind, whatever it is called and whoever calls it.",
+            "names": "What no family holds: `torch.linalg` with all that it shows, `.sort` on any "
+            "tensor, `difflib`; may be left out beside families.",
             "instead": "What a student is told to use.",
         },
     ),

@@ -30,10 +30,6 @@ def refuse_incomplete(course: Course, assignment: Assignment) -> None:
     for exercise in assignment.exercises:
         file = assignment.folder / "exercises" / f"{exercise.id}.toml"
         _refuse_undefined(file, "points", exercise.names, [exercise.file], defined)
-    for rule in assignment.forbidden:
-        files = list(rule.files or defined)
-        file = assignment.folder / "assignment.toml"
-        _refuse_undefined(file, "[[forbidden]] within", rule.within, files, defined)
 
 
 def _refuse_undefined(

@@ -26,7 +26,7 @@ from grader.boundary.endings import Ending, is_place, raised
 from grader.boundary.guest.uses import Use
 from grader.boundary.imports import failed_import
 from grader.boundary.launchers import Launcher
-from grader.boundary.submitted import Submitted
+from grader.boundary.submitted import Rules, Submitted
 from grader.course.assignment import Limits
 from grader.errors import PlatformError
 from grader.records.outcome import Outcome
@@ -58,6 +58,7 @@ class _Guest:
 
     channel: Channel
     imported: set[str] = field(default_factory=set)
+    has_served: bool = False  # it was asked for more than to take the submission
     met_hidden: bool = False  # it has served a hidden check
 
 
@@ -65,7 +66,8 @@ class _Guest:
 class Survey:
     """What the first guest said of the submission and of itself."""
 
-    uses: list[Use] = field(default_factory=list)  # of forbidden names, found by reading
+    uses: dict[str, list[Use]] = field(default_factory=dict)  # by exercise, found by reading
+    looks_behind: bool = False  # whether code could look behind a call (asked beside stand-ins)
     layers: list[str] = field(default_factory=list)  # in force
     missing: dict[str, str] = field(default_factory=dict)  # layer -> why this machine lacks it
 
@@ -90,6 +92,7 @@ class Guests:
         self.met_hidden = False
         self._launcher, self._limits, self._handles = launcher, limits, handles
         self._judge: Judge = nothing_is_forbidden
+        self._rules = Rules()
         self._survey: Survey | None = None
         self._guest: _Guest | None = None
         self._printed = ""
@@ -107,14 +110,21 @@ class Guests:
         """What was found out when the first guest was opened; empty before."""
         return self._survey or Survey()
 
-    def begin_exercise(self, judge: Judge = nothing_is_forbidden) -> None:
-        """The next check starts in a guest that no other exercise has used.
+    def begin_exercise(
+        self, rules: Rules | None = None, judge: Judge = nothing_is_forbidden
+    ) -> None:
+        """The next check starts in a guest that no other exercise has used, armed with `rules`.
 
         `judge` says what is to be made of forbidden names that are used at run time.
         """
-        self._judge = judge
-        if not self._launcher.reusable:
+        rules = rules or Rules()
+        if self._rules != rules or (not self._launcher.reusable and self._has_served()):
             self.close()
+        self._rules, self._judge = rules, judge
+
+    def _has_served(self) -> bool:
+        """Whether the guest has done more than take the submission."""
+        return self._guest is not None and self._guest.has_served
 
     def begin_check(self, seconds: float, *, fresh: bool = False, hidden: bool = False) -> None:
         """A new check with `seconds` for all its calls together.
@@ -165,7 +175,7 @@ class Guests:
             raise PlatformError("error.layers_changed", layers=self._survey.layers)
 
     def _open(self) -> None:
-        self._guest = _Guest(self._launcher.open(self._limits))
+        self._guest = _Guest(self._launcher.open(self._limits, self._rules))
         self.clock.guest_opened(self._guest.channel.usage)
 
     def _end(self, guest: _Guest, *, hung_up: bool = False) -> Exit:
@@ -178,7 +188,7 @@ class Guests:
             "load",
             submitted.package,
             submitted.files,
-            submitted.rules,
+            {name: part.to_wire() for name, part in submitted.searched.items()},
             list(submitted.allowed),
             not self._survey,
             submitted.stand_ins.to_wire() if submitted.stand_ins else None,
@@ -188,7 +198,11 @@ class Guests:
         if reply[0] == "raised":
             raise self._raised(reply[1])
         found = reply[1]
-        return Survey(self._uses(found["uses"]), found["layers"], found["missing"])
+        uses: dict[str, list[Use]] = {}
+        for item in found["uses"]:
+            if type(item) is tuple and len(item) == 2 and type(item[0]) is str:
+                uses.setdefault(item[0], []).extend(self._uses([item[1]]))
+        return Survey(uses, found["looks_behind"], found["layers"], found["missing"])
 
     def _can_load_nothing(self) -> bool:
         try:
@@ -289,6 +303,7 @@ class Guests:
         self._begun = True
         if self._guest is None:
             raise self._broken("the process has ended")
+        self._guest.has_served = True
         if seconds is None:
             return self._ask(question, self.clock.check(), begin)
         own = self.clock.start(seconds)
@@ -337,7 +352,11 @@ class Guests:
     def _uses(self, data: list[Any]) -> list[Use]:
         """What a guest says it used, as far as there is such a place in the submission."""
         uses = [use for item in data if (use := Use.from_wire(item)) is not None]
-        return [use for use in uses if is_place(use.file, use.line, self.submitted.lines)]
+        return [use for use in uses if self._is_place(use)]
+
+    def _is_place(self, use: Use) -> bool:
+        nowhere = not use.sure and (use.file, use.line) == ("", 0)
+        return nowhere or is_place(use.file, use.line, self.submitted.lines)
 
     def _raised(self, error: dict[str, Any]) -> Ending:
         return raised(error, self.submitted.by_path, self.submitted.lines_by_path)

@@ -1,7 +1,7 @@
 """Launchers, from the trusted side: they start guests, end them, and tell how they ended.
 
 with ForkLauncher(["numpy", "torch"]) as launcher:
-    channel = launcher.open(limits)
+    channel = launcher.open(limits, rules)
     reply = channel.exchange(request, deadline, handle)
     how_it_ended = channel.end()
 """
@@ -25,6 +25,7 @@ from typing import Any, Protocol
 from grader.boundary.channel import Channel, Exit
 from grader.boundary.clock import Usage
 from grader.boundary.scratch import Scratch
+from grader.boundary.submitted import Rules
 from grader.course.assignment import Limits
 from grader.errors import PlatformError
 
@@ -36,15 +37,18 @@ class Launcher(Protocol):
 
     reusable: bool
 
-    def open(self, limits: Limits) -> Channel:
-        """A guest of its own, with nothing imported."""
+    def open(self, limits: Limits, rules: Rules) -> Channel:
+        """A guest of its own, with nothing imported, in which what `rules` forbid does not work."""
 
     def close(self) -> None:
         """End everything."""
 
 
 class ForkLauncher:
-    """Linux: a warm interpreter that forks a guest with all its layers in milliseconds."""
+    """Linux: a warm interpreter that forks a guest with all its layers in milliseconds.
+
+    Between them stands a template for each set of rules, which are armed in it once.
+    """
 
     reusable = False
     module = "grader.boundary.guest.launcher"
@@ -56,8 +60,10 @@ class ForkLauncher:
             folder = tempfile.gettempdir()
             raise PlatformError("error.cannot_write", file=folder, reason=error.strerror) from None
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._control = ours
-        self._ready = False
+        self._launcher = ours
+        self._templates: dict[Rules, socket.socket] = {}
+        self._control = ours  # of the template whose guest is open
+        self._has_guest = self._ready = False
         self._process = subprocess.Popen(
             [*_interpreter(), "-m", self.module, str(theirs.fileno()), *preload],
             pass_fds=[theirs.fileno()],
@@ -68,9 +74,12 @@ class ForkLauncher:
         )
         theirs.close()
 
-    def open(self, limits: Limits) -> Channel:
-        """Fork a guest. Raises `PlatformError` when the launcher is gone."""
-        self._wait_until_ready()
+    def open(self, limits: Limits, rules: Rules) -> Channel:
+        """Fork a guest.
+
+        Raises `PlatformError` when the launcher is gone, or something that `rules` forbid works.
+        """
+        self._turn_to(rules)
         connection, their_connection = socket.socketpair()
         output, their_output = socket.socketpair()
         wish = {
@@ -83,6 +92,7 @@ class ForkLauncher:
         try:
             with their_connection, their_output:
                 self._ask({"open": wish}, fds)
+                self._has_guest = True
         except PlatformError:
             connection.close()
             output.close()
@@ -93,7 +103,8 @@ class ForkLauncher:
 
     def close(self) -> None:
         """End the launcher, and with it whatever it still holds."""
-        self._control.close()
+        for control in (*self._templates.values(), self._launcher):
+            control.close()
         try:
             self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:
@@ -105,6 +116,7 @@ class ForkLauncher:
 
     def _end_guest(self, grace: float) -> Exit:
         answer = self._ask({"end": grace})
+        self._has_guest = False
         status = int(answer["status"])
         return Exit(
             code=os.WEXITSTATUS(status) if os.WIFEXITED(status) else 0,
@@ -116,19 +128,35 @@ class ForkLauncher:
     def _usage_of_guest(self) -> Usage:
         return Usage(**self._ask({"usage": True}))
 
-    def _wait_until_ready(self) -> None:
+    def _turn_to(self, rules: Rules) -> None:
+        """Speak with the template that has these rules, a new one if need be."""
         if not self._ready:
             self._answer()
             self._ready = True
+        template = self._templates.get(rules)
+        if self._has_guest and self._control is not template:  # one at a time
+            self._end_guest(0)
+        if template is not None:
+            self._control = template
+            return
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control = self._templates[rules] = ours
+        with theirs:
+            answer = self._ask(rules.to_json(), [theirs.fileno()], to=self._launcher)
+        if reason := answer.get("broken"):
+            self._templates.pop(rules).close()
+            raise PlatformError("error.still_works", reason=reason)
 
-    def _ask(self, message: dict[str, Any], fds: Sequence[int] = ()) -> dict[str, Any]:
-        """Send, and take the answer. The deadline of a check (SIGPROF) waits until it is here.
+    def _ask(
+        self, message: dict[str, Any], fds: Sequence[int] = (), to: socket.socket | None = None
+    ) -> dict[str, Any]:
+        """Send, and take the template's answer; the deadline of a check (SIGPROF) waits for it.
 
         An answer that nobody has taken would be taken for that to the next question.
         """
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPROF})
         try:
-            socket.send_fds(self._control, [json.dumps(message).encode()], fds)
+            socket.send_fds(to or self._control, [json.dumps(message).encode()], fds)
             return self._answer()
         except OSError:
             raise self._gone() from None
@@ -163,8 +191,11 @@ class SpawnLauncher:
 
     reusable = True
 
-    def open(self, limits: Limits) -> Channel:
-        """Start an interpreter and hand it its two sockets."""
+    def __init__(self, preload: tuple[str, ...]) -> None:
+        self._preload = preload
+
+    def open(self, limits: Limits, rules: Rules) -> Channel:
+        """Start an interpreter; hand it its two sockets, what to import, and what to forbid."""
         connection, their_connection = socket.socketpair()
         output, their_output = socket.socketpair()
         theirs = [their_connection, their_output]
@@ -178,7 +209,8 @@ class SpawnLauncher:
         )
         words = [_handover(s, process.pid) for s in theirs]
         if process.stdin:
-            process.stdin.write((" ".join(words) + "\n").encode())
+            told = json.dumps({"preload": self._preload, "rules": rules.to_json()})
+            process.stdin.write(f"{' '.join(words)}\n{told}\n".encode())
             process.stdin.flush()
         for their_socket in theirs:
             their_socket.close()
@@ -206,7 +238,7 @@ class SpawnLauncher:
 
 def launcher_for(preload: tuple[str, ...]) -> Launcher:
     """The best launcher that this system has."""
-    return ForkLauncher(preload) if sys.platform == "linux" else SpawnLauncher()
+    return ForkLauncher(preload) if sys.platform == "linux" else SpawnLauncher(preload)
 
 
 def _handover(their_socket: socket.socket, pid: int) -> str:

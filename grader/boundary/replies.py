@@ -25,8 +25,11 @@ ONLY_TO_GET = {"callable", "missing"}
 
 # Verb -> whether a value is of the verb's shape, given the arguments of the request.
 VALUES: dict[str, Callable[..., bool]] = {
-    # (package, files, rules, allowed, with_survey, stand_ins) -> uses found by reading, layers
-    "load": lambda value, *_: _is_dict(value, uses=list, layers=list, missing=dict),
+    # (package, files, searched, allowed, with_survey, stand_ins)
+    # -> (exercise, use) for each use found by reading, whether code looks behind a call, layers
+    "load": lambda value, *_: _is_dict(
+        value, uses=list, looks_behind=bool, layers=list, missing=dict
+    ),
     # (module) -> None
     "import": lambda value, *_: value is None,
     # (owner, name)

@@ -1,4 +1,4 @@
-"""What is sent to a guest before anything else: the files, and what is forbidden in them."""
+"""What is sent to a guest before anything else: what is forbidden, the files, who stands in."""
 
 from __future__ import annotations
 
@@ -8,18 +8,53 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from grader.course.families import DOUBLES, FAMILIES
+
 
 @dataclass(frozen=True)
 class StandIns:
-    """The reference's functions in place of the student's, all but the one under test."""
+    """The reference's functions in place of the student's, all but those under test."""
 
     reference: dict[str, bytes]  # its files, without what it knows of the function under test
     functions: dict[str, list[str]]  # file -> names that stand in
-    kept: tuple[str, str]  # file and name of the function under test
+    kept: tuple[str, tuple[str, ...]]  # file and names of the functions under test
 
     def to_wire(self) -> tuple[Any, ...]:
         """Plain data."""
         return (self.reference, self.functions, self.kept)
+
+
+@dataclass(frozen=True)
+class Searched:
+    """What of the source belongs to an exercise, and what it is searched for."""
+
+    file: str
+    functions: tuple[str, ...]  # at the top level of the file
+    names: tuple[str, ...]  # forbidden
+
+    def to_wire(self) -> tuple[str, list[str], list[str]]:
+        """Plain data."""
+        return (self.file, list(self.functions), list(self.names))
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What does not work in a guest, whoever calls it."""
+
+    package: str = ""
+    families: tuple[str, ...] = ()  # of `grader.course.families`
+    names: tuple[str, ...] = ()  # that belong to no family
+    allowed: tuple[str, ...] = ()  # third-party packages; empty: all
+
+    def to_json(self) -> dict[str, Any]:
+        """What `grader.boundary.guest.refusal.arm` takes: the same rules give the same."""
+        return {
+            "package": self.package,
+            "families": {name: FAMILIES[name].to_wire() for name in self.families},
+            "names": list(self.names),
+            "allowed": list(self.allowed),
+            "doubles": list(DOUBLES),
+        }
 
 
 @dataclass(frozen=True)
@@ -28,7 +63,7 @@ class Submitted:
 
     package: str
     files: dict[str, bytes]
-    rules: dict[str, list[str]] = field(default_factory=dict)  # file -> forbidden names
+    searched: dict[str, Searched] = field(default_factory=dict)  # by exercise
     allowed: tuple[str, ...] = ()  # third-party packages; empty: all
     stand_ins: StandIns | None = None  # what replaces the student's functions; None: nothing does
 

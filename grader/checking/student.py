@@ -79,7 +79,8 @@ class Student:
         lies, or None for one that does not count. The gradients are those of the sum of
         weight * tensor; without weights the result must be a single number. They are taken by
         each float tensor in `args` and by each parameter of each of `modules`, which are torch
-        modules of the student's. What is passed by keyword gets no gradient.
+        modules of the student's. What is passed by keyword gets no gradient. In an exercise that
+        forbids autograd, a gradient that there would be is nan.
         """
         asked = None if weights is None else list(weights)
         found = function.invoke("gradients", tuple(args), kwargs, asked, list(modules))

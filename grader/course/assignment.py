@@ -58,7 +58,7 @@ class Assignment:
     allowed_packages: tuple[str, ...]
     limits: Limits
     files: tuple[SourceFile, ...]
-    forbidden: tuple[Forbidden, ...]
+    forbidden: tuple[Forbidden, ...]  # in every exercise
     exercises: tuple[Exercise, ...]
     folder: Path
     reference: Path | None  # the solved package; a released template has none
@@ -79,6 +79,10 @@ class Assignment:
     def preload(self) -> tuple[str, ...]:
         """Libraries that are imported once, before any student process is forked."""
         return tuple(sorted({name for e in self.exercises for name in e.preload}))
+
+    def forbidden_in(self, exercise: Exercise) -> tuple[Forbidden, ...]:
+        """All that must not be used in an exercise: what it forbids itself comes first."""
+        return (*exercise.forbidden, *self.forbidden)
 
     def only(self, ids: Collection[str], without_checks: Collection[str] = ()) -> list[Exercise]:
         """The exercises with these ids, in order, all when there are none; without some checks."""
@@ -143,7 +147,7 @@ def load(
         allowed_packages=top.strings("allowed_packages", default=()),
         limits=limits,
         files=files,
-        forbidden=tuple(read_forbidden(t, names, languages) for t in top.tables("forbidden")),
+        forbidden=tuple(read_forbidden(t, languages) for t in top.tables("forbidden")),
         exercises=_exercises(top, folder / "exercises", around),
         folder=folder,
         reference=references / package if references else None,

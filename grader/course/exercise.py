@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
+from grader.course.forbidden import Forbidden, read_forbidden
 from grader.course.toml import Table, Text
 from grader.errors import AssignmentInvalid
 
@@ -71,6 +72,7 @@ class Exercise:
     extra: bool
     hidden_checks: int  # in a template: how many checks are not shipped
     title: Text
+    forbidden: tuple[Forbidden, ...]  # in this exercise, beside what the assignment forbids
     checks: tuple[Check, ...]
 
     @property
@@ -112,6 +114,7 @@ def read_exercise(path: Path, around: Surroundings) -> Exercise:
         extra=table.flag("extra", default=False),
         hidden_checks=int(table.number("hidden_checks", 0)),
         title=table.text("title", around.languages),
+        forbidden=tuple(read_forbidden(t, around.languages) for t in table.tables("forbidden")),
         checks=(),
     )
     names = [function.name for function in exercise.functions]

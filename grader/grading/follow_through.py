@@ -6,18 +6,19 @@ beside the outcome, `CheckResult.passes_with`; `grader.scoring` decides whether 
 that such a guest prints or raises is ever shown.
 
 In that guest the student's code runs beside the reference, so code that can look behind a call is
-not followed through (`grader.boundary.guest.looks_behind`), and forbidden names stay forbidden.
+not followed through (`grader.boundary.guest.looks_behind`), and what is forbidden stays so. Whoever
+called another function that used something forbidden has not used it: with the reference's in its
+place nothing forbidden is left, and the check passes.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import cache, partial
 
 from grader.boundary.endings import Ending
-from grader.boundary.guest.looks_behind import RULE
 from grader.boundary.guests import Guests
 from grader.boundary.launchers import Launcher
 from grader.boundary.submitted import StandIns, Submitted
@@ -25,12 +26,13 @@ from grader.checking.plugin import Checks
 from grader.checking.student import Object
 from grader.course.assignment import Assignment
 from grader.course.exercise import Check, Exercise
-from grader.grading.forbidden import blame_at_run_time
+from grader.grading.forbidden import blame, rules_of
 from grader.records.outcome import Outcome
 from grader.records.record import CheckResult, ExerciseResult
 
-# How a check may have ended to be run again. A forbidden name is nobody else's slip.
+# How a check may have ended to be run again.
 _AGAIN = {
+    Outcome.FORBIDDEN,
     Outcome.FAILED,
     Outcome.RAISED,
     Outcome.UNANSWERED,
@@ -47,15 +49,23 @@ def follow_through(
     checks: Checks,
     launcher: Launcher,
     results: Sequence[ExerciseResult],
+    refused: Collection[str],
     seconds: float,
 ) -> list[ExerciseResult]:
-    """The results, with what each failed check passes with. Uses at most `seconds`."""
+    """The results, with what each failed check passes with. Uses at most `seconds`.
+
+    `refused`: exercises in whose own source something forbidden was found, and that is nobody
+    else's slip.
+    """
     if assignment.reference is None or len(_failing(results)) < 2:
         return list(results)
-    run = _Run(assignment, submitted, checks, launcher, results, seconds)
+    run = _Run(assignment, submitted, checks, launcher, seconds)
     by_id = {exercise.id: exercise for exercise in assignment.exercises}
     return [
-        replace(result, checks=run.again(by_id[result.id], result.checks)) for result in results
+        result
+        if result.id in refused
+        else replace(result, checks=run.again(by_id[result.id], result.checks))
+        for result in results
     ]
 
 
@@ -65,7 +75,7 @@ def _failing(results: Sequence[ExerciseResult]) -> set[str]:
         check.of.partition(".")[0]
         for result in results
         for check in result.checks
-        if check.outcome == Outcome.FORBIDDEN or _may_pass(check)
+        if _may_pass(check)
     }
 
 
@@ -78,59 +88,84 @@ class _Run:
         submitted: Submitted,
         checks: Checks,
         launcher: Launcher,
-        results: Sequence[ExerciseResult],
         seconds: float,
     ) -> None:
         self._assignment, self._submitted = assignment, submitted
         self._checks, self._launcher, self._seconds = checks, launcher, seconds
         self._reference = assignment.reference_files()
-        self._penalised = {
-            result.id
-            for result in results
-            if any(check.outcome == Outcome.FORBIDDEN for check in result.checks)
-        }
 
     def again(self, exercise: Exercise, results: Sequence[CheckResult]) -> list[CheckResult]:
         """Run the failed checks of one exercise, those of a function in one guest."""
         passes_with: dict[str, list[str]] = {}
+        if any(r.outcome == Outcome.FORBIDDEN for r in results):
+            innocent = self._beside(exercise, exercise.names, self._without_its_caller)
+            if innocent is None:
+                return list(results)
+            passes_with |= innocent
         by_id = {check.id: check for check in exercise.checks}
         for name in exercise.names:
-            own = [r for r in results if r.of.partition(".")[0] == name]
+            own = [r for r in results if r.of.partition(".")[0] == name and r.id not in passes_with]
             failed = [by_id[r.id] for r in own if _may_pass(r)]
             if failed:
                 lost = {r.id for r in own if r.outcome != Outcome.PASSED}
-                passes_with |= self._function(exercise, name, failed, lost)
+                run = partial(self._passing, name, failed, lost)
+                passes_with |= self._beside(exercise, (name,), run) or {}
         # what was not run after time-outs passes with whatever those pass with, too
         slow = [r for r in results if r.outcome == Outcome.TIMEOUT]
         waited_for = [name for r in slow for name in (r.of, *passes_with.get(r.id, []))]
         for result in results:
             if result.id in passes_with and _not_run_for(result) == "timeouts":
-                passes_with[result.id] += waited_for
+                passes_with[result.id] = [*passes_with[result.id], *waited_for]
         return [
             replace(r, passes_with=list(dict.fromkeys(passes_with.get(r.id, [])))) for r in results
         ]
 
-    def _function(
-        self, exercise: Exercise, name: str, failed: Sequence[Check], lost: set[str]
-    ) -> dict[str, list[str]]:
-        """What the failed checks of a function pass with; `lost` are all that it did not pass."""
-        submitted = replace(self._submitted, stand_ins=self._stand_ins(exercise.file, name))
+    def _beside(
+        self,
+        exercise: Exercise,
+        kept: Sequence[str],
+        run: Callable[[Guests, Exercise], dict[str, list[str]] | None],
+    ) -> dict[str, list[str]] | None:
+        """What `run` finds in a guest in which all but the functions `kept` are the reference's."""
+        submitted = replace(self._submitted, stand_ins=self._stand_ins(exercise.file, kept))
         guests = Guests(self._launcher, submitted, self._assignment.limits, Object)
-        guests.begin_exercise(partial(blame_at_run_time, self._assignment, self._penalised))
+        judge = partial(blame, self._assignment, exercise)
+        guests.begin_exercise(rules_of(self._assignment, exercise), judge)
         try:
             guests.open()
-            if any(use.rule == RULE for use in guests.survey.uses):
-                return {}
-            return self._passing(guests, name, failed, lost)
+            return None if guests.survey.looks_behind else run(guests, exercise)
         except Ending:
-            return {}
+            return None
         finally:
             self._seconds -= guests.clock.used
             guests.close()
 
+    def _without_its_caller(
+        self, guests: Guests, exercise: Exercise
+    ) -> dict[str, list[str]] | None:
+        """What the checks of an exercise pass with that met something forbidden.
+
+        None where its own functions use it. Where they do not, another exercise's does: a check
+        passes with those that it calls, or else with all that any check of the exercise called.
+        """
+        passed: dict[str, list[str]] = {}
+        called: list[str] = []
+        for check in exercise.checks:
+            if guests.clock.used > self._seconds:
+                break
+            outcome = self._outcome(check, guests)
+            if outcome == Outcome.FORBIDDEN:
+                return None
+            own = self._functions_called(guests, exercise.names)
+            called += own
+            if outcome == Outcome.PASSED:
+                passed[check.id] = own
+        return {id_: own or called for id_, own in passed.items()}
+
     def _passing(
-        self, guests: Guests, name: str, failed: Sequence[Check], lost: set[str]
+        self, name: str, failed: Sequence[Check], lost: set[str], guests: Guests, _: Exercise
     ) -> dict[str, list[str]]:
+        """What the failed checks of a function pass with; `lost` are all that it did not pass."""
         found: dict[str, list[str]] = {}
         for check in failed:
             if guests.clock.used > self._seconds:
@@ -138,9 +173,9 @@ class _Run:
             if set(check.needs) & (lost - found.keys()):
                 continue  # it waits for a check that is this function's own matter
             outcome = self._outcome(check, guests)
-            if outcome == Outcome.TIMEOUT:
-                break  # it is this function that is slow
-            called = self._functions_called(guests, name)
+            if outcome in {Outcome.TIMEOUT, Outcome.FORBIDDEN}:
+                break  # it is this function that is slow, or uses it
+            called = self._functions_called(guests, [name])
             if outcome == Outcome.PASSED:
                 found[check.id] = called
         return found
@@ -154,7 +189,7 @@ class _Run:
         guests.take_output()
         return outcome
 
-    def _functions_called(self, guests: Guests, kept: str) -> list[str]:
+    def _functions_called(self, guests: Guests, kept: Sequence[str]) -> list[str]:
         """The functions with points that stood in. A guest's word: only names that we know."""
         try:
             called = guests.request("stood_in")[1]
@@ -164,18 +199,20 @@ class _Run:
             function.name
             for exercise in self._assignment.exercises
             for function in exercise.functions
-            if function.root in called and function.root != kept
+            if function.root in called and function.root not in kept
         ]
 
-    def _stand_ins(self, file: str, kept: str) -> StandIns:
+    def _stand_ins(self, file: str, kept: Sequence[str]) -> StandIns:
         functions: dict[str, list[str]] = {}
         for exercise in self._assignment.exercises:
             own = functions.setdefault(exercise.file, [])
-            own += [n for n in exercise.names if n != kept and n not in own]
+            own += [n for n in exercise.names if n not in kept and n not in own]
         elsewhere = [source for name, source in self._reference.items() if name != file]
         needed = frozenset(functions[file]).union(*map(_spelled, elsewhere))
-        reference = {**self._reference, file: without(self._reference[file], kept, needed)}
-        return StandIns(reference, functions, (file, kept))
+        source = self._reference[file]
+        for name in kept:
+            source = without(source, name, needed)
+        return StandIns({**self._reference, file: source}, functions, (file, tuple(kept)))
 
 
 def _may_pass(result: CheckResult) -> bool:

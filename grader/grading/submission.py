@@ -31,7 +31,7 @@ from grader.course.assignment import Assignment
 from grader.course.exercise import Check, Exercise
 from grader.errors import GraderError
 from grader.grading.follow_through import follow_through
-from grader.grading.forbidden import blame_at_run_time, blame_for_source, names_by_file
+from grader.grading.forbidden import blame, blame_for_source, rules_of, searched
 from grader.intake.read import Submission
 from grader.records.outcome import Outcome
 from grader.records.record import (
@@ -69,7 +69,10 @@ def grade(
         refusals = dict.fromkeys(too_heavy, Ending(Outcome.UNREADABLE, Message("too_much")))
         results = list(grade_exercises(assignment, process, checks, exercises, refusals))
         left = assignment.limits.submission_seconds - process.clock.used
-        results = follow_through(assignment, process.submitted, checks, launcher, results, left)
+        refused = blame_for_source(assignment, process.survey.uses)
+        results = follow_through(
+            assignment, process.submitted, checks, launcher, results, refused, left
+        )
         results = score(exercises, results)
         layers = process.survey.layers
     return _record(assignment, submission, results, layers, started, time.monotonic() - clock)
@@ -91,14 +94,11 @@ def grade_exercises(
     try:
         forbidden = _refusals(assignment, process, exercises)
         refusals = {**refusals, **forbidden}
-        penalised = set(forbidden)
         begun = [_Begun(exercise, refusals.get(exercise.id)) for exercise in exercises]
         for public in (True, False):
             for own in begun:
-                process.begin_exercise(partial(blame_at_run_time, assignment, penalised))
+                _begin(assignment, own.exercise, process)
                 _run_checks(assignment, own, checks, process, public=public)
-                if own.refusal is not None and own.refusal.outcome == Outcome.FORBIDDEN:
-                    penalised.add(own.exercise.id)
                 if public == own.ends_public:
                     yield own.result()
     finally:
@@ -110,11 +110,17 @@ def _refusals(
 ) -> dict[str, Ending]:
     """Exercise id -> why none of its checks is run."""
     try:
+        if exercises:  # the guest that surveys the source goes on with the first of them
+            _begin(assignment, exercises[0], process)
         process.open()
     except Ending as ending:  # its files are more than a guest can even read
         return {exercise.id: ending for exercise in exercises}
     found = blame_for_source(assignment, process.survey.uses)
     return {name: Ending(Outcome.FORBIDDEN, message) for name, message in found.items()}
+
+
+def _begin(assignment: Assignment, exercise: Exercise, process: Guests) -> None:
+    process.begin_exercise(rules_of(assignment, exercise), partial(blame, assignment, exercise))
 
 
 def broken_record(assignment: Assignment, submission: Submission, error: GraderError) -> Record:
@@ -140,9 +146,7 @@ def package_of(assignment: Assignment, submission: Submission) -> Submitted:
     return Submitted(
         package=assignment.package,
         files=submission.files,
-        rules=names_by_file(
-            assignment, [name for name in submission.files if name.endswith(".py")]
-        ),
+        searched=searched(assignment),
         allowed=assignment.allowed_packages,
     )
 

@@ -12,7 +12,7 @@ from grader.boundary import endings
 from grader.boundary.endings import Ending, StudentRaised
 from grader.boundary.guests import Guests
 from grader.boundary.launchers import ForkLauncher, SpawnLauncher
-from grader.boundary.submitted import Submitted
+from grader.boundary.submitted import Searched, Submitted
 from grader.checking.expect import Unmet, expect_left_alone
 from grader.checking.student import Object, Student
 from grader.course.assignment import Limits
@@ -628,9 +628,9 @@ def test_the_deadline_is_for_all_calls_of_a_check_together(run):
 
 
 def test_a_guest_that_cannot_start_is_the_platforms_fault(launcher):
-    package = Submitted("pack", {"m.py": b""}, rules={"not_there.py": ["torch.nn"]})
+    package = Submitted("pack", {"m.py": b""}, searched={"adding": Searched("m.py", (), (1,))})
     process = Guests(launcher, package, LIMITS, Object)
-    with pytest.raises(PlatformError, match="not_there"):
+    with pytest.raises(PlatformError, match="int"):
         process.open()
     process.close()
 
@@ -669,7 +669,7 @@ def test_guests_die_with_their_launcher():
 def test_without_fork_one_interpreter_serves_until_something_breaks(run):
     student, process = run(
         "import os\ndef f(): print('hi'); return os.getpid()\ndef g(): os._exit(3)",
-        using=SpawnLauncher(),
+        using=SpawnLauncher(()),
     )
     first = student.m.f()
     assert process.take_output() == "hi\n"

@@ -2,16 +2,15 @@
 
 import pytest
 
-from grader.boundary.guest.forbidden_source import uses_in_source
-from grader.course import assignment as assignments
-from grader.grading.forbidden import blame_for_source
+from grader.boundary.guest.forbidden_source import survey
 
 RULES = ["torch.nn", "torch.sigmoid", ".sigmoid", ".backward", "difflib"]
 
 
 def uses(source, rules=RULES):
-    found = uses_in_source(source.encode(), "sums.py", "pack", rules, ["numpy", "torch"])
-    return [(use.name, use.line, use.scope) for use in found]
+    exercises = {"adding": ("sums.py", ["add"], rules)}
+    found = survey({"sums.py": source.encode()}, "pack", exercises, ["numpy", "torch"])
+    return [(use.name, use.line) for _, use in found]
 
 
 @pytest.mark.parametrize(
@@ -23,12 +22,15 @@ def uses(source, rules=RULES):
         ("from torch.nn import Linear as L", "torch.nn.Linear"),
         ("import torch\nx = torch.nn.Linear", "torch.nn.Linear"),
         ("import torch as t\nx = t.sigmoid(1)", "torch.sigmoid"),
-        ("import torch\ndef f(z):\n    return z.sigmoid()", ".sigmoid"),
-        ("def f(loss):\n    (loss + 1).backward()", ".backward"),
+        ("import torch\ndef add(z):\n    return z.sigmoid()", ".sigmoid"),
+        ("def add(loss):\n    (loss + 1).backward()", ".backward"),
         ("import difflib", "difflib"),
         ("import sklearn.metrics", "sklearn"),
-        ("def f():\n    import jax", "jax"),
+        ("def add():\n    import jax", "jax"),
         ("try:\n    from scipy import special\nexcept ImportError:\n    pass", "scipy"),
+        ("def _help(z): z.backward()\ndef add(z): _help(z)", ".backward"),
+        ("class _Help:\n    def go(self, z): z.backward()\ndef add(z): _Help().go(z)", ".backward"),
+        ("def _help(z): z.backward()\nTABLE = [_help]\n", ".backward"),
     ],
 )
 def test_found(source, name):
@@ -45,10 +47,14 @@ def test_found(source, name):
         "from . import network\nnetwork.backward({}, 1)",
         "from pack import network\nnetwork.backward({}, 1)",
         "import pack.network\npack.network.backward(1)",
+        "from .backward import step\nfrom . import backward\nstep(backward.sigmoid)",
         "class A:\n    def sigmoid(self, z): return z\n    def g(self): return self.sigmoid(1)\nA().sigmoid(2)",
         "import re, json, collections.abc, numpy as np, torch\nnp.linalg.norm([1])",
         "from __future__ import annotations",
         "sigmoid = lambda z: z\nactivations = {'sigmoid': sigmoid}",
+        "import sums",
+        # what no function of the exercise leads to
+        "def train(loss): loss.backward()\ndef add(a, b): return a + b",
     ],
 )
 def test_honest_code_is_never_blamed(source):
@@ -75,37 +81,57 @@ def test_what_only_a_main_program_does_costs_nothing(guard):
         f"__name__ = '__main__'\nif __name__ == '__main__':\n{PLOT}",
         f"from .other import x as __name__\nif __name__ == '__main__':\n{PLOT}",
         f"def __name__(): pass\nif __name__ == '__main__':\n{PLOT}",
-        f"def main():\n{PLOT}\nif __name__ == '__main__':\n    main()",
+        f"def main():\n{PLOT}\nmain()",
     ],
 )
 def test_what_a_guest_runs_is_no_main_program(source):
-    assert {"matplotlib.pyplot", "matplotlib", "torch.nn.Linear"} & {use[0] for use in uses(source)}
+    assert {"matplotlib", "torch.nn.Linear"} & {use[0] for use in uses(source)}
 
 
 def test_a_main_program_lends_no_name_to_what_runs():
-    source = "def f(loss):\n    loss.backward()\nif __name__ == '__main__':\n    class A:\n        def backward(self): pass"
+    source = "def add(loss):\n    loss.backward()\nif __name__ == '__main__':\n    class A:\n        def backward(self): pass"
     assert [use[0] for use in uses(source)] == [".backward"]
 
 
 def test_depth_hides_nothing():
     deep = "import torch\nx = torch.nn.LSTM" + " + 1" * 1500
-    assert ("torch.nn.LSTM", 2, "") in uses(deep)
+    assert ("torch.nn.LSTM", 2) in uses(deep)
 
 
-def test_place_and_scope():
-    source = "import torch\n\ndef f():\n    return torch.nn\n\nclass A:\n    def g(self):\n        return torch.nn.Linear\n\nx = torch.nn\n"
-    assert uses(source) == [("torch.nn", 4, "f"), ("torch.nn.Linear", 8, "A"), ("torch.nn", 10, "")]
+FILES = {
+    "sums.py": "from .model import help\ndef add(a): return help(a)\ndef more(a): return add(a)\n",
+    "model.py": "def help(a):\n    a.backward()\ndef train(a): a.backward()\n",
+    "other.py": "import torch.nn\n",
+    "broken.py": "def add(:",
+}
 
 
-def test_a_rule_for_some_functions_is_deaf_outside_them(course, edit):
-    toml = "assignments/tiny/assignment.toml"
-    edit(toml, 'names = ["torch.nn", ".backward"]', 'names = [".backward"]\nwithin = ["add"]')
-    tiny = assignments.load(course / "assignments" / "tiny")
+def blamed(**changed):
+    files = {**FILES, **{f"{name}.py": source for name, source in changed.items()}}
+    exercises = {
+        "adding": ("sums.py", ["add"], RULES),
+        "more": ("sums.py", ["more"], RULES),
+        "training": ("model.py", ["train"], []),
+    }
+    encoded = {name: source.encode() for name, source in files.items()}
+    found = survey(encoded, "pack", exercises, [])
+    return [(exercise, use.name, use.file, use.line) for exercise, use in found]
 
-    def blamed(source, allowed=()):
-        found = uses_in_source(source, "sums.py", "pack", [".backward"], [*allowed])
-        return blame_for_source(tiny, found)
 
-    assert list(blamed(b"def add(a, b): a.backward()")) == ["adding"]
-    assert blamed(b"def help(a): a.backward()") == {}
-    assert blamed(b"import jax", ["torch"])["adding"].code == "forbidden_package"
+def test_a_helper_in_another_file_concerns_who_leads_to_it():
+    # `more` only calls `add`, which pays for itself
+    assert blamed() == [("adding", ".backward", "model.py", 2)]
+
+
+@pytest.mark.parametrize(
+    "imports",
+    ["from pack.model import help", "from model import help", "from .model import help as help"],
+)
+def test_however_it_is_imported(imports):
+    source = f"{imports}\ndef add(a): return help(a)\n"
+    assert blamed(sums=source) == [("adding", ".backward", "model.py", 2)]
+
+
+def test_what_runs_as_a_file_is_imported_concerns_whoever_imports_it():
+    source = "from . import other\ndef add(a): return a\ndef more(a): return a\n"
+    assert blamed(sums=source) == [(e, "torch.nn", "other.py", 1) for e in ("adding", "more")]

@@ -18,7 +18,7 @@ LIMITS = Limits(check_seconds=20, import_seconds=20)
 @pytest.fixture(params=["fork", "spawn"])
 def run(request, launcher):
     """Give files, get `student`."""
-    using = launcher if request.param == "fork" else SpawnLauncher()
+    using = launcher if request.param == "fork" else SpawnLauncher(())
     opened = []
 
     def start(source, **files):

@@ -24,7 +24,7 @@ from grader.boundary.guests import Guests
 from grader.boundary.submitted import Submitted
 from grader.checking.student import Object, Student
 from grader.course.assignment import Limits
-from grader.grading.forbidden import blame_at_run_time
+from grader.grading.forbidden import blame
 from tests.fuzz import frames
 
 REQUEST = ("get", "m", "f")
@@ -213,7 +213,7 @@ class OneGuest:
     def __init__(self, guest):
         self._guest = guest
 
-    def open(self, limits):
+    def open(self, limits, rules):
         return self._guest.channel
 
 
@@ -222,7 +222,7 @@ LIMITS = Limits(check_seconds=1, import_seconds=1)
 
 # What an honest guest replies, by the verb that it is asked.
 HONEST = {
-    "load": ("value", {"uses": [], "layers": [], "missing": {}}),
+    "load": ("value", {"uses": [], "looks_behind": False, "layers": [], "missing": {}}),
     "import": ("value", None),
     "get": ("callable",),
 }
@@ -250,7 +250,7 @@ def check_against(assignment, verb, answer, use):
     guest.run(script)
     package = Submitted("pack", {"m.py": b"def f(): pass"})
     process = Guests(OneGuest(guest), package, LIMITS, Object)
-    process.begin_exercise(partial(blame_at_run_time, assignment, ()))
+    process.begin_exercise(judge=partial(blame, assignment, assignment.exercises[0]))
     process.begin_check(SOON)
     try:
         process.open()
@@ -289,7 +289,7 @@ FORBIDDEN = st.tuples(
     mostly(st.just("torch.nn.LSTM")),  # name
     mostly(st.sampled_from(["m.py", "other.py"])),
     mostly(st.integers(-1, 4)),  # line
-    mostly(st.sampled_from(["f", ""])),  # scope
+    mostly(st.booleans()),  # sure
 ).map(lambda use: {"t": "tuple", "v": list(use)})
 PLACES = st.tuples(
     st.sampled_from(["pack/m.py", "m.py"]), st.integers(-1, 3), st.just("f"), st.just("raise")
@@ -371,7 +371,7 @@ def error(**fields):
     return plain_dict({**right, **fields})
 
 
-LSTM = {"t": "tuple", "v": ["torch.nn", "torch.nn.LSTM", "m.py", 1, "f"]}
+LSTM = {"t": "tuple", "v": ["torch.nn", "torch.nn.LSTM", "m.py", 1, True]}
 WAYS = {
     "value": whole("value", 1),
     "unreadable": whole("unreadable", "why"),

@@ -350,7 +350,7 @@ def test_no_two_functions_share_such_a_guest(graded):
 )
 def test_what_can_look_behind_a_call_is_not_followed_through(line):
     source = f"from .base import double\n{line}\n".encode()
-    assert [use.file for use in looks_behind(source, "top.py", "chain")] == ["top.py"]
+    assert looks_behind(source, "chain")
 
 
 @pytest.mark.parametrize(
@@ -367,7 +367,7 @@ def test_what_can_look_behind_a_call_is_not_followed_through(line):
     ],
 )
 def test_ordinary_code_is_followed_through(line):
-    assert looks_behind(f"{line}\n".encode(), "top.py", "chain") == []
+    assert not looks_behind(f"{line}\n".encode(), "chain")
 
 
 def test_code_that_looks_behind_is_graded_but_not_followed_through(graded):

@@ -1,14 +1,16 @@
-"""The launcher: imports the heavy libraries once, then forks one guest after another.
+"""The launcher: imports the heavy libraries once, then forks a template for each set of rules.
 
 Started by exec (`python -s -P -B -m grader.boundary.guest.launcher FD PRELOAD...`), so that it
-never held a secret. It obeys one control socket, one message at a time:
+never held a secret. Each message on its control socket is what an exercise forbids, with the
+control socket of a new template. That arms the rules, proves that what they forbid refuses, answers
+`{}`, and forks one guest after another, which cost no arming:
 
     {"open": {...limits}} + two descriptors  ->  {"pid": n}
     {"usage": true}                          ->  {"cpu": s, "starved": s}
     {"end": grace in seconds}                ->  {"status": n, "cpu": s, "memory_kb": n}
 
-It must stay single-threaded: a fork after a threaded operation hangs in the child. It is the
-subreaper of all its descendants, so what a guest left behind comes to it, and dies here.
+Both must stay single-threaded: a fork after a threaded operation hangs in the child. A template is
+the subreaper of all its descendants, so what a guest left behind comes to it, and dies there.
 """
 
 from __future__ import annotations
@@ -27,36 +29,84 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
-from grader.boundary.guest import generators, identity, interpreter, kernel, namespaces, server
+from grader.boundary.guest import (
+    generators,
+    identity,
+    interpreter,
+    kernel,
+    namespaces,
+    refusal,
+    server,
+)
 from grader.boundary.guest.layers import Confinement, Layers, readable
+from grader.boundary.guest.uses import Use
 
+MAX_MESSAGE = 1 << 17  # bytes
 CPU_CLOCK = 2  # of a process, by the scheduler's own count (linux/posix-timers.h)
 
 
 def main() -> None:
-    """Warm up, say so, serve until the trusted side hangs up."""
+    """Warm up, say so, make templates until the trusted side hangs up."""
     control = socket.socket(fileno=int(sys.argv[1]))
     world = _World()
     kernel.keep_out_tracers()  # only now: who has no rights may not name its users after this
     with world.folder_for_libraries():
         preload(sys.argv[2:])
+    _share_memory()
+    control.send(b"{}")
+    while True:
+        data, fds, _, _ = socket.recv_fds(control, MAX_MESSAGE, 1)
+        if not data:
+            break
+        with socket.socket(fileno=fds[0]) as theirs:
+            if not os.fork():
+                control.close()
+                _run(partial(_template, world, theirs, json.loads(data)))
+
+
+def _run(body: Callable[[], None]) -> NoReturn:
+    """The whole life of a forked process."""
+    try:
+        body()
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        os._exit(0)
+
+
+def _share_memory() -> None:
+    """Guests' collectors leave the objects of now, and so the shared pages, alone."""
     gc.collect()
-    gc.freeze()  # the guests' collector leaves these objects, and so the shared pages, alone
+    gc.freeze()  # which also takes them out of what gc.get_objects finds
+
+
+def _template(world: _World, control: socket.socket, rules: dict[str, Any]) -> None:
+    """Arm, then fork guests until the trusted side hangs up."""
+    _watch_over_the_tree()
+    try:
+        take_uses = refusal.arm(rules)
+        refusal.prove(rules)
+    except Exception as error:
+        control.send(json.dumps({"broken": str(error)}).encode())
+        return
+    take_uses()  # those of the proof
+    _share_memory()
     control.send(b"{}")
     guest: _Guest | None = None
     while True:
-        data, fds, _, _ = socket.recv_fds(control, 65536, 2)
+        data, fds, _, _ = socket.recv_fds(control, MAX_MESSAGE, 2)
         if not data:
             break
         message = json.loads(data)
         if "open" in message:
             if guest:  # one at a time
                 guest.end(grace=0)
-            guest = _open(world, control, fds, message["open"])
+            guest = _open(world, control, take_uses, fds, message["open"])
             reply: dict[str, Any] = {"pid": guest.pid}
         elif "usage" in message:
             reply = guest.usage() if guest else {}
@@ -132,27 +182,37 @@ def _watch_over_the_tree() -> None:
     kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
 
 
-def _open(world: _World, control: socket.socket, fds: list[int], limits: dict[str, Any]) -> _Guest:
+def _open(
+    world: _World,
+    control: socket.socket,
+    take_uses: Callable[[], list[Use]],
+    fds: list[int],
+    limits: dict[str, Any],
+) -> _Guest:
     scratch = world.scratch(limits["scratch_mb"])
     pid = os.fork()
-    if pid:
-        for fd in fds:
-            os.close(fd)
-        return _Guest(pid, world, scratch)
-    try:
-        control.close()
-        connection, output = (socket.socket(fileno=fd) for fd in fds)
-        interpreter.redirect(output)
-        interpreter.look_ordinary()
-        output.close()
-        _close_all_but({0, 1, 2, connection.fileno()})
-        world.layers.put_on(Confinement(**limits, scratch=scratch, user=world.user))
-        server.serve(connection, world.layers)
-    except BaseException:
-        traceback.print_exc()
-    finally:
-        sys.stderr.flush()
-        os._exit(0)
+    if not pid:
+        _run(partial(_guest, world, control, take_uses, fds, {**limits, "scratch": scratch}))
+    for fd in fds:
+        os.close(fd)
+    return _Guest(pid, world, scratch)
+
+
+def _guest(
+    world: _World,
+    control: socket.socket,
+    take_uses: Callable[[], list[Use]],
+    fds: list[int],
+    limits: dict[str, Any],
+) -> None:
+    control.close()
+    connection, output = (socket.socket(fileno=fd) for fd in fds)
+    interpreter.redirect(output)
+    interpreter.look_ordinary()
+    output.close()
+    _close_all_but({0, 1, 2, connection.fileno()})
+    world.layers.put_on(Confinement(**limits, user=world.user))
+    server.serve(connection, world.layers, take_uses)
 
 
 class _Guest:

@@ -14,10 +14,6 @@ import ast
 from collections.abc import Iterator
 from typing import TypeGuard
 
-from grader.boundary.guest.uses import Use
-
-RULE = "looks behind a call"
-
 # By these names alone; `re.compile` and `model.eval` are something else.
 _BUILTINS = {"getattr", "globals", "vars", "eval", "exec", "compile", "__import__", "help"}
 # Imported, or found in another module.
@@ -44,8 +40,8 @@ _OF_SYS = {
 }
 
 
-def looks_behind(source: bytes, file: str, package: str) -> list[Use]:
-    """The first word of `source` that could see more than results; empty where there is none.
+def looks_behind(source: bytes, package: str) -> bool:
+    """Whether a word of `source` could see more than results.
 
     Raises `SyntaxError` or `ValueError` for what is no Python source.
     """
@@ -54,13 +50,9 @@ def looks_behind(source: bytes, file: str, package: str) -> list[Use]:
     wanted = _MODULES | _ATTRIBUTES | {f"_{package}"}  # the name of the reference
     if any(word in _SYS for word, _ in words):
         wanted |= _OF_SYS
-    for node in ast.walk(tree):
-        if _is_computed_format(node):
-            return [Use(RULE, "format", file, node.lineno, "")]
-    for word, node in words:
-        if word in wanted or (word in _BUILTINS and isinstance(node, ast.Name)):
-            return [Use(RULE, word, file, getattr(node, "lineno", 1), "")]
-    return []
+    return any(map(_is_computed_format, ast.walk(tree))) or any(
+        word in wanted or (word in _BUILTINS and isinstance(node, ast.Name)) for word, node in words
+    )
 
 
 def _is_computed_format(node: ast.AST) -> TypeGuard[ast.Attribute]:

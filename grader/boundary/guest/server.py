@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from grader.boundary import wire
@@ -13,15 +14,18 @@ from grader.boundary.guest.layers import Layers
 from grader.boundary.guest.uses import Use
 
 
-def serve(connection: socket.socket, layers: Layers) -> None:
-    """Answer requests until the trusted side hangs up."""
+def serve(connection: socket.socket, layers: Layers, take_uses: Callable[[], list[Use]]) -> None:
+    """Answer requests until the trusted side hangs up.
+
+    `take_uses` gives the forbidden names that were used since the last time.
+    """
     server = Server(layers)
     stream = connection.makefile("rb")
     while prefix := stream.read(wire.PREFIX.size):
         header, body = wire.sizes(prefix)
         request = wire.decode(stream.read(header), stream.read(body), server.resolve)
         number, verb, *arguments = request
-        reply, uses = server.answer(verb, arguments), server.take_uses()
+        reply, uses = server.answer(verb, arguments), take_uses()
         for file in (sys.stdout, sys.stderr):
             with contextlib.suppress(Exception):
                 file.flush()
@@ -40,14 +44,9 @@ class Server:
             if verb == "begin":  # the first request of a check
                 seed, verb, *arguments = arguments
                 self._held.begin(seed)
-            self._held.watch.torch()
             return verbs.VERBS[verb](self._held, *arguments)
         except BaseException as error:
             return ("raised", exceptions.describe(error, self._held.package))
-
-    def take_uses(self) -> list[Use]:
-        """Forbidden names that were used in this request."""
-        return self._held.watch.take_uses()
 
     def encode(self, number: int, reply: tuple[Any, ...], used: list[Use]) -> bytes:
         """The frame of a reply; what cannot cross is replaced by the reason."""

@@ -30,9 +30,9 @@ class StandIns(Finder):
         files: Mapping[str, bytes],
         reference: Mapping[str, bytes],
         functions: Mapping[str, list[str]],
-        kept: tuple[str, str],
+        kept: tuple[str, tuple[str, ...]],
     ) -> None:
-        """`functions`: file -> names that stand in; `kept`: file and name of the one under test."""
+        """`functions`: file -> names that stand in; `kept`: file and names under test."""
         super().__init__(package, {**dict.fromkeys(functions, b""), **files})
         self._reference = Finder(f"_{package}", dict(reference))
         self._functions, self._kept = functions, kept
@@ -68,10 +68,10 @@ class StandIns(Finder):
 
     def take_kept_from(self, module: ModuleType, file: str) -> None:
         """Give the reference's modules the function under test, if it stands in this file."""
-        kept_file, name = self._kept
+        kept_file, names = self._kept
         if file == kept_file:
             for other in [m for n, m in sys.modules.items() if n.startswith(self._reference.name)]:
-                if name in vars(other):
+                for name in vars(other).keys() & names:
                     setattr(other, name, getattr(module, name, None))
 
     def may_do_without(self, file: str) -> bool:

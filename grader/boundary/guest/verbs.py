@@ -14,13 +14,11 @@ from types import FrameType
 from typing import Any
 
 from grader.boundary.guest import derivatives, generators
-from grader.boundary.guest.forbidden_calls import Watch
-from grader.boundary.guest.forbidden_source import uses_in_source
+from grader.boundary.guest.forbidden_source import survey
 from grader.boundary.guest.importer import Finder
 from grader.boundary.guest.layers import Layers
 from grader.boundary.guest.looks_behind import looks_behind
 from grader.boundary.guest.stand_ins import StandIns
-from grader.boundary.guest.uses import Use
 
 Reply = tuple[Any, ...]
 
@@ -31,7 +29,6 @@ class Held:
     def __init__(self, layers: Layers) -> None:
         self.layers = layers
         self.package = ""
-        self.watch = Watch("", {}, [])
         self.objects: list[Any] = []
         self.stand_ins: StandIns | None = None
 
@@ -68,26 +65,33 @@ def _load(
     held: Held,
     package: str,
     files: dict[str, bytes],
-    rules: dict[str, list[str]],
+    searched: dict[str, tuple[str, list[str], list[str]]],
     allowed: list[str],
     with_survey: bool,
     stand_ins: tuple[Any, ...] | None,
 ) -> Reply:
-    """Take the submission. `rules`: file -> forbidden names, found by reading if asked to."""
-    found: list[Use] = []
-    for name, names in rules.items() if with_survey else ():
-        # a file that is no Python fails again, with its message, when it is imported
-        with contextlib.suppress(SyntaxError, ValueError):
-            found += uses_in_source(files[name], name, package, names, allowed)
-            found += looks_behind(files[name], name, package) if stand_ins else []
+    """Take the submission; read it first where asked to."""
+    found = survey(files, package, searched, allowed) if with_survey and not stand_ins else []
     held.package = package
     held.stand_ins = StandIns(package, files, *stand_ins) if stand_ins else None
     (held.stand_ins or Finder(package, files)).install()
-    held.watch = Watch(package, rules, allowed)
-    held.watch.imports()
-    layers = held.layers
-    uses = [use.to_wire() for use in found]
-    return ("value", {"uses": uses, "layers": layers.in_force, "missing": layers.missing})
+    about = {
+        "uses": [(exercise, use.to_wire()) for exercise, use in found],
+        "looks_behind": bool(stand_ins) and _looks_behind(files, package),
+        "layers": held.layers.in_force,
+        "missing": held.layers.missing,
+    }
+    return ("value", about)
+
+
+def _looks_behind(files: dict[str, bytes], package: str) -> bool:
+    for name, content in files.items():
+        if name.endswith(".py"):
+            # a file that is no Python fails again, with its message, when it is imported
+            with contextlib.suppress(SyntaxError, ValueError):
+                if looks_behind(content, package):
+                    return True
+    return False
 
 
 def _import(held: Held, module: str) -> Reply:
