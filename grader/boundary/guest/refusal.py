@@ -40,8 +40,9 @@ def arm(rules: dict[str, Any]) -> Callable[[], list[Use]]:
         _arm_torch(rules["families"], rules["doubles"], refuse)
     for name in rules["names"]:
         _arm_name(name, rules["package"], refuse)
-    if rules["families"] or rules["names"] or rules["allowed"]:
-        sys.addaudithook(_hook(set(rules["names"]), rules["package"], rules["allowed"], refuse))
+    sys.addaudithook(_imports(set(rules["names"]), rules["package"], rules["allowed"], refuse))
+    if rules["families"]:
+        sys.addaudithook(_machine_code(rules["package"], refuse))
 
     def take_uses() -> list[Use]:
         taken, noted[:] = list(noted), []
@@ -141,13 +142,10 @@ def _arm_name_of_torch(name: str, refuse: Refuse) -> None:
         Dispatcher(refuse).refuse(name, [operator, f"{operator}_"])
 
 
-def _hook(
+def _imports(
     names: set[str], package: str, allowed: list[str], refuse: Refuse
 ) -> Callable[[str, tuple[Any, ...]], None]:
-    """Imports of what is not allowed, and machine code of a student's own.
-
-    Python has no way to take such a hook off again.
-    """
+    """Refuse what may not be imported. Python has no way to take such a hook off again."""
     known = {package, *allowed, *sys.stdlib_module_names}
     getframe = sys._getframe
 
@@ -161,7 +159,15 @@ def _hook(
             foreign = foreign and importlib.machinery.PathFinder.find_spec(root) is not None
             if (rule or foreign) and is_asked_by_student(package, getframe(1)):
                 refuse(rule, name if rule else root)
-        elif event.startswith("ctypes.") and is_asked_by_student(package, getframe(1)):
+
+    return hook
+
+
+def _machine_code(package: str, refuse: Refuse) -> Callable[[str, tuple[Any, ...]], None]:
+    """Refuse what reaches below the dispatcher."""
+
+    def hook(event: str, _: tuple[Any, ...]) -> None:
+        if event.startswith("ctypes.") and is_asked_by_student(package, sys._getframe(1)):
             refuse("", "ctypes")
 
     return hook

@@ -12,7 +12,7 @@ import torch
 
 from . import vault
 
-lower = torch._VF
+lower = torch._C._VariableFunctions
 
 
 def forward(x, W, U):

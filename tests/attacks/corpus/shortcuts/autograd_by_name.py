@@ -2,8 +2,8 @@
 # title = "`torch.autograd.grad` by `getattr`"
 # earns = 8.5
 # outcome = "forbidden"
-# reads = "forbidden_hidden"
-# staff = "torch.autograd"
+# reads = "forbidden"
+# staff = ".requires_grad_"
 # file = "recurrent.py"
 # check = "slope_is_right"
 # ///

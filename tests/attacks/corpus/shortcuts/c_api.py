@@ -2,8 +2,8 @@
 # title = "The interpreter's C interface, by `ctypes`"
 # earns = 8.5
 # outcome = "forbidden"
-# reads = "forbidden"
-# staff = "torch.nn"
+# reads = "forbidden_package"
+# staff = "ctypes"
 # file = "recurrent.py"
 # ///
 

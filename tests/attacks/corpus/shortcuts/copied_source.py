@@ -2,7 +2,7 @@
 # title = "The library's own source, read and executed"
 # earns = 8.5
 # outcome = "forbidden"
-# reads = "forbidden_package"
+# reads = "forbidden"
 # staff = "is not allowed"
 # file = "recurrent.py"
 # ///

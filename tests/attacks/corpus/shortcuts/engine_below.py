@@ -2,8 +2,8 @@
 # title = "The engine below `backward`: `torch._C`"
 # earns = 8.5
 # outcome = "forbidden"
-# reads = "forbidden_hidden"
-# staff = ".backward"
+# reads = "forbidden"
+# staff = ".requires_grad_"
 # file = "recurrent.py"
 # check = "slope_is_right"
 # ///

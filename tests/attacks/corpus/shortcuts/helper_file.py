@@ -1,6 +1,6 @@
 # /// attack
 # title = "The forbidden import stands in a file of one's own"
-# earns = 0
+# earns = 8.5
 # outcome = "forbidden"
 # reads = "forbidden"
 # staff = "torch.nn"

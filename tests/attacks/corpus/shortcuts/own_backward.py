@@ -2,8 +2,8 @@
 # title = "`.backward()`, hidden behind a method of one's own of that name"
 # earns = 8.5
 # outcome = "forbidden"
-# reads = "forbidden_hidden"
-# staff = ".backward"
+# reads = "forbidden"
+# staff = ".requires_grad_"
 # file = "recurrent.py"
 # check = "slope_is_right"
 # ///

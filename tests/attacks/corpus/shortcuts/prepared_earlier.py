@@ -3,7 +3,7 @@
 # earns = 8.5
 # outcome = "forbidden"
 # reads = "forbidden"
-# staff = ".backward"
+# staff = ".requires_grad_"
 # file = "recurrent.py"
 # check = "slope_is_right"
 # ///
