@@ -25,12 +25,13 @@ PUBLIC = 2
 
 def bits(assignment: Assignment) -> float:
     """The most that all pages of one submission, in every language, can tell of hidden inputs."""
-    names = sum(len(rule.names) for rule in assignment.forbidden)
-    return sum(_bits(exercise, names + 1) for exercise in assignment.exercises)
+    return sum(_bits(assignment, exercise) for exercise in assignment.exercises)
 
 
-def _bits(exercise: Exercise, rules: int) -> float:
-    """Of one exercise, which a forbidden name found by a hidden check ends with one sentence."""
+def _bits(assignment: Assignment, exercise: Exercise) -> float:
+    """Of one exercise, which one forbidden use in a hidden check ends, with the rule in words."""
+    rules = assignment.forbidden_in(exercise)
+    endings = 1 + sum(len(rule.families) + len(rule.names) for rule in rules)
     hidden = sum(not check.public for check in exercise.checks)
     public = len(exercise.checks) - hidden
-    return log2(HIDDEN**hidden * PUBLIC**public + (rules if hidden else 0))
+    return log2(HIDDEN**hidden * PUBLIC**public + (endings if hidden else 0))
