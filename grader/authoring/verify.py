@@ -42,9 +42,6 @@ def verify(assignment: Assignment, chosen: list[Candidate], workers: int) -> Ite
     The reference that announces its functions comes first. What is graded before its record is
     there is run in full.
     """
-    for candidate in chosen:
-        if candidate.kind == "reference":
-            _refuse_unsteady(assignment, candidate)
     seen: dict[str, frozenset[str]] = {}
     by_name = {candidate.name: candidate for candidate in chosen}
     files, functions = entered.announcing(assignment.reference_files())
@@ -54,7 +51,8 @@ def verify(assignment: Assignment, chosen: list[Candidate], workers: int) -> Ite
             yield Job(in_memory(_ANNOUNCING, files))
         for whole in chosen:
             c = narrowed(assignment, whole, seen)
-            yield Job(in_memory(c.name, c.files), c.exercises, c.without_checks)
+            submission, is_reference = in_memory(c.name, c.files), c.kind == "reference"
+            yield Job(submission, c.exercises, c.without_checks, prove_steady=is_reference)
 
     for job, record in grade_all(assignment, work(), workers):
         name = job.submission.student
@@ -62,13 +60,6 @@ def verify(assignment: Assignment, chosen: list[Candidate], workers: int) -> Ite
             seen |= entered.entered(assignment, record, functions)
         else:
             yield Verdict(by_name[name], record, _faults(assignment, by_name[name], record))
-
-
-def _refuse_unsteady(assignment: Assignment, reference: Candidate) -> None:
-    """Raises `AssignmentInvalid` for a check that asks otherwise after the same replies."""
-    job = Job(in_memory(reference.name, reference.files))
-    for _ in grade_all(assignment, [job, job], workers=1, memo="prove"):
-        pass
 
 
 def never_failed(assignment: Assignment, verdicts: list[Verdict]) -> list[str]:

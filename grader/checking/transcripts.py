@@ -14,15 +14,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 from grader.boundary.guests import Guests
 from grader.checking.conversation import Question, Step, ask
 from grader.errors import AssignmentInvalid
-
-# "on": what is known is not judged again. "off": pytest runs every check. "prove": every check is
-# run and must ask the same after the same replies, or it is the assignment that is at fault.
-Memo = Literal["on", "off", "prove"]
 
 ROOM = 64 << 20  # bytes of questions and nodes in one process
 _NODE = 400  # bytes of a node beside its question
@@ -40,11 +35,13 @@ class _Node:
 class Transcripts:
     """The passes of each case, by what was said.
 
-    `proving`: nothing is taken for known, and a case that asks otherwise is `AssignmentInvalid`.
+    While `proving` nothing is taken for known, and a case that asks otherwise after the same
+    replies is `AssignmentInvalid`.
     """
 
-    def __init__(self, room: int = ROOM, *, proving: bool = False) -> None:
-        self._room, self._proving = room, proving
+    def __init__(self, room: int = ROOM) -> None:
+        self.proving = False
+        self._room = room
         self._unsteady: set[str] = set()
         self._cases: dict[str, _Node] = {}
         self._questions: dict[Question, Question] = {}  # one copy of each
@@ -54,7 +51,7 @@ class Transcripts:
 
         Where it has not passed, the last answer is new: the check goes on from there.
         """
-        node, said = None if self._proving else self._cases.get(case), list[Step]()
+        node, said = None if self.proving else self._cases.get(case), list[Step]()
         while node is not None and not node.passed and node.question is not None:
             step = ask(guests, node.question)
             said.append(step)
@@ -88,7 +85,7 @@ class Transcripts:
 
     def forget(self, case: str) -> None:
         """The case does not always ask the same after the same replies: it is run every time."""
-        if self._proving:
+        if self.proving:
             raise AssignmentInvalid("error.unsteady_check", check=case.rpartition("::test_")[2])
         self._unsteady.add(case)
         self._cases.pop(case, None)

@@ -74,7 +74,7 @@ def grade(ctx: click.Context, /, assignment: str, submissions: Path, **options: 
         options["jobs"],
         options["regrade"],
         options["allow_weak_jail"],
-        "off" if options["no_memo"] else "on",
+        memo=not options["no_memo"],
     )
     tables = {f"intake/{model.id}.json": intake.to_json()}
     if roster is not None:

@@ -26,7 +26,6 @@ from typing import Any
 
 from grader.boundary.guest.kernel import keep_out_tracers
 from grader.boundary.requirements import refuse_readable, refuse_weak_jail
-from grader.checking.transcripts import Memo
 from grader.course.assignment import Assignment
 from grader.errors import PlatformError, UsageError
 from grader.grading.engines.local import grade_all
@@ -50,7 +49,7 @@ class Settings:
     workers: int
     regrade: bool = False
     allow_weak_jail: bool = False
-    memo: Memo = "on"
+    memo: bool = True
 
 
 @dataclass(frozen=True)
@@ -116,7 +115,7 @@ def _steps(
         else:
             waiting.append(entry)
     jobs = (Job(read_for(assignment, entry)) for entry in waiting)
-    for job, record in grade_all(assignment, jobs, settings.workers, settings.memo):
+    for job, record in grade_all(assignment, jobs, settings.workers, memo=settings.memo):
         student = job.submission.student
         yield Progress(write(record, student), fresh=True, damaged=damaged.get(student, ""))
 

@@ -20,7 +20,7 @@ from grader.boundary.guest.kernel import PR_SET_PDEATHSIG, keep_out_tracers, prc
 from grader.boundary.launchers import launcher_for
 from grader.checking.allowance import allowance
 from grader.checking.plugin import Checks, run_session
-from grader.checking.transcripts import Memo, Transcripts
+from grader.checking.transcripts import Transcripts
 from grader.course.assignment import Assignment
 from grader.course.exercise import Check
 from grader.errors import GraderError, PlatformError
@@ -33,17 +33,19 @@ from grader.records.record import Record
 class Job:
     """A submission and the exercises to grade; none means all.
 
-    Checks in `without_checks` are not run. Exercises in `too_heavy` are not run either: what they
-    answered ended a worker that had used twice its time for a check.
+    Checks in `without_checks` are not run. With `prove_steady` it is graded twice, and a check that
+    asks otherwise after the same replies is `AssignmentInvalid`. Exercises in `too_heavy` are not
+    run: what they answered ended a worker that had used twice its time for a check.
     """
 
     submission: Submission
     exercises: tuple[str, ...] = ()
     without_checks: frozenset[str] = frozenset()
+    prove_steady: bool = False
     too_heavy: frozenset[str] = frozenset()
 
 
-def main(batch: Connection, assignment: Assignment, core: int | None, memo: Memo) -> None:
+def main(batch: Connection, assignment: Assignment, core: int | None, *, memo: bool) -> None:
     """Serve jobs until None comes: a `Record` for each, or the error that ends this worker.
 
     Before, the id of each check that is run: where this process ends in the middle of one, the
@@ -71,6 +73,7 @@ def main(batch: Connection, assignment: Assignment, core: int | None, memo: Memo
         with allowance(check.seconds, assignment.limits.memory_mb):
             yield
 
+    transcripts = Transcripts() if memo else None
     try:
         # first the launcher: while it imports torch, so do the checks here
         with contextlib.closing(_Grader(assignment)) as grader:
@@ -78,18 +81,25 @@ def main(batch: Connection, assignment: Assignment, core: int | None, memo: Memo
                 importlib.import_module(name)  # before a check could be charged for it
             run_session(
                 assignment.check_files(),
-                lambda checks: _serve(batch, grader, checks),
-                None if memo == "off" else Transcripts(proving=memo == "prove"),
+                lambda checks: _serve(batch, grader, checks, transcripts),
+                transcripts,
                 allowed,
             )
     except GraderError as error:
         batch.send((type(error), error.code, error.fields))
 
 
-def _serve(batch: Connection, grader: _Grader, checks: Checks) -> None:
+def _serve(
+    batch: Connection, grader: _Grader, checks: Checks, transcripts: Transcripts | None
+) -> None:
     try:
         while (job := batch.recv()) is not None:
+            if job.prove_steady and transcripts is not None:
+                transcripts.proving = True
+                grader.grade(job, checks)
             batch.send(grader.grade(job, checks))
+            if transcripts is not None:
+                transcripts.proving = False
     except (EOFError, BrokenPipeError):
         pass  # the batch is gone; so are we
 

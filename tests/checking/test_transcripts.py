@@ -45,12 +45,12 @@ def ran(course):
     return Ran()
 
 
-def graded(tiny, *sources, memo="on"):
+def graded(tiny, *sources, memo=True, prove=False):
     """The records of submissions with these `sums.py`, graded one after another."""
     jobs = []
     for number, source in enumerate(sources):
         files = {"sums.py": source.encode(), "words.py": GREET.encode()}
-        jobs.append(Job(in_memory(f"s{number}", files)))
+        jobs.append(Job(in_memory(f"s{number}", files), prove_steady=prove))
     return [record for _, record in grade_all(tiny, jobs, workers=1, memo=memo)]
 
 
@@ -73,7 +73,7 @@ def test_the_same_replies_are_judged_once(tiny, ran):
 
 
 def test_without_the_memo_every_submission_is_judged(tiny, ran):
-    graded(tiny, RIGHT, RIGHT, memo="off")
+    graded(tiny, RIGHT, RIGHT, memo=False)
     assert ran.times() == 2
 
 
@@ -95,7 +95,7 @@ def test_add_adds(student):
         "def add(a, b) return a + b\n",
         RIGHT,
     )
-    with_memo, without = graded(tiny, *sources), graded(tiny, *sources, memo="off")
+    with_memo, without = graded(tiny, *sources), graded(tiny, *sources, memo=False)
     assert list(map(without_times, with_memo)) == list(map(without_times, without))
     assert "At index 2 diff: 5 != 4" in str(with_memo[1])
 
@@ -220,10 +220,10 @@ def test_add_adds(student):
 
 
 def test_a_check_that_asks_otherwise_is_named_by_the_proof(tiny, ran):
-    graded(tiny, RIGHT, RIGHT, memo="prove")
+    graded(tiny, RIGHT, prove=True)
     ran.check(UNSTEADY)
     with pytest.raises(AssignmentInvalid, match="add_adds"):
-        graded(tiny, RIGHT, RIGHT, memo="prove")
+        graded(tiny, RIGHT, prove=True)
 
 
 def test_a_check_with_a_fixture_or_a_mark_of_its_own_is_left_to_pytest(tiny, ran):

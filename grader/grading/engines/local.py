@@ -18,7 +18,6 @@ from dataclasses import replace
 from multiprocessing.connection import Connection, wait
 
 from grader.boundary.scratch import remove_abandoned
-from grader.checking.transcripts import Memo
 from grader.course.assignment import Assignment
 from grader.errors import GraderError, PlatformError
 from grader.grading import worker
@@ -34,7 +33,7 @@ _FAULTS = {signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.S
 
 
 def grade_all(
-    assignment: Assignment, jobs: Iterable[Job], workers: int, memo: Memo = "on"
+    assignment: Assignment, jobs: Iterable[Job], workers: int, *, memo: bool = True
 ) -> Iterator[tuple[Job, Record]]:
     """Grade every job, in any order. Raises what keeps a worker from starting at all.
 
@@ -52,7 +51,7 @@ def grade_all(
     try:
         for slot in range(workers):
             if first := next_job():
-                busy |= _started(assignment, first, core_of(slot, workers), memo)
+                busy |= _started(assignment, first, core_of(slot, workers), memo=memo)
         while busy:
             for connection in wait(list(busy)):
                 assert isinstance(connection, Connection)  # only connections were given to wait
@@ -76,7 +75,7 @@ def grade_all(
                 del busy[connection]
                 current.stop()
                 if following:
-                    busy |= _started(assignment, following, current.core, memo)
+                    busy |= _started(assignment, following, current.core, memo=memo)
     finally:
         for current in busy.values():
             current.kill()
@@ -110,19 +109,19 @@ def core_of(slot: int, workers: int) -> int | None:
 
 
 def _started(
-    assignment: Assignment, first: tuple[Job, int], core: int | None, memo: Memo
+    assignment: Assignment, first: tuple[Job, int], core: int | None, *, memo: bool
 ) -> dict[Connection, _Worker]:
-    worker_ = _Worker(assignment, core, memo)
+    worker_ = _Worker(assignment, core, memo=memo)
     worker_.give(*first)
     return {worker_.connection: worker_}
 
 
 class _Worker:
-    def __init__(self, assignment: Assignment, core: int | None, memo: Memo) -> None:
+    def __init__(self, assignment: Assignment, core: int | None, *, memo: bool) -> None:
         self.core = core
         self.connection, theirs = _CONTEXT.Pipe()
         self._process = _CONTEXT.Process(
-            target=worker.main, args=(theirs, assignment, core, memo), daemon=True
+            target=worker.main, args=(theirs, assignment, core), kwargs={"memo": memo}, daemon=True
         )
         self._process.start()
         theirs.close()
