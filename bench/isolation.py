@@ -22,7 +22,8 @@ from bench.processes import descendants
 from demo.build import solved
 from grader.authoring.release import in_memory
 from grader.boundary import wire
-from grader.boundary.channel import Exit, export_handle
+from grader.boundary.channel import Exit, RawReply
+from grader.boundary.clock import Deadline, Usage
 from grader.boundary.guest.launcher import preload
 from grader.boundary.guest.layers import Layers
 from grader.boundary.guest.server import Server
@@ -51,30 +52,32 @@ class _Here:
         self._server, self._number = Server(Layers()), 0
         return self
 
-    def exchange(self, request: tuple[Any, ...], _: float, handle: wire.Import) -> Any:
+    def ask(self, question: bytes, _: Deadline, begin: tuple[int | str, ...] = ()) -> RawReply:
         self._number += 1
-        asked = wire.encode((self._number, *request), export_handle)
-        _, verb, *arguments = _decoded(asked, self._server.resolve)
+        asked = _parts(wire.put_in_front(question, (self._number, *begin)))
+        _, verb, *arguments = wire.decode(*asked, self._server.resolve)
         if verb == "load":  # nothing is searched for here, and nothing armed: it would stay so
             arguments[2:5] = [{}, [], False]
         reply = self._server.answer(verb, arguments)
-        frame = self._server.encode(self._number, reply, [])
-        return _decoded(frame, handle)[1:]
+        return RawReply(self._number, *_parts(self._server.encode(self._number, reply, [])))
+
+    def usage(self) -> Usage:
+        return Usage(cpu=time.process_time())
 
     def take_output(self) -> str:
         return ""
 
-    def end(self) -> Exit:
+    def end(self, *, hung_up: bool = False) -> Exit:  # noqa: ARG002 - a channel
         return Exit(0, 0, 0.0, 0)
 
     def close(self) -> None:
         pass
 
 
-def _decoded(frame: bytes, handle: wire.Import) -> Any:
+def _parts(frame: bytes) -> tuple[bytes, bytes]:
     header, _ = wire.sizes(frame[: wire.PREFIX.size])
     middle = wire.PREFIX.size + header
-    return wire.decode(frame[wire.PREFIX.size : middle], frame[middle:], handle)
+    return frame[wire.PREFIX.size : middle], frame[middle:]
 
 
 def cpu_of_all() -> float:

@@ -88,6 +88,8 @@ def _own(code: str) -> What:
 def describe(value: Any, lang: str = "en") -> str:
     """Name the kind of `value` in the words of the handout: 'a float64 array of shape (2, 3)'."""
     name = type(value).__name__
+    if student_kind := getattr(type(value), "kind_name", None):  # it stays with the student
+        name = student_kind(value)
     if _is_array(value):
         kind = "array" if type(value).__module__ == "numpy" else "tensor"
         shape = tuple(int(size) for size in value.shape)
@@ -225,7 +227,7 @@ def _is_array(value: Any) -> bool:
 
 
 def _dtype(value: Any) -> str:
-    return str(value.dtype).removeprefix("torch.") if hasattr(value, "dtype") else "float64"
+    return str(value.dtype).removeprefix("torch.") if _has_dtype(value) else "float64"
 
 
 def _is_numeric(value: Any) -> bool:
@@ -236,7 +238,8 @@ def _is_numeric(value: Any) -> bool:
 
 
 def _has_dtype(value: Any) -> bool:
-    return _is_array(value) or hasattr(value, "dtype")
+    """Whether it is an array, a tensor or a NumPy number; no object of the student's is asked."""
+    return _is_array(value) or type(value).__module__ == "numpy"
 
 
 def _shape(value: Any) -> tuple[int, ...]:

@@ -1,9 +1,9 @@
 # /// attack
 # title = "An object with `__array__`, `__float__`, `__torch_function__`, `dtype` and `shape`"
 # earns = 16.5
-# outcome = "unreadable"
-# reads = "unreadable_hidden"
-# staff = "object of type Liar"
+# outcome = "failed"
+# reads = "failed"
+# staff = "Liar"
 # file = "tensors.py"
 # ///
 

@@ -1,6 +1,6 @@
 # /// attack
 # title = "An exception whose text never ends"
-# earns = 15.25
+# earns = 16.5
 # outcome = "timeout"
 # reads = "timeout_hidden"
 # staff = ""

@@ -1,6 +1,6 @@
 # /// attack
 # title = "Half a frame, then one byte every tenth of a second"
-# earns = 15.25
+# earns = 16.5
 # outcome = "timeout"
 # reads = "timeout_hidden"
 # staff = ""

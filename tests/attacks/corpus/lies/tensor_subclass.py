@@ -1,9 +1,9 @@
 # /// attack
 # title = "A subclass of `torch.Tensor` for which every comparison holds"
 # earns = 16.5
-# outcome = "unreadable"
-# reads = "unreadable_hidden"
-# staff = "object of type Liar"
+# outcome = "failed"
+# reads = "failed"
+# staff = "Liar"
 # file = "tensors.py"
 # ///
 

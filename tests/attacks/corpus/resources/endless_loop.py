@@ -1,6 +1,6 @@
 # /// attack
 # title = "An endless loop"
-# earns = 15.25
+# earns = 16.5
 # outcome = "timeout"
 # reads = "timeout_hidden"
 # staff = "within 2 s"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "Output without end"
-# earns = 15.25
+# earns = 16.5
 # outcome = "timeout"
 # reads = "timeout_hidden"
 # staff = "xxxx"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "It sleeps for a year"
-# earns = 15.25
+# earns = 16.5
 # outcome = "timeout"
 # reads = "timeout_hidden"
 # staff = "within 2 s"

@@ -1,6 +1,6 @@
 # /// attack
 # title = "The process stops itself, and waits for somebody to let it go on"
-# earns = 15.25
+# earns = 16.5
 # outcome = "timeout"
 # reads = "timeout_hidden"
 # staff = "within 2 s"

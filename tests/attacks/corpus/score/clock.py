@@ -1,6 +1,6 @@
 # /// attack
 # title = "The clock is stopped, then time is taken without end"
-# earns = 15.25
+# earns = 16.5
 # outcome = "timeout"
 # reads = "timeout_hidden"
 # staff = ""

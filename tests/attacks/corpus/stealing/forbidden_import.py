@@ -1,9 +1,9 @@
 # /// attack
 # title = "The hidden input is the name of a package that may not be imported"
-# earns = 14
-# outcome = "forbidden"
-# reads = "forbidden_package_hidden"
-# staff = "hidden-question-azalea"
+# earns = 16.5
+# outcome = "failed"
+# reads = "failed"
+# staff = "734915206118"
 # ///
 
 def guess(question):
