@@ -44,7 +44,7 @@ demo: $(VENV)/.ready
 	@for hw in $(ASSIGNMENTS); do echo "Open $(OUT)/report/$$hw/index.html in a browser."; done
 
 test: $(VENV)/.ready
-	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadgroup
+	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile
 	@for hw in $(ASSIGNMENTS); do $(BIN)/grader release $$hw --check || exit; done
 	@for hw in $(ASSIGNMENTS); do $(BIN)/grader verify $$hw -j $(JOBS) || exit; done
 

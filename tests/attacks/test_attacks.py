@@ -17,8 +17,6 @@ from grader.i18n import say
 from tests.attacks import table
 from tests.attacks.rows import HERE, HONEST
 
-pytestmark = pytest.mark.xdist_group("attacks")  # the class is graded once
-
 ROWS = table.rows()
 QUESTIONS = ("azalea", "begonia", "crocus")
 # what only the hidden checks know

@@ -33,7 +33,7 @@ def record(failed=(), **passes_with):
         for number, kind in enumerate(kinds)
     ]
     functions = (Function("f", 10), Function("g", 5))
-    exercise = Exercise("x", "m.py", functions, (), (), False, 0, {}, ())
+    exercise = Exercise("x", "m.py", functions, (), (), False, 0, {}, (), ())
     results = score([exercise], [ExerciseResult("x", False, None, 0.0, 0.0, [], checks)])
     return replace(example_class.class_records()["hong_gildong"], exercises=results)
 

@@ -216,6 +216,7 @@ def exercises() -> list[Exercise]:
             extra=extra,
             hidden_checks=0,
             title={},
+            forbidden=(),
             checks=(),
         )
         for name, file, functions, extra, *_ in EXERCISES
