@@ -34,8 +34,7 @@ def allowance(seconds: float, memory_mb: int) -> Iterator[None]:
     """Limit this process for one check. Linux, and the main thread, only."""
     watch = _Watch()
     handler = signal.signal(signal.SIGPROF, watch.raise_overrun)
-    before, _ = resource.getrlimit(resource.RLIMIT_DATA)
-    _limit_data(data_bytes() + (memory_mb << 20))
+    before = _limit_data(data_bytes() + (memory_mb << 20))
     # a timer, not RLIMIT_CPU: the kernel holds that against a count of ticks which nobody can read
     signal.setitimer(signal.ITIMER_VIRTUAL, 2 * seconds + LATER)
     signal.setitimer(signal.ITIMER_PROF, seconds, AGAIN)
@@ -48,17 +47,24 @@ def allowance(seconds: float, memory_mb: int) -> Iterator[None]:
         watch.is_over = True
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        _limit_data(before)
+        if before is not None:
+            _limit_data(before)
         signal.signal(signal.SIGPROF, handler)
 
 
-def _limit_data(soft: int) -> None:
-    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    if hard != resource.RLIM_INFINITY and soft > hard:
-        soft = hard
-    # a machine that refuses has no limits for its guests either, and says so
-    with contextlib.suppress(OSError, ValueError):
+def _limit_data(soft: int) -> int | None:
+    """Set the limit; what it was before, None on a machine that refuses.
+
+    Such a machine has no limits for its guests either, and says so.
+    """
+    try:
+        before, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        if hard != resource.RLIM_INFINITY and soft > hard:
+            soft = hard
         resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+    except (OSError, ValueError):
+        return None
+    return before
 
 
 class _Watch:

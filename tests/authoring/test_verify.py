@@ -155,15 +155,13 @@ TYPOS = {
         "adding.toml: points holds ad, which sums.py does not",
     ),
     "method": ("adding", "{ add = 6 }", "{ ad.it = 6 }", "adding.toml: points holds ad, which"),
-    "rule": (None, "instead = {", 'within = ["gret"]\ninstead = {', "within holds gret"),
 }
 
 
 @pytest.mark.parametrize("name", TYPOS)
 def test_a_name_that_the_reference_does_not_define(edit, course, name):
     exercise, old, new, words = TYPOS[name]
-    file = f"exercises/{exercise}.toml" if exercise else "assignment.toml"
-    edit(f"assignments/tiny/{file}", old, new)
+    edit(f"assignments/tiny/exercises/{exercise}.toml", old, new)
     for command in ("verify", "release"):
         done = CliRunner().invoke(main, ["--lang", "en", "--course", str(course), command, "tiny"])
         assert (done.exit_code, words in done.output) == (2, True), done.output

@@ -84,7 +84,7 @@ def h(): print("seen", file=sys.__stdout__)
     assert student.m.f() == ("", True, False)
     assert ending(student.m.g).message.fields["error"] == "EOFError"
     student.m.h()
-    assert "seen\n" in student._guests.take_output()
+    assert "seen\n" in student._answers.take_output()
 
 
 def test_the_working_folder_can_be_listed(run):

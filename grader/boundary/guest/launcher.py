@@ -87,7 +87,8 @@ def _share_memory() -> None:
 
 def _template(world: _World, control: socket.socket, rules: dict[str, Any]) -> None:
     """Arm, then fork guests until the trusted side hangs up."""
-    _watch_over_the_tree()
+    if "tree_kill" in world.layers.in_force:
+        _watch_over_the_tree()
     try:
         take_uses = refusal.arm(rules)
         refusal.prove(rules)
