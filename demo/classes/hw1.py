@@ -240,7 +240,7 @@ CLASS = [
     ),
     Recipe(
         "segfault",
-        "reads address 0 in tf-idf",
+        "dies of a segmentation fault in tf-idf",
         points=96,
         loses=["tfidf"],
         bonus=2,
@@ -248,7 +248,7 @@ CLASS = [
             replace(
                 "features.py",
                 "        weighted = counts * self.idf",
-                "        import ctypes\n        ctypes.string_at(0)\n        weighted = counts * self.idf",
+                "        import os\n        os.kill(os.getpid(), 11)\n        weighted = counts * self.idf",
             )
         ],
     ),

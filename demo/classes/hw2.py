@@ -135,14 +135,14 @@ CLASS = [
     # ---- endless, crashing, forbidden -----------------------------------------------------
     Recipe(
         "segfault_in_sampler",
-        "reads address 0 in sample, by ctypes: nobody stands in for its sampler",
-        points=88.5,
+        "dies of a segmentation fault in sample",
+        points=96,
         bonus=5,
         changes=[
             replace(
                 "sampling.py",
                 "        device = self.threshold.device\n",
-                "        import ctypes\n\n        ctypes.string_at(0)\n        device = self.threshold.device\n",
+                "        import os\n\n        os.kill(os.getpid(), 11)\n        device = self.threshold.device\n",
             )
         ],
     ),

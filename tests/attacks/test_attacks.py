@@ -174,7 +174,7 @@ def test_without_a_wall_the_attack_works(graded, row, tmp_path):
         env={"GRADER_SECRET": "PLANTED-in-the-environment", "PATH": ""},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert "GOT" in run.stdout, run.stderr

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from click.testing import CliRunner
 
@@ -61,7 +59,7 @@ def test_has_pairs(student):
 
 
 def test_differs(student):
-    assert all(a != b for a in student.values.give() for b in student.values.give())
+    assert not any(a != b for a in student.values.give() for b in student.values.give())
     assert False
 
 
@@ -120,7 +118,7 @@ def test_a_burden_costs_its_own_exercise_and_nothing_else(graded, student):
     for exercise in record.exercises:
         for check in exercise.checks:
             assert check.outcome.owner != Owner.PLATFORM, check.detail
-            assert len(json.dumps(check.detail)) < 50_000
+            assert len(check.detail) < 50_000
 
 
 def test_what_takes_the_grader_too_long_is_called_by_its_name(graded):
