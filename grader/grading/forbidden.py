@@ -66,7 +66,9 @@ def _message(assignment: Assignment, use: Use, rule: Forbidden | None) -> Messag
         place["rule"] = use.rule
     if rule is None:
         allowed = ", ".join(assignment.allowed_packages)
-        return Message("forbidden_package", {**place, "allowed": allowed})
+        below = use.name.partition(".")[0] in {"ctypes", *assignment.allowed_packages}
+        code = "forbidden_below" if below else "forbidden_package"
+        return Message(code, {**place, "allowed": allowed})
     instead = {f"instead.{language}": text for language, text in rule.instead.items()}
     code = "forbidden" if use.sure else "forbidden_near" if use.file else "forbidden_somewhere"
     return Message(code, {**place, **instead})

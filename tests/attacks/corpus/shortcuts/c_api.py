@@ -2,7 +2,7 @@
 # title = "The interpreter's C interface, by `ctypes`"
 # earns = 8.5
 # outcome = "forbidden"
-# reads = "forbidden_package"
+# reads = "forbidden_below"
 # staff = "ctypes"
 # file = "recurrent.py"
 # ///
