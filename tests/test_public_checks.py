@@ -1,4 +1,4 @@
-"""Whatever a public check says, it says in every language of its course."""
+"""What a public check says: in every language of its course, and its hint about itself alone."""
 
 import ast
 import inspect
@@ -12,10 +12,11 @@ from grader.course.folder import Course
 from grader.i18n import LANGUAGES
 
 ROOT = Path(__file__).parent.parent
+COURSES = [Course.read(ROOT), Course.read(ROOT / "starter")]
 SPOKEN = ("what", "otherwise")  # the parameters of `expect` that a student reads
 FILES = [
     pytest.param(file, course.load(name).languages, id=f"{name}/{file.name}")
-    for course in (Course.read(ROOT), Course.read(ROOT / "starter"))
+    for course in COURSES
     for name in sorted(folder.name for folder in (course.root / "assignments").iterdir())
     for file in sorted((course.root / "assignments" / name / "checks" / "public").glob("*.py"))
 ]
@@ -81,6 +82,19 @@ def _phrases(node, languages, values, seen=()):
 @pytest.mark.parametrize("file, languages", FILES)
 def test_a_public_check_speaks_every_language_of_its_course(file, languages):
     assert untranslated(file.read_text(encoding="utf-8"), languages) == []
+
+
+@pytest.mark.parametrize("course", COURSES, ids=["course", "starter"])
+def test_a_hint_of_a_public_check_is_about_that_check_alone(course):
+    told = defaultdict(list)
+    for name in sorted(folder.name for folder in (course.root / "assignments").iterdir()):
+        for exercise in course.load(name).exercises:
+            for check in exercise.checks:
+                if check.public:
+                    for hint in check.hint.values():
+                        told[hint].append(f"{name}: {check.id}")
+    assert told
+    assert {hint: checks for hint, checks in told.items() if len(checks) > 1} == {}
 
 
 @pytest.mark.parametrize(
