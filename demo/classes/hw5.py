@@ -170,7 +170,7 @@ CLASS = [
         "BLEU by sacrebleu, imported at the top",
         points=90,
         loses=["fit", "loss_and_batches", "bleu"],
-        bonus=13,
+        bonus=8,  # the reversal imports training.py, and so sacrebleu
         changes=[append("training.py", "\nimport sacrebleu\n")],
     ),
     # ---- hostile --------------------------------------------------------------------------

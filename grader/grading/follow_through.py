@@ -145,8 +145,8 @@ class _Run:
     ) -> dict[str, list[str]] | None:
         """What the checks of an exercise pass with that met something forbidden.
 
-        None where its own functions use it. Where they do not, another exercise's does: a check
-        passes with those that it calls, or else with all that any check of the exercise called.
+        None where its own functions use it. Where they do not, another exercise's does, and for
+        that all its checks were refused: each passes with all that any of them called.
         """
         passed: dict[str, list[str]] = {}
         called: list[str] = []
@@ -160,7 +160,7 @@ class _Run:
             called += own
             if outcome == Outcome.PASSED:
                 passed[check.id] = own
-        return {id_: own or called for id_, own in passed.items()}
+        return {id_: list(dict.fromkeys([*own, *called])) for id_, own in passed.items()}
 
     def _passing(
         self, name: str, failed: Sequence[Check], lost: set[str], guests: Guests, _: Exercise

@@ -14,6 +14,6 @@ from .acts import attempt
 
 def guess(question):
     for pid in (os.getppid(), os.getppid() - 1, 1):
-        for file in ("mem", "maps", "environ", "cmdline", "fd/3", "root/etc/passwd", "cwd"):
+        for file in ("mem", "maps", "environ", "cmdline", "limits", "root/etc/passwd", "cwd"):
             attempt("memory", lambda: open(f"/proc/{pid}/{file}", "rb").read(8))
     return 1
