@@ -297,7 +297,8 @@ def test_stand_ins_may_use_what_the_student_may_not(graded):
     slip = ("return x + x", "import math\n    return int(math.fsum([x, x, 1]))")
     record = graded(slip)
     assert {c.outcome for c in record.exercises[0].checks} == {"forbidden"}
-    assert passes_with(record)["quadruple_core"] == ["double"]
+    # its exercise was refused as a whole: with all that its checks called
+    assert passes_with(record)["quadruple_core"] == ["double", "Scale"]
     assert lost(record) == dict.fromkeys(POINTS["below"][1], 10)
 
 
