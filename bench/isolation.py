@@ -54,12 +54,12 @@ class _Here:
 
     def ask(self, question: bytes, _: Deadline, begin: tuple[int | str, ...] = ()) -> RawReply:
         self._number += 1
-        asked = _parts(wire.put_in_front(question, (self._number, *begin)))
+        asked = wire.parts(wire.put_in_front(question, (self._number, *begin)))
         _, verb, *arguments = wire.decode(*asked, self._server.resolve)
         if verb == "load":  # nothing is searched for here, and nothing armed: it would stay so
             arguments[2:5] = [{}, [], False]
         reply = self._server.answer(verb, arguments)
-        return RawReply(self._number, *_parts(self._server.encode(self._number, reply, [])))
+        return RawReply(self._number, *wire.parts(self._server.encode(self._number, reply, [])))
 
     def usage(self) -> Usage:
         return Usage(cpu=time.process_time())
@@ -72,12 +72,6 @@ class _Here:
 
     def close(self) -> None:
         pass
-
-
-def _parts(frame: bytes) -> tuple[bytes, bytes]:
-    header, _ = wire.sizes(frame[: wire.PREFIX.size])
-    middle = wire.PREFIX.size + header
-    return frame[wire.PREFIX.size : middle], frame[middle:]
 
 
 def cpu_of_all() -> float:

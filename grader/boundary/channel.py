@@ -51,10 +51,7 @@ class RawReply:
     @classmethod
     def of(cls, *reply: Any) -> RawReply:
         """As a guest would send it."""
-        frame = wire.encode((1, *reply))
-        header, _ = wire.sizes(frame[: wire.PREFIX.size])
-        middle = wire.PREFIX.size + header
-        return cls(1, frame[wire.PREFIX.size : middle], frame[middle:])
+        return cls(1, *wire.parts(wire.encode((1, *reply))))
 
     def digest(self) -> bytes | None:
         """Names what it says, whatever its number: replies of one digest have one value.
@@ -92,15 +89,6 @@ class Channel:
         self._selector = selectors.DefaultSelector()
         self._selector.register(output, selectors.EVENT_READ)
         self._selector.register(connection, selectors.EVENT_READ)
-
-    def exchange(
-        self, request: tuple[Any, ...], deadline: Deadline, handle: wire.Import | None
-    ) -> Any:
-        """Send one request, wait for its reply until the deadline.
-
-        Raises `DeadlineMissed`, `HungUp`, `ProtocolBroken`; `wire.NotPlain` for a bad argument.
-        """
-        return self.read(self.ask(wire.encode(request, export_handle), deadline), handle)
 
     def ask(
         self, question: bytes, deadline: Deadline, begin: tuple[int | str, ...] = ()

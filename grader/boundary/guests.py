@@ -23,7 +23,7 @@ from grader.boundary.channel import (
 )
 from grader.boundary.clock import Clock, Deadline, DeadlineMissed
 from grader.boundary.endings import Ending, is_place, raised
-from grader.boundary.guest.uses import Use
+from grader.boundary.guest.uses import MAX_USES, Use
 from grader.boundary.imports import failed_import
 from grader.boundary.launchers import Launcher
 from grader.boundary.submitted import Rules, Submitted
@@ -37,8 +37,6 @@ SEED = 20170
 
 # For an interpreter to start and take the submission; nothing of the student's runs in it.
 START_SECONDS = 60.0
-
-MAX_USES = 50  # forbidden names looked at in one reply
 
 # What a guest says of an attribute that can be called.
 CALLABLE = RawReply.of("callable", []).digest()

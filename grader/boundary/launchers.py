@@ -2,7 +2,7 @@
 
 with ForkLauncher(["numpy", "torch"]) as launcher:
     channel = launcher.open(limits, rules)
-    reply = channel.exchange(request, deadline, handle)
+    raw = channel.ask(question, deadline)
     how_it_ended = channel.end()
 """
 

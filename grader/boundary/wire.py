@@ -90,14 +90,18 @@ _TUPLE = re.compile(rb'\[\[[\d,]*\],\{"t":"tuple","v":\[')
 
 def put_in_front(frame: bytes, items: Sequence[int | str]) -> bytes:
     """From the frame of a tuple that is not empty that of `(*items, *value)`, unread."""
-    header_length, body_length = PREFIX.unpack_from(frame)
-    header = frame[PREFIX.size : PREFIX.size + header_length]
+    header, body = parts(frame)
     start = _TUPLE.match(header)
     assert start is not None  # requests are tuples
     front = b"".join(json.dumps(item).encode() + b"," for item in items)
     header = header[: start.end()] + front + header[start.end() :]
-    body = frame[PREFIX.size + header_length :]
-    return b"".join([PREFIX.pack(len(header), body_length), header, body])
+    return b"".join([PREFIX.pack(len(header), len(body)), header, body])
+
+
+def parts(frame: bytes) -> tuple[bytes, bytes]:
+    """Header and body of a whole frame, as `decode` takes them."""
+    middle = PREFIX.size + PREFIX.unpack_from(frame)[0]
+    return frame[PREFIX.size : middle], frame[middle:]
 
 
 def take_from_front(header: bytes, number: int) -> bytes | None:

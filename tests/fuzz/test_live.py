@@ -47,7 +47,8 @@ class Guest:
         return Usage(cpu=time.monotonic())
 
     def ask(self, request, seconds):
-        return self.channel.exchange(request, Deadline(seconds, self.usage), frames.Kept)
+        raw = self.channel.ask(wire.encode(request), Deadline(seconds, self.usage))
+        return self.channel.read(raw, frames.Kept)
 
     def run(self, script):
         def play():

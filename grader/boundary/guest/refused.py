@@ -7,9 +7,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from grader.boundary.guest.frames import nearest
-from grader.boundary.guest.uses import Use
-
-MAX_USES = 50
+from grader.boundary.guest.uses import MAX_USES, Use
 
 Refuse = Callable[..., NoReturn]  # (rule, name): notes the use, and raises
 

@@ -6,6 +6,8 @@ from collections.abc import Container
 from dataclasses import astuple, dataclass
 from typing import Any
 
+MAX_USES = 50  # in one reply
+
 
 @dataclass(frozen=True)
 class Use:
