@@ -13,14 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grader.boundary import replies, wire
-from grader.boundary.channel import (
-    Channel,
-    Exit,
-    HungUp,
-    ProtocolBroken,
-    RawReply,
-    export_handle,
-)
+from grader.boundary.channel import Channel, Exit, HungUp, ProtocolBroken, RawReply
 from grader.boundary.clock import Clock, Deadline, DeadlineMissed
 from grader.boundary.endings import Ending, is_place, raised
 from grader.boundary.guest.uses import MAX_USES, Use
@@ -42,8 +35,6 @@ START_SECONDS = 60.0
 CALLABLE = RawReply.of("callable", []).digest()
 
 Judge = Callable[[list[Use]], Message | None]
-# What a check holds of an object that stays with the student: guests, number, name of its type.
-Handles = Callable[["Guests", int, str], Any]
 
 
 def nothing_is_forbidden(_: list[Use]) -> None:
@@ -73,9 +64,7 @@ class Survey:
 class Guests:
     """One submission's guests, one after another.
 
-    `handles` makes what a check holds of an object that stays with the student; without it no
-    object may cross. `met_hidden` says whether the student's code may know an input of a hidden
-    check by now.
+    `met_hidden` says whether the student's code may know an input of a hidden check by now.
     """
 
     def __init__(
@@ -83,12 +72,11 @@ class Guests:
         launcher: Launcher,
         submitted: Submitted,
         limits: Limits,
-        handles: Handles | None = None,
     ) -> None:
         self.submitted = submitted
         self.clock = Clock()
         self.met_hidden = False
-        self._launcher, self._limits, self._handles = launcher, limits, handles
+        self._launcher, self._limits = launcher, limits
         self._judge: Judge = nothing_is_forbidden
         self._rules = Rules()
         self._survey: Survey | None = None
@@ -191,8 +179,8 @@ class Guests:
             not self._survey,
             submitted.stand_ins.to_wire() if submitted.stand_ins else None,
         )
-        question = wire.encode(load, export_handle)
-        reply = self._read(load, self._ask(question, self.clock.start(START_SECONDS)), None)
+        raw = self._ask(wire.encode(load), self.clock.start(START_SECONDS))
+        reply = self._read(load, raw, None)
         if reply[0] == "raised":
             raise self._raised(reply[1])
         found = reply[1]
@@ -244,16 +232,10 @@ class Guests:
         if reply[0] == "raised":
             raise failed_import(self._raised(reply[1]), reply[1], file, self.submitted)
 
-    def attribute(self, module: str, name: str) -> Any:
-        """A module's attribute: ("callable",), ("value", v) or ("missing", kind)."""
-        raw = self.look_up(module, name)
-        request = ("get", module, name)
-        return ("callable",) if raw is None else self.settle(request, raw, self._handle)
-
     def look_up(self, module: str, name: str) -> RawReply | None:
-        """The reply to "get", unread; None for what can be called, which is asked once.
+        """The reply to "get" of a module's attribute, unread; None for what can be called.
 
-        It tells a guest no more than a name, which stands in the handout.
+        That is asked once. It tells a guest no more than a name, which stands in the handout.
         """
         self.import_module(module)
         if (module, name) in self._callables:
@@ -265,9 +247,11 @@ class Guests:
         return None
 
     def request(self, verb: str, *arguments: Any) -> tuple[Any, ...]:
-        """One request within what is left of the check's time. Raises `Ending`."""
-        question = wire.encode((verb, *arguments), export_handle)
-        return self.settle((verb, *arguments), self.ask(question), self._handle)
+        """A request of our own within what is left of the check's time. Raises `Ending`.
+
+        No object that stays with the student may come back.
+        """
+        return self.settle((verb, *arguments), self.ask(wire.encode((verb, *arguments))), None)
 
     def ask(self, question: bytes) -> RawReply:
         """The reply to the frame of a request, unread, within the check's time. Raises `Ending`."""
@@ -330,7 +314,7 @@ class Guests:
     ) -> tuple[Any, ...]:
         """A reply of a known form, without the forbidden names that were used."""
         try:
-            reply = Channel.read(raw, handle if self._handles else None)
+            reply = Channel.read(raw, handle)
         except ProtocolBroken as error:
             raise self._broken(str(error)) from None
         self._refuse_misfit(request, reply)
@@ -358,10 +342,6 @@ class Guests:
 
     def _raised(self, error: dict[str, Any]) -> Ending:
         return raised(error, self.submitted.by_path, self.submitted.lines_by_path)
-
-    def _handle(self, number: int, kind: str) -> Any:
-        assert self._handles is not None  # else the wire was given no import for handles
-        return self._handles(self, number, kind)
 
     def _broken(self, reason: str) -> Ending:
         self.abandon()

@@ -68,13 +68,13 @@ class Conversation:
         self._guests, self._ahead = guests, deque(ahead)
 
     def attribute(self, module: str, name: str) -> Any:
-        """See `Guests.attribute`."""
+        """A module's attribute: ("callable",), ("value", v) or ("missing", kind)."""
         raw = self._say((module, name))
         request = ("get", module, name)
         return ("callable",) if raw is None else self._guests.settle(request, raw, self._handle)
 
     def request(self, verb: str, *arguments: Any) -> tuple[Any, ...]:
-        """See `Guests.request`."""
+        """What comes of a verb (see `grader.boundary.replies`): (kind, value). Raises `Ending`."""
         raw = self._say(wire.encode((verb, *arguments), export_handle))
         assert raw is not None  # only an attribute is answered so
         reply = self._guests.settle((verb, *arguments), raw, self._handle)

@@ -23,7 +23,6 @@ from grader.boundary.guests import Guests
 from grader.boundary.launchers import Launcher
 from grader.boundary.submitted import StandIns, Submitted
 from grader.checking.plugin import Checks
-from grader.checking.student import Object
 from grader.course.assignment import Assignment
 from grader.course.exercise import Check, Exercise
 from grader.grading.forbidden import blame, rules_of
@@ -128,7 +127,7 @@ class _Run:
     ) -> dict[str, list[str]] | None:
         """What `run` finds in a guest in which all but the functions `kept` are the reference's."""
         submitted = replace(self._submitted, stand_ins=self._stand_ins(exercise.file, kept))
-        guests = Guests(self._launcher, submitted, self._assignment.limits, Object)
+        guests = Guests(self._launcher, submitted, self._assignment.limits)
         judge = partial(blame, self._assignment, exercise)
         guests.begin_exercise(rules_of(self._assignment, exercise), judge)
         try:

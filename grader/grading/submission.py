@@ -26,7 +26,6 @@ from grader.boundary.requirements import lacking
 from grader.boundary.submitted import Submitted
 from grader.checking.outcomes import Judged
 from grader.checking.plugin import Case, Checks
-from grader.checking.student import Object
 from grader.course.assignment import Assignment
 from grader.course.exercise import Check, Exercise
 from grader.errors import GraderError
@@ -138,7 +137,7 @@ def unrun(assignment: Assignment, submission: Submission) -> Record:
 def student_process(launcher: Launcher, assignment: Assignment, submission: Submission) -> Guests:
     """The submission's process, which obeys the assignment's limits."""
     package = package_of(assignment, submission)
-    return Guests(launcher, package, assignment.limits, Object)
+    return Guests(launcher, package, assignment.limits)
 
 
 def package_of(assignment: Assignment, submission: Submission) -> Submitted:

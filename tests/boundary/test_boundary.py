@@ -13,6 +13,7 @@ from grader.boundary.endings import Ending, StudentRaised
 from grader.boundary.guests import Guests
 from grader.boundary.launchers import ForkLauncher, SpawnLauncher
 from grader.boundary.submitted import Searched, Submitted
+from grader.checking.conversation import Conversation
 from grader.checking.expect import Unmet, expect_left_alone
 from grader.checking.student import Object, Student
 from grader.course.assignment import Limits
@@ -29,10 +30,10 @@ def run(launcher):
 
     def start(source, *, seconds=10.0, limits=LIMITS, files=(), using=launcher):
         package = Submitted("pack", {"m.py": source.encode(), **dict(files)})
-        process = Guests(using, package, limits, Object)
+        process = Guests(using, package, limits)
         process.begin_check(seconds)
         opened.append(process)
-        return Student(process), process
+        return Student(Conversation(process)), process
 
     yield start
     for process in opened:
@@ -629,7 +630,7 @@ def test_the_deadline_is_for_all_calls_of_a_check_together(run):
 
 def test_a_guest_that_cannot_start_is_the_platforms_fault(launcher):
     package = Submitted("pack", {"m.py": b""}, searched={"a": Searched("m.py", (), ([],))})
-    process = Guests(launcher, package, LIMITS, Object)
+    process = Guests(launcher, package, LIMITS)
     with pytest.raises(PlatformError, match="list"):
         process.open()
     process.close()

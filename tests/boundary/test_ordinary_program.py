@@ -8,7 +8,8 @@ from grader.boundary.endings import Ending
 from grader.boundary.guests import Guests
 from grader.boundary.launchers import SpawnLauncher
 from grader.boundary.submitted import Submitted
-from grader.checking.student import Object, Student
+from grader.checking.conversation import Conversation
+from grader.checking.student import Student
 from grader.course.assignment import Limits
 from grader.i18n import say
 
@@ -26,10 +27,10 @@ def run(request, launcher):
         encoded = {f"{name}.py": text.encode() for name, text in sources.items()}
         while opened:  # a launcher has one guest at a time
             opened.pop().close()
-        guests = Guests(using, Submitted("pack", encoded), LIMITS, Object)
+        guests = Guests(using, Submitted("pack", encoded), LIMITS)
         guests.begin_check(20.0)
         opened.append(guests)
-        return Student(guests)
+        return Student(Conversation(guests))
 
     yield start
     for guests in opened:
@@ -84,7 +85,7 @@ def h(): print("seen", file=sys.__stdout__)
     assert student.m.f() == ("", True, False)
     assert ending(student.m.g).message.fields["error"] == "EOFError"
     student.m.h()
-    assert "seen\n" in student._answers.take_output()
+    assert "seen\n" in student._answers._guests.take_output()
 
 
 def test_the_working_folder_can_be_listed(run):

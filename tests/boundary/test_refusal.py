@@ -9,7 +9,8 @@ import torch
 from grader.boundary.endings import Ending
 from grader.boundary.guest.uses import Use
 from grader.boundary.guests import Guests
-from grader.checking.student import Object, Student
+from grader.checking.conversation import Conversation
+from grader.checking.student import Student
 from grader.course import assignment as assignments
 from grader.grading.engines.local import grade_all
 from grader.grading.forbidden import blame, rules_of
@@ -43,11 +44,11 @@ def open_guest(course, launcher):
             process.close()
         files = {"sums.py": source.encode(), "words.py": b""}
         submission = Submission("kim", "kim", files, [], [], None, "0" * 64)
-        process = Guests(launcher, package_of(assignment, submission), assignment.limits, Object)
+        process = Guests(launcher, package_of(assignment, submission), assignment.limits)
         opened.append(process)
         process.begin_exercise(rules_of(assignment, exercise), partial(blame, assignment, exercise))
         process.begin_check(20.0)
-        return Student(process)
+        return Student(Conversation(process))
 
     yield start
     for process in opened:

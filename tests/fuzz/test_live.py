@@ -22,7 +22,8 @@ from grader.boundary.clock import Deadline, DeadlineMissed, Usage
 from grader.boundary.endings import Ending
 from grader.boundary.guests import Guests
 from grader.boundary.submitted import Submitted
-from grader.checking.student import Object, Student
+from grader.checking.conversation import Conversation
+from grader.checking.student import Student
 from grader.course.assignment import Limits
 from grader.grading.forbidden import blame
 from tests.fuzz import frames
@@ -250,12 +251,12 @@ def check_against(assignment, verb, answer, use):
 
     guest.run(script)
     package = Submitted("pack", {"m.py": b"def f(): pass"})
-    process = Guests(OneGuest(guest), package, LIMITS, Object)
+    process = Guests(OneGuest(guest), package, LIMITS)
     process.begin_exercise(judge=partial(blame, assignment, assignment.exercises[0]))
     process.begin_check(SOON)
     try:
         process.open()
-        return use(Student(process))
+        return use(Student(Conversation(process)))
     except Ending as ending:
         return ending
     finally:
