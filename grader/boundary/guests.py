@@ -170,13 +170,15 @@ class Guests:
         return exit_
 
     def _load(self, submitted: Submitted) -> Survey:
+        # the source is read once: by the first guest, and not beside stand-ins
+        is_read = self._survey is None and submitted.stand_ins is None
+        searched = submitted.searched if is_read else {}
         load = (
             "load",
             submitted.package,
             submitted.files,
-            {name: part.to_wire() for name, part in submitted.searched.items()},
+            {name: part.to_wire() for name, part in searched.items()},
             list(submitted.allowed),
-            not self._survey,
             submitted.stand_ins.to_wire() if submitted.stand_ins else None,
         )
         raw = self._ask(wire.encode(load), self.clock.start(START_SECONDS))

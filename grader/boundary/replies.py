@@ -25,7 +25,7 @@ ONLY_TO_GET = {"callable", "missing"}
 
 # Verb -> whether a value is of the verb's shape, given the arguments of the request.
 VALUES: dict[str, Callable[..., bool]] = {
-    # (package, files, searched, allowed, with_survey, stand_ins)
+    # (package, files, searched, allowed, stand_ins)
     # -> (exercise, use) for each use found by reading, whether code looks behind a call, layers
     "load": lambda value, *_: _is_dict(
         value, uses=list, looks_behind=bool, layers=list, missing=dict

@@ -67,11 +67,10 @@ def _load(
     files: dict[str, bytes],
     searched: dict[str, tuple[str, list[str], list[str]]],
     allowed: list[str],
-    with_survey: bool,
     stand_ins: tuple[Any, ...] | None,
 ) -> Reply:
-    """Take the submission; read it first where asked to."""
-    found = survey(files, package, searched, allowed) if with_survey and not stand_ins else []
+    """Take the submission; read it first for the exercises in `searched`, if there are any."""
+    found = survey(files, package, searched, allowed) if searched else []
     held.package = package
     held.stand_ins = StandIns(package, files, *stand_ins) if stand_ins else None
     (held.stand_ins or Finder(package, files)).install()
