@@ -15,6 +15,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from time import process_time
+from typing import Any
 
 import pytest
 
@@ -159,7 +160,7 @@ def _is_plain(item: pytest.Item) -> bool:
     """Whether a check is a function of `student` and its parameters, and nothing else of pytest."""
     if not isinstance(item, pytest.Function):
         return False
-    parameters = item.callspec.params.keys() if hasattr(item, "callspec") else set[str]()
+    parameters = _parameters(item).keys()
     # a check file or its conftest may have a fixture of that name
     places = [item.module, *item.config.pluginmanager.get_plugins()]
     return (
@@ -169,11 +170,15 @@ def _is_plain(item: pytest.Item) -> bool:
     )
 
 
+def _parameters(item: pytest.Function) -> dict[str, Any]:
+    """The values of its parameter set, by name."""
+    return dict(item.callspec.params) if hasattr(item, "callspec") else {}
+
+
 def _by_call(item: pytest.Item, answers: Answers) -> BaseException | None:
     """Call a plain check: what it raised."""
     assert isinstance(item, pytest.Function)
-    parameters = item.callspec.params if hasattr(item, "callspec") else {}
-    names = item.fixturenames
+    parameters, names = _parameters(item), item.fixturenames
     arguments = {n: parameters[n] if n in parameters else Student(answers) for n in names}
     generators.seed(SEED)
     try:

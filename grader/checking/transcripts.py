@@ -67,11 +67,11 @@ class Transcripts:
         node = self._cases.setdefault(case, _Node())
         for step, key in zip(said, keys, strict=True):
             assert key is not None
-            if node.passed or (node.question or step.question) != step.question:
+            if node.question is None and not node.passed:
+                node.question = self._one(step.question)
+            elif node.question != step.question:
                 self.forget(case)
                 return
-            if node.question is None:
-                node.question = self._one(step.question)
             if key not in node.after:
                 if self._room <= 0:
                     return

@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import Any
 
 from grader.records.assignment_snapshot import Snapshot
-from grader.records.record import Record, Status
 from grader.report import escape, formatting
 from grader.report.class_page import ClassSums
 from grader.report.formats import Format
@@ -73,14 +72,9 @@ def _row(entry: Entry, exercises: list[str], lang: str) -> list[str | float | No
         record.possible,
         record.extra_points,
         record.status,
-        *(earned.get(name, _unrun(record)) for name in exercises),
+        *(earned.get(name, record.points_of_unrun) for name in exercises),
         formatting.sentence(record.problem, lang),
     ]
-
-
-def _unrun(record: Record) -> float | None:
-    """What an exercise that was not run counts: nothing was gradable, or nothing is known yet."""
-    return 0.0 if record.status in {Status.UNGRADABLE, Status.MISSING} else None
 
 
 def _student(entry: Entry, lang: str) -> dict[str, Any]:

@@ -150,10 +150,9 @@ def _kept(
     if not _holds(assignment, entry, settings, Brief.of(record)):
         return None
     current = rescored(assignment, record)
-    if current != record:  # points or a title are other ones now, the outcomes are not
-        brief = known.note(path.stem, store.write(current, path), current)
-    else:
-        brief = known.note(path.stem, content, current)
+    # where it differs, points or a title are other ones now; the outcomes are not
+    written = content if current == record else store.write(current, path)
+    brief = known.note(path.stem, written, current)
     return Progress(brief, fresh=False, rescored=current.points != record.points)
 
 

@@ -97,7 +97,9 @@ class _Run:
         """Run the failed checks of one exercise, those of a function in one guest."""
         passes_with: dict[str, list[str]] = {}
         if any(r.outcome == Outcome.FORBIDDEN for r in results):
-            innocent = self._beside(exercise, exercise.names, self._without_its_caller)
+            innocent = self._beside(
+                exercise, exercise.names, partial(self._without_its_caller, exercise)
+            )
             if innocent is None:
                 return list(results)
             passes_with |= innocent
@@ -123,7 +125,7 @@ class _Run:
         self,
         exercise: Exercise,
         kept: Sequence[str],
-        run: Callable[[Guests, Exercise], dict[str, list[str]] | None],
+        run: Callable[[Guests], dict[str, list[str]] | None],
     ) -> dict[str, list[str]] | None:
         """What `run` finds in a guest in which all but the functions `kept` are the reference's."""
         submitted = replace(self._submitted, stand_ins=self._stand_ins(exercise.file, kept))
@@ -132,7 +134,7 @@ class _Run:
         guests.begin_exercise(rules_of(self._assignment, exercise), judge)
         try:
             guests.open()
-            return None if guests.survey.looks_behind else run(guests, exercise)
+            return None if guests.survey.looks_behind else run(guests)
         except Ending:
             return None
         finally:
@@ -140,14 +142,14 @@ class _Run:
             guests.close()
 
     def _without_its_caller(
-        self, guests: Guests, exercise: Exercise
+        self, exercise: Exercise, guests: Guests
     ) -> dict[str, list[str]] | None:
         """What the checks of an exercise pass with that met something forbidden.
 
         None where its own functions use it. Where they do not, another exercise's does, and for
         that all its checks were refused: each passes with all that any of them called.
         """
-        passed: dict[str, list[str]] = {}
+        passed: list[str] = []
         called: list[str] = []
         for check in exercise.checks:
             if guests.clock.used > self._seconds:
@@ -155,14 +157,13 @@ class _Run:
             outcome = self._outcome(check, guests)
             if outcome == Outcome.FORBIDDEN:
                 return None
-            own = self._functions_called(guests, exercise.names)
-            called += own
+            called += self._functions_called(guests, exercise.names)
             if outcome == Outcome.PASSED:
-                passed[check.id] = own
-        return {id_: list(dict.fromkeys([*own, *called])) for id_, own in passed.items()}
+                passed.append(check.id)
+        return dict.fromkeys(passed, called)
 
     def _passing(
-        self, name: str, failed: Sequence[Check], lost: set[str], guests: Guests, _: Exercise
+        self, name: str, failed: Sequence[Check], lost: set[str], guests: Guests
     ) -> dict[str, list[str]]:
         """What the failed checks of a function pass with; `lost` are all that it did not pass."""
         found: dict[str, list[str]] = {}

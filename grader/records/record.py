@@ -115,6 +115,11 @@ class Record:
     started: str  # UTC, ISO 8601
     seconds: float
 
+    @property
+    def points_of_unrun(self) -> float | None:
+        """What an exercise that was not run counts: 0 where nothing could be, else unknown."""
+        return 0.0 if self.status in {Status.UNGRADABLE, Status.MISSING} else None
+
     def to_json(self) -> dict[str, Any]:
         """Plain data, schema first."""
         return {"schema": SCHEMA, **asdict(self)}

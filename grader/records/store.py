@@ -27,9 +27,8 @@ def write(record: Record, path: Path) -> str:
 def write_atomically(path: Path, text: str | Iterable[str], *, lasting: bool = True) -> None:
     """Write beside `path`, flush to the disk, then rename over it. Raises `PlatformError`.
 
-    A long text may come in parts.
-
-    What can be made again need not be `lasting`: it is not flushed, which costs more than all else.
+    A long text may come in parts. What can be made again need not be `lasting`: it is not flushed,
+    which costs more than all else.
     """
     temporary = None
     try:

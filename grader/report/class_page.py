@@ -320,8 +320,7 @@ def _sentences(record: Record, lang: str) -> dict[tuple[str, str, str], set[str]
 def _cell(result: ExerciseResult | None, record: Record) -> dict[str, Any]:
     """Points of one student in one exercise, and how much is lost: 0 (nothing) to 4 (all)."""
     if result is None:
-        points = 0.0 if record.status in {Status.UNGRADABLE, Status.MISSING} else None
-        return {"points": points, "loss": 0}
+        return {"points": record.points_of_unrun, "loss": 0}
     if result.points is None or not result.possible:
         return {"points": result.points, "loss": 0}
     lost = 1 - result.points / result.possible
