@@ -44,6 +44,7 @@ ROOMS = {
         "assignment_snapshot",
     ],
     "scoring": ["points", "standing", "rescore"],
+    "diagnosis": ["mistakes", "rule", "classes"],
     "intake": [
         "names",
         "entries",
@@ -112,6 +113,7 @@ ROOMS = {
         "student",
         "conversation",
         "transcripts",
+        "traces",
         "outcomes",
         "allowance",
         "plugin",
@@ -154,6 +156,7 @@ ROOMS = {
         "candidates",
         "calibration",
         "verify",
+        "signatures",
         "proof_page",
     ],
     "cli": [

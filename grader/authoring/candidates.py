@@ -7,6 +7,7 @@
         why = "the gradient has the wrong sign"
         of = "gradient"
         severity = "wrong"
+        tell = { en = "Each step leads uphill. Which sign does the gradient have?" }
 
         [[change]]
         file = "logistic_regression.py"
@@ -29,7 +30,7 @@ from grader.authoring import entered, template
 from grader.course.assignment import Assignment
 from grader.course.exercise import Kind
 from grader.course.folder import Course
-from grader.course.toml import Table
+from grader.course.toml import Table, Text
 from grader.errors import AssignmentInvalid
 
 HEAVY = 0.1  # seconds: what takes the reference longer is not run for each mutant
@@ -51,6 +52,7 @@ class Bug:
     of: str
     severity: Severity
     also: tuple[str, ...]  # functions that share a private helper with `of`
+    tell: Text  # what a student reads who has made it; may be empty
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,7 @@ def _mutants(
             of=table.choice("of", functions),
             severity=Severity(table.choice("severity", [s.value for s in Severity])),
             also=table.choices("also", functions, default=()),
+            tell=table.text("tell", assignment.languages, default={}),
         )
         files = dict(reference)
         changed = set()

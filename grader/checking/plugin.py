@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from time import process_time
@@ -24,6 +25,7 @@ from grader.boundary.guests import SEED, Guests
 from grader.checking.conversation import Conversation, OtherQuestion
 from grader.checking.outcomes import Judged, Overrun, classify
 from grader.checking.student import Answers, Student
+from grader.checking.traces import trace
 from grader.checking.transcripts import Transcripts
 from grader.course.exercise import Check
 from grader.errors import AssignmentInvalid, PlatformError
@@ -37,6 +39,16 @@ _QUIET = [
     "--import-mode=importlib",
 ]
 _SETTINGS = Path(__file__).with_name("pytest.ini")
+
+# How a case ends of which the answers say something about the mistake.
+TELLING = {
+    Outcome.FAILED,
+    Outcome.RAISED,
+    Outcome.TIMEOUT,
+    Outcome.MEMORY,
+    Outcome.CRASHED,
+    Outcome.UNREADABLE,
+}
 
 # What limits this process while a check runs.
 Allowed = Callable[[Check], AbstractContextManager[None]]
@@ -96,7 +108,7 @@ class Checks:
                 return self._judged(item, check, guests)
         except Overrun as overrun:
             guests.abandon()  # perhaps in the middle of an answer
-            return _verdict(overrun, Conversation(guests), check)
+            return self._verdict(overrun, Conversation(guests), item, check)
 
     def _judged(self, item: pytest.Item, check: Check, guests: Guests) -> Judged:
         known = self._transcripts
@@ -117,12 +129,39 @@ class Checks:
             known.forget(item.nodeid)
             guests.begin_check(check.seconds, fresh=True, hidden=not check.public)
             return self._live(item, check, guests)
-        return _verdict(error, conversation, check)
+        return self._verdict(error, conversation, item, check)
 
     def _live(self, item: pytest.Item, check: Check, guests: Guests) -> Judged:
         """With nothing taken for known."""
         conversation = Conversation(guests)
-        return _verdict(self._by_pytest(item, conversation), conversation, check)
+        error = self._by_pytest(item, conversation)
+        return self._verdict(error, conversation, item, check)
+
+    def _verdict(
+        self,
+        error: BaseException | None,
+        conversation: Conversation,
+        item: pytest.Item,
+        check: Check,
+    ) -> Judged:
+        if isinstance(error, PlatformError):
+            raise error  # says nothing about the student: the whole submission is graded again
+        judged = classify(
+            error,
+            answers=conversation.answers,
+            asked=conversation.asked,
+            public=check.public,
+            met_hidden=conversation.met_hidden,
+            returned_none=conversation.returned_none,
+        )
+        if judged.outcome in TELLING or self._proving:
+            traced = trace(_case(item), judged.outcome, conversation.said)
+            return replace(judged, trace=traced)
+        return judged
+
+    @property
+    def _proving(self) -> bool:
+        return self._transcripts is not None and self._transcripts.proving
 
     def _by_pytest(self, item: pytest.Item, answers: Answers) -> BaseException | None:
         self._answers, self._error = answers, None
@@ -175,6 +214,11 @@ def _parameters(item: pytest.Function) -> dict[str, Any]:
     return dict(item.callspec.params) if hasattr(item, "callspec") else {}
 
 
+def _case(item: pytest.Item) -> str:
+    """The name of its parameter set; "" where there is none."""
+    return str(item.callspec.id) if hasattr(item, "callspec") else ""
+
+
 def _by_call(item: pytest.Item, answers: Answers) -> BaseException | None:
     """Call a plain check: what it raised."""
     assert isinstance(item, pytest.Function)
@@ -188,19 +232,6 @@ def _by_call(item: pytest.Item, answers: Answers) -> BaseException | None:
     except BaseException as error:
         return error
     return None
-
-
-def _verdict(error: BaseException | None, conversation: Conversation, check: Check) -> Judged:
-    if isinstance(error, PlatformError):
-        raise error  # says nothing about the student: the whole submission is graded again
-    return classify(
-        error,
-        answers=conversation.answers,
-        asked=conversation.asked,
-        public=check.public,
-        met_hidden=conversation.met_hidden,
-        returned_none=conversation.returned_none,
-    )
 
 
 class _Session:

@@ -113,7 +113,7 @@ def verify(
     page: Path | None,
 ) -> None:
     """Test the checks with right code and known bugs. / 검사가 공정하고 엄밀한지 증명합니다."""
-    from grader.authoring import proof_page
+    from grader.authoring import proof_page, signatures
     from grader.authoring import verify as proofs
     from grader.authoring.candidates import candidates
     from grader.cli.progress import show_verdicts
@@ -124,7 +124,8 @@ def verify(
     model = course.load(assignment)
     if only and measure:
         only = (*only, "reference")
-    found = [(c.name.split(" ")[-1], c) for c in candidates(course, model, full=full)]
+    every = candidates(course, model, full=full)
+    found = [(c.name.split(" ")[-1], c) for c in every]
     if unknown := set(only) - {name for name, _ in found}:
         raise UsageError("error.unknown_candidate", name=min(unknown), assignment=model.id)
     chosen = [candidate for name, candidate in found if not only or name in only]
@@ -134,6 +135,9 @@ def verify(
         reference = next(v for v in verdicts if v.candidate.kind == "reference")
         if not reference.faults:  # what fails early is no measure
             proofs.store_timings(model, reference.record)
+    known = signatures.store(model, every, verdicts)
+    for alike in signatures.alike(model, known):
+        click.echo(translate("cli.alike", ctx.obj["lang"], names=", ".join(alike)))
     if page:
         store.write_atomically(page, proof_page.page(model, verdicts, ctx.obj["lang"]))
         click.echo(short(page))

@@ -54,6 +54,7 @@ def grade(ctx: click.Context, /, assignment: str, submissions: Path, **options: 
     """Grade a class: an LMS's download, folders, archives, clones. / 제출물을 채점합니다."""
     from grader.cli.people import show_intake
     from grader.cli.progress import show
+    from grader.diagnosis import mistakes
     from grader.grading.batch import Settings, grade_batch
 
     lang, as_json, out = ctx.obj["lang"], options["as_json"], options["out"]
@@ -76,7 +77,11 @@ def grade(ctx: click.Context, /, assignment: str, submissions: Path, **options: 
         options["allow_weak_jail"],
         memo=not options["no_memo"],
     )
-    tables = {f"intake/{model.id}.json": intake.to_json()}
+    known = mistakes.load(model.folder / mistakes.FILE)
+    tables = {
+        f"intake/{model.id}.json": intake.to_json(),
+        f"mistakes/{model.id}.json": mistakes.to_json(known),
+    }
     if roster is not None:
         tables["roster.json"] = roster.to_json()
     steps = grade_batch(model, [person.found() for person in chosen], settings, tables)

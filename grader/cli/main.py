@@ -64,6 +64,7 @@ for command in (
     student.check,
     grading.grade,
     telling.report,
+    telling.diagnose,
     machine.doctor,
 ):
     main.add_command(command)

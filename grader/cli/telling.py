@@ -1,14 +1,21 @@
-"""The command that tells what came out: `report`."""
+"""The commands that tell what came out: `report`, `diagnose`."""
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from grader.cli.common import short
+from grader.i18n import translate
 
+if TYPE_CHECKING:
+    from grader.diagnosis.classes import Group
+
+_MOST_NAMED = 12  # students in a line
 _MOST_JOBS = 4  # more take more memory, and the disk has to keep up
 
 
@@ -27,3 +34,48 @@ def report(ctx: click.Context, out: Path, published: bool, jobs: int | None) -> 
     jobs = jobs or min(_MOST_JOBS, os.cpu_count() or 1)
     for path in build(out, ctx.obj["lang"], FILES, published=published, jobs=jobs):
         click.echo(short(path))
+
+
+@click.command()
+@click.argument("out", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_context
+def diagnose(ctx: click.Context, out: Path, as_json: bool) -> None:
+    """Say which mistakes a class has made, from its records. / 학생들이 한 실수를 알려 줍니다."""
+    from grader.diagnosis.classes import ClassMistakes
+    from grader.records import store
+    from grader.report.results import gather
+
+    lang, found = ctx.obj["lang"], {}
+    for results in gather(out):
+        made = ClassMistakes(results.mistakes)
+        for path in results.files:
+            made.add(results.entry(path, store.content(path)).record)
+        groups = [*made.known(), *made.shared()]
+        found[results.snapshot.id] = [_plain(group) for group in groups]
+        if not as_json:
+            click.echo(translate("cli.diagnosed", lang, name=results.snapshot.id, n=len(groups)))
+            for group in groups:
+                _show(group, lang)
+            click.echo(translate("cli.unexplained", lang, n=made.unexplained))
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+
+
+def _plain(group: Group) -> dict[str, Any]:
+    return {
+        "exercise": group.exercise,
+        "function": group.function,
+        "mistake": group.mistake.name if group.mistake else None,
+        "students": group.students,
+        "likely": group.likely,
+    }
+
+
+def _show(group: Group, lang: str) -> None:
+    why = group.mistake.why if group.mistake else translate("report.class.not_described", lang)
+    click.echo(f"  {len(group.students):4}  {group.function}: {why}")
+    names = group.students[:_MOST_NAMED]
+    more = len(group.students) - len(names)
+    rest = f" {translate('report.class.and_more', lang, count=more)}" if more else ""
+    click.echo(f"        {', '.join(names)}{rest}")

@@ -80,6 +80,11 @@ class Assignment:
         """Libraries that are imported once, before any student process is forked."""
         return tuple(sorted({name for e in self.exercises for name in e.preload}))
 
+    @property
+    def public_checks(self) -> frozenset[str]:
+        """The checks that are given away."""
+        return frozenset(check.id for e in self.exercises for check in e.checks if check.public)
+
     def forbidden_in(self, exercise: Exercise) -> tuple[Forbidden, ...]:
         """All that must not be used in an exercise: what it forbids itself comes first."""
         return (*exercise.forbidden, *self.forbidden)

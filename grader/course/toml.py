@@ -117,13 +117,17 @@ class Table:
             self._refuse(key, value, "true, false")
         return bool(value)
 
-    def text(self, key: str, languages: tuple[str, ...]) -> dict[str, str]:
+    def text(
+        self, key: str, languages: tuple[str, ...], default: Any = _REQUIRED
+    ) -> dict[str, str]:
         """A sentence in each of the languages: { en = "...", ko = "..." }.
 
         One in another language of ours may stand there too: an assignment of a course in two
         languages serves a course in one of them as it is.
         """
-        value = self._take(key, _REQUIRED)
+        value = self._take(key, default)
+        if key not in self._data:
+            return dict(value)
         wanted = "{ " + ", ".join(f'{language} = "..."' for language in languages) + " }"
         if not isinstance(value, dict) or not set(languages) <= set(value) <= set(LANGUAGES):
             self._refuse(key, value, wanted)

@@ -260,6 +260,7 @@ def _result(check: Check, cases: list[Case], count: int, output: str) -> CheckRe
         message=first.message,
         detail="\n\n".join(judged.detail for judged in bad[:MAX_DETAILS]),
         output=output[:MAX_OUTPUT_SHOWN],
+        traces=[case.judged.trace for case in cases if case.judged.trace is not None],
     )
 
 

@@ -81,6 +81,13 @@ class Snapshot:
     def _checks(self) -> dict[tuple[str, str], DescribedCheck]:
         return {(entry.id, check.id): check for entry in self.exercises for check in entry.checks}
 
+    @cached_property
+    def public_checks(self) -> frozenset[str]:
+        """The checks that are given away."""
+        return frozenset(
+            check.id for entry in self.exercises for check in entry.checks if check.public
+        )
+
     def exercise(self, name: str) -> DescribedExercise:
         """The exercise of that name, or a stand-in for one that is gone."""
         for found in self.exercises:

@@ -14,7 +14,7 @@ from grader.course.exercise import Kind
 from grader.records.decode import typed
 from grader.records.outcome import Outcome
 
-SCHEMA = "grader/record/v2"
+SCHEMA = "grader/record/v3"
 
 MISSING = "nothing_handed_in"  # the problem of a record of somebody who did
 
@@ -37,6 +37,18 @@ class Message:
 
 
 @dataclass(frozen=True)
+class Trace:
+    """What came back in one case, in digests: equal answers have equal ones (`checking.traces`)."""
+
+    case: str  # its parameter set; "" where there is none
+    outcome: Outcome
+    asked: list[str]  # for each answer, the functions that had been asked until then
+    answers: list[str]
+    first: str  # the first array of the last answer, where that has more to it; else ""
+    telling: bool  # an answer is more than a lone integer, a boolean or the name of an error
+
+
+@dataclass(frozen=True)
 class CheckResult:
     """How one check ended. `detail` and `output` are for staff (and for public checks)."""
 
@@ -52,6 +64,7 @@ class CheckResult:
     message: Message | None  # for the student
     detail: str = ""  # for staff: the assertion, the student's traceback
     output: str = ""  # what the student's code printed
+    traces: list[Trace] = field(default_factory=list)  # of the cases that did not pass
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ def _class(plan: Plan, jobs: int) -> list[Path]:
     """Everything of one assignment. Returns the paths of the files."""
     results, own = plan.results, plan.own
     folder = plan.out / "report" / own
-    sums, table = ClassSums(results.snapshot), _Table(plan, folder)
+    sums, table = ClassSums(results.snapshot, results.mistakes), _Table(plan, folder)
     marks: dict[str, str] = {}
     seen: set[str] = set()
     with ExitStack() as stack:

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
+from grader.diagnosis.classes import ClassMistakes, Group
+from grader.diagnosis.mistakes import Mistake
 from grader.i18n import choose, translate
 from grader.records.assignment_snapshot import Snapshot
 from grader.records.outcome import Outcome
@@ -128,8 +130,9 @@ class _Provenance:
 class ClassSums:
     """What the page tells of all students together; of two parts of a class the sums add up."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, mistakes: Sequence[Mistake] = ()) -> None:
         self._snapshot = snapshot
+        self._mistakes = ClassMistakes(mistakes)
         self._figures = item_analysis.Sums(snapshot)
         self._unscored = {status: _Names() for status in Status}
         self._off_roster = _Names()
@@ -150,6 +153,7 @@ class ClassSums:
         self._provenance.add(record)
         self._milliseconds += round(1000 * record.seconds)
         self._figures.add(record)
+        self._mistakes.add(record)
         own = Counter(c.outcome for exercise in record.exercises for c in exercise.checks)
         self.unrun[record.status] += not own
         self.results.update(own)
@@ -172,6 +176,7 @@ class ClassSums:
         self._off_roster.merge(other._off_roster)
         self._provenance.merge(other._provenance)
         self._figures.merge(other._figures)
+        self._mistakes.merge(other._mistakes)
         for status, names in other._unscored.items():
             self._unscored[status].merge(names)
         for lang, told in other._told.items():
@@ -200,6 +205,9 @@ class ClassSums:
             "checks": [_check(snapshot, check, lang) for check in hardest_first],
             "outcomes": self._outcomes(),
             "frequent": self._frequent(lang),
+            "mistakes": [_group(snapshot, own, lang) for own in self._mistakes.known()],
+            "shared": [_group(snapshot, own, lang) for own in self._mistakes.shared()],
+            "unexplained": self._mistakes.unexplained,
             "slowest": _slowest(snapshot, checks, lang),
             "provenance": self._provenance.context(),
         }
@@ -337,6 +345,22 @@ def _check(snapshot: Snapshot, figures: CheckFigures, lang: str) -> dict[str, An
         # Who is strong elsewhere fails it more often: the check may be wrong.
         "suspect": figures.discrimination is not None and figures.discrimination < 0,
         "outcomes": figures.outcomes.most_common(),
+    }
+
+
+def _group(snapshot: Snapshot, group: Group, lang: str) -> dict[str, Any]:
+    """Students with one mistake, those first of whom it is certain."""
+    certain = [name for name in group.students if name not in group.likely]
+    named = [*certain, *group.likely][:MOST_NAMED]
+    return {
+        "exercise": choose(snapshot.exercise(group.exercise).title, lang),
+        "function": group.function,
+        "why": group.mistake.why if group.mistake else "",
+        "tell": choose(group.mistake.tell, lang) if group.mistake and group.mistake.tell else "",
+        "students": len(group.students),
+        "likely": len(group.likely),
+        "named": named,
+        "more": len(group.students) - len(named),
     }
 
 

@@ -14,6 +14,8 @@ from datetime import datetime
 from typing import Any
 
 from grader.course.exercise import Kind
+from grader.diagnosis.mistakes import Mistake
+from grader.diagnosis.rule import Diagnosis, diagnose
 from grader.i18n import choose
 from grader.records.assignment_snapshot import DescribedCheck, Snapshot
 from grader.records.outcome import Outcome
@@ -58,7 +60,8 @@ class Kept:
 
     _MOST = 512  # of some 25 KB, in each process
 
-    def __init__(self) -> None:
+    def __init__(self, mistakes: Sequence[Mistake] = ()) -> None:
+        self._mistakes = mistakes
         self._made: dict[Hashable, dict[str, Any]] = {}
         self._record: Record | None = None
         self._own: list[_Own] = []
@@ -68,12 +71,14 @@ class Kept:
     ) -> list[dict[str, Any]]:
         """See `_exercise`."""
         if record is not self._record:  # in each language they are the same
-            self._record, self._own = record, _own(snapshot, record, moment)
+            self._record, self._own = record, _own(snapshot, record, moment, self._mistakes)
         found = []
         for own in self._own:
             made = self._made.get((lang, own.facts))
             if made is None:
-                made = _exercise(snapshot, own.result(), lang, moment, own.closed, own.free)
+                made = _exercise(
+                    snapshot, own.result(), lang, moment, own.closed, own.free, own.told
+                )
                 if not own.has_words:
                     if len(self._made) >= self._MOST:
                         self._made.clear()
@@ -89,6 +94,7 @@ class _Own:
     full: ExerciseResult
     closed: frozenset[str]
     free: dict[str, list[str]]  # of its checks
+    told: list[Diagnosis]  # the known mistakes that may be named
     facts: Hashable
 
     def result(self) -> ExerciseResult:
@@ -107,14 +113,27 @@ class _Own:
         return any(c.public and (c.detail or c.output) for c in self.full.checks)
 
 
-def _own(snapshot: Snapshot, record: Record, moment: Moment) -> list[_Own]:
+def _own(
+    snapshot: Snapshot, record: Record, moment: Moment, mistakes: Sequence[Mistake]
+) -> list[_Own]:
     closed = _closed_functions(snapshot, record, moment)
     paid = excused(record.exercises)
     found = []
     for result in record.exercises:
         free = {check.id: paid[check.id] for check in result.checks if check.id in paid}
-        found.append(_Own(result, closed, free, (closed, _facts(result, free))))
+        told = _told(result, moment, closed, mistakes)
+        named = tuple((one.function, one.mistake.name, one.certainty) for one in told)
+        found.append(_Own(result, closed, free, told, (closed, named, _facts(result, free))))
     return found
+
+
+def _told(
+    result: ExerciseResult, moment: Moment, closed: frozenset[str], mistakes: Sequence[Mistake]
+) -> list[Diagnosis]:
+    """The mistakes that have words for the student: before publication by public checks alone."""
+    shown = [check for check in result.checks if check.public or moment.published]
+    found = diagnose([replace(result, checks=shown)], mistakes)
+    return [one for one in found if one.mistake.tell and one.function not in closed]
 
 
 def context(
@@ -231,6 +250,7 @@ def _exercise(
     moment: Moment,
     closed: frozenset[str],
     free: Mapping[str, list[str]],
+    told: Sequence[Diagnosis],
 ) -> dict[str, Any]:
     entry = snapshot.exercise(result.id)
     checks = [
@@ -246,6 +266,12 @@ def _exercise(
         )
         for function in result.functions
     ]
+    for function in functions:
+        function["mistakes"] = [
+            {"certainty": one.certainty, "tell": choose(one.mistake.tell, lang)}
+            for one in told
+            if one.function == function["name"]
+        ]
     earned = [f["points"] for f in functions if not f["kept_back"]]
     kept_back = sum(function["kept_back"] for function in functions)
     return {

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from grader.diagnosis import mistakes
+from grader.diagnosis.mistakes import Mistake
 from grader.i18n import LANGUAGES
 from grader.records import digests, store
 from grader.records.store import write_atomically
@@ -55,7 +57,15 @@ class Plan:
         snapshot = self.results.snapshot
         stage = feedback.stage(snapshot.due, self.moment)
         described = (self.out / "assignments" / f"{self.own}.json").read_bytes()
-        return digests.digest(digests.grader(), described, *self.languages, "", stage)
+        known = mistakes.dump(self.mistakes()).encode()
+        return digests.digest(digests.grader(), described, known, *self.languages, "", stage)
+
+    def mistakes(self) -> list[Mistake]:
+        """Those that a page may name: by what hidden checks saw only once all is published."""
+        known = self.results.mistakes
+        if self.moment.published:
+            return known
+        return mistakes.seen_by(self.results.snapshot.public_checks, known)
 
 
 @dataclass(frozen=True)
@@ -83,7 +93,8 @@ class Maker:
     """Makes the part of a batch."""
 
     def __init__(self, plan: Plan) -> None:
-        self._plan, self._source, self._kept = plan, plan.source(), Kept()
+        self._plan, self._source = plan, plan.source()
+        self._kept = Kept(plan.mistakes())
 
     def __call__(self, batch: Batch) -> Part:
         """Read the records and write the feedback pages that are not there or not current.
@@ -91,7 +102,7 @@ class Maker:
         Raises `PlatformError` when a file is damaged or cannot be written.
         """
         plan, results = self._plan, self._plan.results
-        part = Part(batch, ClassSums(results.snapshot))
+        part = Part(batch, ClassSums(results.snapshot, results.mistakes))
         listed = []
         for path, mark in zip(batch.files, batch.marks, strict=True):
             content = store.content(path)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.diagnosis import mistakes
+from grader.diagnosis.mistakes import Mistake
 from grader.errors import PlatformError, UsageError
 from grader.records import assignment_snapshot, people, store
 from grader.records.assignment_snapshot import Snapshot
@@ -28,6 +30,7 @@ class Results:
     snapshot: Snapshot
     people: People
     files: list[Path]  # of the records, in the order of their names
+    mistakes: list[Mistake]  # that are known
 
     def entry(self, path: Path, content: bytes) -> Entry:
         """What is in the file of a record. Raises `PlatformError` when it is damaged."""
@@ -47,7 +50,8 @@ def gather(out: Path) -> list[Results]:
         described = assignment_snapshot.load(path)
         files = sorted((out / "records" / described.id).glob("*.json"))
         if files:
-            found.append(Results(described, people.load(out, described.id), files))
+            known = mistakes.load(out / "mistakes" / f"{described.id}.json")
+            found.append(Results(described, people.load(out, described.id), files, known))
     if not found:
         raise UsageError("report.nothing_graded", folder=out)
     return found

@@ -21,6 +21,7 @@ from grader.course import assignment as assignments
 from grader.course.assignment import Assignment
 from grader.course.exercise import Check, Exercise
 from grader.course.folder import Course
+from grader.diagnosis import mistakes
 from grader.errors import GraderError, UsageError
 from grader.grading.submission import grade_exercises, student_process
 from grader.intake.handin import Found
@@ -84,12 +85,14 @@ def public_part(assignment: Assignment) -> Assignment:
 
 def run(target: Target, only: Sequence[str], lang: str, *, watch: bool, as_json: bool) -> int:
     """Check once, or again on every save. Returns the exit code: 0 all passed, 1 not all."""
-    known = [exercise.id for exercise in target.assignment.exercises]
+    ids = [exercise.id for exercise in target.assignment.exercises]
     for name in only:
-        if name not in known:
-            raise UsageError("error.unknown_exercise", name=name, known=", ".join(known))
+        if name not in ids:
+            raise UsageError("error.unknown_exercise", name=name, known=", ".join(ids))
     exercises = target.assignment.only(only)
-    view = View(target.assignment, lang, quiet=as_json)
+    path = target.assignment.folder / mistakes.FILE
+    known = mistakes.seen_by(target.assignment.public_checks, mistakes.load(path))
+    view = View(target.assignment, lang, known, quiet=as_json)
     while True:
         stamp = _stamp(target.folder)
         found = Found(student=target.folder.resolve().name, path=target.folder)

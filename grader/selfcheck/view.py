@@ -9,6 +9,8 @@ from rich.markup import escape
 
 from grader.course.assignment import Assignment
 from grader.course.exercise import Check, Exercise, Function
+from grader.diagnosis.mistakes import Mistake
+from grader.diagnosis.rule import Diagnosis, diagnose
 from grader.i18n import choose, say, translate
 from grader.intake.read import Submission
 from grader.records.outcome import Outcome
@@ -22,8 +24,10 @@ COLOURS = {"good": "green", "quiet": "yellow", "bad": "red", "ours": "red"}
 class View:
     """One run after another: `begin`, each exercise as it comes, `end`."""
 
-    def __init__(self, assignment: Assignment, lang: str, *, quiet: bool) -> None:
-        self._assignment, self._lang = assignment, lang
+    def __init__(
+        self, assignment: Assignment, lang: str, mistakes: Sequence[Mistake], *, quiet: bool
+    ) -> None:
+        self._assignment, self._lang, self._mistakes = assignment, lang, mistakes
         self._exercises = {exercise.id: exercise for exercise in assignment.exercises}
         self._console = Console(quiet=quiet, highlight=False)
         self._reasons: list[Message] = []  # why whole exercises could not be checked, in this run
@@ -52,9 +56,11 @@ class View:
             self._console.print(f"  {_mark(Outcome.UNANSWERED)} {self._t('check_not_yet')}\n")
             return
         told = {check.id: check for check in exercise.checks}
+        found = diagnose([result], self._mistakes)
         for function in exercise.functions:
             if own := result.checks_of(function.name):
                 self._function(function.name, own, told)
+                self._tell([one for one in found if one.function == function.name])
         self._console.print()
 
     def end(self, results: list[ExerciseResult], exercises: Sequence[Exercise]) -> None:
@@ -87,6 +93,14 @@ class View:
             return
         for check in checks:
             self._check(told[check.id], check)
+
+    def _tell(self, found: Sequence[Diagnosis]) -> None:
+        """The known mistakes that the function's answers are those of."""
+        for one in found:
+            if one.mistake.tell:
+                said = escape(choose(one.mistake.tell, self._lang))
+                lead = escape(translate(f"function.{one.certainty}", self._lang))
+                self._console.print(f"    [cyan]{lead}[/] {said}", soft_wrap=True)
 
     def _check(self, check: Check, result: CheckResult) -> None:
         mark = _mark(result.outcome)

@@ -1,0 +1,91 @@
+"""What each mutant answers, kept for the diagnosis: `mistakes.json` beside `timings.json`.
+
+A mutant is learnt anew when it, the reference or a check has changed; its words are always those of
+its file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from hashlib import sha256
+
+from grader.authoring.candidates import Candidate
+from grader.authoring.verify import Verdict
+from grader.course.assignment import Assignment
+from grader.diagnosis import mistakes
+from grader.diagnosis.mistakes import Mistake, Signature, case_id
+from grader.diagnosis.rule import failing
+from grader.records.record import Record, Trace
+from grader.records.store import write_atomically
+
+
+def store(
+    assignment: Assignment, candidates: Sequence[Candidate], verdicts: Sequence[Verdict]
+) -> list[Mistake]:
+    """Bring `mistakes.json` up to date, as far as the verdicts go. Returns what stands there now.
+
+    Without the reference among them nothing new is learnt: it says which answers are right.
+    """
+    path = assignment.folder / mistakes.FILE
+    known = {mistake.name: mistake for mistake in mistakes.load(path)}
+    records = {verdict.candidate.name: verdict.record for verdict in verdicts}
+    right = _right(records.get("reference"))
+    checks = b"".join(file.read_bytes() for file in sorted(assignment.check_files()))
+    found = []
+    for candidate in candidates:
+        if candidate.bug is None:
+            continue
+        name = candidate.name.removeprefix("mutant ")
+        current = known.get(name)
+        made_from = _made_from(candidate, checks)
+        record = records.get(candidate.name)
+        if right and record and (current is None or current.made_from != made_from):
+            current = _learn(name, candidate, made_from, record, right)
+        if current is not None:
+            found.append(replace(current, why=candidate.why, tell=candidate.bug.tell))
+    found.sort(key=lambda mistake: mistake.name)
+    text = mistakes.dump(found)
+    if found and (not path.exists() or path.read_text(encoding="utf-8") != text):
+        write_atomically(path, text)
+    return found
+
+
+def alike(assignment: Assignment, known: Sequence[Mistake]) -> list[list[str]]:
+    """The mistakes that fail public checks and that these cannot tell apart."""
+    groups: dict[str, list[str]] = {}
+    for mistake in mistakes.seen_by(assignment.public_checks, known):
+        if mistake.cases:
+            key = repr((mistake.functions, sorted(mistake.cases.items())))
+            groups.setdefault(key, []).append(mistake.name)
+    return [names for names in groups.values() if len(names) > 1]
+
+
+def _learn(
+    name: str, candidate: Candidate, made_from: str, record: Record, right: Mapping[str, Trace]
+) -> Mistake:
+    assert candidate.bug is not None
+    functions = [candidate.bug.of, *candidate.bug.also]
+    checks = [check for exercise in record.exercises for check in exercise.checks]
+    cases = {
+        case: Signature.of(trace, right.get(case))
+        for case, trace in failing(checks, functions).items()
+    }
+    return Mistake(name, functions, candidate.why, candidate.bug.tell, made_from, cases)
+
+
+def _right(reference: Record | None) -> dict[str, Trace]:
+    """What the reference answers in each case."""
+    return {
+        case_id(check.id, trace.case): trace
+        for exercise in (reference.exercises if reference else [])
+        for check in exercise.checks
+        for trace in check.traces
+    }
+
+
+def _made_from(candidate: Candidate, checks: bytes) -> str:
+    digest = sha256(checks)
+    for name, content in sorted(candidate.files.items()):
+        digest.update(f"{name} {len(content)} ".encode() + content)
+    return digest.hexdigest()[:12]
