@@ -1,0 +1,119 @@
+"""From a mutant to the sentence that a student and the staff read."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from grader.cli.main import main
+from grader.diagnosis import mistakes
+
+CHECKS = """
+def test_add_adds(student):
+    assert student.sums.add(1.5, 2.25) == 3.75
+"""
+MUTANT = """
+why = "the second number is taken away"
+of = "add"
+severity = "wrong"
+tell = { en = "A larger second number makes it smaller. Why?", ko = "둘째 수가 커지면 줄어듭니다." }
+
+[[change]]
+file = "sums.py"
+find = "= a + b"
+replace = "= a - b"
+"""
+# the same slip by another hand
+SLIP = "def add(a, b):\n    return -b + a\n"
+OTHER = "def add(a, b):\n    return a * b\n"
+RIGHT = "def add(a, b):\n    return b + a\n"
+GREET = "def greet(name): return f'Hello {name}'\n"
+
+
+@pytest.fixture
+def run(course):
+    folder = course / "assignments" / "tiny"
+    (folder / "checks" / "public" / "test_sums.py").write_text(CHECKS, encoding="utf-8")
+    (folder / "mutants").mkdir()
+    (folder / "mutants" / "takes_away.toml").write_text(MUTANT, encoding="utf-8")
+
+    def command(*call, lang="en"):
+        done = CliRunner().invoke(
+            main, ["--lang", lang, "--course", str(course), *call], env={"COLUMNS": "200"}
+        )
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.output
+        return done
+
+    return command
+
+
+def test_a_slip_gets_its_name_everywhere(run, course, tmp_path, monkeypatch):
+    monkeypatch.chdir(course)
+    assert run("verify", "tiny", "-j", "1").exit_code == 0
+    learnt = course / "assignments" / "tiny" / mistakes.FILE
+    [known] = mistakes.load(learnt)
+    assert (known.name, list(known.cases)) == ("takes_away", ["add_adds"])
+
+    stored = learnt.read_bytes()
+    assert run("verify", "tiny", "-j", "1", "--only", "takes_away").exit_code == 0
+    assert learnt.read_bytes() == stored
+
+    # released: what public checks see, no name, nothing for staff
+    assert run("release", "tiny").exit_code == 0
+    template = course / "student_template" / "tiny_package"
+    [given] = mistakes.load(template / mistakes.FILE)
+    assert (list(given.cases), given.why, given.tell) == (["add_adds"], "", known.tell)
+    assert "takes_away" not in (template / mistakes.FILE).read_text(encoding="utf-8")
+
+    # on the student's machine
+    (template / "words.py").write_text(GREET, encoding="utf-8")
+    for source, is_told in ((SLIP, True), (OTHER, False), (RIGHT, False)):
+        (template / "sums.py").write_text(source, encoding="utf-8")
+        for lang, words in (("en", "makes it smaller"), ("ko", "둘째 수가 커지면")):
+            said = run("check", "tiny", str(template), lang=lang).output
+            assert (words in said) == is_told, said
+
+    # graded: feedback by public checks, the class by all of them
+    for student, source in (("kim", SLIP), ("lee", OTHER), ("park", OTHER), ("choi", RIGHT)):
+        folder = tmp_path / "class" / student
+        folder.mkdir(parents=True)
+        (folder / "sums.py").write_text(source, encoding="utf-8")
+        (folder / "words.py").write_text(GREET, encoding="utf-8")
+    out = tmp_path / "out"
+    graded = run("grade", "tiny", str(tmp_path / "class"), "-o", str(out))
+    assert graded.exit_code == 0, graded.output
+    [known_one, shared] = json.loads(run("diagnose", str(out), "--json").output)["tiny"]
+    assert (known_one["mistake"], known_one["students"]) == ("takes_away", ["kim"])
+    assert (shared["mistake"], shared["students"]) == (None, ["lee", "park"])
+    said = run("diagnose", str(out)).output
+    assert "add: the second number is taken away" in said
+    assert "lee, park" in said
+
+    assert run("report", str(out)).exit_code == 0
+    pages = {
+        s: (out / "feedback" / s / "tiny" / "feedback.html").read_text("utf-8")
+        for s in ("kim", "lee", "choi")
+    }
+    assert {s: "makes it smaller" in page for s, page in pages.items()} == {
+        "kim": True, "lee": False, "choi": False,
+    }  # fmt: skip
+    class_page = (out / "report" / "tiny" / "index.html").read_text(encoding="utf-8")
+    assert "the second number is taken away" in class_page
+    assert "nobody has described this mistake yet" in class_page
+
+
+def test_words_that_hold_a_line_of_the_solution_are_not_released(run, course, monkeypatch):
+    monkeypatch.chdir(course)
+    path = course / "assignments" / "tiny" / "mutants" / "takes_away.toml"
+    text = MUTANT.replace("Why?", "Write total_of_both = a + b")
+    path.write_text(text, encoding="utf-8")
+    assert run("verify", "tiny", "-j", "1").exit_code == 0
+    done = run("release", "tiny")
+    assert (done.exit_code, "total_of_both = a + b" in done.output) == (2, True)
+
+
+def test_a_damaged_file_is_a_sentence(run, course, monkeypatch):
+    monkeypatch.chdir(course)
+    (course / "assignments" / "tiny" / mistakes.FILE).write_text("{", encoding="utf-8")
+    done = run("release", "tiny")
+    assert (done.exit_code, "run grader verify" in done.output) == (2, True)

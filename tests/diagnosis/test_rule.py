@@ -1,0 +1,141 @@
+"""A mistake is named where its answers came back, and nothing is said where it is not certain."""
+
+from dataclasses import replace
+
+from grader.diagnosis.classes import ClassMistakes
+from grader.diagnosis.mistakes import Mistake, Signature
+from grader.diagnosis.rule import diagnose
+from grader.records.outcome import Outcome
+from grader.records.record import ExerciseResult, Trace
+from tests.outcomes import check
+from tests.report import example_class
+
+RIGHT = Trace("", Outcome.PASSED, ["q1", "q2"], ["one", "two"], "", telling=True)
+
+
+def trace(*answers, case="", telling=True, asked=("q1", "q2"), first=""):
+    return Trace(case, Outcome.FAILED, list(asked[: len(answers)]), list(answers), first, telling)
+
+
+def mistake(name, traces, of="f", right=RIGHT):
+    """Of traces by case."""
+    cases = {case: Signature.of(own, right) for case, own in traces.items()}
+    return Mistake(name, [of], f"why {name}", {"en": f"tell {name}"}, cases=cases)
+
+
+def exercise(traces, passes_with=()):
+    """Checks of f, one for each trace, named f1, f2, ..."""
+    checks = [
+        replace(check(name, passes_with=passes_with), traces=[own]) for name, own in traces.items()
+    ]
+    return ExerciseResult("ex", False, None, 0.0, 0.0, [], checks)
+
+
+def named(traces, mistakes, **settings):
+    found = diagnose([exercise(traces, **settings)], mistakes)
+    return [(one.mistake.name, one.certainty.value) for one in found]
+
+
+TWO = {"f1": trace("one", "bad"), "f2": trace("wrong", "two")}
+
+
+def test_the_same_answers_are_the_same_mistake():
+    assert named(TWO, [mistake("m", TWO)]) == [("m", "named")]
+
+
+def test_the_same_failing_cases_with_other_answers_are_not():
+    others = {"f1": trace("one", "worse"), "f2": trace("else", "two")}
+    assert named(others, [mistake("m", TWO)]) == []
+
+
+def test_another_ending_is_another_mistake():
+    crashed = {case: replace(own, outcome=Outcome.RAISED) for case, own in TWO.items()}
+    assert named(crashed, [mistake("m", TWO)]) == []
+
+
+def test_three_quarters_of_the_cases_are_enough_and_less_is_not():
+    four = {f"f{n}": trace("one", f"bad {n}") for n in range(4)}
+    known = mistake("m", four)
+    assert named(four | {"f0": trace("one", "other")}, [known]) == [("m", "named")]
+    fewer = {"f0": trace("one", "other"), "f1": trace("one", "other")}
+    assert named(four | fewer, [known]) == []
+
+
+def test_all_cases_of_the_mistake_must_fail():
+    assert named({"f1": TWO["f1"]}, [mistake("m", TWO)]) == []
+
+
+def test_where_more_fails_it_may_be_one_of_two_slips():
+    more = TWO | {"f3": trace("x", "y")}
+    assert named(more, [mistake("m", TWO)]) == [("m", "named")]
+
+
+def test_one_case_is_enough_only_if_nothing_else_fails_and_its_answer_is_telling():
+    one = {"f1": trace("one", "bad")}
+    assert named(one, [mistake("m", one)]) == [("m", "named")]
+    assert named(TWO, [mistake("m", one)]) == []
+    lone = {"f1": trace("one", "bad", telling=False)}
+    assert named(lone, [mistake("m", lone)]) == []
+
+
+def test_two_mistakes_with_the_same_answers_are_silence():
+    assert named(TWO, [mistake("m", TWO), mistake("n", TWO)]) == []
+
+
+def test_the_mistake_that_explains_more_wins():
+    three = TWO | {"f3": trace("one", "bad")}
+    assert named(three, [mistake("small", TWO), mistake("large", three)]) == [("large", "named")]
+
+
+def test_most_answers_alike_is_likely_but_two_at_least():
+    four = {f"f{n}": trace("one", f"bad {n}") for n in range(4)}
+    known = mistake("m", four)
+    assert named({case: four[case] for case in ("f0", "f1", "f2")}, [known]) == [("m", "likely")]
+    assert named({case: four[case] for case in ("f0", "f1")}, [known]) == []
+
+
+def test_after_the_right_questions_the_last_answer_alone_is_enough():
+    """The state before it may be of the student's own form, and so never equal."""
+    known = mistake("m", {"f1": trace("one", "bad")})
+    assert named({"f1": trace("own", "bad")}, [known]) == [("m", "named")]
+    assert named({"f1": trace("own", "bad", asked=("q1", "other"))}, [known]) == []
+
+
+def test_an_answer_that_is_right_says_nothing():
+    """The check then failed by what it worked out itself."""
+    known = mistake("m", {"f1": trace("one", "two"), "f2": trace("one", "two")})
+    assert named({"f1": trace("one", "two"), "f2": trace("one", "two")}, [known]) == []
+
+
+def test_of_a_compound_answer_the_first_array_is_enough():
+    right = replace(RIGHT, first="right array")
+    known = mistake("m", {"f1": trace("one", "bad", first="array")}, right=right)
+    assert named({"f1": trace("one", "other", first="array")}, [known]) == [("m", "named")]
+    same = mistake("m", {"f1": trace("one", "bad", first="right array")}, right=right)
+    assert named({"f1": trace("one", "other", first="right array")}, [same]) == []
+
+
+def test_what_passes_with_the_functions_it_calls_is_not_this_functions_mistake():
+    assert named(TWO, [mistake("m", TWO)], passes_with=["g"]) == []
+
+
+def test_a_mistake_of_another_function_is_not_looked_at():
+    assert named(TWO, [mistake("m", TWO, of="g")]) == []
+
+
+def records(*students):
+    some = next(iter(example_class.class_records().values()))
+    return [replace(some, student=name, exercises=[exercise(own)]) for name, own in students]
+
+
+def test_a_class_by_mistake_and_the_rest_by_equal_answers():
+    other = {"f1": trace("one", "new")}
+    class_of = [("a", TWO), ("b", TWO), ("c", other), ("d", other), ("e", {"f1": trace("x", "y")})]
+    parts = [ClassMistakes([mistake("m", TWO)]) for _ in range(2)]
+    for number, record in enumerate(records(*class_of)):
+        parts[number % 2].add(record)
+    parts[0].merge(parts[1])
+    [known], [shared] = parts[0].known(), parts[0].shared()
+    assert (known.mistake.name, sorted(known.students)) == ("m", ["a", "b"])
+    assert (shared.mistake, sorted(shared.students)) == (None, ["c", "d"])
+    assert parts[0].unexplained == 3
