@@ -57,6 +57,57 @@ def new_assignment(ctx: click.Context, name: str, source: str | None) -> None:
     click.echo(translate("cli.new_assignment_next", lang, name=name))
 
 
+@new.command("mutant")
+@click.argument("assignment")
+@click.argument("name")
+@click.option("--function", required=True, help="Whose wrong answers: `clean`.")
+@click.option(
+    "--from-cluster",
+    "out",
+    required=True,
+    metavar="OUT",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Where the class was graded; the most frequent wrong answers without a name are taken.",
+)
+@click.option(
+    "--submissions",
+    required=True,
+    type=click.Path(path_type=Path, exists=True),
+    help="What was graded: the records do not hold the code.",
+)
+@click.pass_context
+def new_mutant(
+    ctx: click.Context, assignment: str, name: str, function: str, out: Path, submissions: Path
+) -> None:
+    """Make a known bug of wrong answers that several students share. / 새 돌연변이를 만듭니다."""
+    from grader.authoring import mutant
+    from grader.cli.grading import intake_of
+    from grader.intake.read import read_for
+    from grader.records import store
+    from grader.report.results import gather
+
+    course, lang = course_of(ctx), ctx.obj["lang"]
+    model = course.load(assignment)
+    results = next((own for own in gather(out) if own.snapshot.id == model.id), None)
+    if results is None:
+        raise UsageError("report.nothing_graded", folder=out)
+    records = (results.entry(path, store.content(path)).record for path in results.files)
+    students = mutant.sharing(model, records, results.mistakes, function)
+    people = intake_of(course, model, submissions, out).people
+    submitted = {
+        person.id: read_for(model, person.found()).files
+        for person in people
+        if person.id in students
+    }
+    made = mutant.write(model, name, function, translate("cli.new_mutant_why", lang), submitted)
+    click.echo(
+        translate("cli.new_mutant", lang, file=short(made.path), n=len(students), who=made.student)
+    )
+    if made.unknown:
+        click.echo(translate("cli.new_mutant_unknown", lang, names=", ".join(made.unknown)))
+    click.echo(translate("cli.new_mutant_next", lang, assignment=assignment, name=name))
+
+
 @click.command()
 @click.argument("assignment")
 @click.option(

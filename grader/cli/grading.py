@@ -115,6 +115,12 @@ def _roster(course: Course, path: Path | None) -> Roster | None:
     return roster.load(chosen) if chosen else None
 
 
+def intake_of(course: Course, model: Assignment, submissions: Path, out: Path) -> Intake:
+    """Who handed in what, as `grade` without options finds it."""
+    options = {"out": out, "source": None, "layout": None, "roster": None}
+    return _intake(course, model, submissions, _roster(course, None), options)
+
+
 def _intake(
     course: Course,
     model: Assignment,

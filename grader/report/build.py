@@ -30,8 +30,8 @@ from markupsafe import Markup
 from grader.records.store import write_atomically
 from grader.report import class_page, made
 from grader.report.class_page import ClassSums
-from grader.report.feedback import Moment
 from grader.report.formats import Format, Growing
+from grader.report.moment import Moment
 from grader.report.parts import Batch, Maker, Part, Plan, names_of, write_pages
 from grader.report.results import gather, misplaced
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from grader.course.exercise import Kind
@@ -21,34 +20,9 @@ from grader.records.assignment_snapshot import DescribedCheck, Snapshot
 from grader.records.outcome import Outcome
 from grader.records.record import CheckResult, ExerciseResult, FunctionResult, Record
 from grader.report import formatting
+from grader.report.moment import Moment, is_shown
 from grader.scoring.points import excused
 from grader.scoring.standing import Standing, standing
-
-
-@dataclass(frozen=True)
-class Moment:
-    """When a page is made, as far as it decides what may be shown."""
-
-    now: datetime  # with a time zone
-    published: bool
-
-
-def is_shown(check: DescribedCheck, due: str | None, moment: Moment) -> bool:
-    """Whether a student may see the check's result now.
-
-    Publication opens what waits for the due date too; without a due date it is what opens it.
-    """
-    if check.show == "always":
-        return True
-    if check.show == "never":
-        return False
-    waits_for_due = check.show == "after_due"
-    return moment.published or (waits_for_due and _has_passed(due, moment.now))
-
-
-def stage(due: str | None, moment: Moment) -> str:
-    """All that a page takes of a moment: pages of two moments of one stage are the same."""
-    return f"{moment.published} {_has_passed(due, moment.now)}"
 
 
 class Kept:
@@ -204,10 +178,6 @@ def _closed_functions(snapshot: Snapshot, record: Record, moment: Moment) -> fro
     while more := {c.of for _, c in results if closed & set(c.passes_with)} - closed:
         closed |= more
     return frozenset(closed)
-
-
-def _has_passed(due: str | None, now: datetime) -> bool:
-    return due is not None and now > datetime.fromisoformat(due)
 
 
 def _total(

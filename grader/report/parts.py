@@ -18,8 +18,9 @@ from grader.records import digests, store
 from grader.records.store import write_atomically
 from grader.report import class_page, feedback, made, pages
 from grader.report.class_page import ClassSums
-from grader.report.feedback import Kept, Moment
+from grader.report.feedback import Kept
 from grader.report.formats import Format
+from grader.report.moment import Moment, stage
 from grader.report.results import Entry, Results
 
 
@@ -55,10 +56,10 @@ class Plan:
     def source(self) -> str:
         """A digest of what each feedback page follows from, beside its record."""
         snapshot = self.results.snapshot
-        stage = feedback.stage(snapshot.due, self.moment)
+        reached = stage(snapshot.due, self.moment)
         described = (self.out / "assignments" / f"{self.own}.json").read_bytes()
         known = mistakes.dump(self.mistakes()).encode()
-        return digests.digest(digests.grader(), described, known, *self.languages, "", stage)
+        return digests.digest(digests.grader(), described, known, *self.languages, "", reached)
 
     def mistakes(self) -> list[Mistake]:
         """Those that a page may name: by what hidden checks saw only once all is published."""

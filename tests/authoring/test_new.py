@@ -72,7 +72,7 @@ def test_each_of_ours_under_its_own_name_and_another(nlp, source):
 
 @pytest.mark.parametrize("name", ["", "1st", "hw-1", "과제", "a/b", "..", "hw 1", "hw1+"])
 def test_names_that_no_assignment_can_have(nlp, name):
-    with pytest.raises(UsageError, match="cannot be named"):
+    with pytest.raises(UsageError, match="cannot be a name"):
         new.assignment(Course.find(nlp), name)
     assert list((nlp / "assignments").iterdir()) == []
 

@@ -89,6 +89,16 @@ def test_a_slip_gets_its_name_everywhere(run, course, tmp_path, monkeypatch):
     assert "add: the second number is taken away" in said
     assert "lee, park" in said
 
+    # next year it has a name
+    new = ("new", "mutant", "tiny", "times", "--function", "add", "--from-cluster", str(out))
+    made = run(*new, "--submissions", str(tmp_path / "class"))
+    assert (made.exit_code, "2 students" in made.output) == (0, True), made.output
+    proof = run("verify", "tiny", "--only", "times", "--only", "reference", "-j", "1")
+    assert proof.exit_code == 0, proof.output
+    assert [known.name for known in mistakes.load(learnt)] == ["takes_away", "times"]
+    again = run(*new, "--submissions", str(tmp_path / "class"))
+    assert (again.exit_code, "times.toml" in again.output) == (2, True)
+
     assert run("report", str(out)).exit_code == 0
     pages = {
         s: (out / "feedback" / s / "tiny" / "feedback.html").read_text("utf-8")

@@ -12,7 +12,7 @@ from grader.records.outcome import Outcome
 from grader.records.record import Message
 from grader.report import feedback
 from grader.report.build import build
-from grader.report.feedback import Moment
+from grader.report.moment import Moment, is_shown
 from grader.scoring.points import score, totals
 from tests.report import example_class
 
@@ -37,9 +37,9 @@ def described(report):
 )
 def test_when_a_result_is_shown(show, before, after, published):
     check = DescribedCheck("c", "f", Kind.CORE, {}, {}, public=False, show=show)
-    assert feedback.is_shown(check, DUE, Moment(BEFORE, published=False)) == before
-    assert feedback.is_shown(check, DUE, Moment(AFTER, published=False)) == after
-    assert feedback.is_shown(check, DUE, Moment(BEFORE, published=True)) == published
+    assert is_shown(check, DUE, Moment(BEFORE, published=False)) == before
+    assert is_shown(check, DUE, Moment(AFTER, published=False)) == after
+    assert is_shown(check, DUE, Moment(BEFORE, published=True)) == published
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_when_a_result_is_shown(show, before, after, published):
 )
 def test_due_dates(due, shown):
     check = DescribedCheck("c", "f", Kind.CORE, {}, {}, public=False, show="after_due")
-    assert feedback.is_shown(check, due, Moment(BEFORE, published=False)) == shown
+    assert is_shown(check, due, Moment(BEFORE, published=False)) == shown
 
 
 def test_a_hidden_check_gives_neither_detail_nor_output(described):
