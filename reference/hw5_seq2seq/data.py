@@ -117,7 +117,7 @@ class Subwords:
         return [self._processor.id_to_piece(i) for i in ids]
 
 
-def _sentencepiece():  # noqa: ANN202 - a module
+def _sentencepiece():  # a module
     try:
         import sentencepiece
     except ImportError:

@@ -115,13 +115,13 @@ class Decoder(nn.Module):
         _draw(self, seed)
         ### END SOLUTION
 
-    def initial_state(self, final: Tensor):  # noqa: ANN201 - the state is the student's own
+    def initial_state(self, final: Tensor):  # the state is the student's own
         """The state before the first step, made from the encoder's final states (B, H)."""
         ### BEGIN SOLUTION
         return torch.tanh(self.bridge(final)), torch.zeros_like(final)
         ### END SOLUTION
 
-    def step(self, token: Tensor, state, memory: Tensor, mask: Tensor):  # noqa: ANN001, ANN201
+    def step(self, token: Tensor, state, memory: Tensor, mask: Tensor):
         """Read token (B,) int64; attend to memory (B, S, H) where mask (B, S) is True.
 
         Returns the logits (B, V) of the next token, the new state, and the attention weights (B, S).
@@ -197,14 +197,14 @@ class Seq2Seq(nn.Module):
         return torch.stack(logits, dim=1)  # (B, T-1, V)
         ### END SOLUTION
 
-    def begin(self, src: Tensor, src_lengths: Tensor):  # noqa: ANN201 - the state is the student's own
+    def begin(self, src: Tensor, src_lengths: Tensor):  # the state is the student's own
         """The state after the source src (B, S) with src_lengths (B,) and before the first word."""
         ### BEGIN SOLUTION
         state, memory, mask = _read(self, src, src_lengths)
         return (*state, memory, mask)
         ### END SOLUTION
 
-    def advance(self, tokens: Tensor, state):  # noqa: ANN001, ANN201
+    def advance(self, tokens: Tensor, state):
         """Read one word for each row: tokens (B,) -> log-probabilities (B, V) of the next, new state."""
         ### BEGIN SOLUTION
         hidden, attentional, memory, mask = state
@@ -212,7 +212,7 @@ class Seq2Seq(nn.Module):
         return torch.log_softmax(logits, dim=-1), (*after, memory, mask)
         ### END SOLUTION
 
-    def select(self, state, indices: Tensor):  # noqa: ANN001, ANN201
+    def select(self, state, indices: Tensor):
         """The state of the rows `indices` (K,) int64, in this order; rows may be selected repeatedly."""
         ### BEGIN SOLUTION
         return tuple(part[indices] for part in state)

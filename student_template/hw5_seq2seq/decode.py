@@ -19,7 +19,7 @@ Hypothesis = tuple[list[int], float]
 
 @torch.no_grad()
 def greedy(
-    model, src: Tensor, src_lengths: Tensor, bos: int, eos: int, max_length: int  # noqa: ANN001
+    model, src: Tensor, src_lengths: Tensor, bos: int, eos: int, max_length: int
 ) -> list[list[int]]:
     """The best next word again and again, for each row of src (B, S) with src_lengths (B,).
 
@@ -31,7 +31,7 @@ def greedy(
 
 @torch.no_grad()
 def beam_search(
-    model,  # noqa: ANN001 - either of two classes
+    model,  # either of two classes
     src: Tensor,
     src_lengths: Tensor,
     bos: int,

@@ -42,7 +42,7 @@ def distillation_loss(
 
 
 def transformer_parameters(
-    d_model: int, heads: int, layers: int, d_ff: int, src_vocab: int, tgt_vocab: int, tie: bool  # noqa: ARG001 - heads only cut the width into runs
+    d_model: int, heads: int, layers: int, d_ff: int, src_vocab: int, tgt_vocab: int, tie: bool  # heads only cut the width into runs
 ) -> int:
     """How many parameters your Transformer of these sizes has (norm "post"), by arithmetic.
 

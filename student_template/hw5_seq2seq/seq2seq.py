@@ -74,12 +74,12 @@ class Decoder(nn.Module):
         # YOUR CODE HERE
         raise NotImplementedError()
 
-    def initial_state(self, final: Tensor):  # noqa: ANN201 - the state is the student's own
+    def initial_state(self, final: Tensor):  # the state is the student's own
         """The state before the first step, made from the encoder's final states (B, H)."""
         # YOUR CODE HERE
         raise NotImplementedError()
 
-    def step(self, token: Tensor, state, memory: Tensor, mask: Tensor):  # noqa: ANN001, ANN201
+    def step(self, token: Tensor, state, memory: Tensor, mask: Tensor):
         """Read token (B,) int64; attend to memory (B, S, H) where mask (B, S) is True.
 
         Returns the logits (B, V) of the next token, the new state, and the attention weights (B, S).
@@ -114,17 +114,17 @@ class Seq2Seq(nn.Module):
         # YOUR CODE HERE
         raise NotImplementedError()
 
-    def begin(self, src: Tensor, src_lengths: Tensor):  # noqa: ANN201 - the state is the student's own
+    def begin(self, src: Tensor, src_lengths: Tensor):  # the state is the student's own
         """The state after the source src (B, S) with src_lengths (B,) and before the first word."""
         # YOUR CODE HERE
         raise NotImplementedError()
 
-    def advance(self, tokens: Tensor, state):  # noqa: ANN001, ANN201
+    def advance(self, tokens: Tensor, state):
         """Read one word for each row: tokens (B,) -> log-probabilities (B, V) of the next, new state."""
         # YOUR CODE HERE
         raise NotImplementedError()
 
-    def select(self, state, indices: Tensor):  # noqa: ANN001, ANN201
+    def select(self, state, indices: Tensor):
         """The state of the rows `indices` (K,) int64, in this order; rows may be selected repeatedly."""
         # YOUR CODE HERE
         raise NotImplementedError()
