@@ -327,14 +327,14 @@ class Transformer(nn.Module):
         return self.decode(tgt, self.encode(src, src_mask), src_mask)
         ### END SOLUTION
 
-    def begin(self, src: Tensor, src_lengths: Tensor):  # noqa: ANN201 - the state is the student's own
+    def begin(self, src: Tensor, src_lengths: Tensor):
         """The state after the source src (B, S) with src_lengths (B,) and before the first word."""
         ### BEGIN SOLUTION
         src_mask = padding_mask(src_lengths, src.shape[1])
         return self.encode(src, src_mask), src_mask, src[:, :0]
         ### END SOLUTION
 
-    def advance(self, tokens: Tensor, state):  # noqa: ANN001, ANN201
+    def advance(self, tokens: Tensor, state):
         """Read one word for each row: tokens (B,) -> log-probabilities (B, V) of the next, new state."""
         ### BEGIN SOLUTION
         memory, src_mask, written = state
@@ -343,7 +343,7 @@ class Transformer(nn.Module):
         return torch.log_softmax(logits, dim=-1), (memory, src_mask, written)
         ### END SOLUTION
 
-    def select(self, state, indices: Tensor):  # noqa: ANN001, ANN201
+    def select(self, state, indices: Tensor):
         """The state of the rows `indices` (K,) int64, in this order; rows may be selected repeatedly."""
         ### BEGIN SOLUTION
         return tuple(part[indices] for part in state)
