@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 import click
 
 from grader import __version__
-from grader.cli import author, grading, machine, student, telling
+from grader.cli import author, exporting, grading, machine, student, telling
 from grader.cli.common import INTERRUPTED
 from grader.errors import GraderError, PlatformError
 from grader.i18n import LANGUAGES, default_language, translate
@@ -64,6 +64,7 @@ for command in (
     student.check,
     grading.grade,
     telling.report,
+    exporting.export,
     machine.doctor,
 ):
     main.add_command(command)
