@@ -174,9 +174,9 @@ ROOMS = {
         "proof_page",
     ],
     "cli": [
+        "common",
         "people",
         "progress",
-        "common",
         "author",
         "student",
         "grading",

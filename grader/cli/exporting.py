@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.common import course_of, short
-from grader.cli.people import plain, who
+from grader.cli.common import course_of, plain, short, who
 from grader.course.folder import SOURCES
 from grader.i18n import translate
 from grader.intake.find import LAYOUTS
-from grader.report.escape import visible
 
 if TYPE_CHECKING:
     from grader.export.feedback_zips import Zipped
@@ -280,4 +278,4 @@ def _list(code: str, names: list[str], lang: str) -> None:
     if names:
         click.echo(translate(code, lang, count=len(names)))
     for name in names:
-        click.echo(f"  {plain(visible(' '.join(name.split())))}")
+        click.echo(f"  {plain(' '.join(name.split()))}")

@@ -24,6 +24,8 @@ _FIRST = ["student", "name", "total", "possible", "extra", "status"]
 def with_checks(results: Results, lang: str) -> Iterator[str]:
     """The table as CSV, with a column for how each check ended: `cleaning.clean_removes_tags`.
 
+    Who is not on the roster is left out, as in the other tables.
+
     Raises `PlatformError` when a record is damaged.
     """
     snapshot = results.snapshot
@@ -31,6 +33,8 @@ def with_checks(results: Results, lang: str) -> Iterator[str]:
     checks = [(e.id, check.id) for e in snapshot.exercises for check in e.checks]
     yield line([*_FIRST, *exercises, *map(".".join, checks), "problem"])
     for entry in entries(results):
+        if results.people.has_left(entry.record.student):
+            continue
         outcomes = {(e.id, c.id): c.outcome for e in entry.record.exercises for c in e.checks}
         *row, problem = _row(entry, exercises, lang)
         yield line([*row, *(outcomes.get(check, "") for check in checks), problem])
