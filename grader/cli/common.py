@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.report.escape import visible
-
 if TYPE_CHECKING:
     from grader.course.folder import Course
 
@@ -39,4 +37,6 @@ def plain(line: str) -> str:
 
     In a name a CI service would see a command of its own: `::error::`, `##[group]`.
     """
+    from grader.report.escape import visible
+
     return visible(line).replace("::", ": :").replace("##", "# #")
