@@ -162,13 +162,11 @@ def pages(
     """Write feedback pages that nobody can guess the names of. / 비공개 페이지를 만듭니다."""
     from grader.export import private_pages
     from grader.export.graded import find
-    from grader.records.store import write_atomically
 
     results, lang = find(out, assignment), ctx.obj["lang"]
     folder = output or _place(out, assignment) / "pages"
     links = _place(out, assignment) / "links.csv"
-    lines = private_pages.write(out, folder, results, lang, _moment(published=published))
-    write_atomically(links, lines, lasting=False)
+    private_pages.write(out, folder, links, results, lang, _moment(published=published))
     click.echo(translate("export.pages", lang, folder=short(folder), links=short(links)))
 
 

@@ -99,8 +99,8 @@ def _canvas_name(name: str, user: str | None) -> str | None:
     if found is None:
         return None
     numbers = [part for part in name.split("_") if re.fullmatch("[0-9]+", part)]
-    is_read = numbers[:2] == [user, found[2]] and not name.startswith("._")
-    if is_read and not name.rpartition("_")[2].startswith("link"):
+    is_read = numbers[:2] == [user, found[2]] and not name.rpartition("_")[2].startswith("link")
+    if is_read and not name.startswith("._") and name.isprintable() and "\\" not in name:
         return name
     return f"student_{user}_{found[2]}_feedback{PurePath(name).suffix}"
 

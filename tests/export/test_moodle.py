@@ -1,5 +1,6 @@
 """Scores and comments into Moodle's worksheet: our cells only, joined by ids only."""
 
+import json
 import re
 
 import pytest
@@ -19,7 +20,7 @@ def graded(tmp_path_factory):
     """OUT of the odd class, and its scores by participant."""
     folder = tmp_path_factory.mktemp("moodle")
     sheet = folder / "worksheet.csv"
-    sheet.write_bytes(odd_class.worksheet([(f"n{i}", *p[1:]) for i, p in enumerate(EVERYBODY)]))
+    sheet.write_bytes(odd_class.worksheet(EVERYBODY))
     download = odd_class.moodle_download(folder / "submissions", EVERYBODY)
     return folder / "out", odd_class.graded(folder / "out", download, sheet, EVERYBODY)
 
@@ -41,6 +42,12 @@ def filled(graded, tmp_path, data, *options, lang="en", code=0):
     result = CliRunner().invoke(main, [*call, *options])
     assert result.exit_code == code, result.output
     return target.read_bytes() if target.exists() else None, result.output
+
+
+def test_names_of_the_worksheet_are_whole(graded):
+    names = [p["name"] for p in json.loads((graded[0] / "roster.json").read_text())["people"]]
+    assert {"Back\\slash, Choi", 'Quote\\"d, Back', "홍길동", "🎉 Party, 박"} < set(names)
+    assert len(names) == 300
 
 
 @pytest.mark.parametrize(

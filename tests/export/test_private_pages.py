@@ -34,7 +34,7 @@ def test_each_page_is_its_students(out):
     for row in links:
         assert re.fullmatch(r"[0-9a-f]{32}\.html", row["page"])
         page = pages[row["page"]]
-        assert page.replace(".html", ".ko.html", 1) and row["page"][:-5] + ".ko.html" in page
+        assert f'href="{row["page"][:-5]}.ko.html"' in page
     mine = next(row for row in links if row["student"] == "kim_minjun")
     assert "<bdi>kim_minjun</bdi>" in pages[mine["page"]]
     assert len(pages) == 2 * len(FEW) + 1
@@ -63,7 +63,16 @@ def test_the_key_is_the_owners_alone_and_a_damaged_one_is_refused(out):
 def test_a_page_without_a_record_goes(out):
     pages, _ = export(out)
     (out / "records" / "hw1" / "kim_minjun.json").unlink()
-    assert len(export(out)[0]) == len(pages) - 2
+    others = out / "export" / "hw1" / "pages" / f"{'0' * 32}.html"
+    others.write_text("of another assignment")
+    assert len(export(out)[0]) == len(pages) - 2 + 1
+
+
+def test_a_folder_that_is_a_site_already_keeps_its_first_page(out):
+    folder = out / "export" / "hw1" / "pages"
+    folder.mkdir(parents=True)
+    (folder / "index.html").write_text("welcome")
+    assert export(out)[0]["index.html"] == "welcome"
 
 
 def test_no_cell_of_the_table_runs(out):
