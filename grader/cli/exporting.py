@@ -187,6 +187,7 @@ def pages(
 def similarity(ctx: click.Context, /, submissions: Path, assignment: str, **options: Any) -> None:
     """Lay out a class for JPlag and Dolos. / JPlag와 Dolos에 맞게 정리합니다."""
     from grader.cli.grading import intake_of, roster_of
+    from grader.cli.people import show_intake
     from grader.export.similarity import Compared, lay_out, template_of
     from grader.intake.read import read_for
 
@@ -196,6 +197,7 @@ def similarity(ctx: click.Context, /, submissions: Path, assignment: str, **opti
     template = template_of(course, model, submissions)
     roster = roster_of(course, options["roster"])
     intake = intake_of(course, model, submissions, roster, options)
+    show_intake(intake, lang)
     left_out: list[str] = []
 
     def compared() -> Any:

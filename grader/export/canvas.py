@@ -78,7 +78,7 @@ def fill(
         if graded.score is None:
             reason = "no_score"
         if cell is None or graded.score is None or reason:
-            filled.kept.append(Kept(graded, reason or "", found))
+            filled.kept.append(Kept(graded, reason or ""))
             continue
         filled.scores += 1
         if not is_already(found, graded.score):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from grader.i18n import translate
 from grader.report import escape, feedback, formatting
 from grader.report.feedback import Moment
 from grader.report.results import Entry, Results
@@ -10,7 +11,13 @@ from grader.report.results import Entry, Results
 def lines(results: Results, entry: Entry, lang: str, moment: Moment) -> list[str]:
     """The points, and what to mend: what the page begins with. No line has a line end in it."""
     told = feedback.context(results.snapshot, entry.record, lang, moment, entry.person)
-    found = [_points(told["assignment"], told["total"]), told["problem"], *told["notes"]]
+    found = [_points(told["assignment"], told["total"])]
+    if told["extra"]["possible"]:
+        found.append(_points(translate("report.feedback.bonus_points", lang), told["extra"]))
+    if told["kept_back"]:
+        points = formatting.points(told["kept_back"])
+        found.append(translate("report.feedback.kept_back", lang, points=points))
+    found += [told["problem"], *told["notes"], ""]
     found += [f"- {_points(exercise['title'], exercise)}" for exercise in told["exercises"]]
     found += told["blocked"]
     for part in told["mend"]:

@@ -43,7 +43,6 @@ class Kept:
 
     graded: Graded
     reason: str  # below `export.kept` in the locale
-    found: str  # what the cell says
 
 
 @dataclass

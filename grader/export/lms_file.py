@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from grader.course.roster import LOST_DIGITS
@@ -56,7 +57,5 @@ def number(score: float) -> str:
 
 def is_already(found: str, score: float) -> bool:
     """Whether a cell says the score, however it is written: `87.50`, `87,5`."""
-    try:
-        return number(float(found.replace(",", "."))) == number(score)
-    except ValueError:
-        return False
+    is_number = re.fullmatch(r"[0-9]+(?:[.,][0-9]+)?", found.strip())
+    return is_number is not None and number(float(found.replace(",", "."))) == number(score)

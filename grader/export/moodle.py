@@ -28,8 +28,11 @@ _COLUMNS = {
     "email": {"emailaddress", "이메일", "이메일주소", "전자우편", "메일주소"},
     "grade": {"grade", "성적", "점수"},
     "maximum": {"maximumgrade", "최대성적", "최고성적", "최대점수"},
+    "changes": {"gradecanbechanged", "성적변경가능"},
+    "scale": {"scale", "척도"},
     "comment": {"feedbackcomments", "피드백코멘트", "피드백댓글", "피드백의견"},
 }
+_NO = {"no", "아니오", "아니요"}
 # Moodle cuts the word off by its length in the site's language: English has a blank at its end.
 _IDENTIFIER = re.compile(r"(?:Participant |(?!Participant)\D*)(?P<number>\d+)")
 
@@ -58,7 +61,7 @@ def fill(path: Path, everybody: Sequence[Graded], people: People) -> Filled:
 
 
 def _columns(path: Path, titles: list[Cell]) -> dict[str, int]:
-    """Kind -> column. Raises `UsageError` where Moodle would find no person or no grade."""
+    """Kind -> column. Raises `UsageError` where Moodle would find no person or no points."""
     folded = ["".join(cell.text.casefold().split()) for cell in titles]
     found = {
         kind: at
@@ -69,6 +72,8 @@ def _columns(path: Path, titles: list[Cell]) -> dict[str, int]:
     if "moodle" not in found or "grade" not in found:
         shown = ", ".join(cell.text.strip() for cell in titles) or "-"
         raise UsageError("export.moodle_header", file=path, found=shown)
+    if "scale" in found:
+        raise UsageError("export.moodle_scale", file=path)
     return found
 
 
@@ -103,12 +108,15 @@ def _grade(
     row: list[Cell], graded: Graded, columns: dict[str, int], filled: Filled
 ) -> dict[Cell, str]:
     cell = row[columns["grade"]]
-    if graded.score is None:
-        filled.kept.append(Kept(graded, "no_score", cell.text))
-        return {}
     most = text(row, columns.get("maximum")).replace(",", ".")
+    if graded.score is None:
+        filled.kept.append(Kept(graded, "no_score"))
+        return {}
+    if text(row, columns.get("changes")).casefold() in _NO:
+        filled.kept.append(Kept(graded, "locked"))
+        return {}
     if re.fullmatch(r"\d+(?:\.\d+)?", most) and float(most) < round(graded.score, 2):
-        filled.kept.append(Kept(graded, "too_much", most))
+        filled.kept.append(Kept(graded, "too_much"))
         return {}
     filled.scores += 1
     return {} if is_already(cell.text, graded.score) else {cell: number(graded.score)}
@@ -121,6 +129,6 @@ def _comment(
         return {}
     cell = row[columns["comment"]]
     if cell.text.strip() and not is_ours(cell.text):
-        filled.kept.append(Kept(graded, "comment", ""))
+        filled.kept.append(Kept(graded, "comment"))
         return {}
     return {} if cell.text == graded.comment else {cell: graded.comment}

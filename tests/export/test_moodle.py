@@ -108,6 +108,13 @@ def test_a_score_above_the_maximum_is_not_written(graded, tmp_path):
     assert "Moodle's maximum" in said
 
 
+def test_a_grade_that_is_locked_is_said(graded, tmp_path):
+    data = odd_class.worksheet(EVERYBODY[:3]).replace(b",Yes,", b",No,", 1)
+    after, said = filled(graded, tmp_path, data)
+    assert consumers.moodle(after)["50000"][0] is None
+    assert "Locked in Moodle" in said
+
+
 def test_a_participant_that_moodle_would_misread_is_not_joined(graded, tmp_path):
     """`Participant50000` without its blank is 0000 to Moodle."""
     data = odd_class.worksheet(EVERYBODY[:2], word="Participant")
@@ -129,8 +136,9 @@ def test_without_a_participant_number_the_university_knows(graded, tmp_path):
         ((b"Identifier", b"Number"), "not a grading worksheet"),
         ((b",Yes,", b","), "row 2 has 11 cells, the header has 12"),
         ((b'"<p>', b"<p>"), "row 2"),
+        ((b'"Maximum grade"', b"Scale"), "by a scale of words"),
     ],
-    ids=["header", "ragged", "quote"],
+    ids=["header", "ragged", "quote", "scale"],
 )
 def test_what_moodle_would_refuse_is_refused(graded, tmp_path, change, says):
     data = odd_class.worksheet(EVERYBODY[:2]).replace(*change, 1)
