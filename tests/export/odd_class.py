@@ -85,15 +85,15 @@ def gradebook(everybody, *, end="\r\n", delimiter=",", start=""):
     return start.encode() + _csv(rows, end, delimiter)
 
 
-def worksheet(everybody, *, end="\n", word="Participant ", head=MOODLE_HEAD, comment=""):
+def worksheet(everybody, *, end="\n", word="Participant ", head=MOODLE_HEAD, start=""):
     """As Moodle writes it through PHP's `fputcsv`."""
     rows = [head]
     for i, (name, user, number, mail) in enumerate(everybody):
         rows.append([
             f"{word}{user}", name, number if i % 5 else "", mail, "Submitted for grading - ", "",
-            "100.00", "Yes", "Monday, 2 March 2026, 9:00 AM", '<p>text, with "quotes"</p>', "-", comment,
+            "100.00", "Yes", "Monday, 2 March 2026, 9:00 AM", '<p>text, with "quotes"</p>', "-", "",
         ])  # fmt: skip
-    return _fputcsv(rows, end)
+    return start.encode() + _fputcsv(rows, end)
 
 
 def _csv(rows, end, delimiter):

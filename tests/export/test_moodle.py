@@ -54,10 +54,10 @@ def test_names_of_the_worksheet_are_whole(graded):
     ("form", "word"),
     [
         ({}, "Participant "),
-        ({"end": "\r\n"}, "Participant "),
+        ({"end": "\r\n", "start": "\ufeff"}, "Participant "),
         ({"word": "참가자", "head": KOREAN}, "참가자"),
     ],
-    ids=["english", "crlf", "korean"],
+    ids=["english", "crlf and bom", "korean"],
 )
 def test_300_people_come_back(graded, tmp_path, form, word):
     before = odd_class.worksheet(EVERYBODY, **form)
