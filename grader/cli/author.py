@@ -81,7 +81,7 @@ def new_mutant(
 ) -> None:
     """Make a known bug of wrong answers that several students share. / 새 돌연변이를 만듭니다."""
     from grader.authoring import mutant
-    from grader.cli.grading import intake_of
+    from grader.cli.grading import intake_of, roster_of
     from grader.intake.read import read_for
     from grader.records import store
     from grader.report.results import gather
@@ -93,7 +93,8 @@ def new_mutant(
         raise UsageError("report.nothing_graded", folder=out)
     records = (results.entry(path, store.content(path)).record for path in results.files)
     students = mutant.sharing(model, records, results.mistakes, function)
-    people = intake_of(course, model, submissions, out).people
+    options = {"out": out, "source": None, "layout": None, "roster": None}
+    people = intake_of(course, model, submissions, roster_of(course, None), options).people
     submitted = {
         person.id: read_for(model, person.found()).files
         for person in people

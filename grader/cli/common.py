@@ -1,4 +1,4 @@
-"""What several commands need: exit codes, the course, a short path."""
+"""What several commands need: exit codes, the course, and what is fit for a terminal."""
 
 from __future__ import annotations
 
@@ -25,3 +25,18 @@ def short(path: Path) -> str:
     here = Path.cwd()
     full = path.resolve()
     return str(full.relative_to(here)) if full.is_relative_to(here) else str(path)
+
+
+def who(student: str, name: str) -> str:
+    """An id and the name beside it, never cut: its end may be what tells two people apart."""
+    return f"{student}  {name}" if name and name != student else student
+
+
+def plain(line: str) -> str:
+    """A line with text of students in it: nothing repaints the terminal or hides in it.
+
+    In a name a CI service would see a command of its own: `::error::`, `##[group]`.
+    """
+    from grader.report.escape import visible
+
+    return visible(line).replace("::", ": :").replace("##", "# #")

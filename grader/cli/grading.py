@@ -61,8 +61,8 @@ def grade(ctx: click.Context, /, assignment: str, submissions: Path, **options: 
     _refuse_out(submissions, out, dry_run=options["dry_run"])
     course = course_of(ctx)
     model = course.load(assignment)
-    roster = _roster(course, options["roster"])
-    intake = _intake(course, model, submissions, roster, options)
+    roster = roster_of(course, options["roster"])
+    intake = intake_of(course, model, submissions, roster, options)
     if not as_json:
         show_intake(intake, lang)
     if options["dry_run"]:
@@ -108,26 +108,22 @@ def _refuse_out(submissions: Path, out: Path | None, *, dry_run: bool) -> None:
         raise UsageError("error.out_inside", out=out, folder=submissions)
 
 
-def _roster(course: Course, path: Path | None) -> Roster | None:
+def roster_of(course: Course, path: Path | None) -> Roster | None:
+    """The roster that somebody named, or the course's. Raises `UsageError` for a mistake in it."""
     from grader.course import roster
 
     chosen = path or course.roster
     return roster.load(chosen) if chosen else None
 
 
-def intake_of(course: Course, model: Assignment, submissions: Path, out: Path) -> Intake:
-    """Who handed in what, as `grade` without options finds it."""
-    options = {"out": out, "source": None, "layout": None, "roster": None}
-    return _intake(course, model, submissions, _roster(course, None), options)
-
-
-def _intake(
+def intake_of(
     course: Course,
     model: Assignment,
     submissions: Path,
     roster: Roster | None,
     options: dict[str, Any],
 ) -> Intake:
+    """Who handed in what. Raises `UsageError` where that is ambiguous."""
     from grader.intake.find import Request, find
     from grader.intake.handin import Wanted
     from grader.intake.people import join

@@ -13,8 +13,8 @@ from typing import Any, NoReturn
 import click
 
 from grader import __version__
-from grader.cli import author, grading, machine, student, telling
-from grader.cli.common import INTERRUPTED
+from grader.cli import author, exporting, grading, machine, student, telling
+from grader.cli.common import INTERRUPTED, plain
 from grader.errors import GraderError, PlatformError
 from grader.i18n import LANGUAGES, default_language, translate
 
@@ -39,7 +39,7 @@ class Commands(click.Group):
 def _fail(ctx: click.Context, error: GraderError) -> NoReturn:
     lang = (ctx.obj or {}).get("lang", default_language())
     prefix = translate("cli.error", lang)
-    click.echo(f"{prefix}: {translate(error.code, lang, **error.fields)}", err=True)
+    click.echo(f"{prefix}: {plain(translate(error.code, lang, **error.fields))}", err=True)
     sys.exit(error.exit_code)
 
 
@@ -65,6 +65,7 @@ for command in (
     grading.grade,
     telling.report,
     telling.diagnose,
+    exporting.export,
     machine.doctor,
 ):
     main.add_command(command)

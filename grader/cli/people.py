@@ -6,6 +6,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 
+from grader.cli.common import plain, who
 from grader.i18n import translate
 from grader.intake.people import Intake, Taken
 
@@ -39,16 +40,6 @@ def show_intake(intake: Intake, lang: str) -> None:
         lines.append(translate("intake.leftover", lang, names=names))
     for line in lines:
         console.print(escape(plain(line)), soft_wrap=True)
-
-
-def who(student: str, name: str) -> str:
-    """An id and the name beside it, never cut: its end may be what tells two people apart."""
-    return f"{student}  {name}" if name and name != student else student
-
-
-def plain(line: str) -> str:
-    """In a student's name a CI service would see a command of its own: `::error::`, `##[group]`."""
-    return line.replace("::", ": :").replace("##", "# #")
 
 
 def _what(person: Taken, lang: str) -> str:

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from grader.authoring.calibration import BANDS, Loss, inversions, spread
 from grader.authoring.verify import Verdict
-from grader.cli.people import plain, who
+from grader.cli.common import plain, who
 from grader.grading.batch import Progress as Step
 from grader.i18n import say, translate
 from grader.records.record import Status

@@ -62,7 +62,7 @@ _STAFF = {
         "관리자",
     ),
 }
-_BY_SPREADSHEET = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+$")  # 1.2E+04: digits are lost
+LOST_DIGITS = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+$")  # 1.2E+04: digits are lost
 
 
 @dataclass(frozen=True)
@@ -169,6 +169,14 @@ def _rows(path: Path) -> list[list[str]]:
 
 def _split(text: str, delimiter: str) -> tuple[list[list[str]], bool]:
     """The rows, and whether they are all: a quote without end would swallow people."""
+    rows, is_whole = _parsed(text, delimiter)
+    if not is_whole and '\\"' in text:  # PHP, and so Moodle, doubles no quote behind a backslash
+        again, is_whole = _parsed(text.replace('\\"', '\\""'), delimiter)
+        rows = again if is_whole else rows
+    return rows, is_whole
+
+
+def _parsed(text: str, delimiter: str) -> tuple[list[list[str]], bool]:
     rows: list[list[str]] = []
     reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
     try:
@@ -283,7 +291,7 @@ def _refuse_lost_digits(
     path: Path, number: int, titles: list[str], columns: Mapping[str, int], cells: Mapping[str, str]
 ) -> None:
     for kind in _IDS:
-        if _BY_SPREADSHEET.match(cells.get(kind, "")):
+        if LOST_DIGITS.match(cells.get(kind, "")):
             title = titles[columns[kind]].strip()
             raise UsageError(
                 "error.roster_digits", file=path, row=number, column=title, found=cells[kind]
@@ -296,12 +304,13 @@ def _person(cells: dict[str, str], own: str) -> Person:
     name = cells.get("name") or " ".join(filter(None, (cells.get("first"), cells.get("last"))))
     if "last" in cells and re.search(r"[가-힣]", name):
         name = f"{cells['last']}{cells.get('first', '')}"
+    kinds = _LMS if own == "id" else ("id", *_LMS)
     return Person(
         id=cells.get(own, ""),
         name=name,
         section=cells.get("section", ""),
         team=cells.get("team", ""),
-        ids={kind: cells[kind] for kind in _LMS if cells.get(kind)},
+        ids={kind: cells[kind] for kind in kinds if cells.get(kind)},
     )
 
 

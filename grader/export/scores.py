@@ -2,35 +2,50 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
+from grader.export.graded import entries
+from grader.export.table import line
 from grader.records.assignment_snapshot import Snapshot
-from grader.report import escape, formatting
+from grader.report import formatting
 from grader.report.class_page import ClassSums
 from grader.report.formats import Format
-from grader.report.results import Entry
+from grader.report.results import Entry, Results
 
 SCHEMA = "grader/scores/v2"
 
 
+_FIRST = ["student", "name", "total", "possible", "extra", "status"]
+
+
+def with_checks(results: Results, lang: str) -> Iterator[str]:
+    """The table as CSV, with a column for how each check ended: `cleaning.clean_removes_tags`.
+
+    Who is not on the roster is left out, as in the other tables.
+
+    Raises `PlatformError` when a record is damaged.
+    """
+    snapshot = results.snapshot
+    exercises = [exercise.id for exercise in snapshot.exercises]
+    checks = [(e.id, check.id) for e in snapshot.exercises for check in e.checks]
+    yield line([*_FIRST, *exercises, *map(".".join, checks), "problem"])
+    for entry in entries(results):
+        if results.people.has_left(entry.record.student):
+            continue
+        outcomes = {(e.id, c.id): c.outcome for e in entry.record.exercises for c in e.checks}
+        *row, problem = _row(entry, exercises, lang)
+        yield line([*row, *(outcomes.get(check, "") for check in checks), problem])
+
+
 def _csv_head(snapshot: Snapshot, _: ClassSums) -> str:
-    header = ["student", "name", "total", "possible", "extra", "status"]
-    return _line([*header, *(exercise.id for exercise in snapshot.exercises), "problem"])
+    return line([*_FIRST, *(exercise.id for exercise in snapshot.exercises), "problem"])
 
 
 def _csv_row(snapshot: Snapshot, entry: Entry, lang: str) -> str:
-    return _line(_row(entry, [exercise.id for exercise in snapshot.exercises], lang))
-
-
-def _line(values: Sequence[str | float | None]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow([escape.cell(value) for value in values])
-    return text.getvalue()
+    return line(_row(entry, [exercise.id for exercise in snapshot.exercises], lang))
 
 
 def _json_head(snapshot: Snapshot, _: ClassSums) -> str:

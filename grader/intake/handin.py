@@ -31,6 +31,7 @@ class Handin:
     ids: Mapping[str, str] = field(default_factory=dict)  # kind -> value, as on a roster
     attempt: int | None = None  # counted from 1; None: the source knows no attempts
     late: bool = False
+    files: tuple[str, ...] = ()  # names in an LMS's download, by which feedback goes back
 
 
 @dataclass(frozen=True)

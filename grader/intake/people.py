@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ class Taken:
     handins: tuple[Handin, ...] = ()  # oldest first
     counts: Handin | None = None
     section: str = ""
+    ids: Mapping[str, str] = field(default_factory=dict)  # kind -> value: the roster's, the LMS's
 
     @property
     def is_double(self) -> bool:
@@ -75,12 +76,14 @@ class Taken:
             "id": self.id,
             "name": self.name,
             "section": self.section,
+            "ids": dict(self.ids),
             "status": self.status,
             "by": self.by,
             "on_roster": self.on_roster,
             "handins": [
                 {
                     "found": handin.label,
+                    "files": list(handin.files),
                     "attempt": handin.attempt,
                     "late": handin.late,
                     "counts": handin is self.counts and not self.is_double,
@@ -230,4 +233,19 @@ def _taken(pile: _Pile, roster: Roster | None, attempts: str) -> Taken:
         handins=tuple(handins),
         counts=counts,
         section=person.section if person else "",
+        ids=_ids(pile),
     )
+
+
+def _ids(pile: _Pile) -> dict[str, str]:
+    """What an LMS calls somebody. What a team handed in bears one member's number, or the team's.
+
+    Where two hand-ins bear different numbers, neither says whose they are.
+    """
+    found: dict[str, str] = {}
+    if pile.by != "team":
+        for kind in {kind for handin in pile.handins for kind in handin.ids}:
+            values = {handin.ids[kind] for handin in pile.handins if kind in handin.ids}
+            if len(values) == 1:
+                found[kind] = values.pop()
+    return found | (pile.person.ids if pile.person else {})

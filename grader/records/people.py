@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import PlatformError
+from grader.records.decode import typed
+
+_DAMAGED = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,8 @@ class People:
 
     names: dict[str, str] = field(default_factory=dict)
     on_roster: frozenset[str] | None = None
+    ids: dict[str, dict[str, str]] = field(default_factory=dict)  # "canvas", "email" -> value
+    files: dict[str, list[str]] = field(default_factory=dict)  # what counts, as Canvas names it
 
     def name(self, student: str) -> str:
         """The name, or "" where none is known or the id says it already."""
@@ -33,23 +38,47 @@ class People:
 
 def load(out: Path, assignment: str) -> People:
     """The people of an assignment. Raises `PlatformError` when a file is damaged."""
-    names = _names(out / "intake" / f"{assignment}.json")
-    roster = out / "roster.json"
-    if not roster.exists():
-        return People(names)
-    enrolled = _names(roster)
-    return People(names | enrolled, frozenset(enrolled))
+    seen = _people(out / "intake" / f"{assignment}.json")
+    enrolled = _people(out / "roster.json")
+    everybody = [*(seen or ()), *(enrolled or ())]  # the roster has the last word
+    ids: dict[str, dict[str, str]] = {}
+    for person in everybody:
+        ids[person.id] = ids.get(person.id, {}) | person.ids
+    return People(
+        {person.id: person.name for person in everybody},
+        None if enrolled is None else frozenset(person.id for person in enrolled),
+        ids,
+        {person.id: person.files for person in seen or () if person.files},
+    )
 
 
-def _names(path: Path) -> dict[str, str]:
-    """Id -> name in a file with "people"; nothing where an earlier grader wrote no such file."""
+@dataclass(frozen=True)
+class _Person:
+    """An entry of "people" in either file."""
+
+    id: str
+    name: str
+    ids: dict[str, str]
+    files: list[str]
+
+
+def _people(path: Path) -> list[_Person] | None:
+    """Everybody in a file; None where an earlier grader, or one without a roster, wrote none."""
     if not path.exists():
-        return {}
+        return None
     try:
-        people: Any = json.loads(path.read_text(encoding="utf-8"))["people"]
-        names = {person["id"]: person["name"] for person in people}
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        return [_person(entry) for entry in json.loads(path.read_text(encoding="utf-8"))["people"]]
+    except _DAMAGED as error:
         raise PlatformError("error.record_unreadable", file=path, reason=error) from error
-    if not all(isinstance(text, str) for pair in names.items() for text in pair):
-        raise PlatformError("error.record_unreadable", file=path, reason="people")
-    return names
+
+
+def _person(entry: Any) -> _Person:
+    """Raises one of `_DAMAGED` for anything else than a person."""
+    counting = [handin for handin in entry.get("handins", ()) if handin["counts"]]
+    data = {
+        "id": entry["id"],
+        "name": entry["name"],
+        "ids": entry.get("ids", {}),
+        "files": [name for handin in counting for name in handin.get("files", ())],
+    }
+    return typed(_Person, data)

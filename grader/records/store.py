@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from grader.errors import PlatformError
@@ -24,18 +24,20 @@ def write(record: Record, path: Path) -> str:
     return text
 
 
-def write_atomically(path: Path, text: str | Iterable[str], *, lasting: bool = True) -> None:
+def write_atomically(
+    path: Path, content: str | bytes | Iterable[str], *, lasting: bool = True
+) -> None:
     """Write beside `path`, flush to the disk, then rename over it. Raises `PlatformError`.
 
-    A long text may come in parts. What can be made again need not be `lasting`: it is not flushed,
-    which costs more than all else.
+    Text is written as UTF-8; a long one may come in parts. What can be made again need not be
+    `lasting`: it is not flushed, which costs more than all else.
     """
     temporary = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=_UNFINISHED)
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.writelines([text] if isinstance(text, str) else text)
+        with os.fdopen(handle, "wb") as file:
+            file.writelines(_encoded(content))
             if lasting:
                 file.flush()
                 os.fsync(file.fileno())
@@ -46,6 +48,14 @@ def write_atomically(path: Path, text: str | Iterable[str], *, lasting: bool = T
             Path(temporary).unlink(missing_ok=True)
         reason = error.strerror or error
         raise PlatformError("error.cannot_write", file=path, reason=reason) from error
+
+
+def _encoded(content: str | bytes | Iterable[str]) -> Iterator[bytes]:
+    if isinstance(content, bytes):
+        yield content
+        return
+    for part in [content] if isinstance(content, str) else content:
+        yield part.encode("utf-8", "backslashreplace")
 
 
 def remove_unfinished(folder: Path) -> None:

@@ -27,14 +27,16 @@ def visible(text: str) -> str:
 def cell(value: str | float | None) -> str | float:
     """A CSV cell. A text that a spreadsheet would run as a formula gets an apostrophe in front.
 
-    Source: OWASP, "CSV Injection". Numbers stay numbers; None is an empty cell.
+    Source: OWASP, "CSV Injection". Unseen characters are named, as on a page. Numbers stay numbers;
+    None is an empty cell.
     """
     if value is None:
         return ""
     if isinstance(value, str):
         bare = _UNSEEN.sub("", value).lstrip(" \u00a0\u3000\n")
         if value.startswith(_FORMULA) or bare.startswith(_FORMULA):
-            return f"'{value}"
+            return f"'{visible(value)}"
+        return visible(value)
     return value
 
 

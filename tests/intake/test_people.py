@@ -155,3 +155,29 @@ def test_who_is_called_like_the_assignment_is_nobody_on_the_roster(tmp_path):
     """Nor is an empty name the one person's whose id of a kind is unknown."""
     write(tmp_path, {"hw.zip": zipped(), "homework1.zip": zipped()})
     assert [person.id for person in intake(tmp_path, CLASS).unknown] == ["homework1", "hw"]
+
+
+def test_numbers_of_an_lms_are_kept_for_the_way_back(tmp_path):
+    write(tmp_path, {"kim_11_1_hw.zip": zipped(), "choi_99_3_hw.zip": zipped()})
+    people = {person["id"]: person for person in intake(tmp_path, CLASS).to_json()["people"]}
+    assert people["2027001"]["ids"] == {"canvas": "11", "email": "minsu@x.edu"}
+    assert people["2027003"]["ids"]["moodle"] == "41"  # of the roster: nothing came
+    assert people["99"]["ids"] == {"canvas": "99"}
+    assert people["2027001"]["handins"][0]["files"] == ["kim_11_1_hw.zip"]
+
+
+def test_the_number_of_a_team_is_no_members(tmp_path):
+    write(
+        tmp_path,
+        below("Team One_77_assignsubmission_file_") | below("Lee_42_assignsubmission_file_"),
+    )
+    found = intake(tmp_path, CLASS)
+    assert by(found, "2027001").by == "team"
+    assert "moodle" not in by(found, "2027001").ids
+    assert by(found, "2027004").ids["moodle"] == "42"
+
+
+def test_two_numbers_for_one_person_are_none(tmp_path):
+    only = roster(Person("1", "Kim Minsu"), Person("2", "Lee Jiwoo"))
+    write(tmp_path, {"kimminsu_11_1_hw.zip": zipped(), "minsukim_12_2_hw.zip": zipped()})
+    assert by(intake(tmp_path, only), "1").ids == {}

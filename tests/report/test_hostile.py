@@ -33,7 +33,7 @@ def test_unseen_characters_are_named(text, shown):
     ],
 )
 def test_a_formula_becomes_text(text):
-    assert escape.cell(text) == f"'{text}"
+    assert escape.cell(text) == f"'{escape.visible(text)}"
 
 
 @pytest.mark.parametrize("value", [-1.5, 0, "김민수", "a=b", ""])

@@ -74,6 +74,7 @@ def read(node: Node, wanted: Wanted, known: Collection[str]) -> Seen:
             ids={"canvas": user},
             attempt=number,
             late=any(file.late for file in attempt),
+            files=tuple(file.node.name for file in attempt),
         )
         for user, files in people.items()
         for number, attempt in enumerate(_attempts(files, wanted), 1)

@@ -1,0 +1,281 @@
+"""What leaves for other systems: `grader export ...`, a command for each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from grader.cli.common import course_of, plain, short, who
+from grader.course.folder import SOURCES
+from grader.i18n import translate
+from grader.intake.find import LAYOUTS
+
+if TYPE_CHECKING:
+    from grader.export.feedback_zips import Zipped
+    from grader.export.joining import Filled, Graded
+    from grader.records.assignment_snapshot import Snapshot
+    from grader.report.moment import Moment
+    from grader.report.results import Results
+
+_OUT = click.argument("out", type=click.Path(path_type=Path, exists=True, file_okay=False))
+_ASSIGNMENT = click.argument("assignment")
+_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+_TO_FILE = click.option(
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="The file to write."
+)
+_PUBLISHED = click.option(
+    "--published", is_flag=True, help="Include results kept back until publication."
+)
+
+
+@click.group()
+def export() -> None:
+    """Take scores and feedback elsewhere: an LMS, a spreadsheet, a web server. / 내보냅니다."""
+
+
+@click.command()
+@_OUT
+@_ASSIGNMENT
+@click.argument("gradebook", type=_FILE)
+@click.option("--column", help="Canvas' number or title of the assignment; default: like here.")
+@_TO_FILE
+@click.pass_context
+def canvas(
+    ctx: click.Context,
+    out: Path,
+    assignment: str,
+    gradebook: Path,
+    column: str | None,
+    output: Path | None,
+) -> None:
+    """Fill the gradebook downloaded from Canvas. / Canvas 성적부를 채웁니다."""
+    from grader.export import canvas as lms
+    from grader.export.graded import entries, find, score
+    from grader.export.joining import Graded
+
+    results = find(out, assignment)
+    everybody = [Graded.of(entry, score(entry.record)) for entry in entries(results)]
+    filled = lms.fill(gradebook, results.snapshot, everybody, results.people, column)
+    _write_filled(
+        output or _place(out, assignment) / "canvas.csv", filled, results, ctx.obj["lang"]
+    )
+
+
+@click.command()
+@_OUT
+@_ASSIGNMENT
+@click.argument("worksheet", type=_FILE)
+@_TO_FILE
+@_PUBLISHED
+@click.pass_context
+def moodle(
+    ctx: click.Context,
+    out: Path,
+    assignment: str,
+    worksheet: Path,
+    output: Path | None,
+    published: bool,
+) -> None:
+    """Fill the grading worksheet downloaded from Moodle. / Moodle 채점표를 채웁니다."""
+    from grader.export import moodle as lms
+    from grader.export.comment import comment
+    from grader.export.graded import entries, find, score
+    from grader.export.joining import Graded
+    from grader.export.student_pages import languages
+
+    results, lang = find(out, assignment), ctx.obj["lang"]
+    own, moment = languages(results, lang)[0], _moment(published=published)
+    everybody = []
+    for entry in entries(results):
+        points = score(entry.record)
+        says = "" if points is None else comment(results.snapshot, entry, own, moment)
+        everybody.append(Graded.of(entry, points, says))
+    filled = lms.fill(worksheet, everybody, results.people)
+    _write_filled(output or _place(out, assignment) / "moodle.csv", filled, results, lang)
+
+
+@click.command()
+@_OUT
+@_ASSIGNMENT
+@click.option("--excel", is_flag=True, help="Begin with the byte-order mark that Excel needs.")
+@_TO_FILE
+@click.pass_context
+def csv(ctx: click.Context, out: Path, assignment: str, excel: bool, output: Path | None) -> None:
+    """Write a column for each exercise and each check. / 문제와 검사별 표를 만듭니다."""
+    from grader.export.graded import find
+    from grader.export.scores import with_checks
+    from grader.records.store import write_atomically
+
+    path = output or _place(out, assignment) / "checks.csv"
+    lines = with_checks(find(out, assignment), ctx.obj["lang"])
+    write_atomically(path, ["\ufeff" * excel, *lines], lasting=False)
+    click.echo(short(path))
+
+
+@click.command("canvas-feedback")
+@_OUT
+@_ASSIGNMENT
+@_TO_FILE
+@_PUBLISHED
+@click.pass_context
+def canvas_feedback(
+    ctx: click.Context, out: Path, assignment: str, output: Path | None, published: bool
+) -> None:
+    """Zip feedback for Canvas' "Upload submissions". / Canvas에 올릴 피드백을 묶습니다."""
+    from grader.export.feedback_zips import for_canvas
+    from grader.export.graded import find
+
+    zipped = for_canvas(find(out, assignment), ctx.obj["lang"], _moment(published=published))
+    path = output or _place(out, assignment) / "canvas-feedback.zip"
+    _write_zipped(path, zipped, "canvas", ctx.obj["lang"])
+
+
+@click.command("moodle-feedback")
+@_OUT
+@_ASSIGNMENT
+@_TO_FILE
+@_PUBLISHED
+@click.pass_context
+def moodle_feedback(
+    ctx: click.Context, out: Path, assignment: str, output: Path | None, published: bool
+) -> None:
+    """Zip feedback for Moodle's "Upload feedback files". / Moodle에 올릴 피드백을 묶습니다."""
+    from grader.export.feedback_zips import for_moodle
+    from grader.export.graded import find
+
+    zipped = for_moodle(find(out, assignment), ctx.obj["lang"], _moment(published=published))
+    path = output or _place(out, assignment) / "moodle-feedback.zip"
+    _write_zipped(path, zipped, "moodle", ctx.obj["lang"])
+
+
+@click.command()
+@_OUT
+@_ASSIGNMENT
+@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), help="Folder.")
+@_PUBLISHED
+@click.pass_context
+def pages(
+    ctx: click.Context, out: Path, assignment: str, output: Path | None, published: bool
+) -> None:
+    """Write feedback pages that nobody can guess the names of. / 비공개 페이지를 만듭니다."""
+    from grader.export import private_pages
+    from grader.export.graded import find
+
+    results, lang = find(out, assignment), ctx.obj["lang"]
+    folder = output or _place(out, assignment) / "pages"
+    links = _place(out, assignment) / "links.csv"
+    private_pages.write(out, folder, links, results, lang, _moment(published=published))
+    click.echo(translate("export.pages", lang, folder=short(folder), links=short(links)))
+
+
+@click.command()
+@click.argument("submissions", type=click.Path(path_type=Path, exists=True))
+@_ASSIGNMENT
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    help="New folder.",
+)
+@click.option("--source", type=click.Choice(SOURCES), help="Where it comes from; default: look.")
+@click.option("--layout", type=click.Choice(LAYOUTS), help="How the folders are sorted.")
+@click.option("--roster", type=_FILE, help="A CSV file of everybody; default: the course's.")
+@click.pass_context
+def similarity(ctx: click.Context, /, submissions: Path, assignment: str, **options: Any) -> None:
+    """Lay out a class for JPlag and Dolos. / JPlag와 Dolos에 맞게 정리합니다."""
+    from grader.cli.grading import intake_of, roster_of
+    from grader.cli.people import show_intake
+    from grader.export.similarity import Compared, lay_out, template_of
+    from grader.intake.read import read_for
+
+    lang, folder = ctx.obj["lang"], options["out"]
+    course = course_of(ctx)
+    model = course.load(assignment)
+    template = template_of(course, model, submissions)
+    roster = roster_of(course, options["roster"])
+    intake = intake_of(course, model, submissions, roster, options)
+    show_intake(intake, lang)
+    left_out: list[str] = []
+
+    def compared() -> Any:
+        for person in intake.people:
+            submission = read_for(model, person.found())
+            if submission.problem is None:
+                yield Compared(submission, person.section)
+            else:
+                left_out.append(who(person.id, person.name))
+
+    lay_out(folder, compared(), template)
+    _list("export.left_out", left_out, lang)
+    jplag = folder / "jplag"
+    fields = {
+        "jplag": f"java -jar jplag.jar -l python3 -bc {jplag / 'template'} {jplag / 'submissions'}",
+        "dolos": f"dolos run -l python -f web {folder / 'dolos.zip'}",
+    }
+    click.echo(translate("export.similarity", lang, **fields))
+
+
+for command in (canvas, moodle, csv, canvas_feedback, moodle_feedback, pages, similarity):
+    export.add_command(command)
+
+
+def _place(out: Path, assignment: str) -> Path:
+    """Where an export is written unless `-o` says so."""
+    return out / "export" / assignment
+
+
+def _moment(*, published: bool) -> Moment:
+    from datetime import UTC, datetime
+
+    from grader.report.moment import Moment
+
+    return Moment(datetime.now(UTC).astimezone(), published)
+
+
+def _write_filled(path: Path, filled: Filled, results: Results, lang: str) -> None:
+    """Write the file, and say whom it does not concern."""
+    from grader.records.store import write_atomically
+
+    write_atomically(path, filled.data, lasting=False)
+    click.echo(translate("export.filled", lang, scores=filled.scores, file=short(path)))
+    if _differs(filled.possible, results.snapshot):
+        possible = f"{results.snapshot.possible:g}"
+        click.echo(translate("export.possible", lang, found=filled.possible, possible=possible))
+    reasons = {kept.reason: None for kept in filled.kept}
+    for reason in reasons:
+        own = [kept for kept in filled.kept if kept.reason == reason]
+        _list(f"export.kept.{reason}", [_who(kept.graded) for kept in own], lang)
+    rows = [
+        translate("export.row", lang, row=line.row, name=line.name) for line in filled.strangers
+    ]
+    _list("export.strangers", rows, lang)
+    _list("export.absent", [_who(graded) for graded in filled.absent], lang)
+
+
+def _differs(found: str, snapshot: Snapshot) -> bool:
+    from grader.export.lms_file import is_already
+
+    return bool(found) and not is_already(found, snapshot.possible)
+
+
+def _write_zipped(path: Path, zipped: Zipped, lms: str, lang: str) -> None:
+    from grader.records.store import write_atomically
+
+    write_atomically(path, zipped.data, lasting=False)
+    click.echo(translate("export.zipped", lang, students=zipped.students, file=short(path)))
+    _list(f"export.without_{lms}", [_who(graded) for graded in zipped.without], lang)
+
+
+def _who(graded: Graded) -> str:
+    return who(graded.student, graded.name)
+
+
+def _list(code: str, names: list[str], lang: str) -> None:
+    """A sentence and below it everybody whom it is about; nothing where that is nobody."""
+    if names:
+        click.echo(translate(code, lang, count=len(names)))
+    for name in names:
+        click.echo(f"  {plain(' '.join(name.split()))}")

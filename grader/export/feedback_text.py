@@ -1,0 +1,33 @@
+"""A student's feedback as plain text, for where no page can go."""
+
+from __future__ import annotations
+
+from grader.i18n import translate
+from grader.report import escape, feedback, formatting
+from grader.report.moment import Moment
+from grader.report.results import Entry, Results
+
+
+def lines(results: Results, entry: Entry, lang: str, moment: Moment) -> list[str]:
+    """The points, and what to mend: what the page begins with. No line has a line end in it."""
+    told = feedback.context(results.snapshot, entry.record, lang, moment, entry.person)
+    found = [_points(told["assignment"], told["total"])]
+    if told["extra"]["possible"]:
+        found.append(_points(translate("report.feedback.bonus_points", lang), told["extra"]))
+    if told["kept_back"]:
+        points = formatting.points(told["kept_back"])
+        found.append(translate("report.feedback.kept_back", lang, points=points))
+    found += [told["problem"], *told["notes"], ""]
+    found += [f"- {_points(exercise['title'], exercise)}" for exercise in told["exercises"]]
+    found += told["blocked"]
+    for part in told["mend"]:
+        found += ["", f"{part['function']['name']}:"]
+        for check in part["function"]["failing"]:
+            found += [f"- {check['title']}", f"  {check['message']}", f"  {check['hint']}"]
+    whole = escape.visible("\n".join(found))
+    return [line.rstrip() for line in whole.splitlines() if line.strip() or not line]
+
+
+def _points(name: str, score: dict[str, float | None]) -> str:
+    points, possible = formatting.points(score["points"]), formatting.points(score["possible"])
+    return f"{name}: {points} / {possible}"
