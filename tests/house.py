@@ -121,10 +121,10 @@ ROOMS = {
     "report": [
         "escape",
         "formatting",
-        "results",
         "plots",
         "item_analysis",
         "moment",
+        "results",
         "feedback",
         "budget",
         "class_page",

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from grader.i18n import translate
 from grader.report import escape, feedback, formatting
+from grader.report.feedback import Kept
 from grader.report.moment import Moment
 from grader.report.results import Entry, Results
 
 
 def lines(results: Results, entry: Entry, lang: str, moment: Moment) -> list[str]:
     """The points, and what to mend: what the page begins with. No line has a line end in it."""
-    told = feedback.context(results.snapshot, entry.record, lang, moment, entry.person)
+    kept = Kept(results.mistakes_told(moment))
+    told = feedback.context(results.snapshot, entry.record, lang, moment, entry.person, kept)
     found = [_points(told["assignment"], told["total"])]
     if told["extra"]["possible"]:
         found.append(_points(translate("report.feedback.bonus_points", lang), told["extra"]))
@@ -22,6 +24,9 @@ def lines(results: Results, entry: Entry, lang: str, moment: Moment) -> list[str
     found += told["blocked"]
     for part in told["mend"]:
         found += ["", f"{part['function']['name']}:"]
+        for mistake in part["function"]["mistakes"]:
+            lead = translate(f"report.feedback.{mistake['certainty']}", lang)
+            found.append(f"- {lead} {mistake['tell']}")
         for check in part["function"]["failing"]:
             found += [f"- {check['title']}", f"  {check['message']}", f"  {check['hint']}"]
     whole = escape.visible("\n".join(found))

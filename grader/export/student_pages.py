@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grader.report import feedback, pages
+from grader.report.feedback import Kept
 from grader.report.moment import Moment
 from grader.report.results import Entry, Results
 
@@ -18,9 +19,9 @@ def render(
     """File name -> page, in each of the course's languages; each links to the other."""
     first, *others = languages(results, lang)
     names = {first: f"{stem}.html", **{other: f"{stem}.{other}.html" for other in others}}
-    made = {}
+    made, kept = {}, Kept(results.mistakes_told(moment))
     for own, name in names.items():
         links = [{"lang": other, "link": names[other]} for other in names if other != own]
-        told = feedback.context(results.snapshot, entry.record, own, moment, entry.person)
+        told = feedback.context(results.snapshot, entry.record, own, moment, entry.person, kept)
         made[name] = pages.render("feedback.html.j2", own, links, told)
     return made

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from grader.diagnosis import mistakes
-from grader.diagnosis.mistakes import Mistake
 from grader.i18n import LANGUAGES
 from grader.records import digests, store
 from grader.records.store import write_atomically
@@ -58,15 +57,8 @@ class Plan:
         snapshot = self.results.snapshot
         reached = stage(snapshot.due, self.moment)
         described = (self.out / "assignments" / f"{self.own}.json").read_bytes()
-        known = mistakes.dump(self.mistakes()).encode()
+        known = mistakes.dump(self.results.mistakes_told(self.moment)).encode()
         return digests.digest(digests.grader(), described, known, *self.languages, "", reached)
-
-    def mistakes(self) -> list[Mistake]:
-        """Those that a page may name: by what hidden checks saw only once all is published."""
-        known = self.results.mistakes
-        if self.moment.published:
-            return known
-        return mistakes.seen_by(self.results.snapshot.public_checks, known)
 
 
 @dataclass(frozen=True)
@@ -95,7 +87,7 @@ class Maker:
 
     def __init__(self, plan: Plan) -> None:
         self._plan, self._source = plan, plan.source()
-        self._kept = Kept(plan.mistakes())
+        self._kept = Kept(plan.results.mistakes_told(plan.moment))
 
     def __call__(self, batch: Batch) -> Part:
         """Read the records and write the feedback pages that are not there or not current.

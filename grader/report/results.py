@@ -12,6 +12,7 @@ from grader.records import assignment_snapshot, people, store
 from grader.records.assignment_snapshot import Snapshot
 from grader.records.people import People
 from grader.records.record import Record
+from grader.report.moment import Moment
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,12 @@ class Results:
         if record.assignment != self.snapshot.id:
             raise misplaced(path, record.assignment, record.student)
         return Entry(path.stem, record, self.people.name(record.student))
+
+    def mistakes_told(self, moment: Moment) -> list[Mistake]:
+        """Those that a student may read of: by hidden checks only once all is published."""
+        if moment.published:
+            return self.mistakes
+        return mistakes.seen_by(self.snapshot.public_checks, self.mistakes)
 
 
 def gather(out: Path) -> list[Results]:

@@ -107,6 +107,10 @@ def test_a_slip_gets_its_name_everywhere(run, course, tmp_path, monkeypatch):
     assert {s: "makes it smaller" in page for s, page in pages.items()} == {
         "kim": True, "lee": False, "choi": False,
     }  # fmt: skip
+    zipped = run("export", "pages", str(out), "tiny")
+    assert zipped.exit_code == 0, zipped.output
+    given = [p.read_text("utf-8") for p in (out / "export" / "tiny" / "pages").rglob("*.html")]
+    assert sum("makes it smaller" in page for page in given) == 1
     class_page = (out / "report" / "tiny" / "index.html").read_text(encoding="utf-8")
     assert "the second number is taken away" in class_page
     assert "nobody has described this mistake yet" in class_page
