@@ -22,7 +22,7 @@ cost anything only quick core checks, from the first that enters what the mutant
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -52,7 +52,6 @@ class Bug:
     of: str
     severity: Severity
     also: tuple[str, ...]  # functions that share a private helper with `of`
-    tell: Text  # what a student reads who has made it; may be empty
 
 
 @dataclass(frozen=True)
@@ -67,6 +66,7 @@ class Candidate:
     exercises: tuple[str, ...] = ()  # to be run; empty: all
     without_checks: frozenset[str] = frozenset()
     changed: frozenset[str] | None = None  # functions in which alone a mutant differs, if known
+    tell: Text = field(default_factory=dict)  # what a student reads who has made it
 
 
 def candidates(course: Course, assignment: Assignment, *, full: bool) -> list[Candidate]:
@@ -132,8 +132,8 @@ def _mutants(
             of=table.choice("of", functions),
             severity=Severity(table.choice("severity", [s.value for s in Severity])),
             also=table.choices("also", functions, default=()),
-            tell=table.text("tell", assignment.languages, default={}),
         )
+        tell = table.text("tell", assignment.languages, default={})
         files = dict(reference)
         changed = set()
         for change in table.tables("change", required=True):
@@ -147,7 +147,9 @@ def _mutants(
         reach = () if full else _reach(assignment, changed, bug)
         left_out = frozenset() if full else _left_out(assignment, bug)
         where = None if full else entered.changed(reference, files)
-        yield Candidate("mutant", f"mutant {path.stem}", why, files, bug, reach, left_out, where)
+        yield Candidate(
+            "mutant", f"mutant {path.stem}", why, files, bug, reach, left_out, where, tell
+        )
 
 
 def replace_once(path: Path, content: bytes, find: str, replacement: str) -> bytes:

@@ -43,7 +43,7 @@ def store(
         if right and record and (current is None or current.made_from != made_from):
             current = _learn(name, candidate, made_from, record, right)
         if current is not None:
-            found.append(replace(current, why=candidate.why, tell=candidate.bug.tell))
+            found.append(replace(current, why=candidate.why, tell=candidate.tell))
     found.sort(key=lambda mistake: mistake.name)
     text = mistakes.dump(found)
     if found and (not path.exists() or path.read_text(encoding="utf-8") != text):
@@ -71,7 +71,7 @@ def _learn(
         case: Signature.of(trace, right.get(case))
         for case, trace in failing(checks, functions).items()
     }
-    return Mistake(name, functions, candidate.why, candidate.bug.tell, made_from, cases)
+    return Mistake(name, functions, candidate.why, candidate.tell, made_from, cases)
 
 
 def _right(reference: Record | None) -> dict[str, Trace]:
