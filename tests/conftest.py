@@ -118,6 +118,11 @@ def greet(name):
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
     """A course with one assignment, its reference, and no template yet."""
+    return write_course(tmp_path / "course")
+
+
+def write_course(root: Path) -> Path:
+    """The same, wherever it is wanted."""
     contents = {
         "assignments/tiny/assignment.toml": TOML,
         "assignments/tiny/exercises/adding.toml": ADDING,
@@ -130,7 +135,6 @@ def course(tmp_path: Path) -> Path:
         "reference/tiny_package/sums.py": SUMS,
         "reference/tiny_package/words.py": WORDS,
     }
-    root = tmp_path / "course"
     for name, text in contents.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -160,6 +160,8 @@ ROOMS = {
         "engines.local",
         "known",
         "batch",
+        "shards",
+        "merge",
     ],
     "selfcheck": ["view", "check"],
     "authoring": [

@@ -1,4 +1,4 @@
-"""The command of somebody who grades a class: `grade`."""
+"""Commands of somebody who grades a class: `grade`, `merge`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.common import FELL_SHORT, course_of
+from grader.cli.common import FELL_SHORT, course_of, short
 from grader.course.folder import SOURCES
 from grader.errors import UsageError
 from grader.i18n import translate
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 )
 @click.option("-j", "--jobs", type=click.IntRange(1, 64), default=1, help="Grading processes.")
 @click.option("--only", multiple=True, metavar="STUDENT", help="Only this student (repeatable).")
+@click.option("--shard", metavar="I/N", help="Only the I-th of N parts of the class.")
 @click.option("--regrade", is_flag=True, help="Regrade everything.")
 @click.option(
     "--fail-under",
@@ -56,7 +57,9 @@ def grade(ctx: click.Context, /, assignment: str, submissions: Path, **options: 
     from grader.cli.progress import show
     from grader.diagnosis import mistakes
     from grader.grading.batch import Settings, grade_batch
+    from grader.grading.shards import Shard
 
+    shard = Shard.parse(options["shard"]) if options["shard"] else None
     lang, as_json, out = ctx.obj["lang"], options["as_json"], options["out"]
     _refuse_out(submissions, out, dry_run=options["dry_run"])
     course = course_of(ctx)
@@ -70,6 +73,8 @@ def grade(ctx: click.Context, /, assignment: str, submissions: Path, **options: 
             click.echo(json.dumps(intake.to_json(), ensure_ascii=False))
         return
     chosen = _chosen(intake, options["only"])
+    if shard is not None:
+        chosen = [person for person in chosen if shard.holds(person.id)]
     settings = Settings(
         out,
         options["jobs"],
@@ -95,6 +100,33 @@ def grade(ctx: click.Context, /, assignment: str, submissions: Path, **options: 
     bar = options["fail_under"]
     if bar is not None and summary.lowest < bar:
         click.echo(translate("cli.under", lang, bar=f"{bar:g}"), err=True)
+        sys.exit(FELL_SHORT)
+
+
+@click.command()
+@click.argument(
+    "folders",
+    metavar="OUT...",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+)
+@click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="Output folder.")
+@click.pass_context
+def merge(ctx: click.Context, folders: tuple[Path, ...], out: Path) -> None:
+    """Put the records of parts of a class together. / 나누어 채점한 기록을 합칩니다."""
+    from grader.cli.people import plain
+    from grader.grading import merge as parts
+
+    lang, fell_short = ctx.obj["lang"], False
+    for merged in parts.merge(folders, out):
+        fields = {"assignment": merged.assignment, "n": merged.records, "new": merged.written}
+        click.echo(translate("cli.merged", lang, out=short(out), **fields))
+        if merged.without:
+            fell_short = True
+            names = ", ".join(merged.without)
+            click.echo(plain(translate("cli.merged_without", lang, names=names)))
+    if fell_short:
         sys.exit(FELL_SHORT)
 
 

@@ -63,6 +63,7 @@ for command in (
     author.verify,
     student.check,
     grading.grade,
+    grading.merge,
     telling.report,
     telling.diagnose,
     exporting.export,

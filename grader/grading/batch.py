@@ -79,7 +79,7 @@ def grade_batch(
         refuse_weak_jail()
     if sys.platform == "linux":
         keep_out_tracers()
-    with _only_grader(settings.out):
+    with only_grader(settings.out):
         written = {f"assignments/{assignment.id}.json": describe(assignment), **(tables or {})}
         for name, table in written.items():
             text = json.dumps(table, ensure_ascii=False, indent=1)
@@ -170,7 +170,7 @@ def _holds(assignment: Assignment, entry: Found, settings: Settings, record: Bri
 
 
 @contextlib.contextmanager
-def _only_grader(out: Path) -> Iterator[None]:
+def only_grader(out: Path) -> Iterator[None]:
     """Two graders on one folder would undo each other's work.
 
     The kernel lets go of the lock when this process ends, however it ends.

@@ -52,15 +52,20 @@ def gather(out: Path) -> list[Results]:
 
     Raises `UsageError` when there is nothing, `PlatformError` when a file is damaged.
     """
+    found = [results for results in begun(out) if results.files]
+    if not found:
+        raise UsageError("report.nothing_graded", folder=out)
+    return found
+
+
+def begun(out: Path) -> list[Results]:
+    """What was graded into `out`, also where there is no record yet. Raises `PlatformError`."""
     found = []
     for path in sorted((out / "assignments").glob("*.json")):
         described = assignment_snapshot.load(path)
         files = sorted((out / "records" / described.id).glob("*.json"))
-        if files:
-            known = mistakes.load(out / "mistakes" / f"{described.id}.json")
-            found.append(Results(described, people.load(out, described.id), files, known))
-    if not found:
-        raise UsageError("report.nothing_graded", folder=out)
+        known = mistakes.load(out / "mistakes" / f"{described.id}.json")
+        found.append(Results(described, people.load(out, described.id), files, known))
     return found
 
 

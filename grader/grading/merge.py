@@ -1,0 +1,166 @@
+"""Output folders of the parts of a class to one: `grader merge OUT... -o OUT`.
+
+Everything is read and compared before anything is written. What was graded by other checks or
+settings stays apart, and of two different records of one student none is chosen: both would be a
+guess. A record that nothing was handed in gives way to one of a hand-in, and one that needs
+regrading to one with a score. Merging again changes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from grader.errors import PlatformError, UsageError
+from grader.grading.batch import only_grader
+from grader.records import store
+from grader.records.record import Record, Status
+from grader.report.results import Results, begun
+
+_SCORE = 2  # what a record with a score says; less gives way to it
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What came of one assignment."""
+
+    assignment: str
+    records: int
+    written: int  # of them; the others lay there already
+    without: tuple[str, ...]  # ids of the intake that have no record
+
+
+@dataclass
+class _Part:
+    """One assignment, as far as the folders that were read say."""
+
+    first: Results
+    where: Path  # the folder of `first`
+    graded_by: tuple[str, str] | None = None  # hashes of checks and settings
+    records: dict[str, tuple[Path, Status]] = field(default_factory=dict)  # by student
+    intake: dict[str, Any] = field(default_factory=dict)
+
+
+def merge(folders: Sequence[Path], out: Path) -> list[Merged]:
+    """Write the results of all `folders` into `out`, beside those that are there already.
+
+    Raises `UsageError` where they do not fit together, and writes nothing then.
+    """
+    if out.exists() and any((out / "assignments").glob("*.json")):
+        folders = [out, *folders]
+    parts: dict[str, _Part] = {}
+    for folder in folders:
+        parts_of_folder = begun(folder)
+        if not parts_of_folder:
+            raise UsageError("report.nothing_graded", folder=folder)
+        for results in parts_of_folder:
+            part = parts.setdefault(results.snapshot.id, _Part(results, folder))
+            _take(part, results, folder)
+    roster = _roster(folders)
+    with only_grader(out):
+        if roster is not None:
+            store.write_atomically(out / "roster.json", roster)
+        return [_write(part, out) for part in parts.values()]
+
+
+def _take(part: _Part, results: Results, folder: Path) -> None:
+    """Add what one folder has of an assignment."""
+    declared = (results.snapshot, results.mistakes)
+    if declared != (part.first.snapshot, part.first.mistakes):
+        raise UsageError("error.merge_assignment", one=part.where, other=folder, name=_id(part))
+    for path in results.files:
+        record = results.entry(path, store.content(path)).record
+        graded_by = (record.checks_sha256, record.settings_sha256)
+        part.graded_by = part.graded_by or graded_by
+        if graded_by != part.graded_by:
+            raise UsageError("error.merge_checks", one=part.where, other=path, name=_id(part))
+        _add(part, record, path)
+    intake = folder / "intake" / f"{_id(part)}.json"
+    if intake.exists():
+        part.intake = _together(part.intake, _table(intake))
+
+
+def _add(part: _Part, record: Record, path: Path) -> None:
+    known = part.records.get(record.student)
+    if known is None or _says(known[1]) < _says(record.status):
+        part.records[record.student] = (path, record.status)
+    elif _says(known[1]) == _SCORE == _says(record.status) and store.content(
+        known[0]
+    ) != store.content(path):
+        raise UsageError("error.merge_student", student=record.student, one=known[0], other=path)
+
+
+def _says(status: Status) -> int:
+    """How much a record of this status says."""
+    return {Status.MISSING: 0, Status.BROKEN: 1}.get(status, _SCORE)
+
+
+def _write(part: _Part, out: Path) -> Merged:
+    name = _id(part)
+    for folder in ("assignments", "mistakes"):
+        table = part.where / folder / f"{name}.json"
+        if table.exists():  # an earlier grader knew no mistakes
+            store.write_atomically(out / folder / table.name, table.read_bytes())
+    if part.intake:
+        text = json.dumps(part.intake, ensure_ascii=False, indent=1)
+        store.write_atomically(out / "intake" / f"{name}.json", text + "\n")
+    written = 0
+    for path, _ in part.records.values():
+        target = out / "records" / name / path.name
+        text = store.content(path).decode("utf-8")
+        if not target.exists() or store.content(target) != text.encode():
+            store.write_atomically(target, text)
+            written += 1
+    expected = [person["id"] for person in part.intake.get("people", ())]
+    without = tuple(person for person in expected if person not in part.records)
+    return Merged(name, len(part.records), written, without)
+
+
+def _id(part: _Part) -> str:
+    return part.first.snapshot.id
+
+
+def _together(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """Two tables of who handed in what. Who did in one of them, did."""
+    if not one or one == other:
+        return other
+    people = {person["id"]: person for person in one["people"]}
+    for person in other["people"]:
+        if people.get(person["id"], {}).get("status", "missing") == "missing":
+            people[person["id"]] = person
+    return {
+        **one,
+        "where": ", ".join(_each_once(f"{one['where']}, {other['where']}".split(", "))),
+        "people": [people[name] for name in sorted(people)],
+        "leftover": _each_once([*one["leftover"], *other["leftover"]]),
+    }
+
+
+def _roster(folders: Iterable[Path]) -> str | None:
+    """The roster, which is the same wherever there is one."""
+    found: dict[str, Path] = {}
+    for folder in folders:
+        path = folder / "roster.json"
+        if path.exists():
+            found.setdefault(path.read_text(encoding="utf-8"), path)
+    if len(found) > 1:
+        one, other = list(found.values())[:2]
+        raise UsageError("error.merge_roster", one=one, other=other)
+    return next(iter(found), None)
+
+
+def _table(path: Path) -> dict[str, Any]:
+    """What `Intake.to_json` wrote. Raises `PlatformError` when it is damaged."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        [person["id"] for person in data["people"]], data["where"], data["leftover"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise PlatformError("error.record_unreadable", file=path, reason=error) from error
+    return dict(data)
+
+
+def _each_once(names: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(names))
