@@ -139,6 +139,7 @@ ROOMS = {
         "graded",
         "scores",
         "junit",
+        "gradescope",
         "files",
         "sheet",
         "lms_file",
@@ -162,6 +163,7 @@ ROOMS = {
         "batch",
         "shards",
         "merge",
+        "gradescope",
     ],
     "selfcheck": ["view", "check"],
     "authoring": [
@@ -172,6 +174,7 @@ ROOMS = {
         "wheel",
         "template",
         "release",
+        "autograder",
         "entered",
         "candidates",
         "calibration",

@@ -16,6 +16,7 @@ from grader.boundary.guest import kernel, numbers, seccomp
 REFUSES = {
     "landlock": (errno.ENOSYS, ["landlock_create_ruleset"]),
     "namespaces": (errno.EPERM, ["unshare", "mount"]),
+    "pidfd": (errno.ENOSYS, ["pidfd_open"]),
     "own_user": (errno.EPERM, ["setresuid"]),
     "tree_kill": (errno.EPERM, ["prctl:36"]),
     "system_call_filter": (errno.EINVAL, ["prctl:22"]),

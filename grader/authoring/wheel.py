@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import io
 import zipfile
+from collections.abc import Collection
 from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
@@ -37,13 +38,14 @@ def build() -> bytes:
     return archive(content)
 
 
-def archive(content: dict[str, bytes]) -> bytes:
+def archive(content: dict[str, bytes], executable: Collection[str] = ()) -> bytes:
     """A zip of these files, in this order, that everybody may read once it is unpacked."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
         for name, data in content.items():
             entry = zipfile.ZipInfo(name, _DATE)
-            entry.external_attr = 0o644 << 16  # else `unzip` makes files that nobody may read
+            mode = 0o755 if name in executable else 0o644
+            entry.external_attr = mode << 16  # else `unzip` makes files that nobody may read
             file.writestr(entry, data, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 

@@ -6,6 +6,8 @@ without it.
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Collection
 from pathlib import Path
 
@@ -23,9 +25,24 @@ PROTECTIONS = {
 }
 
 
-def lacking(layers: Collection[str]) -> list[str]:
-    """The protections that none of these layers gives."""
-    return [name for name, any_of in PROTECTIONS.items() if not set(any_of) & set(layers)]
+def lacking(layers: Collection[str], secrets: Collection[Path] = ()) -> list[str]:
+    """The protections that none of these layers gives.
+
+    `secrets` are the folders that hold all that student code may not read, where somebody knows
+    them all: if only we may enter these, a user of its own protects the files as well.
+    """
+    closed = "own_user" in layers and bool(secrets) and all(map(_is_closed, secrets))
+    return [
+        name
+        for name, any_of in PROTECTIONS.items()
+        if not set(any_of) & set(layers) and not (name == "files" and closed)
+    ]
+
+
+def _is_closed(folder: Path) -> bool:
+    """Whether the folder's rights let nobody but this process's user in."""
+    state = folder.stat()
+    return state.st_uid == os.geteuid() and not state.st_mode & (stat.S_IRWXG | stat.S_IRWXO)
 
 
 def refuse_readable(*folders: Path) -> None:
@@ -38,8 +55,8 @@ def refuse_readable(*folders: Path) -> None:
                 raise UsageError("error.readable_folder", folder=folder, place=place)
 
 
-def refuse_weak_jail() -> None:
-    """Raise `PlatformError` unless a guest of this machine has every protection."""
+def refuse_weak_jail(secrets: Collection[Path] = ()) -> None:
+    """Raise `PlatformError` unless a guest of this machine has every protection; see `lacking`."""
     launcher = ForkLauncher(())
     guests = Guests(launcher, Submitted("probe", {}), Limits())
     try:
@@ -48,7 +65,7 @@ def refuse_weak_jail() -> None:
         guests.close()
         launcher.close()
     survey = guests.survey
-    weak = lacking(survey.layers)
+    weak = lacking(survey.layers, secrets)
     if weak:
         wanted = {layer for name in weak for layer in PROTECTIONS[name]}
         why = "; ".join(f"{n}: {reason}" for n, reason in survey.missing.items() if n in wanted)

@@ -218,7 +218,35 @@ def similarity(ctx: click.Context, /, submissions: Path, assignment: str, **opti
     click.echo(translate("export.similarity", lang, **fields))
 
 
-for command in (canvas, moodle, csv, canvas_feedback, moodle_feedback, pages, similarity):
+@click.command()
+@_ASSIGNMENT
+@click.option(
+    "--leaderboard", is_flag=True, help="Show how many public checks passed on a leaderboard."
+)
+@_TO_FILE
+@click.pass_context
+def gradescope(ctx: click.Context, assignment: str, leaderboard: bool, output: Path | None) -> None:
+    """Write Gradescope's autograder.zip. / Gradescope용 autograder.zip을 만듭니다."""
+    from grader.authoring import autograder
+    from grader.records.store import write_atomically
+
+    course, lang, path = course_of(ctx), ctx.obj["lang"], output or Path("autograder.zip")
+    model = course.load(assignment)
+    write_atomically(path, autograder.build(course, model, lang, leaderboard=leaderboard))
+    click.echo(translate("export.gradescope", lang, file=short(path)))
+    click.echo(translate("export.gradescope_next", lang, minutes=autograder.minutes(model)))
+
+
+for command in (
+    canvas,
+    moodle,
+    csv,
+    canvas_feedback,
+    moodle_feedback,
+    pages,
+    similarity,
+    gradescope,
+):
     export.add_command(command)
 
 

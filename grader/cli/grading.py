@@ -1,4 +1,4 @@
-"""Commands of somebody who grades a class: `grade`, `merge`."""
+"""Commands that grade: `grade` a class, `merge` its parts, `autograde` for Gradescope."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.common import FELL_SHORT, course_of, short
+from grader.cli.common import FELL_SHORT, course_of, plain, short
 from grader.course.folder import SOURCES
 from grader.errors import UsageError
 from grader.i18n import translate
@@ -115,7 +115,6 @@ def grade(ctx: click.Context, /, assignment: str, submissions: Path, **options: 
 @click.pass_context
 def merge(ctx: click.Context, folders: tuple[Path, ...], out: Path) -> None:
     """Put the records of parts of a class together. / 나누어 채점한 기록을 합칩니다."""
-    from grader.cli.people import plain
     from grader.grading import merge as parts
 
     lang, fell_short = ctx.obj["lang"], False
@@ -128,6 +127,21 @@ def merge(ctx: click.Context, folders: tuple[Path, ...], out: Path) -> None:
             click.echo(plain(translate("cli.merged_without", lang, names=names)))
     if fell_short:
         sys.exit(FELL_SHORT)
+
+
+@click.command(hidden=True)
+@click.argument("assignment")
+@click.argument("root", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--leaderboard", is_flag=True)
+@click.pass_context
+def autograde(ctx: click.Context, assignment: str, root: Path, leaderboard: bool) -> None:
+    """Grade one submission on Gradescope. / Gradescope에서 제출물 하나를 채점합니다."""
+    from grader.grading.gradescope import autograde as grade_one
+
+    model = course_of(ctx).load(assignment)
+    record = grade_one(model, root.resolve(), ctx.obj["lang"], leaderboard=leaderboard)
+    # staff alone see this, so it may tell what hidden checks found
+    click.echo(json.dumps(record.to_json(), ensure_ascii=False, indent=1))
 
 
 def _refuse_out(submissions: Path, out: Path | None, *, dry_run: bool) -> None:

@@ -64,6 +64,7 @@ for command in (
     student.check,
     grading.grade,
     grading.merge,
+    grading.autograde,
     telling.report,
     telling.diagnose,
     exporting.export,

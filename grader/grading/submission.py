@@ -11,7 +11,7 @@ import hashlib
 import platform
 import sys
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -47,6 +47,13 @@ from grader.scoring.points import score, totals
 MAX_OUTPUT_SHOWN = 4000
 MAX_DETAILS = 3
 
+# Is told of each check as it ends.
+Tell = Callable[[CheckResult], None]
+
+
+def to_nobody(_: CheckResult) -> None:
+    """Where only the whole record is wanted."""
+
 
 def grade(
     assignment: Assignment,
@@ -55,6 +62,7 @@ def grade(
     launcher: Launcher,
     exercises: Sequence[Exercise],
     too_heavy: Collection[str] = (),
+    tell: Tell = to_nobody,
 ) -> Record:
     """Run the checks of `exercises` against the submission, but for those that are too heavy.
 
@@ -66,7 +74,7 @@ def grade(
     if submission.problem is None:
         process = student_process(launcher, assignment, submission)
         refusals = dict.fromkeys(too_heavy, Ending(Outcome.UNREADABLE, Message("too_much")))
-        results = list(grade_exercises(assignment, process, checks, exercises, refusals))
+        results = list(grade_exercises(assignment, process, checks, exercises, refusals, tell))
         left = assignment.limits.submission_seconds - process.clock.used
         refused = blame_for_source(assignment, process.survey.uses)
         results = follow_through(
@@ -83,6 +91,7 @@ def grade_exercises(
     checks: Checks,
     exercises: Sequence[Exercise],
     refusals: Mapping[str, Ending] = MappingProxyType({}),
+    tell: Tell = to_nobody,
 ) -> Iterator[ExerciseResult]:
     """Each exercise in turn, in a guest of its own; all public checks before any hidden one.
 
@@ -97,7 +106,9 @@ def grade_exercises(
         for public in (True, False):
             for own in begun:
                 _begin(assignment, own.exercise, process)
-                _run_checks(assignment, own, checks, process, public=public)
+                for result in _run_checks(assignment, own, checks, process, public=public):
+                    own.results.append(result)
+                    tell(result)
                 if public == own.ends_public:
                     yield own.result()
     finally:
@@ -184,7 +195,7 @@ class _Begun:
 
 def _run_checks(
     assignment: Assignment, own: _Begun, checks: Checks, process: Guests, *, public: bool
-) -> None:
+) -> Iterator[CheckResult]:
     """Run the public checks of an exercise, or the hidden ones."""
     for check in own.exercise.checks:
         if own.refusal is not None:
@@ -193,13 +204,13 @@ def _run_checks(
             continue
         reason = _reason_not_to_run(assignment, own, check, process)
         if reason is not None:
-            own.results.append(_not_run(check, Outcome.SKIPPED, reason))
+            yield not_run(check, Outcome.SKIPPED, reason)
             continue
         cases = _run(check, checks, process, assignment.limits.timeouts - own.timeouts)
         own.timeouts += sum(case.outcome == Outcome.TIMEOUT for case in cases)
         count = len(checks.items[check.id])
-        own.results.append(_result(check, cases, count, process.take_output()))
         own.refusal = _found_at_run_time(cases)
+        yield _result(check, cases, count, process.take_output())
 
 
 def _found_at_run_time(cases: list[Case]) -> Ending | None:
@@ -210,7 +221,7 @@ def _found_at_run_time(cases: list[Case]) -> Ending | None:
 
 
 def _refused(check: Check, refusal: Ending) -> CheckResult:
-    result = _not_run(check, refusal.outcome, refusal.message)
+    result = not_run(check, refusal.outcome, refusal.message)
     # a student reads the details of a public check, and these may come from a hidden one
     return result if check.public else replace(result, detail=refusal.detail)
 
@@ -264,7 +275,8 @@ def _result(check: Check, cases: list[Case], count: int, output: str) -> CheckRe
     )
 
 
-def _not_run(check: Check, outcome: Outcome, reason: Message) -> CheckResult:
+def not_run(check: Check, outcome: Outcome, reason: Message) -> CheckResult:
+    """The result of a check of which no case was run."""
     return CheckResult(
         id=check.id,
         of=check.of,

@@ -24,7 +24,7 @@ from grader.checking.transcripts import Transcripts
 from grader.course.assignment import Assignment
 from grader.course.exercise import Check
 from grader.errors import GraderError, PlatformError
-from grader.grading.submission import broken_record, grade
+from grader.grading.submission import Tell, broken_record, grade, to_nobody
 from grader.intake.read import Submission
 from grader.records.record import Record
 
@@ -45,11 +45,13 @@ class Job:
     too_heavy: frozenset[str] = frozenset()
 
 
-def main(batch: Connection, assignment: Assignment, core: int | None, *, memo: bool) -> None:
+def main(
+    batch: Connection, assignment: Assignment, core: int | None, *, memo: bool, live: bool = False
+) -> None:
     """Serve jobs until None comes: a `Record` for each, or the error that ends this worker.
 
     Before, the id of each check that is run: where this process ends in the middle of one, the
-    batch knows in which.
+    batch knows in which. If `live`, also its `CheckResult` once it has ended.
 
     With `core` it stays on that one, and so do its launcher and guests, who may not leave it.
     """
@@ -74,9 +76,10 @@ def main(batch: Connection, assignment: Assignment, core: int | None, *, memo: b
             yield
 
     transcripts = Transcripts() if memo else None
+    tell = batch.send if live else to_nobody
     try:
         # first the launcher: while it imports torch, so do the checks here
-        with contextlib.closing(_Grader(assignment)) as grader:
+        with contextlib.closing(_Grader(assignment, tell)) as grader:
             for name in {*assignment.preload} & wire.LIBRARIES:
                 importlib.import_module(name)  # before a check could be charged for it
             run_session(
@@ -107,8 +110,8 @@ def _serve(
 class _Grader:
     """A launcher that is replaced once when it fails, and the assignment it serves."""
 
-    def __init__(self, assignment: Assignment) -> None:
-        self._assignment = assignment
+    def __init__(self, assignment: Assignment, tell: Tell) -> None:
+        self._assignment, self._tell = assignment, tell
         self._launcher = launcher_for(assignment.preload)
 
     def grade(self, job: Job, checks: Checks) -> Record:
@@ -133,4 +136,5 @@ class _Grader:
             self._launcher,
             self._assignment.only(job.exercises, job.without_checks),
             job.too_heavy,
+            self._tell,
         )

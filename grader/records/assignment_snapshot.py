@@ -110,6 +110,11 @@ def describe(assignment: Assignment) -> dict[str, Any]:
     }
 
 
+def snapshot_of(assignment: Assignment) -> Snapshot:
+    """The snapshot of an assignment that is at hand."""
+    return typed(Snapshot, json.loads(json.dumps(describe(assignment))))
+
+
 def load(path: Path) -> Snapshot:
     """Read what `describe` wrote. Raises `PlatformError` for anything else."""
     try:

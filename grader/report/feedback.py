@@ -340,6 +340,7 @@ def _check(
 
 def _closed(check: DescribedCheck, result: CheckResult, lang: str) -> dict[str, Any]:
     return {
+        "id": result.id,
         "of": result.of,
         "kind": result.kind,
         "title": choose(check.title, lang),

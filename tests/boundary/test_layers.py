@@ -57,12 +57,26 @@ def test_which_layers_are_enough(layers, weak):
     assert lacking(layers) == weak
 
 
+def test_another_user_is_enough_where_every_secret_is_closed(tmp_path):
+    layers = (ALL | {"own_user"}) - {"namespaces", "landlock"}
+    secrets = [tmp_path / "checks", tmp_path / "records"]
+    for folder, mode in zip(secrets, (0o700, 0o710), strict=True):
+        folder.mkdir()
+        folder.chmod(mode)
+    assert lacking(layers, secrets) == ["files"]
+    secrets[1].chmod(0o700)
+    assert lacking(layers, secrets) == []
+    assert lacking(layers - {"own_user"}, secrets) == ["files"]
+    assert lacking(layers) == ["files"]
+
+
 @pytest.mark.parametrize(
     ("without", "weak"),
     [
         (["landlock"], []),
         (["namespaces"], []),
         (["own_user"], []),
+        (["pidfd"], []),
         (["system_call_filter"], []),
         (["landlock", "namespaces"], ["files"]),
         (["system_call_filter", "namespaces"], ["network"]),

@@ -243,9 +243,7 @@ class _Guest:
         """
         told = True
         if grace:
-            watch = os.pidfd_open(self.pid)
-            told = not select.select([watch], [], [], grace)[0]
-            os.close(watch)
+            told = not _ends_within(self.pid, grace)
         # not reaped yet, so the number cannot have passed to another process
         _, status, usage = _kill_and_wait(self.pid)
         while orphans := _children():
@@ -257,6 +255,22 @@ class _Guest:
             "cpu": usage.ru_utime + usage.ru_stime,
             "memory_kb": usage.ru_maxrss,
         }
+
+
+def _ends_within(pid: int, seconds: float) -> bool:
+    """Whether a child ends by itself in that time. It is not reaped."""
+    try:
+        watch = os.pidfd_open(pid)
+    except OSError:  # a kernel before 5.3: Gradescope's was one
+        deadline = time.monotonic() + seconds
+        while not os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.001)
+        return True
+    ended = select.select([watch], [], [], seconds)[0]
+    os.close(watch)
+    return bool(ended)
 
 
 def _kill_and_wait(pid: int) -> tuple[int, int, resource.struct_rusage]:

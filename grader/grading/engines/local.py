@@ -15,15 +15,16 @@ import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from multiprocessing.connection import Connection, wait
 
 from grader.boundary.scratch import remove_abandoned
 from grader.course.assignment import Assignment
 from grader.errors import GraderError, PlatformError
 from grader.grading import worker
-from grader.grading.submission import broken_record
+from grader.grading.submission import Tell, broken_record
 from grader.grading.worker import Job
-from grader.records.record import Record
+from grader.records.record import CheckResult, Record
 
 # spawn: a worker must not inherit the batch's open files, threads or progress bar
 _CONTEXT = multiprocessing.get_context("spawn")
@@ -33,13 +34,20 @@ _FAULTS = {signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.S
 
 
 def grade_all(
-    assignment: Assignment, jobs: Iterable[Job], workers: int, *, memo: bool = True
+    assignment: Assignment,
+    jobs: Iterable[Job],
+    workers: int,
+    *,
+    memo: bool = True,
+    tell: Tell | None = None,
 ) -> Iterator[tuple[Job, Record]]:
     """Grade every job, in any order. Raises what keeps a worker from starting at all.
 
     A job is taken from `jobs` when a worker is free for it: a class need not fit into memory.
+    `tell` hears of each check as it ends, and again where a job is given to a fresh worker.
     """
     fresh, again = iter(jobs), deque[tuple[Job, int]]()
+    start = partial(_started, assignment, memo=memo, live=tell is not None)
     busy: dict[Connection, _Worker] = {}
 
     def next_job() -> tuple[Job, int] | None:
@@ -51,7 +59,7 @@ def grade_all(
     try:
         for slot in range(workers):
             if first := next_job():
-                busy |= _started(assignment, first, core_of(slot, workers), memo=memo)
+                busy |= start(first, core_of(slot, workers))
         while busy:
             for connection in wait(list(busy)):
                 assert isinstance(connection, Connection)  # only connections were given to wait
@@ -60,6 +68,10 @@ def grade_all(
                 record = current.receive()
                 if isinstance(record, str):
                     current.check = record
+                    continue
+                if isinstance(record, CheckResult):
+                    if tell is not None:
+                        tell(record)
                     continue
                 if record is None and (lighter := _without_what_was_too_heavy(assignment, current)):
                     again.append((lighter, attempt))
@@ -75,7 +87,7 @@ def grade_all(
                 del busy[connection]
                 current.stop()
                 if following:
-                    busy |= _started(assignment, following, current.core, memo=memo)
+                    busy |= start(following, current.core)
     finally:
         for current in busy.values():
             current.kill()
@@ -109,19 +121,22 @@ def core_of(slot: int, workers: int) -> int | None:
 
 
 def _started(
-    assignment: Assignment, first: tuple[Job, int], core: int | None, *, memo: bool
+    assignment: Assignment, first: tuple[Job, int], core: int | None, *, memo: bool, live: bool
 ) -> dict[Connection, _Worker]:
-    worker_ = _Worker(assignment, core, memo=memo)
+    worker_ = _Worker(assignment, core, memo=memo, live=live)
     worker_.give(*first)
     return {worker_.connection: worker_}
 
 
 class _Worker:
-    def __init__(self, assignment: Assignment, core: int | None, *, memo: bool) -> None:
+    def __init__(self, assignment: Assignment, core: int | None, *, memo: bool, live: bool) -> None:
         self.core = core
         self.connection, theirs = _CONTEXT.Pipe()
         self._process = _CONTEXT.Process(
-            target=worker.main, args=(theirs, assignment, core), kwargs={"memo": memo}, daemon=True
+            target=worker.main,
+            args=(theirs, assignment, core),
+            kwargs={"memo": memo, "live": live},
+            daemon=True,
         )
         self._process.start()
         theirs.close()
@@ -134,8 +149,8 @@ class _Worker:
         with contextlib.suppress(OSError):  # it died idle; receive() will say so
             self.connection.send(job)
 
-    def receive(self) -> Record | str | None:
-        """The record, or the check that begins, or None when the worker died.
+    def receive(self) -> Record | CheckResult | str | None:
+        """The record, a check that begins or has ended, or None when the worker died.
 
         Raises the error it could not start with.
         """
@@ -143,7 +158,7 @@ class _Worker:
             answer = self.connection.recv()
         except (EOFError, OSError):  # OSError: it died in the middle of a record
             return None
-        if isinstance(answer, Record | str):
+        if isinstance(answer, Record | CheckResult | str):
             return answer
         kind, code, fields = answer
         error: GraderError = kind(code, **fields)
