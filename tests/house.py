@@ -140,6 +140,7 @@ ROOMS = {
         "scores",
         "junit",
         "gradescope",
+        "github",
         "files",
         "sheet",
         "lms_file",
@@ -165,7 +166,7 @@ ROOMS = {
         "merge",
         "gradescope",
     ],
-    "selfcheck": ["view", "check"],
+    "selfcheck": ["view", "check", "outputs"],
     "authoring": [
         "new",
         "markers",

@@ -14,6 +14,7 @@ from grader.course.folder import SOURCES
 from grader.errors import UsageError
 from grader.i18n import translate
 from grader.intake.find import LAYOUTS
+from grader.report.escape import log_json
 
 if TYPE_CHECKING:
     from grader.course.assignment import Assignment
@@ -70,7 +71,7 @@ def grade(ctx: click.Context, /, assignment: str, submissions: Path, **options: 
         show_intake(intake, lang)
     if options["dry_run"]:
         if as_json:
-            click.echo(json.dumps(intake.to_json(), ensure_ascii=False))
+            click.echo(log_json(json.dumps(intake.to_json(), ensure_ascii=False)))
         return
     chosen = _chosen(intake, options["only"])
     if shard is not None:
@@ -94,7 +95,7 @@ def grade(ctx: click.Context, /, assignment: str, submissions: Path, **options: 
     summary = show(steps, len(chosen), lang, names, quiet=as_json)
     if as_json:
         document = {**summary.to_json(), "intake": intake.to_json()}
-        click.echo(json.dumps(document, ensure_ascii=False))
+        click.echo(log_json(json.dumps(document, ensure_ascii=False)))
     if summary.broken:
         sys.exit(3)
     bar = options["fail_under"]

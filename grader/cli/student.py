@@ -13,7 +13,16 @@ import click
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
 @click.option("-k", "--exercise", multiple=True, help="Check only this exercise (repeatable).")
 @click.option("--watch", is_flag=True, help="Check again whenever a file is saved.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
+@click.option(
+    "--summary",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Append a Markdown table to this file ($GITHUB_STEP_SUMMARY).",
+)
+@click.option(
+    "--junit", type=click.Path(path_type=Path, dir_okay=False), help="Write JUnit XML to this file."
+)
+@click.option("--annotate", is_flag=True, help="Print GitHub annotations at your lines.")
 @click.pass_context
 def check(
     ctx: click.Context,
@@ -22,9 +31,15 @@ def check(
     exercise: tuple[str, ...],
     watch: bool,
     as_json: bool,
+    summary: Path | None,
+    junit: Path | None,
+    annotate: bool,
 ) -> None:
     """Check your own work with the public checks. / 공개 검사로 스스로 점검합니다."""
     from grader.selfcheck import check as selfcheck
+    from grader.selfcheck.outputs import Outputs
 
+    lang = ctx.obj["lang"]
     target = selfcheck.find(assignment, folder, ctx.obj["course"])
-    sys.exit(selfcheck.run(target, exercise, ctx.obj["lang"], watch=watch, as_json=as_json))
+    then = Outputs(lang, summary, junit, annotate=annotate).write
+    sys.exit(selfcheck.run(target, exercise, lang, watch=watch, as_json=as_json, then=then))

@@ -40,6 +40,20 @@ def cell(value: str | float | None) -> str | float:
     return value
 
 
+def log(text: str) -> str:
+    """Lines for a log in which a CI service looks for commands of its own.
+
+    GitHub takes `::error::` wherever a line begins, blanks or not, and `##[error]` anywhere in it;
+    Azure takes `##vso[`. (actions/runner, src/Runner.Common/ActionCommand.cs.)
+    """
+    return re.sub(r"(?m)^(\s*):(?=:)", r"\1: ", text).replace("##", "# #")
+
+
+def log_json(text: str) -> str:
+    """The same JSON, for such a log: there it may not be changed, only written otherwise."""
+    return text.replace("##", "#\\u0023")
+
+
 def xml(text: str) -> str:
     """The text without characters that XML 1.0 (section 2.2, `Char`) does not allow.
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import shlex
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -28,6 +28,7 @@ from grader.intake.handin import Found
 from grader.intake.read import Submission, read_for
 from grader.records.outcome import Outcome
 from grader.records.record import ExerciseResult
+from grader.report.escape import log_json
 from grader.selfcheck.view import View
 
 WATCH_SECONDS = 0.5
@@ -83,8 +84,28 @@ def public_part(assignment: Assignment) -> Assignment:
     return replace(assignment, exercises=exercises)
 
 
-def run(target: Target, only: Sequence[str], lang: str, *, watch: bool, as_json: bool) -> int:
-    """Check once, or again on every save. Returns the exit code: 0 all passed, 1 not all."""
+@dataclass(frozen=True)
+class Checked:
+    """One run, for those who write of it."""
+
+    target: Target
+    submission: Submission
+    results: list[ExerciseResult]
+
+
+def run(
+    target: Target,
+    only: Sequence[str],
+    lang: str,
+    *,
+    watch: bool,
+    as_json: bool,
+    then: Callable[[Checked], None] = lambda _: None,
+) -> int:
+    """Check once, or again on every save. Returns the exit code: 0 all passed, 1 not all.
+
+    `then` is called with what came out, each time.
+    """
     ids = [exercise.id for exercise in target.assignment.exercises]
     for name in only:
         if name not in ids:
@@ -104,7 +125,9 @@ def run(target: Target, only: Sequence[str], lang: str, *, watch: bool, as_json:
             results.append(result)
         view.end(results, exercises)
         if as_json:
-            print(json.dumps([asdict(result) for result in results], ensure_ascii=False))
+            text = json.dumps([asdict(result) for result in results], ensure_ascii=False)
+            print(log_json(text))
+        then(Checked(target, submission, results))
         if not watch:
             return 0 if all(_passed(result) for result in results) else 1
         view.waiting()

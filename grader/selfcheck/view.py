@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+from typing import Any, TextIO, cast
 
 from rich.console import Console
 from rich.markup import escape
@@ -15,10 +17,25 @@ from grader.i18n import choose, say, translate
 from grader.intake.read import Submission
 from grader.records.outcome import Outcome
 from grader.records.record import CheckResult, ExerciseResult, Message
+from grader.report.escape import log
 from grader.scoring.standing import Standing, standing
 
 MAX_OUTPUT_LINES = 12
 COLOURS = {"good": "green", "quiet": "yellow", "bad": "red", "ours": "red"}
+
+
+class _Log:
+    """A file in which no line is a command to a CI service: what a student prints may be one."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+    def write(self, text: str) -> int:
+        """Write it, harmless."""
+        return self._file.write(log(text))
 
 
 class View:
@@ -29,7 +46,8 @@ class View:
     ) -> None:
         self._assignment, self._lang, self._mistakes = assignment, lang, mistakes
         self._exercises = {exercise.id: exercise for exercise in assignment.exercises}
-        self._console = Console(quiet=quiet, highlight=False)
+        file = sys.stdout if sys.stdout.isatty() else cast("TextIO", _Log(sys.stdout))
+        self._console = Console(file=file, quiet=quiet, highlight=False)
         self._reasons: list[Message] = []  # why whole exercises could not be checked, in this run
 
     def begin(self, folder: str, submission: Submission) -> None:
