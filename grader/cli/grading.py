@@ -50,6 +50,11 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Grade even if this machine cannot isolate student code; the records note it.",
 )
+@click.option(
+    "--take-records",
+    is_flag=True,
+    help="Take the records that our autograder made on Gradescope, where nothing has changed.",
+)
 @click.option("--no-memo", is_flag=True, help="Let pytest run every check for every submission.")
 @click.pass_context
 def grade(ctx: click.Context, /, assignment: str, submissions: Path, **options: Any) -> None:
@@ -82,6 +87,7 @@ def grade(ctx: click.Context, /, assignment: str, submissions: Path, **options: 
         options["regrade"],
         options["allow_weak_jail"],
         memo=not options["no_memo"],
+        take_records=options["take_records"],
     )
     known = mistakes.load(model.folder / mistakes.FILE)
     tables = {

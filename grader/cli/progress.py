@@ -95,7 +95,8 @@ def _line(step: Step, lang: str, names: Mapping[str, str]) -> str:
         points = f"{record.points:6.2f} / {record.possible:g}{extra}"
     parts = [name, f"{points:<16}", f"{record.seconds:5.1f} s"]
     if not step.fresh:
-        parts.append(translate("cli.rescored" if step.rescored else "cli.kept", lang))
+        how = "taken" if step.taken else "rescored" if step.rescored else "kept"
+        parts.append(translate(f"cli.{how}", lang))
     if step.damaged:
         parts.append(translate("cli.damaged", lang, reason=step.damaged))
     if record.problem:

@@ -32,6 +32,7 @@ class Handin:
     attempt: int | None = None  # counted from 1; None: the source knows no attempts
     late: bool = False
     files: tuple[str, ...] = ()  # names in an LMS's download, by which feedback goes back
+    record: str = ""  # that our autograder made where it was handed in, as JSON
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ class Found:
     source: str = ""  # for people; "": the name of `path`
     notes: tuple[Message, ...] = ()
     problem: Message | None = None  # why it is not read
+    record: str = ""  # see `Handin`
 
     @property
     def node(self) -> Node:

@@ -68,7 +68,7 @@ class Taken:
         aside = [other.label for other in self.handins if other is not handin]
         if aside:
             notes.append(Message("other_attempts", {"found": shown(", ".join(aside))}))
-        return Found(self.id, handin.place, handin.label, tuple(notes))
+        return Found(self.id, handin.place, handin.label, tuple(notes), record=handin.record)
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""

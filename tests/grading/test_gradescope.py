@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from grader.cli.main import main
@@ -342,3 +343,37 @@ def test_folders_that_are_not_there(tmp_path, course):
     )
     assert (done.exit_code, "Traceback" in done.output) == (3, False)
     assert "source, submission and results" in done.output
+
+
+def test_records_come_back_with_the_export(here, tmp_path):
+    """As Gradescope packs it: one folder a submission, and what is known of them in YAML."""
+    course, export = tmp_path / "source" / "course", tmp_path / "assignment_7_export"
+    described = {}
+    handed_in = {"kim": GOOD, "lee": WRONG, "park": GOOD}
+    for number, (student, files) in enumerate(handed_in.items(), 1):
+        results = here(files)
+        folder = shutil.copytree(tmp_path / "submission", export / f"submission_{number}")
+        described[folder.name] = {
+            ":submitters": [{":name": student, ":sid": student, ":email": f"{student}@a.kr"}],
+            ":created_at": "2026-03-02 18:00:00 +0900",
+            ":score": results["score"],
+            ":results": results,
+        }
+    (folder / "sums.py").write_text(WRONG["sums.py"])  # park's has changed since
+    (export / "submission_metadata.yml").write_text(yaml.safe_dump(described, allow_unicode=True))
+    call = ["--lang", "en", "--course", course, "grade", "tiny", export, "-o", tmp_path / "out"]
+    done = CliRunner().invoke(main, [*map(str, call), "--take-records"])
+    assert done.exit_code == 0, done.output
+    told = {line.split()[0]: line for line in done.output.splitlines() if " / 10" in line}
+    taken = {student for student, line in told.items() if "taken from Gradescope" in line}
+    assert taken == {"kim", "lee"}
+    records = {
+        student: json.loads((tmp_path / f"out/records/tiny/{student}.json").read_text())
+        for student in handed_in
+    }
+    assert {name: record["points"] for name, record in records.items()} == {
+        "kim": 10,
+        "lee": 4,
+        "park": 4,
+    }
+    assert records["kim"]["student"] == "kim"

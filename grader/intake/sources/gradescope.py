@@ -49,6 +49,7 @@ def read(node: Node, wanted: Wanted, known: Collection[str]) -> Seen:  # noqa: A
             name=name,
             ids=dict.fromkeys(("id", "sis"), sid) | mail if sid in clear else mail,
             attempt=number,
+            record=_record(described[folder]),
         )
         for (sid, email, name), submissions in people.items()
         for mail in [{"email": email} if email else {}]
@@ -100,6 +101,14 @@ def _submitters(entry: dict[str, Any]) -> list[tuple[str, str, str]]:
     given = entry.get(":submitters")
     people = [p for p in given if isinstance(p, dict)] if isinstance(given, list) else []
     return [(_text(p, ":sid"), _text(p, ":email"), _text(p, ":name")) for p in people]
+
+
+def _record(entry: dict[str, Any]) -> str:
+    """The record in the results, if our autograder made them (`grader.export.gradescope`)."""
+    place: Any = entry
+    for key in ("results", "extra_data", "grader"):
+        place = place.get(f":{key}", place.get(key)) if isinstance(place, dict) else None
+    return place if isinstance(place, str) else ""
 
 
 def _text(person: dict[str, Any], key: str) -> str:
