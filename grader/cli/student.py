@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from grader.errors import UsageError
+
 
 @click.command()
 @click.argument("assignment")
@@ -39,6 +41,8 @@ def check(
     from grader.selfcheck import check as selfcheck
     from grader.selfcheck.outputs import Outputs
 
+    if as_json and annotate:
+        raise UsageError("error.annotate_json")
     lang = ctx.obj["lang"]
     target = selfcheck.find(assignment, folder, ctx.obj["course"])
     then = Outputs(lang, summary, junit, annotate=annotate).write

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import UsageError
-from grader.export import github, junit
 from grader.selfcheck.check import Checked
 
 
@@ -22,6 +21,8 @@ class Outputs:
 
     def write(self, checked: Checked) -> None:
         """Write them. Raises `UsageError` for a file that cannot be written."""
+        from grader.export import github, junit  # most self-checks want neither
+
         assignment, results = checked.target.assignment, checked.results
         if self.annotate:
             sources, paths = checked.submission.files, _paths(checked)

@@ -175,6 +175,11 @@ def test_junit_of_characters_that_xml_has_not():
     assert ET.fromstring(text).find(".//failure").text == " & <b>"
 
 
+def test_json_stays_json(check):
+    done = check("", "--json", "--annotate")
+    assert (done.exit_code, "--annotate" in done.output) == (2, True)
+
+
 def test_a_file_that_cannot_be_written(check, tmp_path):
     done = check("", "--summary", tmp_path / "no" / "such" / "folder.md")
     assert (done.exit_code, "cannot be written" in done.output) == (2, True)
