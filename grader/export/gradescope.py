@@ -20,7 +20,7 @@ from grader.records.assignment_snapshot import DescribedCheck, Snapshot
 from grader.records.outcome import Outcome
 from grader.records.record import ExerciseResult, Record
 from grader.report import escape
-from grader.report.feedback import context
+from grader.report.feedback import Kept, context
 from grader.report.moment import Moment
 
 MAX_TEXT = 4000  # characters of one row, so that a class of them can be shown
@@ -38,15 +38,19 @@ def results(
     public: Record,
     lang: str,
     *,
-    note: str = "",
     leaderboard: bool = False,
+    finished: bool = True,
+    kept: Kept | None = None,
 ) -> dict[str, Any]:
     """`results.json` as plain data, with finite numbers only.
 
-    `public` is the same submission's record as the public checks left it; `note` is said above all.
-    With `leaderboard`, how many of these passed stands on it: a score would tell of hidden ones.
+    `public` is the same submission's record as the public checks left it. With `leaderboard`, how
+    many of these passed stands on it: a score would tell of hidden ones. `kept` is that of other
+    results of the same submission.
     """
-    told = context(snapshot, record, lang, _PUBLISHED)
+    told = context(snapshot, record, lang, _PUBLISHED, kept=kept)
+    shown = context(snapshot, public, lang, _PUBLISHED, kept=kept)
+    note = "" if finished else translate("gradescope.unfinished", lang)
     said = [note, told["problem"], *told["notes"]]
     made: dict[str, Any] = {
         "score": (record.points or 0.0) + (record.extra_points or 0.0),
@@ -55,9 +59,11 @@ def results(
         "test_output_format": "text",
         "test_name_format": "text",
         "stdout_visibility": "hidden",
-        "extra_data": {"grader": json.dumps(without_hidden(record).to_json(), allow_nan=False)},
-        "tests": list(_rows(snapshot, told, context(snapshot, public, lang, _PUBLISHED), lang)),
+        "tests": list(_rows(snapshot, told, shown, lang)),
     }
+    if finished:
+        own = json.dumps(without_hidden(record).to_json(), allow_nan=False)
+        made["extra_data"] = {"grader": own}  # a text: what comes back in YAML has no numbers
     if leaderboard:
         checks = [check for exercise in public.exercises for check in exercise.checks]
         passed = sum(check.public and check.outcome == Outcome.PASSED for check in checks)
@@ -81,7 +87,7 @@ def _without(result: ExerciseResult) -> ExerciseResult:
     checks = [
         replace(check, seconds=0.0)
         if check.public
-        else replace(check, seconds=0.0, detail="", output="")
+        else replace(check, seconds=0.0, detail="", output="", traces=[])
         for check in result.checks
     ]
     return replace(result, seconds=0.0, checks=checks)

@@ -23,13 +23,13 @@ from grader.export import gradescope
 from grader.grading.engines.local import grade_all
 from grader.grading.submission import not_run, unrun
 from grader.grading.worker import Job
-from grader.i18n import translate
 from grader.intake.handin import Found
 from grader.intake.read import read_for
 from grader.records import store
 from grader.records.assignment_snapshot import snapshot_of
 from grader.records.outcome import Outcome
 from grader.records.record import CheckResult, ExerciseResult, Message, Record, Status
+from grader.report.feedback import Kept
 from grader.scoring.points import score, totals
 
 _FOLDERS = ("source", "submission", "results")
@@ -50,23 +50,22 @@ def autograde(assignment: Assignment, root: Path, lang: str, *, leaderboard: boo
     refuse_weak_jail(secrets)
     submission = read_for(assignment, Found(_name(root / _METADATA), root / "submission"))
     live = _Live(assignment, unrun(assignment, submission))
-    snapshot = snapshot_of(assignment)
+    snapshot, kept = snapshot_of(assignment), Kept()
 
-    def write(record: Record, note: str = "") -> None:
-        made = gradescope.results(
-            snapshot, record, live.public(record), lang, note=note, leaderboard=leaderboard
-        )
+    def write(record: Record, *, finished: bool = True) -> None:
+        public, how = live.public(record), {"leaderboard": leaderboard, "finished": finished}
+        made = gradescope.results(snapshot, record, public, lang, **how, kept=kept)
         text = json.dumps(made, ensure_ascii=False, allow_nan=False, indent=1)
         store.write_atomically(target, text + "\n", lasting=False)
 
     def reached(result: CheckResult) -> None:
         live.add(result)
-        write(live.record(), translate("gradescope.unfinished", lang))
+        write(live.record(), finished=False)
 
     if submission.problem is not None:
         write(live.nothing)
         return live.nothing
-    write(live.record(), translate("gradescope.unfinished", lang))
+    write(live.record(), finished=False)
     try:
         ((_, graded),) = grade_all(assignment, [Job(submission)], workers=1, tell=reached)
         _refuse_broken(graded)

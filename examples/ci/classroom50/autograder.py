@@ -21,7 +21,12 @@ import tomllib
 from pathlib import Path
 
 BUNDLE = Path(__file__).resolve().parent
-OURS = ("assignment.toml", "exercises", "checks")  # of the template; the rest is the student's
+OURS = (
+    "assignment.toml",
+    "mistakes.json",
+    "exercises",
+    "checks",
+)  # of the template; the rest is the student's
 LANGUAGE = "en"
 
 
@@ -56,7 +61,7 @@ def handed_in(template: Path, repository: Path, folder: Path) -> Path:
     home = repository / template.name if (repository / template.name).is_dir() else repository
     ignored = shutil.ignore_patterns(*OURS, ".git", ".github")
     shutil.copytree(home, folder, symlinks=True, ignore=ignored)
-    for name in OURS:
+    for name in {*OURS} & {path.name for path in template.iterdir()}:
         copy = shutil.copytree if (template / name).is_dir() else shutil.copyfile
         copy(template / name, folder / name)
     return folder
