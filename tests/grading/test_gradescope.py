@@ -240,7 +240,7 @@ def test_a_run_that_is_stopped_shows_what_was_reached(built):
     process.wait()
     made = checked(path.read_text())
     assert [test["status"] for test in shown(made, "visible")] == ["passed"]
-    assert "not finished" in made["output"]
+    assert "stopped before the end" in made["output"]
     assert "Not reached yet." in {test["output"] for test in made["tests"]}
 
 
