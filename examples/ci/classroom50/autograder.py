@@ -21,12 +21,7 @@ import tomllib
 from pathlib import Path
 
 BUNDLE = Path(__file__).resolve().parent
-OURS = (
-    "assignment.toml",
-    "mistakes.json",
-    "exercises",
-    "checks",
-)  # of the template; the rest is the student's
+OURS = ("assignment.toml", "mistakes.json", "exercises", "checks")  # the rest is the student's
 LANGUAGE = "en"
 
 
