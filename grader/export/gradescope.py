@@ -127,6 +127,9 @@ def _function_row(
 ) -> Row:
     said = [exercise["blocked"] or translate(f"function.{function['standing']}", lang)]
     said += [_right_once(function["right_once"], lang)] if function["counted"] else []
+    for mistake in function["mistakes"]:
+        lead = translate(f"function.{mistake['certainty']}", lang)
+        said.append(f"{lead} {mistake['tell']}")
     title = f"{exercise['title']}: {function['name']}"
     if exercise["extra"]:
         title += f" ({translate('report.bonus', lang)})"

@@ -18,6 +18,7 @@ from pathlib import Path
 from grader.boundary.requirements import lacking, refuse_readable, refuse_weak_jail
 from grader.course.assignment import Assignment
 from grader.course.exercise import Exercise
+from grader.diagnosis import mistakes
 from grader.errors import GraderError, PlatformError
 from grader.export import gradescope
 from grader.grading.engines.local import grade_all
@@ -50,7 +51,8 @@ def autograde(assignment: Assignment, root: Path, lang: str, *, leaderboard: boo
     refuse_weak_jail(secrets)
     submission = read_for(assignment, Found(_name(root / _METADATA), root / "submission"))
     live = _Live(assignment, unrun(assignment, submission))
-    snapshot, kept = snapshot_of(assignment), Kept()
+    snapshot = snapshot_of(assignment)
+    kept = Kept(mistakes.load(assignment.folder / mistakes.FILE))
 
     def write(record: Record, *, finished: bool = True) -> None:
         public, how = live.public(record), {"leaderboard": leaderboard, "finished": finished}

@@ -18,6 +18,7 @@ from click.testing import CliRunner
 
 from grader.cli.main import main
 from grader.course import assignment as assignments
+from grader.diagnosis import mistakes
 from grader.errors import PlatformError
 from grader.export import gradescope
 from grader.grading.gradescope import _Live, autograde
@@ -372,3 +373,17 @@ def test_records_come_back_with_the_export(here, tmp_path):
         record = json.loads((tmp_path / f"out/records/tiny/{student}.json").read_text())
         points[record["student"]] = record["points"]
     assert points == {"kim": 4, "park": 10}
+
+
+def test_a_known_mistake_is_told_with_the_points(here, tmp_path):
+    files = {**GOOD, "sums.py": "def add(a, b):\n    return 'x' if type(a) is int else a + b\n"}
+    record = Record.from_json(json.loads(here(files)["extra_data"]["grader"]))
+    [check] = [c for exercise in record.exercises for c in exercise.checks if c.traces]
+    [trace] = check.traces
+    signature = mistakes.Signature(trace.outcome, mistakes.whole(trace.answers), telling=True)
+    tell = {"en": "Add numbers.", "ko": "수를 더하세요."}
+    known = mistakes.Mistake("text", ["add"], "", tell, cases={check.id: signature})
+    folder = tmp_path / "source" / "course" / "assignments" / "tiny"
+    (folder / mistakes.FILE).write_text(mistakes.dump([known]))
+    [row] = [test for test in here(files)["tests"] if "Add numbers." in test["output"]]
+    assert (row["name"], row["visibility"]) == ("Adding: add", "after_published")
