@@ -17,6 +17,8 @@ ONE_ROOM = {  # a foreign library -> the rooms that know it
     "pytest": ["grader.checking."],
     "jinja2": ["grader.report.", "grader.authoring."],
     "rich": ["grader.cli.", "grader.selfcheck."],
+    "sqlalchemy": ["grader.export.gradebook."],
+    "nbgrader": ["grader.export.gradebook."],
 }
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.cli.common import course_of, plain, short, who
+from grader.cli.gradebook import read_decisions
 from grader.course.folder import SOURCES
 from grader.i18n import translate
 from grader.intake.find import LAYOUTS
@@ -52,10 +53,10 @@ def canvas(
 ) -> None:
     """Fill the gradebook downloaded from Canvas. / Canvas 성적부를 채웁니다."""
     from grader.export import canvas as lms
-    from grader.export.graded import entries, find, score
+    from grader.export.graded import entries, score
     from grader.export.joining import Graded
 
-    results = find(out, assignment)
+    results = _results(ctx, out, assignment)
     everybody = [Graded.of(entry, score(entry.record)) for entry in entries(results)]
     filled = lms.fill(gradebook, results.snapshot, everybody, results.people, column)
     _write_filled(
@@ -81,11 +82,11 @@ def moodle(
     """Fill the grading worksheet downloaded from Moodle. / Moodle 채점표를 채웁니다."""
     from grader.export import moodle as lms
     from grader.export.comment import comment
-    from grader.export.graded import entries, find, score
+    from grader.export.graded import entries, score
     from grader.export.joining import Graded
     from grader.export.student_pages import languages
 
-    results, lang = find(out, assignment), ctx.obj["lang"]
+    results, lang = _results(ctx, out, assignment), ctx.obj["lang"]
     own, moment = languages(results, lang)[0], _moment(published=published)
     everybody = []
     for entry in entries(results):
@@ -104,12 +105,11 @@ def moodle(
 @click.pass_context
 def csv(ctx: click.Context, out: Path, assignment: str, excel: bool, output: Path | None) -> None:
     """Write a column for each exercise and each check. / 문제와 검사별 표를 만듭니다."""
-    from grader.export.graded import find
     from grader.export.scores import with_checks
     from grader.records.store import write_atomically
 
     path = output or _place(out, assignment) / "checks.csv"
-    lines = with_checks(find(out, assignment), ctx.obj["lang"])
+    lines = with_checks(_results(ctx, out, assignment), ctx.obj["lang"])
     write_atomically(path, ["\ufeff" * excel, *lines], lasting=False)
     click.echo(short(path))
 
@@ -125,11 +125,11 @@ def canvas_feedback(
 ) -> None:
     """Zip feedback for Canvas' "Upload submissions". / Canvas에 올릴 피드백을 묶습니다."""
     from grader.export.feedback_zips import for_canvas
-    from grader.export.graded import find
 
-    zipped = for_canvas(find(out, assignment), ctx.obj["lang"], _moment(published=published))
+    lang, moment = ctx.obj["lang"], _moment(published=published)
+    zipped = for_canvas(_results(ctx, out, assignment), lang, moment)
     path = output or _place(out, assignment) / "canvas-feedback.zip"
-    _write_zipped(path, zipped, "canvas", ctx.obj["lang"])
+    _write_zipped(path, zipped, "canvas", lang)
 
 
 @click.command("moodle-feedback")
@@ -143,11 +143,11 @@ def moodle_feedback(
 ) -> None:
     """Zip feedback for Moodle's "Upload feedback files". / Moodle에 올릴 피드백을 묶습니다."""
     from grader.export.feedback_zips import for_moodle
-    from grader.export.graded import find
 
-    zipped = for_moodle(find(out, assignment), ctx.obj["lang"], _moment(published=published))
+    lang, moment = ctx.obj["lang"], _moment(published=published)
+    zipped = for_moodle(_results(ctx, out, assignment), lang, moment)
     path = output or _place(out, assignment) / "moodle-feedback.zip"
-    _write_zipped(path, zipped, "moodle", ctx.obj["lang"])
+    _write_zipped(path, zipped, "moodle", lang)
 
 
 @click.command()
@@ -161,9 +161,8 @@ def pages(
 ) -> None:
     """Write feedback pages that nobody can guess the names of. / 비공개 페이지를 만듭니다."""
     from grader.export import private_pages
-    from grader.export.graded import find
 
-    results, lang = find(out, assignment), ctx.obj["lang"]
+    results, lang = _results(ctx, out, assignment), ctx.obj["lang"]
     folder = output or _place(out, assignment) / "pages"
     links = _place(out, assignment) / "links.csv"
     private_pages.write(out, folder, links, results, lang, _moment(published=published))
@@ -248,6 +247,14 @@ for command in (
     gradescope,
 ):
     export.add_command(command)
+
+
+def _results(ctx: click.Context, out: Path, assignment: str) -> Results:
+    """What was graded, with what people have decided by now."""
+    from grader.export.graded import find
+
+    read_decisions(out, ctx.obj["lang"])
+    return find(out, assignment)
 
 
 def _place(out: Path, assignment: str) -> Path:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.cli.common import FELL_SHORT, course_of, plain, short
+from grader.cli.gradebook import keep, prepare
 from grader.course.folder import SOURCES
 from grader.errors import UsageError
 from grader.i18n import translate
@@ -44,6 +45,9 @@ if TYPE_CHECKING:
     type=click.FloatRange(0, 100),
     help="Exit 1 if a student scores below this percentage.",
 )
+@click.option(
+    "--gradebook", metavar="URL", help="Write nbgrader's gradebook too: see grader gradebook."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON summary instead of lines.")
 @click.option(
     "--allow-weak-jail",
@@ -67,6 +71,8 @@ def grade(ctx: click.Context, /, assignment: str, submissions: Path, **options: 
 
     shard = Shard.parse(options["shard"]) if options["shard"] else None
     lang, as_json, out = ctx.obj["lang"], options["as_json"], options["out"]
+    if options["gradebook"] and not options["dry_run"]:
+        prepare(options["gradebook"])  # a wrong address is not to be found out after hours
     _refuse_out(submissions, out, dry_run=options["dry_run"])
     course = course_of(ctx)
     model = course.load(assignment)
@@ -102,6 +108,8 @@ def grade(ctx: click.Context, /, assignment: str, submissions: Path, **options: 
     if as_json:
         document = {**summary.to_json(), "intake": intake.to_json()}
         click.echo(log_json(json.dumps(document, ensure_ascii=False)))
+    if options["gradebook"]:
+        keep(out, options["gradebook"], course, lang, err=as_json)
     if summary.broken:
         sys.exit(3)
     bar = options["fail_under"]

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 import click
 
 from grader import __version__
-from grader.cli import author, exporting, grading, machine, student, telling
+from grader.cli import author, exporting, gradebook, grading, machine, student, telling
 from grader.cli.common import INTERRUPTED, plain
 from grader.errors import GraderError, PlatformError
 from grader.i18n import LANGUAGES, default_language, translate
@@ -65,6 +65,7 @@ for command in (
     grading.grade,
     grading.merge,
     grading.autograde,
+    gradebook.gradebook,
     telling.report,
     telling.diagnose,
     exporting.export,

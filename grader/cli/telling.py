@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.cli.common import short
+from grader.cli.gradebook import read_decisions
 from grader.i18n import translate
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def report(ctx: click.Context, out: Path, published: bool, jobs: int | None) -> 
     from grader.export.files import FILES
     from grader.report.build import build
 
+    read_decisions(out, ctx.obj["lang"])
     jobs = jobs or min(_MOST_JOBS, os.cpu_count() or 1)
     for path in build(out, ctx.obj["lang"], FILES, published=published, jobs=jobs):
         click.echo(short(path))

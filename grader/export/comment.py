@@ -22,7 +22,8 @@ _OURS = re.compile(
 
 def comment(snapshot: Snapshot, entry: Entry, lang: str, moment: Moment) -> str:
     """What the student may know of the points now: all, by exercise, and why there are none."""
-    shown: dict[str, Any] = feedback.context(snapshot, entry.record, lang, moment)
+    of, by_hand = (snapshot, entry.record, lang, moment), entry.decisions
+    shown: dict[str, Any] = feedback.context(*of, decisions=by_hand)
     inner = " ".join(pages.render("comment.html.j2", lang, [], shown).split())
     # To PHP a backslash before a quotation mark means that the cell goes on.
     inner = inner.replace("\\", "&#92;").replace('"', "&quot;")

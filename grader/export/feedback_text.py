@@ -12,14 +12,15 @@ from grader.report.results import Entry, Results
 def lines(results: Results, entry: Entry, lang: str, moment: Moment) -> list[str]:
     """The points, and what to mend: what the page begins with. No line has a line end in it."""
     kept = Kept(results.mistakes_told(moment))
-    told = feedback.context(results.snapshot, entry.record, lang, moment, entry.person, kept)
+    of = results.snapshot, entry.record, lang, moment, entry.person
+    told = feedback.context(*of, kept, entry.decisions)
     found = [_points(told["assignment"], told["total"])]
     if told["extra"]["possible"]:
         found.append(_points(translate("report.feedback.bonus_points", lang), told["extra"]))
     if told["kept_back"]:
         points = formatting.points(told["kept_back"])
         found.append(translate("report.feedback.kept_back", lang, points=points))
-    found += [told["problem"], *told["notes"], ""]
+    found += [told["problem"], *told["notes"], *_decided(entry, lang), ""]
     found += [f"- {_points(exercise['title'], exercise)}" for exercise in told["exercises"]]
     found += told["blocked"]
     for part in told["mend"]:
@@ -31,6 +32,14 @@ def lines(results: Results, entry: Entry, lang: str, moment: Moment) -> list[str
             found += [f"- {check['title']}", f"  {check['message']}", f"  {check['hint']}"]
     whole = escape.visible("\n".join(found))
     return [line.rstrip() for line in whole.splitlines() if line.strip() or not line]
+
+
+def _decided(entry: Entry, lang: str) -> list[str]:
+    """What the teaching staff said of each function, under a heading."""
+    heading = ["", f"{translate('report.feedback.decided', lang)}:"]
+    said = [(decision.function or decision.cell, decision.comment) for decision in entry.decisions]
+    own = [f"- {name}: {comment}" for name, comment in said if comment]
+    return heading + own if own else []
 
 
 def _points(name: str, score: dict[str, float | None]) -> str:

@@ -22,6 +22,7 @@ def render(
     made, kept = {}, Kept(results.mistakes_told(moment))
     for own, name in names.items():
         links = [{"lang": other, "link": names[other]} for other in names if other != own]
-        told = feedback.context(results.snapshot, entry.record, own, moment, entry.person, kept)
+        of = results.snapshot, entry.record, own, moment, entry.person
+        told = feedback.context(*of, kept, entry.decisions)
         made[name] = pages.render("feedback.html.j2", own, links, told)
     return made

@@ -17,6 +17,7 @@ from grader.diagnosis.mistakes import Mistake
 from grader.diagnosis.rule import Diagnosis, diagnose
 from grader.i18n import choose
 from grader.records.assignment_snapshot import DescribedCheck, Snapshot
+from grader.records.decisions import Decision
 from grader.records.outcome import Outcome
 from grader.records.record import CheckResult, ExerciseResult, FunctionResult, Record
 from grader.report import formatting
@@ -117,10 +118,12 @@ def context(
     moment: Moment,
     person: str = "",
     kept: Kept | None = None,
+    decisions: Sequence[Decision] = (),
 ) -> dict[str, Any]:
     """Everything that `feedback.html.j2` names. `person` is the student's name, if known.
 
-    `kept` is that of other pages of the same snapshot and moment.
+    `kept` is that of other pages of the same snapshot and moment. `decisions` are what people
+    decided, which the points of the record hold already.
     """
     exercises = (kept or Kept()).exercises(snapshot, record, lang, moment)
     return {
@@ -134,8 +137,10 @@ def context(
         "kept_back": sum(exercise["kept_back"] for exercise in exercises),
         "problem": formatting.sentence(record.problem, lang),
         "notes": [formatting.sentence(note, lang) for note in record.notes],
+        "decisions": decisions,
         **_to_mend(exercises),
         "exercises": exercises,
+        "ran": any(exercise.checks for exercise in record.exercises),
         "files": record.files,
         "ignored": record.ignored,
         "graded": formatting.moment(record.started),
@@ -273,7 +278,7 @@ def _function(
 ) -> dict[str, Any]:
     """A function with its checks: those that fail, and who has paid for those that count."""
     own = [check for check in checks if check["of"] == result.name]
-    stands = "" if closed else standing(results, free)
+    stands = standing(results, free) if results and not closed else ""
     # what a hidden check was seen to call is the word of a process that knew its inputs
     counted = [check for check in own if check.get("right_once")]
     named = [name for check in counted if check["named"] for name in check["right_once"]]
@@ -285,7 +290,7 @@ def _function(
         "counted": bool(counted),
         "right_once": list(dict.fromkeys(named)),
         "missing": next((c["missing"] for c in own if c.get("missing")), ""),
-        "failing": sorted((c for c in own if c["shown"] and _fails(c)), key=_core_first),
+        "failing": sorted((c for c in own if fails(c)), key=_core_first),
         "unwritten": stands == Standing.UNANSWERED,
         "checks": own,
     }
@@ -295,8 +300,9 @@ def _core_first(check: dict[str, Any]) -> int:
     return list(Kind).index(check["kind"])
 
 
-def _fails(check: dict[str, Any]) -> bool:
-    return check["outcome"] != Outcome.PASSED and not check["right_once"]
+def fails(check: dict[str, Any]) -> bool:
+    """Whether a check costs something, as far as it is shown."""
+    return check["shown"] and check["outcome"] != Outcome.PASSED and not check["right_once"]
 
 
 def _result(

@@ -216,7 +216,8 @@ class Sums:
             for function in exercise.functions:
                 if own := self._functions.get((exercise.id, function.name)):
                     own.points[function.points or 0.0] += 1
-                    own.standings[standing(by_function.get(function.name, ()), free)] += 1
+                    if checks := by_function.get(function.name):  # none ran: graded by hand
+                        own.standings[standing(checks, free)] += 1
 
     def merge(self, other: Sums) -> None:
         """Add the students of `other`, of the same assignment."""

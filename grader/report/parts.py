@@ -102,7 +102,7 @@ class Maker:
             entry = results.entry(path, content)
             student = entry.record.student
             part.students.append(student)
-            source = digests.digest(self._source, entry.person, content)
+            source = digests.digest(self._source, entry.person, repr(entry.decisions), content)
             part.marks.append(self._feedback(entry, source, mark))
             if results.people.has_left(student):
                 part.sums.add_off_roster(entry)
@@ -126,7 +126,7 @@ class Maker:
 
             def context(lang: str) -> dict[str, Any]:
                 own = plan.results.snapshot, entry.record, lang, plan.moment
-                return feedback.context(*own, entry.person, self._kept)
+                return feedback.context(*own, entry.person, self._kept, entry.decisions)
 
             write_pages(plan, folder, "feedback", context)
         return made.mark(source, paths)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.diagnosis import mistakes
 from grader.diagnosis.mistakes import Mistake
 from grader.errors import PlatformError, UsageError
-from grader.records import assignment_snapshot, people, store
+from grader.records import assignment_snapshot, decisions, people, store
 from grader.records.assignment_snapshot import Snapshot
+from grader.records.decisions import Decision
 from grader.records.people import People
 from grader.records.record import Record
 from grader.report.moment import Moment
+from grader.scoring.decided import decided
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,7 @@ class Entry:
     name: str
     record: Record
     person: str = ""  # the student's name, where more is known than the id
+    decisions: Sequence[Decision] = ()  # they are in the points of the record already
 
 
 @dataclass(frozen=True)
@@ -32,13 +36,21 @@ class Results:
     people: People
     files: list[Path]  # of the records, in the order of their names
     mistakes: list[Mistake]  # that are known
+    decisions: Mapping[str, Sequence[Decision]] = field(default_factory=dict)  # of a student
 
-    def entry(self, path: Path, content: bytes) -> Entry:
+    def record(self, path: Path, content: bytes) -> Record:
         """What is in the file of a record. Raises `PlatformError` when it is damaged."""
         record = store.decode(path, content)
         if record.assignment != self.snapshot.id:
             raise misplaced(path, record.assignment, record.student)
-        return Entry(path.stem, record, self.people.name(record.student))
+        return record
+
+    def entry(self, path: Path, content: bytes) -> Entry:
+        """The record with what people decided about it. Raises `PlatformError` like `record`."""
+        record = self.record(path, content)
+        own = self.decisions.get(record.student, ())
+        person = self.people.name(record.student)
+        return Entry(path.stem, decided(self.snapshot, record, own), person, own)
 
     def mistakes_told(self, moment: Moment) -> list[Mistake]:
         """Those that a student may read of: by hidden checks only once all is published."""
@@ -61,11 +73,13 @@ def gather(out: Path) -> list[Results]:
 def begun(out: Path) -> list[Results]:
     """What was graded into `out`, also where there is no record yet. Raises `PlatformError`."""
     found = []
+    decided_upon = decisions.load(out)
     for path in sorted((out / "assignments").glob("*.json")):
         described = assignment_snapshot.load(path)
         files = sorted((out / "records" / described.id).glob("*.json"))
         known = mistakes.load(out / "mistakes" / f"{described.id}.json")
-        found.append(Results(described, people.load(out, described.id), files, known))
+        own, by_hand = people.load(out, described.id), decided_upon.of(described.id)
+        found.append(Results(described, own, files, known, by_hand))
     return found
 
 
