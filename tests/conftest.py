@@ -14,6 +14,7 @@ from grader.course import assignment as assignments
 from grader.course.assignment import Assignment
 from grader.export.files import FILES
 from grader.report.build import build
+from tests.browser import driver, pytest_terminal_summary  # noqa: F401 - for all rooms
 from tests.report import example_class
 
 # How long an example takes is the machine's matter, and other work on it.

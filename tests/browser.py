@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import pytest
 
 NOT_PROVEN = (
-    "NOT PROVEN: that the report works in a browser (sorting, filtering, dark mode, phone width, "
-    "no console errors). Missing: {missing}. Install: apt-get install chromium chromium-driver; "
-    "pip install selenium"
+    "NOT PROVEN: that our pages and formgrader work in a browser (sorting, filtering, dark mode, "
+    "phone width, scores by hand). Missing: {missing}. Install: apt-get install chromium "
+    "chromium-driver; pip install selenium"
 )
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _ARGUMENTS = (
