@@ -65,6 +65,8 @@ def check(*exercises: str, lang: str | None = None) -> Answer:
         assignment = _assignment(exercises)
         submission = _submission(assignment, shell)
         results = _results(assignment, submission, assignment.only(exercises))
+        if not results:
+            raise UsageError("error.no_public_checks")
     except GraderError as error:
         said = translate(error.code, lang, **error.fields)
         if not in_jupyter:
@@ -126,7 +128,10 @@ _known: dict[tuple[str, str], ExerciseResult] = {}  # exercise and submission ->
 def _results(
     assignment: Assignment, submission: Submission, exercises: Sequence[Exercise]
 ) -> list[ExerciseResult]:
-    """In the order of the assignment; what has not changed since it was checked is not run."""
+    """In the order of the assignment, of those that have public checks.
+
+    What has not changed since it was checked is not run again.
+    """
     key = submission.sha256
     waiting = [exercise for exercise in exercises if (exercise.id, key) not in _known]
     for preload, own in by_preload(waiting):
@@ -137,7 +142,7 @@ def _results(
             _launcher(preload).close()
             _launcher.cache_clear()
             raise
-    return [_known[exercise.id, key] for exercise in exercises]
+    return [_known[e.id, key] for e in exercises if (e.id, key) in _known]
 
 
 @cache
