@@ -106,19 +106,24 @@ class _Edition:
         for file, rest in self._modules.items():  # in which there is nothing to write
             self._file(file, rest)
         self._text("all", f"## {self._say('all')}")
-        self._locked("check-all", self._call())
+        self._locked("check-all", "check()")
 
     def _begin(self) -> None:
         fields = {"wheel": wheel.name(), "package": self._assignment.package}
         self._text("notebook", self._say("how", **fields))
         missing = self._say("not_installed", **fields)
+        named = f'assignment="{self._assignment.id}", lang="{self._language}"'
         lines = [
             "try:",
+            "    from functools import partial",
+            "",
             "    from grader.selfcheck.notebook import check",
+            "",
+            f"    check = partial(check, {named})",
             "except ImportError:",
             f"    print({missing!r})",
             "",
-            "    def check(*exercises, lang=None):",
+            "    def check(*exercises):",
             "        return 0",
         ]
         self._locked("self-check", "\n".join(lines))
@@ -149,7 +154,7 @@ class _Edition:
         marks: dict[str, Any] = {"locked": True}
         if not exercise.extra:  # nbgrader adds up all points there are
             marks |= {"grade": True, "points": exercise.points}
-        self._code(f"check-{exercise.id}", self._call(exercise.id), "", **marks)
+        self._code(f"check-{exercise.id}", f'check("{exercise.id}")', "", **marks)
 
     def _chunks(self, file: str, chunks: list[Chunk]) -> None:
         counts = {"imports": 0, "helpers": 0}
@@ -180,11 +185,6 @@ class _Edition:
         marks |= {"schema_version": 3, "task": False, "grade_id": cell.id}
         cell.metadata["nbgrader"] = marks
         self._cells.append(cell)
-
-    def _call(self, *exercise: str) -> str:
-        """The line of a check; the language is not that of the machine but of the handout."""
-        arguments = [*(f'"{name}"' for name in exercise), f'lang="{self._language}"']
-        return f"check({', '.join(arguments)})"
 
     def _say(self, name: str, **fields: object) -> str:
         return translate(f"notebook.{name}", self._language, **fields)

@@ -16,7 +16,7 @@ from grader.records.digests import digest
 
 SUFFIX = ".ipynb"
 MAX_BYTES = 10 << 20  # outputs included; what JSON makes of so much fits into 250 MB
-MAX_SOURCE = 1 << 19  # of code: more than anybody writes by hand
+MAX_SOURCE = 1 << 18  # of code: more than anybody writes by hand
 TEMPLATE = "grader"  # our key in the metadata of a cell ("file") and of a notebook ("code")
 
 

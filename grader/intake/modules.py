@@ -85,11 +85,11 @@ class _Package:
             if definitions:
                 # the last that is written; and what its own cell does with it
                 last = next((s for s in reversed(definitions) if not s.is_stub), definitions[-1])
-                beside = [s for s in giving if s.cell == last.cell and s not in definitions]
-                return [last, *beside]
+                beside = [s for s in giving if s.kind is not Kind.DEFINITION]
+                return [last, *(s for s in beside if s.cell.number == last.cell.number)]
             if any(s.kind is not Kind.IMPORT for s in binding):
-                altering = [s for s in giving if name in s.changes and not s.cell.file]
-                return [s for s in giving if s.cell.file in pool or s in altering]
+                everybodys = {s for s in giving if name in s.changes and not s.cell.file}
+                return [s for s in giving if s.cell.file in pool or s in everybodys]
             if binding:
                 return binding
         return []
@@ -181,6 +181,6 @@ def _notes(parsed: Sequence[Parsed], package: _Package) -> Iterable[Message]:
     for name, file in package.home.items():
         made = package.definitions(name)
         if len({s.cell.number for s in made}) > 1 and (kept := package.giving(name, file)):
-            numbers = ", ".join(str(s.cell.number) for s in made)
+            numbers = shown(", ".join(str(s.cell.number) for s in made))
             counted = {"name": name, "cells": numbers, "counted": str(kept[0].cell.number)}
             yield Message("defined_twice", counted)

@@ -1,5 +1,8 @@
 """The self-check inside a notebook: `check()` in a cell, `check("cleaning")` for one exercise.
 
+    from grader.selfcheck.notebook import check
+    check()
+
 It checks what the cells that were run so far define, saved or not, by the public checks of the
 template in the notebook's folder (or one level below). In Jupyter the answer is HTML with
 colours, an exercise to fold each; elsewhere it is text.
@@ -51,10 +54,12 @@ class Answer:
         return self._html
 
 
-def check(*exercises: str, lang: str | None = None) -> Answer:
+def check(*exercises: str, assignment: str | None = None, lang: str | None = None) -> Answer:
     """Check these exercises, or all. Nothing raises: what is wrong is said in the answer.
 
-    Its points are those that the public checks can see, for each exercise in proportion.
+    `assignment` says which, where there may be several templates; `lang` is "en" or "ko", by
+    default that of the locale. The answer's points are those that the public checks can see, for
+    each exercise in proportion.
     """
     lang = lang or default_language()
     shell = _shell()
@@ -62,9 +67,9 @@ def check(*exercises: str, lang: str | None = None) -> Answer:
     try:
         if shell is None:
             raise UsageError("error.not_in_notebook")
-        assignment = _assignment(exercises)
-        submission = _submission(assignment, shell)
-        results = _results(assignment, submission, assignment.only(exercises))
+        template = _template(assignment, exercises)
+        submission = _submission(template, shell)
+        results = _results(template, submission, template.only(exercises))
         if not results:
             raise UsageError("error.no_public_checks")
     except GraderError as error:
@@ -77,17 +82,18 @@ def check(*exercises: str, lang: str | None = None) -> Answer:
         console = Console(
             file=io.StringIO(), record=True, highlight=False, width=_WIDTH, force_jupyter=False
         )
-    view = View(assignment, lang, console)
+    view = View(template, lang, console)
     parts = []
     for result in results:
         view.heading(result)
         heading = _exported(console)
         view.functions(result)
-        parts.append(_folded(heading, _exported(console), result))
+        is_open = _is_wrong(result) or len(results) == 1
+        parts.append(_folded(heading, _exported(console), is_open=is_open))
     if not exercises:
-        view.sums(results, assignment.exercises)
+        view.sums(results, template.exercises)
         parts.append(_exported(console))
-    points = sum(_points(assignment, result) for result in results)
+    points = sum(_points(template, result) for result in results)
     return Answer(points, "".join(parts))
 
 
@@ -100,15 +106,16 @@ def _shell() -> Any:
     return get_ipython()
 
 
-def _assignment(exercises: Sequence[str]) -> Assignment:
-    """The template here. Raises `UsageError`."""
-    found = next(templates(Path.cwd()), None)
+def _template(name: str | None, exercises: Sequence[str]) -> Assignment:
+    """The template of that name, or the first there is. Raises `UsageError`."""
+    here = Path.cwd()
+    found = next((found for found in templates(here) if name in {None, found.id}), None)
     if found is None:
-        raise UsageError("error.no_template", folder=Path.cwd())
+        raise UsageError("error.no_template", folder=here)
     known = [exercise.id for exercise in found.exercises]
-    for name in exercises:
-        if name not in known:
-            raise UsageError("error.unknown_exercise", name=name, known=", ".join(known))
+    for exercise in exercises:
+        if exercise not in known:
+            raise UsageError("error.unknown_exercise", name=exercise, known=", ".join(known))
     return found
 
 
@@ -162,9 +169,13 @@ def _points(assignment: Assignment, result: ExerciseResult) -> float:
     return scored.possible * (earned / possible) if possible else 0.0
 
 
-def _folded(heading: str, functions: str, result: ExerciseResult) -> str:
-    """An exercise to fold, open where something is to be done."""
-    is_open = any(check.outcome != Outcome.PASSED for check in result.checks)
+def _is_wrong(result: ExerciseResult) -> bool:
+    """Whether something is to be mended; what is not written yet needs no place on the page."""
+    fine = {Outcome.PASSED, Outcome.UNANSWERED, Outcome.SKIPPED}
+    return any(check.outcome not in fine for check in result.checks)
+
+
+def _folded(heading: str, functions: str, *, is_open: bool) -> str:
     return f"<details{' open' * is_open}><summary>{heading}</summary>{functions}</details>"
 
 

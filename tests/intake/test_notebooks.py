@@ -228,8 +228,8 @@ def test_a_notebook_without_any_of_the_functions(tmp_path):
     "source",
     ["(" * 50_000, "-" * 100_000 + "1", "x" + ".a" * 100_000, "a" + "+a" * 100_000, "not " * 50_000,
      "[" * 5_000 + "]" * 5_000, "lambda:" * 20_000 + "1", "\ud800", "x = '\0'", "def f():\n" * 300,
-     "f(" * 900 + ")" * 900, "!a\nx = [\n" * 2_000],
-    ids=range(12),
+     "f(" * 900 + ")" * 900, "!a\nx = [\n" * 2_000, "clean.x = 1\n" * 20_000],
+    ids=range(13),
 )  # fmt: skip
 def test_a_cell_made_to_break_a_parser_is_one_that_is_no_python(tmp_path, source):
     raw = {"cell_type": "code", "source": source, "metadata": {}}

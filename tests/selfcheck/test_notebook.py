@@ -63,10 +63,10 @@ def test_a_released_notebook_runs_from_top_to_bottom_and_checks_what_was_run(tem
     made = nbformat.read(template / "tiny.en.ipynb", as_version=4)
     stubs = [cell for cell in made.cells if "raise NotImplementedError" in cell.source]
     assert len(stubs) == 2
-    stubs[0].source = "%time pass\ndef add(a, b):\n    print('adding')\n    return a - b"
+    stubs[0].source = "%time pass\ndef add(a, b):\n    print('<b>adding')\n    return a - b"
     stubs[1].source = GREET
     again = 'def add(a, b):\n    return a + b\ncheck("adding", lang="ko")'
-    made.cells += [v4.new_code_cell(again), v4.new_code_cell('check("unknown", lang="en")')]
+    made.cells += [v4.new_code_cell(again), v4.new_code_cell('check("unknown")')]
     NotebookClient(made, resources={"metadata": {"path": str(template)}}).execute()
     outputs = [output for cell in made.cells for output in cell.get("outputs", [])]
     assert {output.output_type for output in outputs} <= {"execute_result", "stream"}
@@ -77,12 +77,12 @@ def test_a_released_notebook_runs_from_top_to_bottom_and_checks_what_was_run(tem
     assert "<details open><summary>" in html
     assert "assert -1 == 3" in html
     assert re.search(r'style="color: #800000[^"]*">add: not right yet', html)
-    assert "│ adding" in html
+    assert "│ &lt;b&gt;adding" in html
     assert adding["text/plain"] == saying["text/plain"] == "0.0"
     assert saying["text/html"] == "<p>There are no public checks here: hidden checks decide.</p>"
     assert "0 of 2 functions pass" in everything["text/html"]
     assert mended["text/plain"] == "6.0"
-    assert "<details><summary>" in mended["text/html"]
+    assert "<details open><summary>" in everything["text/html"]
     assert "지금까지 모두 맞습니다" in mended["text/html"]
     assert "Unknown exercise unknown" in unknown["text/html"]
 
