@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import nbformat
@@ -116,8 +117,10 @@ def nbgraders(tmp_path_factory):
     shutil.copytree(root / "dist" / "source", root / "nb" / "source")
     (root / "nb" / "nbgrader_config.py").write_text(
         'c = get_config()\nc.CourseDirectory.course_id = "nlp"\n'
+        "c.ExecutePreprocessor.timeout = c.ExecutePreprocessor.startup_timeout = 600\n"
     )
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # alembic, by name
+    (alembic,) = [file for file in metadata.files("alembic") if file.stem == "alembic"]
+    path = f"{Path(alembic.locate()).resolve().parent}{os.pathsep}{os.environ['PATH']}"
 
     def call(*arguments):
         ended = subprocess.run(

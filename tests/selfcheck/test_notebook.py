@@ -67,7 +67,9 @@ def test_a_released_notebook_runs_from_top_to_bottom_and_checks_what_was_run(tem
     stubs[1].source = GREET
     again = 'def add(a, b):\n    return a + b\ncheck("adding", lang="ko")'
     made.cells += [v4.new_code_cell(again), v4.new_code_cell('check("unknown")')]
-    NotebookClient(made, resources={"metadata": {"path": str(template)}}).execute()
+    NotebookClient(
+        made, startup_timeout=600, resources={"metadata": {"path": str(template)}}
+    ).execute()
     outputs = [output for cell in made.cells for output in cell.get("outputs", [])]
     assert {output.output_type for output in outputs} <= {"execute_result", "stream"}
     assert not [output for output in outputs if output.get("name") == "stderr"]
