@@ -69,10 +69,13 @@ def release(
 
 def _source(assignment: Assignment, files: Mapping[str, str], source: str) -> dict[str, str]:
     """A folder for `source/` of an nbgrader course: the notebook, and what its checks need."""
-    needed = {name: text for name, text in files.items() if name.endswith(".toml")}
-    needed |= {name: text for name, text in files.items() if name.startswith("checks/")}
-    notebook_file = {f"{assignment.id}.ipynb": source}
-    return {f"source/{assignment.id}/{n}": t for n, t in {**notebook_file, **needed}.items()}
+    needed = {
+        name: text
+        for name, text in files.items()
+        if name.endswith((".toml", ".json")) or name.startswith("checks/")
+    }
+    needed[f"{assignment.id}.ipynb"] = source
+    return {f"source/{assignment.id}/{name}": text for name, text in needed.items()}
 
 
 def stale(course: Course, assignment: Assignment, without: Collection[str] = ()) -> list[str]:

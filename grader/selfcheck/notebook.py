@@ -32,7 +32,7 @@ from grader.records.digests import digest
 from grader.records.outcome import Outcome
 from grader.records.record import ExerciseResult
 from grader.scoring.points import score
-from grader.selfcheck.check import by_preload, checked
+from grader.selfcheck.check import by_preload, checked, known_mistakes
 from grader.selfcheck.target import templates
 from grader.selfcheck.view import View
 
@@ -72,6 +72,7 @@ def check(*exercises: str, assignment: str | None = None, lang: str | None = Non
         results = _results(template, submission, template.only(exercises))
         if not results:
             raise UsageError("error.no_public_checks")
+        known = known_mistakes(template)
     except GraderError as error:
         said = translate(error.code, lang, **error.fields)
         if not in_jupyter:
@@ -82,7 +83,7 @@ def check(*exercises: str, assignment: str | None = None, lang: str | None = Non
         console = Console(
             file=io.StringIO(), record=True, highlight=False, width=_WIDTH, force_jupyter=False
         )
-    view = View(template, lang, console)
+    view = View(template, lang, known, console)
     parts = []
     for result in results:
         view.heading(result)
