@@ -34,7 +34,7 @@ from grader.records.record import ExerciseResult
 from grader.scoring.points import score
 from grader.selfcheck.check import by_preload, checked, known_mistakes
 from grader.selfcheck.target import templates
-from grader.selfcheck.view import View
+from grader.selfcheck.view import View, terminal
 
 _STYLE = "display:inline-block;margin:0;line-height:1.35;white-space:pre-wrap"
 _WIDTH = 100
@@ -78,7 +78,7 @@ def check(*exercises: str, assignment: str | None = None, lang: str | None = Non
         if not in_jupyter:
             print(said)
         return Answer(0.0, f"<p>{escape(said)}</p>")
-    console = Console(highlight=False)
+    console = terminal()
     if in_jupyter:
         console = Console(
             file=io.StringIO(), record=True, highlight=False, width=_WIDTH, force_jupyter=False
