@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -10,6 +11,7 @@ from importlib.resources import files
 from typing import Any
 
 LANGUAGES = ("en", "ko")
+_CELL = re.compile(r"cell (?P<number>\d+)(?: \((?P<name>.*)\))?")
 
 
 def default_language() -> str:
@@ -43,6 +45,8 @@ def say(code: str, fields: dict[str, str], lang: str) -> str:
     own = {name: choose(text, lang) for name, text in texts.items()}
     if "where" in own:
         own["where"] = _place(own["where"], lang)
+    if "file" in own:
+        own["file"] = _cell(own["file"], lang)
     try:
         return translate(f"message.{code}", lang, **own)
     except KeyError:  # a record of a newer grader
@@ -52,7 +56,16 @@ def say(code: str, fields: dict[str, str], lang: str) -> str:
 def _place(where: str, lang: str) -> str:
     """A place in a file, which a record names in English: "pack/m.py, line 3"."""
     file, found, line = where.rpartition(", line ")
-    return translate("message.place", lang, file=file, line=line) if found else where
+    place = {"file": _cell(file, lang), "line": line}
+    return translate("message.place", lang, **place) if found else where
+
+
+def _cell(file: str, lang: str) -> str:
+    """A cell of a notebook in place of a file, in English too: "cell 7 (clean)"."""
+    if not (found := _CELL.fullmatch(file)):
+        return file
+    code = "message.cell_of" if found["name"] else "message.cell"
+    return translate(code, lang, number=found["number"], name=found["name"])
 
 
 @cache

@@ -1,18 +1,28 @@
-"""`grader release`: the template on the disk, a zip for students, and the proof before both."""
+"""`grader release`: the template on the disk, a zip for students, and the proof before both.
+
+    student_template/hw1_classification/     the template, and the notebooks that say the same
+    DIST/hw1_classification.zip              both, and the self-check
+    DIST/hw1.en.ipynb                        each notebook
+    DIST/source/hw1/                         with solutions, for nbgrader
+
+Notebooks follow from the template, so that nobody need keep them in a repository, and whether a
+template is out of date can be said without them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from grader.authoring import bonus, template, wheel
+from grader.authoring import bonus, notebook, template, wheel
 from grader.course.assignment import Assignment
 from grader.course.folder import Course
 from grader.errors import ReleaseRefused
 from grader.grading.engines.local import grade_all
 from grader.grading.worker import Job
+from grader.intake.cells import is_notebook
 from grader.intake.read import Submission
 from grader.records.record import Record
 from grader.records.store import write_atomically
@@ -25,6 +35,7 @@ class Released:
     folder: Path
     files: int
     archive: Path
+    notebooks: list[Path]  # none without nbformat
 
 
 def release(
@@ -34,23 +45,44 @@ def release(
     files = template.build(course, assignment, without)
     kept = bonus.keep(assignment, without)
     refuse_scoring(kept, grade_template(kept, files))
+    beside: dict[str, str] = {}
+    if notebook.is_available():
+        solved = template.solved(course, assignment, without)
+        editions = notebook.editions(kept, files, solved)
+        source = notebook.with_solutions(kept, files, solved)
+        beside = {**editions, **_source(kept, files, source)}
+        files |= editions
     packed = _zip(assignment.package, files)
     folder = course.template(assignment)
     for stale in _present(folder) - set(files):
         (folder / stale).unlink()
     for name, text in files.items():
         write_atomically(folder / name, text)
+    for name, text in beside.items():
+        write_atomically(dist / name, text)
     archive = dist / f"{assignment.package}.zip"
     archive.parent.mkdir(parents=True, exist_ok=True)
     archive.write_bytes(packed)
-    return Released(folder, len(files), archive)
+    notebooks = [dist / name for name in beside if is_notebook(name)]
+    return Released(folder, len(files), archive, notebooks)
+
+
+def _source(assignment: Assignment, files: Mapping[str, str], source: str) -> dict[str, str]:
+    """A folder for `source/` of an nbgrader course: the notebook, and what its checks need."""
+    needed = {
+        name: text
+        for name, text in files.items()
+        if name.endswith((".toml", ".json")) or name.startswith("checks/")
+    }
+    needed[f"{assignment.id}.ipynb"] = source
+    return {f"source/{assignment.id}/{name}": text for name, text in needed.items()}
 
 
 def stale(course: Course, assignment: Assignment, without: Collection[str] = ()) -> list[str]:
     """Files of the committed template that differ from what a release would write."""
     files = template.build(course, assignment, without)
     folder = course.template(assignment)
-    present = _present(folder)
+    present = {name for name in _present(folder) if not is_notebook(name)}
     changed = {n for n in present & set(files) if (folder / n).read_text("utf-8") != files[n]}
     return sorted(changed | (present ^ set(files)))
 

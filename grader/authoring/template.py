@@ -62,6 +62,13 @@ def build(course: Course, assignment: Assignment, without: Collection[str] = ())
     return public
 
 
+def solved(course: Course, assignment: Assignment, without: Collection[str] = ()) -> dict[str, str]:
+    """The files of the reference, but for the bonus exercises in `without`."""
+    folder = course.reference(assignment)
+    files = {f.name: (folder / f.name).read_text(encoding="utf-8") for f in assignment.files}
+    return bonus.cut(files, assignment, without)
+
+
 def _refuse_leaks(assignment: Assignment, public: dict[str, str], solution: list[str]) -> None:
     """No line of a solution or of a hidden check may stand in a file that is given away.
 

@@ -141,6 +141,11 @@ def release(
     done = releases.release(course, model, dist, without)
     click.echo(translate("cli.released", lang, folder=short(done.folder), files=done.files))
     click.echo(translate("cli.zipped", lang, file=short(done.archive)))
+    if done.notebooks:
+        names = ", ".join(short(path) for path in done.notebooks)
+        click.echo(translate("cli.notebooks", lang, files=names))
+    else:
+        click.echo(translate("cli.no_notebooks", lang))
     for file, line, name in bonus.mentions(done.folder, without):
         click.echo(translate("cli.still_mentioned", lang, file=file, line=line, name=name))
 

@@ -12,7 +12,9 @@ from grader.errors import UsageError
 
 @click.command()
 @click.argument("assignment")
-@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@click.argument(
+    "path", metavar="[FOLDER|NOTEBOOK]", required=False, type=click.Path(path_type=Path)
+)
 @click.option("-k", "--exercise", multiple=True, help="Check only this exercise (repeatable).")
 @click.option("--watch", is_flag=True, help="Check again whenever a file is saved.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
@@ -29,7 +31,7 @@ from grader.errors import UsageError
 def check(
     ctx: click.Context,
     assignment: str,
-    folder: Path | None,
+    path: Path | None,
     exercise: tuple[str, ...],
     watch: bool,
     as_json: bool,
@@ -39,11 +41,12 @@ def check(
 ) -> None:
     """Check your own work with the public checks. / 공개 검사로 스스로 점검합니다."""
     from grader.selfcheck import check as selfcheck
+    from grader.selfcheck import target as targets
     from grader.selfcheck.outputs import Outputs
 
     if as_json and annotate:
         raise UsageError("error.annotate_json")
     lang = ctx.obj["lang"]
-    target = selfcheck.find(assignment, folder, ctx.obj["course"])
+    target = targets.find(assignment, path, ctx.obj["course"])
     then = Outputs(lang, summary, junit, annotate=annotate).write
     sys.exit(selfcheck.run(target, exercise, lang, watch=watch, as_json=as_json, then=then))

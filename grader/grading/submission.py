@@ -31,6 +31,7 @@ from grader.course.exercise import Check, Exercise
 from grader.errors import GraderError
 from grader.grading.follow_through import follow_through
 from grader.grading.forbidden import blame, blame_for_source, rules_of, searched
+from grader.grading.places import check_in_cells, in_cells
 from grader.intake.read import Submission
 from grader.records.outcome import Outcome
 from grader.records.record import (
@@ -74,7 +75,13 @@ def grade(
     if submission.problem is None:
         process = student_process(launcher, assignment, submission)
         refusals = dict.fromkeys(too_heavy, Ending(Outcome.UNREADABLE, Message("too_much")))
-        results = list(grade_exercises(assignment, process, checks, exercises, refusals, tell))
+        package, places = assignment.package, submission.places
+
+        def told(check: CheckResult) -> None:
+            tell(check_in_cells(check, package, places))
+
+        graded = grade_exercises(assignment, process, checks, exercises, refusals, told)
+        results = [in_cells(result, package, places) for result in graded]
         left = assignment.limits.submission_seconds - process.clock.used
         refused = blame_for_source(assignment, process.survey.uses)
         results = follow_through(

@@ -160,7 +160,7 @@ def is_archive(name: str) -> bool:
 
 def is_source(name: str) -> bool:
     """Whether a file of this name could be read: the others are skipped, whatever their size."""
-    return name.endswith(".py") or is_archive(name)
+    return name.endswith((".py", ".ipynb")) or is_archive(name)
 
 
 def is_skipped(folder: str) -> bool:

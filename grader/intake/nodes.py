@@ -109,8 +109,6 @@ class Disk(Node):
 
     def listing(self) -> Listing:
         """The files of a folder or of one file."""
-        if self.name.lower().endswith(".ipynb") and not self.is_folder:
-            return Listing([self.entry(self.name)], [])
         return listing(self.path)
 
 

@@ -23,7 +23,7 @@ def only_archive(listed: Listing) -> Entry | None:
     """The archive that was handed in instead of files; None when there are files, or several."""
     files = [entry for entry in listed.files if not is_hidden(entry.name)]
     archives = [entry for entry in files if is_archive(entry.name)]
-    if len(archives) != 1 or any(entry.name.endswith(".py") for entry in files):
+    if len(archives) != 1 or any(entry.name.endswith((".py", ".ipynb")) for entry in files):
         return None
     return archives[0]
 

@@ -1,6 +1,7 @@
 """One submission, read into memory.
 
-    submission = read(Found("kim", Path("kim.zip")), "hw1_classification", ["text.py"], ["text.py"])
+    wanted = {"text.py": ["clean", "tokenize"]}
+    submission = read(Found("kim", Path("kim.zip")), "hw1_classification", wanted, ["text.py"])
 
 `read` never raises for anything that a student could hand in: the reason stands in `problem`.
 """
@@ -9,14 +10,16 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from grader.course.assignment import Assignment
 from grader.intake.archives import opened, unpacked
 from grader.intake.entries import MAX_BYTES, Budget, Entry, Listing, Unsafe, shown
 from grader.intake.handin import Found
+from grader.intake.modules import Places
+from grader.intake.notebooks import notebook_for
 from grader.intake.package import (
     left_over,
     only_archive,
@@ -42,13 +45,17 @@ class Submission:
     notes: list[Message]
     problem: Message | None
     sha256: str
+    places: Places = field(default_factory=dict)  # of a notebook: where each line stands in it
 
 
-def read(found: Found, package: str, wanted: Sequence[str], required: Sequence[str]) -> Submission:
+def read(
+    found: Found, package: str, wanted: Mapping[str, Sequence[str]], required: Sequence[str]
+) -> Submission:
     """Read one submission into memory.
 
-    `wanted` are the assignment's files, relative to the package; `required` those of them without
-    which something cannot be graded.
+    `wanted` are the assignment's files, relative to the package, each with the functions and
+    classes that are graded in it; `required` those of them without which something cannot be
+    graded.
     """
     way: list[Entry] = []
     ignored: list[str] = []
@@ -58,16 +65,21 @@ def read(found: Found, package: str, wanted: Sequence[str], required: Sequence[s
         return Submission(found.student, _source(found, way), {}, [], notes, found.problem, digest)
     with ExitStack() as stack:
         try:
-            listed = _innermost(found.node.listing(), wanted, way, stack)
-            listed = the_one_file(listed, wanted, notes)
-            roots = roots_of(listed, wanted)
-            if not roots:
-                ignored = left_over(listed, set())
-                raise nothing_wanted(listed, wanted)
-            root = package_root(roots, package)
-            taken = take(listed, root, wanted)
-            ignored = left_over(listed, {entry.name for entry in taken.values()})
+            listed = _innermost(found.node.listing(), list(wanted), way, stack)
+            listed = the_one_file(listed, list(wanted), notes)
+            roots = roots_of(listed, list(wanted))
+            root = package_root(roots, package) if roots else ""
+            taken = take(listed, root, list(wanted)) if roots else {}
             files = _contents(taken)
+            book = notebook_for(listed, _only(wanted, files), wanted, notes)
+            if book is not None:
+                taken = take(listed, book.folder, ())  # helper files beside it
+                files = _contents(taken) | book.package.files
+            elif not roots:
+                ignored = left_over(listed, set())
+                raise nothing_wanted(listed, list(wanted))
+            own = {entry.name for entry in taken.values()}
+            ignored = left_over(listed, own | ({book.name} if book else set()))
         except Unsafe as unsafe:
             problem = Message(unsafe.code, unsafe.fields)
             digest = _digest({repr(problem): _ends(way)})  # mended, it has another one
@@ -75,20 +87,35 @@ def read(found: Found, package: str, wanted: Sequence[str], required: Sequence[s
             return Submission(
                 found.student, source, {}, ignored, list(found.notes), problem, digest
             )
+    source = _source(found, way)
+    if book is not None:
+        places = book.package.places
+        digest = _digest({**files, book.name: repr(places).encode()})
+        return Submission(found.student, source, files, ignored, notes, None, digest, places)
     notes += notes_on_files(
-        listed, root, files, wanted, [name for name in required if name not in files]
+        listed, root, files, list(wanted), [name for name in required if name not in files]
     )
     notes += notes_on_folders(roots, root, package)
-    return Submission(
-        found.student, _source(found, way), files, ignored, notes, None, _digest(files)
-    )
+    return Submission(found.student, source, files, ignored, notes, None, _digest(files))
 
 
 def read_for(assignment: Assignment, found: Found) -> Submission:
     """Read one submission of an assignment."""
-    wanted = [file.name for file in assignment.files]
+    wanted = graded_names(assignment)
     required = [file.name for file in assignment.files if file.required]
     return read(found, assignment.package, wanted, required)
+
+
+def graded_names(assignment: Assignment) -> dict[str, list[str]]:
+    """The assignment's files, each with the functions and classes that have points."""
+    return {
+        file.name: [n for e in assignment.exercises if e.file == file.name for n in e.names]
+        for file in assignment.files
+    }
+
+
+def _only(wanted: Mapping[str, object], files: dict[str, bytes]) -> dict[str, bytes]:
+    return {name: content for name, content in files.items() if name in wanted}
 
 
 def _innermost(

@@ -56,11 +56,6 @@ def notes_on_files(
         for name in listed.passed_over
         if name.removeprefix(root) in wanted
     ]
-    notes += [
-        Message("notebook", {"file": shown(entry.name)})
-        for entry in listed.files
-        if entry.name.lower().endswith(".ipynb") and not is_hidden(entry.name) and not missing
-    ]
     for name, content in files.items():
         if code := _encoding_fault(content):
             notes.append(Message(code, {"file": shown(name)}))

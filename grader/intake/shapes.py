@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 
+from grader.i18n import LANGUAGES
 from grader.intake.archives import opened, unpacked
 from grader.intake.entries import Listing, Unsafe, is_skipped
 from grader.intake.handin import Wanted
@@ -34,7 +35,9 @@ def is_junk(name: str) -> bool:
 def is_nobodys(node: Node, wanted: Wanted) -> bool:
     """Whether its name says that it is nobody's: junk, or the template under its own name."""
     name = node.name if node.is_folder else stem(node.name)
-    return is_junk(node.name) or name in {wanted.package, wanted.assignment, *_SKELETONS}
+    released = {f"{wanted.assignment}.{language}" for language in LANGUAGES}  # as notebooks
+    own = {wanted.package, wanted.assignment, *_SKELETONS, *released}
+    return is_junk(node.name) or name in own
 
 
 def is_package(node: Node, wanted: Wanted) -> bool:

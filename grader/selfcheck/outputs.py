@@ -38,8 +38,10 @@ class Outputs:
 
 def _paths(checked: Checked) -> dict[str, str]:
     """Name in the package -> path in the repository, of the files that lie where they should."""
+    if checked.submission.places:
+        return {}  # of a notebook, whose lines are those of cells
     repository = os.environ.get("GITHUB_WORKSPACE") or Path.cwd()
-    folder = checked.target.folder
+    folder = checked.target.path
     return {
         name: Path(os.path.relpath(folder / name, repository)).as_posix()
         for name in checked.submission.files

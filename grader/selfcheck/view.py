@@ -38,16 +38,21 @@ class _Log:
         return self._file.write(log(text))
 
 
+def terminal(*, quiet: bool = False) -> Console:
+    """The console of a self-check: standard output, a terminal or a log."""
+    file = sys.stdout if sys.stdout.isatty() else cast("TextIO", _Log(sys.stdout))
+    return Console(file=file, quiet=quiet, highlight=False)
+
+
 class View:
     """One run after another: `begin`, each exercise as it comes, `end`."""
 
     def __init__(
-        self, assignment: Assignment, lang: str, mistakes: Sequence[Mistake], *, quiet: bool
+        self, assignment: Assignment, lang: str, mistakes: Sequence[Mistake], console: Console
     ) -> None:
         self._assignment, self._lang, self._mistakes = assignment, lang, mistakes
         self._exercises = {exercise.id: exercise for exercise in assignment.exercises}
-        file = sys.stdout if sys.stdout.isatty() else cast("TextIO", _Log(sys.stdout))
-        self._console = Console(file=file, quiet=quiet, highlight=False)
+        self._console = console
         self._reasons: list[Message] = []  # why whole exercises could not be checked, in this run
 
     def begin(self, folder: str, submission: Submission) -> None:
@@ -59,12 +64,21 @@ class View:
             self._console.print(f"[yellow]! {self._say(note)}[/]", soft_wrap=True)
 
     def exercise(self, result: ExerciseResult) -> None:
-        """How its functions stand, each with its checks."""
+        """Its title, and how its functions stand, each with its checks."""
+        self.heading(result)
+        self.functions(result)
+
+    def heading(self, result: ExerciseResult) -> None:
+        """Its title, and how many of its checks passed."""
         exercise = self._exercises[result.id]
         passed = sum(check.outcome == Outcome.PASSED for check in result.checks)
         title = escape(choose(exercise.title, self._lang))
         count = f"{passed}/{len(result.checks)}"
         self._console.print(f"[bold]{title}[/]  [dim]{result.id} · {exercise.file}[/]  {count}")
+
+    def functions(self, result: ExerciseResult) -> None:
+        """How its functions stand, each with its checks."""
+        exercise = self._exercises[result.id]
         if (reason := _in_the_way(result)) is not None:
             said = self._t("check_same") if reason in self._reasons else self._say(reason)
             self._reasons.append(reason)
@@ -83,6 +97,11 @@ class View:
 
     def end(self, results: list[ExerciseResult], exercises: Sequence[Exercise]) -> None:
         """How much of the public checks passed, and what to do next."""
+        self.sums(results, exercises)
+        self._console.print(self._next(results), soft_wrap=True)
+
+    def sums(self, results: list[ExerciseResult], exercises: Sequence[Exercise]) -> None:
+        """How many functions pass their public checks, and what those are worth."""
         by_id = {result.id: result for result in results}
         shown = [exercise for exercise in exercises if not exercise.extra]
         right = [f for e in shown for f in e.functions if _is_right(f, by_id.get(e.id))]
@@ -95,7 +114,6 @@ class View:
             hidden=sum(exercise.hidden_checks for exercise in shown),
         )
         self._console.print(f"[bold]{line}[/]", soft_wrap=True)
-        self._console.print(self._next(results), soft_wrap=True)
 
     def waiting(self) -> None:
         """The next save starts the next run."""

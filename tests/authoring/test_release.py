@@ -38,6 +38,8 @@ def test_what_a_template_holds(released):
         "handout.en.md",
         "handout.ko.md",
         "sums.py",
+        "tiny.en.ipynb",
+        "tiny.ko.ipynb",
         "words.py",
     ]
     stub = (released.folder / "sums.py").read_text()

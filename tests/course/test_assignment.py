@@ -8,7 +8,7 @@ from grader.course import assignment as assignments
 from grader.course.exercise import Kind
 from grader.course.folder import Course
 from grader.errors import AssignmentInvalid
-from grader.selfcheck.check import public_part
+from grader.selfcheck.target import public_part
 
 FILE = "assignments/tiny/assignment.toml"
 ADDING = "assignments/tiny/exercises/adding.toml"

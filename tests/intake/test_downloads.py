@@ -41,7 +41,7 @@ def download(request, tmp_path):
 
 def readings(path, **request):
     return {
-        person.id: read(person.found(), PACKAGE, FILES, FILES)
+        person.id: read(person.found(), PACKAGE, dict.fromkeys(FILES, ()), FILES)
         for person in intake(path, **request).people
     }
 
@@ -77,7 +77,7 @@ def test_canvas(download):
     assert Message("documents", {"found": "report.pdf"}) in read_["12352"].notes
     assert read_["12353"].problem.code == "missing_files"
     assert "report.txt" in read_["12353"].notes[0].fields["found"]
-    assert read_["12349"].problem.fields["found"] == "hw.ipynb"
+    assert read_["12349"].problem.fields["file"] == "hw.ipynb"
 
 
 def test_canvas_loose_files_of_one_attempt_are_read_together(tmp_path):

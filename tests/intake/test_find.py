@@ -20,7 +20,7 @@ def people(path, **request):
 def taken(path, student, **request):
     """One student's hand-in, read."""
     person = next(p for p in intake(path, **request).people if p.id == student)
-    return read(person.found(), PACKAGE, FILES, FILES)
+    return read(person.found(), PACKAGE, dict.fromkeys(FILES, ()), FILES)
 
 
 def refusal(path, **request):
@@ -174,12 +174,14 @@ def test_notebooks_alone_are_a_person_each_and_named(tmp_path):
     found = intake(tmp_path)
     assert set(counting(found)) == {"kim", "lee"}
     assert found.leftover == ("collect.py",)
-    assert taken(tmp_path, "kim").problem.fields["found"] == "kim.ipynb"
+    assert taken(tmp_path, "kim").problem.fields["file"] == "kim.ipynb"
 
 
 def test_a_notebook_beside_a_stub_is_named(tmp_path):
     write(tmp_path, below("kim", ALL | {"hw1.ipynb": "{}"}) | below("lee"))
-    assert Message("notebook", {"file": "hw1.ipynb"}) in taken(tmp_path, "kim").notes
+    assert [(n.code, n.fields["file"]) for n in taken(tmp_path, "kim").notes] == [
+        ("notebook_broken", "hw1.ipynb")
+    ]
 
 
 def test_a_python_file_is_a_person_where_one_file_is_wanted(tmp_path):

@@ -56,7 +56,7 @@ packed = pytest.mark.parametrize("pack", PACKERS.values(), ids=PACKERS)
 
 
 def taken(path, wanted=WANTED):
-    return read(Found("kim", path), PACKAGE, wanted, wanted)
+    return read(Found("kim", path), PACKAGE, dict.fromkeys(wanted, ()), wanted)
 
 
 def is_right(found):

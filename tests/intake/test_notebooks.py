@@ -1,0 +1,288 @@
+"""Notebooks as they are handed in: from cells to modules, without running anything."""
+
+import json
+
+import nbformat
+import pytest
+from nbformat import v3, v4
+
+from grader.intake import cells, modules
+from grader.intake.cells import Cell, code_digest
+from grader.intake.handin import Found
+from grader.intake.read import read
+from grader.records.record import Message
+
+WANTED = {"text.py": ["clean", "Table"], "model.py": ["fit"]}
+CLEAN = "def clean(text):\n    return text.strip()"
+TABLE = "class Table:\n    rows = 3"
+FIT = "def fit(texts):\n    return [clean(text) for text in texts]"
+STUB = "def clean(text):\n    # YOUR CODE HERE\n    raise NotImplementedError()"
+
+
+def book(*sources, files=(), metadata=None):
+    """A notebook in format 4; `files` are what the template wrote into the cells' metadata."""
+    made = [v4.new_markdown_cell("# Homework")]
+    for index, source in enumerate(sources):
+        file = {"grader": {"file": files[index]}} if index < len(files) else {}
+        made.append(v4.new_code_cell(source, metadata=file))
+    return nbformat.writes(v4.new_notebook(cells=made, metadata=metadata or {}))
+
+
+def taken(tmp_path, files):
+    """What is read of a hand-in with these files."""
+    for name, content in files.items():
+        path = tmp_path / "kim" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return read(Found("kim", tmp_path / "kim"), "hw", WANTED, list(WANTED))
+
+
+def text_of(*sources, file="text.py"):
+    """A module of a notebook with these code cells."""
+    made = modules.assemble([Cell(i, source) for i, source in enumerate(sources, 1)], WANTED)
+    return made.files[file].decode()
+
+
+def test_a_notebook_is_the_package(tmp_path):
+    found = taken(tmp_path, {"anything (1).ipynb": book(CLEAN, TABLE, FIT)})
+    assert (found.problem, found.notes) == (None, [])
+    assert found.files["text.py"].decode() == f"{CLEAN}\n{TABLE}\n"
+    assert found.files["model.py"].decode() == f"from .text import clean\n{FIT}\n"
+    assert found.places["text.py"] == [
+        ("2 (clean)", 1),
+        ("2 (clean)", 2),
+        ("3 (Table)", 1),
+        ("3 (Table)", 2),
+    ]
+    assert found.source == "kim"
+
+
+def test_what_is_used_is_taken_from_wherever_it_is():
+    module = text_of(
+        "import re, os\nfrom math import pi",
+        "def helper(text):\n    return re.sub(PATTERN, '', text)",
+        "def clean(text):\n    return helper(text)",
+        "PATTERN = 'x'",
+        "PATTERN += 'y'",
+    )
+    assert module == (
+        "import re, os\n"
+        "def helper(text):\n    return re.sub(PATTERN, '', text)\n"
+        "def clean(text):\n    return helper(text)\n"
+        "PATTERN = 'x'\nPATTERN += 'y'\n"
+    )
+
+
+def test_experiments_are_not_run():
+    module = text_of(
+        f"{CLEAN}\nprint(clean(' a '))\nassert clean('a') == 'a'",
+        "import matplotlib.pyplot as plt\nplt.plot([1, 2])\ntext = open('data.txt').read()",
+        "for text in data:\n    print(text)",
+        "if __name__ == '__main__':\n    clean = None",
+        "clean = clean('overwritten')",
+    )
+    assert module == f"{CLEAN}\n"
+
+
+@pytest.mark.parametrize(
+    ("beside", "kept"),
+    [
+        ("TABLE.update(b=2)", True),  # of a value that is used
+        ("TABLE['b'] = 2", True),
+        ("for key in 'bc':\n    TABLE[key] = 0", True),
+        ("OTHER.update(b=2)", False),
+        ("torch.manual_seed(0)", False),  # of a module: not run
+    ],
+)
+def test_what_alters_a_value_goes_with_it(beside, kept):
+    used = "import torch\nTABLE = {}\nOTHER = {}\ndef clean(text):\n    return torch, TABLE[text]"
+    assert (beside in text_of(used, beside)) == kept
+
+
+def test_a_wrapper_in_the_cell_of_a_function_counts():
+    wrapped = f"from functools import cache\n{CLEAN}\nclean = cache(clean)"
+    assert "clean = cache(clean)" in text_of(wrapped)
+
+
+def test_names_that_nobody_gives_may_come_from_a_star():
+    assert "from math import *" in text_of(
+        "from math import *", "def clean(t):\n    return sqrt(t)"
+    )
+    assert "import *" not in text_of("from math import *", CLEAN, TABLE)
+
+
+def test_a_local_name_is_not_a_global_one():
+    local = "def clean(text):\n    text = [data for data in text]\n    return text"
+    assert text_of("data = input()\ntext = 1", local) == f"{local}\n"
+
+
+def test_future_imports_come_first_and_count_for_all():
+    future = "from __future__ import annotations"
+    for file in WANTED:
+        assert text_of(TABLE, future, CLEAN, FIT, file=file).startswith(f"{future}\n")
+
+
+def test_the_metadata_say_which_of_two_names_is_meant(tmp_path):
+    text = f"STATE = 1\n{CLEAN}\nclean = (clean, STATE)"
+    model = "STATE = 2\ndef fit(texts):\n    return STATE"
+    found = taken(tmp_path, {"hw.ipynb": book(text, model, files=["text.py", "model.py"])})
+    assert "STATE = 1" in found.files["text.py"].decode()
+    assert "STATE = 2" not in found.files["text.py"].decode()
+
+
+@pytest.mark.parametrize("order", [(CLEAN, STUB), (STUB, CLEAN)])
+def test_of_a_duplicated_cell_the_written_one_counts(tmp_path, order):
+    found = taken(tmp_path, {"hw.ipynb": book(*order)})
+    assert found.files["text.py"].decode() == f"{CLEAN}\n"
+    counted = str(order.index(CLEAN) + 2)
+    twice = {"name": "clean", "cells": "2, 3", "counted": counted}
+    assert found.notes == [Message("defined_twice", twice)]
+
+
+def test_cells_in_another_order_are_the_same():
+    helper, use = (
+        "import re\nTAG = re.compile('x')",
+        "def clean(text):\n    return TAG.sub('', text)",
+    )
+    assert sorted(text_of(use, helper).split("\n")) == sorted(text_of(helper, use).split("\n"))
+    assert text_of("def clean(text: 'str' = os.sep):\n    pass", "import os").startswith(
+        "import os"
+    )
+
+
+def test_a_deleted_cell_is_a_missing_function(tmp_path):
+    found = taken(tmp_path, {"hw.ipynb": book(FIT)})
+    assert found.problem is None
+    assert found.files["text.py"] == b""
+
+
+def test_what_only_jupyter_understands_is_left_out_and_named(tmp_path):
+    sources = [
+        "%matplotlib inline\n!pip install torch \\\n  --quiet\nimport re\nfiles = !ls",
+        f"%%time\n{CLEAN}",
+        "%%bash\nrm -rf /",
+        "if True:\n    !echo 'it is\nre.sub?",
+    ]
+    found = taken(tmp_path, {"hw.ipynb": book(*sources)})
+    assert found.files["text.py"].decode() == f"{CLEAN}\n"
+    (note,) = found.notes
+    assert note.code == "magics"
+    assert note.fields["lines"] == (
+        "%matplotlib inline, !pip install torch \\, files = !ls, %%time, %%bash, …"
+    )
+
+
+def test_a_percent_sign_in_python_is_python():
+    source = 'def clean(text):\n    return ("%s"\n% text)\n"""\n!ls\n"""'
+    assert text_of(source) == 'def clean(text):\n    return ("%s"\n% text)\n'
+
+
+def test_a_cell_that_is_no_python_costs_its_own_module_alone(tmp_path):
+    found = taken(tmp_path, {"hw.ipynb": book("def clean(text:\n    return", FIT, "1 +")})
+    assert "def clean(text:" in found.files["text.py"].decode()
+    assert "def fit" in found.files["model.py"].decode()
+    assert found.notes == [Message("cell_skipped", {"file": "cell 4"})]
+    mended = text_of("def clean(text:\n    return", CLEAN)
+    assert mended == f"{CLEAN}\n"
+
+
+def test_outputs_cost_nothing_and_too_large_ones_a_clear_reason(tmp_path):
+    made = json.loads(book(CLEAN))
+    made["cells"][1]["outputs"] = [{"output_type": "stream", "name": "x", "text": "y" * (4 << 20)}]
+    found = taken(tmp_path / "a", {"hw.ipynb": json.dumps(made)})
+    assert found.files["text.py"].decode() == f"{CLEAN}\n"
+    made["cells"][1]["outputs"][0]["text"] = "y" * cells.MAX_BYTES
+    found = taken(tmp_path / "b", {"hw.ipynb": json.dumps(made)})
+    assert found.problem == Message("notebook_too_large", {"file": "hw.ipynb", "limit": "10 MB"})
+
+
+def test_format_3_and_a_later_one(tmp_path):
+    old = v3.new_notebook(worksheets=[v3.new_worksheet(cells=[v3.new_code_cell(input=CLEAN)])])
+    found = taken(tmp_path / "a", {"hw.ipynb": v3.writes_json(old)})
+    assert found.files["text.py"].decode() == f"{CLEAN}\n"
+    new = json.loads(book(CLEAN)) | {"nbformat": 5, "nbformat_minor": 0}
+    found = taken(tmp_path / "b", {"hw.ipynb": json.dumps(new)})
+    assert found.files["text.py"].decode() == f"{CLEAN}\n"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"not JSON", b"[]", b"7", b'{"cells": 7}', b'{"cells": [7]}', b'{"cells": [{}]}',
+     b'{"cells": [{"cell_type": "code", "source": [1]}]}', b"[" * 100_000, b"\xb1\xe8",
+     b'{"cells": [], "metadata": 3}', b'{"worksheets": [3]}'],
+)  # fmt: skip
+def test_what_is_no_notebook_is_a_reason(tmp_path, content):
+    found = taken(tmp_path, {"hw.ipynb": content})
+    assert (found.problem.code, found.files) == ("notebook_broken", {})
+
+
+def test_a_notebook_without_any_of_the_functions(tmp_path):
+    for content in (book(), book("print(1)"), book("def other(): pass")):
+        found = taken(tmp_path, {"hw.ipynb": content})
+        assert found.problem == Message(
+            "notebook_without_code", {"file": "hw.ipynb", "names": "clean, Table, fit"}
+        )
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["(" * 50_000, "-" * 100_000 + "1", "x" + ".a" * 100_000, "a" + "+a" * 100_000, "not " * 50_000,
+     "[" * 5_000 + "]" * 5_000, "lambda:" * 20_000 + "1", "\ud800", "x = '\0'", "def f():\n" * 300,
+     "f(" * 900 + ")" * 900, "!a\nx = [\n" * 2_000, "clean.x = 1\n" * 20_000],
+    ids=range(13),
+)  # fmt: skip
+def test_a_cell_made_to_break_a_parser_is_one_that_is_no_python(tmp_path, source):
+    raw = {"cell_type": "code", "source": source, "metadata": {}}
+    good = {"cell_type": "code", "source": CLEAN, "metadata": {}}
+    found = taken(tmp_path, {"hw.ipynb": json.dumps({"cells": [raw, good]})})
+    assert found.files["text.py"].decode() == f"{CLEAN}\n"
+
+
+def test_too_much_code_is_a_reason(tmp_path):
+    found = taken(tmp_path, {"hw.ipynb": book(CLEAN, "x = 1\n" * 100_000)})
+    assert found.problem.code == "notebook_code_too_large"
+
+
+# --- a notebook and Python files
+
+
+FILES = {"text.py": STUB, "model.py": FIT}
+
+
+def test_the_one_with_more_written_counts_and_it_is_said(tmp_path):
+    found = taken(tmp_path / "a", FILES | {"work/hw.ipynb": book(CLEAN, TABLE, FIT)})
+    assert found.files["text.py"].decode() == f"{CLEAN}\n{TABLE}\n"
+    assert found.notes == [Message("notebook_counts", {"file": "work/hw.ipynb"})]
+    found = taken(tmp_path / "b", FILES | {"hw.ipynb": book(STUB)})
+    assert found.files == {name: text.encode() for name, text in FILES.items()}
+    assert Message("notebook", {"file": "hw.ipynb"}) in found.notes
+
+
+def test_an_untouched_template_counts_only_alone(tmp_path):
+    untouched = {"grader": {"code": code_digest([STUB, FIT])}}
+    template = {"hw.en.ipynb": book(STUB, FIT, metadata=untouched)}
+    found = taken(tmp_path / "a", FILES | template)
+    assert (found.notes, set(found.ignored)) == ([], {"hw.en.ipynb"})
+    found = taken(tmp_path / "b", template | {"mine.ipynb": book(STUB)})
+    assert found.notes == []
+    found = taken(tmp_path / "c", template)
+    assert "def fit" in found.files["model.py"].decode()
+
+
+def test_helper_files_beside_a_notebook_come_along(tmp_path):
+    files = {"a/hw.ipynb": book(CLEAN, "from helper import x"), "a/helper.py": "x = 1"}
+    assert taken(tmp_path, files).files["helper.py"] == b"x = 1"
+
+
+def test_a_broken_notebook_beside_files_is_named(tmp_path):
+    found = taken(tmp_path, FILES | {"hw.ipynb": "{"})
+    assert found.problem is None
+    assert [note.code for note in found.notes] == ["notebook_broken"]
+
+
+def test_moving_a_function_to_another_cell_is_another_hand_in(tmp_path):
+    """The record names the cell, so it must be made anew."""
+    one = taken(tmp_path / "a", {"hw.ipynb": book(CLEAN, FIT)})
+    two = taken(tmp_path / "b", {"hw.ipynb": book("print(1)", CLEAN, FIT)})
+    assert one.files == two.files
+    assert one.sha256 != two.sha256
