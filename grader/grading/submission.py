@@ -74,7 +74,7 @@ def grade(
         )
         results = score(exercises, results)
         layers = process.survey.layers
-    return _record(assignment, submission, results, layers, started, time.monotonic() - clock)
+    return record_of(assignment, submission, results, layers, started, time.monotonic() - clock)
 
 
 def grade_exercises(
@@ -131,7 +131,7 @@ def broken_record(assignment: Assignment, submission: Submission, error: GraderE
 
 def unrun(assignment: Assignment, submission: Submission) -> Record:
     """The record of a submission in which there is nothing to run: `problem` says why."""
-    return _record(assignment, submission, [], [], datetime.now(UTC), 0.0)
+    return record_of(assignment, submission, [], [], datetime.now(UTC), 0.0)
 
 
 def student_process(launcher: Launcher, assignment: Assignment, submission: Submission) -> Guests:
@@ -198,7 +198,7 @@ def _run_checks(
         cases = _run(check, checks, process, assignment.limits.timeouts - own.timeouts)
         own.timeouts += sum(case.outcome == Outcome.TIMEOUT for case in cases)
         count = len(checks.items[check.id])
-        own.results.append(_result(check, cases, count, process.take_output()))
+        own.results.append(result_of(check, cases, count, process.take_output()))
         own.refusal = _found_at_run_time(cases)
 
 
@@ -241,7 +241,8 @@ def _run(check: Check, checks: Checks, process: Guests, timeouts: int) -> list[C
     return cases
 
 
-def _result(check: Check, cases: list[Case], count: int, output: str) -> CheckResult:
+def result_of(check: Check, cases: list[Case], count: int, output: str) -> CheckResult:
+    """What came of a check of `count` cases, of which these were run."""
     passed = sum(case.outcome == Outcome.PASSED for case in cases)
     bad = [case.judged for case in cases if case.outcome != Outcome.PASSED]
     first = min(
@@ -279,7 +280,7 @@ def _not_run(check: Check, outcome: Outcome, reason: Message) -> CheckResult:
     )
 
 
-def _record(
+def record_of(
     assignment: Assignment,
     submission: Submission,
     results: list[ExerciseResult],
@@ -287,6 +288,7 @@ def _record(
     started: datetime,
     seconds: float,
 ) -> Record:
+    """The record: of what was run, of what was handed in, and of what a grade depends on."""
     is_broken = any(result.points is None for result in results)
     problem = submission.problem
     points, extra_points = totals(results)

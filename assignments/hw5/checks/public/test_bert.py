@@ -31,6 +31,12 @@ def test_mask_tokens_shapes(student):
     inputs, labels = student.bert.mask_tokens(ids, special, 20, 4, 0)
     expect_tensor(inputs, (3, 4), what={"en": "the input tensor", "ko": "입력"})
     expect_tensor(labels, (3, 4), what={"en": "the label tensor", "ko": "레이블"})
+    chosen = labels != -100
+    expect_equal(
+        labels[chosen].tolist(),
+        ids[chosen].tolist(),
+        {"en": "the list of labels of chosen tokens", "ko": "선택한 토큰의 레이블 목록"},
+    )
 
 
 def test_next_sentence_pairs_are_triples(student):
