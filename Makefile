@@ -66,6 +66,7 @@ bench: $(VENV)/.ready
 	$(BIN)/python -m bench.report
 	$(BIN)/python -m bench.gradebook
 	@for hw in $(ASSIGNMENTS); do $(BIN)/python -m bench.isolation $$hw || exit; done
+	@for hw in $(ASSIGNMENTS); do $(BIN)/python -m bench.rules $$hw || exit; done
 	$(BIN)/python -m bench.word2vec $(TEXT) $(if $(SIMILARITY),--similarity $(SIMILARITY))
 	$(BIN)/python -m bench.viterbi
 	$(BIN)/python -m bench.lstm

@@ -170,7 +170,7 @@ CLASS = [
         "BLEU by sacrebleu, imported at the top",
         points=90,
         loses=["fit", "loss_and_batches", "bleu"],
-        bonus=8,  # the reversal imports training.py, and so sacrebleu
+        bonus=13,  # the reversal imports training.py, which has paid for sacrebleu
         changes=[append("training.py", "\nimport sacrebleu\n")],
     ),
     # ---- hostile --------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
     reference    full marks            template   nothing, every check 'not yet'
     variants/    full marks: other right solutions, whole files that replace the reference's
+    answers      nothing in any function: made from the template (`grader.authoring.universal`)
     mutants/     known bugs, each a change of the reference: `mutants/<name>.toml`
 
         why = "the gradient has the wrong sign"
@@ -16,7 +17,8 @@
 
 For a mutant only the exercises that its files can reach are run, and of functions that it must not
 cost anything only quick core checks, from the first that enters what the mutant changed.
-`--full` runs everything.
+Of an answer only core checks are run, since without one of them nothing else counts. `--full` runs
+everything.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from grader.authoring import entered, template
+from grader.authoring.universal import universal
 from grader.course.assignment import Assignment
 from grader.course.exercise import Kind
 from grader.course.folder import Course
@@ -58,7 +61,7 @@ class Bug:
 class Candidate:
     """A package to be graded."""
 
-    kind: str  # "reference", "template", "variant", "mutant"
+    kind: str  # "reference", "template", "variant", "mutant", "answer"
     name: str
     why: str
     files: dict[str, bytes]
@@ -67,10 +70,11 @@ class Candidate:
     without_checks: frozenset[str] = frozenset()
     changed: frozenset[str] | None = None  # functions in which alone a mutant differs, if known
     tell: Text = field(default_factory=dict)  # what a student reads who has made it
+    core_alone: bool = False  # no other check is run, and nothing is followed through
 
 
 def candidates(course: Course, assignment: Assignment, *, full: bool) -> list[Candidate]:
-    """Reference, template, variants and mutants of an assignment."""
+    """Reference, template, variants, mutants and universal answers of an assignment."""
     stubs = template.build(course, assignment)
     reference = assignment.reference_files()
     template_files = {name: text.encode() for name, text in stubs.items() if name in reference}
@@ -79,6 +83,10 @@ def candidates(course: Course, assignment: Assignment, *, full: bool) -> list[Ca
         Candidate("template", "template", "", template_files),
         *_variants(assignment, reference),
         *_mutants(assignment, reference, full=full),
+        *(
+            Candidate("answer", f"answer {name}", "", files, core_alone=not full)
+            for name, files in universal(template_files).items()
+        ),
     ]
 
 

@@ -52,7 +52,13 @@ def verify(assignment: Assignment, chosen: list[Candidate], workers: int) -> Ite
         for whole in chosen:
             c = narrowed(assignment, whole, seen)
             submission, is_reference = in_memory(c.name, c.files), c.kind == "reference"
-            yield Job(submission, c.exercises, c.without_checks, prove_steady=is_reference)
+            yield Job(
+                submission,
+                c.exercises,
+                c.without_checks,
+                prove_steady=is_reference,
+                core_alone=c.core_alone,
+            )
 
     for job, record in grade_all(assignment, work(), workers):
         name = job.submission.student
@@ -97,9 +103,26 @@ def _faults(assignment: Assignment, candidate: Candidate, record: Record) -> lis
         return [f"{record.status}: {reason}"]
     if candidate.bug:
         return calibration.faults(candidate.bug, record)
+    if candidate.kind == "answer":
+        return _earned(record)
     return [
         f"{check.id} ({check.outcome})"
         for exercise in record.exercises
         for check in exercise.checks
         if check.outcome != Outcome.PASSED
     ]
+
+
+def _earned(record: Record) -> list[str]:
+    """What a universal answer earns, and by which checks."""
+    found = []
+    for exercise in record.exercises:
+        for function in exercise.functions:
+            if function.points:
+                passed = [
+                    check.id
+                    for check in exercise.checks_of(function.name)
+                    if check.outcome == Outcome.PASSED or check.passes_with
+                ]
+                found.append(f"{function.name} earns {function.points:g} ({', '.join(passed)})")
+    return found

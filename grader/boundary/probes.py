@@ -13,8 +13,9 @@ from grader.boundary.endings import Ending
 from grader.boundary.guests import Guests
 from grader.boundary.launchers import ForkLauncher
 from grader.boundary.requirements import lacking
-from grader.boundary.submitted import Submitted
+from grader.boundary.submitted import Rules, Submitted
 from grader.course.assignment import Limits
+from grader.course.families import FAMILIES
 from grader.errors import PlatformError
 
 MIN_PYTHON = (3, 11)
@@ -39,7 +40,7 @@ def examine() -> list[Probe]:
         _device(),
     ]
     if sys.platform == "linux":
-        probes += _boundary()
+        probes += [*_boundary(), *_families()]
     return probes
 
 
@@ -77,6 +78,25 @@ def _boundary() -> list[Probe]:
     finally:
         launcher.close()
     return probes
+
+
+def _families() -> list[Probe]:
+    """What homework may forbid, each as a launcher proves it before it grades: alone."""
+    launcher = ForkLauncher(("numpy", "torch"))
+    refusing, others = [], []
+    try:
+        for name in FAMILIES:
+            try:
+                launcher.open(Limits(), Rules("probe", (name,))).end()
+            except PlatformError as error:
+                others.append(Probe("families", False, f"{name}: {error}"))
+                if error.code != "error.still_works":
+                    break  # nor can any other be tried
+            else:
+                refusing.append(name)
+    finally:
+        launcher.close()
+    return [Probe("families", True, ", ".join(refusing)), *others] if refusing else others
 
 
 def _try(guests: Guests, act: str, expected: Callable[[object], bool]) -> Probe:

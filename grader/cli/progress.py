@@ -116,12 +116,16 @@ def show_verdicts(verdicts: Iterable[Verdict], total: int, lang: str) -> list[Ve
                 console.print(
                     f"{verdict.candidate.name}: {escape('; '.join(verdict.faults))}", soft_wrap=True
                 )
-    order = {"reference": 0, "template": 1, "variant": 2, "mutant": 3}
+    order = {"reference": 0, "template": 1, "variant": 2, "mutant": 3, "answer": 4}
     done.sort(key=lambda verdict: (order[verdict.candidate.kind], verdict.candidate.name))
     table = Table(title=translate("cli.proof", lang))
     for column in ("candidate", "points", "loses", "verdict"):
         table.add_column(translate(f"cli.column_{column}", lang), overflow="fold")
+    answers = [verdict for verdict in done if verdict.candidate.kind == "answer"]
+    empty = [verdict for verdict in answers if not verdict.faults]
     for verdict in done:
+        if verdict in empty:  # told in one line
+            continue
         record, loss = verdict.record, verdict.loss
         held = (
             "[green]✓[/]"
@@ -134,6 +138,9 @@ def show_verdicts(verdicts: Iterable[Verdict], total: int, lang: str) -> list[Ve
         costs = f"{loss.bug.of}: {loss.percent:g} % ({loss.bug.severity})" if loss else ""
         table.add_row(verdict.candidate.name, points, costs, held)
     console.print(table)
+    if answers:
+        fields = {"n": len(answers), "empty": len(empty)}
+        console.print(translate("cli.universal", lang, **fields))
     _show_calibration(console, [v.loss for v in done if v.loss], lang)
     bad = sum(bool(verdict.faults) for verdict in done)
     console.print(

@@ -45,6 +45,7 @@ LAYERS: dict[str, Family] = {
             "torch.nn.TransformerEncoderLayer(2, 1, 2)(x)",
             "torch.nn.TransformerEncoderLayer(2, 1, 2).eval()(x)",
             "torch.nn.TransformerDecoderLayer(2, 1, 2)(x, x)",
+            "torch.onnx.ops._impl.attention_23._init_fn(x, x, x)",
         ),
         replaced=(
             "torch.nn.functional.multi_head_attention_forward",
@@ -53,6 +54,7 @@ LAYERS: dict[str, Family] = {
             "torch.nn.attention.flex_attention",
             "torch.ao.nn.quantizable.MultiheadAttention",
             "torch._decomp.decompositions.scaled_dot_product_flash_attention_for_cpu",
+            "torch.onnx.ops._impl.attention_23._init_fn",
         ),
     ),
     "convolution": Family(

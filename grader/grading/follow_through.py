@@ -7,8 +7,8 @@ that such a guest prints or raises is ever shown.
 
 In that guest the student's code runs beside the reference, so code that can look behind a call is
 not followed through (`grader.boundary.guest.looks_behind`), and what is forbidden stays so. Whoever
-called another function that used something forbidden has not used it: with the reference's in its
-place nothing forbidden is left, and the check passes.
+called another function that used something forbidden has not used it, nor has who needs a file that
+imports it: with the reference's in their place nothing forbidden is left, and the check passes.
 """
 
 from __future__ import annotations

@@ -89,7 +89,7 @@ def grade(
         )
         results = score(exercises, results)
         layers = process.survey.layers
-    return _record(assignment, submission, results, layers, started, time.monotonic() - clock)
+    return record_of(assignment, submission, results, layers, started, time.monotonic() - clock)
 
 
 def grade_exercises(
@@ -149,7 +149,7 @@ def broken_record(assignment: Assignment, submission: Submission, error: GraderE
 
 def unrun(assignment: Assignment, submission: Submission) -> Record:
     """The record of a submission in which there is nothing to run: `problem` says why."""
-    return _record(assignment, submission, [], [], datetime.now(UTC), 0.0)
+    return record_of(assignment, submission, [], [], datetime.now(UTC), 0.0)
 
 
 def student_process(launcher: Launcher, assignment: Assignment, submission: Submission) -> Guests:
@@ -217,7 +217,7 @@ def _run_checks(
         own.timeouts += sum(case.outcome == Outcome.TIMEOUT for case in cases)
         count = len(checks.items[check.id])
         own.refusal = _found_at_run_time(cases)
-        yield _result(check, cases, count, process.take_output())
+        yield result_of(check, cases, count, process.take_output())
 
 
 def _found_at_run_time(cases: list[Case]) -> Ending | None:
@@ -259,7 +259,8 @@ def _run(check: Check, checks: Checks, process: Guests, timeouts: int) -> list[C
     return cases
 
 
-def _result(check: Check, cases: list[Case], count: int, output: str) -> CheckResult:
+def result_of(check: Check, cases: list[Case], count: int, output: str) -> CheckResult:
+    """What came of a check of `count` cases, of which these were run."""
     passed = sum(case.outcome == Outcome.PASSED for case in cases)
     bad = [case.judged for case in cases if case.outcome != Outcome.PASSED]
     first = min(
@@ -298,7 +299,7 @@ def not_run(check: Check, outcome: Outcome, reason: Message) -> CheckResult:
     )
 
 
-def _record(
+def record_of(
     assignment: Assignment,
     submission: Submission,
     results: list[ExerciseResult],
@@ -306,6 +307,7 @@ def _record(
     started: datetime,
     seconds: float,
 ) -> Record:
+    """The record: of what was run, of what was handed in, and of what a grade depends on."""
     is_broken = any(result.points is None for result in results)
     problem = submission.problem
     points, extra_points = totals(results)

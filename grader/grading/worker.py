@@ -24,6 +24,7 @@ from grader.checking.transcripts import Transcripts
 from grader.course.assignment import Assignment
 from grader.course.exercise import Check
 from grader.errors import GraderError, PlatformError
+from grader.grading.core import grade_core
 from grader.grading.submission import Tell, broken_record, grade, to_nobody
 from grader.intake.read import Submission
 from grader.records.record import Record
@@ -35,7 +36,8 @@ class Job:
 
     Checks in `without_checks` are not run. With `prove_steady` it is graded twice, and a check that
     asks otherwise after the same replies is `AssignmentInvalid`. Exercises in `too_heavy` are not
-    run: what they answered ended a worker that had used twice its time for a check.
+    run: what they answered ended a worker that had used twice its time for a check. `core_alone`
+    is the short way for what must earn nothing (`grader.grading.core`).
     """
 
     submission: Submission
@@ -43,6 +45,7 @@ class Job:
     without_checks: frozenset[str] = frozenset()
     prove_steady: bool = False
     too_heavy: frozenset[str] = frozenset()
+    core_alone: bool = False
 
 
 def main(
@@ -129,6 +132,8 @@ class _Grader:
         self._launcher.close()
 
     def _attempt(self, job: Job, checks: Checks) -> Record:
+        if job.core_alone:
+            return grade_core(self._assignment, job.submission, checks, self._launcher)
         return grade(
             self._assignment,
             job.submission,

@@ -73,7 +73,7 @@ def find(path: Path, wanted: Wanted, request: Request) -> Seen:
     if request.layout == "submission":
         return folders.read_one(node, wanted)
     if request.layout:
-        top = _top(opened) if opened else node
+        top = _top(opened, wanted) if opened else node
         has_sections = request.layout == "section/student"
         return looking.sections(top) if has_sections else folders.read(top, wanted, request.known)
     if request.source:
@@ -132,7 +132,7 @@ class _Looking:
         for child in node.children:
             inner = _opened(child) or child
             section = None
-            if inner.is_folder and not is_junk(child.name) and not is_one(inner, self.wanted):
+            if _may_be_section(inner, self.wanted) and not is_one(inner, self.wanted):
                 section = self._section(inner)
             if section is None or not section.handins:
                 beside.append(child)
@@ -349,10 +349,15 @@ def _size(node: Node, wanted: Wanted) -> int:
     return len(held.children if _download(held, wanted) else students_in(held, wanted))
 
 
-def _top(node: Node) -> Node:
+def _may_be_section(node: Node, wanted: Wanted) -> bool:
+    """Whether a folder has no tool's name, or holds a download all the same: `.b/`."""
+    return node.is_folder and (not is_junk(node.name) or bool(_download(node, wanted)))
+
+
+def _top(node: Node, wanted: Wanted) -> Node:
     """In a zip, the folder in which everything lies."""
     for _ in range(_DEEP):
-        inner = [child for child in node.children if not is_junk(child.name)]
+        inner = [c for c in node.children if not is_junk(c.name) or _may_be_section(c, wanted)]
         if len(inner) != 1 or not inner[0].is_folder:
             break
         node = inner[0]

@@ -54,6 +54,11 @@ def is_one(node: Node, wanted: Wanted) -> bool:
     )
 
 
+def is_hidden_one(node: Node, wanted: Wanted) -> bool:
+    """Whether a folder holds a hand-in, though its name begins with a dot as a tool's does."""
+    return node.name.startswith(".") and is_one(node, wanted)
+
+
 def students_in(node: Node, wanted: Wanted) -> list[Node]:
     """The children that look like somebody's hand-in: archives, folders with the right files."""
     names = {name.rpartition("/")[2] for name in wanted.files}
@@ -109,12 +114,16 @@ def holds_several(file: Node, wanted: Wanted) -> bool:
 
 
 def can_be_opened(file: Node) -> bool:
-    """Whether a file is code, or an archive that is whole, of a kind we open, and not empty."""
+    """Whether a file is code, or an archive that is whole, of a kind we open, and not empty.
+
+    A folder that is passed over for its name is something.
+    """
     if is_code(file.name):
         return True
     try:
         with ExitStack() as stack:
-            return bool(_innermost(file, stack).files)
+            listed = _innermost(file, stack)
+            return bool(listed.files or listed.passed_over)
     except Unsafe as unsafe:
         return unsafe.code not in {"broken_archive", "other_archive", "unsupported"}
     except (OSError, ValueError):

@@ -192,17 +192,17 @@ class Transformer(nn.Module):
         # YOUR CODE HERE
         raise NotImplementedError()
 
-    def begin(self, src: Tensor, src_lengths: Tensor):  # noqa: ANN201 - the state is the student's own
+    def begin(self, src: Tensor, src_lengths: Tensor):
         """The state after the source src (B, S) with src_lengths (B,) and before the first word."""
         # YOUR CODE HERE
         raise NotImplementedError()
 
-    def advance(self, tokens: Tensor, state):  # noqa: ANN001, ANN201
+    def advance(self, tokens: Tensor, state):
         """Read one word for each row: tokens (B,) -> log-probabilities (B, V) of the next, new state."""
         # YOUR CODE HERE
         raise NotImplementedError()
 
-    def select(self, state, indices: Tensor):  # noqa: ANN001, ANN201
+    def select(self, state, indices: Tensor):
         """The state of the rows `indices` (K,) int64, in this order; rows may be selected repeatedly."""
         # YOUR CODE HERE
         raise NotImplementedError()

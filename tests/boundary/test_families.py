@@ -9,7 +9,8 @@ import pytest
 import torch
 
 from grader.boundary.guest.steps import STEPS
-from grader.boundary.submitted import Rules
+from grader.boundary.guests import Guests
+from grader.boundary.submitted import Rules, Submitted
 from grader.course.assignment import Limits
 from grader.course.families import DOUBLES, FAMILIES
 from grader.course.family import Family
@@ -62,8 +63,11 @@ OTHERS = {
 
 @cache
 def operators():
-    """Those of torch itself: other tests load libraries that bring more."""
-    code = "import torch; print(*torch._C._dispatch_get_all_op_names())"
+    """Those of torch itself and of what it loads later; other tests load libraries of their own."""
+    code = (
+        "import torch, torch._dynamo, torch._inductor.compile_fx, torch.onnx.ops\n"
+        "print(*torch._C._dispatch_get_all_op_names())"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return {tuple(name.partition(".")[0].split("::")) for name in done.stdout.split()}
 
@@ -94,7 +98,23 @@ def test_every_namespace_of_operators_is_sorted():
     ours = {"aten", "prims", "rngprims", "debugprims", "profiler", "export", "debug_mode_ops"}
     ours |= {"c10d", "_c10d_functional", "_c10d_functional_autograd", "symm_mem", "_dtensor"}
     ours |= {"_native", "inductor_prims"}
+    # that torch._dynamo brings: of onnx, Attention is of the family, and RotaryEmbedding of none
+    ours |= {"_inductor_test", "c10d_functional", "flex_lib", "fsdp", "streams", "onnx"}
+    ours |= {"onnx_symbolic", "quantized_decomposed"}
     assert {space for space, _ in operators()} - ours - set(DOUBLES) == set()
+
+
+def test_what_needs_torch_ops_says_so_where_autograd_is_forbidden(launcher):
+    source = b"import torch\ndef f(): import torch._dynamo\ndef g(): torch.compiler.disable(f)\n"
+    guests = Guests(launcher, Submitted("pack", {"m.py": source}), Limits())
+    guests.begin_exercise(Rules("pack", ("autograd",)))
+    guests.open()
+    for name in ("f", "g"):
+        guests.begin_check(60.0)
+        guests.import_module("m")
+        with pytest.raises(ImportError, match="differentiation is not allowed.*torch._dynamo"):
+            guests.request("call", "m", name, (), {})
+    guests.close()
 
 
 def test_every_family_has_words_and_steps_that_there_are():

@@ -135,3 +135,11 @@ def test_however_it_is_imported(imports):
 def test_what_runs_as_a_file_is_imported_concerns_whoever_imports_it():
     source = "from . import other\ndef add(a): return a\ndef more(a): return a\n"
     assert blamed(sums=source) == [(e, "torch.nn", "other.py", 1) for e in ("adding", "more")]
+
+
+def test_what_another_exercises_file_imports_is_that_ones_matter():
+    imports = "import torch.nn\ndef train(a): return a\ndef help(a):\n    import difflib\n"
+    assert blamed(model=imports) == [("adding", "difflib", "model.py", 4)]  # its own helper's
+    exercises = {"training": ("model.py", ["train"], RULES)}
+    found = survey({"model.py": imports.encode()}, "pack", exercises, [])
+    assert [(name, use.name) for name, use in found] == [("training", "torch.nn")]

@@ -31,7 +31,7 @@ name = "base.py"
 name = "top.py"
 
 [[forbidden]]
-names = ["math", "fractions"]
+names = ["math", "fractions", "sacrebleu"]
 instead = { en = "Use plain arithmetic.", ko = "사칙연산을 쓰세요." }
 """
 
@@ -300,6 +300,19 @@ def test_stand_ins_may_use_what_the_student_may_not(graded):
     # its exercise was refused as a whole: with all that its checks called
     assert passes_with(record)["quadruple_core"] == ["double", "Scale"]
     assert lost(record) == dict.fromkeys(POINTS["below"][1], 10)
+
+
+def test_a_forbidden_import_is_paid_for_by_the_file_that_it_stands_in(graded):
+    record = graded(base=f"import sacrebleu\n{HONEST_BASE}")
+    assert {c.outcome for e in record.exercises for c in e.checks} == {"forbidden"}
+    assert lost(record) == dict.fromkeys(POINTS["below"][1], 10)
+
+
+def test_who_imports_what_is_forbidden_from_another_file_pays_too(graded):
+    slip = ("return double(double(x))", "return int(base.fractions.Fraction(4 * x))")
+    top = TOP.replace("from .base", "from . import base\nfrom .base")
+    record = graded(slip, base=f"import fractions\n{HONEST_BASE}", top=top)
+    assert lost(record) == dict.fromkeys([*POINTS["below"][1], *POINTS["above"][1]], 10)
 
 
 def test_nothing_that_such_a_guest_prints_or_raises_is_shown(graded):

@@ -6,8 +6,9 @@ is a dotted name ("torch.nn" covers everything below it) or a method (".backward
 attribute of that name that is neither of an imported module nor of a class of the student's own).
 
 What concerns an exercise is its own functions, the helpers that these lead to, and what runs when
-their files are imported; the functions of another exercise are that one's matter. This is the kind
-first answer, with file and line: what it does not see is refused while the code runs.
+their files are imported. The functions of another exercise are that one's matter, and so is what
+its file imports. This is the kind first answer, with file and line: what it does not see is refused
+while the code runs.
 """
 
 from __future__ import annotations
@@ -45,11 +46,18 @@ def survey(
     own = {
         id_: {(file, name) for name in functions} for id_, (file, functions, _) in exercises.items()
     }
+    written = {file for file, _, _ in exercises.values()}
     found = []
     for id_, (file, _, names) in exercises.items():
         others = set().union(*own.values()) - own[id_]
         reached = _reached({(file, ""), *own[id_]}, sources, others)
-        uses = [u for place in reached for u in sources[place[0]].uses(place[1], set(names), known)]
+        uses = [
+            use
+            for path, scope in reached
+            for use in sources[path].uses(
+                scope, set(names), known, imports=bool(scope) or path not in written - {file}
+            )
+        ]
         uses.sort(key=lambda use: (use.file != file, use.file, use.line, use.name))
         found += [(id_, use) for use in uses[:MAX_USES]]
     return found
@@ -99,9 +107,13 @@ class _Source:
         parts = [self._package] if node.level else []
         return ".".join([*parts, *([node.module] if node.module else []), alias.name])
 
-    def uses(self, scope: str, rules: set[str], known: set[str] | None) -> Iterator[Use]:
+    def uses(
+        self, scope: str, rules: set[str], known: set[str] | None, *, imports: bool
+    ) -> Iterator[Use]:
         """Of `rules` in one definition; of packages that are not `known`, if that is asked."""
         for name, line, imported in self._names(scope):
+            if imported and not imports:
+                continue
             if rule := covering(name, rules):
                 yield Use(rule, name, self._file, line)
             elif imported and known is not None and name.partition(".")[0] not in known:

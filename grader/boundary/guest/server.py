@@ -25,7 +25,8 @@ def serve(connection: socket.socket, layers: Layers, take_uses: Callable[[], lis
         header, body = wire.sizes(prefix)
         request = wire.decode(stream.read(header), stream.read(body), server.resolve)
         number, verb, *arguments = request
-        reply, uses = server.answer(verb, arguments), take_uses()
+        reply = server.answer(verb, arguments)
+        uses = server.concerning(take_uses())
         for file in (sys.stdout, sys.stderr):
             with contextlib.suppress(Exception):
                 file.flush()
@@ -47,6 +48,11 @@ class Server:
             return verbs.VERBS[verb](self._held, *arguments)
         except BaseException as error:
             return ("raised", exceptions.describe(error, self._held.package))
+
+    def concerning(self, uses: list[Use]) -> list[Use]:
+        """Those that may be a slip of the exercise that is checked."""
+        stand_ins = self._held.stand_ins
+        return stand_ins.concerning(uses) if stand_ins else uses
 
     def encode(self, number: int, reply: tuple[Any, ...], used: list[Use]) -> bytes:
         """The frame of a reply; what cannot cross is replaced by the reason."""

@@ -19,6 +19,7 @@ from types import CodeType, FrameType, ModuleType
 from typing import Any
 
 from grader.boundary.guest.importer import Finder, Source
+from grader.boundary.guest.uses import Use
 
 
 class StandIns(Finder):
@@ -38,6 +39,7 @@ class StandIns(Finder):
         self._functions, self._kept = functions, kept
         self._called: set[str] = set()
         self._unloadable: set[str] = set()  # functions of files that only load without them
+        self._imports: set[tuple[str, int]] = set()  # file and line, where all functions stand in
 
     def install(self) -> None:
         """Make both packages importable, and note from now on which stand-ins are called."""
@@ -49,6 +51,10 @@ class StandIns(Finder):
         """The stand-ins that were needed since the last time: called, or for a file to load."""
         called, self._called = sorted(self._called | self._unloadable), set()
         return called
+
+    def concerning(self, uses: list[Use]) -> list[Use]:
+        """Without what files import whose functions all stand in: that is a slip of theirs."""
+        return [use for use in uses if (use.file, use.line) not in self._imports]
 
     def source(self, file: str) -> Source:
         """A file of the submission; where functions stand in, they do so before it runs."""
@@ -73,6 +79,12 @@ class StandIns(Finder):
             for other in [m for n, m in sys.modules.items() if n.startswith(self._reference.name)]:
                 for name in vars(other).keys() & names:
                     setattr(other, name, getattr(module, name, None))
+
+    def note_imports(self, tree: ast.Module, file: str) -> None:
+        """Remember where a file imports, before its code runs."""
+        if file != self._kept[0]:
+            imports = [n for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom)]
+            self._imports |= {(file, node.lineno) for node in imports}
 
     def may_do_without(self, file: str) -> bool:
         """Whether a file that does not load is a slip of functions that all stand in."""
@@ -106,6 +118,7 @@ class _WithStandIns(Source):
         tree = ast.parse(self._content)
         replaced = self._stand_ins.names(self._file)
         tree.body = [n for n in tree.body if getattr(n, "name", "") not in replaced]
+        self._stand_ins.note_imports(tree, self._file)
         return compile(tree, self.path, "exec", dont_inherit=True)
 
     def exec_module(self, module: ModuleType) -> None:

@@ -11,7 +11,12 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from grader.boundary.guest.code import copy, lead_to
-from grader.boundary.guest.refused import Refuse, Refused
+from grader.boundary.guest.refused import Refuse
+
+_NO_OPS = (
+    "torch.ops is not available where automatic differentiation is not allowed, and neither is what"
+    " needs it: torch.optim, torch.compile, torch._dynamo, torch.utils.checkpoint"
+)
 
 
 def _remove_engine(rule: str, refuse: Refuse) -> None:
@@ -34,7 +39,8 @@ def _remove_engine(rule: str, refuse: Refuse) -> None:
         # scripts have operators that no dispatcher knows: aten::grad and aten::backward
         if name in {"aten::grad", "aten::backward"}:
             refuse(rule, "torch.autograd")
-        raise Refused("torch.ops is not available in this exercise")
+        # of a RuntimeError torch makes "no such overload", which says nothing to anybody
+        raise ImportError(_NO_OPS)
 
     for name in ("_jit_get_operation", "_get_operation_overload"):
         setattr(torch._C, name, operation)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from grader.intake.handin import Handin, Seen, Wanted
 from grader.intake.nodes import Node, Together, stem
-from grader.intake.shapes import is_junk, is_nobodys
+from grader.intake.shapes import is_nobodys
 
 _HEAD = re.compile(
     r"(?P<name>.+?)(?:_(?P<late>late))?_(?P<user>\d+)_(?P<attachment>\d+)_(?=.)", re.IGNORECASE
@@ -60,8 +60,7 @@ def read(node: Node, wanted: Wanted, known: Collection[str]) -> Seen:
     people: dict[str, list[_File]] = {}
     leftover = []
     for child in node.children:
-        file = None if is_junk(child.name) else _parse(child, known)  # "._kim_1_2_hw.zip" of macOS
-        if file:
+        if file := _parse(child, known):
             people.setdefault(file.user, []).append(file)
         else:
             leftover.append(child.shown)
@@ -88,6 +87,8 @@ def _parse(node: Node, known: Collection[str]) -> _File | None:
     Where more than one pair of numbers could be meant, as in `group_3_12345_678_hw.zip`, the user
     on the roster is; else the first.
     """
+    if node.name.startswith("._"):  # what macOS keeps beside a file
+        return None
     if match := _TYPED.match(node.name):
         late = match["late"] is not None
         return _File(node, match["name"], match["user"], 0, match["file"], late)

@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from grader.intake.handin import Handin, Seen, Wanted
 from grader.intake.names import student_name, without_copy
 from grader.intake.nodes import Disk, Node, Together, is_code, is_packed, stem
-from grader.intake.shapes import holds_code, is_junk, is_nobodys
+from grader.intake.shapes import holds_code, is_hidden_one, is_junk, is_nobodys
 
 
 def recognises_nbgrader(node: Node, wanted: Wanted) -> bool:
@@ -53,7 +53,11 @@ def read_one(node: Node, wanted: Wanted) -> Seen:
 
 def _people(node: Node, wanted: Wanted, known: Collection[str]) -> list[Node]:
     """The children that are somebody's."""
-    children = [child for child in node.children if not is_nobodys(child, wanted)]
+    children = [
+        child
+        for child in node.children
+        if not is_nobodys(child, wanted) or is_hidden_one(child, wanted)
+    ]
     packed = [c for c in children if c.is_folder or is_packed(c.name) or _is_odd(c)]
     owners = {_key(child) for child in packed}
     files = [child for child in children if child not in packed]

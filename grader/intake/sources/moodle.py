@@ -15,16 +15,19 @@ from collections.abc import Collection
 
 from grader.intake.handin import Handin, Seen, Wanted
 from grader.intake.nodes import Node, Together, is_packed
-from grader.intake.shapes import is_junk, is_nobodys
+from grader.intake.shapes import is_nobodys
 
-_NAME = re.compile(r"(?P<name>.*)_(?P<id>\d+)_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<file>.*))?$")
+# "._Kim_7_assignsubmission_file_hw.zip" is what macOS keeps beside a file
+_NAME = re.compile(
+    r"(?!\._)(?P<name>.*)_(?P<id>\d+)_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<file>.*))?$"
+)
 
 _BLIND = {"Participant", "참가자"}  # who is marked without their name
 
 
 def recognises(node: Node, wanted: Wanted) -> bool:
     """Whether most names are Moodle's own, documents of the teacher's aside."""
-    named = [c for c in node.children if _NAME.match(c.name) and not is_junk(c.name)]
+    named = [c for c in node.children if _NAME.match(c.name)]
     others = [
         child
         for child in node.children
@@ -38,8 +41,7 @@ def read(node: Node, wanted: Wanted, known: Collection[str]) -> Seen:  # noqa: A
     people: dict[str, list[tuple[re.Match[str], Node]]] = {}
     leftover = []
     for child in node.children:
-        match = None if is_junk(child.name) else _NAME.match(child.name)
-        if match:
+        if match := _NAME.match(child.name):
             people.setdefault(match["id"], []).append((match, child))
         else:
             leftover.append(child.shown)

@@ -2,7 +2,7 @@
 
 import torch
 
-from grader.checking.expect import expect_equal, expect_tensor, expect_true
+from grader.checking.expect import expect_close, expect_equal, expect_tensor, expect_true
 
 
 def test_wordpiece_of_the_handout(student):
@@ -31,6 +31,9 @@ def test_mask_tokens_shapes(student):
     inputs, labels = student.bert.mask_tokens(ids, special, 20, 4, 0)
     expect_tensor(inputs, (3, 4), what={"en": "the input tensor", "ko": "입력"})
     expect_tensor(labels, (3, 4), what={"en": "the label tensor", "ko": "레이블"})
+    chosen = labels != -100
+    what = {"en": "the tensor of labels of chosen tokens", "ko": "선택한 토큰의 레이블"}
+    expect_close(labels[chosen], ids[chosen], what=what)
 
 
 def test_next_sentence_pairs_are_triples(student):

@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from grader.checking.expect import expect_close, expect_equal, expect_true
+from grader.checking.expect import expect_close, expect_equal, expect_true, expect_type
 
 BOS, EOS, A, B = 0, 1, 2, 3
 
@@ -42,6 +42,7 @@ def test_greedy_gives_a_list_for_each_row(student):
     model = student.seq2seq.Seq2Seq(encoder, decoder)
     src, lengths = torch.tensor([[4, 5, 6], [8, 9, 0]]), torch.tensor([3, 2])
     found = student.decode.greedy(model, src, lengths, 1, 2, 4)
+    expect_type(found, list, {"en": "the result", "ko": "결과"})
     expect_equal(len(found), 2, {"en": "the number of lists", "ko": "리스트의 수"})
     for words in found:
         expect_true(

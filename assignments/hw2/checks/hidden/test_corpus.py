@@ -168,6 +168,7 @@ def test_keep_does_not_depend_on_the_size_of_the_corpus(student):
 def test_keep_is_never_above_one(student):
     keep = student.corpus.keep_probability(torch.tensor([2, 5, 993]), 1.0)
     expect_close(keep, [1, 1, 1], **NEAR, what="the probabilities at t = 1")
+    assert student.corpus.keep_probability(torch.tensor([2, 5, 993]), 0.1)[2] < 1, "not always 1"
 
 
 def test_keep_counts_rare_words_in_the_total(student):

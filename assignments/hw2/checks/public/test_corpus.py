@@ -2,7 +2,7 @@
 
 import torch
 
-from grader.checking.expect import expect_close, expect_equal
+from grader.checking.expect import expect_close, expect_equal, expect_true
 
 ROAD = ["The", "wide", "road", "shimmered", "in", "the", "hot", "sun"]
 WASHING = ["개울가", "에서", "속옷", "빨래", "를", "하는", "남녀"]
@@ -21,6 +21,7 @@ def test_encode_worked_example(student):
     order = {word: number for number, word in enumerate(vocabulary.tokens)}
     asked = ["꽃", "하늘", "나비"]
     ids = [int(number) for number in vocabulary.encode(asked)]
+    expect_true(bool(ids), {"en": "the list of ids is empty", "ko": "id 목록이 비어 있습니다"})
     expect_equal(
         ids,
         [order[word] for word in asked if word in order],

@@ -315,7 +315,14 @@ def test_lstm_dropout_acts_between_layers_in_training(student):
     expect_close(h[0], h_still[0], what="h of the first layer, which dropout does not reach")
 
 
+def expect_outputs(student):
+    """Whatever its cell is worth, an LSTM gives an output for each step."""
+    output, _ = student.cells.LSTM(E, H)(torch.zeros(6, 3, E))
+    expect_tensor(output, (6, 3, H))
+
+
 def test_lstm_never_drops_outputs_of_the_last_layer(student):
+    expect_outputs(student)
     if not cell_is_sound(student):  # it pays for itself
         return
     one = Stack(student, 1, 1, dropout=0.6)
@@ -329,6 +336,7 @@ def test_lstm_never_drops_outputs_of_the_last_layer(student):
 
 
 def test_lstm_dropout_scales_what_stays(student):
+    expect_outputs(student)
     if not cell_is_sound(student):  # it pays for itself
         return
     # with the second layer's gates open or linear the mean over many runs tells the scale

@@ -90,8 +90,13 @@ def test_cross_entropy_does_not_read_the_ignored(student):
     targets[2] = -100
     other = logits.clone()
     other[2] = other[2].flip(0) + 1
-    one, two = (student.metrics.cross_entropy(x, targets, -100) for x in (logits, other))
+    elsewhere = logits.clone()
+    elsewhere[1] = elsewhere[1].flip(0) + 1
+    one, two, three = (
+        student.metrics.cross_entropy(x, targets, -100) for x in (logits, other, elsewhere)
+    )
     expect_close(two, one, **MILD, what="the loss with other logits at an ignored place")
+    assert abs(three - one) > 0.01, "the others are read"
 
 
 def test_cross_entropy_gives_the_ignored_no_gradient(student):

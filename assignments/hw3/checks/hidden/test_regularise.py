@@ -37,6 +37,7 @@ def test_dropout_scales_what_stays(student, p):
     x = normal(1, 40, 50)
     got = student.regularise.dropout(x, p, True, 1)
     # 1e-6: a mask that holds 1 / (1 - p) in float32 is right too
+    assert (got != 0).any(), "not all is dropped"
     wanted = torch.where(got == 0, 0, x / (1 - p))
     expect_close(got, wanted, rtol=1e-6, what="the result where it is not 0")
 
@@ -69,6 +70,9 @@ def test_dropout_does_nothing_outside_training(student):
     for p in (0.2, 0.5, 0.8):
         got = student.regularise.dropout(x, p, False, 1)
         expect_close(got, x, what=f"x with p = {p} outside training")
+        assert (student.regularise.dropout(x, p, True, 1) != x).any(), (
+            "in training it does something"
+        )
 
 
 def test_dropout_of_nothing_is_x(student):
@@ -91,6 +95,7 @@ def test_dropout_gradient_passes_where_values_do(student):
     x, ones = 1 + normal(4, 6, 7).abs(), normal(5, 6, 7)
     found = student.gradients(student.regularise.dropout, [x, 0.4, True, 3], [ones])
     (gradient,) = found.by_argument
+    assert (found.result != 0).any(), "not all is dropped"
     wanted = torch.where(found.result == 0, 0, ones / 0.6)
     expect_close(gradient, wanted, rtol=1e-6, what="the gradient with respect to x")
 
@@ -128,6 +133,7 @@ def test_clip_uses_one_norm_for_all(student):
 def test_clip_keeps_the_direction(student):
     grads = [torch.tensor([3.0, 0.5], dtype=torch.float64)]
     (clipped,), _ = student.regularise.clip_gradients(grads, 1.0)
+    assert clipped[0] < 3, "nothing was clipped"
     expect_close(clipped[0] / clipped[1], 6.0, what="the ratio of the two entries")
 
 

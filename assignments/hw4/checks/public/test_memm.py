@@ -63,6 +63,7 @@ def test_memm_next_tags_worked_example(student):
     model = student.memm.MEMM(["NOUN", "VERB", "NAME"])
     model.fit(SENTENCES)
     step = model.log_prob_next(["Kim", "ran"], 0, None)
+    expect_equal(len(step), 3, {"en": "the number of probabilities", "ko": "확률의 수"})
     expect_close(
         float(np.exp(step).sum()),
         1.0,

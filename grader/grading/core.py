@@ -1,0 +1,68 @@
+"""What core checks alone say of a package that must earn nothing."""
+
+from __future__ import annotations
+
+import time
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from grader.boundary.guests import Guests
+from grader.boundary.launchers import Launcher
+from grader.checking.plugin import Case, Checks
+from grader.course.assignment import Assignment
+from grader.course.exercise import Check, Exercise, Kind
+from grader.grading.submission import record_of, result_of, student_process
+from grader.intake.read import Submission
+from grader.records.outcome import Outcome
+from grader.records.record import CheckResult, ExerciseResult, Record
+from grader.scoring.points import score
+
+
+def grade_core(
+    assignment: Assignment, submission: Submission, checks: Checks, launcher: Launcher
+) -> Record:
+    """The record of all core checks, each run up to the first case that does not pass.
+
+    A function of which no core check passes earns nothing, whatever else it passes. One guest
+    serves all exercises; nothing is forbidden, and nothing is followed through. Raises
+    `PlatformError` when the grader itself fails.
+    """
+    started, clock = datetime.now(UTC), time.monotonic()
+    with closing(student_process(launcher, assignment, submission)) as guests:
+        guests.begin_exercise()
+        guests.open()
+        layers = guests.survey.layers
+        results = [_exercise(exercise, checks, guests) for exercise in assignment.exercises]
+    results = score(assignment.exercises, results)
+    return record_of(assignment, submission, results, layers, started, time.monotonic() - clock)
+
+
+def _exercise(exercise: Exercise, checks: Checks, guests: Guests) -> ExerciseResult:
+    results: list[CheckResult] = []
+    waited_for: set[str] = set()
+    for check in exercise.checks:
+        if check.kind == Kind.CORE:
+            if waited_for.isdisjoint(check.needs):
+                results.append(_check(check, checks, guests))
+            if not results or results[-1].id != check.id or results[-1].outcome != Outcome.PASSED:
+                waited_for.add(check.id)
+    return ExerciseResult(
+        id=exercise.id,
+        extra=exercise.extra,
+        points=None,
+        possible=exercise.points,
+        seconds=sum(result.seconds for result in results),
+        functions=[],
+        checks=results,
+    )
+
+
+def _check(check: Check, checks: Checks, guests: Guests) -> CheckResult:
+    cases: list[Case] = []
+    # as a hidden one: a public check would have a guest that has served none
+    for case in checks.run(replace(check, public=False), guests, in_words=False):
+        cases.append(case)
+        if case.outcome != Outcome.PASSED:
+            break
+    return result_of(check, cases, len(checks.items[check.id]), guests.take_output())
