@@ -170,6 +170,7 @@ ROOMS = {
         "wheel",
         "template",
         "release",
+        "reach",
         "entered",
         "candidates",
         "calibration",
