@@ -195,6 +195,7 @@ ROOMS = {
         "template",
         "release",
         "autograder",
+        "reach",
         "entered",
         "universal",
         "candidates",

@@ -14,6 +14,7 @@ import pytest
 
 from demo import build
 from grader.authoring.candidates import candidates
+from grader.authoring.reach import reached
 from grader.course.folder import Course
 from grader.grading.engines.local import grade_all
 from grader.grading.worker import Job
@@ -129,6 +130,10 @@ def test_a_class_is_not_built_over_what_is_there(tmp_path):
 
 
 def test_the_class_scores_what_it_must(homework, tmp_path):
+    """Exercises in which a package is the reference have full marks, as the proof has shown.
+
+    The others are graded, and at least one of everybody's.
+    """
     students = build.class_of(homework.id)
     recipes = {recipe.student: recipe for recipe in students}
     assert len(recipes) >= PROMISED[homework.id].students
@@ -137,16 +142,31 @@ def test_the_class_scores_what_it_must(homework, tmp_path):
     seen = find(tmp_path / "class", wanted, Request(tmp_path / "out"))
     found = [person.found() for person in join(seen, None, "last", wanted).people]
     assert sorted(entry.student for entry in found) == sorted(r.student for r in students)
-    jobs = [Job(read_for(homework, entry)) for entry in found]
+    reference = build.solved(homework)
+    submissions = [read_for(homework, entry) for entry in found]
+    first = (homework.exercises[0].id,)
+    jobs = [Job(s, reached(homework, reference, s.files) or first) for s in submissions]
     wrong = []
     for _, record in grade_all(homework, jobs, workers=2):
         recipe = recipes[record.student]
-        lost = [e.id for e in record.exercises if e.points < e.possible and not e.extra]
-        as_it_must = round(record.points, 2) == recipe.points and lost == (recipe.loses or lost)
-        if not as_it_must or record.extra_points != recipe.bonus:
-            wrong.append(f"{record.student}: {record.points} +{record.extra_points}, loses {lost}")
+        points, bonus, loses = scored(homework, record)
+        as_it_must = points == recipe.points and loses == (recipe.loses or loses)
+        if not as_it_must or bonus != recipe.bonus:
+            wrong.append(f"{record.student}: {points} +{bonus}, loses {loses}")
             wrong += [f"    {line}" for line in not_passed(record, recipe.loses)]
     assert not wrong, "\n".join(wrong)
+
+
+def scored(homework, record):
+    """Points, those of bonus exercises, and who else loses: what was not run has lost nothing."""
+    if record.problem:
+        return record.points, record.extra_points, []
+    lost = [e for e in record.exercises if e.points < e.possible]
+    points, bonus = (
+        sum(e.possible - e.points for e in lost if e.extra == extra) for extra in (False, True)
+    )
+    loses = [e.id for e in lost if not e.extra]
+    return round(homework.possible - points, 2), round(homework.extra_possible - bonus, 4), loses
 
 
 def not_passed(record, meant):

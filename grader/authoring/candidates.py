@@ -15,10 +15,10 @@
         find = "return (p - y) @ X"
         replace = "return (y - p) @ X"
 
-For a mutant only the exercises that its files can reach are run, and of functions that it must not
-cost anything only quick core checks, from the first that enters what the mutant changed.
-Of an answer only core checks are run, since without one of them nothing else counts. `--full` runs
-everything.
+Of a variant only the exercises are run that can meet a file of its own. Of a mutant only those that
+its files can reach, and of functions that it must not cost anything only quick core checks, from
+the first that enters what the mutant changed. Of an answer only core checks are run, since without
+one of them nothing else counts. `--full` runs everything.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from grader.authoring import entered, template
+from grader.authoring.reach import reached
 from grader.authoring.universal import universal
 from grader.course.assignment import Assignment
 from grader.course.exercise import Kind
@@ -81,7 +82,7 @@ def candidates(course: Course, assignment: Assignment, *, full: bool) -> list[Ca
     return [
         Candidate("reference", "reference", "", reference),
         Candidate("template", "template", "", template_files),
-        *_variants(assignment, reference),
+        *_variants(assignment, reference, full=full),
         *_mutants(assignment, reference, full=full),
         *(
             Candidate("answer", f"answer {name}", "", files, core_alone=not full)
@@ -117,7 +118,9 @@ def narrowed(
     )
 
 
-def _variants(assignment: Assignment, reference: dict[str, bytes]) -> Iterator[Candidate]:
+def _variants(
+    assignment: Assignment, reference: dict[str, bytes], *, full: bool
+) -> Iterator[Candidate]:
     for folder in sorted((assignment.folder / "variants").glob("*/")):
         table = Table.read(folder / "variant.toml")
         why = table.string("why")
@@ -126,7 +129,11 @@ def _variants(assignment: Assignment, reference: dict[str, bytes]) -> Iterator[C
         if not own.keys() & reference.keys():
             files = ", ".join(reference)
             raise AssignmentInvalid("error.variant_without_file", folder=folder, files=files)
-        yield Candidate("variant", f"variant {folder.name}", why, {**reference, **own})
+        package = {**reference, **own}
+        reach = reached(assignment, reference, package)
+        everything = full or len(reach) == len(assignment.exercises)
+        name, run = f"variant {folder.name}", () if everything else reach
+        yield Candidate("variant", name, why, package, exercises=run)
 
 
 def _mutants(

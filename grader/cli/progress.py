@@ -133,7 +133,7 @@ def show_verdicts(verdicts: Iterable[Verdict], total: int, lang: str) -> list[Ve
             else f"[red]✗ {escape('; '.join(verdict.faults))}[/]"
         )
         points = "-" if record.points is None else f"{record.points:g} + {record.extra_points:g}"
-        if loss:  # most of its other checks are not run
+        if loss or verdict.candidate.exercises:  # not all of its checks are run
             points = ""
         costs = f"{loss.bug.of}: {loss.percent:g} % ({loss.bug.severity})" if loss else ""
         table.add_row(verdict.candidate.name, points, costs, held)

@@ -6,6 +6,7 @@ Each worker has a launcher of its own. It never writes a file: records go back t
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import multiprocessing
 import os
@@ -98,6 +99,8 @@ def main(
 def _serve(
     batch: Connection, grader: _Grader, checks: Checks, transcripts: Transcripts | None
 ) -> None:
+    gc.collect()
+    gc.freeze()  # torch and the checks stay: the collector need not go through them again and again
     try:
         while (job := batch.recv()) is not None:
             if job.prove_steady and transcripts is not None:
