@@ -64,6 +64,7 @@ bench: $(VENV)/.ready
 	$(BIN)/python -m bench.guest
 	$(BIN)/python -m bench.grading
 	$(BIN)/python -m bench.report
+	$(BIN)/python -m bench.start
 	@for hw in $(ASSIGNMENTS); do $(BIN)/python -m bench.isolation $$hw || exit; done
 	$(BIN)/python -m bench.word2vec $(TEXT) $(if $(SIMILARITY),--similarity $(SIMILARITY))
 	$(BIN)/python -m bench.viterbi
