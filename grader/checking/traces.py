@@ -80,8 +80,9 @@ def _read(step: Step) -> tuple[str, Any]:
 
 def _error(described: Any) -> str:
     """The builtin exception that it is: names of one's own say nothing."""
-    bases = described.get("bases") if isinstance(described, dict) else None
-    known = [base for base in bases or [] if isinstance(base, str) and hasattr(builtins, base)]
+    told = described.get("bases") if isinstance(described, dict) else None
+    bases = told if isinstance(told, list) else []
+    known = [base for base in bases if isinstance(base, str) and hasattr(builtins, base)]
     return known[0] if known else ""
 
 

@@ -105,6 +105,7 @@ def _lines(done: Synced, lang: str) -> Iterable[str]:
         "renamed": [f"{old} → {new}" for old, new in cells.renamed.items()],
         "removed": cells.removed,
         "kept": cells.kept,
+        "others": [f"{name} ({points:g})" for name, points in done.others.items()],
         "off_roster": done.off_roster,
         "too_long": done.too_long,
     }

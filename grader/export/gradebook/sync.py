@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from grader.course.folder import Course
 from grader.export.gradebook import database, decide, submissions, tables
@@ -49,6 +49,7 @@ class Synced:
     unchanged: int = 0
     off_roster: list[str] = field(default_factory=list)  # left as they are
     too_long: list[str] = field(default_factory=list)  # ids that nbgrader has no room for
+    others: dict[str, float] = field(default_factory=dict)  # points of notebooks that are not ours
     decisions: dict[str, list[Decision]] = field(default_factory=dict)
 
 
@@ -123,7 +124,8 @@ class _Class:
         assignment, notebook = _rows(self._connection, self._results.snapshot)
         done = reconcile(self._connection, notebook, self._cells)
         self._place = Place(assignment, notebook, done.ids)
-        synced = Synced(self._results.snapshot.id, done)
+        others = _others(self._connection, self._place)
+        synced = Synced(self._results.snapshot.id, done, others=others)
         states = submissions.states(self._connection, self._place)
         changed = self._changed(_load(self._path, assignment), states, synced)
         while batch := list(islice(changed, _BATCH)):
@@ -212,6 +214,19 @@ def _rows(connection: Connection, snapshot: Snapshot) -> tuple[str, str]:
     tables.put(connection, notebook, [row], key=["name", "assignment_id"])
     chosen = (notebook.c.name == snapshot.package) & (notebook.c.assignment_id == assignment)
     return assignment, connection.execute(select(notebook.c.id).where(chosen)).scalar_one()
+
+
+def _others(connection: Connection, place: Place) -> dict[str, float]:
+    """What other notebooks of the assignment are worth: nbgrader adds it to what ours is."""
+    notebook, cell, graded = tables.notebook.c, tables.base_cell.c, tables.grade_cells.c
+    rows = connection.execute(
+        select(notebook.name, func.sum(graded.max_score))
+        .join(tables.base_cell, cell.notebook_id == notebook.id)
+        .join(tables.grade_cells, graded.id == cell.id)
+        .where(notebook.assignment_id == place.assignment, notebook.id != place.notebook)
+        .group_by(notebook.name)
+    )
+    return {name: points for name, points in rows if points}
 
 
 def _load(path: Path, assignment: str) -> dict[str, _Mark]:

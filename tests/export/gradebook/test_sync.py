@@ -282,7 +282,7 @@ def test_an_nbgrader_course_made_elsewhere_goes_on(school):
         gradebook.add_submission("hw1", "oh_jimin")
         gradebook.find_grade("why", "essay", "hw1", "oh_jimin").manual_score = 4.0
         gradebook.db.commit()
-    school.sync()
+    assert school.sync().others == {"essay": 5.0}
     with school.nbgrader() as gradebook:
         assert gradebook.find_grade("why", "essay", "hw1", "oh_jimin").score == 4.0
         assert gradebook.find_assignment("hw1").max_score == 105.0
