@@ -156,7 +156,7 @@ TABLES: dict[str, tuple[ModuleType, str, str, dict[str, str]]] = {
             "severity": "`wrong`: nearly every ordinary call. `part`: ordinary input where one "
             "rule or option is touched. `edge`: rare input only. `manners`: right values.",
             "also": "Other functions that it must cost, since they share a private helper.",
-            "tell": "What a student reads whose answers are the same; left out, nothing.",
+            "tell": "What students read whose answers are the same. Without it they read nothing.",
         },
     ),
     "mutants/\\*.toml, `[[change]]`": (

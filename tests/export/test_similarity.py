@@ -114,7 +114,7 @@ def test_records_hold_no_code(course, tmp_path):
     ]
     result = CliRunner().invoke(main, list(map(str, call)))
     assert result.exit_code == 2
-    assert "records, which keep no code" in result.output
+    assert "records, which contain no code" in result.output
 
 
 @pytest.fixture(scope="session")
