@@ -144,6 +144,7 @@ def test_bag_of_words_forgets_the_order(student):
     vocabulary = student.features.Vocabulary(DOCUMENTS)
     turned = [document[::-1] for document in DOCUMENTS]
     one, other = (student.features.bag_of_words(d, vocabulary) for d in (DOCUMENTS, turned))
+    assert np.shape(one)[:1] == (len(DOCUMENTS),), "a row for each document"
     expect_close(other, one)
 
 

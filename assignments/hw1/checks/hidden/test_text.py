@@ -150,6 +150,7 @@ def test_stem_leaves_at_least_three_characters(student, token, expected):
 @pytest.mark.parametrize("token", ["class", "pass", "ss"])
 def test_stem_keeps_a_double_s(student, token):
     expect_equal(student.text.stem(token), token)
+    expect_equal(student.text.stem("passing"), "pass")
 
 
 @pytest.mark.parametrize(
