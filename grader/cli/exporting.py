@@ -33,14 +33,17 @@ _PUBLISHED = click.option(
 
 @click.group()
 def export() -> None:
-    """Take scores and feedback elsewhere: an LMS, a spreadsheet, a web server. / 내보냅니다."""
+    """Take scores and feedback to an LMS or elsewhere. / 점수와 피드백을 내보냅니다."""
 
 
 @click.command()
 @_OUT
 @_ASSIGNMENT
 @click.argument("gradebook", type=_FILE)
-@click.option("--column", help="Canvas' number or title of the assignment; default: like here.")
+@click.option(
+    "--column",
+    help="The column's number or title in Canvas; default: the assignment's id or title.",
+)
 @_TO_FILE
 @click.pass_context
 def canvas(
@@ -153,7 +156,9 @@ def moodle_feedback(
 @click.command()
 @_OUT
 @_ASSIGNMENT
-@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), help="Folder.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, file_okay=False), help="Folder to write."
+)
 @_PUBLISHED
 @click.pass_context
 def pages(
