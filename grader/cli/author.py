@@ -79,7 +79,7 @@ def new_assignment(ctx: click.Context, name: str, source: str | None) -> None:
 def new_mutant(
     ctx: click.Context, assignment: str, name: str, function: str, out: Path, submissions: Path
 ) -> None:
-    """Make a known bug of an answer that many share. / 여럿이 똑같이 틀린 답을 돌연변이로 만듭니다."""
+    """Make a known bug of an answer that many share. / 똑같이 틀린 답을 돌연변이로 만듭니다."""
     from grader.authoring import mutant
     from grader.cli.grading import intake_of, roster_of
     from grader.intake.read import read_for
