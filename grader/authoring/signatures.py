@@ -31,14 +31,13 @@ def store(
     known = {mistake.name: mistake for mistake in mistakes.load(path)}
     records = {verdict.candidate.name: verdict.record for verdict in verdicts}
     right = _right(records.get("reference"))
-    checks = b"".join(file.read_bytes() for file in sorted(assignment.check_files()))
     found = []
     for candidate in candidates:
         if candidate.bug is None:
             continue
         name = candidate.name.removeprefix("mutant ")
         current = known.get(name)
-        made_from = _made_from(candidate, checks)
+        made_from = _made_from(assignment, candidate)
         record = records.get(candidate.name)
         if right and record and (current is None or current.made_from != made_from):
             current = _learn(name, candidate, made_from, record, right)
@@ -84,8 +83,8 @@ def _right(reference: Record | None) -> dict[str, Trace]:
     }
 
 
-def _made_from(candidate: Candidate, checks: bytes) -> str:
-    digest = sha256(checks)
+def _made_from(assignment: Assignment, candidate: Candidate) -> str:
+    digest = sha256(f"{assignment.checks_sha256} {assignment.settings_sha256} ".encode())
     for name, content in sorted(candidate.files.items()):
         digest.update(f"{name} {len(content)} ".encode() + content)
     return digest.hexdigest()[:12]
