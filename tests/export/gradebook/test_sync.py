@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from grader.diagnosis import mistakes
 from grader.export.comment import comment
 from grader.export.feedback_text import lines
 from grader.export.gradebook.cells import cell_name
 from grader.export.gradebook.decide import refresh
 from grader.export.graded import entries, find, score
+from grader.records.outcome import Outcome
 from grader.report.moment import Moment
 from tests.export.gradebook.school import NOTEBOOK, RECORDS, School
 
@@ -83,6 +85,25 @@ def test_a_comment_says_what_the_feedback_says(synced):
     assert "text.py" in empty[-1]
     kept_back = synced.grade("grid_search--grid_search_first_best", "oh_jimin")[-1]
     assert kept_back.endswith("result not shown")
+
+
+def test_a_comment_names_a_known_mistake_as_soon_as_it_is_known(synced):
+    path = synced.out / "records" / "hw1" / "oh_jimin.json"
+    record = json.loads(path.read_text(encoding="utf-8"))
+    check = next(c for c in record["exercises"][0]["checks"] if c["public"])
+    trace = {"case": "", "outcome": "failed", "asked": ["a"], "answers": ["b"]}
+    check.update(outcome="failed", traces=[{**trace, "first": "", "telling": True}])
+    path.write_text(json.dumps(record), encoding="utf-8")
+    assert synced.sync().written == 1
+    signature = mistakes.Signature(Outcome.FAILED, mistakes.whole(["b"]), telling=True)
+    tell = {"en": "Tags become blanks.", "ko": "태그는 빈칸이 됩니다."}
+    known = mistakes.Mistake("tags", [check["of"]], "", tell, cases={check["id"]: signature})
+    listed = synced.out / "mistakes" / "hw1.json"
+    listed.parent.mkdir(exist_ok=True)
+    listed.write_text(mistakes.dump([known]), encoding="utf-8")
+    synced.sync()
+    said = synced.grade(check["of"], "oh_jimin")[-1].splitlines()
+    assert "This looks familiar: Tags become blanks." in said
 
 
 def test_a_comment_is_no_markup(school):
