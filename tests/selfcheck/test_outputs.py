@@ -150,7 +150,7 @@ def test_a_summary_ends_before_githubs_limit(tiny):
         text = github.summary(large, results, "ko", room)
         assert len(text.encode()) <= max(room, 0)
         assert text.count("<details>") == text.count("</details>")
-    assert "너무 길어" in github.summary(large, results, "ko")
+    assert "나머지는 싣지 못했습니다" in github.summary(large, results, "ko")
 
 
 def test_junit(check, tmp_path):
