@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from grader.diagnosis import mistakes
+from grader.errors import PlatformError
 from grader.export.comment import comment
 from grader.export.feedback_text import lines
 from grader.export.gradebook.cells import cell_name
@@ -212,6 +213,19 @@ def test_a_report_reads_what_was_decided_since(synced):
     assert not refresh(synced.out)
     assert not (synced.root / "gradebook.db").exists()
     assert synced.totals()["oh_jimin"] < before
+
+
+def test_a_damaged_list_of_decisions_is_read_anew_as_its_message_says(synced):
+    synced.by_hand("clean", "oh_jimin", score=1.25, comment="Nice")
+    synced.sync()
+    path = synced.out / "gradebook.json"
+    before = path.read_bytes()
+    path.write_text("{")
+    with pytest.raises(PlatformError, match="Remove it and run grader gradebook"):
+        synced.sync()
+    path.unlink()
+    synced.sync()
+    assert path.read_bytes() == before
 
 
 def test_checks_that_come_go_and_are_renamed(synced):
