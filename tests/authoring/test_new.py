@@ -44,6 +44,12 @@ def test_what_a_course_says_of_itself(tmp_path):
     assert made.submitted.is_dir()
 
 
+def test_the_next_command_can_be_typed(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    made = grader("new", "course", "NLP 2027")
+    assert "Next: cd 'NLP 2027', then:" in made.output
+
+
 def test_git_keeps_out_what_came_of_a_class(nlp):
     subprocess.run(["git", "init", "--quiet"], check=True)
     private = ["submitted/kim/a.py", "similarity/hw1/dolos.zip", "out/records/hw1/kim.json"]
