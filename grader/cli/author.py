@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from math import ceil
 from pathlib import Path
@@ -32,7 +33,7 @@ def new_course(ctx: click.Context, folder: Path) -> None:
     languages = ", ".join(made.languages)
     click.echo(translate("cli.new_course", lang, folder=short(folder)))
     click.echo(translate("cli.new_course_says", lang, languages=languages, zone=made.timezone))
-    click.echo(translate("cli.new_course_next", lang, folder=short(folder)))
+    click.echo(translate("cli.new_course_next", lang, folder=shlex.quote(short(folder))))
 
 
 @new.command("assignment")

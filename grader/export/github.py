@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape as html
 
 from grader.course.assignment import Assignment
+from grader.diagnosis.mistakes import Mistake
+from grader.diagnosis.rule import diagnose
 from grader.i18n import choose, translate
 from grader.records.outcome import Outcome
 from grader.records.record import CheckResult, ExerciseResult, Message
@@ -26,11 +28,16 @@ _IN_PROPERTIES = _ESCAPED | {":": "%3A", ",": "%2C"}
 
 
 def summary(
-    assignment: Assignment, results: Sequence[ExerciseResult], lang: str, room: int = MAX_SUMMARY
+    assignment: Assignment,
+    results: Sequence[ExerciseResult],
+    lang: str,
+    room: int = MAX_SUMMARY,
+    mistakes: Sequence[Mistake] = (),
 ) -> str:
     """Markdown of at most `room` bytes: a row a function, and what failed, folded.
 
-    What does not fit is left out, and that is said.
+    Beside it stands which of the known `mistakes` that is. What does not fit is left out, and that
+    is said.
     """
     passed, of = _count(check for result in results for check in result.checks)
     head = [
@@ -44,7 +51,7 @@ def summary(
     left = room - len(text.encode()) - len(cut.encode())
     if left < 0:  # an assignment of thousands of functions, or a step that has said much already
         return cut if len(cut.encode()) <= room else ""
-    for block in _details(assignment, results, lang):
+    for block in _details(assignment, results, lang, mistakes):
         left -= len(block.encode())
         if left < 0:
             return text + cut
@@ -105,7 +112,12 @@ def _table(assignment: Assignment, results: Sequence[ExerciseResult], lang: str)
             yield f"| {' | '.join(cells)} |"
 
 
-def _details(assignment: Assignment, results: Sequence[ExerciseResult], lang: str) -> Iterator[str]:
+def _details(
+    assignment: Assignment,
+    results: Sequence[ExerciseResult],
+    lang: str,
+    mistakes: Sequence[Mistake],
+) -> Iterator[str]:
     exercises = {exercise.id: exercise for exercise in assignment.exercises}
     for result in results:
         told = {check.id: check for check in exercises[result.id].checks}
@@ -123,6 +135,11 @@ def _details(assignment: Assignment, results: Sequence[ExerciseResult], lang: st
             text = html(escape.visible("\n\n".join(said)))
             # after a blank line <pre> is a block of its own, in which no Markdown is read
             yield f"\n<details><summary>{summed}</summary>\n\n<pre>{text}</pre>\n</details>\n"
+        for one in diagnose([result], mistakes):
+            if one.mistake.tell:
+                lead = translate(f"function.{one.certainty}", lang)
+                said_of_it = f"{lead} {choose(one.mistake.tell, lang)}"
+                yield f"\n<code>{_cell(one.function)}</code> {_cell(said_of_it)}\n"
 
 
 def _count(checks: Sequence[CheckResult] | Iterator[CheckResult]) -> tuple[int, int]:

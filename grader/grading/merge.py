@@ -3,7 +3,8 @@
 Everything is read and compared before anything is written. What was graded by other checks or
 settings stays apart, and of two different records of one student none is chosen: both would be a
 guess. A record that nothing was handed in gives way to one of a hand-in, and one that needs
-regrading to one with a score. Merging again changes nothing.
+regrading to one with a score. What people decided in the gradebook comes along. Merging again
+changes nothing.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from typing import Any
 
 from grader.errors import PlatformError, UsageError
 from grader.grading.batch import only_grader
-from grader.records import store
+from grader.records import decisions, store
+from grader.records.decisions import Decisions
 from grader.records.record import Record, Status
 from grader.report.results import Results, begun
 
@@ -59,10 +61,12 @@ def merge(folders: Sequence[Path], out: Path) -> list[Merged]:
         for results in parts_of_folder:
             part = parts.setdefault(results.snapshot.id, _Part(results, folder))
             _take(part, results, folder)
-    roster = _roster(folders)
+    roster, decided = _roster(folders), _decided(folders)
     with only_grader(out):
         if roster is not None:
             store.write_atomically(out / "roster.json", roster)
+        if decided.database:
+            decisions.save(out, decided)
         return [_write(part, out) for part in parts.values()]
 
 
@@ -150,6 +154,24 @@ def _roster(folders: Iterable[Path]) -> str | None:
         one, other = list(found.values())[:2]
         raise UsageError("error.merge_roster", one=one, other=other)
     return next(iter(found), None)
+
+
+def _decided(folders: Iterable[Path]) -> Decisions:
+    """What people decided in the one gradebook of all folders that have any."""
+    together, first = Decisions(""), Path()
+    for folder in folders:
+        found = decisions.load(folder)
+        if not found.database:
+            continue
+        if not together.database:
+            together, first = found, folder
+        agrees = found.database == together.database
+        for assignment, students in found.assignments.items():
+            known = together.assignments.setdefault(assignment, {})
+            agrees &= all(known.setdefault(name, own) == own for name, own in students.items())
+        if not agrees:
+            raise UsageError("error.merge_gradebook", one=first, other=folder)
+    return together
 
 
 def _table(path: Path) -> dict[str, Any]:

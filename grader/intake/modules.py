@@ -136,6 +136,7 @@ class _Module:
         for statement in sorted(kept, key=lambda s: s.kind is not Kind.IMPORT):
             add(statement.text, package.labels[statement.cell.number], statement.line)
         for cell in broken:
+            add("pass")  # ends the function before it, to which indented lines would belong
             add(cell.broken, package.labels[cell.cell.number], 1)
         return "\n".join([*lines, ""]) if lines else "", places
 

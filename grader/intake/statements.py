@@ -99,7 +99,7 @@ class Parsed:
 
 def parse(cell: Cell) -> Parsed:
     """The statements of a cell. Nothing raises: one that is no Python is `broken`."""
-    lines, magics = cell.source.split("\n"), list[str]()
+    lines, magics = _without_indent(cell.source.split("\n")), list[str]()
     if not _without_cell_magic(lines, magics):
         return Parsed(cell, [], magics)
     for _ in range(MAX_LOOKS):
@@ -116,6 +116,13 @@ def parse(cell: Cell) -> Parsed:
         except _PARSING:
             break
     return Parsed(cell, [], magics, broken="\n".join(lines))
+
+
+def _without_indent(lines: list[str]) -> list[str]:
+    """What is pasted from inside of something runs in Jupyter: it takes off the first indent."""
+    first = next((line for line in lines if line.strip()), "")
+    indent = first[: len(first) - len(first.lstrip())]
+    return [line.removeprefix(indent) for line in lines]
 
 
 def _without_cell_magic(lines: list[str], magics: list[str]) -> bool:

@@ -53,7 +53,7 @@ def load(out: Path) -> Decisions:
             raise ValueError(f"it is not of the schema {SCHEMA}")
         return typed(Decisions, data)
     except (OSError, ValueError, RecursionError) as error:
-        raise PlatformError("error.record_unreadable", file=path, reason=error) from error
+        raise PlatformError("error.decisions_unreadable", file=path, reason=error) from error
 
 
 def save(out: Path, decisions: Decisions) -> None:

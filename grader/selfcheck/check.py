@@ -41,6 +41,7 @@ class Checked:
     target: Target
     submission: Submission
     results: list[ExerciseResult]
+    mistakes: list[Mistake]  # that the public checks see
 
 
 def run(
@@ -76,7 +77,7 @@ def run(
         if as_json:
             text = json.dumps([asdict(result) for result in results], ensure_ascii=False)
             print(log_json(text))
-        then(Checked(target, submission, results))
+        then(Checked(target, submission, results, known))
         if not watch:
             return 0 if all(_passed(result) for result in results) else 1
         view.waiting()

@@ -31,7 +31,8 @@ class Outputs:
         if self.summary:
             there = self.summary.stat().st_size if self.summary.exists() else 0
             room = github.MAX_SUMMARY - there
-            _write(self.summary, github.summary(assignment, results, self.lang, room), "a")
+            text = github.summary(assignment, results, self.lang, room, checked.mistakes)
+            _write(self.summary, text, "a")
         if self.junit:
             _write(self.junit, junit.self_check(assignment.id, results, self.lang), "w")
 

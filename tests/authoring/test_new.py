@@ -1,5 +1,6 @@
 """A new course works as it stands, and so does what is copied into it."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,23 @@ def test_what_a_course_says_of_itself(tmp_path):
     assert (made.languages, str(made.timezone)) == (("en", "ko"), "Asia/Seoul")
     assert (made.root / "README.md").read_text().startswith('# 한글 "수업"\n\n`course.toml`에는')
     assert made.submitted.is_dir()
+
+
+def test_the_next_command_can_be_typed(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    made = grader("new", "course", "NLP 2027")
+    assert "Next: cd 'NLP 2027', then:" in made.output
+
+
+def test_git_keeps_out_what_came_of_a_class(nlp):
+    subprocess.run(["git", "init", "--quiet"], check=True)
+    private = ["submitted/kim/a.py", "similarity/hw1/dolos.zip", "out/records/hw1/kim.json"]
+    private += ["out-1/records/hw1/kim.json", "gradebook.db", "grades.csv"]
+    private += ["autograded/kim/hw1/hw1_words.ipynb"]
+    ours = ["course.toml", "assignments/hw1/mistakes.json", "reference/hw1_words/words.py"]
+    call = ["git", "check-ignore", *private, *ours]
+    done = subprocess.run(call, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == private
 
 
 def test_only_the_handouts_of_the_courses_languages(nlp):

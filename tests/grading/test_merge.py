@@ -9,6 +9,8 @@ from click.testing import CliRunner
 from grader.cli.main import main
 from grader.errors import UsageError
 from grader.grading.shards import Shard
+from grader.records import decisions
+from grader.records.decisions import Decision, Decisions
 from tests.conftest import write_course
 
 GOOD = "def add(a, b): return a + b\n"
@@ -136,6 +138,35 @@ def test_different_rosters_stay_apart(root, parts):
     path.write_text(path.read_text().replace('"no"', '"yes"'))
     done = grader(root, "merge", *parts, "-o", root / "merged")
     assert (done.exit_code, "same roster" in done.output) == (2, True)
+
+
+def test_what_people_decided_comes_along(root):
+    bonus = Decision("add", "add", None, 0.5, "well explained")
+    for section, student in zip("ab", ("kim", "park"), strict=True):
+        decisions.save(
+            root / f"section-{section}",
+            Decisions("sqlite:///gone.db", {"tiny": {student: [bonus]}}),
+        )
+    sections, merged = [root / "section-a", root / "section-b"], root / "merged"
+    assert grader(root, "merge", *sections, "-o", merged).exit_code == 0
+    assert grader(root, "report", merged).exit_code == 0
+    scores = json.loads((merged / "scores/tiny/scores.json").read_text())["students"]
+    points = {student["student"]: student["points"] for student in scores}
+    assert points["kim"] == points["park"] == points["choi"] + 0.5
+
+
+@pytest.mark.parametrize(
+    "other",
+    [Decisions("sqlite:///two.db"), Decisions("sqlite:///one.db", {"tiny": {"kim": []}})],
+    ids=["another database", "another score"],
+)
+def test_different_decisions_stay_apart(root, other):
+    score = Decision("add", "add", 1.0, 0.0, "")
+    decisions.save(root / "section-a", Decisions("sqlite:///one.db", {"tiny": {"kim": [score]}}))
+    decisions.save(root / "section-b", other)
+    done = grader(root, "merge", root / "section-a", root / "section-b", "-o", root / "merged")
+    assert (done.exit_code, "the same --database" in done.output) == (2, True), done.output
+    assert not (root / "merged").exists()
 
 
 def test_nothing_to_merge(root):

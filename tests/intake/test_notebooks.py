@@ -172,6 +172,17 @@ def test_what_only_jupyter_understands_is_left_out_and_named(tmp_path):
     )
 
 
+def test_an_indented_cell_runs_as_in_jupyter():
+    pasted = "\n".join(f"    {line}" for line in CLEAN.split("\n"))
+    assert text_of(f"\n{pasted}", TABLE) == f"{CLEAN}\n{TABLE}\n"
+
+
+def test_a_cell_whose_first_line_is_commented_out_is_no_part_of_the_one_before():
+    made = modules.assemble([Cell(1, CLEAN), Cell(2, f"#{TABLE}", "text.py")], WANTED)
+    with pytest.raises(IndentationError):
+        compile(made.files["text.py"], "text.py", "exec")
+
+
 def test_a_percent_sign_in_python_is_python():
     source = 'def clean(text):\n    return ("%s"\n% text)\n"""\n!ls\n"""'
     assert text_of(source) == 'def clean(text):\n    return ("%s"\n% text)\n'

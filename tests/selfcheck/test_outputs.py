@@ -11,6 +11,7 @@ from markdown_it import MarkdownIt
 
 from grader.cli.main import main
 from grader.course.exercise import Function
+from grader.diagnosis.mistakes import FILE, Mistake, Signature, dump, whole
 from grader.export import github
 from grader.export.junit import self_check
 from grader.records.outcome import Outcome
@@ -125,6 +126,20 @@ def test_the_summary_says_only_what_public_checks_say(check, tmp_path):
     assert "A greeting" not in text
 
 
+def test_the_summary_names_a_known_mistake(check, course):
+    wrong = "def add(a, b): return 'x'"
+    [own] = json.loads(check(wrong, "--json").output)[0]["checks"]
+    [trace] = own["traces"]
+    signature = Signature(Outcome.FAILED, whole(trace["answers"]), telling=trace["telling"])
+    tell = {"en": "Is it <a> *number*?", "ko": "숫자인가요?"}
+    known = Mistake("text", ["add"], "", tell, cases={own["id"]: signature})
+    (course / "assignments" / "tiny" / FILE).write_text(dump([known]))
+    check(wrong, "--summary", course / "summary.md")
+    page = MarkdownIt("commonmark").enable("table").render((course / "summary.md").read_text())
+    said = "<p><code>add</code> This looks familiar: Is it &lt;a&gt; *number*?</p>"
+    assert said in page
+
+
 def result(name="adding", **more):
     given = {"id": "add_adds", "of": "add", "kind": "core", "public": True, "seconds": 0.5}
     given |= {"outcome": Outcome.FAILED, "cases": 1, "cases_passed": 0, "passes_with": []}
@@ -150,7 +165,7 @@ def test_a_summary_ends_before_githubs_limit(tiny):
         text = github.summary(large, results, "ko", room)
         assert len(text.encode()) <= max(room, 0)
         assert text.count("<details>") == text.count("</details>")
-    assert "너무 길어" in github.summary(large, results, "ko")
+    assert "나머지는 싣지 못했습니다" in github.summary(large, results, "ko")
 
 
 def test_junit(check, tmp_path):

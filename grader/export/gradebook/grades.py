@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from grader.diagnosis.mistakes import Mistake
 from grader.export.gradebook.cells import Cell
 from grader.i18n import translate
 from grader.records.assignment_snapshot import Snapshot
@@ -28,9 +29,11 @@ class Graded:
 class Comments:
     """Says what a feedback page says: the gradebook must not tell more of a hidden check."""
 
-    def __init__(self, snapshot: Snapshot, lang: str, moment: Moment) -> None:
+    def __init__(
+        self, snapshot: Snapshot, lang: str, moment: Moment, mistakes: Sequence[Mistake]
+    ) -> None:
         self._snapshot, self._lang, self._moment = snapshot, lang, moment
-        self._kept = Kept()
+        self._kept = Kept(mistakes)
 
     def grades(self, record: Record, cells: Iterable[Cell]) -> dict[str, Graded]:
         """What stands in each cell, by its name."""
@@ -64,6 +67,9 @@ class Comments:
             is_right = standing == Standing.RIGHT
             code = "report.feedback.right" if is_right else f"function.{standing}"
             lines.append(translate(code, self._lang))
+        for mistake in function["mistakes"]:
+            lead = translate(f"report.feedback.{mistake['certainty']}", self._lang)
+            lines.append(f"{lead} {mistake['tell']}")
         lines += [f"{check['title']}: {self._ending(check)}" for check in function["failing"]]
         return _plain("\n".join(lines))
 

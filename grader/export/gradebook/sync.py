@@ -110,11 +110,12 @@ class _Class:
         snapshot = results.snapshot
         lang = lang if lang in snapshot.languages else snapshot.languages[0]
         self._cells = cells(snapshot, snapshot.languages[0])
-        self._comments = Comments(snapshot, lang, moment)
+        mistakes = results.mistakes_told(moment)
+        self._comments = Comments(snapshot, lang, moment, mistakes)
         self._pages = Pages(course.root, snapshot, self._cells, lang)
         described = (out / "assignments" / f"{snapshot.id}.json").read_bytes()
         stage = moments.stage(snapshot.due, moment)
-        self._source = digests.digest(digests.grader(), described, lang, stage)
+        self._source = digests.digest(digests.grader(), described, repr(mistakes), lang, stage)
         self._path = out / "gradebook" / f"{snapshot.id}.json"
         self._marks: dict[str, _Mark] = {}
         self._pages.write_source()

@@ -6,11 +6,14 @@ from datetime import UTC, datetime
 
 import pytest
 
+from grader.diagnosis import mistakes
+from grader.errors import PlatformError
 from grader.export.comment import comment
 from grader.export.feedback_text import lines
 from grader.export.gradebook.cells import cell_name
 from grader.export.gradebook.decide import refresh
 from grader.export.graded import entries, find, score
+from grader.records.outcome import Outcome
 from grader.report.moment import Moment
 from tests.export.gradebook.school import NOTEBOOK, RECORDS, School
 
@@ -83,6 +86,25 @@ def test_a_comment_says_what_the_feedback_says(synced):
     assert "text.py" in empty[-1]
     kept_back = synced.grade("grid_search--grid_search_first_best", "oh_jimin")[-1]
     assert kept_back.endswith("result not shown")
+
+
+def test_a_comment_names_a_known_mistake_as_soon_as_it_is_known(synced):
+    path = synced.out / "records" / "hw1" / "oh_jimin.json"
+    record = json.loads(path.read_text(encoding="utf-8"))
+    check = next(c for c in record["exercises"][0]["checks"] if c["public"])
+    trace = {"case": "", "outcome": "failed", "asked": ["a"], "answers": ["b"]}
+    check.update(outcome="failed", traces=[{**trace, "first": "", "telling": True}])
+    path.write_text(json.dumps(record), encoding="utf-8")
+    assert synced.sync().written == 1
+    signature = mistakes.Signature(Outcome.FAILED, mistakes.whole(["b"]), telling=True)
+    tell = {"en": "Tags become blanks.", "ko": "태그는 빈칸이 됩니다."}
+    known = mistakes.Mistake("tags", [check["of"]], "", tell, cases={check["id"]: signature})
+    listed = synced.out / "mistakes" / "hw1.json"
+    listed.parent.mkdir(exist_ok=True)
+    listed.write_text(mistakes.dump([known]), encoding="utf-8")
+    synced.sync()
+    said = synced.grade(check["of"], "oh_jimin")[-1].splitlines()
+    assert "This looks familiar: Tags become blanks." in said
 
 
 def test_a_comment_is_no_markup(school):
@@ -191,6 +213,19 @@ def test_a_report_reads_what_was_decided_since(synced):
     assert not refresh(synced.out)
     assert not (synced.root / "gradebook.db").exists()
     assert synced.totals()["oh_jimin"] < before
+
+
+def test_a_damaged_list_of_decisions_is_read_anew_as_its_message_says(synced):
+    synced.by_hand("clean", "oh_jimin", score=1.25, comment="Nice")
+    synced.sync()
+    path = synced.out / "gradebook.json"
+    before = path.read_bytes()
+    path.write_text("{")
+    with pytest.raises(PlatformError, match="Remove it and run grader gradebook"):
+        synced.sync()
+    path.unlink()
+    synced.sync()
+    assert path.read_bytes() == before
 
 
 def test_checks_that_come_go_and_are_renamed(synced):
