@@ -118,7 +118,7 @@ CLASS = [
     Recipe(
         "bug_tags_deleted",
         "a tag is deleted instead of blanked",
-        points=98.75,
+        points=98.62,
         loses=["cleaning"],
         bonus=2,
         start="mutant tag_deleted",
@@ -142,7 +142,7 @@ CLASS = [
     Recipe(
         "bug_relu_not_masked",
         "the gradient passes a ReLU that is off",
-        points=97.59,
+        points=97.38,
         loses=["backpropagation"],
         bonus=2,
         start="mutant relu_not_masked",
@@ -305,7 +305,7 @@ CLASS = [
     Recipe(
         "patches_the_judge",
         "patches pytest, NumPy's and torch's comparisons, and brings a conftest.py",
-        points=98.62,
+        points=98.5,
         loses=["cleaning"],
         bonus=2,
         changes=[

@@ -108,7 +108,7 @@ def test_installed_for_one_user(wheel, tmp_path):
     course = tmp_path / "nlp"
     fine(run(grader, "new", "assignment", "hw1", cwd=course, **home))
     (course / "words.py").write_text("raise SystemExit('the folder that somebody stands in')")
-    assert "all 13 versions" in fine(run(grader, "verify", "hw1", cwd=course, **home))
+    assert "all 28 versions" in fine(run(grader, "verify", "hw1", cwd=course, **home))
     fine(run(grader, "check", "hw1", "reference/hw1_words", cwd=course, **home))
 
 

@@ -80,7 +80,7 @@ def test_a_number_that_two_students_have_gets_nothing(from_moodle, tmp_path):
         (copy / name).symlink_to(out / name)
     data, said = export("moodle-feedback", copy, tmp_path)
     assert 7 not in {number for number, _ in consumers.moodle_feedback(data, set(range(60_000)))}
-    assert "somebody else's (2)" in said
+    assert "shared with somebody else (2)" in said
 
 
 def test_the_same_feedback_makes_the_same_bytes(from_moodle, tmp_path):

@@ -136,7 +136,7 @@ def test_without_a_participant_number_the_university_knows(graded, tmp_path):
         ((b"Identifier", b"Number"), "not a grading worksheet"),
         ((b",Yes,", b","), "row 2 has 11 cells, the header has 12"),
         ((b'"<p>', b"<p>"), "row 2"),
-        ((b'"Maximum grade"', b"Scale"), "by a scale of words"),
+        ((b'"Maximum grade"', b"Scale"), "by a scale, not by points"),
     ],
     ids=["header", "ragged", "quote", "scale"],
 )

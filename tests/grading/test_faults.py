@@ -19,6 +19,7 @@ from grader.grading.engines.local import grade_all
 from grader.grading.worker import Job
 from grader.intake.read import Submission
 from grader.records import store
+from grader.records.record import SCHEMA
 
 GOOD = "def add(a, b): return a + b\n"
 GREET = "def greet(name): return f'Hello {name}'\n"
@@ -382,7 +383,7 @@ DAMAGED = {
     "a_nest": lambda _: "[" * 100_000,
     "a_list": lambda _: "[]",
     "a_number": lambda _: "1" * 5000,
-    "of_a_newer_grader": damaged(lambda record: {**record, "schema": "grader/record/v3"}),
+    "of_another_grader": damaged(lambda record: {**record, "schema": f"{SCHEMA}.1"}),
     "a_score_that_is_a_word": damaged(lambda record: {**record, "points": "ten"}),
     "a_score_that_is_no_number": damaged(lambda record: {**record, "points": float("nan")}),
     "no_score": damaged(lambda record: {k: v for k, v in record.items() if k != "points"}),
