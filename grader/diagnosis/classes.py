@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
-from grader.diagnosis.mistakes import Mistake, whole
+from grader.diagnosis.mistakes import ANSWERED, Mistake, whole
 from grader.diagnosis.rule import Certainty, diagnose, failing
 from grader.records.record import Record
 
@@ -47,7 +47,8 @@ class ClassMistakes:
         for exercise in record.exercises:
             for function in dict.fromkeys(check.of for check in exercise.checks):
                 fails = failing(exercise.checks, [function])
-                if fails and (exercise.id, function) not in explained:
+                is_answer = any(trace.outcome in ANSWERED for trace in fails.values())
+                if is_answer and (exercise.id, function) not in explained:
                     text = repr(sorted((case, whole(t.answers)) for case, t in fails.items()))
                     key = (exercise.id, function, "?" + blake2b(text.encode()).hexdigest())
                     group = self._groups.setdefault(key, Group(exercise.id, function, None))

@@ -22,6 +22,9 @@ from grader.records.record import Trace
 FILE = "mistakes.json"
 SCHEMA = "grader/mistakes/v1"
 
+# How a case ends in which something was answered: two endless loops need have nothing in common.
+ANSWERED = {Outcome.FAILED, Outcome.RAISED, Outcome.UNREADABLE}
+
 
 @dataclass(frozen=True)
 class Signature:
@@ -39,7 +42,8 @@ class Signature:
         """Of a mistake's answers, beside those of the right program in the same case."""
         count = len(trace.answers)
         known = cls(trace.outcome, telling=trace.telling)
-        if right is None or right.answers[:count] == trace.answers:
+        is_answer = trace.outcome in ANSWERED
+        if right is None or not is_answer or right.answers[:count] == trace.answers:
             return known
         known = replace(known, answers=whole(trace.answers))
         if right.asked[:count] == trace.asked and right.answers[count - 1] != trace.answers[-1]:

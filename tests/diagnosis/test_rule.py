@@ -53,6 +53,15 @@ def test_another_ending_is_another_mistake():
     assert named(crashed, [mistake("m", TWO)]) == []
 
 
+def test_two_loops_without_an_end_need_not_be_the_same_mistake():
+    endless = {case: replace(own, outcome=Outcome.TIMEOUT) for case, own in TWO.items()}
+    assert named(endless, [mistake("m", endless)]) == []
+    made = ClassMistakes([])
+    for record in records(("a", endless), ("b", endless)):
+        made.add(record)
+    assert made.shared() == []
+
+
 def test_three_quarters_of_the_cases_are_enough_and_less_is_not():
     four = {f"f{n}": trace("one", f"bad {n}") for n in range(4)}
     known = mistake("m", four)
