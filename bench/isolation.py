@@ -15,6 +15,7 @@ import os
 import statistics
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -110,15 +111,14 @@ def compare(assignment: Assignment, files: dict[str, bytes], checks: Checks) -> 
     )
 
 
-def main() -> None:
-    """The row of one homework."""
+def row(compare: Callable[[Assignment, dict[str, bytes], Checks], None]) -> None:
+    """The row of the homework that the command line names, on one core."""
     os.environ["OMP_NUM_THREADS"] = "1"
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    course = Course.find(ROOT)
-    assignment = course.load(sys.argv[1])
+    assignment = Course.find(ROOT).load(sys.argv[1])
     files = solved(assignment)
     run_session(assignment.check_files(), lambda checks: compare(assignment, files, checks))
 
 
 if __name__ == "__main__":
-    main()
+    row(compare)

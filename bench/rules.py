@@ -7,22 +7,16 @@ ratio is the median over the pairs. The goal is 1.03. Rules are armed once for a
 
 from __future__ import annotations
 
-import os
 import statistics
-import sys
 from dataclasses import replace
-from pathlib import Path
 
-from bench.isolation import cpu_of_all
-from demo.build import solved
+from bench.isolation import cpu_of_all, row
 from grader.authoring.release import in_memory
 from grader.boundary.launchers import Launcher, launcher_for
-from grader.checking.plugin import Checks, run_session
+from grader.checking.plugin import Checks
 from grader.course.assignment import Assignment
-from grader.course.folder import Course
 from grader.grading.submission import grade
 
-ROOT = Path(__file__).parent.parent
 PAIRS = 6
 
 
@@ -64,15 +58,5 @@ def compare(assignment: Assignment, files: dict[str, bytes], checks: Checks) -> 
     )
 
 
-def main() -> None:
-    """The row of one homework."""
-    os.environ["OMP_NUM_THREADS"] = "1"
-    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    course = Course.find(ROOT)
-    assignment = course.load(sys.argv[1])
-    files = solved(assignment)
-    run_session(assignment.check_files(), lambda checks: compare(assignment, files, checks))
-
-
 if __name__ == "__main__":
-    main()
+    row(compare)
