@@ -54,9 +54,8 @@ def alike(assignment: Assignment, known: Sequence[Mistake]) -> list[list[str]]:
     """The mistakes that fail public checks and that these cannot tell apart."""
     groups: dict[str, list[str]] = {}
     for mistake in mistakes.seen_by(assignment.public_checks, known):
-        if mistake.cases:
-            key = repr((mistake.functions, sorted(mistake.cases.items())))
-            groups.setdefault(key, []).append(mistake.name)
+        key = repr((mistake.functions, sorted(mistake.cases.items())))
+        groups.setdefault(key, []).append(mistake.name)
     return [names for names in groups.values() if len(names) > 1]
 
 

@@ -37,9 +37,7 @@ class ClassMistakes:
         explained = set()
         for found in diagnose(record.exercises, self._mistakes):
             key = (found.exercise, found.function, found.mistake.name)
-            group = self._groups.setdefault(
-                key, Group(found.exercise, found.function, found.mistake)
-            )
+            group = self._group(key, found.mistake)
             group.students.append(record.student)
             if found.certainty == Certainty.LIKELY:
                 group.likely.append(record.student)
@@ -51,14 +49,13 @@ class ClassMistakes:
                 if is_answer and (exercise.id, function) not in explained:
                     text = repr(sorted((case, whole(t.answers)) for case, t in fails.items()))
                     key = (exercise.id, function, "?" + blake2b(text.encode()).hexdigest())
-                    group = self._groups.setdefault(key, Group(exercise.id, function, None))
-                    group.students.append(record.student)
+                    self._group(key, None).students.append(record.student)
 
     def merge(self, other: ClassMistakes) -> None:
         """Add the students of `other`, who come after these."""
         self._alone += other._alone
         for key, group in other._groups.items():
-            own = self._groups.setdefault(key, Group(group.exercise, group.function, group.mistake))
+            own = self._group(key, group.mistake)
             own.students += group.students
             own.likely += group.likely
         if len(self._groups) > _MOST_GROUPS:  # a wrong answer of one's own is only counted
@@ -66,6 +63,11 @@ class ClassMistakes:
             self._alone += len(lone)
             for key in lone:
                 del self._groups[key]
+
+    def _group(self, key: tuple[str, str, str], mistake: Mistake | None) -> Group:
+        """The group of that exercise, function and mistake; a new one where there is none."""
+        exercise, function, _ = key
+        return self._groups.setdefault(key, Group(exercise, function, mistake))
 
     def known(self) -> list[Group]:
         """The known mistakes, the most frequent first."""
