@@ -10,6 +10,7 @@ loop is turned inside out, as pytest-xdist's worker does it: pytest collects, an
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
@@ -283,7 +284,7 @@ def run_session(
     session = _Session(checks, guarded)
     root = files[0].parent.parent
     arguments = [*_QUIET, "-c", str(_SETTINGS), f"--rootdir={root}", f"--confcutdir={root}"]
-    with _no_foreign_plugins():
+    with _no_foreign_plugins(), _imports_of(root):
         pytest.main([*arguments, *map(str, files)], plugins=[checks, session])
     if failure:
         raise failure[0]
@@ -291,6 +292,17 @@ def run_session(
         raise AssignmentInvalid("error.check_import", file=root, reason=session.errors[0])
     if not checks.items:
         raise PlatformError("error.no_checks", file=root)
+
+
+@contextmanager
+def _imports_of(root: Path) -> Iterator[None]:
+    """Forget the check files afterwards: two files of one name are two files in one process too."""
+    try:
+        yield
+    finally:
+        for name, module in list(sys.modules.items()):
+            if Path(getattr(module, "__file__", None) or "/").is_relative_to(root):
+                del sys.modules[name]
 
 
 @contextmanager

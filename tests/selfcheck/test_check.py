@@ -32,14 +32,9 @@ def check(course):
 
 @pytest.fixture
 def public(course):
-    """Other public checks, in a file of another name: pytest imports a name once in a process."""
-    folder = course / "assignments" / "tiny" / "checks" / "public"
-
-    def replace(name, text):
-        (folder / "test_sums.py").unlink()
-        (folder / f"test_{name}.py").write_text(text, encoding="utf-8")
-
-    return replace
+    """Write other public checks into the same file."""
+    path = course / "assignments" / "tiny" / "checks" / "public" / "test_sums.py"
+    return lambda text: path.write_text(text, encoding="utf-8")
 
 
 GREET = "def greet(name): return f'Hello {name}'\n"
@@ -100,7 +95,7 @@ def test_a_forgotten_return_is_called_that_with_the_line_of_the_function(check):
 
 
 def test_none_from_a_method_is_placed_in_its_class(check, public):
-    public("method", "def test_add_adds(student):\n    assert student.sums.Sum().total(1) == 1\n")
+    public("def test_add_adds(student):\n    assert student.sums.Sum().total(1) == 1\n")
     other = "class Other:\n    def total(self, a): return a\n\n"
     own = "class Sum:\n    def total(self, a):\n        a + 0\n"
     output = check({"sums.py": other + own, "words.py": GREET}).output
@@ -109,7 +104,6 @@ def test_none_from_a_method_is_placed_in_its_class(check, public):
 
 def test_none_where_an_error_was_wanted_is_not_called_a_forgotten_return(check, public):
     public(
-        "refusal",
         "from grader.checking.expect import expect_error\n\n\n"
         "def test_add_adds(student):\n"
         "    with expect_error(ValueError):\n        student.sums.add(1, 2)\n",
@@ -128,7 +122,6 @@ def test_what_blocks_a_whole_file_is_said_once(check, public, edit):
     )
     edit(saying, '[[check]]\nid = "greet_greets"', f'{described}[[check]]\nid = "greet_greets"')
     public(
-        "two",
         "def test_add_adds(student):\n    assert student.sums.add(1, 2) == 3\n\n\n"
         "def test_greet_exists(student):\n    student.sums.greet\n",
     )
