@@ -58,6 +58,7 @@ def verify(assignment: Assignment, chosen: list[Candidate], workers: int) -> Ite
                 c.without_checks,
                 prove_steady=is_reference,
                 core_alone=c.core_alone,
+                in_words=c.kind != "mutant",
             )
 
     for job, record in grade_all(assignment, work(), workers):

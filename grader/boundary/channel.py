@@ -81,7 +81,9 @@ class Channel:
         self._connection, self._output = connection, output
         self._output_limit = output_limit
         self._end = end
-        self.usage = usage  # what the guest has used until now
+        self._usage = usage
+        self._told: Usage | None = None  # what it had used when it was last asked
+        self._answering = False
         self._number = 0
         self._printed = bytearray()
         connection.setblocking(False)
@@ -101,10 +103,24 @@ class Channel:
         self._number += 1
         frame = memoryview(wire.put_in_front(question, (self._number, *begin)))
         deadline.begin()
+        self._answering, self._told = True, None
         try:
             return RawReply(self._number, *self._transfer(frame, deadline))
         finally:
+            self._answering = False
             deadline.end()
+
+    def usage(self) -> Usage:
+        """What the guest has used until now.
+
+        Between two requests it waits for us, and the launcher need not be asked again. What a
+        thread of the student's does meanwhile is charged with the next request.
+        """
+        if self._answering:
+            return self._usage()
+        if self._told is None:
+            self._told = self._usage()
+        return self._told
 
     @staticmethod
     def read(raw: RawReply, handle: wire.Import | None) -> Any:

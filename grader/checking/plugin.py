@@ -81,6 +81,7 @@ class Checks:
         self.items: dict[str, list[pytest.Item]] = {}
         self._plain: set[str] = set()
         self._transcripts, self._allowed = transcripts, allowed
+        self._in_words = True
         self._answers: Answers | None = None
         self._error: BaseException | None = None
 
@@ -90,31 +91,37 @@ class Checks:
         if _is_plain(item):
             self._plain.add(item.nodeid)
 
-    def run(self, check: Check, guests: Guests, *, in_words: bool = True) -> Iterator[Case]:
+    @contextmanager
+    def without_words(self) -> Iterator[None]:
+        """Meanwhile nobody reads why a case failed, and pytest need not look."""
+        before, self._in_words = self._in_words, False
+        try:
+            yield
+        finally:
+            self._in_words = before
+
+    def run(self, check: Check, guests: Guests) -> Iterator[Case]:
         """Each case in turn, with the time spent in a guest.
 
-        What it costs this process is charged to the submission as well. Without `in_words` nobody
-        reads why a case failed, and pytest need not look. Raises `PlatformError` when the machine
-        failed in the middle of a check.
+        What it costs this process is charged to the submission as well. Raises `PlatformError`
+        when the machine failed in the middle of a check.
         """
         for item in self.items[check.id]:
             guests.begin_check(check.seconds, fresh=check.fresh, hidden=not check.public)
             before, began = guests.clock.waited, process_time()
-            judged = self._within_limits(item, check, guests, in_words=in_words)
+            judged = self._within_limits(item, check, guests)
             guests.clock.charge(process_time() - began)
             yield Case(judged, guests.clock.waited - before)
 
-    def _within_limits(
-        self, item: pytest.Item, check: Check, guests: Guests, *, in_words: bool
-    ) -> Judged:
+    def _within_limits(self, item: pytest.Item, check: Check, guests: Guests) -> Judged:
         try:
             with self._allowed(check):
-                return self._judged(item, check, guests, in_words=in_words)
+                return self._judged(item, check, guests)
         except Overrun as overrun:
             guests.abandon()  # perhaps in the middle of an answer
             return self._verdict(overrun, Conversation(guests), item, check)
 
-    def _judged(self, item: pytest.Item, check: Check, guests: Guests, *, in_words: bool) -> Judged:
+    def _judged(self, item: pytest.Item, check: Check, guests: Guests) -> Judged:
         known = self._transcripts
         if known is None or item.nodeid not in self._plain:
             return self._live(item, check, guests)
@@ -126,7 +133,7 @@ class Checks:
             error = _by_call(item, conversation)
             if error is None:
                 known.keep(item.nodeid, conversation.said)
-            elif conversation.whole and in_words:
+            elif conversation.whole and self._in_words:
                 conversation = Conversation(guests, conversation.said)
                 error = self._by_pytest(item, conversation)
         except OtherQuestion:

@@ -12,7 +12,7 @@ import builtins
 import json
 import math
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Any
 
@@ -97,24 +97,27 @@ def _text(value: Any) -> str:
         return "{" + ",".join(sorted(map(_text, value))) + "}"
     if isinstance(value, list | tuple):
         plain = all(type(item) in {int, float} for item in value)
-        return "[" + ",".join(_numbers(value) if plain else map(_text, value)) + "]"
+        return "[" + (_numbers(value) if plain else ",".join(map(_text, value))) + "]"
     if isinstance(value, str | bytes | bool | None):
         return repr(value)
     if isinstance(value, int | float):
-        return ",".join(_numbers([value]))
-    numbers = ",".join(_numbers(value.reshape(-1).tolist()))
+        return _numbers([value])
+    numbers = _numbers(value.reshape(-1).tolist())
     return f"<{tuple(value.shape)} {numbers}>" if value.shape else numbers
 
 
-def _numbers(values: Sequence[Any]) -> Iterable[str]:
-    """Integers as they are, others at four digits."""
+def _numbers(values: Sequence[Any]) -> str:
+    """Integers as they are, others at four digits, with commas between them."""
     sizes = (abs(value) for value in values if not isinstance(value, int))
     least = NEGLIGIBLE * max((size for size in sizes if size < math.inf), default=0)
-    for value in values:
-        if isinstance(value, int):
-            yield str(int(value))  # True is 1
-        else:
-            yield "0" if not value or abs(value) < least else f"{value:.4g}"
+    if any(isinstance(value, complex) for value in values):
+        return ",".join("0" if abs(value) < least else f"{value:.4g}" for value in values)
+    # one format for all: a trace may hold a hundred thousand numbers
+    form = ",".join("%d" if isinstance(value, int) else "%.4g" for value in values)
+    return form % tuple(
+        value if isinstance(value, int) or not (not value or abs(value) < least) else 0.0
+        for value in values
+    )
 
 
 def _first(value: Any) -> str:

@@ -29,7 +29,8 @@ def grade_core(
     `PlatformError` when the grader itself fails.
     """
     started, clock = datetime.now(UTC), time.monotonic()
-    with closing(student_process(launcher, assignment, submission)) as guests:
+    process = student_process(launcher, assignment, submission)
+    with closing(process) as guests, checks.without_words():
         guests.begin_exercise()
         guests.open()
         layers = guests.survey.layers
@@ -61,7 +62,7 @@ def _exercise(exercise: Exercise, checks: Checks, guests: Guests) -> ExerciseRes
 def _check(check: Check, checks: Checks, guests: Guests) -> CheckResult:
     cases: list[Case] = []
     # as a hidden one: a public check would have a guest that has served none
-    for case in checks.run(replace(check, public=False), guests, in_words=False):
+    for case in checks.run(replace(check, public=False), guests):
         cases.append(case)
         if case.outcome != Outcome.PASSED:
             break

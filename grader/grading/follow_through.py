@@ -14,7 +14,7 @@ imports it: with the reference's in their place nothing forbidden is left, and t
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import cache, partial
 
@@ -182,10 +182,11 @@ class _Run:
 
     def _outcome(self, check: Check, guests: Guests) -> Outcome:
         outcome = Outcome.PASSED
-        for case in self._checks.run(check, guests):
-            if case.outcome != Outcome.PASSED:
-                outcome = case.outcome
-                break
+        with self._checks.without_words():
+            for case in self._checks.run(check, guests):
+                if case.outcome != Outcome.PASSED:
+                    outcome = case.outcome
+                    break
         guests.take_output()
         return outcome
 
@@ -240,15 +241,17 @@ def without(source: bytes, name: str, needed: frozenset[str] = frozenset()) -> b
     which the guest replaces by the student's.
     """
     body = ast.parse(source).body
+    names = {node: _used([node]) for node in body}  # walked once
     gone = {name}
     while True:
         left = [node for node in body if not _bound(node) or not _bound(node) <= gone]
-        wanted = _used([node for node in body if node not in left]) - needed
+        wanted = _union(names[node] for node in body if node not in left) - needed
         more: set[str] = set()
         for node in left:
-            others = _used([other for other in left if other is not node])
-            if _bound(node) and _bound(node) <= wanted - others:
-                more |= _bound(node)
+            if _bound(node) and _bound(node) <= wanted:
+                others = _union(names[other] for other in left if other is not node)
+                if not _bound(node) & others:
+                    more |= _bound(node)
         if not more:
             break
         gone |= more
@@ -265,6 +268,10 @@ def _bound(node: ast.stmt) -> set[str]:
     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
     names = {target.id for target in targets if isinstance(target, ast.Name)}
     return names if len(names) == len(targets) else set()
+
+
+def _union(sets: Iterable[set[str]]) -> set[str]:
+    return set[str]().union(*sets)
 
 
 def _used(nodes: Sequence[ast.AST]) -> set[str]:

@@ -38,7 +38,8 @@ class Job:
     Checks in `without_checks` are not run. With `prove_steady` it is graded twice, and a check that
     asks otherwise after the same replies is `AssignmentInvalid`. Exercises in `too_heavy` are not
     run: what they answered ended a worker that had used twice its time for a check. `core_alone`
-    is the short way for what must earn nothing (`grader.grading.core`).
+    is the short way for what must earn nothing (`grader.grading.core`). Without `in_words` the
+    record does not say why a check failed.
     """
 
     submission: Submission
@@ -47,6 +48,7 @@ class Job:
     prove_steady: bool = False
     too_heavy: frozenset[str] = frozenset()
     core_alone: bool = False
+    in_words: bool = True
 
 
 def main(
@@ -137,12 +139,13 @@ class _Grader:
     def _attempt(self, job: Job, checks: Checks) -> Record:
         if job.core_alone:
             return grade_core(self._assignment, job.submission, checks, self._launcher)
-        return grade(
-            self._assignment,
-            job.submission,
-            checks,
-            self._launcher,
-            self._assignment.only(job.exercises, job.without_checks),
-            job.too_heavy,
-            self._tell,
-        )
+        with contextlib.nullcontext() if job.in_words else checks.without_words():
+            return grade(
+                self._assignment,
+                job.submission,
+                checks,
+                self._launcher,
+                self._assignment.only(job.exercises, job.without_checks),
+                job.too_heavy,
+                self._tell,
+            )
