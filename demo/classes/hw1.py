@@ -13,22 +13,23 @@ ALL_BUT_TEXT = (
     "network.py",
     "evaluation.py",
     "extensions.py",
+    "generalisation.py",
 )
 
 LOOP = "    while True:\n        pass\n"
 
 CLASS = [
     # ---- complete -------------------------------------------------------------------------
-    Recipe("complete_kim", "everything right, as a folder", points=100, bonus=2),
-    Recipe("complete_lee_zip", "everything right, as a zip", points=100, bonus=2, pack="zip"),
+    Recipe("complete_kim", "everything right, as a folder", points=100, bonus=6),
+    Recipe("complete_lee_zip", "everything right, as a zip", points=100, bonus=6, pack="zip"),
     Recipe(
-        "complete_park_tgz", "everything right, as a tar.gz", points=100, bonus=2, pack="tar.gz"
+        "complete_park_tgz", "everything right, as a tar.gz", points=100, bonus=6, pack="tar.gz"
     ),
     Recipe(
         "complete_wrapped",
         "the package in two folders too many, with macOS's leftovers",
         points=100,
-        bonus=2,
+        bonus=6,
         folder="hw1/hw1_classification",
         changes=[write("../../__MACOSX/hw1/._text.py", b"\x00\x05\x16\x07")],
     ),
@@ -36,13 +37,13 @@ CLASS = [
         "complete_without_bonus",
         "no bonus file",
         points=100,
-        changes=[only("text.py", *ALL_BUT_TEXT[:-1])],
+        changes=[only("text.py", *ALL_BUT_TEXT[:-2])],
     ),
     Recipe(
         "한글_이름_최지우",
         "Korean name, comments, identifiers and test data in the files",
         points=100,
-        bonus=2,
+        bonus=6,
         changes=[
             append(
                 "text.py",
@@ -54,14 +55,14 @@ CLASS = [
         "euc_kr_declared",
         "a file in EUC-KR that says so",
         points=100,
-        bonus=2,
+        bonus=6,
         changes=[euc_kr("text.py", declared=True)],
     ),
     Recipe(
         "prints_megabytes",
         "prints five megabytes at import and a line in every call",
         points=100,
-        bonus=2,
+        bonus=6,
         changes=[
             append("features.py", "\nprint('x' * 5_000_000)\n"),
             replace(
@@ -83,14 +84,14 @@ CLASS = [
         "partial_no_network",
         "network.py is not written",
         points=90,
-        bonus=2,
+        bonus=6,
         changes=[unfinished("network.py")],
     ),
     Recipe(
         "partial_naive_bayes_half",
         "fit is there, predict is not",
         points=90,
-        bonus=2,
+        bonus=6,
         changes=[
             unfinished(
                 "naive_bayes.py", names=("joint_log_likelihood", "predict_log_proba", "predict")
@@ -101,14 +102,14 @@ CLASS = [
         "missing_file",
         "forgot evaluation.py",
         points=85,
-        bonus=2,
+        bonus=6,
         changes=[only("text.py", *(f for f in ALL_BUT_TEXT if f != "evaluation.py"))],
     ),
     Recipe(
         "misnamed_file",
         "Text.py instead of text.py",
         points=90,
-        bonus=2,
+        bonus=6,
         changes=[
             write("Text.py", b"def clean(text): return text\n"),
             only("Text.py", *ALL_BUT_TEXT),
@@ -120,7 +121,7 @@ CLASS = [
         "a tag is deleted instead of blanked",
         points=98.62,
         loses=["cleaning"],
-        bonus=2,
+        bonus=6,
         start="mutant tag_deleted",
     ),
     Recipe(
@@ -128,7 +129,7 @@ CLASS = [
         "the prior is left out of the joint",
         points=96,
         loses=["nb_predict"],
-        bonus=2,
+        bonus=6,
         changes=[replace("naive_bayes.py", "self.class_log_prior_ + counts @", "counts @")],
     ),
     Recipe(
@@ -136,7 +137,7 @@ CLASS = [
         "the loss is a sum, its gradient a mean",
         points=95.5,
         loses=["loss_gradient"],
-        bonus=2,
+        bonus=6,
         start="mutant loss_is_a_sum",
     ),
     Recipe(
@@ -144,7 +145,7 @@ CLASS = [
         "the gradient passes a ReLU that is off",
         points=97.38,
         loses=["backpropagation"],
-        bonus=2,
+        bonus=6,
         start="mutant relu_not_masked",
     ),
     Recipe(
@@ -152,7 +153,7 @@ CLASS = [
         "macro F1 from macro precision and recall",
         points=97.3,
         loses=["metrics"],
-        bonus=2,
+        bonus=6,
         start="mutant macro_f1_of_means",
     ),
     Recipe(
@@ -160,7 +161,7 @@ CLASS = [
         "grid search returns the last of equal ones",
         points=99.5,
         loses=["selection"],
-        bonus=2,
+        bonus=6,
         start="mutant last_best",
     ),
     Recipe(
@@ -168,7 +169,7 @@ CLASS = [
         "vocabulary by first occurrence, idf without smoothing, recall and precision swapped",
         points=93.04,
         loses=["vocabulary", "tfidf", "metrics"],
-        bonus=2,
+        bonus=6,
         changes=[
             replace("features.py", "(-counts[token], token)", "-counts[token]"),
             replace("features.py", "(1 + documents) / (1 + frequency)", "documents / frequency"),
@@ -184,28 +185,28 @@ CLASS = [
         "syntax_error",
         "a colon is missing in features.py",
         points=85,
-        bonus=2,
+        bonus=6,
         changes=[replace("features.py", "class TfIdf:", "class TfIdf")],
     ),
     Recipe(
         "euc_kr_undeclared",
         "a file in EUC-KR that does not say so",
         points=90,
-        bonus=2,
+        bonus=6,
         changes=[euc_kr("text.py", declared=False)],
     ),
     Recipe(
         "merge_conflict",
         "a merge conflict in naive_bayes.py",
         points=75,
-        bonus=2,
+        bonus=6,
         changes=[append("naive_bayes.py", "<<<<<<< HEAD\nx = 1\n=======\nx = 2\n>>>>>>> main\n")],
     ),
     Recipe(
         "raises_at_import",
         "reads a file of his own laptop at import",
         points=85,
-        bonus=2,
+        bonus=6,
         changes=[append("evaluation.py", "\nopen('C:/Users/me/data.csv')\n")],
     ),
     # ---- endless, crashing, forbidden -----------------------------------------------------
@@ -214,7 +215,7 @@ CLASS = [
         "trains until XOR converges, which it never does",
         points=97.75,
         loses=["perceptron"],
-        bonus=2,
+        bonus=6,
         changes=[
             replace(
                 "network.py",
@@ -228,14 +229,14 @@ CLASS = [
         "logistic_regression.py trains at import, for ever",
         points=60,
         loses=["sigmoid", "loss_gradient", "training", "metrics", "selection"],
-        bonus=2,
+        bonus=6,
         changes=[append("logistic_regression.py", "\nwhile True:\n    pass\n")],
     ),
     Recipe(
         "exits_zero",
         "calls os._exit(0) and hopes for full marks",
         points=90,
-        bonus=2,
+        bonus=6,
         changes=[append("text.py", "\nimport os\n\nos._exit(0)\n")],
     ),
     Recipe(
@@ -243,7 +244,7 @@ CLASS = [
         "dies of a segmentation fault in tf-idf",
         points=96,
         loses=["tfidf"],
-        bonus=2,
+        bonus=6,
         changes=[
             replace(
                 "features.py",
@@ -257,7 +258,7 @@ CLASS = [
         "builds a list of a billion numbers in bag_of_words",
         points=96.5,
         loses=["vocabulary"],
-        bonus=2,
+        bonus=6,
         changes=[
             replace(
                 "features.py",
@@ -271,7 +272,7 @@ CLASS = [
         "logistic regression by torch.nn",
         points=90,
         loses=["training"],
-        bonus=2,
+        bonus=6,
         changes=[
             replace(
                 "logistic_regression.py",
@@ -284,7 +285,7 @@ CLASS = [
         "uses_sklearn",
         "naive Bayes by sklearn",
         points=75,
-        bonus=2,
+        bonus=6,
         changes=[append("naive_bayes.py", "\nfrom sklearn.naive_bayes import MultinomialNB\n")],
     ),
     # ---- hostile --------------------------------------------------------------------------
@@ -293,7 +294,7 @@ CLASS = [
         "returns an object that equals everything",
         points=98,
         loses=["edit_distance"],
-        bonus=2,
+        bonus=6,
         changes=[
             replace(
                 "text.py",
@@ -307,7 +308,7 @@ CLASS = [
         "patches pytest, NumPy's and torch's comparisons, and brings a conftest.py",
         points=98.5,
         loses=["cleaning"],
-        bonus=2,
+        bonus=6,
         changes=[
             replace("text.py", 're.sub(r"<[^<>]+>", " ", text)', "text"),
             append(
@@ -324,7 +325,7 @@ CLASS = [
         "looks_for_the_checks",
         "searches stack, memory, parents' folders and environment for expected values",
         points=90,
-        bonus=2,
+        bonus=6,
         changes=[
             append(
                 "text.py",

@@ -22,7 +22,7 @@ CLASS = [
         "한글_주석_윤서연",
         "Korean comments, identifiers and a Korean helper file",
         points=100,
-        bonus=12,
+        bonus=14,
         changes=[
             write("도움말.py", "def 두배(수):\n    return 2 * 수\n".encode()),
             append(
@@ -46,7 +46,7 @@ CLASS = [
         "the backward step is not written",
         points=94,
         loses=["lstm_step"],
-        bonus=12,
+        bonus=14,
         changes=[unfinished("cells.py", names=("lstm_step_backward",))],
     ),
     # ---- careless bugs --------------------------------------------------------------------
@@ -55,7 +55,7 @@ CLASS = [
         "forgets </s> in the perplexity of n-grams",
         points=98.33,
         loses=["ngram"],
-        bonus=12,
+        bonus=14,
         start="mutant perplexity_without_the_end",
     ),
     Recipe(
@@ -63,7 +63,7 @@ CLASS = [
         "neighbouring words stand in a row instead of a column",
         points=98,
         loses=["data"],
-        bonus=12,
+        bonus=14,
         changes=[
             replace(
                 "data.py",
@@ -77,7 +77,7 @@ CLASS = [
         "applies the reset gate before the product",
         points=95.83,
         loses=["rnn_gru"],
-        bonus=12,
+        bonus=14,
         changes=[
             replace(
                 "cells.py",
@@ -92,7 +92,7 @@ CLASS = [
         "never clears the gradients",
         points=97.6,
         loses=["training"],
-        bonus=12,
+        bonus=14,
         start="mutant zero_grad_forgotten",
     ),
     Recipe(
@@ -100,7 +100,7 @@ CLASS = [
         "bits instead of nats, no root in AdaGrad, temperature multiplies",
         points=96.19,
         loses=["perplexity", "optimisers", "generation"],
-        bonus=12,
+        bonus=14,
         changes=[
             replace("metrics.py", "return math.exp(total_nll", "return 2 ** (total_nll"),
             replace(
@@ -123,7 +123,7 @@ CLASS = [
         "a colon is missing in metrics.py",
         points=90,
         loses=["cross_entropy", "perplexity"],
-        bonus=12,
+        bonus=14,
         changes=[
             replace(
                 "metrics.py", "for logits, targets in batches:", "for logits, targets in batches"
@@ -135,7 +135,7 @@ CLASS = [
         "nn.LSTM inside the LSTM",
         points=92,
         loses=["lstm"],
-        bonus=12,
+        bonus=14,
         changes=[
             replace(
                 "cells.py",
@@ -150,7 +150,7 @@ CLASS = [
         "the backward step by torch.autograd",
         points=92,
         loses=["lstm_step"],
-        bonus=12,
+        bonus=14,
         changes=[
             replace(
                 "cells.py",

@@ -16,7 +16,7 @@ REQUIRED = (
     "conv.py",
     "evaluate.py",
 )
-BONUS = ("neural.py", "extensions.py")
+BONUS = ("neural.py", "extensions.py", "crf_tagger.py", "sentiment.py")
 NUMBERS = "def numbers(x: list) -> list:\n    return [int(i) for i in x]\n"
 
 CLASS = [
@@ -25,7 +25,7 @@ CLASS = [
         "complete_wrapped",
         "the package in two folders too many",
         points=100,
-        bonus=19,
+        bonus=27,
         folder="homework/hw4_hmm_tagger",
     ),
     Recipe(
@@ -38,7 +38,7 @@ CLASS = [
         "한글_주석_윤하늘",
         "Korean comments, identifiers and examples in the files",
         points=100,
-        bonus=19,
+        bonus=27,
         changes=[
             append(
                 "data.py",
@@ -50,14 +50,14 @@ CLASS = [
         "euc_kr_declared",
         "a file in EUC-KR that says so",
         points=100,
-        bonus=19,
+        bonus=27,
         changes=[euc_kr("conv.py", declared=True)],
     ),
     Recipe(
         "helper_file",
         "a helper file of one's own, imported absolutely",
         points=100,
-        bonus=19,
+        bonus=27,
         changes=[
             write("helpers.py", NUMBERS.encode()),
             append("conv.py", "\nfrom hw4_hmm_tagger.helpers import numbers  # noqa: E402, F401\n"),
@@ -75,14 +75,14 @@ CLASS = [
         "partial_no_batch",
         "viterbi_batch is not written",
         points=92,
-        bonus=19,
+        bonus=27,
         changes=[unfinished("decode.py", names=("viterbi_batch",))],
     ),
     Recipe(
         "partial_no_learning",
         "expected_counts and baum_welch are not written",
         points=90,
-        bonus=19,
+        bonus=27,
         changes=[unfinished("inference.py", names=("expected_counts", "baum_welch"))],
     ),
     # ---- careless bugs --------------------------------------------------------------------
@@ -91,7 +91,7 @@ CLASS = [
         "counts transitions from the second tag to the first",
         points=94.16,
         loses=["estimation"],
-        bonus=19,
+        bonus=27,
         start="mutant transitions_transposed",
     ),
     Recipe(
@@ -99,7 +99,7 @@ CLASS = [
         "of equal predecessors the larger one is taken",
         points=99.47,
         loses=["viterbi"],
-        bonus=19,
+        bonus=27,
         changes=[
             replace(
                 "decode.py",
@@ -113,7 +113,7 @@ CLASS = [
         "the scores of the batch run on through the padding",
         points=98.43,
         loses=["viterbi_batch"],
-        bonus=19,
+        bonus=27,
         changes=[
             replace(
                 "decode.py",
@@ -127,7 +127,7 @@ CLASS = [
         "normalises every step also where whole paths should be",
         points=98,
         loses=["memm"],
-        bonus=19,
+        bonus=27,
         changes=[
             replace(
                 "memm.py",
@@ -141,7 +141,7 @@ CLASS = [
         "first syllable, sizes rounded up, mean of the sentences' accuracies",
         points=97.46,
         loses=["reading", "convolution", "metrics"],
-        bonus=19,
+        bonus=27,
         changes=[
             replace("data.py", "syllables[-1]", "syllables[0]"),
             replace(
@@ -162,7 +162,7 @@ CLASS = [
         "syntax_error",
         "a bracket is missing in memm.py",
         points=90,
-        bonus=19,
+        bonus=27,
         changes=[replace("memm.py", '    facts = ["bias",', '    facts = ("bias",')],
     ),
     # ---- endless, crashing, forbidden -----------------------------------------------------
@@ -170,14 +170,14 @@ CLASS = [
         "uses_hmmlearn",
         "forward by hmmlearn",
         points=75,
-        bonus=19,
+        bonus=27,
         changes=[append("inference.py", "\nfrom hmmlearn.hmm import CategoricalHMM\n")],
     ),
     Recipe(
         "uses_torch_conv1d",
         "conv1d by torch's own",
         points=95,
-        bonus=19,
+        bonus=27,
         changes=[
             replace(
                 "conv.py",

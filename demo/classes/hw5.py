@@ -15,7 +15,7 @@ REQUIRED = (
     "training.py",
     "bert.py",
 )
-BONUS = ("copy_task.py", "extensions.py")
+BONUS = ("copy_task.py", "extensions.py", "pretraining.py", "lstm_seq2seq.py")
 
 CLASS = [
     # ---- complete -------------------------------------------------------------------------
@@ -30,7 +30,7 @@ CLASS = [
         "한글_주석_정하늘",
         "Korean name, comments and identifiers",
         points=100,
-        bonus=13,
+        bonus=23,
         changes=[
             append(
                 "bert.py",
@@ -64,7 +64,7 @@ CLASS = [
         "bert.py is not there",
         points=95,
         loses=["bert_inputs"],
-        bonus=13,
+        bonus=23,
         changes=[
             only("attention.py", "seq2seq.py", "decode.py", "transformer.py", "training.py", *BONUS)
         ],
@@ -74,7 +74,7 @@ CLASS = [
         "greedy search is written, beam search is not",
         points=90,
         loses=["beam_search"],
-        bonus=13,
+        bonus=23,
         changes=[unfinished("decode.py", names=("beam_search", "beam_search_table"))],
     ),
     # ---- careless bugs --------------------------------------------------------------------
@@ -83,7 +83,7 @@ CLASS = [
         "attention scores are not divided",
         points=94,
         loses=["scaled_attention"],
-        bonus=13,
+        bonus=23,
         start="mutant no_root_of_d",
     ),
     Recipe(
@@ -91,7 +91,7 @@ CLASS = [
         "zeros are fed instead of the last attentional vector",
         points=99,
         loses=["decoder"],
-        bonus=13,
+        bonus=23,
         start="mutant input_feeding_forgotten",
     ),
     Recipe(
@@ -99,7 +99,7 @@ CLASS = [
         "all rows stop at the first eos",
         points=96.88,
         loses=["greedy"],
-        bonus=13,
+        bonus=23,
         start="mutant greedy_stops_at_the_first_eos",
     ),
     Recipe(
@@ -107,7 +107,7 @@ CLASS = [
         "n-grams are not clipped, the last best is taken for the closest reference",
         points=98.35,
         loses=["bleu"],
-        bonus=13,
+        bonus=23,
         changes=[
             replace(
                 "training.py",
@@ -124,7 +124,7 @@ CLASS = [
         "eps outside the root, segment of [SEP], the coin from the global generator",
         points=98.67,
         loses=["seq2seq", "layers", "bert_inputs"],
-        bonus=13,
+        bonus=23,
         changes=[
             replace("transformer.py", "torch.sqrt(variance + eps)", "(torch.sqrt(variance) + eps)"),
             replace(
@@ -145,7 +145,7 @@ CLASS = [
         "a bracket is missing in decode.py",
         points=85,
         loses=["greedy", "beam_search"],
-        bonus=13,
+        bonus=23,
         changes=[
             replace("decode.py", "log_probs.argmax(dim=-1)  # (B,)", "log_probs.argmax(dim=-1")
         ],
@@ -155,7 +155,7 @@ CLASS = [
         "layer norm by torch",
         points=94,
         loses=["layers"],
-        bonus=13,
+        bonus=23,
         changes=[
             replace(
                 "transformer.py",
@@ -170,7 +170,7 @@ CLASS = [
         "BLEU by sacrebleu, imported at the top",
         points=90,
         loses=["fit", "loss_and_batches", "bleu"],
-        bonus=13,  # the reversal imports training.py, which has paid for sacrebleu
+        bonus=23,  # the reversal imports training.py, which has paid for sacrebleu
         changes=[append("training.py", "\nimport sacrebleu\n")],
     ),
     # ---- hostile --------------------------------------------------------------------------

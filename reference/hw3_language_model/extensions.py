@@ -1,7 +1,8 @@
 """Bonus exercises: a ReLU with its own backward pass, ELMo's mixture of layers, Bengio's language
-model, a net of dynamic depth, clipping by value.
+model, a net of dynamic depth, clipping by value, Adadelta.
 
-Feed-forward language model: Bengio et al. (2003). ELMo: Peters et al. (2018), equation 1.
+Feed-forward language model: Bengio et al. (2003). ELMo: Peters et al. (2018), equation 1. Adadelta:
+Zeiler (2012), algorithm 1, with the rate of https://docs.pytorch.org/docs/stable/optim.html.
 """
 
 from __future__ import annotations
@@ -119,4 +120,23 @@ def clip_values(grads: list[Tensor], limit: float) -> list[Tensor]:
     """New tensors with every entry clipped to [-limit, limit]: the direction may change."""
     ### BEGIN SOLUTION
     return [grad.clamp(-limit, limit) for grad in grads]
+    ### END SOLUTION
+
+
+def adadelta(
+    param: Tensor, grad: Tensor, state: dict, lr: float = 1.0, rho: float = 0.9, eps: float = 1e-6
+) -> tuple[Tensor, dict]:
+    """RMSProp whose rate is the size of its own recent steps. Both averages are from 0:
+
+        s <- rho s + (1 - rho) g^2
+        d <- g sqrt(u + eps) / sqrt(s + eps)       with the u of the last step
+        u <- rho u + (1 - rho) d^2                 theta <- theta - lr d
+
+    Entry by entry; param and grad are not changed, the state begins as {}.
+    """
+    ### BEGIN SOLUTION
+    squares = rho * state.get("squares", 0) + (1 - rho) * grad**2
+    steps = state.get("steps", grad.new_zeros(()))
+    step = grad * (steps + eps).sqrt() / (squares + eps).sqrt()
+    return param - lr * step, {"squares": squares, "steps": rho * steps + (1 - rho) * step**2}
     ### END SOLUTION

@@ -47,3 +47,19 @@ def test_dynamic_net_worked_example(student):
 def test_clip_values_worked_example(student):
     (clipped,) = student.extensions.clip_values([torch.tensor([3.0, 0.5])], 1.0)
     expect_close(clipped, [1.0, 0.5], what={"en": "the clipped gradient", "ko": "자른 기울기"})
+
+
+def test_adadelta_worked_example(student):
+    param, state = torch.tensor(1.0, dtype=torch.float64), {}
+    gradients = torch.tensor([0.5, -0.25, 0.5], dtype=torch.float64)
+    for number, wanted in enumerate((0.996838, 0.998923, 0.995536), 1):
+        param, state = student.extensions.adadelta(param, gradients[number - 1], state)
+        expect_close(
+            param,
+            wanted,
+            atol=1e-6,
+            what={
+                "en": f"the parameter after step {number}",
+                "ko": f"{number}번 갱신한 매개변수",
+            },
+        )

@@ -567,6 +567,21 @@ def test_more_l2_gives_smaller_weights_in_batches(student):
     expect_smaller_weights(student, 5)
 
 
+def test_l1_leaves_weights_near_zero(student):
+    # two features decide, four say nothing. A step past zero is at most lr (|gradient| + l1) long,
+    # and |gradient| is below l1 there: nothing ends further than 2 lr l1 = 0.015 from zero
+    generator = draw(44)
+    X = torch.randn(60, 6, generator=generator, dtype=torch.float64)
+    noise = torch.randn(60, generator=generator, dtype=torch.float64)
+    y = (X[:, 0] - X[:, 1] + 0.5 * noise > 0).long()
+    l1, l2 = (
+        trained(student, X, y, **{name: 0.15}, lr=0.05, epochs=400).w.abs() for name in ("l1", "l2")
+    )
+    assert l1[2:].max() < 0.015, "with l1 the weights of features that say nothing must end near 0"
+    assert l1[:2].min() > 0.1, "with l1 the weights of features that decide must not end near 0"
+    assert l2[2:].max() > 0.1, "with l2 the weights of features that say nothing are small, not 0"
+
+
 def test_the_optimum_is_reached(student):
     _, _, X, y = some_data(25, examples=40)
     model = trained(student, X, y, l2=0.1, lr=0.5, epochs=400)

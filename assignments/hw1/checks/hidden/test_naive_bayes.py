@@ -360,16 +360,6 @@ def test_nb_predict_ties_go_to_the_smaller_class(student):
     expect_close(model.predict(np.array([[1, 0], [0, 0], [0, 1]])), [0, 0, 0])
 
 
-def test_nb_batch_is_one_by_one(student):
-    counts, labels = some_data(14)
-    model = fitted(student, counts, labels)
-    whole = model.predict_log_proba(counts)
-    for i in (0, 7, 39):
-        expect_close(
-            model.predict_log_proba(counts[i : i + 1])[0], whole[i], what=f"document {i} alone"
-        )
-
-
 def test_nb_predict_leaves_its_argument_alone(student):
     counts, labels = some_data(15)
     model = fitted(student, counts, labels)

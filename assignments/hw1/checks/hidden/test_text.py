@@ -201,11 +201,6 @@ def test_edit_distance_equals_the_recurrence(student, cost):
         expect_close(distance, expected, what=f"from {source!r} to {target!r}")
 
 
-def test_edit_distance_substitution_costs_two_by_default(student):
-    expect_close(student.text.edit_distance("한국어", "한국말"), 2)
-    expect_close(student.text.edit_distance("한국어", "한국말", substitution_cost=1), 1)
-
-
 def test_edit_distance_with_an_empty_string(student):
     distances = student.map(student.text.edit_distance, [("", "abc"), ("abc", ""), ("", "")])
     expect_close(distances, [3, 3, 0])

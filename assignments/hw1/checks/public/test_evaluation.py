@@ -6,6 +6,7 @@ import torch
 from grader.checking.expect import expect_close, expect_equal, expect_true
 
 GOLD, PREDICTED = [1, 1, 1, 0, 0], [1, 0, 0, 1, 0]
+THE_FIGURES = {"en": "(precision, recall, F1)", "ko": "(정밀도, 재현율, F1)"}
 
 
 def test_metrics_worked_example(student):
@@ -23,11 +24,10 @@ def test_accuracy_worked_example(student):
 
 def test_precision_recall_f1_worked_example(student):
     result = student.evaluation.precision_recall_f1(GOLD, PREDICTED, 2, "binary")
-    expect_close(
-        list(result),
-        [1 / 2, 1 / 3, 0.4],
-        what={"en": "(precision, recall, F1)", "ko": "(정밀도, 재현율, F1)"},
-    )
+    other = student.evaluation.precision_recall_f1([1, 0, 0, 0], [1, 0, 1, 0], 2, "binary")
+    expect_close(list(result), [1 / 2, 1 / 3, 0.4], what=THE_FIGURES)
+    # tells apart what the first cannot: exchanged it is (1, 1/2), of class 0 (1, 2/3)
+    expect_close(list(other), [1 / 2, 1, 2 / 3], what=THE_FIGURES)
 
 
 def test_split_worked_example(student):

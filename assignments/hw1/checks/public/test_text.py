@@ -28,16 +28,22 @@ def test_stem_worked_example(student, token):
 
 def test_edit_distance_worked_example(student):
     at_two = student.text.edit_distance("intention", "execution")
+    at_one = student.text.edit_distance("intention", "execution", substitution_cost=1)
+    at_the_front = student.text.edit_distance("다", "먹었다")
     expect_close(
         at_two,
         8,
         what={"en": "the distance at substitution cost 2", "ko": "치환 비용이 2일 때의 거리"},
     )
-    at_one = student.text.edit_distance("intention", "execution", 1)
     expect_close(
         at_one,
         5,
         what={"en": "the distance at substitution cost 1", "ko": "치환 비용이 1일 때의 거리"},
+    )
+    expect_close(
+        at_the_front,
+        2,
+        what={"en": "the distance from 다 to 먹었다", "ko": "다에서 먹었다까지의 거리"},
     )
 
 

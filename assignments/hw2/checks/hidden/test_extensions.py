@@ -87,12 +87,6 @@ def test_ppmi_of_a_table_that_is_not_symmetric(student):
     expect_ppmi(student, X)
 
 
-def test_ppmi_of_independent_words(student):
-    shares = torch.tensor([1.0, 2.0, 5.0]).double()
-    value = student.extensions.ppmi(torch.outer(shares, shares))
-    expect_close(value, torch.zeros(3, 3), **NEAR, what="independence")
-
-
 def test_ppmi_of_a_word_without_neighbours(student):
     X = some_counts(1)
     X[2] = 0

@@ -17,6 +17,10 @@ def test_cbow_loss_worked_example(student):
     mask = torch.tensor([[True, True, False], [True, True, True]])
     target, negatives = double([0, 1], [0, 0]), double([[1, 0], [0, 0]], [[0, 0], [0, 0]])
     value = student.cbow.cbow_loss(context, mask, target, negatives)
+    # zeros have the mean 0, however many there are
+    of_fewer = student.cbow.cbow_loss(
+        context, torch.tensor([[True, True, False], [True, False, False]]), target, negatives
+    )
     # a second negative and a second example of zeros: ln 2 each time
     wanted = math.log(2) + math.log(1 + math.e) + math.log(2) + 3 * math.log(2)
     expect_close(
@@ -24,6 +28,15 @@ def test_cbow_loss_worked_example(student):
         wanted / 2,
         rtol=1e-4,
         what={"en": "the loss of the batch of two", "ko": "예제가 2개인 배치의 손실"},
+    )
+    expect_close(
+        of_fewer,
+        wanted / 2,
+        rtol=1e-4,
+        what={
+            "en": "the loss where the second example has one context",
+            "ko": "둘째 예제의 문맥이 1개일 때의 손실",
+        },
     )
 
 

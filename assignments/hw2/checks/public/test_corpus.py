@@ -10,8 +10,9 @@ WASHING = ["개울가", "에서", "속옷", "빨래", "를", "하는", "남녀"]
 
 def test_vocabulary_worked_example(student):
     vocabulary = student.corpus.Vocabulary([["나비", "꽃", "나비"], ["꽃", "하늘", "나비"]], 2)
-    expect_equal(vocabulary.tokens, ["나비", "꽃"], "tokens")
-    expect_equal([int(count) for count in vocabulary.counts], [3, 2], "counts")
+    tokens, counts = vocabulary.tokens, vocabulary.counts
+    expect_equal(tokens, ["나비", "꽃"], "tokens")
+    expect_equal([int(count) for count in counts], [3, 2], "counts")
     expect_equal(len(vocabulary), 2, "len(vocabulary)")
 
 

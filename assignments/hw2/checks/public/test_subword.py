@@ -32,9 +32,17 @@ def test_subword_vector_worked_example(student):
     # the hash of "<시나" is 0x98c9ddb9, which is 329 modulo 1000
     expected = (329 + 664 + 495 + 44 + 48) / 5
     vector = student.subword.subword_vector("시나브로", table, 3, 3)
+    whole = student.subword.subword_vector("시나브로", table, 6, 6)
     expect_close(
         vector,
         [expected],
         rtol=1e-4,
         what={"en": "the vector of 시나브로", "ko": "'시나브로'의 벡터"},
+    )
+    # no piece but the whole word is as long as that
+    expect_close(
+        whole,
+        [48],
+        rtol=1e-4,
+        what={"en": "the vector of 시나브로 at length 6", "ko": "길이가 6일 때 '시나브로'의 벡터"},
     )

@@ -294,6 +294,37 @@ def test_lstm_cell_passes_the_gradient_of_c_through_f(student):
     expect_close(gradients[2], torch.sigmoid(weights["bias_hh"][None, H : 2 * H]), what="dc' / dc")
 
 
+def fading(student, size, start, steps=12):
+    """dh_T / dh_0 of the student's RNN cell with W_hh = size times the unit matrix, and what it is.
+
+    Every other weight is 0, so h' = tanh(size h) and each step contributes size (1 - h'^2). The
+    product is taken backwards, as autograd would, one step of the student's at a time.
+    """
+    weights = {name: torch.zeros_like(w) for name, w in some_weights(0, 1).items()}
+    weights["weight_hh"] = size * torch.eye(H, dtype=torch.float64)
+    cell, _ = loaded(student, "RNNCell", weights)
+    x, states = torch.zeros(1, E, dtype=torch.float64), [start]
+    expected = torch.ones_like(start)
+    for _ in range(steps):
+        states.append(torch.tanh(size * states[-1]))
+        expected = expected * size * (1 - states[-1] ** 2)
+    gradient = torch.ones_like(start)
+    for state in reversed(states[:-1]):
+        gradient = student.gradients(cell, [x, state], [gradient]).by_argument[1]
+    return gradient, expected
+
+
+def test_rnn_cell_gradient_fades(student):
+    gradient, expected = fading(student, 0.5, normal(240, 1, H))
+    expect_close(gradient, expected, what="dh / dh after 12 steps with W_hh = 1/2")
+    assert gradient.abs().max() <= 0.5**12, "after 12 steps at most 2^-12 of the gradient is left"
+
+
+def test_rnn_cell_gradient_explodes(student):
+    gradient, expected = fading(student, 2.0, torch.zeros(1, H, dtype=torch.float64))
+    expect_close(gradient, expected, what="dh / dh after 12 steps with W_hh = 2, from h = 0")
+
+
 # ---- one LSTM step by hand -------------------------------------------------------------------------
 
 KEYS = ["x", "h", "c", "W_ih", "W_hh", "b_ih", "b_hh"]

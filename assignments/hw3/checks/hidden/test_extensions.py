@@ -294,3 +294,86 @@ def test_clip_values_changes_no_argument_and_no_dtype(student):
         for got, grad in zip(clipped, grads, strict=True):
             expect_tensor(got, tuple(grad.shape), name, "a clipped gradient")
         expect_left_alone(student, student.extensions.clip_values, grads, 0.7)
+
+
+# ---- Adadelta -----------------------------------------------------------------------------------
+
+
+def adadelta_path(student, start, gradients, **options):
+    param, state, path = start, {}, []
+    for grad in gradients:
+        param, state = student.extensions.adadelta(param, grad, state, **options)
+        path.append(param)
+    return path
+
+
+def random_gradients(seed, count, *shape):
+    generator = torch.Generator().manual_seed(seed)
+    return [torch.randn(*shape, generator=generator, dtype=torch.float64) for _ in range(count)]
+
+
+def test_adadelta_follows_its_equation(student):
+    # the oracle is torch.optim, on our side; a large eps shows where it stands
+    for options in ({"lr": 0.5, "rho": 0.7, "eps": 0.1}, {}):
+        start, *gradients = random_gradients(1, 9, 3, 4)
+        param = torch.nn.Parameter(start.clone())
+        oracle = torch.optim.Adadelta([param], **{"lr": 1.0, **options})
+        for number, got in enumerate(adadelta_path(student, start, gradients, **options)):
+            param.grad = gradients[number].clone()
+            oracle.step()
+            expect_close(got, param.detach(), what=f"the parameter after step {number + 1}")
+
+
+def test_adadelta_works_entry_by_entry(student):
+    start, *gradients = random_gradients(2, 5, 2, 3)
+    whole = adadelta_path(student, start, gradients)[-1]
+    alone = adadelta_path(student, start[1, 2], [g[1, 2] for g in gradients])[-1]
+    expect_close(alone, whole[1, 2], what="an entry by itself")
+
+
+def test_adadelta_hardly_feels_the_size_of_the_gradient(student):
+    # s and the gradient grow alike: with 1000 times the gradients the steps are the same but for eps
+    start, *gradients = random_gradients(3, 6, 5)
+    small = adadelta_path(student, start, gradients, eps=1e-9)[-1]
+    large = adadelta_path(student, start, [1000 * g for g in gradients], eps=1e-9)[-1]
+    expect_close(
+        large - start, small - start, rtol=1e-4, what="the way with 1000 times the gradient"
+    )
+
+
+def test_adadelta_does_not_divide_by_zero(student):
+    zeros = [torch.zeros(2, dtype=torch.float64)] * 2
+    path = adadelta_path(student, torch.ones(2, dtype=torch.float64), zeros)
+    expect_close(path[-1], [1.0, 1.0], what="the parameter after gradients of zero")
+
+
+def test_adadelta_keeps_parameters_apart(student):
+    streams = [random_gradients(seed, 5, 3) for seed in (4, 5)]
+    alone = [adadelta_path(student, s[0], s[1:])[-1] for s in streams]
+    params, states = [s[0] for s in streams], [{}, {}]
+    for number in range(1, 5):  # one step of the one, one step of the other, in turn
+        for k in (0, 1):
+            params[k], states[k] = student.extensions.adadelta(
+                params[k], streams[k][number], states[k]
+            )
+    for k in (0, 1):
+        expect_close(params[k], alone[k], what="a parameter that is trained together with another")
+
+
+def test_adadelta_keeps_float32(student):
+    for shape in ((3,), ()):
+        param, state = student.extensions.adadelta(torch.ones(shape), torch.ones(shape), {})
+        expect_tensor(param, shape, "float32", "the parameter")
+        expect_type(state, dict, "the state")
+        param, _ = student.extensions.adadelta(param, torch.ones(shape), state)
+        expect_tensor(param, shape, "float32", "the parameter after a second step")
+
+
+def test_adadelta_leaves_its_arguments_alone(student):
+    param, grad = random_gradients(6, 2, 4)
+    step, before = student.extensions.adadelta, student.generators(seed=20)
+    (new, state), after = student.with_arguments(step, param, grad, {})
+    expect_equal(after[:2], [param, grad], "parameter and gradient after the call")
+    _, after = student.with_arguments(step, new, grad, state)
+    expect_equal(after[:2], [new, grad], "parameter and gradient after a second call")
+    expect_equal(student.generators(), before, "the global random generators after the calls")

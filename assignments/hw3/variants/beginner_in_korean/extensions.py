@@ -80,3 +80,11 @@ def clip_values(grads, limit):
         새것[새것 < -limit] = -limit
         결과.append(새것)
     return 결과
+
+
+def adadelta(param, grad, state, lr=1.0, rho=0.9, eps=1e-6):
+    if not state:
+        state = {"기울기": torch.zeros_like(grad), "걸음": torch.zeros_like(grad)}
+    기울기 = rho * state["기울기"] + (1 - rho) * grad * grad
+    걸음 = torch.sqrt(state["걸음"] + eps) / torch.sqrt(기울기 + eps) * grad
+    return param - lr * 걸음, {"기울기": 기울기, "걸음": rho * state["걸음"] + (1 - rho) * 걸음 * 걸음}

@@ -65,3 +65,13 @@ class DynamicNet(nn.Module):
 
 def clip_values(grads: list[Tensor], limit: float) -> list[Tensor]:
     return [g.clamp(-limit, limit) for g in grads]
+
+
+def adadelta(
+    param: Tensor, grad: Tensor, state: dict, lr: float = 1.0, rho: float = 0.9, eps: float = 1e-6
+) -> tuple[Tensor, dict]:
+    zero = torch.zeros_like(grad)
+    s = torch.lerp(grad.square(), state.get("s", zero), rho)
+    u = state.get("u", zero)
+    delta = grad * ((u + eps) / (s + eps)).sqrt()
+    return param - lr * delta, {"s": s, "u": torch.lerp(delta.square(), u, rho)}

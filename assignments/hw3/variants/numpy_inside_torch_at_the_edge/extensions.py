@@ -83,3 +83,12 @@ def clip_values(grads, limit):
     if limit < 0:
         raise ValueError("limit must not be negative")
     return [torch.minimum(torch.maximum(g, -torch.full_like(g, limit)), torch.full_like(g, limit)) for g in grads]
+
+
+def adadelta(param, grad, state, lr=1.0, rho=0.9, eps=1e-6):
+    p, g = param.numpy(), grad.numpy()
+    s = rho * state.get("s", np.zeros_like(g)) + (1 - rho) * np.square(g)
+    u = state.get("u", np.zeros_like(g))
+    d = np.sqrt(u + eps) / np.sqrt(s + eps) * g
+    new = torch.from_numpy(np.asarray(p - lr * d)).to(param.dtype)
+    return new, {"s": s, "u": rho * u + (1 - rho) * np.square(d)}

@@ -69,3 +69,10 @@ class DynamicNet(nn.Module):
 
 def clip_values(grads, limit):
     return [torch.minimum(torch.maximum(g, torch.tensor(-limit).to(g)), torch.tensor(limit).to(g)) for g in grads]
+
+
+def adadelta(param, grad, state, lr=1.0, rho=0.9, eps=1e-6):
+    s, u = state.get("both", (grad * 0, grad * 0))
+    s = s * rho + grad.pow(2) * (1 - rho)
+    d = grad * (u + eps).rsqrt().reciprocal() * (s + eps).rsqrt()
+    return param - d * lr, {"both": (s, u * rho + d.pow(2) * (1 - rho))}

@@ -83,3 +83,14 @@ def clip_values(grads: list[Tensor], limit: float) -> list[Tensor]:
         raise ValueError("limit is negative")
     bound = torch.tensor(limit)
     return [grad.minimum(bound.to(grad)).maximum(-bound.to(grad)) for grad in grads]
+
+
+def adadelta(
+    param: Tensor, grad: Tensor, state: dict, lr: float = 1.0, rho: float = 0.9, eps: float = 1e-6
+) -> tuple[Tensor, dict]:
+    squares = (1 - rho) * grad.square()
+    before = torch.zeros_like(grad)
+    if state:
+        squares, before = squares + rho * state["squares"], state["steps"]
+    step = grad * (before + eps).sqrt() / (squares + eps).sqrt()
+    return param - lr * step, {"squares": squares, "steps": rho * before + (1 - rho) * step.square()}

@@ -91,3 +91,16 @@ def clip_values(grads: list[Tensor], limit: float) -> list[Tensor]:
     if limit < 0:
         raise ValueError("limit must not be negative")
     return [grad.clamp(-limit, limit) for grad in grads]
+
+
+def adadelta(
+    param: Tensor, grad: Tensor, state: dict, lr: float = 1.0, rho: float = 0.9, eps: float = 1e-6
+) -> tuple[Tensor, dict]:
+    olds = state.get("entries", [(0.0, 0.0)] * grad.numel())
+    values, entries = [], []
+    for p, g, (s, u) in zip(param.flatten().tolist(), grad.flatten().tolist(), olds):
+        s = rho * s + (1 - rho) * g * g
+        d = g * (u + eps) ** 0.5 / (s + eps) ** 0.5
+        values.append(p - lr * d)
+        entries.append((s, rho * u + (1 - rho) * d * d))
+    return torch.tensor(values, dtype=param.dtype).reshape(param.shape), {"entries": entries}
