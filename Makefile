@@ -61,13 +61,7 @@ format: $(VENV)/.ready
 # of WordSim-353's form, to compare the quality too.
 bench: $(VENV)/.ready
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,bench]'
-	$(BIN)/python -m bench.guest
-	$(BIN)/python -m bench.grading
-	$(BIN)/python -m bench.report
-	$(BIN)/python -m bench.gradebook
-	$(BIN)/python -m bench.start
-	@for hw in $(ASSIGNMENTS); do $(BIN)/python -m bench.isolation $$hw || exit; done
-	@for hw in $(ASSIGNMENTS); do $(BIN)/python -m bench.rules $$hw || exit; done
+	$(BIN)/python -m bench
 	$(BIN)/python -m bench.word2vec $(TEXT) $(if $(SIMILARITY),--similarity $(SIMILARITY))
 	$(BIN)/python -m bench.viterbi
 	$(BIN)/python -m bench.lstm

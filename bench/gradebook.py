@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import random
 import subprocess
 import sys
@@ -25,6 +24,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from bench.figures import Figure, run
 from bench.grading import QUIET, ROOT, measure
 from grader.course.assignment import Assignment
 from grader.course.exercise import Check
@@ -105,12 +105,8 @@ def changed(out: Path, students: int) -> None:
         store.write(replace(found, seconds=found.seconds + 1.0), path)
 
 
-def main() -> None:
-    """Measure, and print the table."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--students", type=int, default=300)
-    parser.add_argument("--database", default="")
-    options = parser.parse_args()
+def figures(options: argparse.Namespace) -> list[Figure]:
+    """Processor seconds, and those on the clock: part of the work is the database's."""
     with tempfile.TemporaryDirectory() as name:
         out, course = Path(name, "out"), Path(name, "course")
         (course / "assignments").mkdir(parents=True)
@@ -118,21 +114,25 @@ def main() -> None:
         command = [sys.executable, "-m", "grader", "--course", str(course), "gradebook", str(out)]
         command += ["--database", options.database] if options.database else []
 
-        def run() -> None:
+        def write() -> None:
             subprocess.run(command, env=QUIET, check=True, stdout=subprocess.DEVNULL)
 
         steps: dict[str, Callable[[], None]] = {
             "first": lambda: None,
             "again": lambda: None,
             "one more": lambda: changed(out, 1),
-            "regraded": lambda: changed(out, options.students),
+            "all regraded": lambda: changed(out, options.students),
         }
-        print(f"{options.students} students         wall    cpu   load")
+        found = []
         for step, prepare in steps.items():
             prepare()
-            cost = measure(1, run)
-            print(f"{step:<20} {cost.wall:>7.2f} {cost.cpu:>6.2f} {os.getloadavg()[0]:>6.1f}")
+            cost, title = measure(1, write), f"gradebook of {options.students}, {step}"
+            found += [Figure(title, cost.cpu, "s"), Figure(f"{title}, wall", cost.wall, "s wall")]
+        return found
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--students", type=int, default=300)
+    parser.add_argument("--database", default="")
+    run(figures, parser)

@@ -1,14 +1,15 @@
 """What grading costs: `python -m bench.grading [--submissions N] [--nbgrader N]`.
 
-In one run, on the same submissions and the same checks of hw1:
+In one run, on the same right submissions of different hands and the same checks of hw1:
 
     floor     the checks called in one process with everything imported; no isolation at all
     ours      `grader grade -j 1`: every exercise in a forked process of its own
     pytest    one pytest process a submission, student code inside it
     nbgrader  `nbgrader autograde`, one test cell a check
 
-Wall and CPU seconds per submission, and what each pays above the floor. Peak memory of
-`grader grade -j 2` is the sum of the proportional set sizes of all its processes.
+Each grades n submissions and then 2 n. What n more cost is the price of a submission, the rest is
+paid once. Peak memory of `grader grade -j 2` is the sum of the proportional set sizes of all its
+processes.
 """
 
 from __future__ import annotations
@@ -23,16 +24,21 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Self
 
-from bench import notebooks
+from bench.figures import Figure, run
+from bench.isolation import right_packages
+from bench.notebooks import autograde
 from bench.processes import descendants, proportional
-from grader.course import assignment as assignments
+from grader.course.folder import Course
 
 ROOT = Path(__file__).parent.parent
 QUIET = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+GOALS = {"ours, once": 2.5}
 
 
 @dataclass(frozen=True)
@@ -53,15 +59,10 @@ def measure(submissions: int, run: Callable[[], object]) -> Cost:
     return Cost(time.perf_counter() - start, cpu, submissions)
 
 
-def submissions_in(folder: Path, count: int) -> list[Path]:
-    """`count` right submissions, `folder/<student>/hw1_classification`."""
-    from demo.build import solved
-    from grader.course.folder import Course
-
-    course = Course.find(ROOT)
-    files = solved(course.load("hw1"))
+def written(folder: Path, right: Mapping[str, dict[str, bytes]], count: int) -> list[Path]:
+    """The first `count` packages, as `folder/<student>/hw1_classification`."""
     made = []
-    for number in range(count):
+    for number, files in enumerate(list(right.values())[:count]):
         package = folder / f"student{number:03}" / "hw1_classification"
         package.mkdir(parents=True)
         for name, content in files.items():
@@ -92,13 +93,10 @@ def pytest_process(packages: list[Path], checks: list[Path]) -> None:
         )
 
 
-def floor(packages: list[Path], checks: list[Path]) -> Cost:
-    """The same checks as plain calls, once everything is imported; measured inside the process."""
+def floor(packages: list[Path], checks: list[Path]) -> None:
+    """The same checks as plain calls, in one process that imports everything once."""
     command = [sys.executable, "-m", "bench.floor", json.dumps([str(p) for p in packages])]
-    done = subprocess.run(
-        [*command, *map(str, checks)], cwd=ROOT, env=QUIET, check=True, capture_output=True
-    )
-    return Cost(**json.loads(done.stdout), submissions=len(packages))
+    subprocess.run([*command, *map(str, checks)], cwd=ROOT, env=QUIET, check=True)
 
 
 def peak_memory(run: Callable[[], object]) -> float:
@@ -121,52 +119,65 @@ def peak_memory(run: Callable[[], object]) -> float:
     return peak
 
 
-def report(name: str, cost: Cost, base: Cost) -> float:
-    """One row; returns the CPU seconds above the floor."""
-    wall, cpu = cost.wall / cost.submissions, cost.cpu / cost.submissions
-    above = cpu - base.cpu / base.submissions
-    print(f"{name:<12} {cost.submissions:>5} {wall:>9.3f} {cpu:>9.3f} {above:>9.3f}")
-    return above
+@dataclass(frozen=True)
+class Line:
+    """What `n` and `2 n` submissions cost, as a start and a slope: processor seconds."""
+
+    start: float
+    slope: float
+    wall: float  # of the slope, on the clock
+
+    @classmethod
+    def through(cls, few: Cost, many: Cost) -> Self:
+        """The line through both."""
+        more = many.submissions - few.submissions
+        slope = (many.cpu - few.cpu) / more
+        return cls(few.cpu - few.submissions * slope, slope, (many.wall - few.wall) / more)
 
 
-def main() -> None:
-    """Measure all four and print the table."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--submissions", type=int, default=20)
-    parser.add_argument("--nbgrader", type=int, default=2, help="submissions for nbgrader")
-    options = parser.parse_args()
-    checks = assignments.load(ROOT / "assignments" / "hw1").check_files()
+def figures(options: argparse.Namespace) -> list[Figure]:
+    """All four, each by n and 2 n submissions of different hands."""
+    assignment = Course.find(ROOT).load("hw1")
+    checks = assignment.check_files()
+    lines, found = dict[str, Line](), list[Figure]()
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
-        packages = submissions_in(work / "submitted", options.submissions)
-        few = packages[: max(2, options.submissions // 8)]
-        base = floor(packages, checks)
-        # what a batch pays once, however many it grades: one submission against all of them
-        once = measure(
-            1, lambda: grade(packages[0].parent.parent / packages[0].parent.name, work / "one", 1)
-        )
-        ours = measure(len(packages), lambda: grade(work / "submitted", work / "out", 1))
-        peer = measure(len(few), lambda: pytest_process(few, checks))
-        print(f"{'':<12} {'n':>5} {'wall':>9} {'cpu':>9} {'above':>9}   seconds per submission")
-        report("floor", base, base)
-        above = report("ours", ours, base)
-        steady = Cost(ours.wall - once.wall, ours.cpu - once.cpu, len(packages) - 1)
-        above_steady = report("ours, warm", steady, base)
-        above_pytest = report("pytest", peer, base)
+        right = right_packages(assignment)
+
+        def line(title: str, most: int, way: Callable[[list[Path], Path], object]) -> None:
+            costs = []
+            for count in (most // 2, most):
+                place = work / f"{title}-{count}"
+                packages = written(place / "submitted", right, count)
+                costs.append(measure(count, partial(way, packages, place)))
+            lines[title] = Line.through(*costs)
+
+        most = min(options.submissions, len(right)) // 2 * 2
+        line("floor", most, lambda packages, _: floor(packages, checks))
+        line("ours", most, lambda _, place: grade(place / "submitted", place / "out", 1))
+        line("pytest", most, lambda packages, _: pytest_process(packages, checks))
         if options.nbgrader:
-            cost = measure(
-                options.nbgrader,
-                lambda: notebooks.autograde(work, packages[: options.nbgrader], checks),
-            )
-            above_nbgrader = report("nbgrader", cost, base)
-            print(f"nbgrader / ours, above the floor: {above_nbgrader / above_steady:.1f}")
-        print(f"pytest / ours, above the floor:   {above_pytest / above_steady:.1f}")
-        ratio = steady.cpu / steady.submissions / (base.cpu / base.submissions)
-        print(f"ours / floor, warm, CPU:          {ratio:.2f}")
-        print(f"ours above the floor, with start: {above:.3f} s a submission")
-        memory = peak_memory(lambda: grade(work / "submitted", work / "out2", 2))
-        print(f"peak memory of -j 2:              {memory:.0f} MB (PSS)")
+            few = options.nbgrader
+            line("nbgrader", few, lambda packages, place: autograde(place, packages, checks))
+        for title, own in lines.items():
+            found.append(Figure(f"{title}, a submission", own.slope, "s"))
+            found.append(Figure(f"{title}, a submission, wall", own.wall, "s wall"))
+            found.append(Figure(f"{title}, once", own.start, "s", GOALS.get(f"{title}, once")))
+        base, ours = lines["floor"].slope, lines["ours"].slope
+        found.append(Figure("ours / floor", ours / base, goal=1.15))
+        found.append(Figure("ours above the floor", ours - base, "s", goal=0.2))
+        for peer, goal in (("pytest", 15), ("nbgrader", 20)):
+            if peer in lines:
+                ratio = (lines[peer].slope - base) / (ours - base)
+                found.append(Figure(f"{peer} / ours, above the floor", ratio, "", goal, more=True))
+        folder = work / f"ours-{most}" / "submitted"
+        memory = peak_memory(lambda: grade(folder, work / "out2", 2))
+        found.append(Figure("most memory of grade -j 2", memory, "MB", goal=1000))
+    return found
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--submissions", type=int, default=12, help="2 n, of different hands")
+    parser.add_argument("--nbgrader", type=int, default=4, help="2 n for nbgrader")
+    run(figures, parser)

@@ -2,7 +2,7 @@
 
 In one launcher, in turn, and in turn which comes first, so that a drifting machine is fair to
 both: a bare fork (fork, exit, wait, timed inside the launcher), and a guest as the trusted side
-sees it (fork, every layer, take a submission, kill, wait). Exits 1 above the bar.
+sees it (fork, every layer, take a submission, kill, wait).
 Both are times on the clock: on a busy machine run it with priority (`chrt -f 5`, as root).
 """
 
@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import argparse
 import statistics
-import sys
 import time
 
+from bench.figures import Figure, run
 from grader.boundary.guests import Guests
 from grader.boundary.launchers import ForkLauncher
 from grader.boundary.submitted import Submitted
@@ -41,32 +41,28 @@ class Launcher(ForkLauncher):
         return 1000 * (time.perf_counter() - start)
 
 
-def main() -> None:
-    """Print medians and their difference."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--rounds", type=int, default=300)
-    rounds = parser.parse_args().rounds
+def figures(options: argparse.Namespace) -> list[Figure]:
+    """Medians and their difference."""
     launcher = Launcher(("numpy", "torch"))
     launcher.guest()
     launcher.bare_fork()
     bare, whole = [], []
-    for number in range(rounds):
+    for number in range(options.rounds):
         if number % 2:
             bare.append(launcher.bare_fork())
         whole.append(launcher.guest())
         if not number % 2:
             bare.append(launcher.bare_fork())
     launcher.close()
-    above = statistics.median(whole) - statistics.median(bare)
-    print(f"layers     {', '.join(launcher.layers)}")
-    for name, times in (("bare fork", bare), ("guest", whole)):
-        low, _, high = statistics.quantiles(times, n=4)
-        median = statistics.median(times)
-        print(f"{name:<10} {median:6.2f} ms (quartiles {low:.2f}, {high:.2f}; n = {len(times)})")
-    print(f"difference {above:6.2f} ms, the bar is {BAR_MS:g}")
-    if above > BAR_MS:
-        sys.exit(1)
+    fork, guest = statistics.median(bare), statistics.median(whole)
+    return [
+        Figure("a bare fork", fork, "ms"),
+        Figure(f"a guest, {len(launcher.layers)} layers", guest, "ms"),
+        Figure("a guest above a bare fork", guest - fork, "ms", goal=BAR_MS),
+    ]
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=300)
+    run(figures, parser)

@@ -1,9 +1,11 @@
 """What a process of its own costs: `python -m bench.isolation HW`.
 
-A right submission is graded in turn in two ways, with the same checks, wire and outcomes:
+The reference and all its variants, which are right packages of other hands, are graded in two ways
+with the same checks, wire and outcomes:
 
     one process   every request is answered where the checks run, nothing is forked or confined
-    isolated      `grader grade`'s way: a forked guest with every layer for each exercise
+    isolated      `grader grade`'s way: a forked guest with every layer for each exercise, and what
+                  an earlier package has answered is known
 
 Everything is imported before. CPU seconds of all processes on one core; medians of one run.
 `bench.grading` compares with other graders, and with checks that are plain calls, for hw1.
@@ -11,16 +13,17 @@ Everything is imported before. CPU seconds of all processes on one core; medians
 
 from __future__ import annotations
 
+import argparse
 import os
 import statistics
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from bench.figures import Figure, run
 from bench.processes import descendants
-from demo.build import solved
+from grader.authoring.candidates import candidates
 from grader.authoring.release import in_memory
 from grader.boundary import wire
 from grader.boundary.channel import Exit, RawReply
@@ -31,12 +34,12 @@ from grader.boundary.guest.server import Server
 from grader.boundary.launchers import Launcher, launcher_for
 from grader.boundary.submitted import Rules
 from grader.checking.plugin import Checks, run_session
+from grader.checking.transcripts import Transcripts
 from grader.course.assignment import Assignment, Limits
 from grader.course.folder import Course
 from grader.grading.submission import grade
 
 ROOT = Path(__file__).parent.parent
-ROUNDS = 3
 
 
 class _Here:
@@ -85,40 +88,68 @@ def _cpu(pid: int) -> float:
     return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")  # own, and waited for
 
 
-def compare(assignment: Assignment, files: dict[str, bytes], checks: Checks) -> None:
-    """Print one row."""
+def right_packages(assignment: Assignment) -> dict[str, dict[str, bytes]]:
+    """The reference and every variant of it: all earn full marks."""
+    found = candidates(Course.find(ROOT), assignment, full=False)
+    return {c.name: c.files for c in found if c.kind in {"reference", "variant"}}
+
+
+def cost(
+    assignment: Assignment, name: str, files: dict[str, bytes], checks: Checks, launcher: Launcher
+) -> float:
+    """CPU seconds for one of them."""
+    before = cpu_of_all()
+    submission = in_memory(name, files)
+    record = grade(assignment, submission, checks, launcher, assignment.exercises)
+    if record.points != assignment.possible:
+        raise SystemExit(f"{assignment.id}, {name}: {record.points} points")
+    return cpu_of_all() - before
+
+
+def costs(
+    assignment: Assignment, launcher: Launcher, transcripts: Transcripts | None
+) -> list[float]:
+    """Of each package in turn, after the reference has warmed everything up."""
+    packages = right_packages(assignment)
+    found: list[float] = []
+
+    def body(checks: Checks) -> None:
+        cost(assignment, "warm up", packages["reference"], checks, launcher)
+        found.extend(cost(assignment, n, f, checks, launcher) for n, f in packages.items())
+
+    run_session(assignment.check_files(), body, transcripts)
+    launcher.close()
+    return found
+
+
+def figures(options: argparse.Namespace) -> list[Figure]:
+    """Medians over the packages."""
+    assignment = on_one_core(options.homework)
     preload(list(assignment.preload))
-    ways: dict[str, Launcher] = {
-        "here": _Here(assignment.package),
-        "isolated": launcher_for(assignment.preload),
-    }
-    times: dict[str, list[float]] = {name: [] for name in ways}
-    for number in range(ROUNDS + 1):  # the first warms up
-        for name, launcher in ways.items():
-            before = cpu_of_all()
-            submission = in_memory("right", files)
-            record = grade(assignment, submission, checks, launcher, assignment.exercises)
-            if record.points != assignment.possible:
-                raise SystemExit(f"{assignment.id}, {name}: {record.points} points")
-            if number:
-                times[name].append(cpu_of_all() - before)
-    for launcher in ways.values():
-        launcher.close()
-    here, isolated = (statistics.median(found) for found in times.values())
-    print(
-        f"{assignment.id}: {here:.2f} CPU s a submission in one process, {isolated:.2f} isolated,"
-        f" ratio {isolated / here:.2f}"
-    )
+    bare = costs(assignment, _Here(assignment.package), None)
+    ours = costs(assignment, launcher_for(assignment.preload), Transcripts())
+    pairs = list(zip(ours, bare, strict=True))
+    name = assignment.id
+    return [
+        Figure(f"{name}, one process, {len(pairs)} packages", statistics.median(bare), "s"),
+        Figure(f"{name}, isolated", statistics.median(ours), "s"),
+        Figure(f"{name}, above one process", statistics.median(o - b for o, b in pairs), "s"),
+        Figure(
+            f"{name}, isolated / one process",
+            statistics.median(o / b for o, b in pairs),
+            goal=1.15,
+        ),
+    ]
 
 
-def row(compare: Callable[[Assignment, dict[str, bytes], Checks], None]) -> None:
-    """The row of the homework that the command line names, on one core."""
+def on_one_core(name: str) -> Assignment:
+    """The homework, to be graded by this process on one core with one thread."""
     os.environ["OMP_NUM_THREADS"] = "1"
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    assignment = Course.find(ROOT).load(sys.argv[1])
-    files = solved(assignment)
-    run_session(assignment.check_files(), lambda checks: compare(assignment, files, checks))
+    return Course.find(ROOT).load(name)
 
 
 if __name__ == "__main__":
-    row(compare)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("homework")
+    run(figures, parser)

@@ -15,17 +15,19 @@ import sys
 import tempfile
 from pathlib import Path
 
+from bench.figures import Figure, run
 from demo.build import solved
 from grader.course.folder import Course
 
 ROOT = Path(__file__).parent.parent
 CHECK = [sys.executable, "-m", "grader", "--course", str(ROOT), "check", "hw1"]
-IMPORT = "import torch"
+IMPORT, WITHOUT, WITH = "import torch", "check -k, without torch", "check -k, with torch"
 COMMANDS = {
     IMPORT: [sys.executable, "-c", IMPORT],
-    "check -k cleaning (no torch)": [*CHECK, "-k", "cleaning"],
-    "check -k sigmoid (torch)": [*CHECK, "-k", "sigmoid"],
+    WITHOUT: [*CHECK, "-k", "cleaning"],
+    WITH: [*CHECK, "-k", "sigmoid"],
 }
+GOALS = {WITHOUT: 0.7, WITH: 2.5}
 
 
 def cpu(command: list[str], folder: Path) -> float:
@@ -37,27 +39,24 @@ def cpu(command: list[str], folder: Path) -> float:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def main() -> None:
-    """Print one table."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--rounds", type=int, default=5)
-    rounds = parser.parse_args().rounds
+def figures(options: argparse.Namespace) -> list[Figure]:
+    """The medians."""
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         for file, content in solved(Course.find(ROOT).load("hw1")).items():
             (folder / file).write_bytes(content)
         found: dict[str, list[float]] = {name: [] for name in COMMANDS}
-        for _ in range(rounds):
+        for _ in range(options.rounds):
             for name, command in COMMANDS.items():
                 here = [] if name == IMPORT else [str(folder)]
                 found[name].append(cpu([*command, *here], folder))
-    base = statistics.median(found[IMPORT])
-    print(f"{'':<30} {'cpu':>6} {'import torch =':>15}   median of {rounds}")
-    for name, seconds in found.items():
-        middle = statistics.median(seconds)
-        print(f"{name:<30} {middle:>6.2f} {middle / base:>15.2f}")
-    print(f"load {os.getloadavg()[0]:.1f}")
+    return [
+        Figure(name, statistics.median(seconds), "s", GOALS.get(name))
+        for name, seconds in found.items()
+    ]
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=5)
+    run(figures, parser)
