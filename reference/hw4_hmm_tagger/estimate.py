@@ -21,7 +21,7 @@ import numpy as np
 
 
 class HMM:
-    """Three tables of natural logarithms, float64: log_pi (S,), log_A (S, S), log_B (S, V).
+    """Three tables of natural logarithms, float64: .log_pi (S,), .log_A (S, S), .log_B (S, V).
 
     Raises ValueError naming log_pi, log_A or log_B if their shapes do not agree.
     """
@@ -31,8 +31,8 @@ class HMM:
         n_states = len(log_pi)
         if log_A.shape != (n_states, n_states) or log_B.shape[:1] != (n_states,):
             raise ValueError("log_pi, log_A and log_B must be (S,), (S, S) and (S, V)")
-        ### END SOLUTION
         self.log_pi, self.log_A, self.log_B = log_pi, log_A, log_B
+        ### END SOLUTION
 
 
 def estimate(

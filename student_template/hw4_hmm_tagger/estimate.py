@@ -21,7 +21,7 @@ import numpy as np
 
 
 class HMM:
-    """Three tables of natural logarithms, float64: log_pi (S,), log_A (S, S), log_B (S, V).
+    """Three tables of natural logarithms, float64: .log_pi (S,), .log_A (S, S), .log_B (S, V).
 
     Raises ValueError naming log_pi, log_A or log_B if their shapes do not agree.
     """
@@ -29,7 +29,6 @@ class HMM:
     def __init__(self, log_pi: np.ndarray, log_A: np.ndarray, log_B: np.ndarray) -> None:
         # YOUR CODE HERE
         raise NotImplementedError()
-        self.log_pi, self.log_A, self.log_B = log_pi, log_A, log_B
 
 
 def estimate(

@@ -26,9 +26,29 @@ def test_rnn_cell_worked_example(student):
     expect_close(cell(one(1.0), one(0.5)), [[math.tanh(1.75)]], what="h'")
 
 
+# two units, r = (1, 0) and z = 0: h' = n, in which the units of h change places
+RESET = {
+    "weight_ih": [[0.0]] * 6,
+    "weight_hh": [[0.0, 0.0]] * 4 + [[0.0, 1.0], [1.0, 0.0]],
+    "bias_ih": [40.0, -40.0, -40.0, -40.0, 0.0, 0.0],
+    "bias_hh": [0.0, 0.0, 0.0, 0.0, 0.5, 0.5],
+}
+RESET = {name: torch.tensor(rows, dtype=torch.float64) for name, rows in RESET.items()}
+
+
 def test_gru_cell_worked_example(student):
-    cell = filled(student.cells.GRUCell(1, 1), 0.5)
-    expect_close(cell(one(1.0), one(0.5)), [[0.563265]], atol=1e-6, what="h'")
+    found = filled(student.cells.GRUCell(1, 1), 0.5)(one(1.0), one(0.5))
+    cell = student.cells.GRUCell(1, 2).double()
+    cell.load_state_dict(RESET)
+    of_two_units = cell(one(1.0), torch.tensor([[0.25, 0.5]], dtype=torch.float64))
+    expect_close(found, [[0.563265]], atol=1e-6, what="h'")
+    # r times (0.5 + 0.5, 0.25 + 0.5)
+    expect_close(
+        of_two_units,
+        [[math.tanh(1.0), 0.0]],
+        atol=1e-6,
+        what={"en": "h' with r = (1, 0) and z = 0", "ko": "r = (1, 0), z = 0일 때의 h'"},
+    )
 
 
 # the step of 7.3: rows are the gates i, f, g, o

@@ -21,10 +21,21 @@ def test_elmo_mix_worked_example(student):
     layers = torch.arange(12, dtype=torch.float64).view(3, 1, 2, 2)
     two = torch.tensor(2.0, dtype=torch.float64)
     got = student.extensions.elmo_mix(layers, torch.zeros(3, dtype=torch.float64), two)
+    # scores whose weights are 1/4, 1/4 and 1/2
+    scores = torch.tensor([1.0, 1.0, 2.0], dtype=torch.float64).log()
+    other = student.extensions.elmo_mix(layers, scores, two)
     expect_close(
         got,
         [[[8.0, 10.0], [12.0, 14.0]]],
         what={"en": "twice the mean of the layers", "ko": "층 평균의 두 배"},
+    )
+    expect_close(
+        other,
+        [[[10.0, 12.0], [14.0, 16.0]]],
+        what={
+            "en": "twice the mean in which the last layer counts double",
+            "ko": "마지막 층을 두 배로 센 평균의 두 배",
+        },
     )
 
 

@@ -19,10 +19,19 @@ def test_known_unknown_worked_example(student):
 
 
 def test_spans_worked_example(student):
-    found = student.evaluate.spans(["B-PER", "I-PER", "O", "B-LOC", "O", "I-ORG"])
-    expected = [("PER", 0, 2), ("LOC", 3, 4), ("ORG", 5, 6)]
+    rows = [
+        ["B-PER", "I-PER", "O", "B-LOC", "O", "I-ORG"],
+        ["I-LOC", "O", "B-PER", "I-PER"],
+    ]
+    expected = [
+        [("PER", 0, 2), ("LOC", 3, 4), ("ORG", 5, 6)],
+        [("LOC", 0, 1), ("PER", 2, 4)],
+    ]
+    found = student.map(student.evaluate.spans, [(tags,) for tags in rows])
     expect_equal(
-        [tuple(span) for span in found], expected, {"en": "the list of spans", "ko": "구간 목록"}
+        [[tuple(span) for span in each] for each in found],
+        expected,
+        {"en": "the list of spans of two sentences", "ko": "두 문장의 구간 목록"},
     )
 
 
@@ -60,4 +69,19 @@ def test_tagger_worked_example(student):
         list(tagger.tag(["우리는", "먹었다"])),
         ["PRON", "VERB"],
         {"en": "the list of tags", "ko": "태그 목록"},
+    )
+    # with a sentence that begins with the verb, 는 and 다 alone decide: 0.0143 against 0.0004
+    turned = student.evaluate.train_tagger(
+        [
+            [("나는", "PRON"), ("갔다", "VERB")],
+            [("나는", "PRON"), ("왔다", "VERB")],
+            [("너는", "PRON"), ("갔다", "VERB")],
+            [("갔다", "VERB"), ("나는", "PRON")],
+        ],
+        min_count=2,
+    )
+    expect_equal(
+        list(turned.tag(["먹었다", "우리는"])),
+        ["VERB", "PRON"],
+        {"en": "the list of tags after a fourth sentence", "ko": "넷째 문장을 더한 뒤의 태그 목록"},
     )

@@ -165,13 +165,6 @@ def test_gru_cell_gradients(student):
     gradients_follow_torch(student, "GRUCell", 130)
 
 
-def test_gru_cell_without_weights_halves_its_state(student):
-    zero = {name: torch.zeros_like(w) for name, w in some_weights(0, 3).items()}
-    cell, _ = loaded(student, "GRUCell", zero)
-    h = normal(1, B, H)
-    expect_close(cell(normal(2, B, E), h), h / 2, what="h' with all parameters 0")
-
-
 def test_gru_cell_keeps_its_state_behind_a_closed_gate(student):
     weights = some_weights(140, 3)
     weights["bias_ih"][H : 2 * H] = 60.0  # z = 1

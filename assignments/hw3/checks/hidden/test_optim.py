@@ -135,10 +135,6 @@ def test_sgd_goes_down_a_narrow_valley(student):
     goes_down_a_narrow_valley(student, "sgd")
 
 
-def test_sgd_keeps_parameters_apart(student):
-    keeps_parameters_apart(student, "sgd")
-
-
 def test_sgd_keeps_float32(student):
     keeps_float32(student, "sgd")
 

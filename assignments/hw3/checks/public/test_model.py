@@ -88,13 +88,13 @@ def test_generate_worked_example(student):
 
 def test_generate_with_top_k_1(student):
     model = student.model.LSTMLanguageModel(7, 4, 6)
-    one, two = (student.model.generate(model, [1, 2], 5, t, top_k=1) for t in (0.5, 2.0))
+    one, two = (student.model.generate(model, [1, 2], 20, t, top_k=1) for t in (0.1, 10.0))
     expect_true(len(one) > 0, {"en": "the list of ids is empty", "ko": "id 목록이 비어 있습니다"})
     expect_close(
         one,
         two,
         what={
-            "en": "the id list with top_k 1 at temperature 0.5 (compared with 2)",
-            "ko": "top_k 1, temperature 0.5의 id(temperature 2와 비교)",
+            "en": "the id list with top_k 1 at temperature 0.1 (compared with 10)",
+            "ko": "top_k 1, temperature 0.1의 id(temperature 10과 비교)",
         },
     )

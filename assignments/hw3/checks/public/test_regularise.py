@@ -23,6 +23,9 @@ def test_dropout_worked_example(student):
 def test_clip_gradients_worked_example(student):
     grads = [torch.tensor([3.0], dtype=torch.float64), torch.tensor([4.0], dtype=torch.float64)]
     clipped, norm = student.regularise.clip_gradients(grads, 1.0)
+    # two entries in one tensor: what clips each entry alone gives (2, 2) there
+    pair = [torch.tensor([3.0, 4.0], dtype=torch.float64), torch.tensor([12.0]).double()]
+    of_a_pair, _ = student.regularise.clip_gradients(pair, 2.0)
     expect_close(
         norm, 5.0, rtol=1e-6, what={"en": "the norm before clipping", "ko": "자르기 전의 노름"}
     )
@@ -32,6 +35,12 @@ def test_clip_gradients_worked_example(student):
         [0.6, 0.8],
         rtol=1e-6,
         what={"en": "the list of clipped gradients", "ko": "자른 기울기 목록"},
+    )
+    expect_close(
+        torch.cat(list(of_a_pair)),
+        [6 / 13, 8 / 13, 24 / 13],
+        rtol=1e-6,
+        what={"en": "(3, 4) and (12), clipped to norm 2", "ko": "노름 2로 자른 (3, 4)와 (12)"},
     )
 
 

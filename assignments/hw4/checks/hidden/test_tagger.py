@@ -105,17 +105,23 @@ def test_the_start_of_a_sentence_tells(student):
 
 
 def test_rare_words_stand_for_their_class_in_training(student):
-    # "barking" itself occurred once, and is no better known than its class
-    tagger = student.evaluate.train_tagger([*SENTENCES, [("boring", "NOUN"), ("12", "NUM")]])
-    found = tags_of(student, tagger, [["the", "boring", "dog"]])
-    expect_equal(found, [["DET", "ADJ", "NOUN"]], "the tags")
+    # every sentence is a word, both tags as frequent: of four words in -ing three are adjectives,
+    # and "boring", which occurred once, is no better known than the others
+    words = {"ADJ": ["barking", "crying", "smiling"], "NOUN": ["boring", "12", "7"]}
+    tagger = student.evaluate.train_tagger([[(w, tag)] for tag in words for w in words[tag]])
+    expect_equal(tags_of(student, tagger, [["boring"]]), [["ADJ"]], "the tags")
 
 
 def test_words_that_occur_often_enough_are_known(student):
-    # "king" ends in -ing, occurs three times, and always as a noun
-    learn = [*SENTENCES, *[[("king", "NOUN"), ("3", "NUM")]] * 3]
+    # every sentence is a word, both tags as frequent: all other words in -ing are adjectives, but
+    # "king" occurs three times, and always as a noun
+    words = {
+        "ADJ": ["barking", "crying", "smiling", "sleeping", "running", "singing"],
+        "NOUN": ["king", "king", "king", "cat", "sun", "map"],
+    }
+    learn = [[(w, tag)] for tag in words for w in words[tag]]
     tagger = student.evaluate.train_tagger(learn, min_count=3)
-    expect_equal(tags_of(student, tagger, [["king", "365"]]), [["NOUN", "NUM"]], "the tags")
+    expect_equal(tags_of(student, tagger, [["king"]]), [["NOUN"]], "the tags")
 
 
 def test_min_count_moves_the_border(student):

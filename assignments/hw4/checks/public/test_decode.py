@@ -47,16 +47,20 @@ def test_viterbi_tie_worked_example(student):
 
 
 def test_greedy_worked_example(student):
-    path, score = student.decode.greedy(*TRELLIS, [1, 2, 0])
-    expect_close(path, [0, 1, 1], what=THE_PATH)
-    expect_close(score, math.log(0.00448), what=THE_SCORE)
+    calls = [(*TRELLIS, [1, 2, 0]), (*THREE_TAGS, [0, 1, 0])]
+    expected = [([0, 1, 1], 0.00448), ([1, 2, 1], 0.00324)]
+    found = student.map(student.decode.greedy, calls)
+    for (path, score), (wanted, probability) in zip(found, expected, strict=True):
+        expect_close(path, wanted, what=THE_PATH)
+        expect_close(score, math.log(probability), what=THE_SCORE)
 
 
 def test_beam_search_worked_example(student):
-    # not k = 2: the handout's two tags tie at 0.16
-    expected = {1: ([1, 2, 1], 0.00324), 3: ([2, 1, 2], 0.02688)}
-    for k, (wanted, probability) in expected.items():
-        path, score = student.decode.beam_search(*THREE_TAGS, [0, 1, 0], k)
+    # not k = 2: the handout's two tags tie at 0.16. With one word more no tag is left uncut
+    calls = [([0, 1, 0], 1), ([0, 1, 0, 1], 1), ([0, 1, 0], 3)]
+    expected = [([1, 2, 1], 0.00324), ([1, 2, 1, 2], 0.000324), ([2, 1, 2], 0.02688)]
+    found = student.map(student.decode.beam_search, [(*THREE_TAGS, *call) for call in calls])
+    for (_, k), (path, score), (wanted, probability) in zip(calls, found, expected, strict=True):
         expect_close(
             path, wanted, what={"en": f"the path for k = {k}", "ko": f"k = {k}일 때의 경로"}
         )

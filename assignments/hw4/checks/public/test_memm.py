@@ -26,8 +26,8 @@ def test_globally_normalised_worked_example(student):
 
 
 def test_features_worked_example(student):
-    calls = [([word, "ran"], 0, None) for word in ("Kim", "Joe", "kim", "joe")]
-    kim, joe, small_kim, small_joe = map(set, student.map(student.memm.features, calls))
+    calls = [([word, "ran"], 0, None) for word in ("Kim", "DNA", "kim", "dna")]
+    kim, dna, small_kim, small_dna = map(set, student.map(student.memm.features, calls))
     expect_true(
         kim != small_kim,
         {
@@ -35,12 +35,12 @@ def test_features_worked_example(student):
             "ko": "Kim과 kim의 자질은 서로 달라야 합니다",
         },
     )
-    shared = (kim & joe) - small_kim - small_joe
+    shared = (kim & dna) - small_kim - small_dna
     expect_true(
         shared,
         {
-            "en": "Kim and Joe must share a feature that kim and joe do not have: the capital",
-            "ko": "Kim과 Joe에는 kim과 joe에 없는 공통 자질(대문자)이 있어야 합니다",
+            "en": "Kim and DNA must share a feature that kim and dna do not have: the capital",
+            "ko": "Kim과 DNA에는 kim과 dna에 없는 공통 자질(대문자)이 있어야 합니다",
         },
     )
 
