@@ -1,10 +1,12 @@
 """When a mistake is named. Tried on 366 bugs by other hands: 182 names were right, 4 were of a
-related mistake, none was wrong, and of mistakes that nobody had described 1.4 % got a name.
+related mistake, none was wrong. Of 175 more by a later hand 133 got a name, and the right one.
 
 All cases in which the mistake fails must fail here, and at least three quarters of them with the
 same answers. One case alone is enough only where nothing else fails, and where its answer is more
-than a lone integer, a boolean or the name of an error: those meet by chance. Of mistakes that
-explain the same cases the one that explains more wins; if none does, nothing is said.
+than a lone integer, a boolean or the name of an error: those meet by chance. All that is named must
+explain at least half of what fails; of the 175 bugs with their own mistakes taken out of the
+dictionary 3 got a name, and 8 without that. Of mistakes that explain the same cases the one that
+explains more wins; if none does, nothing is said.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from grader.diagnosis.mistakes import Mistake, case_id
 from grader.records.record import CheckResult, ExerciseResult, Trace
 
 SHARE = 0.75  # of the cases
+EXPLAINED = 0.5  # of the cases that fail
 CASES = 2
 
 
@@ -40,6 +43,7 @@ class Diagnosis:
 @dataclass(frozen=True)
 class _Candidate:
     mistake: Mistake
+    fails: frozenset[str]  # cases of its functions that fail here
     share: float  # of its cases that match
 
     @property
@@ -79,7 +83,7 @@ def _explain(
         same = [k for k, s in mistake.cases.items() if k in fails and s.matches(fails[k])]
         if not same:
             continue
-        candidate = _Candidate(mistake, len(same) / len(mistake.cases))
+        candidate = _Candidate(mistake, frozenset(fails), len(same) / len(mistake.cases))
         if _is_named(candidate, fails, same):
             named.append(candidate)
         overlap = len(same) / len(fails.keys() | mistake.cases.keys())
@@ -102,12 +106,17 @@ def _is_named(candidate: _Candidate, fails: Mapping[str, Trace], same: Sequence[
 
 
 def _without_doubt(named: Sequence[_Candidate]) -> list[_Candidate]:
-    """Those that no other contains, and that no other equals."""
+    """Those that no other contains, and that no other equals; if they explain half of what fails.
+
+    A rare mistake may be part of a larger one that nobody has described.
+    """
+    explained = frozenset[str]().union(*(c.cases for c in named))
     largest = [c for c in named if not any(c.cases < other.cases for other in named)]
     return [
         c
         for c in largest
-        if not any(
+        if len(explained & c.fails) >= EXPLAINED * len(c.fails)
+        and not any(
             other is not c and other.cases == c.cases and other.share >= c.share
             for other in largest
         )

@@ -96,6 +96,17 @@ def test_the_mistake_that_explains_more_wins():
     assert named(three, [mistake("small", TWO), mistake("large", three)]) == [("large", "named")]
 
 
+def test_a_mistake_that_explains_less_than_half_of_what_fails_is_not_named():
+    """It may be part of a larger one that nobody has described."""
+    others = {f"f{n}": trace("x", f"y {n}") for n in (3, 4)}
+    assert named(TWO | others, [mistake("m", TWO)]) == [("m", "named")]
+    more = others | {"f5": trace("x", "z")}
+    assert named(TWO | more, [mistake("m", TWO)]) == []
+    # two together may
+    second = mistake("n", others)
+    assert named(TWO | more, [mistake("m", TWO), second]) == [("m", "named"), ("n", "named")]
+
+
 def test_most_answers_alike_is_likely_but_two_at_least():
     four = {f"f{n}": trace("one", f"bad {n}") for n in range(4)}
     known = mistake("m", four)
