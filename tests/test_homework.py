@@ -40,7 +40,7 @@ class Promised:
 
 PROMISED = {
     "hw1": Promised(extra=6, checks=90, mutants=30, students=30),
-    "hw2": Promised(extra=5, checks=80, mutants=30, students=12),
+    "hw2": Promised(extra=11, checks=80, mutants=30, students=12),
     "hw3": Promised(extra=14, checks=90, mutants=35, students=12),
     "hw4": Promised(extra=27, checks=80, mutants=30, students=12),
     "hw5": Promised(extra=23, checks=90, mutants=35, students=12),

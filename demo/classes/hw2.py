@@ -17,22 +17,23 @@ FILES = (
     "subword.py",
     "evaluate.py",
     "extensions.py",
+    "trainers.py",
 )
 
 CLASS = [
     # ---- complete -------------------------------------------------------------------------
-    Recipe("complete_oh_zip", "everything right, as a zip", points=100, bonus=5, pack="zip"),
+    Recipe("complete_oh_zip", "everything right, as a zip", points=100, bonus=11, pack="zip"),
     Recipe(
         "complete_without_bonus",
         "no bonus file",
         points=100,
-        changes=[only(*FILES[:-1])],
+        changes=[only(*FILES[:-2])],
     ),
     Recipe(
         "한글_주석_서연",
         "Korean comments and identifiers, and a try of her own at the end of a file",
         points=100,
-        bonus=5,
+        bonus=11,
         changes=[
             append(
                 "subword.py",
@@ -49,7 +50,7 @@ CLASS = [
         "prints_every_step",
         "prints the loss of every step",
         points=100,
-        bonus=5,
+        bonus=11,
         changes=[
             replace(
                 "skipgram.py",
@@ -70,14 +71,14 @@ CLASS = [
         "partial_no_training",
         "the loss and its gradient are there, the model and its training are not",
         points=88,
-        bonus=5,
+        bonus=11,
         changes=[unfinished("skipgram.py", names=("__init__", "forward", "train"))],
     ),
     Recipe(
         "partial_no_sampler",
         "sampling.py is not written, so nothing can be trained; train itself is right",
         points=85,
-        bonus=5,
+        bonus=11,
         changes=[unfinished("sampling.py")],
     ),
     # ---- careless bugs --------------------------------------------------------------------
@@ -85,28 +86,28 @@ CLASS = [
         "bug_mean_loss_plain_sgd",
         "plain steps of 0.025 on the mean over a batch: nothing is learnt",
         points=96,
-        bonus=5,
+        bonus=11,
         start="mutant train_literal_mean_and_sgd",
     ),
     Recipe(
         "bug_no_edges",
         "words near the edges of a sentence make no pairs",
         points=96,
-        bonus=5,
+        bonus=11,
         start="mutant pairs_without_edges",
     ),
     Recipe(
         "bug_codes_upside_down",
         "Huffman's paths and codes run from the leaf to the root",
         points=95.5,
-        bonus=5,
+        bonus=11,
         start="mutant huffman_from_the_leaf",
     ),
     Recipe(
         "bugs_in_three_files",
         "0 ** 0, a table over the ends of sentences, dot products for cosines",
         points=95.64,
-        bonus=5,
+        bonus=11,
         changes=[
             replace("sampling.py", "torch.where(counts > 0, weights, 0.0)", "weights"),
             replace(
@@ -122,14 +123,14 @@ CLASS = [
         "syntax_error",
         "a bracket is missing in glove.py",
         points=90,
-        bonus=5,
+        bonus=11,
         changes=[replace("glove.py", 'WEIGHTINGS = ("flat", "harmonic")', 'WEIGHTINGS = ("flat"')],
     ),
     Recipe(
         "trains_at_import",
         "reads text8 from his own laptop when skipgram.py is imported",
         points=70,
-        bonus=5,
+        bonus=11,
         changes=[append("skipgram.py", "\ntrain([line.split() for line in open('text8')])\n")],
     ),
     # ---- endless, crashing, forbidden -----------------------------------------------------
@@ -137,7 +138,7 @@ CLASS = [
         "segfault_in_sampler",
         "dies of a segmentation fault in sample",
         points=96,
-        bonus=5,
+        bonus=11,
         changes=[
             replace(
                 "sampling.py",
@@ -150,7 +151,7 @@ CLASS = [
         "uses_gensim",
         "vectors by gensim",
         points=95,
-        bonus=5,
+        bonus=11,
         changes=[append("evaluate.py", "\nfrom gensim.models import KeyedVectors\n")],
     ),
     Recipe(
@@ -158,7 +159,7 @@ CLASS = [
         "autograd where the gradients should be written out; training may use it",
         points=90,
         loses=["sgns_gradients"],
-        bonus=5,
+        bonus=11,
         start="mutant gradient_by_autograd",
     ),
     Recipe(
@@ -166,7 +167,7 @@ CLASS = [
         "torch.multinomial instead of the table",
         points=90,
         loses=["alias"],
-        bonus=5,
+        bonus=11,
         changes=[
             replace(
                 "sampling.py",

@@ -92,15 +92,15 @@ class BiLSTMCRF(nn.Module):
             raise ValueError("sentences must hold no other tags than those of the tagger")
         states = {tag: i for i, tag in enumerate(self.tags)}
         generator = torch.Generator().manual_seed(seed)
-        optimizer = torch.optim.Adam(self.parameters(), lr=lr)
+        optimiser = torch.optim.Adam(self.parameters(), lr=lr)
         for _ in range(epochs):
             for number in torch.randperm(len(sentences), generator=generator).tolist():
                 emissions = self.emissions([word for word, _ in sentences[number]])
                 gold = [states[tag] for _, tag in sentences[number]]
-                optimizer.zero_grad()
+                optimiser.zero_grad()
                 gold = torch.tensor(gold, device=emissions.device)
                 crf_nll(emissions, self.transitions, gold).backward()
-                optimizer.step()
+                optimiser.step()
         return self
         ### END SOLUTION
 

@@ -1,11 +1,14 @@
 """A release without a bonus exercise: nothing of it is left, and all else works."""
 
 import os
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from grader.authoring import template
 from grader.cli.main import main
+from grader.course.folder import Course
 
 TOML = """
 file = "sums.py"
@@ -127,3 +130,13 @@ def test_only_a_bonus_can_be_left_out(with_bonus, name):
     done = release(with_bonus, "--without", name)
     assert (done.exit_code, "x_twice" in done.output) == (2, True)
     assert not os.path.exists(with_bonus / "student_template")
+
+
+def test_hw3_can_be_released_without_elmo():
+    course = Course(Path(__file__).parents[2])
+    files = template.build(course, course.load("hw3"), {"x_elmo"})
+    assert [name for name, text in files.items() if "elmo" in text and name.endswith(".toml")] == []
+    assert [name for name, text in files.items() if "elmo" in text and name.endswith(".py")] == []
+    for language in ("en", "ko"):
+        sections = files[f"handout.{language}.md"].split("\n## ")
+        assert [s for s in sections if "`x_elmo`" in s.partition("\n")[0]] == []
