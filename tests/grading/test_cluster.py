@@ -63,7 +63,9 @@ def test_add_adds(student):
 
 
 def submission(student, says=3):
-    add = GOOD if says == 3 else f"def add(a, b): return {says!r} if isinstance(a, int) else a + b\n"
+    add = (
+        GOOD if says == 3 else f"def add(a, b): return {says!r} if isinstance(a, int) else a + b\n"
+    )
     files = {"sums.py": add.encode(), "words.py": GREET.encode()}
     return Submission(student, student, files, [], [], None, "0" * 64)
 

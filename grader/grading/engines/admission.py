@@ -13,7 +13,7 @@ from typing import Any
 from distributed import SchedulerPlugin, WorkerPlugin
 
 
-class Admission(WorkerPlugin):
+class Admission(WorkerPlugin):  # type: ignore[misc]
     """Looks at a worker, and gives it seats if it is fit: tasks ask for one.
 
     It comes to each worker, also to those that join later or are started again. What it found is
@@ -67,7 +67,7 @@ class Admission(WorkerPlugin):
         await asyncio.get_running_loop().run_in_executor(None, self.bench.close)
 
 
-class Usher(SchedulerPlugin):
+class Usher(SchedulerPlugin):  # type: ignore[misc]
     """Says who is there, and clears up when the client is gone."""
 
     def __init__(self, name: str, client: str) -> None:

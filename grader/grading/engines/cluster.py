@@ -202,9 +202,10 @@ class _Session:
         future.release()
         alone, self._alone = attempt is self._alone, None
         if isinstance(error, KilledWorker):
-            if alone:
+            more = attempt.once_more() if alone else attempt
+            if more is None:
                 return Graded(attempt.job, given_up(self._assignment, attempt.job))
-            self._work.suspects.append(attempt)
+            self._work.suspects.append(more)
             return None
         try:
             if error is not None:
