@@ -19,6 +19,8 @@ ONE_ROOM = {  # a foreign library -> the rooms that know it
     "rich": ["grader.cli.", "grader.selfcheck."],
     "sqlalchemy": ["grader.export.gradebook."],
     "nbgrader": ["grader.export.gradebook."],
+    "dask": ["grader.grading.engines."],
+    "distributed": ["grader.grading.engines."],
 }
 
 

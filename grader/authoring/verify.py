@@ -11,7 +11,7 @@ from grader.authoring.candidates import Candidate, narrowed
 from grader.authoring.release import in_memory, refuse_scoring
 from grader.course.assignment import Assignment
 from grader.errors import ReleaseRefused
-from grader.grading.engines.local import grade_all
+from grader.grading.engines.engine import Engine
 from grader.grading.worker import Job
 from grader.records.outcome import Outcome
 from grader.records.record import Record, Status
@@ -36,7 +36,7 @@ class Verdict:
         return calibration.loss_of(self.candidate.name, bug, self.record) if bug else None
 
 
-def verify(assignment: Assignment, chosen: list[Candidate], workers: int) -> Iterator[Verdict]:
+def verify(assignment: Assignment, chosen: list[Candidate], engine: Engine) -> Iterator[Verdict]:
     """Grade every candidate and compare, in any order.
 
     The reference that announces its functions comes first. What is graded before its record is
@@ -61,8 +61,8 @@ def verify(assignment: Assignment, chosen: list[Candidate], workers: int) -> Ite
                 in_words=c.kind != "mutant",
             )
 
-    for job, record in grade_all(assignment, work(), workers):
-        name = job.submission.student
+    for graded in engine.grade_all(assignment, work()):
+        name, record = graded.job.submission.student, graded.record
         if name == _ANNOUNCING:
             seen |= entered.entered(assignment, record, functions)
         else:

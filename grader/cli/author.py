@@ -175,6 +175,7 @@ def verify(
     from grader.authoring import verify as proofs
     from grader.authoring.candidates import candidates
     from grader.cli.progress import show_verdicts
+    from grader.grading.engines.local import Pool
     from grader.records import store
     from grader.report import budget
 
@@ -188,7 +189,7 @@ def verify(
         raise UsageError("error.unknown_candidate", name=min(unknown), assignment=model.id)
     chosen = [candidate for name, candidate in found if not only or name in only]
     click.echo(translate("cli.budget", ctx.obj["lang"], bits=ceil(budget.bits(model))))
-    verdicts = show_verdicts(proofs.verify(model, chosen, jobs), len(chosen), ctx.obj["lang"])
+    verdicts = show_verdicts(proofs.verify(model, chosen, Pool(jobs)), len(chosen), ctx.obj["lang"])
     if measure:
         reference = next(v for v in verdicts if v.candidate.kind == "reference")
         if not reference.faults:  # what fails early is no measure

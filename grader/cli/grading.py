@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.cli.common import FELL_SHORT, course_of, plain, short
+from grader.cli.engines import engine_of, engine_options
 from grader.cli.gradebook import keep, prepare
 from grader.course.folder import SOURCES
 from grader.errors import UsageError
@@ -60,12 +61,12 @@ if TYPE_CHECKING:
     help="Take the records that our autograder made on Gradescope, where nothing has changed.",
 )
 @click.option("--no-memo", is_flag=True, help="Let pytest run every check for every submission.")
+@engine_options
 @click.pass_context
 def grade(ctx: click.Context, /, assignment: str, submissions: Path, **options: Any) -> None:
     """Grade a class: an LMS's download, folders, archives, clones. / 제출물을 채점합니다."""
     from grader.cli.people import show_intake
     from grader.cli.progress import show
-    from grader.diagnosis import mistakes
     from grader.grading.batch import Settings, grade_batch
     from grader.grading.shards import Shard
 
@@ -87,24 +88,18 @@ def grade(ctx: click.Context, /, assignment: str, submissions: Path, **options: 
     chosen = _chosen(intake, options["only"])
     if shard is not None:
         chosen = [person for person in chosen if shard.holds(person.id)]
-    settings = Settings(
-        out,
-        options["jobs"],
-        options["regrade"],
-        options["allow_weak_jail"],
-        memo=not options["no_memo"],
-        take_records=options["take_records"],
-    )
-    known = mistakes.load(model.folder / mistakes.FILE)
-    tables = {
-        f"intake/{model.id}.json": intake.to_json(),
-        f"mistakes/{model.id}.json": mistakes.to_json(known),
-    }
-    if roster is not None:
-        tables["roster.json"] = roster.to_json()
-    steps = grade_batch(model, [person.found() for person in chosen], settings, tables)
+    tables = _tables(model, intake, roster)
     names = {person.id: person.name for person in intake.people}
-    summary = show(steps, len(chosen), lang, names, quiet=as_json)
+    with engine_of(options, lang) as engine:
+        settings = Settings(
+            out,
+            engine,
+            options["regrade"],
+            options["allow_weak_jail"],
+            take_records=options["take_records"],
+        )
+        steps = grade_batch(model, [person.found() for person in chosen], settings, tables)
+        summary = show(steps, len(chosen), lang, names, quiet=as_json)
     if as_json:
         document = {**summary.to_json(), "intake": intake.to_json()}
         click.echo(log_json(json.dumps(document, ensure_ascii=False)))
@@ -157,6 +152,20 @@ def autograde(ctx: click.Context, assignment: str, root: Path, leaderboard: bool
     record = grade_one(model, root.resolve(), ctx.obj["lang"], leaderboard=leaderboard)
     # staff alone see this, so it may tell what hidden checks found
     click.echo(json.dumps(record.to_json(), ensure_ascii=False, indent=1))
+
+
+def _tables(model: Assignment, intake: Intake, roster: Roster | None) -> dict[str, Any]:
+    """What else is known of the class, by its path in `OUT`."""
+    from grader.diagnosis import mistakes
+
+    known = mistakes.load(model.folder / mistakes.FILE)
+    tables = {
+        f"intake/{model.id}.json": intake.to_json(),
+        f"mistakes/{model.id}.json": mistakes.to_json(known),
+    }
+    if roster is not None:
+        tables["roster.json"] = roster.to_json()
+    return tables
 
 
 def _refuse_out(submissions: Path, out: Path | None, *, dry_run: bool) -> None:

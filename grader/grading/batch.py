@@ -25,10 +25,10 @@ from pathlib import Path
 from typing import Any
 
 from grader.boundary.guest.kernel import keep_out_tracers
-from grader.boundary.requirements import refuse_readable, refuse_weak_jail
+from grader.boundary.requirements import refuse_readable
 from grader.course.assignment import Assignment
 from grader.errors import PlatformError, UsageError
-from grader.grading.engines.local import grade_all
+from grader.grading.engines.engine import Engine
 from grader.grading.known import Brief, Known
 from grader.grading.submission import unrun
 from grader.grading.worker import Job
@@ -46,10 +46,9 @@ class Settings:
     """How a batch is run."""
 
     out: Path
-    workers: int
+    engine: Engine
     regrade: bool = False
     allow_weak_jail: bool = False
-    memo: bool = True
     take_records: bool = False  # that our autograder made where the class handed in
 
 
@@ -78,7 +77,7 @@ def grade_batch(
         assignment.reference_files()  # what is not there is said now, and not in the middle
     if not settings.allow_weak_jail:
         refuse_readable(assignment.folder, settings.out)
-        refuse_weak_jail()
+        settings.engine.refuse_weak_jail()
     if sys.platform == "linux":
         keep_out_tracers()
     with only_grader(settings.out):
@@ -98,9 +97,10 @@ def _steps(
 ) -> Iterator[Progress]:
     folder = settings.out / "records" / assignment.id
 
-    def write(record: Record, student: str) -> Brief:
+    def write(record: Record, student: str, text: str) -> Brief:
         path = _path(folder, student)
-        return known.note(path.stem, store.write(record, path), record)
+        store.write_atomically(path, text)
+        return known.note(path.stem, text, record)
 
     waiting, damaged = [], {}
     for entry in found:
@@ -111,17 +111,19 @@ def _steps(
         if kept is not None:
             yield kept
         elif (taken := _taken(assignment, entry, settings)) is not None:
-            yield Progress(write(taken, entry.student), fresh=False, taken=True)
+            brief = write(taken, entry.student, store.text(taken))
+            yield Progress(brief, fresh=False, taken=True)
         elif entry.problem is not None:  # known before anything is read
             record = unrun(assignment, read_for(assignment, entry))
-            brief = write(record, entry.student)
+            brief = write(record, entry.student, store.text(record))
             yield Progress(brief, fresh=True, damaged=damaged.get(entry.student, ""))
         else:
             waiting.append(entry)
     jobs = (Job(read_for(assignment, entry)) for entry in waiting)
-    for job, record in grade_all(assignment, jobs, settings.workers, memo=settings.memo):
-        student = job.submission.student
-        yield Progress(write(record, student), fresh=True, damaged=damaged.get(student, ""))
+    for graded in settings.engine.grade_all(assignment, jobs):
+        student = graded.job.submission.student
+        brief = write(graded.record, student, graded.text())
+        yield Progress(brief, fresh=True, damaged=damaged.get(student, ""))
 
 
 def _declared(assignment: Assignment) -> str:

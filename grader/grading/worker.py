@@ -54,21 +54,36 @@ class Job:
 def main(
     batch: Connection, assignment: Assignment, core: int | None, *, memo: bool, live: bool = False
 ) -> None:
+    """`serve` in a process that multiprocessing has started: it ends when the batch does."""
+    if sys.platform == "linux":
+        # a batch that is killed takes its workers along, and they their launchers and guests
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        parent = multiprocessing.parent_process()
+        if parent is None or os.getppid() != parent.pid:
+            return  # it is gone already
+    serve(batch, assignment, core, memo=memo, live=live)
+
+
+def serve(
+    batch: Connection,
+    assignment: Assignment,
+    core: int | None,
+    *,
+    memo: bool,
+    live: bool = False,
+    idle: float | None = None,
+) -> None:
     """Serve jobs until None comes: a `Record` for each, or the error that ends this worker.
 
     Before, the id of each check that is run: where this process ends in the middle of one, the
     batch knows in which. If `live`, also its `CheckResult` once it has ended.
 
     With `core` it stays on that one, and so do its launcher and guests, who may not leave it.
+    After `idle` seconds without a job it ends.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the batch decides what Ctrl-C means
     if sys.platform == "linux":
         keep_out_tracers()
-        # a batch that is killed takes its workers along, and they their launchers and guests
-        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        parent = multiprocessing.parent_process()
-        if parent is None or os.getppid() != parent.pid:
-            return  # it is gone already
     if core is not None and sys.platform == "linux":
         os.sched_setaffinity(0, {core})
     # before the checks import torch: workers side by side, each with a thread for every core,
@@ -90,7 +105,7 @@ def main(
                 importlib.import_module(name)  # before a check could be charged for it
             run_session(
                 assignment.check_files(),
-                lambda checks: _serve(batch, grader, checks, transcripts),
+                lambda checks: _serve(batch, grader, checks, transcripts, idle),
                 transcripts,
                 allowed,
             )
@@ -99,12 +114,16 @@ def main(
 
 
 def _serve(
-    batch: Connection, grader: _Grader, checks: Checks, transcripts: Transcripts | None
+    batch: Connection,
+    grader: _Grader,
+    checks: Checks,
+    transcripts: Transcripts | None,
+    idle: float | None,
 ) -> None:
     gc.collect()
     gc.freeze()  # torch and the checks stay: the collector need not go through them again and again
     try:
-        while (job := batch.recv()) is not None:
+        while batch.poll(idle) and (job := batch.recv()) is not None:
             if job.prove_steady and transcripts is not None:
                 transcripts.proving = True
                 grader.grade(job, checks)

@@ -19,9 +19,14 @@ def write(record: Record, path: Path) -> str:
 
     Returns what was written.
     """
-    text = json.dumps(record.to_json(), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-    write_atomically(path, text)
-    return text
+    content = text(record)
+    write_atomically(path, content)
+    return content
+
+
+def text(record: Record) -> str:
+    """What is written of a record."""
+    return json.dumps(record.to_json(), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
 def write_atomically(

@@ -7,7 +7,7 @@ from grader.authoring.candidates import candidates, narrowed
 from grader.authoring.release import in_memory
 from grader.course import assignment as assignments
 from grader.course.folder import Course
-from grader.grading.engines.local import grade_all
+from grader.grading.engines.local import Pool, grade_all
 from grader.grading.worker import Job
 
 SUMS = '''"""Sums."""
@@ -188,7 +188,7 @@ def test_what_a_bug_leaves_behind_is_seen(sums):
         f"m{n}": ("add", "return _carry(a, b)", f"return {n}.5") for n in range(verify.ENOUGH)
     }
     model, found = sums(leaves=("add", "return _carry(a, b)", bug), **mutants)
-    verdicts = {v.candidate.name: v for v in verify.verify(model, [*found.values()], workers=1)}
+    verdicts = {v.candidate.name: v for v in verify.verify(model, [*found.values()], Pool(1))}
     assert [name for name, v in verdicts.items() if v.faults] == ["mutant leaves"]
     assert verdicts["mutant leaves"].faults == [
         "twice pays too: twice_doubles_again [core, failed]"

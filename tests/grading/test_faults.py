@@ -351,6 +351,18 @@ def test_killed_again_and_again(command, course, tmp_path, monkeypatch):
     assert record_of(tmp_path, "student00").points == 10
 
 
+def test_a_worker_that_hangs_is_ended(tiny, course, tmp_path, monkeypatch):
+    """Takes as long as `patience`: nobody can know any sooner that nothing will come."""
+    monkeypatch.setenv("HERE", str(tmp_path))
+    check = KILLING_CHECK.replace("SIGKILL", "SIGSTOP")
+    (course / "assignments/tiny/checks/public/test_sums.py").write_text(check)
+    files = {"sums.py": GOOD.encode(), "words.py": GREET.encode()}
+    job = Job(Submission("kim", "", files, [], [], None, "0" * 64))
+    [(_, record)] = grade_all(tiny, [job], workers=1, patience=5)
+    assert (tmp_path / "killed").exists()
+    assert record.points == 10
+
+
 def test_a_class_is_not_read_into_memory_at_once(tiny):
     taken = []
 

@@ -1,8 +1,6 @@
 """Grading processes side by side: jobs in, records out, a killed worker replaced.
 
-The pool owns no files and knows no output folder. A job whose worker died is given once more to
-a fresh one; the second death makes a `broken` record, and the batch goes on. Where a student's
-answer was what ended the worker, that is the student's matter: see `_without_what_was_too_heavy`.
+What comes of a job whose worker died, or was ended because it hung, says `attempts`.
 """
 
 from __future__ import annotations
@@ -10,27 +8,42 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
-import signal
 import sys
-from collections import deque
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection, wait
 
+from grader.boundary import requirements
 from grader.boundary.scratch import remove_abandoned
 from grader.course.assignment import Assignment
-from grader.errors import GraderError, PlatformError
+from grader.errors import GraderError
 from grader.grading import worker
-from grader.grading.submission import Tell, broken_record
+from grader.grading.engines.attempts import Attempt, Silence, Work, given_up, most_silence
+from grader.grading.engines.engine import Graded
+from grader.grading.submission import Tell
 from grader.grading.worker import Job
 from grader.records.record import CheckResult, Record
 
 # spawn: a worker must not inherit the batch's open files, threads or progress bar
 _CONTEXT = multiprocessing.get_context("spawn")
-ATTEMPTS = 2
-# By these a worker ends in which a library ran out of memory and did not say so.
-_FAULTS = {signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGSEGV}
+
+
+@dataclass(frozen=True)
+class Pool:
+    """The engine of one machine: grading processes side by side."""
+
+    workers: int
+    memo: bool = True
+
+    def refuse_weak_jail(self) -> None:
+        """Raise `PlatformError` unless a guest of this machine has every protection."""
+        requirements.refuse_weak_jail()
+
+    def grade_all(self, assignment: Assignment, jobs: Iterable[Job]) -> Iterator[Graded]:
+        """As the function of this name."""
+        for job, record in grade_all(assignment, jobs, self.workers, memo=self.memo):
+            yield Graded(job, record)
 
 
 def grade_all(
@@ -40,31 +53,26 @@ def grade_all(
     *,
     memo: bool = True,
     tell: Tell | None = None,
+    patience: float | None = None,
 ) -> Iterator[tuple[Job, Record]]:
     """Grade every job, in any order. Raises what keeps a worker from starting at all.
 
     A job is taken from `jobs` when a worker is free for it: a class need not fit into memory.
     `tell` hears of each check as it ends, and again where a job is given to a fresh worker.
+    A worker that says nothing for `patience` seconds is ended: `attempts.most_silence` by default.
     """
-    fresh, again = iter(jobs), deque[tuple[Job, int]]()
+    work = Work(jobs)
+    patience = most_silence(assignment) if patience is None else patience
     start = partial(_started, assignment, memo=memo, live=tell is not None)
     busy: dict[Connection, _Worker] = {}
 
-    def next_job() -> tuple[Job, int] | None:
-        if again:
-            return again.popleft()
-        job = next(fresh, None)
-        return None if job is None else (job, 1)
-
     try:
         for slot in range(workers):
-            if first := next_job():
+            if first := work.next():
                 busy |= start(first, core_of(slot, workers))
         while busy:
-            for connection in wait(list(busy)):
-                assert isinstance(connection, Connection)  # only connections were given to wait
+            for connection in _heard_from(busy, patience):
                 current = busy[connection]
-                job, attempt = current.job, current.attempt
                 record = current.receive()
                 if isinstance(record, str):
                     current.check = record
@@ -73,16 +81,16 @@ def grade_all(
                     if tell is not None:
                         tell(record)
                     continue
-                if record is None and (lighter := _without_what_was_too_heavy(assignment, current)):
-                    again.append((lighter, attempt))
-                elif record is None and attempt < ATTEMPTS:
-                    again.append((job, attempt + 1))
+                attempt = current.attempt
+                if record is not None:
+                    yield attempt.job, record
+                elif more := attempt.after_death(assignment, current.check, current.died_of()):
+                    work.again.append(more)
                 else:
-                    died = PlatformError("error.worker_died")
-                    yield job, record or broken_record(assignment, job.submission, died)
-                following = next_job()
+                    yield attempt.job, given_up(assignment, attempt.job)
+                following = work.next()
                 if record is not None and following:
-                    current.give(*following)
+                    current.give(following)
                     continue
                 del busy[connection]
                 current.stop()
@@ -95,21 +103,15 @@ def grade_all(
             remove_abandoned()
 
 
-def _without_what_was_too_heavy(assignment: Assignment, dead: _Worker) -> Job | None:
-    """The job again, if an answer of the student's ended the worker; None if it was our fault.
-
-    It was the student's if the worker had used up twice its time for a check, or has died of a
-    fault twice. Then the exercise of that check is not run, and the second time none is: so a
-    submission costs at most one run more.
-    """
-    died_of, job = dead.died_of(), dead.job
-    fault = died_of in _FAULTS and dead.attempt == ATTEMPTS
-    if not dead.check or not (died_of == signal.SIGVTALRM or fault):
-        return None
-    heavy = {e.id for e in assignment.exercises if dead.check in [check.id for check in e.checks]}
-    if job.too_heavy:
-        heavy = {exercise.id for exercise in assignment.exercises}
-    return replace(job, too_heavy=job.too_heavy | heavy) if heavy - job.too_heavy else None
+def _heard_from(busy: Mapping[Connection, _Worker], patience: float) -> list[Connection]:
+    """The lines on which something has come, if only that it is closed; ends who hangs."""
+    ready = wait(list(busy), timeout=Silence.STEP)
+    for connection, current in busy.items():
+        if connection in ready:
+            current.silence.heard()
+        elif current.silence.goes_on() > patience:
+            current.end()
+    return [connection for connection in busy if connection in ready]
 
 
 def core_of(slot: int, workers: int) -> int | None:
@@ -121,10 +123,10 @@ def core_of(slot: int, workers: int) -> int | None:
 
 
 def _started(
-    assignment: Assignment, first: tuple[Job, int], core: int | None, *, memo: bool, live: bool
+    assignment: Assignment, first: Attempt, core: int | None, *, memo: bool, live: bool
 ) -> dict[Connection, _Worker]:
     worker_ = _Worker(assignment, core, memo=memo, live=live)
-    worker_.give(*first)
+    worker_.give(first)
     return {worker_.connection: worker_}
 
 
@@ -140,14 +142,15 @@ class _Worker:
         )
         self._process.start()
         theirs.close()
-        self.job: Job
-        self.attempt = 0
+        self.attempt: Attempt
         self.check = ""  # that it has begun last
+        self.silence = Silence()
 
-    def give(self, job: Job, attempt: int) -> None:
-        self.job, self.attempt, self.check = job, attempt, ""
+    def give(self, attempt: Attempt) -> None:
+        self.attempt, self.check = attempt, ""
+        self.silence.heard()
         with contextlib.suppress(OSError):  # it died idle; receive() will say so
-            self.connection.send(job)
+            self.connection.send(attempt.job)
 
     def receive(self) -> Record | CheckResult | str | None:
         """The record, a check that begins or has ended, or None when the worker died.
@@ -176,8 +179,12 @@ class _Worker:
         self._process.join(timeout=10)
         self.kill()
 
+    def end(self) -> None:
+        """Kill it, stopped or not; its line says so."""
+        self._process.kill()
+
     def kill(self) -> None:
         """End it now; its launcher dies with it."""
-        self._process.kill()
+        self.end()
         self._process.join()
         self.connection.close()

@@ -1,0 +1,87 @@
+"""Where a command grades: options that several share, and the engine that they ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import reduce
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from grader.cli.common import plain
+from grader.errors import UsageError
+from grader.i18n import translate
+
+if TYPE_CHECKING:
+    from grader.grading.engines.cluster import Unfit
+    from grader.grading.engines.engine import Engine
+    from grader.grading.engines.gate import Gate
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+_OPTIONS = (
+    click.option(
+        "--engine",
+        type=click.Choice(["pool", "dask"]),
+        default="pool",
+        help="Grade with processes here, or on a Dask cluster; default: here.",
+    ),
+    click.option(
+        "--scheduler",
+        metavar="ADDRESS|FILE",
+        help="Dask: a running cluster, tls://HOST:PORT or its scheduler file; default: one here.",
+    ),
+    *(
+        click.option(f"--tls-{name}", type=click.Path(exists=True, dir_okay=False), help=text)
+        for name, text in (
+            ("ca-file", "Dask: the authority that signs the cluster's certificates."),
+            ("cert", "Dask: your certificate."),
+            ("key", "Dask: its key."),
+        )
+    ),
+)
+
+
+def engine_options(command: _F) -> _F:
+    """`--engine` and what belongs to it."""
+    return reduce(lambda known, option: option(known), reversed(_OPTIONS), command)
+
+
+@contextmanager
+def engine_of(options: dict[str, Any], lang: str) -> Iterator[Engine]:
+    """The engine. Raises `UsageError` where Dask is not there or not asked for."""
+    memo, workers = not options.get("no_memo"), options["jobs"]
+    if options["engine"] == "pool":
+        for name in ("scheduler", "tls_ca_file", "tls_cert", "tls_key"):
+            if options[name]:
+                raise UsageError("error.only_dask", option=f"--{name.replace('_', '-')}")
+        from grader.grading.engines.local import Pool
+
+        yield Pool(workers, memo=memo)
+        return
+    try:
+        from grader.grading.engines.cluster import Cluster
+    except ModuleNotFoundError:
+        raise UsageError("error.no_dask") from None
+
+    def tell(unfit: Unfit) -> None:
+        reason = translate(unfit.code, lang, **unfit.fields)
+        text = translate("cli.worker_unused", lang, worker=unfit.worker, reason=reason)
+        click.echo(plain(text), err=True)
+
+    with _gate(options, workers) as gate:
+        weak = bool(options.get("allow_weak_jail"))
+        yield Cluster(gate, memo=memo, allow_weak_jail=weak, tell=tell)
+
+
+@contextmanager
+def _gate(options: dict[str, Any], workers: int) -> Iterator[Gate]:
+    from grader.grading.engines.gate import Certificates, Gate, address_in, own_cluster
+
+    if not options["scheduler"]:
+        with own_cluster(workers) as gate:
+            yield gate
+        return
+    files = Certificates(options["tls_ca_file"], options["tls_cert"], options["tls_key"])
+    yield Gate(address_in(options["scheduler"]), files.security())

@@ -1,0 +1,202 @@
+"""Where a cluster's worker grades one batch: its checks, and a resident process for each seat."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import TypedDict
+
+from distributed import get_worker
+
+from grader.boundary.requirements import refuse_readable, refuse_weak_jail
+from grader.boundary.scratch import remove_abandoned
+from grader.course.assignment import Assignment
+from grader.errors import GraderError, PlatformError
+from grader.grading.engines import bundle, cores
+from grader.grading.engines.attempts import Attempt, Silence, given_up
+from grader.grading.engines.bundle import Bundle
+from grader.grading.submission import environment
+from grader.grading.worker import Job
+from grader.records import digests, store
+from grader.records.record import Record
+
+# -P: not from the folder that the worker was started in
+_COMMAND = (sys.executable, "-P", "-m", "grader.grading.engines.resident")
+_CORE = 5.0  # seconds within which another worker here may give a core back
+
+
+class Terms(TypedDict):
+    """How a batch wants to be graded."""
+
+    memo: bool
+    allow_weak_jail: bool
+    patience: float  # seconds of silence after which a resident hangs
+
+
+def versions() -> dict[str, str]:
+    """What must be the same wherever a batch is graded."""
+    return {**environment(), "code": digests.grader()}
+
+
+def refuse_other_versions(wanted: dict[str, str]) -> None:
+    """Raise `PlatformError` where a record would not come out as on the client."""
+    ours = versions()
+    differing = [name for name in wanted if ours.get(name) != wanted[name]]
+    if differing:
+        what = ", ".join(f"{n} {ours.get(n, '-')[:16]} ≠ {wanted[n][:16]}" for n in differing)
+        raise PlatformError("error.cluster_versions", what=what)
+
+
+class Bench:
+    """Opened once a batch and worker. Raises `GraderError` where it must not grade."""
+
+    def __init__(self, content: bytes, terms: Terms, where: str, threads: int) -> None:
+        self._terms = terms
+        self._residents: dict[cores.Seat, Resident] = {}
+        self._closed, self.seats = False, 0
+        self._folder, self._assignment = bundle.unpack(Bundle(content), Path(where))
+        try:
+            if not terms["allow_weak_jail"]:
+                refuse_readable(self._folder)
+                refuse_weak_jail()
+            self.seats = _claimed(threads)
+            if not self.seats:
+                raise PlatformError("error.cluster_no_core")
+        except GraderError:
+            self.close()
+            raise
+
+    def grade(self, job: Job) -> Record:
+        """As the pool does. Raises `GraderError` that a resident could not start with."""
+        with cores.OURS.taken(self._terms["patience"]) as seat:
+            attempt = Attempt(job)
+            while True:
+                resident = self._resident(seat)
+                record = resident.grade(attempt.job, self._terms["patience"])
+                if record is not None:
+                    return record
+                died_of = self._end(seat)
+                remove_abandoned()
+                more = attempt.after_death(self._assignment, resident.check, died_of)
+                if more is None:
+                    return given_up(self._assignment, attempt.job)
+                attempt = more
+
+    def _resident(self, seat: cores.Seat) -> Resident:
+        resident = self._residents.get(seat)
+        if resident is not None and not resident.ended():
+            return resident
+        if resident is not None:
+            self._end(seat)
+        if self._closed:
+            raise PlatformError("error.cluster_worker_leaves")
+        self._residents[seat] = Resident(self._assignment, seat.core, memo=self._terms["memo"])
+        return self._residents[seat]
+
+    def _end(self, seat: cores.Seat) -> int:
+        """End the resident of a seat. Returns the signal that it died of, 0 for none."""
+        return self._residents.pop(seat).kill()
+
+    def close(self) -> None:
+        """End everything, and remove the checks."""
+        self._closed = True
+        for resident in list(self._residents.values()):
+            resident.kill()
+        if self.seats:
+            cores.OURS.release()
+        remove_abandoned()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _claimed(threads: int) -> int:
+    """Seats for the threads of this worker; a batch that has ended elsewhere is given a moment."""
+    deadline = time.monotonic() + _CORE
+    while not (seats := cores.OURS.claim(threads)) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return seats
+
+
+class Resident:
+    """A grading process, from the worker's side."""
+
+    def __init__(self, assignment: Assignment, core: int | None, *, memo: bool) -> None:
+        self.check = ""  # that it has begun last
+        ours, theirs = socket.socketpair()
+        life, life_of_ours = os.pipe()
+        self._life: int | None = life_of_ours
+        with theirs:
+            self._process = subprocess.Popen(
+                [*_COMMAND, str(theirs.fileno()), str(life)],
+                pass_fds=[theirs.fileno(), life],
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,  # Ctrl-C is the batch's matter
+            )
+        os.close(life)
+        self._line = Connection(ours.detach())
+        with contextlib.suppress(OSError):  # it died; grade() will say so
+            self._line.send((assignment, core, memo))
+
+    def ended(self) -> bool:
+        """Whether it is gone: after a while without a job it is."""
+        return self._process.poll() is not None
+
+    def grade(self, job: Job, patience: float) -> Record | None:
+        """The record; None when it died, or was silent for `patience` seconds."""
+        self.check, silence = "", Silence()
+        try:
+            self._line.send(job)
+            while True:
+                if self._line.poll(Silence.STEP):
+                    answer = self._line.recv()
+                elif silence.goes_on() > patience:
+                    return None
+                else:
+                    continue
+                if isinstance(answer, Record):
+                    return answer
+                if not isinstance(answer, str):
+                    break
+                silence.heard()
+                self.check = answer
+        except (EOFError, OSError):
+            self._wait()
+            return None
+        kind, code, fields = answer
+        error: GraderError = kind(code, **fields)
+        raise error
+
+    def _wait(self) -> None:
+        # what it died of is known only once it is dead
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=10)
+
+    def kill(self) -> int:
+        """End it; its launcher dies with it. Returns the signal that it died of, 0 for none."""
+        self._process.kill()
+        self._process.wait()
+        self._line.close()
+        life, self._life = self._life, None
+        if life is not None:
+            os.close(life)
+        return max(0, -self._process.returncode)
+
+
+def grade_job(name: str, job: Job) -> str:
+    """The task: a record as the text of its file, or an error as plain data, both in JSON.
+
+    Nothing is sent back as a pickle: what a student made must not choose what the client makes.
+    """
+    bench: Bench = get_worker().plugins[name].bench
+    try:
+        return store.text(bench.grade(job))
+    except GraderError as error:
+        kind = type(error).__name__
+        return json.dumps({"error": kind, "code": error.code, "fields": error.fields})

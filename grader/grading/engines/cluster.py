@@ -1,0 +1,266 @@
+"""The same batch on a cluster of Dask: jobs out in windows, records back as text.
+
+Only this process writes records. A task may run twice, where a machine was thought lost; the first
+record counts. Every wait has a limit: what does not answer is lost, and what is lost is connected
+again or said.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import queue
+import time
+import uuid
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import CancelledError
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+import cloudpickle
+from distributed import Client, Future
+from distributed.protocol.pickle import dumps
+from distributed.scheduler import KilledWorker
+
+from grader.boundary.launchers import START_SECONDS
+from grader.course.assignment import Assignment
+from grader.errors import GraderError, PlatformError
+from grader.grading.engines import admission, bundle
+from grader.grading.engines.attempts import Attempt, Work, given_up, most_silence
+from grader.grading.engines.bench import Terms, grade_job, versions
+from grader.grading.engines.engine import Graded
+from grader.grading.engines.gate import Gate, refuse_plain
+from grader.grading.engines.sent_back import record_in
+from grader.grading.submission import broken_record
+from grader.grading.worker import Job
+
+cloudpickle.register_pickle_by_value(admission)
+
+PER_SEAT = 3  # jobs under way for each seat: one is graded, the others are there already
+_ANSWER = 20.0  # seconds within which a scheduler answers
+_MOST_LOST = 20  # connections in one batch: a network as bad as that is of no use
+_FETCH = 10.0  # seconds within which a worker sends a record
+_LOOK = 3.0  # seconds between two looks at who is there
+
+
+class Lost(Exception):
+    """The scheduler does not answer any more."""
+
+
+@dataclass(frozen=True)
+class Unfit:
+    """A worker that gets nothing, and why: `code` and `fields` of a sentence."""
+
+    worker: str
+    code: str
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """The engine of many machines.
+
+    `tell` hears of each worker that is not used. `patience`: seconds of silence after which a
+    grading process hangs (`attempts.most_silence` by default). `empty`: seconds without any seat
+    after which nothing more is hoped for.
+    """
+
+    gate: Gate
+    memo: bool = True
+    allow_weak_jail: bool = False
+    tell: Callable[[Unfit], None] = lambda _: None
+    patience: float | None = None
+    empty: float = START_SECONDS
+
+    def refuse_weak_jail(self) -> None:
+        """Each worker is asked where it stands, and those that are weak get nothing."""
+
+    def grade_all(self, assignment: Assignment, jobs: Iterable[Job]) -> Iterator[Graded]:
+        """Grade every job. Raises `PlatformError` when the cluster is gone or of no use."""
+        work = _Work(jobs)
+        content = bundle.pack(assignment).content
+        patience = most_silence(assignment) if self.patience is None else self.patience
+        terms = Terms(memo=self.memo, allow_weak_jail=self.allow_weak_jail, patience=patience)
+        for lost in count(1):
+            session = _Session(self, assignment, work)
+            try:
+                session.open(content, terms)
+                yield from session.records()
+                return
+            except Lost:  # a new connection is a new session: the old one's tasks are forgotten
+                work.again.extend(session.under_way.values())
+                if lost > _MOST_LOST:
+                    reason = os.strerror(errno.ETIMEDOUT)
+                    fields = {"address": self.gate.address, "reason": reason}
+                    raise PlatformError("error.cluster_gone", **fields) from None
+            finally:
+                session.close()
+
+
+class _Work(Work):
+    """With those that were there when workers died.
+
+    Some of them were only waiting beside the one that killed: in the end each is graded alone.
+    """
+
+    def __init__(self, jobs: Iterable[Job]) -> None:
+        super().__init__(jobs)
+        self.suspects: deque[Attempt] = deque()
+
+
+class _Session:
+    """A batch on one connection."""
+
+    def __init__(self, engine: Cluster, assignment: Assignment, work: _Work) -> None:
+        self._engine, self._assignment, self._work = engine, assignment, work
+        self._name = f"grader-{uuid.uuid4().hex[:12]}"  # of the batch: nobody else has it
+        self._client: Client = engine.gate.client()
+        self.under_way: dict[Future, Attempt] = {}
+        self._alone: Attempt | None = None
+        self._done: queue.SimpleQueue[Future] = queue.SimpleQueue()
+        self._given = 0
+        self._seats = 0
+        self._heard = 0.0  # the time of the last event
+        self._unfit: set[str] = set()
+        self._waiting: set[str] = set()  # keys that no worker can take
+        self._looked = self._had_seats = time.monotonic()
+
+    def open(self, content: bytes, terms: Terms) -> None:
+        """Bring everything to the workers, and wait for the first that is fit."""
+        usher = admission.Usher(self._name, self._client.id)
+        admitted = admission.Admission(self._name, versions(), content, terms)
+        for what, plugin in (("scheduler", usher), ("worker", admitted)):
+            self._ask(
+                f"register_{what}_plugin", plugin=dumps(plugin), name=self._name, idempotent=False
+            )
+        while not self._look():
+            time.sleep(0.1)
+
+    def close(self) -> None:
+        """Leave; the usher clears up behind us."""
+        self._client.close(timeout=5)
+
+    def records(self) -> Iterator[Graded]:
+        """Give jobs and take records until there are no more."""
+        while self._top_up():
+            try:
+                future = self._done.get(timeout=_LOOK)
+            except queue.Empty:
+                self._look_around()
+                continue
+            attempt = self.under_way.get(future)
+            if attempt is not None and (graded := self._taken(future, attempt)):
+                yield graded
+            if time.monotonic() - self._looked > _LOOK:
+                self._look_around()
+
+    def _top_up(self) -> bool:
+        """Give as many as there is room for. Returns whether any are under way.
+
+        Some always are, even while there is no seat at all: the batch ends when nothing is left.
+        """
+        while len(self.under_way) < max(1, self._seats) * PER_SEAT:
+            attempt = None if self._alone else self._work.next()
+            if attempt is None:
+                break
+            self._give(attempt)
+        if not self.under_way and self._work.suspects:
+            self._alone = self._work.suspects.popleft()
+            self._give(self._alone)
+        return bool(self.under_way)
+
+    def _give(self, attempt: Attempt) -> None:
+        self._given += 1  # the dashboard shows keys: no names in them
+        future = self._client.submit(
+            grade_job,
+            self._name,
+            attempt.job,
+            key=f"{self._name}-{self._given}",
+            resources={self._name: 1},
+            retries=0,
+        )
+        self.under_way[future] = attempt
+        future.add_done_callback(self._done.put)
+
+    def _taken(self, future: Future, attempt: Attempt) -> Graded | None:
+        """The record of a task that has ended; None if it will be tried again."""
+        try:
+            if future.status in {"cancelled", "lost"}:
+                raise Lost
+            if not future.done():
+                raise TimeoutError
+            error = future.exception(timeout=_FETCH)
+            text = "" if error else future.result(timeout=_FETCH)
+        except TimeoutError:  # its worker died with the result, and Dask grades it again
+            future.add_done_callback(self._done.put)
+            return None
+        except (CancelledError, OSError):
+            raise Lost from None
+        del self.under_way[future]
+        future.release()
+        alone, self._alone = attempt is self._alone, None
+        if isinstance(error, KilledWorker):
+            more = attempt.once_more() if alone else attempt
+            if more is None:
+                return Graded(attempt.job, given_up(self._assignment, attempt.job))
+            self._work.suspects.append(more)
+            return None
+        try:
+            if error is not None:
+                raise PlatformError("error.system", reason=repr(error)[:500])
+            record = record_in(text, self._assignment, attempt.job)
+            return Graded(attempt.job, record, text)
+        except PlatformError as failed:
+            return self._once_more(attempt, failed)
+
+    def _once_more(self, attempt: Attempt, error: GraderError) -> Graded | None:
+        leaves = error.code == "error.cluster_worker_leaves"  # that is nobody's fault
+        more = attempt if leaves else attempt.once_more()
+        if more is None:
+            record = broken_record(self._assignment, attempt.job.submission, error)
+            return Graded(attempt.job, record)
+        self._work.again.append(more)
+        return None
+
+    def _look_around(self) -> None:
+        """See who is there, and give again what nobody could take."""
+        if self._look() and self._waiting:
+            for future, attempt in list(self.under_way.items()):
+                if future.key in self._waiting and future.status == "pending":
+                    del self.under_way[future]
+                    future.cancel()
+                    self._give(attempt)
+
+    def _look(self) -> int:
+        """The seats that there are now. Raises `PlatformError` when there is no hope of any."""
+        self._looked = time.monotonic()
+        state = self._ask(self._name)
+        if state["pages"]:
+            raise PlatformError("error.cluster_open", address=state["pages"])
+        for address in state["workers"]:
+            refuse_plain(address)
+        for stamp, event in self._ask("events", topic=self._name):
+            if stamp > self._heard and "code" in event:
+                self._unfit.add(event["worker"])
+                self._engine.tell(Unfit(event["worker"], event["code"], event["fields"]))
+            self._heard = max(self._heard, stamp)
+        self._seats, self._waiting = int(state["seats"]), set(state["waiting"])
+        if self._seats:
+            self._had_seats = self._looked
+        elif not self._given and state["workers"] and self._unfit.issuperset(state["workers"]):
+            raise PlatformError("error.cluster_unfit", n=len(state["workers"]))
+        elif self._looked - self._had_seats > self._engine.empty:
+            raise PlatformError("error.cluster_empty", address=self._engine.gate.address)
+        return self._seats
+
+    def _ask(self, what: str, **arguments: Any) -> Any:
+        """An answer of the scheduler. Raises `Lost` when there is none."""
+        if self._client.status != "running":
+            raise Lost
+        call = getattr(self._client.scheduler, what)
+        try:
+            return self._client.sync(call, callback_timeout=_ANSWER, **arguments)
+        except (OSError, TimeoutError, CancelledError):
+            raise Lost from None

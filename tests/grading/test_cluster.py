@@ -1,0 +1,461 @@
+"""Grading on a cluster: the same records as at home, and what clusters do to a batch."""
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+
+import pytest
+
+from grader.course import assignment as assignments
+from grader.errors import PlatformError, UsageError
+from grader.grading.engines.local import Pool
+from grader.grading.worker import Job
+from grader.intake.read import Submission
+from grader.records import store
+from tests.conftest import write_course
+
+pytest.importorskip(
+    "distributed",
+    reason="NOT PROVEN: that a class is graded on a cluster. Missing: distributed. "
+    "Install: pip install 'grader[dask]'",
+)
+
+from grader.grading.engines import bundle
+from grader.grading.engines.cluster import Cluster
+from grader.grading.engines.cores import Seats
+from grader.grading.engines.gate import Certificates, Gate, address_in
+from grader.grading.engines.sent_back import record_in
+from tests.grading.dask_cluster import ROOT, Relay, live, until
+
+GOOD = "def add(a, b): return a + b\n"
+GREET = "def greet(name): return f'Hello {name}'\n"
+
+# What a student's answer says happens to the grading process, or to the worker above it.
+MEETING_CHECK = """
+import os, pathlib, signal, time
+HERE = pathlib.Path({here!r})
+
+
+def meet(said):
+    mark = HERE / said.replace(" ", "-")
+    what, victim, often = said.split()
+    if often == "once" and mark.exists():
+        return
+    mark.touch()
+    if what == "wait":
+        while not (HERE / "go").exists():
+            time.sleep(0.02)
+        return
+    number = signal.SIGSTOP if what == "stop" else signal.SIGKILL
+    os.kill(os.getpid() if victim == "resident" else os.getppid(), number)
+
+
+def test_add_adds(student):
+    said = student.sums.add(1, 2)
+    if isinstance(said, str):
+        meet(said)
+    else:
+        assert said == 3
+"""
+
+
+def submission(student, says=3):
+    add = (
+        GOOD if says == 3 else f"def add(a, b): return {says!r} if isinstance(a, int) else a + b\n"
+    )
+    files = {"sums.py": add.encode(), "words.py": GREET.encode()}
+    return Submission(student, student, files, [], [], None, "0" * 64)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    return tmp_path_factory.mktemp("cluster")
+
+
+@pytest.fixture(scope="module")
+def assignment(home):
+    course = write_course(home / "course")
+    check = MEETING_CHECK.format(here=str(home))
+    (course / "assignments/tiny/checks/public/test_sums.py").write_text(check)
+    return assignments.load(course / "assignments/tiny", references=course / "reference")
+
+
+@pytest.fixture(scope="module")
+def cluster(home):
+    with live(home / "dask", workers=2) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def unlucky(cluster, assignment):
+    """What came of a batch in which everything happens that can happen to a process."""
+    said = {
+        "killed": "kill resident once",
+        "stopped": "stop resident once",
+        "kills": "kill resident always",
+        "killed_worker": "kill worker once",
+        "kills_worker": "kill worker always",
+    }
+    innocents = [f"innocent{number}" for number in range(6)]
+    jobs = [Job(submission(name, what)) for name, what in said.items()]
+    jobs += [Job(submission(name)) for name in innocents]
+    engine = Cluster(cluster.gate(), patience=6)
+    found = [(own.job.submission.student, own.record) for own in engine.grade_all(assignment, jobs)]
+    assert sorted(name for name, _ in found) == sorted([*said, *innocents])
+    return dict(found)
+
+
+@pytest.mark.parametrize(
+    ("student", "points"),
+    [
+        ("killed", 10),
+        ("stopped", 10),
+        ("kills", None),
+        ("killed_worker", 10),
+        ("kills_worker", None),
+        *((f"innocent{number}", 10) for number in range(6)),
+    ],
+)
+def test_what_becomes_of_a_submission_when(unlucky, student, points):
+    record = unlucky[student]
+    assert record.points == points
+    assert record.status == ("broken" if points is None else "graded")
+
+
+def without_times(record):
+    def clean(data):
+        if isinstance(data, dict):
+            return {k: clean(v) for k, v in data.items() if k not in {"seconds", "started"}}
+        return [clean(item) for item in data] if isinstance(data, list) else data
+
+    return clean(record.to_json())
+
+
+def by_student(everything):
+    for own in everything:
+        assert own.text() == store.text(own.record)
+        yield own.job.submission.student, without_times(own.record)
+
+
+def test_records_are_those_of_the_pool_but_for_times(cluster, assignment):
+    files = {
+        "right": {"sums.py": GOOD, "words.py": GREET},
+        "wrong": {
+            "sums.py": "def add(a, b): return a * b\n",
+            "words.py": "def greet(n): return n\n",
+        },
+        "raises": {"sums.py": "def add(a, b): raise KeyError(a)\n", "words.py": GREET},
+        "forbidden": {"sums.py": "import torch.nn\n" + GOOD, "words.py": GREET},
+        "한글": {"sums.py": "def add(a, b): return '더하기'\nimport (\n", "words.py": GREET},
+        "nothing": {},
+    }
+    jobs = [
+        Job(Submission(name, name, {k: v.encode() for k, v in own.items()}, [], [], None, "0" * 64))
+        for name, own in files.items()
+    ]
+    here = dict(by_student(Pool(1).grade_all(assignment, jobs)))
+    assert dict(by_student(Cluster(cluster.gate()).grade_all(assignment, jobs))) == here
+
+
+# Wants what a cluster has, and knows where it is.
+SPY = """
+import os, socket
+
+
+def gets():
+    for port in {ports}:
+        try:
+            socket.create_connection(("127.0.0.1", port), 5).close()
+            yield f"port {{port}}"
+        except OSError:
+            pass
+    for path in {paths}:
+        try:
+            yield f"{{path}}: {{os.listdir(path) if os.path.isdir(path) else open(path).read(9)}}"
+        except OSError:
+            pass
+
+
+def add(a, b):
+    got = list(gets())
+    assert not got, got
+    return a + b
+"""
+
+
+def test_a_student_reaches_neither_scheduler_nor_pages_nor_certificates(cluster, assignment):
+    gate = cluster.gate()
+    client = gate.client()
+    info = client.scheduler_info()
+    client.close()
+    parts = [info, *info["workers"].values()]
+    ports = [part["services"]["dashboard"] for part in parts]
+    ports += [int(address.rpartition(":")[2]) for address in (gate.address, *info["workers"])]
+    paths = [str(path) for path in (cluster.home, *cluster.home.glob("*"))]
+    spy = SPY.format(ports=ports, paths=paths)
+    here = {}
+    exec(spy, here)
+    assert len(list(here["gets"]())) == len(ports) + len(paths)  # for us all that works
+    files = {"sums.py": spy.encode(), "words.py": GREET.encode()}
+    job = Job(Submission("spy", "", files, [], [], None, "0" * 64))
+    [own] = Cluster(gate).grade_all(assignment, [job])
+    assert own.record.points == 10, own.text()
+
+
+def test_two_batches_at_once_of_one_assignment_and_of_two(cluster, assignment, tmp_path):
+    other = write_course(tmp_path / "other") / "assignments/tiny"
+    other = assignments.load(other, references=tmp_path / "other/reference")
+    found = {}
+
+    def grade(name, own):
+        jobs = [Job(submission(f"{name}{number}")) for number in range(8)]
+        records = [one.record for one in Cluster(cluster.gate()).grade_all(own, jobs)]
+        found[name] = {(record.checks_sha256, record.points) for record in records}
+        found[f"{name}s"] = len(records)
+
+    batches = [("one", assignment), ("two", assignment), ("three", other)]
+    threads = [threading.Thread(target=grade, args=batch) for batch in batches]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == {
+        **{name: {(own.checks_sha256, 10)} for name, own in batches},
+        **{f"{name}s": 8 for name, _ in batches},
+    }
+
+
+def test_a_worker_that_cannot_grade_is_named_and_unused_and_one_that_can_is_used(
+    home, assignment, tmp_path
+):
+    """The only one that can is started when the batch is under way, and the first one leaves."""
+    elsewhere = tmp_path / "elsewhere"
+    other = elsewhere / "other_version"
+    other.mkdir(parents=True)
+    for name in ("grader", "tests"):
+        (other / name).symlink_to(ROOT / name)
+    (other / "grader").unlink()
+    shutil.copytree(ROOT / "grader", other / "grader", ignore=shutil.ignore_patterns("__pycache__"))
+    with open(other / "grader" / "i18n.py", "a") as file:
+        file.write("# of another version\n")
+    none = elsewhere / "none"
+    (none / "grader").mkdir(parents=True)
+    (none / "grader" / "__init__.py").write_text("")
+    told, mark = {}, home / "wait-here-once"
+
+    with live(tmp_path / "dask", workers=1) as cluster:
+        cluster.worker(PYTHONPATH=str(other))
+        cluster.worker(PYTHONPATH=str(none))
+        weak = [sys.executable, "-m", "tests.missing_layers", "landlock", "namespaces", "--"]
+        cluster.worker(prefix=weak)
+        cluster.worker(pages=":0")
+
+        def change():
+            until(lambda: mark.exists() and len(told) == 4)
+            cluster.worker()
+            cluster.processes[1].terminate()
+
+        changing = threading.Thread(target=change)
+        changing.start()
+        jobs = [Job(submission("slow", "wait here once"))]
+        jobs += [Job(submission(f"student{number}")) for number in range(6)]
+        engine = Cluster(cluster.gate(), tell=lambda unfit: told.update({unfit.code: unfit}))
+        found = {
+            own.job.submission.student: own.record.points
+            for own in engine.grade_all(assignment, jobs)
+        }
+        changing.join()
+    assert found == {job.submission.student: 10 for job in jobs}
+    assert sorted(told) == [
+        "error.cluster_no_grader",
+        "error.cluster_pages",
+        "error.cluster_versions",
+        "error.weak_jail",
+    ]
+
+
+# --- the scheduler, the network, the client ---
+
+
+@pytest.fixture
+def command(home, assignment, cluster, tmp_path):
+    """The call that grades a class of six on the cluster: all but one wait for `go`."""
+    (home / "go").unlink(missing_ok=True)
+    (home / "wait-here-always").unlink(missing_ok=True)
+    for number in range(6):
+        own = submission(f"student{number}", "wait here always" if number else 3)
+        folder = tmp_path / "submitted" / own.student
+        folder.mkdir(parents=True)
+        for name, content in own.files.items():
+            (folder / name).write_bytes(content)
+
+    def call(running=cluster):
+        where = ["--scheduler", str(running.file), *running.tls] if running else []
+        words = [sys.executable, "-m", "grader", "--lang", "en", "--course", str(home / "course")]
+        words += ["grade", "tiny", str(tmp_path / "submitted"), "-o", str(tmp_path / "out")]
+        return [*words, "--engine", "dask", *where]
+
+    return call
+
+
+def started(command):
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def run(command):
+    return subprocess.run(command, check=False, capture_output=True, text=True)
+
+
+def graded_in(out):
+    return sorted(path.stem for path in (out / "records" / "tiny").glob("*.json"))
+
+
+def test_a_client_that_is_killed_leaves_nothing_running_and_goes_on(
+    command, cluster, home, tmp_path
+):
+    client = started(command())
+    until(lambda: (home / "wait-here-always").exists() and graded_in(tmp_path / "out"))
+    assert cluster.residents()
+    client.kill()
+    client.communicate()
+    kept = len(graded_in(tmp_path / "out"))
+    until(lambda: not cluster.residents())
+    (home / "go").touch()
+    done = run(command())
+    assert done.returncode == 0, done.stderr
+    assert f"{6 - kept} graded, {kept} unchanged" in done.stdout
+    assert len(graded_in(tmp_path / "out")) == 6
+
+
+def test_a_scheduler_that_dies_is_said_in_a_sentence(command, home, tmp_path):
+    with live(tmp_path / "dask", workers=1) as mortal:
+        client = started(command(mortal))
+        until((home / "wait-here-always").exists)
+        mortal.scheduler.kill()
+        out, err = client.communicate(timeout=60)
+        assert client.returncode == 3, out + err
+        (told,) = err.splitlines()
+        assert "cannot be reached" in told
+        until(lambda: not mortal.residents())
+
+
+def test_a_network_that_is_gone_for_a_while(cluster, assignment):
+    """Lines break, nobody listens for a moment, then all is as before."""
+    jobs = [Job(submission(f"student{number}")) for number in range(12)]
+    with Relay(cluster.gate().address) as relay:
+        through = Gate(f"tls://{relay.address}", cluster.security)
+        found = {}
+        for own in Cluster(through).grade_all(assignment, jobs):
+            found[own.job.submission.student] = own.record.points
+            if len(found) == 3:
+                relay.interrupt()
+    assert relay.interruptions == 1
+    assert found == {job.submission.student: 10 for job in jobs}
+
+
+def test_a_cluster_of_ones_own(command, home, tmp_path):
+    (home / "go").touch()
+    done = run(command(None))
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert len(graded_in(tmp_path / "out")) == 6
+
+
+def test_nobody_who_can_grade_is_said_and_not_waited_for(assignment, tmp_path):
+    told = []
+    with live(tmp_path / "dask", workers=0) as cluster:
+        cluster.worker(pages=":0")
+        engine = Cluster(cluster.gate(), tell=told.append)
+        with pytest.raises(PlatformError) as raised:
+            list(engine.grade_all(assignment, [Job(submission("kim"))]))
+    assert raised.value.code == "error.cluster_unfit"
+    assert [unfit.code for unfit in told] == ["error.cluster_pages"]
+
+
+# --- what is not said without TLS, and what is not believed ---
+
+
+@pytest.mark.parametrize(
+    ("scheduler", "code"),
+    [
+        ("tcp://10.0.0.7:8786", "error.cluster_plain"),
+        ("tcp://nlp.example:8786", "error.cluster_plain"),
+        ("tls://10.0.0.7:8786", "error.cluster_no_certificates"),
+        ("scheduler.json", "error.cluster_address"),
+        ("http://127.0.0.1:8787", "error.cluster_address"),
+        ("tls://", "error.cluster_address"),
+    ],
+)
+def test_an_address_that_is_refused(scheduler, code):
+    with pytest.raises(UsageError) as raised:
+        Gate(address_in(scheduler), Certificates().security())
+    assert raised.value.code == code
+
+
+def test_a_scheduler_file_that_is_none(tmp_path):
+    file = tmp_path / "scheduler.json"
+    for text in ("", "[]", '{"address": 7}', "{}"):
+        file.write_text(text)
+        with pytest.raises(UsageError):
+            Gate(address_in(str(file)), Certificates().security())
+
+
+def test_a_record_of_something_else_is_not_believed(assignment):
+    job = Job(submission("kim"))
+    [graded] = Pool(1).grade_all(assignment, [job])
+    record = graded.record
+    assert record_in(store.text(record), assignment, job) == record
+    for changed in (
+        replace(record, student="lee"),
+        replace(record, assignment="hw9"),
+        replace(record, submission_sha256="1" * 64),
+        replace(record, checks_sha256="1" * 64),
+        replace(record, settings_sha256="1" * 64),
+    ):
+        with pytest.raises(PlatformError):
+            record_in(store.text(changed), assignment, job)
+    for text in ("", "[]", "7", '{"error": "SystemExit", "code": "x"}', "{}", "[" * 9999):
+        with pytest.raises(PlatformError):
+            record_in(text, assignment, job)
+
+
+def test_the_checks_are_unpacked_for_us_alone(assignment, tmp_path):
+    folder, there = bundle.unpack(bundle.pack(assignment), tmp_path)
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert there.check_files() == sorted(folder.rglob("test_*.py"))
+    assert there.reference_files() == assignment.reference_files()
+
+
+def test_cores_are_claimed_by_one_process_and_given_back():
+    other = """
+import os, sys
+from grader.grading.engines.cores import OURS
+print(OURS.claim(os.cpu_count()), flush=True)
+sys.stdin.read()
+"""
+    here = Seats()
+    ours = here.claim(1)
+    child = subprocess.Popen(
+        [sys.executable, "-c", other], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    theirs = int(child.stdout.readline())
+    assert ours + theirs <= len(os.sched_getaffinity(0))
+    assert here.claim(ours + theirs) == ours
+    child.communicate("")
+    assert here.claim(ours + theirs) == ours + theirs
+    here.release()
+    here.release()
+    here.release()
+    again = Seats()
+    assert again.claim(ours + theirs) == ours + theirs
+    again.release()
+
+
+def test_what_is_missing_is_named_with_its_install_line(command):
+    code = "import sys; sys.modules['distributed'] = None; from grader.cli.main import main; main()"
+    done = run([sys.executable, "-c", code, *command(None)[3:]])
+    assert done.returncode == 2
+    assert "pip install 'grader[dask]'" in done.stderr
+    assert "Traceback" not in done.stderr
