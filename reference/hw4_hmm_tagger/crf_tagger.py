@@ -1,7 +1,8 @@
-"""Bonus: a bidirectional LSTM that scores the tags, and a CRF above it that chooses whole sequences.
+"""Bonus: a bidirectional LSTM that scores tags, and a CRF on top that chooses whole sequences.
 
-A softmax at each word chooses each tag for itself; the CRF adds a score for each pair of neighbours and
-normalises over all sequences: Huang, Xu & Yu (2015); Lample et al. (2016), section 2.
+A softmax at each word chooses each tag by itself. The CRF adds a score for each pair of
+neighbouring tags and normalises over all sequences: Huang, Xu & Yu (2015); Lample et al. (2016),
+section 2.
 
     score(y) = sum over t of emissions[t, y_t] + sum over t of transitions[y_t-1, y_t]
 
@@ -23,11 +24,11 @@ UNKNOWN = 0  # id of what is not in the vocabulary
 
 
 def crf_viterbi(emissions: Tensor, transitions: Tensor) -> tuple[Tensor, float]:
-    """The path of the highest score, (T,) int64, and its score.
+    """The path with the highest score, (T,) int64, and its score.
 
-    emissions (T, S), transitions (S, S) [from, to]. Of equal paths the one with the smallest last tag,
-    then the smallest tag before it, and so on.
-    Raises ValueError naming emissions or transitions (no word, sizes that do not agree).
+    emissions (T, S), transitions (S, S) [from, to]. On a tie, the path with the smallest last tag,
+    then the smallest tag before it, and so on. A score of -inf forbids.
+    Raises ValueError naming emissions or transitions (T = 0, shapes that do not agree).
     """
     ### BEGIN SOLUTION
     n_tags = emissions.shape[-1]
@@ -48,7 +49,7 @@ def crf_viterbi(emissions: Tensor, transitions: Tensor) -> tuple[Tensor, float]:
 
 class BiLSTMCRF(nn.Module):
     """words: the known words; all others share one vector. tags: the tag set. `.transitions`, an
-    nn.Parameter (S, S), scores a tag (column) after a tag (row).
+    nn.Parameter (S, S), scores each tag (column) after each tag (row).
 
     The same seed gives the same tagger.
     """
@@ -69,7 +70,7 @@ class BiLSTMCRF(nn.Module):
         ### END SOLUTION
 
     def emissions(self, words: list[str]) -> Tensor:
-        """The scores (T, S) of each tag for each word, without those of the transitions."""
+        """The score (T, S) of each tag for each word, without the transitions."""
         ### BEGIN SOLUTION
         ids = [self.words.get(word, UNKNOWN) for word in words]
         vectors = self.embedding(torch.tensor(ids, device=self.transitions.device))  # (T, word_dim)
@@ -83,7 +84,7 @@ class BiLSTMCRF(nn.Module):
         lr: float = 1e-2,
         seed: int = 0,
     ) -> BiLSTMCRF:
-        """Learn from sentences of (word, tag), in an order that `seed` shuffles, by the CRF's loss.
+        """Minimise the CRF's loss on sentences of (word, tag), in an order that `seed` shuffles.
 
         Returns self. Raises ValueError naming sentences if one has a tag not in tags.
         """
@@ -105,7 +106,7 @@ class BiLSTMCRF(nn.Module):
         ### END SOLUTION
 
     def tag(self, words: list[str]) -> list[str]:
-        """The tags of the best sequence as a whole; empty for no words."""
+        """The tag sequence with the highest score; an empty list for no words."""
         ### BEGIN SOLUTION
         if not words:
             return []
