@@ -44,8 +44,6 @@ def train_cbow(
     vocabulary = _vocabulary(sentences, min_count)
     into, out = _table(len(vocabulary), dim, seed), torch.zeros(len(vocabulary), dim)
     examples = [e for s in sentences for e in cbow_examples(vocabulary.encode(s), window)]
-    if not examples:
-        return vocabulary.tokens, into
     context = torch.zeros(len(examples), 2 * window, dtype=torch.int64)  # (N, W)
     mask = torch.zeros(context.shape, dtype=torch.bool)
     for n, (ids, _) in enumerate(examples):
