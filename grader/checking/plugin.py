@@ -1,7 +1,8 @@
 """pytest as the engine of checks: collected once, run for one submission after another.
 
 A plain check is called as the function that it is, or not even that where every reply is known
-(`grader.checking.transcripts`). What does not pass is judged by pytest, over the same replies.
+(`grader.checking.transcripts`). Where an `assert` does not hold, pytest runs the check once more,
+over the same replies, and says how the two sides differ.
 
 `run_session` starts a pytest session over the check files and hands a `Checks` to `body`. The
 loop is turned inside out, as pytest-xdist's worker does it: pytest collects, and then our
@@ -133,7 +134,8 @@ class Checks:
             error = _by_call(item, conversation)
             if error is None:
                 known.keep(item.nodeid, conversation.said)
-            elif conversation.whole and self._in_words:
+            elif conversation.whole and self._in_words and type(error) is AssertionError:
+                # only of a bare assert does pytest say more: how the two sides differ
                 conversation = Conversation(guests, conversation.said)
                 error = self._by_pytest(item, conversation)
         except OtherQuestion:
