@@ -2,7 +2,7 @@
 model, a net of dynamic depth, clipping by value, Adadelta.
 
 Feed-forward language model: Bengio et al. (2003). ELMo: Peters et al. (2018), equation 1. Adadelta:
-Zeiler (2012), algorithm 1, with the rate of https://docs.pytorch.org/docs/stable/optim.html.
+Zeiler (2012), algorithm 1, with an lr as in https://docs.pytorch.org/docs/stable/optim.html.
 """
 
 from __future__ import annotations
@@ -99,13 +99,13 @@ def clip_values(grads: list[Tensor], limit: float) -> list[Tensor]:
 def adadelta(
     param: Tensor, grad: Tensor, state: dict, lr: float = 1.0, rho: float = 0.9, eps: float = 1e-6
 ) -> tuple[Tensor, dict]:
-    """RMSProp whose rate is the size of its own recent steps. Both averages are from 0:
+    """RMSProp whose rate is the size of its own recent steps. Both averages, s and u, start at 0:
 
         s <- rho s + (1 - rho) g^2
-        d <- g sqrt(u + eps) / sqrt(s + eps)       with the u of the last step
+        d <- g sqrt(u + eps) / sqrt(s + eps)       with u from before this step
         u <- rho u + (1 - rho) d^2                 theta <- theta - lr d
 
-    Entry by entry; param and grad are not changed, the state begins as {}.
+    Entry by entry; param and grad are not changed, and the first state is {}.
     """
     # YOUR CODE HERE
     raise NotImplementedError()

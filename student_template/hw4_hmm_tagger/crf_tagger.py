@@ -1,7 +1,8 @@
-"""Bonus: a bidirectional LSTM that scores the tags, and a CRF above it that chooses whole sequences.
+"""Bonus: a bidirectional LSTM that scores tags, and a CRF on top that chooses whole sequences.
 
-A softmax at each word chooses each tag for itself; the CRF adds a score for each pair of neighbours and
-normalises over all sequences: Huang, Xu & Yu (2015); Lample et al. (2016), section 2.
+A softmax at each word chooses each tag by itself. The CRF adds a score for each pair of
+neighbouring tags and normalises over all sequences: Huang, Xu & Yu (2015); Lample et al. (2016),
+section 2.
 
     score(y) = sum over t of emissions[t, y_t] + sum over t of transitions[y_t-1, y_t]
 
@@ -19,11 +20,11 @@ from .extensions import crf_nll
 
 
 def crf_viterbi(emissions: Tensor, transitions: Tensor) -> tuple[Tensor, float]:
-    """The path of the highest score, (T,) int64, and its score.
+    """The path with the highest score, (T,) int64, and its score.
 
-    emissions (T, S), transitions (S, S) [from, to]. Of equal paths the one with the smallest last tag,
-    then the smallest tag before it, and so on.
-    Raises ValueError naming emissions or transitions (no word, sizes that do not agree).
+    emissions (T, S), transitions (S, S) [from, to]. On a tie, the path with the smallest last tag,
+    then the smallest tag before it, and so on. A score of -inf forbids.
+    Raises ValueError naming emissions or transitions (T = 0, shapes that do not agree).
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -31,7 +32,7 @@ def crf_viterbi(emissions: Tensor, transitions: Tensor) -> tuple[Tensor, float]:
 
 class BiLSTMCRF(nn.Module):
     """words: the known words; all others share one vector. tags: the tag set. `.transitions`, an
-    nn.Parameter (S, S), scores a tag (column) after a tag (row).
+    nn.Parameter (S, S), scores each tag (column) after each tag (row).
 
     The same seed gives the same tagger.
     """
@@ -44,7 +45,7 @@ class BiLSTMCRF(nn.Module):
         raise NotImplementedError()
 
     def emissions(self, words: list[str]) -> Tensor:
-        """The scores (T, S) of each tag for each word, without those of the transitions."""
+        """The score (T, S) of each tag for each word, without the transitions."""
         # YOUR CODE HERE
         raise NotImplementedError()
 
@@ -55,7 +56,7 @@ class BiLSTMCRF(nn.Module):
         lr: float = 1e-2,
         seed: int = 0,
     ) -> BiLSTMCRF:
-        """Learn from sentences of (word, tag), in an order that `seed` shuffles, by the CRF's loss.
+        """Minimise the CRF's loss on sentences of (word, tag), in an order that `seed` shuffles.
 
         Returns self. Raises ValueError naming sentences if one has a tag not in tags.
         """
@@ -63,6 +64,6 @@ class BiLSTMCRF(nn.Module):
         raise NotImplementedError()
 
     def tag(self, words: list[str]) -> list[str]:
-        """The tags of the best sequence as a whole; empty for no words."""
+        """The tag sequence with the highest score; an empty list for no words."""
         # YOUR CODE HERE
         raise NotImplementedError()

@@ -1,8 +1,8 @@
-"""Bonus: what a whole text says, by a bidirectional LSTM of two layers.
+"""Bonus: the sentiment of a whole text, by a bidirectional LSTM of two layers.
 
-The upper layer reads what the lower one has understood at each word, from both sides. What is left
-when both directions of the upper layer have read everything stands for the text: after Dai & Le (2015)
-and the practice of the course.
+The upper layer reads what the lower one made of each word, from both sides. The final states of the
+top layer's two directions represent the text: after Dai & Le (2015) and the lab session of the
+course.
 
 Shapes:
 
@@ -17,11 +17,11 @@ from torch.nn.utils.rnn import pack_padded_sequence
 
 
 class SentimentClassifier(nn.Module):
-    """Embedding -> LSTM of `layers` layers, two directions of `hidden` units each -> their final
-    states, side by side -> linear -> logits.
+    """Embedding -> LSTM of `layers` layers, two directions of `hidden` units each -> the final
+    states of the top layer, side by side -> linear -> logits.
 
-    Dropout acts in training mode, between the layers and on the final states. The same seed gives the
-    same network.
+    Dropout acts in training mode only, between the layers and on the final states. The same seed
+    gives the same network; the global generators stay as they were.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class SentimentClassifier(nn.Module):
     def forward(self, ids: Tensor, lengths: Tensor) -> Tensor:
         """Logits (B, classes) for ids (B, T) int64 with lengths (B,) int64, each 1 to T, in any order.
 
-        What stands behind the end of a text has no influence.
+        Padding after the end of a text has no influence.
         """
         # YOUR CODE HERE
         raise NotImplementedError()
