@@ -1,6 +1,6 @@
-"""Bonus: translation without attention, as it began: two LSTMs of two layers, and a state between.
+"""Bonus: translation without attention, as it began: two LSTMs, and only a state between them.
 
-Sutskever, Vinyals & Le (2014). Everything that the decoder knows of the source is in h and c: the
+Sutskever, Vinyals & Le (2014). Everything that the decoder knows about the source is in h and c: the
 bottleneck that attention opens.
 
 Shapes:
@@ -16,11 +16,12 @@ from torch.nn.utils.rnn import pack_padded_sequence
 
 
 class LSTMSeq2Seq(nn.Module):
-    """An LSTM of `layers` layers reads the source from the left; its final (h, c) start another one that
-    writes. Dropout acts in training mode, on embeddings and between the layers.
+    """An LSTM of `layers` layers reads the source from the left; its final (h, c) is the first state
+    of a second LSTM, which writes. Dropout acts in training mode only, on the embeddings and
+    between the layers.
 
-    The same seed gives the same weights, whatever the state of the global generators. It has the
-    protocol of `Seq2Seq` for decoding.
+    The same seed gives the same weights, whatever the state of the global generators. For decoding
+    it has the same methods as `Seq2Seq`.
     """
 
     def __init__(
@@ -49,8 +50,8 @@ class LSTMSeq2Seq(nn.Module):
         teacher_forcing: float = 1.0,
         seed: int = 0,
     ) -> Tensor:
-        """Logits (B, T-1, V) for src (B, S), src_lengths (B,), tgt (B, T); what each position reads is
-        decided as in `Seq2Seq.forward`.
+        """Logits (B, T-1, V) for src (B, S), src_lengths (B,), tgt (B, T). Which word each position
+        reads is decided as in `Seq2Seq.forward`.
 
         Raises ValueError naming teacher_forcing outside [0, 1].
         """

@@ -1,12 +1,12 @@
 """Bonus: BERT's two losses over an encoder of your own layers, and how large the published ones are.
 
-An encoder reads from both sides, so it cannot be asked for the next word: it would see it. BERT hides
-words and asks for those, and asks whether two sentences belong together: Devlin et al. (2019), section
-3.1.
+An encoder reads from both sides, so it cannot be asked for the next word: it would see it. BERT
+masks words and asks for those, and asks whether one sentence follows another: Devlin et al. (2019),
+section 3.1.
 
 Shapes:
 
-    B  batch      T  places of an input      D  width      V  vocabulary
+    B  batch      T  positions of an input      D  width      V  vocabulary
 """
 
 from __future__ import annotations
@@ -18,17 +18,20 @@ from .transformer import EncoderLayer, LayerNorm, padding_mask
 
 
 def masked_word_loss(logits: Tensor, labels: Tensor) -> Tensor:
-    """The mean of -ln P(label) over the places whose label is not -100, a tensor (); none: 0.
+    """The mean of -ln P(label) over the positions whose label is not -100, a tensor (). Without any
+    such position it is 0.
 
-    logits (B, T, V), labels (B, T) int64 as `mask_tokens` gives them.
+    logits (B, T, V), labels (B, T) int64 as `mask_tokens` returns them.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
 
 
 def next_sentence_loss(logits: Tensor, is_next: Tensor) -> Tensor:
-    """The mean of -ln P(is_next) over the batch, a tensor (), for logits (B, 2), of which column 1 says
-    that the second sentence follows the first, and is_next (B,) bool.
+    """The mean of -ln P(is_next) over the batch, a tensor ().
+
+    logits (B, 2), where column 1 means that the second sentence follows the first; is_next (B,)
+    bool.
 
     Raises ValueError naming is_next if it is not of shape (B,).
     """
@@ -37,10 +40,11 @@ def next_sentence_loss(logits: Tensor, is_next: Tensor) -> Tensor:
 
 
 class BERT(nn.Module):
-    """Word, segment and position (a learnt table) summed and normed, then `layers` of your EncoderLayer.
+    """Word, segment and position vectors (three learnt tables), their sum normalised, then `layers`
+    of your EncoderLayer.
 
-    Its two heads: logits over the words at each place, and from the first place, that of [CLS], the
-    logits of "does not follow" and "follows". The same seed gives the same weights.
+    Two outputs: at each position the logits of the words, and at the first position, that of [CLS],
+    the logits of "does not follow" and "follows". The same seed gives the same weights.
     """
 
     def __init__(
@@ -57,9 +61,10 @@ class BERT(nn.Module):
         raise NotImplementedError()
 
     def encode(self, ids: Tensor, segments: Tensor, lengths: Tensor) -> Tensor:
-        """A contextual vector for each place, (B, T, D): ids and segments (B, T), lengths (B,) int64.
+        """A contextual vector for each position, (B, T, D).
 
-        What stands behind the end of an input has no influence on its places.
+        ids and segments (B, T), lengths (B,), all int64. Padding after the end of an input has no
+        influence on its positions.
         """
         # YOUR CODE HERE
         raise NotImplementedError()
@@ -71,9 +76,10 @@ class BERT(nn.Module):
 
 
 def bert_parameters(vocab: int, layers: int, d_model: int, max_len: int = 512) -> int:
-    """How many parameters the published BERT of these sizes has, by arithmetic: three embedding tables
-    and their norm, `layers` encoder layers with d_ff = 4 d_model, biases and two norms each, and a last
-    linear layer (d_model to d_model) over [CLS]. The heads of the two losses do not count.
+    """How many parameters the published BERT of these sizes has, by arithmetic: three embedding
+    tables and their norm, `layers` encoder layers with d_ff = 4 d_model, biases and two norms each,
+    and a last linear layer (d_model to d_model) for [CLS]. The output layers of the two losses do
+    not count.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
