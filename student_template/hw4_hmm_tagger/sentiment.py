@@ -21,7 +21,7 @@ class SentimentClassifier(nn.Module):
     states of the top layer, side by side -> linear -> logits.
 
     Dropout acts in training mode only, between the layers and on the final states. The same seed
-    gives the same network; the global generators stay as they were.
+    gives the same network.
     """
 
     def __init__(
