@@ -30,4 +30,6 @@ def test_bert_worked_example(student):
 def test_bert_parameters_worked_example(student):
     count = student.pretraining.bert_parameters
     expect_close(count(20, 1, 8, 10), 1216, what={"en": "the small one", "ko": "작은 모델"})
-    expect_close(count(30_522, 12, 768), 109_482_240, atol=0.5, what="BERT base")
+    expect_close(
+        count(30_522, 12, 768), 109_482_240, atol=0.5, what={"en": "BERT base", "ko": "BERT base"}
+    )
