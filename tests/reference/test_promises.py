@@ -18,7 +18,7 @@ OF_NUMBERS = {
     "hw2": {"char_ngrams", "to_jamo"},
     "hw3": {"perplexity", "bits_per_token"},
     "hw4": set(),
-    "hw5": {"causal_mask", "noam_lr", "transformer_parameters"},
+    "hw5": {"causal_mask", "noam_lr", "transformer_parameters", "bert_parameters"},
 }
 
 

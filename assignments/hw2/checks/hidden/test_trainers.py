@@ -23,16 +23,16 @@ TOPICS = [
 ]
 # What each needs to learn three topics of five words; a right one came to 100 % with four seeds.
 ENOUGH = {
-    "train_cbow": {"epochs": 6, "lr": 0.05, "batch_size": 128},
-    "train_hierarchical": {"epochs": 4, "lr": 0.05, "batch_size": 256},
-    "train_glove": {"epochs": 60, "lr": 0.05},
-    "train_subword": {"epochs": 4, "lr": 0.05, "batch_size": 256, "buckets": 1000},
+    "train_cbow": {"epochs": 4, "lr": 0.05, "batch_size": 64},
+    "train_hierarchical": {"epochs": 3, "lr": 0.05, "batch_size": 128},
+    "train_glove": {"epochs": 40, "lr": 0.05},
+    "train_subword": {"epochs": 3, "lr": 0.05, "batch_size": 128, "buckets": 1000},
 }
 TINY = [["나", "비", "꽃", "나"], ["꽃", "비", "나"], ["해"], [], ["비", "꽃", "나", "달", "달"]]
 SMALL = {"dim": 4, "window": 2, "epochs": 2}
 
 
-def planted(seed, topics=TOPICS, sentences=150, length=8):
+def planted(seed, topics=TOPICS, sentences=100, length=8):
     """Sentences of one topic each; a word comes from all topics with probability 0.2."""
     draw, text = random.Random(seed), []
     everything = [word for topic in topics for word in topic]

@@ -10,10 +10,10 @@ TOPICS = [[f"{name}{i}" for i in range(5)] for name in ("sea", "law", "ear")]
 
 
 def planted(seed):
-    """150 sentences of eight words; a word comes from all topics with probability 0.2."""
+    """100 sentences of eight words; a word comes from all topics with probability 0.2."""
     draw, text = random.Random(seed), []
     everything = [word for topic in TOPICS for word in topic]
-    for _ in range(150):
+    for _ in range(100):
         own = draw.choice(TOPICS)
         text.append([draw.choice(everything if draw.random() < 0.2 else own) for _ in range(8)])
     return text
@@ -43,21 +43,21 @@ def expect_topics(tokens, vectors):
 
 def test_train_cbow_finds_topics(student):
     train = student.trainers.train_cbow
-    expect_topics(*train(planted(1), dim=16, window=3, epochs=6, lr=0.05, batch_size=128))
+    expect_topics(*train(planted(1), dim=16, window=3, epochs=4, lr=0.05, batch_size=64))
 
 
 def test_train_hierarchical_finds_topics(student):
     train = student.trainers.train_hierarchical
-    expect_topics(*train(planted(2), dim=16, window=3, epochs=4, lr=0.05, batch_size=256))
+    expect_topics(*train(planted(2), dim=16, window=3, epochs=3, lr=0.05, batch_size=128))
 
 
 def test_train_glove_finds_topics(student):
-    expect_topics(*student.trainers.train_glove(planted(3), dim=16, window=3, epochs=60))
+    expect_topics(*student.trainers.train_glove(planted(3), dim=16, window=3, epochs=40))
 
 
 def test_train_subword_finds_topics(student):
     tokens, table = student.trainers.train_subword(
-        planted(4), dim=16, window=3, epochs=4, lr=0.05, buckets=1000, batch_size=256
+        planted(4), dim=16, window=3, epochs=3, lr=0.05, buckets=1000, batch_size=128
     )
     expect_tensor(table, (1000, 16), what={"en": "the table", "ko": "표"})
     vector = student.subword.subword_vector

@@ -303,7 +303,12 @@ def fading(student, size, start, steps=12):
         expected = expected * size * (1 - states[-1] ** 2)
     gradient = torch.ones_like(start)
     for state in reversed(states[:-1]):
-        gradient = student.gradients(cell, [x, state], [gradient]).by_argument[1]
+        found = student.gradients(cell, [x, state], [gradient], [cell])
+        by_weight = (gradient * (1 - torch.tanh(size * state) ** 2)).T @ state  # of this step
+        got = found.by_parameter[0].get("weight_hh")
+        assert got is not None, "weight_hh must get a gradient in each step"
+        expect_close(got, by_weight, what="a step's gradient with respect to weight_hh")
+        gradient = found.by_argument[1]
     return gradient, expected
 
 
