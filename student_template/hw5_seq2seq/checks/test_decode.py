@@ -58,10 +58,22 @@ def test_greedy_gives_a_list_for_each_row(student):
         )
 
 
+def table_of_one_word():
+    """First eos .3 or a .7; then eos."""
+    table = torch.zeros(2, 3, 3, dtype=torch.float64)
+    table[0, BOS, EOS], table[0, BOS, A] = 0.3, 0.7
+    table[1, :, EOS] = 1.0
+    return table.log()
+
+
 def test_beam_of_three_with_and_without_a_penalty(student):
-    plain, long = student.map(
+    plain, long, one_word = student.map(
         student.decode.beam_search_table,
-        [(handout_table(), BOS, EOS, 3), (handout_table(), BOS, EOS, 3, 1.0)],
+        [
+            (handout_table(), BOS, EOS, 3),
+            (handout_table(), BOS, EOS, 3, 1.0),
+            (table_of_one_word(), BOS, EOS, 2),
+        ],
     )
     # of a a and a b, .18 each, the smaller one was kept
     expect_equal(
@@ -78,6 +90,15 @@ def test_beam_of_three_with_and_without_a_penalty(student):
         {
             "en": "the list of word sequences with length_penalty 1",
             "ko": "length_penalty 1의 단어열 목록",
+        },
+    )
+    # the empty sentence is found first, and a is better
+    expect_equal(
+        [words for words, _ in one_word],
+        [[A], []],
+        {
+            "en": "the list of word sequences where a has 0.7 and the empty sentence 0.3",
+            "ko": "a가 0.7, 빈 문장이 0.3일 때의 단어열 목록",
         },
     )
     scores = [math.log(0.36) / 2, math.log(0.18) / 3, math.log(0.24) / 2]

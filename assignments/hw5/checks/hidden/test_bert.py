@@ -301,6 +301,7 @@ def test_next_sentences_come_in_order(student):
 def test_next_sentences_are_next_or_from_elsewhere(student):
     texts, pairs = documents(), student.bert.next_sentence_pairs(documents(), 2)
     sentences = {tuple(sentence) for document in texts for sentence in document}
+    expect_equal(len(pairs), len(sentences) - len(texts), "the number of pairs")
     for first, second, is_next in pairs:
         assert tuple(second) in sentences, "the second is not a sentence of the documents"
         document, place = divmod(first[0], 1000)

@@ -99,7 +99,8 @@ def test_fit_trains_a_transformer_too(student):
     pairs = reversal(40, 6, (1, 5), 5)
     model = student.transformer.Transformer(9, 9, 8, 2, 1, 16, dropout=0.0, max_len=16, seed=2)
     losses = student.training.fit(model, pairs, steps=30, batch_size=8, lr=1e-2, **IDS)
-    assert sum(losses[-5:]) < sum(losses[:5]), "the loss must decrease"
+    # without a step the two sums differ by 0.4 % here; a plain Adam comes to 0.7
+    assert sum(losses[-5:]) < 0.95 * sum(losses[:5]), "the loss must decrease"
 
 
 def test_fit_goes_no_further_than_lr(student):

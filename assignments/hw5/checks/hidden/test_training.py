@@ -179,7 +179,8 @@ def test_length_batches_waste_little(student):
 def test_length_batches_are_filled(student):
     lengths = some_lengths(5)
     batches = student.training.length_batches(lengths, 120, 5)
-    assert len(batches) < 2 * sum(lengths) / 120 + 10, "too many batches: they must be filled"
+    # without any padding it would be 86; sorted lengths take 102, three to a batch 146
+    assert len(batches) < 1.6 * sum(lengths) / 120, "too many batches: they must be filled"
 
 
 def test_length_batches_come_shuffled(student):
