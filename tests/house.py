@@ -93,6 +93,7 @@ ROOMS = {
         "steps",
         "refusal",
         "derivatives",
+        "devices",
         "exceptions",
         "interpreter",
         "generators",
