@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from grader.cli.common import plain, short
 from grader.i18n import translate
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from grader.training.loop import Line, Program
 
 QUIET_SECONDS = 5.0  # between two plain lines where there is no terminal
@@ -218,6 +217,9 @@ def _train(ctx: click.Context, assignment: str, options: dict[str, Any]) -> None
 
 def _show(program: Program, steps: Iterator[Any], lang: str) -> None:
     """A bar with the time left of the whole run on a terminal; elsewhere a line now and then."""
+    from rich.console import Console
+    from rich.markup import escape
+
     console = Console(highlight=False)
     first: int | None = None
     begun = told = time.monotonic()
@@ -237,6 +239,14 @@ def _show(program: Program, steps: Iterator[Any], lang: str) -> None:
 
 @contextmanager
 def _bar(console: Console, total: int, label: str) -> Iterator[Callable[[int], None]]:
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
     with Progress(
         *columns,

@@ -198,7 +198,7 @@ def _blocks(
 
 def similarity(package: Any, path: Path, tokens: list[str], vectors: Tensor) -> dict[str, Any]:
     """Spearman of cosines and people's scores, over the pairs whose words are both known."""
-    ids = {token: i for i, token in enumerate(tokens)}
+    ids = {word: number for number, word in enumerate(tokens)}
     cosines, scores, asked = [], [], 0
     for number, line in enumerate(datasets.text_of(path).splitlines(), start=1):
         fields = line.split("\t")

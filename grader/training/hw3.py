@@ -233,7 +233,7 @@ def answer(
     model = build(package, {**settings, "compile": False}, len(tokens))
     model.load_state_dict(saved["weights"])
     model.eval()
-    ids = {token: i for i, token in enumerate(tokens)}
+    ids = {word: number for number, word in enumerate(tokens)}
     given = list(text) if settings["characters"] else text.split()
     prefix = [1, *(ids.get(token, 0) for token in given)]
     new = package.model.generate(
