@@ -70,7 +70,7 @@ def _common(
 @click.option("--features", type=click.Choice(["characters", "words"]), default="characters")
 @click.option("--batch-size", type=_count, default=512)
 @click.pass_context
-def train_hw1(ctx: click.Context, **options: Any) -> None:
+def train_hw1(ctx: click.Context, /, **options: Any) -> None:
     """Naive Bayes and logistic regression. / 나이브 베이즈와 로지스틱 회귀."""
     _train(ctx, "hw1", options)
 
@@ -88,7 +88,7 @@ def train_hw1(ctx: click.Context, **options: Any) -> None:
 @click.option("--analogies", metavar="NAME|FILE", help="Judge: analogy, or a file like it.")
 @click.option("--gensim", is_flag=True, help="With --similarity: the same by gensim.")
 @click.pass_context
-def train_hw2(ctx: click.Context, **options: Any) -> None:
+def train_hw2(ctx: click.Context, /, **options: Any) -> None:
     """Word vectors. / 단어 벡터."""
     _train(ctx, "hw2", options)
 
@@ -107,7 +107,7 @@ def train_hw2(ctx: click.Context, **options: Any) -> None:
 @click.option("--amp", type=click.Choice(["off", "bf16"]), default="off", help="Mixed precision.")
 @click.option("--compile", is_flag=True, help="By torch.compile.")
 @click.pass_context
-def train_hw3(ctx: click.Context, **options: Any) -> None:
+def train_hw3(ctx: click.Context, /, **options: Any) -> None:
     """A language model. / 언어 모델."""
     _train(ctx, "hw3", options)
 
@@ -117,7 +117,7 @@ def train_hw3(ctx: click.Context, **options: Any) -> None:
 @click.option("--model", type=click.Choice(["hmm", "trigrams"]), default="hmm", show_default=True)
 @click.option("--min-count", type=_count, default=2, help="hmm: rarer words by their class.")
 @click.pass_context
-def train_hw4(ctx: click.Context, **options: Any) -> None:
+def train_hw4(ctx: click.Context, /, **options: Any) -> None:
     """An HMM tagger. / HMM 품사 태거."""
     _train(ctx, "hw4", options)
 
@@ -143,7 +143,7 @@ def train_hw4(ctx: click.Context, **options: Any) -> None:
 @click.option("--amp", type=click.Choice(["off", "bf16"]), default="off", help="Mixed precision.")
 @click.option("--compile", is_flag=True, help="By torch.compile.")
 @click.pass_context
-def train_hw5(ctx: click.Context, **options: Any) -> None:
+def train_hw5(ctx: click.Context, /, **options: Any) -> None:
     """Translation. / 번역."""
     _train(ctx, "hw5", options)
 
@@ -162,6 +162,7 @@ def train_hw5(ctx: click.Context, **options: Any) -> None:
 @click.pass_context
 def try_(
     ctx: click.Context,
+    /,
     assignment: str,
     model: Path,
     text: str | None,

@@ -147,15 +147,17 @@ class Sparse:
         parts = [slice(self.starts[n], self.starts[n + 1]) for n in rows]
         chosen = np.concatenate([self.columns[part] for part in parts] or [np.empty(0, np.int64)])
         used, place = np.unique(chosen, return_inverse=True)
-        matrix = np.zeros((len(rows), len(used)), np.float32)
-        row = np.repeat(np.arange(len(rows)), [part.stop - part.start for part in parts])
+        matrix: np.ndarray = np.zeros((len(rows), len(used)), np.float32)
+        row: np.ndarray = np.repeat(
+            np.arange(len(rows)), [part.stop - part.start for part in parts]
+        )
         matrix[row, place] = np.concatenate([self.values[part] for part in parts])
         return used, matrix
 
     def weighted(self, idf: np.ndarray) -> Sparse:
         """(1 + ln count) idf, each document at length 1."""
         weights = (1 + np.log(self.values)) * idf[self.columns]
-        row = np.repeat(np.arange(len(self)), np.diff(self.starts))
+        row: np.ndarray = np.repeat(np.arange(len(self)), np.diff(self.starts))
         lengths = np.sqrt(np.bincount(row, weights**2, minlength=len(self)))
         return Sparse(self.starts, self.columns, (weights / lengths[row]).astype(np.float32))
 
@@ -171,7 +173,7 @@ class Program:
         corpus = read(place)
         self.settings = {**settings, "data": corpus.digests}
         self._package, self._device, self._corpus = package, device, corpus
-        kind, shared = settings["features"], {}
+        kind, shared = settings["features"], dict[str, str]()
         texts = [
             [tokens_of(t, kind, shared) for t in part[0]] for part in (corpus.training, corpus.test)
         ]
@@ -240,9 +242,10 @@ class Program:
     def _predicted(self, X: Sparse, rows: np.ndarray) -> np.ndarray:
         """(len(rows),): the classes that logistic regression gives."""
         w, b = self._w.cpu().numpy(), float(self._b)
-        row = np.repeat(np.arange(len(X)), np.diff(X.starts))
+        row: np.ndarray = np.repeat(np.arange(len(X)), np.diff(X.starts))
         z = np.bincount(row, X.values * w[X.columns], minlength=len(X)) + b
-        return (z[rows] >= 0).astype(np.int64)
+        found: np.ndarray = (z[rows] >= 0).astype(np.int64)
+        return found
 
     def state(self) -> dict[str, Any]:
         weights = {"w": self._w, "b": self._b, "adam": self._adam.state_dict()}
@@ -257,7 +260,7 @@ class Program:
     def _naive_bayes(self) -> np.ndarray:
         """The test documents' classes."""
         make, counts = self._package.naive_bayes.NaiveBayes, self._counts
-        label = np.repeat(self._y, np.diff(counts.starts))
+        label: np.ndarray = np.repeat(self._y, np.diff(counts.starts))
         sums = np.stack(
             [
                 np.bincount(counts.columns, counts.values * (label == c), minlength=self._size)
@@ -272,10 +275,11 @@ class Program:
         for start in range(0, len(self._test_counts), ROWS):
             rows = np.arange(start, min(start + ROWS, len(self._test_counts)))
             used, matrix = self._test_counts.dense(rows)
-            dense = np.zeros((len(rows), self._size), np.int64)
+            dense: np.ndarray = np.zeros((len(rows), self._size), np.int64)
             dense[:, used] = matrix
             found.append(np.asarray(model.joint_log_likelihood(dense[:, 1:])) + prior)
-        return np.concatenate(found).argmax(axis=1)
+        classes: np.ndarray = np.concatenate(found).argmax(axis=1)
+        return classes
 
     def results(self) -> dict[str, Any]:
         every = np.arange(len(self._test_counts))

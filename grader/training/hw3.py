@@ -48,10 +48,10 @@ def read(place: Path, *, characters: bool) -> Text:
     if place.is_file():
         files, lines = [place], _lines(place, characters=characters)
         first, second = len(lines) * 8 // 10, len(lines) * 9 // 10
-        cut = (lines[:first], lines[first:second], lines[second:])
+        cut = [lines[:first], lines[first:second], lines[second:]]
     else:
         files = [datasets.one_file(place, f"*{part}*") for part in PARTS]
-        cut = tuple(_lines(file, characters=characters) for file in files)
+        cut = [_lines(file, characters=characters) for file in files]
     if not all(any(part) for part in cut):
         raise datasets.bad(place, "too few lines for training, validation and test")
     return Text(dict(zip(PARTS, cut, strict=True)), datasets.digests(*files))
@@ -118,7 +118,7 @@ class Program:
         self._state = self._package.model.detach(state)
         loss = nn.functional.cross_entropy(logits.flatten(0, 1).float(), targets.flatten())
         self._optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         nn.utils.clip_grad_norm_(self._model.parameters(), self.settings["clip"])
         for group in self._optimiser.param_groups:
             group["lr"] = self._rate

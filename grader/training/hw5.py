@@ -113,7 +113,7 @@ class Program:
         chosen = [self._pairs[i] for i in batch]
         loss = self._loss_of(chosen, (teacher, number), self.settings["smoothing"])
         self._adam.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         nn.utils.clip_grad_norm_(self._model.parameters(), CLIP)
         self._adam.step()
         self._loss = self._loss + loss.detach() * _tokens(chosen)
@@ -142,7 +142,7 @@ class Program:
         )
         return found
 
-    @torch.no_grad()
+    @torch.no_grad()  # type: ignore[untyped-decorator]
     def _validate(self, epoch: int) -> Line:
         """Cross-entropy per token, nothing smoothed, each word read from the target."""
         self._model.eval()
@@ -205,7 +205,7 @@ class Program:
         except ImportError:
             ours = bleu([line.split() for line in said], [[line.split()] for line in english])
             return {"bleu": float(ours), "words": "blanks"}
-        cut = Tokenizer13a()
+        cut = Tokenizer13a()  # type: ignore[no-untyped-call]
         ours = bleu([cut(line).split() for line in said], [[cut(line).split()] for line in english])
         metric = sacrebleu.BLEU(smooth_method="none")
         theirs = metric.corpus_score(said, [english]).score
@@ -300,7 +300,7 @@ def translate(
     return [pieces.decode(words) for words in found]
 
 
-@torch.no_grad()
+@torch.no_grad()  # type: ignore[untyped-decorator]
 def attention(
     package: Package, model: nn.Module, pieces: Pieces, sentence: str
 ) -> tuple[list[str], list[str], list[list[float]]] | None:
