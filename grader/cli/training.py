@@ -200,6 +200,7 @@ def _train(ctx: click.Context, assignment: str, options: dict[str, Any]) -> None
     package = packages.load(assignment, wanted, ctx.obj["course"])
     out.mkdir(parents=True, exist_ok=True)
     begun = time.monotonic()
+    click.echo(translate("train.reading", lang))
     with package.blamed():
         program = session.begin(assignment, package, data, settings, device)
         about = {"package": package.folder.name, **session.machine(device)}
