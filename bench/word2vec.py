@@ -20,16 +20,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
 from rich.console import Console
 from rich.progress import Progress
 from torch import Tensor
 
-from reference.hw2_word2vec import judge, textstream
-from reference.hw2_word2vec.blocks import Trainer, Windows
+from grader.training.hw2 import STRETCH, TOKENS, sentences, similarity
+from reference import hw2_word2vec
+from reference.hw2_word2vec.blocks import END, Trainer, Windows
 from reference.hw2_word2vec.corpus import Vocabulary, keep_probability
+from reference.hw2_word2vec.evaluate import spearman  # noqa: F401 - `similarity` calls it
 from reference.hw2_word2vec.sampling import AliasSampler, negative_distribution
-from reference.hw2_word2vec.train import STRETCH, TOKENS
 
 T, LR, MIN_COUNT = 1e-3, 0.025, 5
 DRAWN, KINDS = 1_000_000, 20_000
@@ -52,31 +54,32 @@ def timed(work: Callable[[], tuple[list[str], Tensor]]) -> Round:
 
 
 def ours(path: Path, options: argparse.Namespace, seed: int) -> Round:
-    with tempfile.TemporaryDirectory() as folder:
-        vocabulary = Vocabulary(textstream.sentences(path), MIN_COUNT)
-        textstream.write_ids(path, vocabulary, Path(folder) / "ids", lambda _: None)
-        ids = textstream.read_ids(Path(folder) / "ids")
-        windows = Windows(options.window, options.negatives, seed, TOKENS["cpu"])
+    text = sentences(path, lower=False)
+    vocabulary = Vocabulary(text, MIN_COUNT)
+    parts = [np.array([*vocabulary.encode(words), END], np.int32) for words in text]
+    ids = np.concatenate(parts)
+    windows = Windows(options.window, options.negatives, seed, TOKENS["cpu"])
 
-        def work() -> tuple[list[str], Tensor]:
-            counts = vocabulary.counts
-            noise = AliasSampler(negative_distribution(counts))
-            trainer = Trainer(counts, keep_probability(counts, T), noise, windows, options.dim)
-            starts = range(0, len(ids), STRETCH)
-            total = options.epochs * len(starts)
-            for number in range(total):
-                start = starts[number % len(starts)]
-                for step in trainer.steps(ids[start : start + STRETCH], number):
-                    trainer.train(step, LR * max(1 - number / total, 1e-4))
-            return vocabulary.tokens, trainer.into
+    def work() -> tuple[list[str], Tensor]:
+        counts = vocabulary.counts
+        noise = AliasSampler(negative_distribution(counts))
+        trainer = Trainer(counts, keep_probability(counts, T), noise, windows, options.dim)
+        size = STRETCH[True]
+        starts = range(0, len(ids), size)
+        total = options.epochs * len(starts)
+        for number in range(total):
+            start = starts[number % len(starts)]
+            for step in trainer.steps(ids[start : start + size], number):
+                trainer.train(step, LR * max(1 - number / total, 1e-4))
+        return vocabulary.tokens, trainer.into
 
-        return timed(work)
+    return timed(work)
 
 
 def gensims(path: Path, options: argparse.Namespace, seed: int) -> Round:
     from gensim.models import Word2Vec
 
-    text = list(textstream.sentences(path))
+    text = sentences(path, lower=False)
     model = Word2Vec(
         vector_size=options.dim,
         window=options.window,
@@ -123,7 +126,7 @@ def drawn_text(path: Path) -> Path:
 
 def compare(corpus: Path, options: argparse.Namespace) -> None:
     """Train both on the corpus, in turn, and print what came of it."""
-    words = options.epochs * sum(map(len, textstream.sentences(corpus)))
+    words = options.epochs * sum(map(len, sentences(corpus, lower=False)))
     rounds: dict[str, list[Round]] = {"reference": [], "gensim": []}
     with Progress(console=Console(stderr=True)) as progress:
         for seed in progress.track(range(options.rounds), description="rounds"):
@@ -136,7 +139,7 @@ def compare(corpus: Path, options: argparse.Namespace) -> None:
         line = f"{name:10} {speed[name]:>12,.0f} words/s {busy:>12,.0f} words per CPU second"
         if options.similarity:
             scores = [
-                judge.similarity(options.similarity, one.tokens, one.vectors).score
+                similarity(hw2_word2vec, options.similarity, one.tokens, one.vectors)["score"]
                 for one in several
             ]
             line += f"   Spearman {' '.join(f'{score:.3f}' for score in scores)}"

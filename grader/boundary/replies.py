@@ -49,6 +49,10 @@ VALUES: dict[str, Callable[..., bool]] = {
         and len(value[1]) == len(list(float_tensors(args)))
         and [type(item) for item in value[2]] == [dict for _ in modules]
     ),
+    # (owner, name, args, kwargs) -> the result, the device of each of its tensors, was it decided
+    "on_meta": lambda value, *_: (
+        _is_tuple(value, object, list, bool) and all(type(name) is str for name in value[1])
+    ),
     # (owner, name, args, kwargs) -> the result, how many instructions it took
     "steps": lambda value, *_: _is_tuple(value, object, int),
     # (owner, name, args, part) -> a handle of the result, or the parts, one of them a handle

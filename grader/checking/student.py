@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn, Protocol
 
 from grader.boundary.endings import Ending
+from grader.checking.expect import Unmet
 from grader.records.outcome import Outcome
 from grader.records.record import Message
 
@@ -85,6 +86,20 @@ class Student:
         asked = None if weights is None else list(weights)
         found = function.invoke("gradients", tuple(args), kwargs, asked, list(modules))
         return Gradients(*found)
+
+    def on_meta(self, function: Function | Object, *args: Any, **kwargs: Any) -> Any:
+        """Call on torch's meta device: does all stay on the device of the arguments?
+
+        The tensors in the arguments go there, and so do copies of the modules among them and of the
+        module that is called. A tensor made on the CPU by mistake raises where it meets one of
+        them, as it would on a machine with a GPU, or comes back and fails the check. Returns the
+        result with zeros in its tensors; None where the code reads numbers, which tensors there do
+        not have: nothing is decided then.
+        """
+        result, devices, decided = function.invoke("on_meta", args, kwargs)
+        if decided and set(devices) - {"meta"}:
+            raise Unmet("device")
+        return result if decided else None
 
     def steps(self, function: Function, *args: Any, **kwargs: Any) -> tuple[Any, int]:
         """Call, and count how many instructions of the submission's own Python it took.

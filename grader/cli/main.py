@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 import click
 
 from grader import __version__
-from grader.cli import author, exporting, gradebook, grading, machine, student, telling
+from grader.cli import author, exporting, gradebook, grading, machine, student, telling, training
 from grader.cli.common import INTERRUPTED, plain
 from grader.errors import GraderError, PlatformError
 from grader.i18n import LANGUAGES, default_language, translate
@@ -62,6 +62,8 @@ for command in (
     author.release,
     author.verify,
     student.check,
+    training.train,
+    training.try_,
     grading.grade,
     grading.merge,
     grading.autograde,

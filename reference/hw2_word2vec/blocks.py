@@ -30,9 +30,9 @@ from torch import Tensor
 
 from .sampling import AliasSampler
 from .skipgram import SkipGram
-from .textstream import END
 
 S, M = 32, 32
+END = -1  # of a sentence, among ids
 LIMIT = 32.0  # hits of one row in one step
 
 

@@ -79,8 +79,9 @@ class BiLSTMTagger(nn.Module):
                 words = [word for word, _ in sentences[number]]
                 gold = torch.tensor([states[tag] for _, tag in sentences[number]])
                 hidden_words = torch.rand(len(words), generator=generator) < HIDDEN_WORDS
+                logits = _logits(self, words, hidden_words)
                 optimiser.zero_grad()
-                nn.functional.cross_entropy(_logits(self, words, hidden_words), gold).backward()
+                nn.functional.cross_entropy(logits, gold.to(logits.device)).backward()
                 optimiser.step()
         return self
         ### END SOLUTION
@@ -103,6 +104,7 @@ def _logits(
     ids = torch.tensor([tagger.words.get(word, UNKNOWN) for word in words])  # (T,)
     if hidden_words is not None:
         ids = ids.masked_fill(hidden_words, UNKNOWN)
+    ids = ids.to(tagger.output.weight.device)
     inputs = torch.cat([tagger.word_embedding(ids), _spelling(tagger, words)], dim=1)
     return tagger.output(tagger.lstm(inputs)[0])
 
@@ -112,6 +114,7 @@ def _spelling(tagger: BiLSTMTagger, words: list[str]) -> Tensor:
     rows = [[tagger.letters.get(letter, UNKNOWN) for letter in word] or [UNKNOWN] for word in words]
     longest = max(map(len, rows))
     padded = torch.tensor([row + [UNKNOWN] * (longest - len(row)) for row in rows])  # (T, L)
+    padded = padded.to(tagger.output.weight.device)
     packed = pack_padded_sequence(
         tagger.letter_embedding(padded),  # (T, L, char_dim)
         torch.tensor([len(row) for row in rows]),

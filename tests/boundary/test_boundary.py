@@ -146,6 +146,37 @@ def fails(x): raise ValueError("x")
     assert student.m.one(small) == 12  # and nothing is traced any more
 
 
+def test_on_meta_a_tensor_of_the_cpu_is_found(run):
+    student, _ = run("""
+import torch
+class Model(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.linear = torch.nn.Linear(3, 2)
+        self.wrong = torch.zeros(2)  # no buffer: it stays behind
+    def forward(self, x): return self.linear(x), {"ids": torch.arange(len(x), device=x.device)}
+    def forgetful(self, x): return self.linear(x) + self.wrong
+    def silent(self, x): return x @ torch.zeros(3, 2)
+def good(x, y=None): return x + torch.zeros(3, device=x.device) if y is None else [x * y]
+def mixed(x): return x + torch.zeros(3)
+def made_here(x): return torch.zeros(x.shape)
+def reads(x): return x + float(x.sum()) + torch.zeros(3)
+""")
+    x, model = torch.ones(4, 3, dtype=torch.float64), student.m.Model()
+    assert student.on_meta(student.m.good, x).equal(torch.zeros_like(x))
+    assert student.on_meta(student.m.good, x, y=x)[0].dtype == torch.float64
+    output, beside = student.on_meta(model.forward, torch.ones(4, 3))
+    assert (output.shape, beside["ids"].dtype) == ((4, 2), torch.int64)
+    assert student.on_meta(model, torch.ones(4, 3))[0].shape == (4, 2)
+    for wrong in (student.m.mixed, model.forgetful, model.silent):
+        with pytest.raises(RuntimeError, match="device"):
+            student.on_meta(wrong, torch.ones(4, 3))
+    with pytest.raises(AssertionError, match="must stay on the device"):
+        student.on_meta(student.m.made_here, x)
+    assert student.on_meta(student.m.reads, x) is None  # numbers are read: nothing is decided
+    assert model(torch.ones(4, 3))[0].shape == (4, 2)  # the model itself stays where it was
+
+
 def test_gradients_of_a_result_that_is_no_scalar(run):
     student, _ = run("""
 import torch
@@ -353,7 +384,7 @@ def g(): return 1
 def test_a_helper_that_the_student_replaced(run, answer):
     student, guests = run(f"""
 from grader.boundary.guest import verbs
-for name in ("with_arguments", "gradients", "map", "steps"):
+for name in ("with_arguments", "gradients", "map", "steps", "on_meta"):
     verbs.VERBS[name] = lambda *_: ("value", {answer})
 def f(): pass
 """)
@@ -363,6 +394,7 @@ def f(): pass
         lambda: student.gradients(function, [1]),
         lambda: student.map(function, [()]),
         lambda: student.steps(function),
+        lambda: student.on_meta(function),
     ):
         guests.begin_check(9.0)
         assert ending(use).outcome == "unreadable"

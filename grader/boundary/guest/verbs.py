@@ -13,7 +13,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-from grader.boundary.guest import derivatives, generators
+from grader.boundary.guest import derivatives, devices, generators
 from grader.boundary.guest.forbidden_source import survey
 from grader.boundary.guest.importer import Finder
 from grader.boundary.guest.layers import Layers
@@ -138,6 +138,10 @@ def _gradients(
     return ("value", found)
 
 
+def _on_meta(held: Held, owner: Any, name: str, args: tuple[Any, ...], kwargs: Any) -> Reply:
+    return ("value", devices.on_meta(held.owner(owner), name, args, kwargs))
+
+
 def _steps(held: Held, owner: Any, name: str, args: tuple[Any, ...], kwargs: Any) -> Reply:
     steps = 0
 
@@ -193,6 +197,7 @@ VERBS: dict[str, Callable[..., Reply]] = {
     "with_arguments": _with_arguments,
     "map": _map,
     "gradients": _gradients,
+    "on_meta": _on_meta,
     "steps": _steps,
     "keep": _keep,
     "item": _item,

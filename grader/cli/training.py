@@ -1,0 +1,271 @@
+"""Commands that train a package on real text and try what came out: `train`, `try`."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from grader.cli.common import plain, short
+from grader.i18n import translate
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from grader.training.loop import Line, Program
+
+QUIET_SECONDS = 5.0  # between two plain lines where there is no terminal
+
+Command = Callable[..., None]
+_count = click.IntRange(min=1)
+_positive = click.FloatRange(min=0, min_open=True)
+_share = click.FloatRange(min=0, max=1, max_open=True)
+
+
+@click.group()
+def train() -> None:
+    """Train a homework's package on real text. / 과제 패키지를 실제 텍스트로 학습합니다."""
+
+
+def _common(
+    data: str, epochs: int | None = None, lr: float | None = None
+) -> Callable[[Command], Command]:
+    """The options that all five have; the last two where there are such things."""
+    options = [
+        click.option("--data", default=data, show_default=True, help="A name, a file or a folder."),
+        click.option(
+            "--package",
+            metavar="reference|FOLDER",
+            help="Whose code (default: yours if you are in its folder, else the reference).",
+        ),
+        click.option(
+            "--out",
+            type=click.Path(path_type=Path, file_okay=False),
+            help="Folder for the model, results.json and pictures (default: out/train/NAME).",
+        ),
+        click.option("--resume", is_flag=True, help="Go on from the checkpoint in --out."),
+        click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto"),
+        click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True),
+    ]
+    if epochs is not None:
+        options.append(click.option("--epochs", type=_count, default=epochs, show_default=True))
+    if lr is not None:
+        options.append(click.option("--lr", type=_positive, default=lr, show_default=True))
+
+    def decorate(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+@train.command("hw1")
+@_common("nsmc", 6, 0.03)
+@click.option("--features", type=click.Choice(["characters", "words"]), default="characters")
+@click.option("--batch-size", type=_count, default=512)
+@click.pass_context
+def train_hw1(ctx: click.Context, /, **options: Any) -> None:
+    """Naive Bayes and logistic regression. / 나이브 베이즈와 로지스틱 회귀."""
+    _train(ctx, "hw1", options)
+
+
+@train.command("hw2")
+@_common("wikitext2", 5, 0.025)
+@click.option("--dim", type=_count, default=100)
+@click.option("--window", type=_count, default=5)
+@click.option("--negatives", type=_count, default=5)
+@click.option("--min-count", type=_count, default=5)
+@click.option("--t", type=_positive, default=1e-3, help="Threshold of subsampling.")
+@click.option("--lower", is_flag=True, help="Lower-case the text.")
+@click.option("--rare", type=click.Choice(["drop", "unk"]), default="drop", help="Rare words.")
+@click.option("--similarity", metavar="NAME|FILE", help="Judge: wordsim353, or a file like it.")
+@click.option("--analogies", metavar="NAME|FILE", help="Judge: analogy, or a file like it.")
+@click.option("--gensim", is_flag=True, help="With --similarity: the same by gensim.")
+@click.pass_context
+def train_hw2(ctx: click.Context, /, **options: Any) -> None:
+    """Word vectors. / 단어 벡터."""
+    _train(ctx, "hw2", options)
+
+
+@train.command("hw3")
+@_common("wikitext2", 40, 20.0)
+@click.option("--size", type=_count, default=650, help="Of embeddings and hidden states.")
+@click.option("--layers", type=_count, default=2)
+@click.option("--dropout", type=_share, default=0.5)
+@click.option("--tied", is_flag=True, help="One matrix for embedding and output.")
+@click.option("--batch-size", type=_count, default=20)
+@click.option("--bptt", type=_count, default=35, help="Steps that gradients go back.")
+@click.option("--clip", type=_positive, default=0.25, help="Largest norm of the gradients.")
+@click.option("--optimiser", type=click.Choice(["sgd", "adam"]), default="sgd")
+@click.option("--characters", is_flag=True, help="Read letters, not words.")
+@click.option("--amp", type=click.Choice(["off", "bf16"]), default="off", help="Mixed precision.")
+@click.option("--compile", is_flag=True, help="By torch.compile.")
+@click.pass_context
+def train_hw3(ctx: click.Context, /, **options: Any) -> None:
+    """A language model. / 언어 모델."""
+    _train(ctx, "hw3", options)
+
+
+@train.command("hw4")
+@_common("ud_english_ewt")
+@click.option("--model", type=click.Choice(["hmm", "trigrams"]), default="hmm", show_default=True)
+@click.option("--min-count", type=_count, default=2, help="hmm: rarer words by their class.")
+@click.pass_context
+def train_hw4(ctx: click.Context, /, **options: Any) -> None:
+    """An HMM tagger. / HMM 품사 태거."""
+    _train(ctx, "hw4", options)
+
+
+@train.command("hw5")
+@_common("multi30k", 15)
+@click.option("--model", type=click.Choice(["seq2seq", "transformer"]), default="transformer")
+@click.option("--size", type=_count, help="d_model, or the hidden size.")
+@click.option("--layers", type=_count, help="Transformer: on each side.")
+@click.option("--heads", type=_count, default=8, help="Transformer.")
+@click.option("--d-ff", type=_count, help="Transformer: default twice the size.")
+@click.option("--dropout", type=_share, help="Transformer.")
+@click.option("--smoothing", type=_share, default=0.1, help="Of the labels.")
+@click.option("--tie-all", is_flag=True, help="Transformer: one matrix for all embeddings.")
+@click.option("--vocabulary", type=_count, default=8000, help="Pieces of both languages.")
+@click.option("--max-tokens", type=_count, help="Sentences x the longest of a batch.")
+@click.option("--lr", type=_positive, help="Learning rate; Transformer: a factor of the schedule.")
+@click.option("--warmup", type=_count, default=1000, help="Transformer: steps of rising rate.")
+@click.option("--beam", type=_count, default=5, help="Hypotheses that are kept.")
+@click.option("--penalty", type=click.FloatRange(min=0), default=1.0, help="On short translations.")
+@click.option("--sentence", type=click.IntRange(min=0), default=0, help="Of the attention map.")
+@click.option("--test-size", type=_count, help="Test this many sentences (default: all).")
+@click.option("--amp", type=click.Choice(["off", "bf16"]), default="off", help="Mixed precision.")
+@click.option("--compile", is_flag=True, help="By torch.compile.")
+@click.pass_context
+def train_hw5(ctx: click.Context, /, **options: Any) -> None:
+    """Translation. / 번역."""
+    _train(ctx, "hw5", options)
+
+
+@click.command("try")
+@click.argument("assignment", type=click.Choice(["hw1", "hw2", "hw3", "hw4", "hw5"]))
+@click.argument("model", type=click.Path(path_type=Path))
+@click.argument("text", required=False)
+@click.option("--package", metavar="reference|FOLDER", help="Whose code, as in `grader train`.")
+@click.option("--length", type=_count, default=40, show_default=True, help="hw3: words to write.")
+@click.option(
+    "--temperature", type=click.FloatRange(min=0), default=1.0, show_default=True, help="hw3."
+)
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="hw3.")
+@click.option("--beam", type=_count, default=5, show_default=True, help="hw5: hypotheses kept.")
+@click.pass_context
+def try_(
+    ctx: click.Context,
+    /,
+    assignment: str,
+    model: Path,
+    text: str | None,
+    package: str | None,
+    **options: Any,
+) -> None:
+    """Ask a trained model: classify, find neighbours, write, tag or translate. /
+    학습한 모델에 글을 넣어 봅니다. TEXT를 쓰지 않으면 한 줄씩 읽습니다.
+
+    Without TEXT, lines are read until the end of the input.
+    """
+    from grader.training import package as packages
+    from grader.training import session
+
+    lang = ctx.obj["lang"]
+    path = model / "model.pt" if model.is_dir() else model
+    if text is None and sys.stdin.isatty():
+        click.echo(translate(f"train.try_{assignment}", lang), err=True)
+    loaded = packages.load(assignment, package, ctx.obj["course"])
+    for line in [text] if text is not None else sys.stdin:
+        with loaded.blamed():
+            for answer in session.answers(assignment, loaded, path, line.rstrip("\n"), options):
+                click.echo(plain(answer))
+
+
+def _train(ctx: click.Context, assignment: str, options: dict[str, Any]) -> None:
+    """Parse, run, and tell."""
+    from grader.training import loop, session
+    from grader.training import package as packages
+
+    lang, settings = ctx.obj["lang"], dict(options)
+    data, wanted, resume = (settings.pop(name) for name in ("data", "package", "resume"))
+    out: Path = settings.pop("out") or Path("out") / "train" / assignment
+    device = session.device_of(settings.pop("device"))
+    package = packages.load(assignment, wanted, ctx.obj["course"])
+    out.mkdir(parents=True, exist_ok=True)
+    begun = time.monotonic()
+    click.echo(translate("train.reading", lang))
+    with package.blamed():
+        program = session.begin(assignment, package, data, settings, device)
+        about = {"package": package.folder.name, **session.machine(device)}
+        try:
+            _show(program, loop.run(program, out, resume=resume), lang)
+            about["seconds"] = round(time.monotonic() - begun, 1)
+            click.echo(translate("train.measuring", lang))
+            result = session.finish(program, out, about)
+        except loop.Diverged as error:
+            session.fail(program, out, about, error)
+            raise
+    for line in session.program_of(assignment).told(result["metrics"]):
+        click.echo(plain(_said(line, lang)))
+    click.echo(translate("train.wrote", lang, folder=short(out), name=assignment))
+
+
+def _show(program: Program, steps: Iterator[Any], lang: str) -> None:
+    """A bar with the time left of the whole run on a terminal; elsewhere a line now and then."""
+    from rich.console import Console
+    from rich.markup import escape
+
+    console = Console(highlight=False)
+    first: int | None = None
+    begun = told = time.monotonic()
+    with _bar(console, program.total, translate("train.training", lang)) as move:
+        for step in steps:
+            first = step.done - 1 if first is None else first
+            move(step.done)
+            if step.note:
+                console.print(escape(plain(_said(step.note, lang))), soft_wrap=True)
+            now = time.monotonic()
+            if not console.is_terminal and now - told >= QUIET_SECONDS:
+                told = now
+                left = (now - begun) / (step.done - first) * (step.total - step.done)
+                share = 100 * step.done / step.total
+                click.echo(translate("train.left", lang, share=f"{share:.1f}", left=_clock(left)))
+
+
+@contextmanager
+def _bar(console: Console, total: int, label: str) -> Iterator[Callable[[int], None]]:
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
+    with Progress(
+        *columns,
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    ) as progress:
+        task = progress.add_task(label, total=total)
+        yield lambda done: progress.update(task, completed=done)
+
+
+def _said(line: Line, lang: str) -> str:
+    return translate(f"train.{line.code}", lang, **line.fields)
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}"

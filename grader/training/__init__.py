@@ -1,0 +1,1 @@
+"""Training a homework's package, anybody's, on real text, and trying what came out."""

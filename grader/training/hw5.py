@@ -1,0 +1,361 @@
+"""hw5 on real text: German to English, by the attention seq2seq or by the Transformer.
+
+Models, loss, schedule, batches, search and BLEU are the package's own. Pieces of words are shared
+by both languages (`pieces`). Only the forward pass runs in bfloat16 when that is asked for: loss
+and optimiser stay in float32. Tested is the epoch with the best validation loss.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from grader.errors import UsageError
+from grader.training import datasets, pictures
+from grader.training.loop import Line, finite
+from grader.training.package import Package
+from grader.training.pieces import BOS, EOS, PAD, Pieces
+
+SPLITS = {"train": "train", "val": "val", "test": "test_2016_flickr"}
+CLIP = 1.0
+LOOKS = 20  # steps between two looks at the loss on a GPU: each waits for it
+BATCH, LONGEST = 64, 80  # sentences that are translated at once, words of a translation
+# chosen on the validation set: size, layers, dropout, rate (Transformer: of the schedule), tokens
+DEFAULTS: dict[str, dict[str, Any]] = {
+    "seq2seq": {"size": 512, "layers": 1, "dropout": 0.0, "lr": 1e-3, "max_tokens": 3000},
+    "transformer": {"size": 256, "layers": 3, "dropout": 0.2, "lr": 1.0, "max_tokens": 4096},
+}
+
+Ids = list[int]
+
+
+def read(place: Path) -> tuple[dict[str, tuple[list[str], list[str]]], list[Path]]:
+    """German and English, lower-cased, line by line the same, of each split; and the files."""
+    if not place.is_dir():
+        raise UsageError("error.no_folder", folder=place)
+    found, files = {}, []
+    for split, stem in SPLITS.items():
+        sides = []
+        for language in ("de", "en"):
+            path = datasets.one_file(place, f"{stem}.{language}")
+            files.append(path)
+            lines = datasets.text_of(path).rstrip("\n").split("\n")
+            sides.append([line.strip().lower() for line in lines])
+        german, english = sides
+        if len(german) != len(english) or not all(map(all, zip(german, english, strict=False))):
+            raise datasets.bad(place, f"the {split} files must have as many lines, and none empty")
+        found[split] = (german, english)
+    return found, files
+
+
+class Program:
+    """A batch of similar length is a step; the last one of an epoch also validates."""
+
+    assignment = "hw5"
+
+    def __init__(
+        self, package: Package, place: Path, settings: dict[str, Any], device: torch.device
+    ) -> None:
+        default = DEFAULTS[settings["model"]]
+        settings = {k: default.get(k) if v is None else v for k, v in settings.items()}
+        self._asked = {
+            name: settings.pop(name) for name in ("beam", "penalty", "sentence", "test_size")
+        }
+        text, files = read(place)
+        self.settings = {**settings, "data": datasets.digests(*files)}
+        self._package, self._device, self._text = package, device, text
+        try:
+            self._pieces = Pieces.learn(
+                [*text["train"][0], *text["train"][1]], settings["vocabulary"]
+            )
+        except ValueError as error:
+            least = error.args[0]
+            raise UsageError("error.train_least", option="--vocabulary", least=least) from None
+        self._pairs, self._held = (self._encoded(split) for split in ("train", "val"))
+        self._model = build(package, settings, len(self._pieces)).to(device)
+        self._run = torch.compile(self._model, dynamic=True) if settings["compile"] else self._model
+        self._adam = torch.optim.Adam(self._model.parameters(), betas=(0.9, 0.98), eps=1e-9)
+        self._plan = [
+            (epoch, batch, number == len(batches) - 1)
+            for epoch in range(settings["epochs"])
+            for batches in [self._batches(self._pairs, settings["seed"] + epoch)]
+            for number, batch in enumerate(batches)
+        ]
+        self.total = len(self._plan)
+        self._loss = torch.zeros((), device=device)  # over the epoch so far
+        self._curves: dict[str, list[float]] = {"training": [], "validation": []}
+        self._best: dict[str, Tensor] = {}
+
+    def _encoded(self, split: str) -> list[tuple[Ids, Ids]]:
+        encode = self._pieces.encode
+        return [(encode(de), encode(en)) for de, en in zip(*self._text[split], strict=True)]
+
+    def _batches(self, pairs: list[tuple[Ids, Ids]], seed: int) -> list[list[int]]:
+        """By the longer side of each pair, so that neither source nor target overflows."""
+        longest = [max(len(source), len(target) + 2) for source, target in pairs]
+        found: list[list[int]] = self._package.training.length_batches(
+            longest, self.settings["max_tokens"], seed
+        )
+        return found
+
+    def step(self, number: int) -> Line | None:
+        epoch, batch, last = self._plan[number]
+        if number == 0 or self._plan[number - 1][2]:
+            self._loss = torch.zeros_like(self._loss)
+        self._model.train()
+        # the later, the more the recurrent model must live with its own words (Bengio et al. 2015)
+        teacher = 1.0 - 0.5 * epoch / max(self.settings["epochs"] - 1, 1)
+        for group in self._adam.param_groups:
+            group["lr"] = self._rate(number + 1)
+        chosen = [self._pairs[i] for i in batch]
+        loss = self._loss_of(chosen, (teacher, number), self.settings["smoothing"])
+        self._adam.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(self._model.parameters(), CLIP)
+        self._adam.step()
+        self._loss = self._loss + loss.detach() * _tokens(chosen)
+        if self._device.type == "cpu" or number % LOOKS == 0 or last:
+            finite(float(loss.detach()))
+        return self._validate(epoch) if last else None
+
+    def _rate(self, step: int) -> float:
+        rate: float = self.settings["lr"]
+        if self.settings["model"] == "seq2seq":
+            return rate
+        schedule = self._package.training.noam_lr
+        return rate * float(schedule(step, self.settings["size"], self.settings["warmup"]))
+
+    def _loss_of(
+        self, pairs: list[tuple[Ids, Ids]], taught: tuple[float, int], smoothing: float
+    ) -> Tensor:
+        src, lengths = _padded([source for source, _ in pairs], self._device)
+        tgt, _ = _padded([[BOS, *target, EOS] for _, target in pairs], self._device)
+        extra = taught if self.settings["model"] == "seq2seq" else ()
+        half = self.settings["amp"] == "bf16"
+        with torch.autocast(self._device.type, torch.bfloat16, enabled=half):
+            logits = self._run(src, lengths, tgt, *extra)[:, : tgt.shape[1] - 1]
+        found: Tensor = self._package.training.label_smoothed_loss(
+            logits.float().flatten(0, 1), tgt[:, 1:].flatten(), smoothing, PAD
+        )
+        return found
+
+    @torch.no_grad()  # type: ignore[untyped-decorator]
+    def _validate(self, epoch: int) -> Line:
+        """Cross-entropy per token, nothing smoothed, each word read from the target."""
+        self._model.eval()
+        total = 0.0
+        for batch in self._batches(self._held, 0):
+            chosen = [self._held[i] for i in batch]
+            total += float(self._loss_of(chosen, (1.0, 0), 0.0)) * _tokens(chosen)
+        valid = finite(total / _tokens(self._held), "validation loss")
+        training = finite(float(self._loss) / _tokens(self._pairs))
+        if not self._curves["validation"] or valid < min(self._curves["validation"]):
+            self._best = {name: w.clone() for name, w in self._model.state_dict().items()}
+        self._curves["training"].append(training)
+        self._curves["validation"].append(valid)
+        figures = {"training": f"{training:.3f}", "valid": f"{valid:.3f}"}
+        return Line.of("loss", epoch=epoch + 1, **figures)
+
+    def state(self) -> dict[str, Any]:
+        return {
+            "model": self._model.state_dict(),
+            "adam": self._adam.state_dict(),
+            "loss": self._loss,
+            "curves": self._curves,
+            "best": self._best,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        self._model.load_state_dict(state["model"])
+        self._adam.load_state_dict(state["adam"])
+        self._loss, self._curves = state["loss"].to(self._device), state["curves"]
+        self._best = {name: w.to(self._device) for name, w in state["best"].items()}
+
+    def model(self) -> dict[str, Any]:
+        pieces = {"names": self._pieces.names, "merges": [list(p) for p in self._pieces.merges]}
+        return {**pieces, "weights": self._best}
+
+    def results(self) -> dict[str, Any]:
+        self._model.load_state_dict(self._best)
+        german, english = (side[: self._asked["test_size"]] for side in self._text["test"])
+        found: dict[str, Any] = {
+            "pairs": len(self._pairs),
+            "pieces": len(self._pieces),
+            "parameters": sum(p.numel() for p in self._model.parameters()),
+            "curves": self._curves,
+        }
+        for name, beam in (("greedy", 1), ("beam", self._asked["beam"])):
+            penalty = self._asked["penalty"]
+            said = translate(self._package, self._model, self._pieces, german, beam, penalty)
+            found[name] = {**self._score(said, english), "k": beam, "examples": said[:5]}
+        return found
+
+    def _score(self, said: list[str], english: list[str]) -> dict[str, Any]:
+        """The package's BLEU; beside it sacrebleu's of the same output, where it is installed.
+
+        Both then cut words as sacrebleu's "13a" does; without sacrebleu words end at blanks.
+        """
+        bleu = self._package.training.bleu
+        try:
+            import sacrebleu
+            from sacrebleu.tokenizers.tokenizer_13a import Tokenizer13a
+        except ImportError:
+            ours = bleu([line.split() for line in said], [[line.split()] for line in english])
+            return {"bleu": float(ours), "words": "blanks"}
+        cut = Tokenizer13a()  # type: ignore[no-untyped-call]
+        ours = bleu([cut(line).split() for line in said], [[cut(line).split()] for line in english])
+        metric = sacrebleu.BLEU(smooth_method="none")
+        theirs = metric.corpus_score(said, [english]).score
+        return {"bleu": float(ours), "words": "13a", "sacrebleu": theirs}
+
+    def pictures(self) -> dict[str, str]:
+        german = self._text["test"][0]
+        sentence = german[self._asked["sentence"] % len(german)]
+        drawn = {"curve.svg": pictures.curves("loss per token", self._curves)}
+        if seen := attention(self._package, self._model, self._pieces, sentence):
+            drawn["attention.svg"] = pictures.matrix("attention", *seen)
+        return drawn
+
+
+def build(package: Package, settings: dict[str, Any], words: int) -> nn.Module:
+    """The package's model. Raises `UsageError` for sizes that it cannot have."""
+    size, seed = settings["size"], settings["seed"]
+    factor = 2 if settings["model"] == "seq2seq" else settings["heads"]
+    if size % 2 or size % factor:
+        raise UsageError("error.train_multiple", option="--size", factor=factor)
+    if settings["model"] == "seq2seq":
+        s2s = package.seq2seq
+        decoder = s2s.Decoder(words, size // 2, size, "general", seed=seed + 1)
+        model: nn.Module = s2s.Seq2Seq(s2s.Encoder(words, size // 2, size, seed=seed), decoder)
+        return model
+    model = package.transformer.Transformer(
+        words,
+        words,
+        size,
+        heads=settings["heads"],
+        layers=settings["layers"],
+        d_ff=settings["d_ff"] or 2 * size,
+        dropout=settings["dropout"],
+        max_len=512,
+        tie=True,
+        norm="pre",
+        seed=seed,
+    )
+    if settings["tie_all"]:
+        _share_embeddings(model)
+    return model
+
+
+def _share_embeddings(model: nn.Module) -> None:
+    """One matrix for source and target, since their pieces are the same; and so for the output."""
+    tables = [module.weight for module in model.modules() if isinstance(module, nn.Embedding)]
+    if len({table.shape for table in tables}) == 1:
+        equal = {id(table) for table in tables}
+        for module in model.modules():
+            for name, parameter in list(module.named_parameters(recurse=False)):
+                if id(parameter) in equal:
+                    setattr(module, name, tables[0])
+
+
+def _padded(rows: list[Ids], device: torch.device) -> tuple[Tensor, Tensor]:
+    """Rows of ids as one tensor (B, longest), and their lengths (B,)."""
+    lengths = torch.tensor([len(row) for row in rows])
+    ids = nn.utils.rnn.pad_sequence([torch.tensor(row) for row in rows], True, PAD)
+    return ids.to(device), lengths.to(device)
+
+
+def _tokens(pairs: list[tuple[Ids, Ids]]) -> int:
+    """Words to be predicted, eos among them."""
+    return sum(len(target) + 1 for _, target in pairs)
+
+
+def translate(
+    package: Package,
+    model: nn.Module,
+    pieces: Pieces,
+    sentences: list[str],
+    beam: int,
+    penalty: float,
+) -> list[str]:
+    """Translations in order: by greedy search in batches, or by a beam, sentence by sentence."""
+    model.eval()
+    device = next(model.parameters()).device
+    sources = [pieces.encode(sentence) or [EOS] for sentence in sentences]
+    order = sorted(range(len(sources)), key=lambda i: len(sources[i]))
+    found: list[Ids] = [[] for _ in sources]
+    size = BATCH if beam == 1 else 1
+    for start in range(0, len(order), size):
+        chosen = order[start : start + size]
+        src, lengths = _padded([sources[i] for i in chosen], device)
+        if beam == 1:
+            said = package.decode.greedy(model, src, lengths, BOS, EOS, LONGEST)
+        else:
+            best = package.decode.beam_search(model, src, lengths, BOS, EOS, LONGEST, beam, penalty)
+            said = [best[0][0] if best else []]
+        for i, words in zip(chosen, said, strict=True):
+            found[i] = words
+    return [pieces.decode(words) for words in found]
+
+
+@torch.no_grad()  # type: ignore[untyped-decorator]
+def attention(
+    package: Package, model: nn.Module, pieces: Pieces, sentence: str
+) -> tuple[list[str], list[str], list[list[float]]] | None:
+    """Pieces of a greedy translation, pieces of its source, and the weights of each row."""
+    model.eval()
+    device = next(model.parameters()).device
+    source = pieces.encode(sentence)
+    src, lengths = _padded([source], device)
+    (said,) = package.decode.greedy(model, src, lengths, BOS, EOS, LONGEST)
+    tgt = torch.tensor([[BOS, *said]], device=device)
+    seen = _of_transformer if hasattr(model, "encode") else _of_seq2seq
+    weights = seen(model, src, lengths, tgt)
+    if weights is None:
+        return None
+    rows = [*pieces.shown(said), "</s>"]
+    return rows, pieces.shown(source), weights.float().cpu().tolist()
+
+
+def _of_seq2seq(model: Any, src: Tensor, lengths: Tensor, tgt: Tensor) -> Tensor | None:
+    """(T, S): what each step of the decoder looked at."""
+    memory, final = model.encoder(src, lengths)
+    state, mask, rows = model.decoder.initial_state(final), torch.ones_like(src).bool(), []
+    for t in range(tgt.shape[1]):
+        _, state, weights = model.decoder.step(tgt[:, t], state, memory, mask)
+        rows.append(weights[0])
+    return torch.stack(rows)
+
+
+def _of_transformer(model: Any, src: Tensor, lengths: Tensor, tgt: Tensor) -> Tensor | None:
+    """(T, S): cross-attention of the last layer, the mean over its heads."""
+    layers = [m for name, m in model.named_modules() if name.endswith("cross_attn")]
+    if not layers:
+        return None
+    seen: list[Tensor] = []
+    hook = layers[-1].register_forward_hook(lambda _module, _given, said: seen.append(said[1]))
+    model(src, lengths, tgt)
+    hook.remove()
+    return seen[0][0].mean(dim=0)
+
+
+def told(metrics: dict[str, Any]) -> list[Line]:
+    """BLEU, and a few translations."""
+    scores = {name: f"{metrics[name]['bleu']:.2f}" for name in ("greedy", "beam")}
+    examples = [Line.of("translation", text=text) for text in metrics["beam"]["examples"]]
+    return [*examples, Line.of("bleu", **scores)]
+
+
+def answer(
+    package: Package, saved: dict[str, Any], text: str, options: dict[str, Any]
+) -> list[str]:
+    """Translate a German sentence."""
+    pieces = Pieces(saved["names"], [(a, b) for a, b in saved["merges"]])
+    model = build(package, saved["settings"], len(pieces))
+    model.load_state_dict(saved["weights"])
+    sentence = datasets.composed(text).lower()
+    return (
+        translate(package, model, pieces, [sentence], options["beam"], 1.0) if text.strip() else []
+    )

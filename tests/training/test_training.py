@@ -1,0 +1,319 @@
+"""`grader train` and `grader try` on tiny texts: the reference, a student's package, and mishaps."""
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+import torch
+from click.testing import CliRunner
+
+from grader.cli.main import main
+from grader.course.folder import Course
+from grader.training import package as packages
+from grader.training.pieces import Pieces
+
+ROOT = Path(__file__).parents[2]
+COURSE = Course.find(ROOT)
+FAST = {
+    "hw1": "--epochs 6 --batch-size 16 --lr 0.3",
+    "hw2": "--epochs 3 --dim 8 --window 2 --min-count 1 --t 1 --similarity {data}/pairs.txt",
+    "hw3": "--epochs 2 --size 8 --layers 1 --batch-size 4 --bptt 6 --lr 4",
+    "hw4": "",
+    "hw5": "--epochs 2 --size 16 --layers 1 --heads 2 --vocabulary 60 --max-tokens 60 --beam 2",
+}
+ASKED = {"hw1": "최고 영화", "hw2": "밥을", "hw3": "먹는다", "hw4": "새 책", "hw5": "der hund"}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)  # so small are the matrices that threads cost more than they give
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="module")
+def texts(tmp_path_factory):
+    """A folder of data for each homework."""
+    place, draw = tmp_path_factory.mktemp("texts"), random.Random(0)
+
+    def write(name, lines):
+        path = place / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    for file, n in (("train", 60), ("test", 20)):
+        said = [f"{i}\t이 영화 {('최악', '최고')[i % 2]} {i % 5}\t{i % 2}" for i in range(n)]
+        write(f"hw1/ratings_{file}.txt", ["id\tdocument\tlabel", *said])
+    objects = {"먹는다": "밥을", "마신다": "물을", "read": "books"}
+
+    def sentences(n):
+        return [f"{v} {objects[v]}" for v in draw.choices(list(objects), k=n)]
+
+    write("hw2/train.txt", sentences(60))
+    write("hw2/pairs.txt", ["밥을\t물을\t7", "books\tread\t8", "밥을\tread\t1", "x\ty\t3"])
+    for part, n in (("train", 80), ("valid", 20), ("test", 20)):
+        write(f"hw3/wiki.{part}.tokens", sentences(n))
+    for part in ("train", "dev", "test"):
+        words = [("새", "DET"), ("책", "NOUN"), ("읽었다", "VERB")]
+        rows = [f"{i}\t{w}\t_\t{t}\t_" for i, (w, t) in enumerate(words, 1)]
+        write(f"hw4/x-ud-{part}.conllu", [*rows, "", *rows[:2], ""] * 4)
+    for stem, n in (("train", 40), ("val", 6), ("test_2016_flickr", 4)):
+        pairs = [
+            draw.choice([("der hund .", "the dog ."), ("ein zug", "a train")]) for _ in range(n)
+        ]
+        for side, language in enumerate(("de", "en")):
+            write(f"hw5/{stem}.{language}", [pair[side] for pair in pairs])
+    return place
+
+
+def grader(*words, lang="en"):
+    done = CliRunner().invoke(main, ["--lang", lang, "--course", str(ROOT), *map(str, words)])
+    if done.exception and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return done
+
+
+def train(name, texts, out, *more, package=None):
+    """On the tiny text, with the reference or with `package`."""
+    fast = FAST[name].format(data=texts / name).split()
+    whose = ["--package", package or "reference"]
+    where = ["--data", texts / name, "--out", out, "--device", "cpu"]
+    return grader("train", name, *where, *whose, *fast, *more)
+
+
+def handed_in(name, folder):
+    """What a student who solved everything has: the graded files, none of the reference's others."""
+    assignment = COURSE.load(name)
+    made = folder / "나의 과제"
+    made.mkdir()
+    for file in ["__init__.py", *(file.name for file in assignment.files)]:
+        shutil.copy(COURSE.reference(assignment) / file, made / file)
+    return made
+
+
+def weights(out):
+    return torch.load(out / "model.pt", weights_only=True)
+
+
+def equal(one, other):
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(equal(one[k], other[k]) for k in one)
+    if isinstance(one, list):
+        return len(one) == len(other) and all(map(equal, one, other))
+    return torch.equal(one, other) if isinstance(one, torch.Tensor) else one == other
+
+
+@pytest.mark.parametrize("name", FAST)
+@pytest.mark.parametrize("whose", ["reference", "student"])
+def test_anybodys_package_trains_and_answers(name, whose, texts, tmp_path):
+    package = None if whose == "reference" else handed_in(name, tmp_path)
+    out = tmp_path / "out"
+    done = train(name, texts, out, package=package)
+    assert done.exit_code == 0, done.output
+    assert "\x1b" not in done.output  # plain lines where there is no terminal
+    result = json.loads((out / "results.json").read_text(encoding="utf-8"))
+    assert (result["assignment"], result["status"]) == (name, "finished")
+    drawn = sorted(out.glob("*.svg"))
+    assert drawn
+    for picture in drawn:
+        assert ET.fromstring(picture.read_text(encoding="utf-8")).tag.endswith("svg")
+    said = grader("try", name, out, ASKED[name], "--package", package or "reference")
+    assert said.exit_code == 0, said.output
+    assert said.output.strip()
+
+
+def test_what_is_learnt_is_right(texts, tmp_path):
+    for name in ("hw1", "hw4"):
+        train(name, texts, tmp_path / name)
+    assert grader("try", "hw1", tmp_path / "hw1", "최고").output.startswith("positive")
+    assert (
+        grader("try", "hw4", tmp_path / "hw4", "새 책 읽었다").output
+        == "새/DET 책/NOUN 읽었다/VERB\n"
+    )
+
+
+def test_the_trigram_tagger_is_trained_and_kept(texts, tmp_path):
+    assert train("hw4", texts, tmp_path, "--model", "trigrams").exit_code == 0
+    assert grader("try", "hw4", tmp_path, "새 책 읽었다").output == "새/DET 책/NOUN 읽었다/VERB\n"
+
+
+DEADLY = """
+from .solved import *
+from . import solved
+calls = 0
+def detach(state):
+    global calls
+    calls += 1
+    if calls == 9:
+        import os, signal
+        os.kill(os.getpid(), signal.SIGKILL)
+    return solved.detach(state)
+"""
+
+
+def test_a_run_that_was_killed_ends_with_the_same_weights(texts, tmp_path):
+    """kill -9 in the middle of an epoch, by the package itself; dropout draws in every step."""
+    package, more = handed_in("hw3", tmp_path), ("--dropout", "0.3")
+    train("hw3", texts, tmp_path / "whole", *more, package=package)
+    healthy = (package / "model.py").read_text(encoding="utf-8")
+    (package / "solved.py").write_text(healthy, encoding="utf-8")
+    (package / "model.py").write_text(DEADLY, encoding="utf-8")
+    words = [*FAST["hw3"].split(), *more, "--package", package, "--data", texts / "hw3"]
+    command = [sys.executable, "-m", "grader", "train", "hw3", *words, "--out", tmp_path / "torn"]
+    variables = {**os.environ, "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, check=False)
+    assert done.returncode == -9
+    at = torch.load(tmp_path / "torn" / "checkpoint.pt", weights_only=True)["done"]
+    assert 0 < at < 9
+    (package / "model.py").write_text(healthy, encoding="utf-8")
+    resumed = train("hw3", texts, tmp_path / "torn", *more, "--resume", package=package)
+    assert resumed.exit_code == 0, resumed.output
+    assert equal(weights(tmp_path / "torn"), weights(tmp_path / "whole"))
+
+
+@pytest.mark.parametrize("name", FAST)
+def test_every_program_goes_on_from_any_step(name, texts, tmp_path, monkeypatch):
+    from grader.training import loop
+
+    assert train(name, texts, tmp_path / "whole").exit_code == 0
+    real = loop.seed_all
+
+    def stop(seed, number):
+        if number == 2:
+            raise KeyboardInterrupt
+        real(seed, number)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(loop, "seed_all", stop)
+        patched.setattr(loop, "SHARE", 0)  # a checkpoint after every step
+        assert train(name, texts, tmp_path / "torn").exit_code == 130
+    assert train(name, texts, tmp_path / "torn", "--resume").exit_code == 0
+    assert equal(weights(tmp_path / "torn"), weights(tmp_path / "whole"))
+
+
+def test_a_run_that_diverges_says_so_at_once(texts, tmp_path):
+    done = train("hw3", texts, tmp_path, "--lr", "1e30", "--clip", "1e30")
+    assert done.exit_code == 1
+    assert "diverged" in done.output
+    result = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))
+    assert result["status"] == "diverged"
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "said"),
+    [
+        ("hw3", ["--dropout", "1.5"], "--dropout"),
+        ("hw3", ["--batch-size", "9999"], "--batch-size"),
+        ("hw5", ["--size", "100", "--heads", "8"], "multiple of 8"),
+        ("hw5", ["--vocabulary", "5"], "--vocabulary"),
+        ("hw2", ["--min-count", "9999"], "--min-count"),
+        ("hw1", ["--epochs", "0"], "--epochs"),
+    ],
+)
+def test_what_cannot_be_used_is_a_sentence(name, more, said, texts, tmp_path):
+    done = train(name, texts, tmp_path, *more)
+    assert done.exit_code == 2
+    assert said in done.output
+
+
+def test_data_that_is_missing_is_named_with_its_source(tmp_path, monkeypatch):
+    monkeypatch.setenv("GRADER_DATA", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    done = grader("train", "hw4", "--package", "reference", "--out", tmp_path / "out", lang="ko")
+    assert done.exit_code == 2
+    assert "UD_English-EWT" in done.output
+    assert "받아" in done.output
+
+
+@pytest.mark.parametrize("kind", ["torn", "text", "other", "code"])
+def test_a_damaged_file_is_refused_and_nothing_in_it_runs(kind, texts, tmp_path):
+    train("hw3", texts, tmp_path)
+    path = tmp_path / "checkpoint.pt"
+    whole = path.read_bytes()
+    if kind == "torn":
+        path.write_bytes(whole[: len(whole) // 2])
+    elif kind == "text":
+        path.write_text("hello")
+    elif kind == "other":
+        torch.save({"assignment": "hw5", "settings": {}}, path)
+    else:
+        torch.save({"assignment": "hw3", "state": Deadly(str(tmp_path / "ran"))}, path)
+    done = train("hw3", texts, tmp_path, "--resume")
+    assert done.exit_code == 2
+    assert "checkpoint.pt" in done.output
+    assert not (tmp_path / "ran").exists()
+
+
+class Deadly:
+    """Unpickled, it makes a file."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return Path.touch, (Path(self.path),)
+
+
+def test_other_settings_do_not_go_on_from_a_checkpoint(texts, tmp_path):
+    train("hw3", texts, tmp_path)
+    done = train("hw3", texts, tmp_path, "--resume", "--seed", "5")
+    assert done.exit_code == 2
+    assert "(seed)" in done.output
+
+
+def test_what_is_not_written_yet_is_named(texts, tmp_path):
+    template = COURSE.template(COURSE.load("hw3"))
+    done = train("hw3", texts, tmp_path, package=template)
+    assert done.exit_code == 2
+    assert "__init__ in data.py" in done.output
+
+
+def test_an_error_of_the_students_names_its_line(texts, tmp_path):
+    package = handed_in("hw3", tmp_path)
+    source = (package / "model.py").read_text(encoding="utf-8")
+    (package / "model.py").write_text(source + "\ndef detach(state):\n    return state[7]\n")
+    done = train("hw3", texts, tmp_path / "out", package=package)
+    assert done.exit_code == 1
+    assert f"model.py, line {len(source.splitlines()) + 3} (detach): IndexError" in done.output
+
+
+def test_the_students_own_folder_is_the_default(tmp_path, monkeypatch):
+    shutil.copytree(COURSE.template(COURSE.load("hw3")), tmp_path / "hw3_language_model")
+    monkeypatch.chdir(tmp_path / "hw3_language_model")
+    assert packages.find("hw3", None, None) == tmp_path / "hw3_language_model"
+    monkeypatch.chdir(ROOT)
+    assert packages.find("hw3", None, None) == ROOT / "reference" / "hw3_language_model"
+
+
+def test_pieces_give_the_text_back():
+    lines = ["der hund, der läuft", "나는 학교에 간다.", "a  b"] * 3
+    pieces = Pieces.learn(lines, 40)
+    assert len(pieces) <= 40
+    for line in lines:
+        assert pieces.decode(pieces.encode(line)) == " ".join(line.split())
+    assert Pieces(pieces.names, pieces.merges).encode(lines[0]) == pieces.encode(lines[0])
+    assert pieces.encode("ж") == [pieces.names.index("\u2581"), 3]
+
+
+def test_no_line_of_a_solution_is_in_the_programs():
+    """Students get this room with their zip."""
+    from grader.authoring.markers import strip
+
+    given = set()
+    for path in (ROOT / "grader" / "training").glob("*.py"):
+        given |= {line.strip() for line in path.read_text(encoding="utf-8").splitlines()}
+    for name in FAST:
+        assignment = COURSE.load(name)
+        for file in assignment.files:
+            path = COURSE.reference(assignment) / file.name
+            _, lines = strip(path.read_text(encoding="utf-8"), path)
+            told = {line.strip() for line in lines if len(line.strip()) > 40} & given
+            assert told == set(), f"{path.name}: {told}"
