@@ -65,6 +65,7 @@ bench: $(VENV)/.ready
 	$(BIN)/python -m bench.grading
 	$(BIN)/python -m bench.report
 	$(BIN)/python -m bench.gradebook
+	$(BIN)/python -m bench.scale
 	$(BIN)/python -m bench.start
 	@for hw in $(ASSIGNMENTS); do $(BIN)/python -m bench.isolation $$hw || exit; done
 	@for hw in $(ASSIGNMENTS); do $(BIN)/python -m bench.rules $$hw || exit; done
