@@ -62,6 +62,7 @@ format: $(VENV)/.ready
 bench: $(VENV)/.ready
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,bench]'
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench.scale
 	$(BIN)/python -m bench.word2vec $(TEXT) $(if $(SIMILARITY),--similarity $(SIMILARITY))
 	$(BIN)/python -m bench.viterbi
 	$(BIN)/python -m bench.lstm

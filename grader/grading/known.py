@@ -17,6 +17,10 @@ from grader.records import digests, store
 from grader.records.decode import typed
 from grader.records.record import Message, Record, Status
 
+# New entries after which it is saved, or a fifth of a large table: a batch that is killed has most
+# of them, and the time for saving grows with the class and not with its square.
+_OFTEN = 1000
+
 
 @dataclass(frozen=True)
 class Brief:
@@ -59,7 +63,7 @@ class Known:
     def __init__(self, path: Path, declared: str) -> None:
         self._path, self._declared = path, digests.digest(digests.grader(), declared)
         self._records: dict[str, _Entry] = {}
-        self._new = False
+        self._new = 0  # entries since it was saved
         try:
             table = typed(_Table, json.loads(path.read_text(encoding="utf-8")))
         except (OSError, ValueError, RecursionError):
@@ -76,7 +80,9 @@ class Known:
         """The file has this content, and the record in it the points that are declared."""
         brief = Brief.of(record)
         self._records[name] = _Entry(digests.digest(content), brief)
-        self._new = True
+        self._new += 1
+        if self._new > max(_OFTEN, len(self._records) // 5):
+            self.save()
         return brief
 
     def save(self) -> None:
@@ -85,3 +91,4 @@ class Known:
             table = asdict(_Table(self._declared, self._records))
             text = json.dumps(table, ensure_ascii=False, allow_nan=False)
             store.write_atomically(self._path, text + "\n", lasting=False)
+            self._new = 0

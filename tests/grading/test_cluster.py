@@ -174,7 +174,8 @@ def gets():
             pass
     for path in {paths}:
         try:
-            yield f"{{path}}: {{os.listdir(path) if os.path.isdir(path) else open(path).read(9)}}"
+            os.listdir(path) if os.path.isdir(path) else open(path).close()
+            yield path
         except OSError:
             pass
 

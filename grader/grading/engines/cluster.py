@@ -42,7 +42,7 @@ PER_SEAT = 3  # jobs under way for each seat: one is graded, the others are ther
 _ANSWER = 20.0  # seconds within which a scheduler answers
 _MOST_LOST = 20  # connections in one batch: a network as bad as that is of no use
 _FETCH = 10.0  # seconds within which a worker sends a record
-_LOOK = 3.0  # seconds between two looks at who is there
+_LOOK = 1.0  # seconds between two looks at who is there
 
 
 class Lost(Exception):

@@ -38,7 +38,7 @@ def programs():
 @pytest.fixture(scope="module")
 def server():
     """A server of our own, which only a socket in its folder leads to. Skips where there is none."""
-    missing = [] if (folder := programs()) else ["a PostgreSQL server"]
+    missing = [] if programs() else ["a PostgreSQL server"]
     try:
         import psycopg  # noqa: F401
     except ImportError:
@@ -47,20 +47,25 @@ def server():
         pytest.skip(NOT_PROVEN.format(missing=", ".join(missing)))
     # the path of a socket is short, and the server does not run as root
     home = Path(tempfile.mkdtemp(prefix="pg"))
-    user = pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else None
-    if user is not None:
+    if (user := server_user()) is not None:
         os.chown(home, user, -1)
-
-    def run(program, *arguments):
-        command = [f"{folder}/{program}", "-D", f"{home}/data", *arguments]
-        subprocess.run(command, user=user, cwd="/", check=True, stdout=subprocess.DEVNULL)
-
-    run("initdb", "-A", "trust", "-U", "grader", "--no-sync", "-E", "UTF8", "--locale=C")
+    run(home, "initdb", "-A", "trust", "-U", "grader", "--no-sync", "-E", "UTF8", "--locale=C")
     options = f"-k {home} -c listen_addresses= -c fsync=off"
-    run("pg_ctl", "-w", "-l", f"{home}/log", "-o", options, "start")
+    run(home, "pg_ctl", "-w", "-l", f"{home}/log", "-o", options, "start")
     yield home
-    run("pg_ctl", "-w", "-m", "immediate", "stop")
+    run(home, "pg_ctl", "-w", "-m", "immediate", "stop")
     shutil.rmtree(home)
+
+
+def server_user():
+    """Whom the server runs as, if not as ourselves."""
+    return pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else None
+
+
+def run(home, program, *arguments):
+    """One of the server's programs on the data in `home`."""
+    command = [f"{programs()}/{program}", "-D", f"{home}/data", *arguments]
+    subprocess.run(command, user=server_user(), cwd="/", check=True, stdout=subprocess.DEVNULL)
 
 
 @pytest.fixture
@@ -148,6 +153,29 @@ def test_a_connection_that_is_lost_leaves_what_was_there(school, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(submissions, "write", lose)
+        with pytest.raises(UsageError) as refused:
+            school.sync()
+    assert refused.value.code == "error.database"
+    assert school.grade("clean", "oh_jimin") == before
+    assert school.sync().written == 1
+    assert school.grade("clean", "oh_jimin")[0] == 0.5
+
+
+@pytest.mark.parametrize("how", ["fast", "immediate"])
+def test_a_server_that_restarts_leaves_what_was_there(school, server, monkeypatch, how):
+    """In the middle of a transaction; `immediate` is a crash, after which it recovers."""
+    school.sync()
+    school.regrade("oh_jimin", "clean", 0.5)
+    before = school.grade("clean", "oh_jimin")
+    write = submissions.write
+
+    def restart(connection, *arguments):
+        write(connection, *arguments)
+        run(server, "pg_ctl", "-w", "-m", how, "-l", f"{server}/log", "restart")
+        return write(connection, *arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(submissions, "write", restart)
         with pytest.raises(UsageError) as refused:
             school.sync()
     assert refused.value.code == "error.database"

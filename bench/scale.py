@@ -1,0 +1,127 @@
+"""What a large course costs: `python -m bench.scale [-n 2000] [--workers 1] [--small]`.
+
+    engine    submissions through a scheduler and workers under TLS that only pretend to grade, with
+              records of hw1's size (`--small`: with nothing in them, which is the scheduler's pace)
+    batch     the same, and each record is written
+    resume    once more on the same folder: everything is kept
+
+From these parts a simulation says what 100,000 submissions of 2.5 s take on 200 cores, and what
+the next bottleneck would be. Processor seconds are of this process alone, and hardly depend on what
+else the machine does. Scheduler and workers run on the same cores here: the pace is a lower bound.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import pickle
+import random
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bench import gradebook
+from bench.grading import ROOT, submissions_in
+from grader.course.assignment import Assignment
+from grader.course.folder import Course
+from grader.grading.batch import Settings, grade_batch
+from grader.grading.engines.cluster import Cluster
+from grader.grading.worker import Job
+from grader.intake.handin import Found
+from grader.intake.read import Submission, read_for
+from tests.grading.dask_cluster import live
+
+CLASS, SECONDS, CORES = 100_000, 2.5, 200
+
+
+@dataclass(frozen=True)
+class Part:
+    """What `count` submissions cost this process."""
+
+    name: str
+    count: int
+    wall: float
+    cpu: float
+
+    def __str__(self) -> str:
+        cpu, wall = 1000 * self.cpu / self.count, self.count / self.wall
+        return f"{self.name:8}{self.count:8} submissions  {cpu:6.2f} ms each  {wall:7.1f} a second"
+
+
+def part(name: str, steps: Iterable[object]) -> Part:
+    """Go through all of them."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    count = sum(1 for _ in steps)
+    return Part(name, count, time.perf_counter() - wall, time.process_time() - cpu)
+
+
+def jobs(submission: Submission, count: int) -> Iterator[Job]:
+    """The same submission, of many students."""
+    return (Job(replace(submission, student=f"student{n:06}")) for n in range(count))
+
+
+def simulate(client: float, resume: float) -> None:
+    """Print what a large class takes, from seconds of the client for each record."""
+    grading, writing = CLASS * SECONDS / CORES, CLASS * client
+    slower = "grading" if grading > writing else "the client"
+    print(f"{CLASS:,} submissions of {SECONDS} s on {CORES} cores:")
+    print(f"  grading {grading / 60:.0f} min, the client {writing / 60:.0f} min side by side")
+    print(f"  bottleneck: {slower}; the client keeps up with {SECONDS / client:.0f} cores")
+    print(f"  resume, where everything is kept: {CLASS * resume:.0f} s")
+
+
+def run(count: int, workers: int, home: Path, model: Assignment, *, small: bool) -> list[Part]:
+    """All parts, on a cluster of its own."""
+    template = gradebook.record(model, "template", random.Random(1))
+    shas = {"checks_sha256": model.checks_sha256, "settings_sha256": model.settings_sha256}
+    template = replace(template, **shas, exercises=[] if small else template.exercises)
+    stub = home / "record.pickle"
+    stub.write_bytes(pickle.dumps(template))
+    (package,) = submissions_in(home / "submitted", 1)
+    found = [Found(f"student{n:06}", package.parent) for n in range(count)]
+    submission = read_for(model, found[0])
+    with live(home / "dask", workers=0) as cluster:
+        for _ in range(workers):
+            cluster.worker(
+                "--preload", "bench.stub_worker", PYTHONPATH=str(ROOT), GRADER_STUB=str(stub)
+            )
+        engine = Cluster(cluster.gate())
+
+        def batch() -> Iterable[object]:
+            return grade_batch(model, found, Settings(home / "out", engine))
+
+        for _ in engine.grade_all(model, jobs(submission, 20)):
+            pass  # so that everybody is there
+        made: dict[str, Callable[[], Iterable[object]]] = {
+            "engine": lambda: engine.grade_all(model, jobs(submission, count)),
+            "batch": batch,
+            "resume": batch,
+        }
+        return [part(name, steps()) for name, steps in made.items()]
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("-n", type=int, default=2000)
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--small", action="store_true")
+    options = parser.parse_args()
+    model = Course.find(ROOT).load("hw1")
+    load = os.getloadavg()[0]
+    with tempfile.TemporaryDirectory() as home:
+        parts = run(options.n, options.workers, Path(home), model, small=options.small)
+    for one in parts:
+        print(one)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print(f"peak memory of the client {peak / 1024:.0f} MB; load {load:.1f} before")
+    _, batch, resume = parts
+    simulate(batch.cpu / batch.count, resume.cpu / resume.count)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
