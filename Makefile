@@ -68,6 +68,7 @@ bench: $(VENV)/.ready
 	$(BIN)/python -m bench.start
 	@for hw in $(ASSIGNMENTS); do $(BIN)/python -m bench.isolation $$hw || exit; done
 	@for hw in $(ASSIGNMENTS); do $(BIN)/python -m bench.rules $$hw || exit; done
+	@for hw in $(ASSIGNMENTS); do $(BIN)/python -m bench.diagnosis $$hw || exit; done
 	$(BIN)/python -m bench.word2vec $(TEXT) $(if $(SIMILARITY),--similarity $(SIMILARITY))
 	$(BIN)/python -m bench.viterbi
 	$(BIN)/python -m bench.lstm
