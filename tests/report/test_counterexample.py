@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from grader.export.gradescope import without_hidden
 from grader.records import assignment_snapshot
 from grader.records.outcome import Outcome
 from grader.records.record import Counterexample, Message, Shown
@@ -96,6 +97,12 @@ def test_what_is_kept_for_one_student_is_not_shown_to_another(described):
         )
         found = told["exercises"][0]["functions"][0]["counterexample"]
         assert (found and found.got.plain) == (asked and asked.got.text)
+
+
+def test_what_goes_back_to_gradescope_has_none_of_a_hidden_check():
+    for public in (True, False):
+        [exercise] = without_hidden(failing(public=public)).exercises
+        assert (exercise.checks[0].counterexample is not None) == public
 
 
 def test_the_page_shows_both_answers(tmp_path):
