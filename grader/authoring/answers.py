@@ -1,7 +1,6 @@
 """What the right programs answer, kept for feedback: `answers.json` beside `mistakes.json`.
 
-Only where reference and variants were all graded: an answer is the right one if all of them give
-it.
+Only where reference and variants were all graded: the right answer is the one that all give.
 """
 
 from __future__ import annotations
