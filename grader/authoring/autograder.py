@@ -22,7 +22,14 @@ from grader.course.assignment import Assignment
 from grader.course.folder import FILE, Course
 
 # Of an assignment's folder what grading needs: not what proves its checks, nor the handouts.
-_NEEDED = ("assignment.toml", "timings.json", "mistakes.json", "exercises", "checks")
+_NEEDED = (
+    "assignment.toml",
+    "timings.json",
+    "mistakes.json",
+    "answers.json",
+    "exercises",
+    "checks",
+)
 _SCRIPTS = ("setup.sh", "run_autograder")
 
 

@@ -56,6 +56,7 @@ def verify(assignment: Assignment, chosen: list[Candidate], engine: Engine) -> I
                 submission,
                 c.exercises,
                 c.without_checks,
+                noted=c.kind == "variant",
                 prove_steady=is_reference,
                 core_alone=c.core_alone,
                 in_words=c.kind != "mutant",

@@ -13,7 +13,7 @@ from grader.boundary.endings import Ending, StudentRaised
 from grader.checking.expect import Unmet
 from grader.i18n import say
 from grader.records.outcome import Outcome
-from grader.records.record import Message, Trace
+from grader.records.record import Counterexample, Message, Trace
 
 MAX_TEXT = 2000
 MAX_DETAIL = 8000
@@ -50,6 +50,7 @@ class Judged:
     message: Message | None = None
     detail: str = ""
     trace: Trace | None = None
+    counterexample: Counterexample | None = None
 
 
 def classify(

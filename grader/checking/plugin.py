@@ -12,24 +12,27 @@ loop is turned inside out, as pytest-xdist's worker does it: pytest collects, an
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from time import process_time
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 
 from grader.boundary.guest import generators
 from grader.boundary.guests import SEED, Guests
+from grader.checking.answers import Right, counterexample, noted
 from grader.checking.conversation import Conversation, OtherQuestion
 from grader.checking.outcomes import Judged, Overrun, classify
 from grader.checking.student import Answers, Student
 from grader.checking.traces import trace
 from grader.checking.transcripts import Transcripts
 from grader.course.exercise import Check
+from grader.diagnosis.mistakes import case_id
 from grader.errors import AssignmentInvalid, PlatformError
 from grader.records.outcome import Outcome
 
@@ -51,6 +54,13 @@ TELLING = {
     Outcome.CRASHED,
     Outcome.UNREADABLE,
 }
+
+# How a case ends in which an answer can be held against the right one.
+COMPARED = {Outcome.FAILED, Outcome.RAISED}
+
+# What right programs answer, by case and question.
+RightAnswers = Mapping[str, Mapping[str, Right]]
+NOT_KNOWN: RightAnswers = MappingProxyType({})
 
 # What limits this process while a check runs.
 Allowed = Callable[[Check], AbstractContextManager[None]]
@@ -77,11 +87,14 @@ class Checks:
     """The collected checks. `run` runs all cases of one check against a submission's guests."""
 
     def __init__(
-        self, transcripts: Transcripts | None = None, allowed: Allowed = unlimited
+        self,
+        transcripts: Transcripts | None = None,
+        allowed: Allowed = unlimited,
+        right: RightAnswers = NOT_KNOWN,
     ) -> None:
         self.items: dict[str, list[pytest.Item]] = {}
         self._plain: set[str] = set()
-        self._transcripts, self._allowed = transcripts, allowed
+        self._transcripts, self._allowed, self._right = transcripts, allowed, right
         self._in_words = True
         self._answers: Answers | None = None
         self._error: BaseException | None = None
@@ -167,10 +180,17 @@ class Checks:
             met_hidden=conversation.met_hidden,
             returned_none=conversation.returned_none,
         )
-        if judged.outcome in TELLING or self._proving:
-            traced = trace(_case(item), judged.outcome, conversation.said)
-            return replace(judged, trace=traced)
-        return judged
+        if judged.outcome not in TELLING and not self._proving:
+            return judged
+        case = _case(item)
+        traced = trace(case, judged.outcome, conversation.said)
+        if traced is None:
+            return judged
+        if self._proving:
+            return replace(judged, trace=noted(traced, conversation.said))
+        known = self._right.get(case_id(check.id, case), {})
+        other = counterexample(known, conversation.said) if judged.outcome in COMPARED else None
+        return replace(judged, trace=traced, counterexample=other)
 
     @property
     def _proving(self) -> bool:
@@ -273,15 +293,16 @@ def run_session(
     body: Callable[[Checks], None],
     transcripts: Transcripts | None = None,
     allowed: Allowed = unlimited,
+    right: RightAnswers = NOT_KNOWN,
 ) -> None:
     """Collect `files` and call `body` with the checks. What `body` raises is raised here.
 
     Without `transcripts` every check is run by pytest, for every submission. `allowed` is what
-    limits this process while a check runs.
+    limits this process while a check runs, `right` what right programs answer in each case.
 
     Raises `AssignmentInvalid` when a check file does not import.
     """
-    checks = Checks(transcripts, allowed)
+    checks = Checks(transcripts, allowed, right)
     failure: list[BaseException] = []
 
     def guarded(collected: Checks) -> None:

@@ -19,14 +19,13 @@ from typing import Any
 from grader.boundary import wire
 from grader.boundary.channel import RawReply
 from grader.checking.conversation import Question, Step
+from grader.checking.shown import Kept
 from grader.records.outcome import Outcome
 from grader.records.record import Trace
 
 MOST_ANSWERS = 64
 MOST_BYTES = 1 << 20  # of all answers together: beyond, a trace would cost more than the check
 NEGLIGIBLE = 1e-6  # of the largest number beside it
-
-_KEPT = "an object"  # what stays with the student
 
 
 def trace(case: str, outcome: Outcome, said: Sequence[Step]) -> Trace | None:
@@ -41,9 +40,9 @@ def trace(case: str, outcome: Outcome, said: Sequence[Step]) -> Trace | None:
         chain = _digest(f"{chain} {_function(step.question)}")
         if step.answer is None:
             continue
-        kind, value = _read(step)
+        kind, value = read(step)
         asked.append(chain)
-        answers.append(_digest(f"{kind} {_text(value)}"))
+        answers.append(digest(kind, value))
         first = _first(value)
         telling |= kind == "value" and type(value) not in {int, bool, type(None)}
     return Trace(case, outcome, asked, answers, first, telling)
@@ -62,12 +61,17 @@ def _function(question: Question) -> str:
     return " ".join(part for part in json.loads(header)[1]["v"][:3] if isinstance(part, str))
 
 
-def _read(step: Step) -> tuple[str, Any]:
+def digest(kind: str, value: Any) -> str:
+    """Names an answer: see above for which are equal."""
+    return _digest(f"{kind} {_text(value)}")
+
+
+def read(step: Step) -> tuple[str, Any]:
     """The kind of an answer, and the value where there is one."""
     if not isinstance(step.answer, RawReply):
         return str(getattr(step.answer, "outcome", "")), None
     try:
-        reply = wire.decode(step.answer.header, step.answer.body, _kept)
+        reply = wire.decode(step.answer.header, step.answer.body, Kept)
     except wire.WireError:
         return "broken", None
     if not isinstance(reply, tuple) or len(reply) < 3 or not isinstance(reply[1], str):
@@ -86,10 +90,6 @@ def _error(described: Any) -> str:
     return known[0] if known else ""
 
 
-def _kept(_: int, __: str) -> str:
-    return _KEPT
-
-
 def _text(value: Any) -> str:
     if isinstance(value, dict):
         return "{" + ",".join(sorted(f"{_text(k)}:{_text(v)}" for k, v in value.items())) + "}"
@@ -98,6 +98,8 @@ def _text(value: Any) -> str:
     if isinstance(value, list | tuple):
         plain = all(type(item) in {int, float} for item in value)
         return "[" + (_numbers(value) if plain else ",".join(map(_text, value))) + "]"
+    if isinstance(value, Kept):
+        return repr("an object")
     if isinstance(value, str | bytes | bool | None):
         return repr(value)
     if isinstance(value, int | float):

@@ -171,7 +171,7 @@ def verify(
     page: Path | None,
 ) -> None:
     """Test the checks with right code and known bugs. / 검사가 공정하고 엄밀한지 증명합니다."""
-    from grader.authoring import proof_page, signatures
+    from grader.authoring import answers, proof_page, signatures
     from grader.authoring import verify as proofs
     from grader.authoring.candidates import candidates
     from grader.cli.progress import show_verdicts
@@ -194,6 +194,7 @@ def verify(
         reference = next(v for v in verdicts if v.candidate.kind == "reference")
         if not reference.faults:  # what fails early is no measure
             proofs.store_timings(model, reference.record)
+    answers.store(model, every, verdicts)
     known = signatures.store(model, every, verdicts)
     for alike in signatures.alike(model, known):
         click.echo(translate("cli.alike", ctx.obj["lang"], names=", ".join(alike)))

@@ -11,6 +11,7 @@ import click
 
 from grader.cli.common import short
 from grader.cli.gradebook import read_decisions
+from grader.errors import UsageError
 from grader.i18n import translate
 
 if TYPE_CHECKING:
@@ -24,60 +25,87 @@ _MOST_JOBS = 4  # more take more memory, and the disk has to keep up
 @click.argument("out", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--published", is_flag=True, help="Include results kept back until publication.")
 @click.option(
+    "--with-inputs", is_flag=True, help="With --published: show what failed hidden checks asked."
+)
+@click.option(
     "-j", "--jobs", type=click.IntRange(1, 64), help="Processes; default: the cores, at most 4."
 )
 @click.pass_context
-def report(ctx: click.Context, out: Path, published: bool, jobs: int | None) -> None:
+def report(
+    ctx: click.Context, out: Path, published: bool, with_inputs: bool, jobs: int | None
+) -> None:
     """Build class page, feedback, CSV, JSON and JUnit from records. / 보고서를 만듭니다."""
     from grader.export.files import FILES
     from grader.report.build import build
 
     read_decisions(out, ctx.obj["lang"])
     jobs = jobs or min(_MOST_JOBS, os.cpu_count() or 1)
-    for path in build(out, ctx.obj["lang"], FILES, published=published, jobs=jobs):
+    if with_inputs and not published:
+        raise UsageError("error.inputs_unpublished")
+    built = build(
+        out, ctx.obj["lang"], FILES, published=published, with_inputs=with_inputs, jobs=jobs
+    )
+    for path in built:
         click.echo(short(path))
 
 
 @click.command()
-@click.argument("out", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument(
+    "out",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
-def diagnose(ctx: click.Context, out: Path, as_json: bool) -> None:
-    """Say which mistakes a class has made, from its records. / 학생들이 한 실수를 알려 줍니다."""
-    from grader.diagnosis.classes import ClassMistakes
+def diagnose(ctx: click.Context, out: tuple[Path, ...], as_json: bool) -> None:
+    """Say which mistakes a class has made, from its records. / 학생들이 한 실수를 알려 줍니다.
+
+    Several OUT are runs of a term, the earliest first: what has gone away since?
+    """
+    from grader.diagnosis.classes import ClassMistakes, over_runs
     from grader.records import store
     from grader.report.results import gather
 
     lang, found = ctx.obj["lang"], {}
-    for results in gather(out):
-        made = ClassMistakes(results.mistakes)
-        for path in results.files:
-            made.add(results.entry(path, store.content(path)).record)
-        groups = [*made.known(), *made.shared()]
-        found[results.snapshot.id] = [_plain(group) for group in groups]
+    runs = [{results.snapshot.id: results for results in gather(folder)} for folder in out]
+    for name, last in runs[-1].items():
+        made = []
+        for results in (run[name] for run in runs if name in run):
+            made.append(ClassMistakes(last.mistakes))  # what has got its name since had it then
+            for path in results.files:
+                made[-1].add(results.entry(path, store.content(path)).record)
+        groups = over_runs(made)
+        found[name] = [_plain(group, counts) for group, counts in groups]
         if not as_json:
-            click.echo(translate("cli.diagnosed", lang, name=results.snapshot.id, n=len(groups)))
-            for group in groups:
-                _show(group, lang)
-            click.echo(translate("cli.unexplained", lang, n=made.unexplained))
+            click.echo(translate("cli.diagnosed", lang, name=name, n=len(groups)))
+            for group, counts in groups:
+                _show(group, counts, lang)
+            click.echo(translate("cli.unexplained", lang, n=_arrows([m.unexplained for m in made])))
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
 
 
-def _plain(group: Group) -> dict[str, Any]:
+def _plain(group: Group, counts: list[int]) -> dict[str, Any]:
     return {
         "exercise": group.exercise,
         "function": group.function,
         "mistake": group.mistake.name if group.mistake else None,
         "students": group.students,
         "likely": group.likely,
+        "runs": counts,
     }
 
 
-def _show(group: Group, lang: str) -> None:
+def _show(group: Group, counts: list[int], lang: str) -> None:
     why = group.mistake.why if group.mistake else translate("report.class.not_described", lang)
-    click.echo(f"  {len(group.students):4}  {group.function}: {why}")
+    click.echo(f"  {_arrows(counts):>4}  {group.function}: {why}")
     names = group.students[:_MOST_NAMED]
     more = len(group.students) - len(names)
     rest = f" {translate('report.class.and_more', lang, count=more)}" if more else ""
-    click.echo(f"        {', '.join(names)}{rest}")
+    if names:
+        click.echo(f"        {', '.join(names)}{rest}")
+
+
+def _arrows(counts: list[int]) -> str:
+    return " → ".join(map(str, counts))

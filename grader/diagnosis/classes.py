@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
 from grader.diagnosis.mistakes import ANSWERED, Mistake, whole
@@ -69,6 +69,10 @@ class ClassMistakes:
         exercise, function, _ = key
         return self._groups.setdefault(key, Group(exercise, function, mistake))
 
+    def by_key(self) -> dict[tuple[str, str, str], Group]:
+        """All groups, each under what it has in common with that of another run."""
+        return dict(self._groups)
+
     def known(self) -> list[Group]:
         """The known mistakes, the most frequent first."""
         return _most_first([g for g in self._groups.values() if g.mistake is not None])
@@ -83,6 +87,27 @@ class ClassMistakes:
         """How often a function fails and nothing can be said."""
         kept = sum(len(g.students) for g in self._groups.values() if g.mistake is None)
         return kept + self._alone
+
+
+def over_runs(runs: Sequence[ClassMistakes]) -> list[tuple[Group, list[int]]]:
+    """What several made in any of the runs of a term, or what is known, with how many in each.
+
+    A group has the students of the last run. Those come first that most had made at some time.
+    """
+    kept = {
+        key: group
+        for run in runs
+        for key, group in run.by_key().items()
+        if group.mistake or len(group.students) > 1
+    }
+    found = []
+    for key, group in kept.items():
+        own = [run.by_key().get(key) for run in runs]
+        now = own[-1] or replace(group, students=[], likely=[])
+        found.append((now, [len(one.students) if one else 0 for one in own]))
+    return sorted(
+        found, key=lambda f: (f[0].mistake is None, -max(f[1]), f[0].exercise, f[0].function)
+    )
 
 
 def _most_first(groups: list[Group]) -> list[Group]:

@@ -116,4 +116,4 @@ def load(path: Path) -> list[Mistake]:
             raise ValueError(data["schema"])
         return [typed(Mistake, mistake) for mistake in data["mistakes"]]
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise AssignmentInvalid("error.mistakes_unreadable", file=path, reason=error) from error
+        raise AssignmentInvalid("error.learnt_unreadable", file=path, reason=error) from error

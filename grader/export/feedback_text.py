@@ -28,6 +28,9 @@ def lines(results: Results, entry: Entry, lang: str, moment: Moment) -> list[str
         for mistake in part["function"]["mistakes"]:
             lead = translate(f"report.feedback.{mistake['certainty']}", lang)
             found.append(f"- {lead} {mistake['tell']}")
+        if asked := part["function"]["counterexample"]:
+            lead, *rest = asked.plain(lang)
+            found += [f"- {lead}", *(f"  {line}" for line in rest)]
         for check in part["function"]["failing"]:
             found += [f"- {check['title']}", f"  {check['message']}", f"  {check['hint']}"]
     whole = escape.visible("\n".join(found))

@@ -87,7 +87,7 @@ def _without(result: ExerciseResult) -> ExerciseResult:
     checks = [
         replace(check, seconds=0.0)
         if check.public
-        else replace(check, seconds=0.0, detail="", output="", traces=[])
+        else replace(check, seconds=0.0, detail="", output="", traces=[], counterexample=None)
         for check in result.checks
     ]
     return replace(result, seconds=0.0, checks=checks)
@@ -164,6 +164,8 @@ def _said(check: Mapping[str, Any], lang: str) -> Iterator[str]:
         yield check["message"]
     if check["hint"]:
         yield f"{translate('report.feedback.hint', lang)}: {check['hint']}"
+    if check["counterexample"]:
+        yield "\n".join(check["counterexample"].plain(lang))
     if check["detail"]:
         yield f"{translate('report.feedback.detail', lang)}:\n{check['detail']}"
     if check["output"]:

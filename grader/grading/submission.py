@@ -24,6 +24,7 @@ from grader.boundary.guests import Guests
 from grader.boundary.launchers import Launcher
 from grader.boundary.requirements import lacking
 from grader.boundary.submitted import Submitted
+from grader.checking.answers import size
 from grader.checking.outcomes import Judged
 from grader.checking.plugin import Case, Checks
 from grader.course.assignment import Assignment
@@ -262,6 +263,7 @@ def _run(check: Check, checks: Checks, process: Guests, timeouts: int) -> list[C
 def result_of(check: Check, cases: list[Case], count: int, output: str) -> CheckResult:
     """What came of a check of `count` cases, of which these were run."""
     passed = sum(case.outcome == Outcome.PASSED for case in cases)
+    others = [c.judged.counterexample for c in cases if c.judged.counterexample is not None]
     bad = [case.judged for case in cases if case.outcome != Outcome.PASSED]
     first = min(
         bad, key=lambda judged: judged.outcome != Outcome.BROKEN, default=Judged(Outcome.PASSED)
@@ -280,6 +282,7 @@ def result_of(check: Check, cases: list[Case], count: int, output: str) -> Check
         detail="\n\n".join(judged.detail for judged in bad[:MAX_DETAILS]),
         output=output[:MAX_OUTPUT_SHOWN],
         traces=[case.judged.trace for case in cases if case.judged.trace is not None],
+        counterexample=min(others, key=size, default=None),
     )
 
 

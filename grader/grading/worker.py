@@ -19,6 +19,7 @@ from multiprocessing.connection import Connection
 from grader.boundary import wire
 from grader.boundary.guest.kernel import PR_SET_PDEATHSIG, keep_out_tracers, prctl
 from grader.boundary.launchers import launcher_for
+from grader.checking import answers
 from grader.checking.allowance import allowance
 from grader.checking.plugin import Checks, run_session
 from grader.checking.transcripts import Transcripts
@@ -35,8 +36,9 @@ from grader.records.record import Record
 class Job:
     """A submission and the exercises to grade; none means all.
 
-    Checks in `without_checks` are not run. With `prove_steady` it is graded twice, and a check that
-    asks otherwise after the same replies is `AssignmentInvalid`. Exercises in `too_heavy` are not
+    Checks in `without_checks` are not run. With `noted` every answer is kept in full, nothing is
+    taken for known, and a check that asks otherwise after the same replies is `AssignmentInvalid`;
+    with `prove_steady`, too, and it is graded twice. Exercises in `too_heavy` are not
     run: what they answered ended a worker that had used twice its time for a check. `core_alone`
     is the short way for what must earn nothing (`grader.grading.core`). Without `in_words` the
     record does not say why a check failed.
@@ -45,6 +47,7 @@ class Job:
     submission: Submission
     exercises: tuple[str, ...] = ()
     without_checks: frozenset[str] = frozenset()
+    noted: bool = False
     prove_steady: bool = False
     too_heavy: frozenset[str] = frozenset()
     core_alone: bool = False
@@ -108,6 +111,7 @@ def serve(
                 lambda checks: _serve(batch, grader, checks, transcripts, idle),
                 transcripts,
                 allowed,
+                answers.load(assignment),
             )
     except GraderError as error:
         batch.send((type(error), error.code, error.fields))
@@ -124,12 +128,11 @@ def _serve(
     gc.freeze()  # torch and the checks stay: the collector need not go through them again and again
     try:
         while batch.poll(idle) and (job := batch.recv()) is not None:
+            if transcripts is not None:
+                transcripts.proving = job.noted or job.prove_steady
             if job.prove_steady and transcripts is not None:
-                transcripts.proving = True
                 grader.grade(job, checks)
             batch.send(grader.grade(job, checks))
-            if transcripts is not None:
-                transcripts.proving = False
     except (EOFError, BrokenPipeError):
         pass  # the batch is gone; so are we
 

@@ -14,7 +14,7 @@ from grader.course.exercise import Kind
 from grader.records.decode import typed
 from grader.records.outcome import Outcome
 
-SCHEMA = "grader/record/v3"
+SCHEMA = "grader/record/v4"
 
 MISSING = "nothing_handed_in"  # the problem of a record of somebody who did
 
@@ -49,6 +49,23 @@ class Trace:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """A value as a person reads it: its text, and the numbers of an array of up to two axes."""
+
+    text: str
+    rows: list[list[str]]
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """What a failed check asked, in lines of Python, and what came of it beside what is right."""
+
+    lines: list[str]
+    got: Shown
+    want: Shown
+
+
+@dataclass(frozen=True)
 class CheckResult:
     """How one check ended. `detail` and `output` are for staff (and for public checks)."""
 
@@ -65,6 +82,7 @@ class CheckResult:
     detail: str = ""  # for staff: the assertion, the student's traceback
     output: str = ""  # what the student's code printed
     traces: list[Trace] = field(default_factory=list)  # of the cases that did not pass
+    counterexample: Counterexample | None = None  # where right programs give one answer alone
 
 
 @dataclass(frozen=True)

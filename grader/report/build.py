@@ -45,6 +45,7 @@ def build(
     files: Mapping[str, Format] | None = None,
     *,
     published: bool = False,
+    with_inputs: bool = False,
     now: datetime | None = None,
     jobs: int = 1,
 ) -> list[Path]:
@@ -54,7 +55,7 @@ def build(
     person opens first. Raises `UsageError` when nothing was graded yet, `PlatformError` when a file
     is damaged or cannot be written.
     """
-    moment = Moment(now or datetime.now(UTC).astimezone(), published)
+    moment = Moment(now or datetime.now(UTC).astimezone(), published, with_inputs)
     opened, written = [], []
     for results in gather(out):
         # the language that was asked for is that of the page with the plain name

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Any
 
 from grader.course.exercise import Kind
@@ -21,6 +22,7 @@ from grader.records.decisions import Decision
 from grader.records.outcome import Outcome
 from grader.records.record import CheckResult, ExerciseResult, FunctionResult, Record
 from grader.report import formatting
+from grader.report.counterexample import sides
 from grader.report.moment import Moment, is_shown
 from grader.scoring.points import excused
 from grader.scoring.standing import Standing, standing
@@ -69,18 +71,19 @@ class _Own:
     full: ExerciseResult
     closed: frozenset[str]
     free: dict[str, list[str]]  # of its checks
+    moment: Moment
     told: list[Diagnosis]  # the known mistakes that may be named
     facts: Hashable
 
     def result(self) -> ExerciseResult:
         """Without what no page tells: how long it took, what a hidden check found."""
-        checks = [
-            replace(check, seconds=0.0)
-            if check.public
-            else replace(check, seconds=0.0, detail="", output="")
-            for check in self.full.checks
-        ]
+        checks = [self._told(check) for check in self.full.checks]
         return replace(self.full, seconds=0.0, checks=checks)
+
+    def _told(self, check: CheckResult) -> CheckResult:
+        asked = check.counterexample if self.moment.shows_inputs(public=check.public) else None
+        told = replace(check, seconds=0.0, counterexample=asked)
+        return told if check.public else replace(told, detail="", output="")
 
     @property
     def has_words(self) -> bool:
@@ -98,7 +101,8 @@ def _own(
         free = {check.id: paid[check.id] for check in result.checks if check.id in paid}
         told = _told(result, moment, closed, mistakes)
         named = tuple((one.function, one.mistake.name, one.certainty) for one in told)
-        found.append(_Own(result, closed, free, told, (closed, named, _facts(result, free))))
+        facts = (closed, named, _facts(result, free, moment))
+        found.append(_Own(result, closed, free, moment, told, facts))
     return found
 
 
@@ -198,7 +202,7 @@ def _total(
     )
 
 
-def _facts(result: ExerciseResult, free: Mapping[str, list[str]]) -> Hashable:
+def _facts(result: ExerciseResult, free: Mapping[str, list[str]], moment: Moment) -> Hashable:
     """All that `_Own.result` and `free` hold."""
     checks = [
         (
@@ -206,6 +210,7 @@ def _facts(result: ExerciseResult, free: Mapping[str, list[str]]) -> Hashable:
             c.message and (c.message.code, *c.message.fields.items()),
             tuple(c.passes_with) if c.passes_with else (),
             (c.detail, c.output) if c.public else (),
+            repr(c.counterexample) if moment.shows_inputs(public=c.public) else "",
             tuple(free[c.id]) if c.id in free else (),
         )
         for c in result.checks
@@ -278,6 +283,8 @@ def _function(
 ) -> dict[str, Any]:
     """A function with its checks: those that fail, and who has paid for those that count."""
     own = [check for check in checks if check["of"] == result.name]
+    failing = sorted((check for check in own if fails(check)), key=_core_first)
+    asked = [check["counterexample"] for check in failing if check["counterexample"]]
     stands = standing(results, free) if results and not closed else ""
     # what a hidden check was seen to call is the word of a process that knew its inputs
     counted = [check for check in own if check.get("right_once")]
@@ -290,7 +297,9 @@ def _function(
         "counted": bool(counted),
         "right_once": list(dict.fromkeys(named)),
         "missing": next((c["missing"] for c in own if c.get("missing")), ""),
-        "failing": sorted((c for c in own if fails(c)), key=_core_first),
+        "failing": failing,
+        # one is enough: that with the least to read
+        "counterexample": min(asked, key=attrgetter("size"), default=None),
         "unwritten": stands == Standing.UNANSWERED,
         "checks": own,
     }
@@ -341,6 +350,7 @@ def _check(
         # The record says what ran; only there is certain that the check was public then.
         "detail": _detail(result) if result.public else "",
         "output": result.output if result.public else "",
+        "counterexample": sides(result.counterexample) if result.counterexample else None,
     }
 
 

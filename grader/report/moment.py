@@ -14,6 +14,11 @@ class Moment:
 
     now: datetime  # with a time zone
     published: bool
+    with_inputs: bool = False  # once published: also what hidden checks asked
+
+    def shows_inputs(self, *, public: bool) -> bool:
+        """Whether a page may say what a check asked."""
+        return public or (self.published and self.with_inputs)
 
 
 def is_shown(check: DescribedCheck, due: str | None, moment: Moment) -> bool:
@@ -31,7 +36,7 @@ def is_shown(check: DescribedCheck, due: str | None, moment: Moment) -> bool:
 
 def stage(due: str | None, moment: Moment) -> str:
     """All that a page takes of a moment: pages of two moments of one stage are the same."""
-    return f"{moment.published} {_has_passed(due, moment.now)}"
+    return f"{moment.published} {moment.with_inputs} {_has_passed(due, moment.now)}"
 
 
 def _has_passed(due: str | None, now: datetime) -> bool:

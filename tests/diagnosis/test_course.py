@@ -5,6 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
+from grader.checking import answers
 from grader.cli.main import main
 from grader.diagnosis import mistakes
 
@@ -85,6 +86,20 @@ def test_a_slip_gets_its_name_everywhere(run, course, tmp_path, monkeypatch):
     [known_one, shared] = json.loads(run("diagnose", str(out), "--json").output)["tiny"]
     assert (known_one["mistake"], known_one["students"]) == ("takes_away", ["kim"])
     assert (shared["mistake"], shared["students"]) == (None, ["lee", "park"])
+    # once more after the lecture
+    (tmp_path / "class" / "kim" / "sums.py").write_text(RIGHT, encoding="utf-8")
+    later = tmp_path / "later"
+    assert run("grade", "tiny", str(tmp_path / "class"), "-o", str(later)).exit_code == 0
+    went, stayed = json.loads(run("diagnose", str(out), str(later), "--json").output)["tiny"]
+    assert (went["mistake"], went["runs"], went["students"]) == ("takes_away", [1, 0], [])
+    assert (stayed["mistake"], stayed["runs"], stayed["students"]) == (
+        None,
+        [2, 2],
+        ["lee", "park"],
+    )
+    assert "1 → 0  add: the second number" in run("diagnose", str(out), str(later)).output
+    (tmp_path / "class" / "kim" / "sums.py").write_text(SLIP, encoding="utf-8")
+
     said = run("diagnose", str(out)).output
     assert "add: the second number is taken away" in said
     assert "lee, park" in said
@@ -116,6 +131,54 @@ def test_a_slip_gets_its_name_everywhere(run, course, tmp_path, monkeypatch):
     assert "nobody has described this mistake yet" in class_page
 
 
+VARIANT = "def add(a, b):\n    return sum((a, b))\n"
+
+
+def test_a_wrong_answer_is_shown_beside_the_right_one(run, course, tmp_path, monkeypatch):
+    monkeypatch.chdir(course)
+    folder = course / "assignments" / "tiny"
+    (folder / "variants" / "by_sum").mkdir(parents=True)
+    (folder / "variants" / "by_sum" / "variant.toml").write_text('why = "by sum"\n')
+    (folder / "variants" / "by_sum" / "sums.py").write_text(VARIANT, encoding="utf-8")
+    (folder / "variants" / "by_sum" / "words.py").write_text(GREET, encoding="utf-8")
+    # half of a proof says nothing about what all right programs answer
+    alone = run("verify", "tiny", "-j", "1", "--only", "reference")
+    assert alone.exit_code == 0, alone.output
+    assert not (folder / answers.FILE).exists()
+    assert run("verify", "tiny", "-j", "1").exit_code == 0
+    assert (folder / answers.FILE).exists()
+
+    handed_in = tmp_path / "class" / "kim"
+    handed_in.mkdir(parents=True)
+    (handed_in / "sums.py").write_text(SLIP, encoding="utf-8")
+    (handed_in / "words.py").write_text("def greet(name): return name\n", encoding="utf-8")
+    out = tmp_path / "out"
+    assert run("grade", "tiny", str(tmp_path / "class"), "-o", str(out)).exit_code == 0
+    record = json.loads((out / "records" / "tiny" / "kim.json").read_text(encoding="utf-8"))
+    checks = {c["id"]: c for exercise in record["exercises"] for c in exercise["checks"]}
+    assert checks["add_adds"]["counterexample"] == {
+        "lines": ["sums.add(1.5, 2.25)"],
+        "got": {"text": "-0.75", "rows": []},
+        "want": {"text": "3.75", "rows": []},
+    }
+
+    def page(*options):
+        assert run("report", str(out), *options).exit_code == 0
+        return (out / "feedback" / "kim" / "tiny" / "feedback.html").read_text("utf-8")
+
+    asked = "words.greet("  # by a hidden check
+    assert [asked in page(*o) for o in ((), ("--published",))] == [False, False]
+    assert asked in page("--published", "--with-inputs")
+    assert "sums.add(1.5, 2.25)" in page()
+    assert run("report", str(out), "--with-inputs").exit_code == 2
+
+    # what right programs answered to other checks says nothing
+    (folder / "checks" / "public" / "test_sums.py").write_text(CHECKS + "\n", encoding="utf-8")
+    again = tmp_path / "again"
+    assert run("grade", "tiny", str(tmp_path / "class"), "-o", str(again)).exit_code == 0
+    assert '"lines"' not in (again / "records" / "tiny" / "kim.json").read_text(encoding="utf-8")
+
+
 def test_words_that_hold_a_line_of_the_solution_are_not_released(run, course, monkeypatch):
     monkeypatch.chdir(course)
     path = course / "assignments" / "tiny" / "mutants" / "takes_away.toml"
@@ -128,6 +191,13 @@ def test_words_that_hold_a_line_of_the_solution_are_not_released(run, course, mo
 
 def test_a_damaged_file_is_a_sentence(run, course, monkeypatch):
     monkeypatch.chdir(course)
-    (course / "assignments" / "tiny" / mistakes.FILE).write_text("{", encoding="utf-8")
-    done = run("release", "tiny")
-    assert (done.exit_code, "run grader verify" in done.output) == (2, True)
+    handed_in = course / "submitted" / "kim"
+    handed_in.mkdir(parents=True)
+    (handed_in / "sums.py").write_text(SLIP, encoding="utf-8")
+    folder = course / "assignments" / "tiny"
+    graded = ("grade", "tiny", "submitted", "-o", "out")
+    for name, command in ((mistakes.FILE, ("release", "tiny")), (answers.FILE, graded)):
+        (folder / name).write_text("{", encoding="utf-8")
+        done = run(*command)
+        assert (done.exit_code, "run grader verify" in done.output) == (2, True), done.output
+        (folder / name).unlink()

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from grader.diagnosis.classes import ClassMistakes
+from grader.diagnosis.classes import ClassMistakes, over_runs
 from grader.diagnosis.mistakes import Mistake, Signature
 from grader.diagnosis.rule import diagnose
 from grader.records.outcome import Outcome
@@ -159,3 +159,22 @@ def test_a_class_by_mistake_and_the_rest_by_equal_answers():
     assert (known.mistake.name, sorted(known.students)) == ("m", ["a", "b"])
     assert (shared.mistake, sorted(shared.students)) == (None, ["c", "d"])
     assert parts[0].unexplained == 3
+
+
+def test_over_the_runs_of_a_term():
+    """Known mistakes first; of a wrong answer that nobody has described two must share it once."""
+    own, shared = {"f1": trace("one", "own")}, {"f1": trace("one", "shared")}
+    runs = [
+        (("a", TWO), ("b", TWO), ("c", shared), ("d", shared), ("e", own)),
+        (("a", TWO), ("c", shared), ("e", own)),
+        (("b", own),),
+    ]
+    made = []
+    for run in runs:
+        made.append(ClassMistakes([mistake("m", TWO)]))
+        for record in records(*run):
+            made[-1].add(record)
+    found = [(g.mistake and g.mistake.name, g.students, counts) for g, counts in over_runs(made)]
+    assert found == [("m", [], [2, 1, 0]), (None, [], [2, 1, 0])]
+    [(group, counts)] = over_runs(made[:1])[:1]
+    assert (group.students, counts) == (["a", "b"], [2])

@@ -1,0 +1,95 @@
+"""What naming mistakes costs: `python -m bench.diagnosis HW`.
+
+Some known bugs are graded, each as a whole submission. CPU seconds of all processes on one core;
+beside them what this process spends on digests of what came back, on finding a counterexample and
+on naming the mistake. The goal is 2 % of a submission.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+from collections.abc import Callable
+from time import process_time
+from typing import Any
+
+from bench.isolation import ROOT, cpu_of_all
+from grader.authoring.candidates import Severity, candidates
+from grader.authoring.release import in_memory
+from grader.boundary.launchers import launcher_for
+from grader.checking import answers, plugin
+from grader.checking.plugin import Checks, run_session
+from grader.course.assignment import Assignment
+from grader.course.folder import Course
+from grader.diagnosis import mistakes
+from grader.diagnosis.rule import diagnose
+from grader.grading.submission import grade
+
+BUGS = 8
+
+
+class Spent:
+    """What a function of ours costs in this process, all its calls together."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.seconds, self._function = 0.0, function
+
+    def __call__(self, *arguments: Any) -> Any:
+        """The function's own result."""
+        began = process_time()
+        try:
+            return self._function(*arguments)
+        finally:
+            self.seconds += process_time() - began
+
+
+def compare(course: Course, assignment: Assignment, checks: Checks) -> None:
+    """Print one row."""
+    known = mistakes.load(assignment.folder / mistakes.FILE)
+    wrong = [
+        c
+        for c in candidates(course, assignment, full=False)
+        if c.bug and c.bug.severity == Severity.WRONG
+    ]
+    chosen = wrong[:: max(1, len(wrong) // BUGS)][:BUGS]
+    ours = [Spent(plugin.trace), Spent(plugin.counterexample), Spent(diagnose)]
+    launcher = launcher_for(assignment.preload)
+    plugin.trace, plugin.counterexample, name = ours
+    shares, total, found = [], 0.0, 0
+    for candidate in chosen:
+        before, spent = cpu_of_all(), sum(each.seconds for each in ours)
+        submission = in_memory(candidate.name, candidate.files)
+        record = grade(assignment, submission, checks, launcher, assignment.exercises)
+        found += bool(name(record.exercises, known))
+        cost = cpu_of_all() - before
+        total += cost
+        shares.append((sum(each.seconds for each in ours) - spent) / cost)
+    launcher.close()
+    parts = ", ".join(
+        f"{what} {1000 * each.seconds / len(chosen):.1f} ms"
+        for what, each in zip(("digests", "counterexamples", "names"), ours, strict=True)
+    )
+    print(
+        f"{assignment.id}: {total / len(chosen):.2f} CPU s a submission ({parts});"
+        f" naming takes {statistics.median(shares):.2%} of it in the median,"
+        f" {max(shares):.2%} at most;"
+        f" {found} of {len(chosen)} named"
+    )
+
+
+def main() -> None:
+    """The row of the homework that the command line names, on one core."""
+    os.environ["OMP_NUM_THREADS"] = "1"
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    course = Course.find(ROOT)
+    assignment = course.load(sys.argv[1])
+    run_session(
+        assignment.check_files(),
+        lambda checks: compare(course, assignment, checks),
+        right=answers.load(assignment),
+    )
+
+
+if __name__ == "__main__":
+    main()
