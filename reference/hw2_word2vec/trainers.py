@@ -181,7 +181,7 @@ def _batches(examples: int, size: int, epochs: int, seed: int) -> Iterator[tuple
     for _ in range(epochs):
         for rows in torch.randperm(examples, generator=generator).split(size):
             if len(rows):  # `split` of nothing gives one empty piece
-                yield rows, int(torch.randint(2**40, (), generator=generator))
+                yield rows, int(torch.randint(2**31, (), generator=generator))
 
 
 def _shares(tokens: list[str], buckets: int) -> Tensor:
