@@ -12,7 +12,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Sequence
-from itertools import product
+from itertools import chain, product
 from pathlib import Path
 from typing import Any
 
@@ -56,11 +56,10 @@ class Vocabulary:
 
     @classmethod
     def of(cls, package: Package, sentences: list[Sentence], min_count: int) -> Vocabulary:
-        counts = Counter(word for sentence in sentences for word, _ in sentence)
-        frequent = {word for word, count in counts.items() if count >= min_count}
+        seen = Counter(chain.from_iterable(_words(sentences)))
         class_of = package.data.word_class
-        classes = {class_of(word) for word in counts if word not in frequent} | {UNKNOWN}
-        return cls(package, [*sorted(frequent), *sorted(classes - frequent)])
+        names = {word if n >= min_count else class_of(word) for word, n in seen.items()}
+        return cls(package, sorted(names | {UNKNOWN}))
 
     def encode(self, words: Sequence[str]) -> list[int]:
         """The id of each word, or of its class, or of <unk>."""
@@ -183,7 +182,7 @@ class _ByHMM:
             if not chosen:
                 continue
             rows = [torch.tensor(self._vocabulary.encode(sentences[n])) for n in chosen]
-            lengths = torch.tensor([len(row) for row in rows])
+            lengths = torch.tensor(list(map(len, rows)))
             words = torch.nn.utils.rnn.pad_sequence(rows, batch_first=True)
             paths, _ = self._package.decode.viterbi_batch(
                 *self._tables, words.to(self._device), lengths.to(self._device)

@@ -261,8 +261,8 @@ def _share_embeddings(model: nn.Module) -> None:
 
 
 def _padded(rows: list[Ids], device: torch.device) -> tuple[Tensor, Tensor]:
-    """Rows of ids as one tensor (B, longest), and their lengths (B,)."""
-    lengths = torch.tensor([len(row) for row in rows])
+    """Ids side by side (B, S), filled up with PAD, and how many each row has (B,)."""
+    lengths = torch.tensor(list(map(len, rows)))
     ids = nn.utils.rnn.pad_sequence([torch.tensor(row) for row in rows], True, PAD)
     return ids.to(device), lengths.to(device)
 
