@@ -15,10 +15,11 @@
         find = "return (p - y) @ X"
         replace = "return (y - p) @ X"
 
-Of a variant only the exercises are run that can meet a file of its own. Of a mutant only those that
-its files can reach, and of functions that it must not cost anything only quick core checks, from
-the first that enters what the mutant changed. Of an answer only core checks are run, since without
-one of them nothing else counts. `--full` runs everything.
+A mutant is run from the first check that enters what it changed: before, it is the reference
+(`grader.authoring.entered`). Without `--full` also only in exercises that its files can reach, and
+of functions that it must not cost anything only quick core checks; of a variant only the exercises
+that can meet a file of its own; and of an answer only core checks, since without one of them
+nothing else counts.
 """
 
 from __future__ import annotations
@@ -161,7 +162,7 @@ def _mutants(
         table.done()
         reach = () if full else _reach(assignment, changed, bug)
         left_out = frozenset() if full else _left_out(assignment, bug)
-        where = None if full else entered.changed(reference, files)
+        where = entered.changed(reference, files)
         yield Candidate(
             "mutant", f"mutant {path.stem}", why, files, bug, reach, left_out, where, tell
         )

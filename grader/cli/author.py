@@ -153,7 +153,7 @@ def release(
 
 @click.command()
 @click.argument("assignment")
-@click.option("--full", is_flag=True, help="Run every check of every exercise for every mutant.")
+@click.option("--full", is_flag=True, help="Of other functions try all checks.")
 @click.option("-j", "--jobs", type=click.IntRange(1, 64), default=2, help="Grading processes.")
 @click.option("--only", multiple=True, metavar="NAME", help="Grade only this mutant or variant.")
 @click.option(

@@ -282,7 +282,7 @@ def translate(
 ) -> list[str]:
     """Translations in order: by greedy search in batches, or by a beam, sentence by sentence."""
     model.eval()
-    device = next(model.parameters()).device
+    device = _device_of(model)
     sources = [pieces.encode(sentence) or [EOS] for sentence in sentences]
     order = sorted(range(len(sources)), key=lambda i: len(sources[i]))
     found: list[Ids] = [[] for _ in sources]
@@ -306,7 +306,7 @@ def attention(
 ) -> tuple[list[str], list[str], list[list[float]]] | None:
     """Pieces of a greedy translation, pieces of its source, and the weights of each row."""
     model.eval()
-    device = next(model.parameters()).device
+    device = _device_of(model)
     source = pieces.encode(sentence)
     src, lengths = _padded([source], device)
     (said,) = package.decode.greedy(model, src, lengths, BOS, EOS, LONGEST)
@@ -327,6 +327,10 @@ def _of_seq2seq(model: Any, src: Tensor, lengths: Tensor, tgt: Tensor) -> Tensor
         _, state, weights = model.decoder.step(tgt[:, t], state, memory, mask)
         rows.append(weights[0])
     return torch.stack(rows)
+
+
+def _device_of(model: nn.Module) -> torch.device:
+    return next(iter(model.parameters())).device
 
 
 def _of_transformer(model: Any, src: Tensor, lengths: Tensor, tgt: Tensor) -> Tensor | None:

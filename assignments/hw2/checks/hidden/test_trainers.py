@@ -109,7 +109,7 @@ def returns_tokens_and_float32(student, name):
     expect_type(result, tuple)
     expect_type(result[0], list, "the tokens")
     expect_tensor(result[1], dtype="float32", what="the vectors")
-    vectors = student.keep(getattr(student.trainers, name), [TINY, 4, 2], 1)
+    _, vectors = student.keep(getattr(student.trainers, name), [TINY, 4, 2], 1)
     expect_equal(vectors.requires_grad, False, "requires_grad of the vectors")
 
 
