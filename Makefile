@@ -63,7 +63,6 @@ bench: $(VENV)/.ready
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,bench]'
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.scale
-	@for hw in $(ASSIGNMENTS); do $(BIN)/python -m bench.diagnosis $$hw || exit; done
 	$(BIN)/python -m bench.word2vec $(TEXT) $(if $(SIMILARITY),--similarity $(SIMILARITY))
 	$(BIN)/python -m bench.viterbi
 	$(BIN)/python -m bench.lstm

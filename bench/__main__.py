@@ -24,6 +24,7 @@ COMMANDS = {
     "gradebook": [[]],
     "isolation": [[name] for name in HOMEWORKS],
     "rules": [[name] for name in HOMEWORKS],
+    "diagnosis": [[name] for name in HOMEWORKS],
 }
 
 

@@ -2,19 +2,18 @@
 
 Some known bugs are graded, each as a whole submission. CPU seconds of all processes on one core;
 beside them what this process spends on digests of what came back, on finding a counterexample and
-on naming the mistake. The goal is 2 % of a submission.
+on naming the mistake.
 """
 
 from __future__ import annotations
 
-import os
-import statistics
-import sys
+import argparse
 from collections.abc import Callable
 from time import process_time
 from typing import Any
 
-from bench.isolation import ROOT, cpu_of_all
+from bench.figures import Figure, run
+from bench.isolation import ROOT, cpu_of_all, on_one_core
 from grader.authoring.candidates import Severity, candidates
 from grader.authoring.release import in_memory
 from grader.boundary.launchers import launcher_for
@@ -44,8 +43,8 @@ class Spent:
             self.seconds += process_time() - began
 
 
-def compare(course: Course, assignment: Assignment, checks: Checks) -> None:
-    """Print one row."""
+def measured(course: Course, assignment: Assignment, checks: Checks) -> list[Figure]:
+    """Means over the bugs, and the largest share."""
     known = mistakes.load(assignment.folder / mistakes.FILE)
     wrong = [
         c
@@ -66,30 +65,31 @@ def compare(course: Course, assignment: Assignment, checks: Checks) -> None:
         total += cost
         shares.append((sum(each.seconds for each in ours) - spent) / cost)
     launcher.close()
-    parts = ", ".join(
-        f"{what} {1000 * each.seconds / len(chosen):.1f} ms"
-        for what, each in zip(("digests", "counterexamples", "names"), ours, strict=True)
-    )
-    print(
-        f"{assignment.id}: {total / len(chosen):.2f} CPU s a submission ({parts});"
-        f" naming takes {statistics.median(shares):.2%} of it in the median,"
-        f" {max(shares):.2%} at most;"
-        f" {found} of {len(chosen)} named"
-    )
+    hw = assignment.id
+    return [
+        Figure(f"{hw}, a known bug", total / len(chosen), "s"),
+        *(
+            Figure(f"{hw}, {what}", 1000 * each.seconds / len(chosen), "ms")
+            for what, each in zip(("digests", "counterexamples", "names"), ours, strict=True)
+        ),
+        Figure(f"{hw}, naming, of a submission at most", 100 * max(shares), "%", goal=2),
+        Figure(f"{hw}, named of {len(chosen)}", found),
+    ]
 
 
-def main() -> None:
-    """The row of the homework that the command line names, on one core."""
-    os.environ["OMP_NUM_THREADS"] = "1"
-    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    course = Course.find(ROOT)
-    assignment = course.load(sys.argv[1])
+def figures(options: argparse.Namespace) -> list[Figure]:
+    """One homework's, on one core."""
+    assignment = on_one_core(options.homework)
+    found: list[Figure] = []
     run_session(
         assignment.check_files(),
-        lambda checks: compare(course, assignment, checks),
+        lambda checks: found.extend(measured(Course.find(ROOT), assignment, checks)),
         right=answers.load(assignment),
     )
+    return found
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser()
+    parser.add_argument("homework")
+    run(figures, parser)

@@ -117,7 +117,7 @@ def _numbers(values: Sequence[Any]) -> str:
     # one format for all: a trace may hold a hundred thousand numbers
     form = ",".join("%d" if isinstance(value, int) else "%.4g" for value in values)
     return form % tuple(
-        value if isinstance(value, int) or not (not value or abs(value) < least) else 0.0
+        0.0 if not isinstance(value, int) and (not value or abs(value) < least) else value
         for value in values
     )
 

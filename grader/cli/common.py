@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,12 +13,25 @@ if TYPE_CHECKING:
 
 FELL_SHORT, INTERRUPTED = 1, 130
 
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
 
 def course_of(ctx: click.Context) -> Course:
     """The course that `--course` names, or the one around the current folder."""
     from grader.course.folder import Course
 
     return Course.find((ctx.obj["course"] or Path.cwd()).resolve())
+
+
+def with_options(options: Sequence[Decorator]) -> Decorator:
+    """A decorator that adds options to a command; `--help` lists them in this order."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
 
 
 def short(path: Path) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import reduce
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.common import plain
+from grader.cli.common import plain, with_options
 from grader.errors import UsageError
 from grader.i18n import translate
 
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from grader.grading.engines.cluster import Unfit
     from grader.grading.engines.engine import Engine
     from grader.grading.engines.gate import Gate
-
-_F = TypeVar("_F", bound=Callable[..., Any])
 
 _OPTIONS = (
     click.option(
@@ -43,9 +40,7 @@ _OPTIONS = (
 )
 
 
-def engine_options(command: _F) -> _F:
-    """`--engine` and what belongs to it."""
-    return reduce(lambda known, option: option(known), reversed(_OPTIONS), command)
+engine_options = with_options(_OPTIONS)  # `--engine` and what belongs to it
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.common import plain, short
+from grader.cli.common import Decorator, plain, short, with_options
 from grader.i18n import translate
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 QUIET_SECONDS = 5.0  # between two plain lines where there is no terminal
 
-Command = Callable[..., None]
 _count = click.IntRange(min=1)
 _positive = click.FloatRange(min=0, min_open=True)
 _share = click.FloatRange(min=0, max=1, max_open=True)
@@ -32,9 +31,7 @@ def train() -> None:
     """Train a homework's package on real text. / 과제 패키지를 실제 텍스트로 학습합니다."""
 
 
-def _common(
-    data: str, epochs: int | None = None, lr: float | None = None
-) -> Callable[[Command], Command]:
+def _common(data: str, epochs: int | None = None, lr: float | None = None) -> Decorator:
     """The options that all five have; the last two where there are such things."""
     options = [
         click.option("--data", default=data, show_default=True, help="A name, a file or a folder."),
@@ -57,12 +54,7 @@ def _common(
     if lr is not None:
         options.append(click.option("--lr", type=_positive, default=lr, show_default=True))
 
-    def decorate(command: Command) -> Command:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return decorate
+    return with_options(options)
 
 
 @train.command("hw1")
