@@ -1,7 +1,8 @@
 """Values and questions as a person reads them, where they are small: what a counterexample shows.
 
 Nothing here costs more than the text that comes of it: what is larger is given up on at once. The
-text of an argument can be pasted into Python; numbers of a result are cut to six digits.
+text of an argument can be pasted into Python; numbers of a result are cut to six digits, and in a
+table what double precision cannot hold beside the largest is 0: noise, another in each run.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ MOST_ASKED = 480  # characters of the lines that ask for it
 LARGEST = 10  # rows and columns of a table
 DEPTH = 6
 DIGITS = 6
+NOISE = 1e-14  # of the largest number beside it: some 50 roundings of a double
 
 _PLAIN_DTYPES = {"numpy": {"int64", "float64", "bool"}, "torch": {"int64", "float32", "bool"}}
 
@@ -175,8 +177,12 @@ def _table(array: Any) -> list[list[str]]:
     if max(array.shape) > LARGEST:
         raise TooLarge
     rows = array.tolist() if len(array.shape) == 2 else [array.tolist()]
-    return [[_cell(number) for number in row] for row in rows]
+    sizes = [abs(number) for row in rows for number in row if isinstance(number, float)]
+    least = NOISE * max(filter(math.isfinite, sizes), default=0.0)
+    return [[_cell(number, least) for number in row] for row in rows]
 
 
-def _cell(number: Any) -> str:
-    return f"{number:.{DIGITS}g}" if isinstance(number, float) else str(number)
+def _cell(number: Any, least: float) -> str:
+    if not isinstance(number, float):
+        return str(number)
+    return "0" if abs(number) < least else f"{number:.{DIGITS}g}"

@@ -63,6 +63,11 @@ def test_an_array_of_up_to_two_axes_is_a_table():
     assert result("value", np.zeros((1, 1, 1))).rows == []
 
 
+def test_the_noise_of_a_sum_is_not_shown_but_a_small_number_is():
+    noisy = np.array([5.5, -3e-15, 1e-9, -math.inf])
+    assert result("value", noisy).rows == [["5.5", "0", "1e-09", "-inf"]]
+
+
 def test_a_number_is_cut_and_still_seen_to_be_a_float():
     assert result("value", (2 / 3, 1.0, 1)).text == "(0.666667, 1.0, 1)"
 
