@@ -30,11 +30,11 @@ def fit(
     lr: float,
     seed: int = 0,
 ) -> list[float]:
-    """Train a `Seq2Seq` or a `Transformer` in place on (source ids, target ids) of any lengths.
+    """Train a `Seq2Seq` or a `Transformer` in place on (source ids, target ids), lists of any lengths from 1.
 
     Each step draws a batch, at most batch_size pairs, by `seed`. The target gets bos in front and
     eos after it; the source stays as it is. Any optimiser will do. Returns the loss per token of
-    each step (natural logarithm, eos counted, padding not), `steps` floats.
+    each step (natural logarithm, eos counted, padding not; smoothed, if you smooth it), `steps` floats.
 
     Required quality, on the reversal language: 2,000 random strings of the symbols 3 to 7, each
     target its source reversed, bos 1, eos 2, pad 0. Of 300 new strings this percentage must come

@@ -55,8 +55,8 @@ def next_sentence_pairs(
 ) -> list[tuple[list[int], list[int], bool]]:
     """For each sentence with a successor in its document, in order: (sentence, other, is_next).
 
-    With probability 1/2, other is its successor and is_next is True; otherwise other is drawn from
-    the sentences of another document.
+    With probability 1/2, other is its successor and is_next is True; otherwise other is a
+    sentence of another document; each of them is possible.
     """
     # YOUR CODE HERE
     raise NotImplementedError()

@@ -36,14 +36,14 @@ def test_general_scores_by_hand(student):
 
 
 def test_additive_scores_by_hand(student):
-    # Wq and Wk are the identity, v = (1, 1): tanh(1 + 0) + tanh(0 + 1), tanh(1 - 1) + tanh(0 + 2)
+    # Wq and Wk are the identity, v = (1, 1): tanh(1 + 1) + tanh(0 + 1), tanh(1 - 1) + tanh(0 + 2)
     query = torch.tensor([[1.0, 0.0], [0.0, 0.0]], dtype=torch.float64)
-    keys = torch.tensor([[[0.0, 1.0], [-1.0, 2.0]]] * 2, dtype=torch.float64)
+    keys = torch.tensor([[[1.0, 1.0], [-1.0, 2.0]]] * 2, dtype=torch.float64)
     identity, v = torch.eye(2, dtype=torch.float64), torch.ones(2, dtype=torch.float64)
     scores = student.attention.additive_scores(query, keys, identity, identity, v)
     expected = [
-        [2 * math.tanh(1), math.tanh(2)],
-        [math.tanh(1), math.tanh(2) - math.tanh(1)],
+        [math.tanh(2) + math.tanh(1), math.tanh(2)],
+        [2 * math.tanh(1), math.tanh(2) - math.tanh(1)],
     ]
     expect_close(scores, expected, what=THE_SCORES)
 
