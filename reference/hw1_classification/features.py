@@ -83,7 +83,7 @@ def bag_of_words(
 class TfIdf:
     """Counts weighted by how rare a word is, each document scaled to length 1.
 
-    idf[v] = ln((1 + N) / (1 + df[v])) + 1,   df[v] = documents in which v occurs
+    idf[v] = ln((1 + N) / (1 + df[v])) + 1,   df[v] = documents d with counts[d, v] > 0
     """
 
     def fit(self, counts: np.ndarray) -> TfIdf:

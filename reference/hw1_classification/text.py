@@ -14,8 +14,8 @@ def clean(text: str) -> str:
     """Text without markup and punctuation.
 
     Each HTML tag (from "<" to the next ">", with at least one character and no other "<" inside)
-    and then each text in square brackets (from "[" to the next "]", no other bracket inside)
-    becomes a space; an unclosed one is ordinary text. Of the rest only letters, digits
+    and then each text in square brackets (from "[" to the next "]", with any characters but brackets
+    inside, or none) becomes a space; an unclosed one is ordinary text. Of the rest only letters, digits
     (`str.isalnum`) and whitespace (`str.isspace`) stay. Consecutive whitespace becomes one space,
     and there is none at either end.
 
