@@ -82,7 +82,7 @@ def detach(state: Any) -> Any:
 
 
 def evaluate(model: LSTMLanguageModel, data: Tensor, bptt: int) -> float:
-    """Perplexity per token of data (T, B), read in windows of bptt, the state passed on.
+    """Perplexity per token of data (T, B), T at least 2, in windows of bptt, the state passed on.
 
     Every id but those of the first row is predicted once, so the result does not depend on bptt.
     No dropout and no gradients; the model's mode (training or not) is the same afterwards.

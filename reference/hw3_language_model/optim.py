@@ -7,7 +7,8 @@ Momentum: Polyak (1964); Nesterov's in the form of Sutskever et al. (2013); AdaG
 (2011); RMSProp: Hinton's lecture 6e (2012); Adam: Kingma & Ba (2015).
 
 All arithmetic is entry by entry: param and grad may have any shape, the same for both, and are not
-changed. Every function returns a new param, and the state for the next step.
+changed. Every function returns a new param, and the state for the next step: a new dict, or the one
+that was passed in.
 """
 
 from __future__ import annotations

@@ -63,7 +63,8 @@ def corpus_perplexity(
 ) -> float:
     """Perplexity per token over all batches of (logits (..., V), targets (...)) together.
 
-    Every token that is not ignored has the same weight, however long its batch is.
+    Every token that is not ignored has the same weight, however long its batch is. At
+    least one is not ignored.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
