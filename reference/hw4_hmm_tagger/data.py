@@ -36,12 +36,12 @@ def read_conllu(text: str) -> list[list[tuple[str, str]]]:
 def word_class(word: str) -> str:
     """The class of a rare or unknown word, the first that applies:
 
-    <num>        it contains a digit
+    <num>        some character is a digit (str.isdigit)
     <hangul:X>   it contains a Hangul syllable (가 to 힣); X is the last one. A Korean word's particle
                  or ending tells its part of speech: 학교에서 -> <hangul:서>
     <hyphen>     it contains "-"
     <ing> <ed> <ly> <s>   it ends that way
-    <cap>        its first letter is upper case
+    <cap>        its first character is upper case (str.isupper)
     <unk>        none of these
     """
     ### BEGIN SOLUTION

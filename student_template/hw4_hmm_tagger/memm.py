@@ -20,8 +20,8 @@ import numpy as np
 
 
 def features(words: list[str], i: int, previous_tag: str | None) -> list[str]:
-    """Facts about position i: its word, the previous tag (None before the first word), the last
-    three letters, whether the word is capitalised, whether it contains a digit.
+    """Facts about position i: the previous tag (None before the first word); the word, its last
+    three characters, whether its first character is upper case, whether any is a digit.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
