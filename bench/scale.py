@@ -25,7 +25,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench import gradebook
-from bench.grading import ROOT, submissions_in
+from bench.grading import ROOT, written
+from bench.isolation import right_packages
 from grader.course.assignment import Assignment
 from grader.course.folder import Course
 from grader.grading.batch import Settings, grade_batch
@@ -81,7 +82,7 @@ def run(count: int, workers: int, home: Path, model: Assignment, *, small: bool)
     template = replace(template, **shas, exercises=[] if small else template.exercises)
     stub = home / "record.pickle"
     stub.write_bytes(pickle.dumps(template))
-    (package,) = submissions_in(home / "submitted", 1)
+    (package,) = written(home / "submitted", right_packages(model), 1)
     found = [Found(f"student{n:06}", package.parent) for n in range(count)]
     submission = read_for(model, found[0])
     with live(home / "dask", workers=0) as cluster:

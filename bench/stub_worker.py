@@ -10,7 +10,7 @@ import pickle
 from dataclasses import replace
 from pathlib import Path
 
-from grader.grading.engines import bench
+from grader.grading.engines import workplace
 from grader.grading.worker import Job
 from grader.records.record import Record
 
@@ -19,8 +19,8 @@ def dask_setup(_: object) -> None:
     """What Dask calls when it has loaded the module."""
     record: Record = pickle.loads(Path(os.environ["GRADER_STUB"]).read_bytes())
 
-    def grade(_: bench.Bench, job: Job) -> Record:
+    def grade(_: workplace.Workplace, job: Job) -> Record:
         own = job.submission
         return replace(record, student=own.student, submission_sha256=own.sha256)
 
-    bench.Bench.grade = grade
+    workplace.Workplace.grade = grade

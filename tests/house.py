@@ -185,7 +185,7 @@ ROOMS = {
         "engines.bundle",
         "engines.cores",
         "engines.resident",
-        "engines.bench",
+        "engines.workplace",
         "engines.admission",
         "engines.gate",
         "engines.sent_back",

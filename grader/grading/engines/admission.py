@@ -22,7 +22,7 @@ class Admission(WorkerPlugin):  # type: ignore[misc]
 
     def __init__(self, name: str, wanted: dict[str, str], content: bytes, terms: Any) -> None:
         self.name, self._wanted, self._content, self._terms = name, wanted, content, terms
-        self.bench: Any = None
+        self.workplace: Any = None
         self._opening: Any = None
         self._over = False
 
@@ -42,8 +42,8 @@ class Admission(WorkerPlugin):  # type: ignore[misc]
             if self._over:
                 await self._close()
                 return
-            await worker.set_resources(**{self.name: self.bench.seats})
-            told |= {"seats": self.bench.seats}
+            await worker.set_resources(**{self.name: self.workplace.seats})
+            told |= {"seats": self.workplace.seats}
         except ImportError as error:
             told |= {"code": "error.cluster_no_grader", "fields": {"reason": str(error)}}
         except Exception as error:
@@ -52,19 +52,19 @@ class Admission(WorkerPlugin):  # type: ignore[misc]
         worker.log_event(self.name, told)
 
     def _look(self, where: str, threads: int) -> None:
-        from grader.grading.engines import bench
+        from grader.grading.engines import workplace
 
-        bench.refuse_other_versions(self._wanted)
-        self.bench = bench.Bench(self._content, self._terms, where, threads)
+        workplace.refuse_other_versions(self._wanted)
+        self.workplace = workplace.Workplace(self._content, self._terms, where, threads)
 
     async def teardown(self, worker: Any) -> None:  # noqa: ARG002 - Dask's signature
         """The batch is over, or the worker leaves."""
         self._over = True
-        if self.bench is not None:
+        if self.workplace is not None:
             await self._close()
 
     async def _close(self) -> None:
-        await asyncio.get_running_loop().run_in_executor(None, self.bench.close)
+        await asyncio.get_running_loop().run_in_executor(None, self.workplace.close)
 
 
 class Usher(SchedulerPlugin):  # type: ignore[misc]

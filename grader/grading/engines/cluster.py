@@ -29,10 +29,10 @@ from grader.course.assignment import Assignment
 from grader.errors import GraderError, PlatformError
 from grader.grading.engines import admission, bundle
 from grader.grading.engines.attempts import Attempt, Work, given_up, most_silence
-from grader.grading.engines.bench import Terms, grade_job, versions
 from grader.grading.engines.engine import Graded
 from grader.grading.engines.gate import Gate, refuse_plain
 from grader.grading.engines.sent_back import record_in
+from grader.grading.engines.workplace import Terms, grade_job, versions
 from grader.grading.submission import broken_record
 from grader.grading.worker import Job
 

@@ -55,7 +55,7 @@ def refuse_other_versions(wanted: dict[str, str]) -> None:
         raise PlatformError("error.cluster_versions", what=what)
 
 
-class Bench:
+class Workplace:
     """Opened once a batch and worker. Raises `GraderError` where it must not grade."""
 
     def __init__(self, content: bytes, terms: Terms, where: str, threads: int) -> None:
@@ -194,9 +194,9 @@ def grade_job(name: str, job: Job) -> str:
 
     Nothing is sent back as a pickle: what a student made must not choose what the client makes.
     """
-    bench: Bench = get_worker().plugins[name].bench
+    workplace: Workplace = get_worker().plugins[name].workplace
     try:
-        return store.text(bench.grade(job))
+        return store.text(workplace.grade(job))
     except GraderError as error:
         kind = type(error).__name__
         return json.dumps({"error": kind, "code": error.code, "fields": error.fields})
