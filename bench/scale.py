@@ -87,9 +87,8 @@ def run(count: int, workers: int, home: Path, model: Assignment, *, small: bool)
     submission = read_for(model, found[0])
     with live(home / "dask", workers=0) as cluster:
         for _ in range(workers):
-            cluster.worker(
-                "--preload", "bench.stub_worker", PYTHONPATH=str(ROOT), GRADER_STUB=str(stub)
-            )
+            stubbed = ["--nthreads", "50", "--preload", "bench.stub_worker"]
+            cluster.worker(*stubbed, PYTHONPATH=str(ROOT), GRADER_STUB=str(stub))
         engine = Cluster(cluster.gate())
 
         def batch() -> Iterable[object]:

@@ -1,6 +1,7 @@
 """For `bench.scale`: a worker that loads this grades nothing, and answers with one record for all.
 
-The record lies in the file that `GRADER_STUB` names. Everything around it is the product's.
+The record lies in the file that `GRADER_STUB` names. Each thread has a seat. Everything around it
+is the product's.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import pickle
 from dataclasses import replace
 from pathlib import Path
 
-from grader.grading.engines import workplace
+from grader.grading.engines import cores, workplace
 from grader.grading.worker import Job
 from grader.records.record import Record
 
@@ -24,3 +25,4 @@ def dask_setup(_: object) -> None:
         return replace(record, student=own.student, submission_sha256=own.sha256)
 
     workplace.Workplace.grade = grade
+    cores.OURS.claim = int  # as many seats as there are threads, whatever the machine has

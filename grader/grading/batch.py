@@ -29,7 +29,7 @@ from grader.boundary.requirements import refuse_readable
 from grader.course.assignment import Assignment
 from grader.errors import PlatformError, UsageError
 from grader.grading.engines.engine import Engine
-from grader.grading.known import Brief, Known
+from grader.grading.known import Known
 from grader.grading.submission import unrun
 from grader.grading.worker import Job
 from grader.intake.handin import Found
@@ -37,6 +37,7 @@ from grader.intake.names import record_name
 from grader.intake.read import read_for
 from grader.records import store
 from grader.records.assignment_snapshot import describe
+from grader.records.brief import Brief
 from grader.records.record import MISSING, Record, Status
 from grader.scoring.rescore import rescored
 
@@ -97,10 +98,11 @@ def _steps(
 ) -> Iterator[Progress]:
     folder = settings.out / "records" / assignment.id
 
-    def write(record: Record, student: str, text: str) -> Brief:
-        path = _path(folder, student)
+    def write(brief: Brief, text: str) -> Brief:
+        path = _path(folder, brief.student)
         store.write_atomically(path, text)
-        return known.note(path.stem, text, record)
+        known.note(path.stem, text, brief)
+        return brief
 
     waiting, damaged = [], {}
     for entry in found:
@@ -111,19 +113,18 @@ def _steps(
         if kept is not None:
             yield kept
         elif (taken := _taken(assignment, entry, settings)) is not None:
-            brief = write(taken, entry.student, store.text(taken))
+            brief = write(Brief.of(taken), store.text(taken))
             yield Progress(brief, fresh=False, taken=True)
         elif entry.problem is not None:  # known before anything is read
             record = unrun(assignment, read_for(assignment, entry))
-            brief = write(record, entry.student, store.text(record))
+            brief = write(Brief.of(record), store.text(record))
             yield Progress(brief, fresh=True, damaged=damaged.get(entry.student, ""))
         else:
             waiting.append(entry)
     jobs = (Job(read_for(assignment, entry)) for entry in waiting)
     for graded in settings.engine.grade_all(assignment, jobs):
-        student = graded.job.submission.student
-        brief = write(graded.record, student, graded.text())
-        yield Progress(brief, fresh=True, damaged=damaged.get(student, ""))
+        brief = write(graded.brief, graded.text())
+        yield Progress(brief, fresh=True, damaged=damaged.get(brief.student, ""))
 
 
 def _declared(assignment: Assignment) -> str:
@@ -158,7 +159,8 @@ def _kept(
     current = rescored(assignment, record)
     # where it differs, points or a title are other ones now; the outcomes are not
     written = content if current == record else store.write(current, path)
-    brief = known.note(path.stem, written, current)
+    brief = Brief.of(current)
+    known.note(path.stem, written, brief)
     return Progress(brief, fresh=False, rescored=current.points != record.points)
 
 

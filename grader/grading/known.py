@@ -9,40 +9,16 @@ start, and nothing else.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Self
 
 from grader.records import digests, store
+from grader.records.brief import Brief
 from grader.records.decode import typed
-from grader.records.record import Message, Record, Status
 
 # New entries after which it is saved, or a fifth of a large table: a batch that is killed has most
 # of them, and the time for saving grows with the class and not with its square.
 _OFTEN = 1000
-
-
-@dataclass(frozen=True)
-class Brief:
-    """A record without what its exercises hold."""
-
-    assignment: str
-    student: str
-    status: Status
-    points: float | None
-    possible: float
-    extra_points: float | None
-    problem: Message | None
-    lacking: list[str]
-    submission_sha256: str
-    checks_sha256: str
-    settings_sha256: str
-    seconds: float
-
-    @classmethod
-    def of(cls, record: Record) -> Self:
-        """The same fields of the record."""
-        return cls(**{field.name: getattr(record, field.name) for field in fields(cls)})
 
 
 @dataclass(frozen=True)
@@ -76,14 +52,12 @@ class Known:
         entry = self._records.get(name)
         return entry.brief if entry and entry.content == digests.digest(content) else None
 
-    def note(self, name: str, content: str | bytes, record: Record) -> Brief:
+    def note(self, name: str, content: str | bytes, brief: Brief) -> None:
         """The file has this content, and the record in it the points that are declared."""
-        brief = Brief.of(record)
         self._records[name] = _Entry(digests.digest(content), brief)
         self._new += 1
         if self._new > max(_OFTEN, len(self._records) // 5):
             self.save()
-        return brief
 
     def save(self) -> None:
         """Leave it to the next batch. Raises `PlatformError` when it cannot be written."""

@@ -9,9 +9,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from grader.errors import PlatformError
-from grader.records.record import Record
+from grader.records.record import SCHEMA, Record
 
 _UNFINISHED = ".tmp"
+# A line can begin like this in no string, and nowhere else in a record.
+_EXERCISES, _END = '\n "exercises": [', "\n ]"
+_encoded = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=vars).encode
 
 
 def write(record: Record, path: Path) -> str:
@@ -25,8 +28,28 @@ def write(record: Record, path: Path) -> str:
 
 
 def text(record: Record) -> str:
-    """What is written of a record."""
-    return json.dumps(record.to_json(), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    """What is written of a record: a line for each field, and one for each exercise.
+
+    With a line for each value it would take six times as long.
+    """
+    lines = []
+    for name, value in {"schema": SCHEMA, **vars(record)}.items():
+        if name == "exercises":
+            parts = ",".join(f"\n  {_encoded(part)}" for part in value)
+            lines.append(f"{_EXERCISES}{parts}{_END}")
+        else:
+            lines.append(f'\n "{name}": {_encoded(value)}')
+    return "{" + ",".join(lines) + "\n}\n"
+
+
+def head(written: str) -> Record:
+    """The record that `text` has made this of, without its exercises: in a tenth of the time.
+
+    Raises `ValueError` for anything else. The exercises are not looked at.
+    """
+    start = written.index(_EXERCISES) + len(_EXERCISES)
+    shortened = written[:start] + written[written.index(_END, start) :]
+    return Record.from_json(json.loads(shortened))
 
 
 def write_atomically(
@@ -42,7 +65,7 @@ def write_atomically(
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=_UNFINISHED)
         with os.fdopen(handle, "wb") as file:
-            file.writelines(_encoded(content))
+            file.writelines(_bytes(content))
             if lasting:
                 file.flush()
                 os.fsync(file.fileno())
@@ -55,7 +78,7 @@ def write_atomically(
         raise PlatformError("error.cannot_write", file=path, reason=reason) from error
 
 
-def _encoded(content: str | bytes | Iterable[str]) -> Iterator[bytes]:
+def _bytes(content: str | bytes | Iterable[str]) -> Iterator[bytes]:
     if isinstance(content, bytes):
         yield content
         return

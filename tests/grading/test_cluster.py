@@ -1,10 +1,13 @@
 """Grading on a cluster: the same records as at home, and what clusters do to a batch."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 import threading
+import zlib
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -15,6 +18,7 @@ from grader.grading.engines.local import Pool
 from grader.grading.worker import Job
 from grader.intake.read import Submission
 from grader.records import store
+from grader.records.brief import Brief
 from tests.conftest import write_course
 
 pytest.importorskip(
@@ -27,7 +31,7 @@ from grader.grading.engines import bundle
 from grader.grading.engines.cluster import Cluster
 from grader.grading.engines.cores import Seats
 from grader.grading.engines.gate import Certificates, Gate, address_in
-from grader.grading.engines.sent_back import record_in
+from grader.grading.engines.sent_back import packed, packed_error, unpacked
 from tests.grading.dask_cluster import ROOT, Relay, live, until
 
 GOOD = "def add(a, b): return a + b\n"
@@ -125,19 +129,20 @@ def test_what_becomes_of_a_submission_when(unlucky, student, points):
     assert record.status == ("broken" if points is None else "graded")
 
 
-def without_times(record):
+def without_times(text):
     def clean(data):
         if isinstance(data, dict):
             return {k: clean(v) for k, v in data.items() if k not in {"seconds", "started"}}
         return [clean(item) for item in data] if isinstance(data, list) else data
 
-    return clean(record.to_json())
+    return clean(json.loads(text))
 
 
 def by_student(everything):
     for own in everything:
         assert own.text() == store.text(own.record)
-        yield own.job.submission.student, without_times(own.record)
+        assert own.brief == Brief.of(own.record)
+        yield own.job.submission.student, without_times(own.text())
 
 
 def test_records_are_those_of_the_pool_but_for_times(cluster, assignment):
@@ -230,7 +235,7 @@ def test_two_batches_at_once_of_one_assignment_and_of_two(cluster, assignment, t
 
 
 def test_a_worker_that_cannot_grade_is_named_and_unused_and_one_that_can_is_used(
-    home, assignment, tmp_path
+    assignment, tmp_path
 ):
     """The only one that can is started when the batch is under way, and the first one leaves."""
     elsewhere = tmp_path / "elsewhere"
@@ -245,31 +250,33 @@ def test_a_worker_that_cannot_grade_is_named_and_unused_and_one_that_can_is_used
     none = elsewhere / "none"
     (none / "grader").mkdir(parents=True)
     (none / "grader" / "__init__.py").write_text("")
-    told, mark = {}, home / "wait-here-once"
+    told = {}
 
     with live(tmp_path / "dask", workers=1) as cluster:
+        with closing(cluster.gate().client()) as client:
+            client.wait_for_workers(1)
         cluster.worker(PYTHONPATH=str(other))
         cluster.worker(PYTHONPATH=str(none))
         weak = [sys.executable, "-m", "tests.missing_layers", "landlock", "namespaces", "--"]
         cluster.worker(prefix=weak)
         cluster.worker(pages=":0")
 
-        def change():
-            until(lambda: mark.exists() and len(told) == 4)
+        def jobs():
+            for number in range(2000):
+                if len(told) == 4:
+                    break
+                yield Job(submission(f"before{number}"))
             cluster.worker()
-            cluster.processes[1].terminate()
+            cluster.processes[1].terminate()  # with all that it has under way
+            yield from (Job(submission(f"after{number}")) for number in range(6))
 
-        changing = threading.Thread(target=change)
-        changing.start()
-        jobs = [Job(submission("slow", "wait here once"))]
-        jobs += [Job(submission(f"student{number}")) for number in range(6)]
         engine = Cluster(cluster.gate(), tell=lambda unfit: told.update({unfit.code: unfit}))
+        given = []
         found = {
             own.job.submission.student: own.record.points
-            for own in engine.grade_all(assignment, jobs)
+            for own in engine.grade_all(assignment, (given.append(job) or job for job in jobs()))
         }
-        changing.join()
-    assert found == {job.submission.student: 10 for job in jobs}
+    assert found == {job.submission.student: 10 for job in given}
     assert sorted(told) == [
         "error.cluster_no_grader",
         "error.cluster_pages",
@@ -407,19 +414,35 @@ def test_a_record_of_something_else_is_not_believed(assignment):
     job = Job(submission("kim"))
     [graded] = Pool(1).grade_all(assignment, [job])
     record = graded.record
-    assert record_in(store.text(record), assignment, job) == record
+    sent = unpacked(packed(record), assignment, job)
+    assert (sent.record, sent.brief, sent.text()) == (record, graded.brief, graded.text())
     for changed in (
         replace(record, student="lee"),
         replace(record, assignment="hw9"),
         replace(record, submission_sha256="1" * 64),
         replace(record, checks_sha256="1" * 64),
         replace(record, settings_sha256="1" * 64),
+        replace(record, points="10"),
+        replace(record, exercises=[], notes=[replace(record, student="\n ]")]),
     ):
         with pytest.raises(PlatformError):
-            record_in(store.text(changed), assignment, job)
-    for text in ("", "[]", "7", '{"error": "SystemExit", "code": "x"}', "{}", "[" * 9999):
+            unpacked(packed(changed), assignment, job)
+    whole = packed(record)
+    for damaged in (b"", b"{}", whole[:-9], whole[20:], zlib.compress(bytes(1 << 29))):
         with pytest.raises(PlatformError):
-            record_in(text, assignment, job)
+            unpacked(damaged, assignment, job)
+    flat = json.dumps(record.to_json())
+    stranger = '{"error": "SystemExit", "code": "x"}'
+    for text in ("", "[]", "7", stranger, '{"error": 7}', "{}", "[" * 9999, flat, "\udc80"):
+        with pytest.raises(PlatformError):
+            unpacked(zlib.compress(text.encode("utf-8", "surrogatepass")), assignment, job)
+
+
+def test_an_error_comes_back_as_itself(assignment):
+    for error in (PlatformError("error.system", reason=7), UsageError("error.shard", found="x")):
+        with pytest.raises(type(error)) as raised:
+            unpacked(packed_error(error), assignment, Job(submission("kim")))
+        assert (raised.value.code, raised.value.fields) == (error.code, error.fields)
 
 
 def test_the_checks_are_unpacked_for_us_alone(assignment, tmp_path):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
-from grader.records import record, schema
+from grader.records import record, schema, store
 from grader.records.outcome import Outcome, Owner
 from grader.records.record import Message, Record, Status
 from tests.report import example_class
@@ -73,6 +73,42 @@ def test_a_field_more_or_less_is_refused(some):
             Record.from_json(other)
         with pytest.raises(ValidationError):
             validate(other)
+
+
+# What a line of the file must not be taken for, and what UTF-8 cannot hold.
+ODD = '\n ]\n "exercises": [\n], \u2028 "한글" \\ \x00 \udc80'
+
+
+@pytest.mark.parametrize("exercises", [True, False])
+def test_what_is_written_is_read_back_whole_and_by_its_head(some, tmp_path, exercises):
+    odd = with_outcome(some, Outcome.FAILED)
+    check = replace(odd.exercises[0].checks[0], detail=ODD, message=Message("failed", {"x": ODD}))
+    odd = replace(
+        odd,
+        exercises=[replace(odd.exercises[0], checks=[check])] * 2 if exercises else [],
+        source=ODD,
+        problem=Message("empty", {"x": ODD}),
+        lacking=[ODD],
+    )
+    text = store.text(odd)
+    assert json.loads(text) == odd.to_json()
+    assert store.head(text) == replace(odd, exercises=[])
+    assert len(text.splitlines()) >= len(odd.to_json()) + len(odd.exercises)
+    store.write(odd, tmp_path / "odd.json")
+    assert store.read(tmp_path / "odd.json") == odd
+
+
+def test_a_head_of_something_else_is_refused(some):
+    text = store.text(some)
+    flat = json.dumps(some.to_json())
+    for other in ("", "[]", flat, text[:-2], text.replace("\n ]", ""), text.replace("v4", "v1")):
+        with pytest.raises(ValueError, match=r"."):
+            store.head(other)
+
+
+def test_what_json_does_not_know_is_not_written(some):
+    with pytest.raises(ValueError, match="JSON"):
+        store.text(replace(some, points=float("nan")))
 
 
 def test_only_what_is_ours_has_no_owner_among_students():

@@ -7,15 +7,17 @@ again or said.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import queue
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -31,7 +33,7 @@ from grader.grading.engines import admission, bundle
 from grader.grading.engines.attempts import Attempt, Work, given_up, most_silence
 from grader.grading.engines.engine import Graded
 from grader.grading.engines.gate import Gate, refuse_plain
-from grader.grading.engines.sent_back import record_in
+from grader.grading.engines.sent_back import unpacked
 from grader.grading.engines.workplace import Terms, grade_job, versions
 from grader.grading.submission import broken_record
 from grader.grading.worker import Job
@@ -145,54 +147,82 @@ class _Session:
     def records(self) -> Iterator[Graded]:
         """Give jobs and take records until there are no more."""
         while self._top_up():
-            try:
-                future = self._done.get(timeout=_LOOK)
-            except queue.Empty:
+            ended = self._ended()
+            sent = self._fetched(ended)
+            for future in ended:
+                attempt = self.under_way.get(future)
+                if attempt is not None and (graded := self._taken(future, attempt, sent)):
+                    yield graded
+            if not ended or time.monotonic() - self._looked > _LOOK:
                 self._look_around()
-                continue
-            attempt = self.under_way.get(future)
-            if attempt is not None and (graded := self._taken(future, attempt)):
-                yield graded
-            if time.monotonic() - self._looked > _LOOK:
-                self._look_around()
+
+    def _ended(self) -> list[Future]:
+        """The tasks that have ended meanwhile; if there is none, after a moment's wait."""
+        found = []
+        with contextlib.suppress(queue.Empty):
+            found.append(self._done.get(timeout=_LOOK))
+            while True:
+                found.append(self._done.get_nowait())
+        return found
+
+    def _fetched(self, ended: list[Future]) -> dict[Future, bytes]:
+        """What they made, in one go: that costs no more than one of them.
+
+        Nothing, if any is not to be had; then each is asked for alone.
+        """
+        made = [future for future in ended if future.status == "finished"]
+
+        async def gathered() -> list[bytes]:
+            found: list[bytes] = await self._client.gather(made, asynchronous=True)
+            return found
+
+        try:
+            sent = self._client.sync(gathered, callback_timeout=_FETCH)
+        except Exception:
+            return {}
+        return dict(zip(made, sent, strict=True))
 
     def _top_up(self) -> bool:
         """Give as many as there is room for. Returns whether any are under way.
 
         Some always are, even while there is no seat at all: the batch ends when nothing is left.
         """
-        while len(self.under_way) < max(1, self._seats) * PER_SEAT:
+        given: list[Attempt] = []
+        while len(self.under_way) + len(given) < max(1, self._seats) * PER_SEAT:
             attempt = None if self._alone else self._work.next()
             if attempt is None:
                 break
-            self._give(attempt)
-        if not self.under_way and self._work.suspects:
+            given.append(attempt)
+        if not self.under_way and not given and self._work.suspects:
             self._alone = self._work.suspects.popleft()
-            self._give(self._alone)
+            given.append(self._alone)
+        if given:
+            self._give(given)
         return bool(self.under_way)
 
-    def _give(self, attempt: Attempt) -> None:
-        self._given += 1  # the dashboard shows keys: no names in them
-        future = self._client.submit(
-            grade_job,
-            self._name,
-            attempt.job,
-            key=f"{self._name}-{self._given}",
-            resources={self._name: 1},
-            retries=0,
-        )
-        self.under_way[future] = attempt
-        future.add_done_callback(self._done.put)
+    def _give(self, attempts: Sequence[Attempt]) -> None:
+        """Together they cost less. The dashboard shows keys: no names in them."""
+        keys = [f"{self._name}-{self._given + n}" for n in range(len(attempts))]
+        self._given += len(attempts)
+        jobs = [attempt.job for attempt in attempts]
+        task = partial(grade_job, self._name)
+        futures = self._client.map(task, jobs, key=keys, resources={self._name: 1}, retries=0)
+        for future, attempt in zip(futures, attempts, strict=True):
+            self.under_way[future] = attempt
+            future.add_done_callback(self._done.put)
 
-    def _taken(self, future: Future, attempt: Attempt) -> Graded | None:
+    def _taken(
+        self, future: Future, attempt: Attempt, fetched: Mapping[Future, bytes]
+    ) -> Graded | None:
         """The record of a task that has ended; None if it will be tried again."""
+        error, sent = None, fetched.get(future, b"")
         try:
             if future.status in {"cancelled", "lost"}:
                 raise Lost
             if not future.done():
                 raise TimeoutError
-            error = future.exception(timeout=_FETCH)
-            text = "" if error else future.result(timeout=_FETCH)
+            if not sent and (error := future.exception(timeout=_FETCH)) is None:
+                sent = future.result(timeout=_FETCH)
         except TimeoutError:  # its worker died with the result, and Dask grades it again
             future.add_done_callback(self._done.put)
             return None
@@ -204,14 +234,13 @@ class _Session:
         if isinstance(error, KilledWorker):
             more = attempt.once_more() if alone else attempt
             if more is None:
-                return Graded(attempt.job, given_up(self._assignment, attempt.job))
+                return Graded.of(attempt.job, given_up(self._assignment, attempt.job))
             self._work.suspects.append(more)
             return None
         try:
             if error is not None:
                 raise PlatformError("error.system", reason=repr(error)[:500])
-            record = record_in(text, self._assignment, attempt.job)
-            return Graded(attempt.job, record, text)
+            return unpacked(sent, self._assignment, attempt.job)
         except PlatformError as failed:
             return self._once_more(attempt, failed)
 
@@ -220,18 +249,19 @@ class _Session:
         more = attempt if leaves else attempt.once_more()
         if more is None:
             record = broken_record(self._assignment, attempt.job.submission, error)
-            return Graded(attempt.job, record)
+            return Graded.of(attempt.job, record)
         self._work.again.append(more)
         return None
 
     def _look_around(self) -> None:
         """See who is there, and give again what nobody could take."""
         if self._look() and self._waiting:
-            for future, attempt in list(self.under_way.items()):
-                if future.key in self._waiting and future.status == "pending":
-                    del self.under_way[future]
-                    future.cancel()
-                    self._give(attempt)
+            left = [f for f in self.under_way if f.key in self._waiting and f.status == "pending"]
+            again = [self.under_way.pop(future) for future in left]
+            for future in left:
+                future.cancel()
+            if again:
+                self._give(again)
 
     def _look(self) -> int:
         """The seats that there are now. Raises `PlatformError` when there is no hope of any."""

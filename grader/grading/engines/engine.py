@@ -4,25 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from pathlib import Path
+from typing import Protocol, Self
 
 from grader.course.assignment import Assignment
 from grader.grading.worker import Job
 from grader.records import store
+from grader.records.brief import Brief
 from grader.records.record import Record
 
 
 @dataclass(frozen=True)
 class Graded:
-    """What came of a job. `sent` is the text of the record's file where it came as such."""
+    """What came of a job: a record, or the text of its file, whichever the engine has."""
 
     job: Job
-    record: Record
-    sent: str = ""
+    brief: Brief
+    made: Record | str
+
+    @classmethod
+    def of(cls, job: Job, record: Record) -> Self:
+        """From the record."""
+        return cls(job, Brief.of(record), record)
+
+    @property
+    def record(self) -> Record:
+        """The record. Raises `PlatformError` when a worker has sent what is none."""
+        if isinstance(self.made, Record):
+            return self.made
+        return store.decode(Path(self.job.submission.student), self.made.encode())
 
     def text(self) -> str:
-        """What is to be written: to make it takes longer than everything else that is done here."""
-        return self.sent or store.text(self.record)
+        """What is to be written."""
+        return store.text(self.made) if isinstance(self.made, Record) else self.made
 
 
 class Engine(Protocol):

@@ -1,29 +1,51 @@
-"""What a cluster sends back: text, of which nothing is believed but what fits the job."""
+"""What a cluster sends back: a record's text, of which nothing is believed but what fits the job.
+
+Who may speak to the scheduler is trusted with the checks and the points, so what the exercises hold
+is only looked at by those who read the file: each of them checks every value.
+"""
 
 from __future__ import annotations
 
 import json
+import zlib
 
 from grader.course.assignment import Assignment
-from grader.errors import AssignmentInvalid, PlatformError, UsageError
+from grader.errors import AssignmentInvalid, GraderError, PlatformError, UsageError
+from grader.grading.engines.engine import Graded
 from grader.grading.worker import Job
+from grader.records import store
+from grader.records.brief import Brief
 from grader.records.record import Record
 
 _ERRORS = {kind.__name__: kind for kind in (AssignmentInvalid, UsageError, PlatformError)}
+_MOST = 1 << 28  # bytes of a record
 
 
-def record_in(text: str, assignment: Assignment, job: Job) -> Record:
-    """The record of this job.
+def packed(record: Record) -> bytes:
+    """A record to be sent: it passes through the scheduler, as all do."""
+    return zlib.compress(store.text(record).encode("utf-8", "backslashreplace"), level=1)
+
+
+def packed_error(error: GraderError) -> bytes:
+    """An error to be sent: plain data, as a pickle could make anything of the client."""
+    kind = type(error).__name__
+    text = json.dumps({"error": kind, "code": error.code, "fields": error.fields})
+    return zlib.compress(text.encode())
+
+
+def unpacked(sent: bytes, assignment: Assignment, job: Job) -> Graded:
+    """What came of this job.
 
     Raises the error that the worker met, and `PlatformError` for anything else.
     """
     try:
-        data = json.loads(text)
-        if isinstance(data, dict) and "error" in data:
+        text = _unpacked(sent)
+        if text.startswith('{"error"'):
+            data = json.loads(text)
             kind = _ERRORS.get(data["error"], PlatformError)
             raise kind(data["code"], **data["fields"])
-        record = Record.from_json(data)
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        brief = Brief.of(store.head(text))
+    except (ValueError, KeyError, TypeError, RecursionError, zlib.error) as error:
         raise PlatformError("error.cluster_record", reason=error) from error
     wanted = (
         assignment.id,
@@ -33,13 +55,21 @@ def record_in(text: str, assignment: Assignment, job: Job) -> Record:
         assignment.settings_sha256,
     )
     found = (
-        record.assignment,
-        record.student,
-        record.submission_sha256,
-        record.checks_sha256,
-        record.settings_sha256,
+        brief.assignment,
+        brief.student,
+        brief.submission_sha256,
+        brief.checks_sha256,
+        brief.settings_sha256,
     )
     if found != wanted:
         differing = next(f for f, w in zip(found, wanted, strict=True) if f != w)
         raise PlatformError("error.cluster_record", reason=differing)
-    return record
+    return Graded(job, brief, text)
+
+
+def _unpacked(sent: bytes) -> str:
+    stream = zlib.decompressobj()
+    content = stream.decompress(sent, _MOST)
+    if not stream.eof:
+        raise ValueError("it is cut off, or too large")
+    return content.decode("utf-8")

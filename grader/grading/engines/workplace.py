@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 import socket
@@ -23,9 +22,10 @@ from grader.errors import GraderError, PlatformError
 from grader.grading.engines import bundle, cores
 from grader.grading.engines.attempts import Attempt, Silence, given_up
 from grader.grading.engines.bundle import Bundle
+from grader.grading.engines.sent_back import packed, packed_error
 from grader.grading.submission import environment
 from grader.grading.worker import Job
-from grader.records import digests, store
+from grader.records import digests
 from grader.records.record import Record
 
 # -P: not from the folder that the worker was started in
@@ -189,14 +189,10 @@ class Resident:
         return max(0, -self._process.returncode)
 
 
-def grade_job(name: str, job: Job) -> str:
-    """The task: a record as the text of its file, or an error as plain data, both in JSON.
-
-    Nothing is sent back as a pickle: what a student made must not choose what the client makes.
-    """
+def grade_job(name: str, job: Job) -> bytes:
+    """The task: what came of a job, as `sent_back` packs it."""
     workplace: Workplace = get_worker().plugins[name].workplace
     try:
-        return store.text(workplace.grade(job))
+        return packed(workplace.grade(job))
     except GraderError as error:
-        kind = type(error).__name__
-        return json.dumps({"error": kind, "code": error.code, "fields": error.fields})
+        return packed_error(error)

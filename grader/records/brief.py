@@ -1,0 +1,31 @@
+"""A record without what its exercises hold: enough to tell whether it still counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Self
+
+from grader.records.record import Message, Record, Status
+
+
+@dataclass(frozen=True)
+class Brief:
+    """Some fields of a record, under their names."""
+
+    assignment: str
+    student: str
+    status: Status
+    points: float | None
+    possible: float
+    extra_points: float | None
+    problem: Message | None
+    lacking: list[str]
+    submission_sha256: str
+    checks_sha256: str
+    settings_sha256: str
+    seconds: float
+
+    @classmethod
+    def of(cls, record: Record) -> Self:
+        """Those of this record."""
+        return cls(**{field.name: getattr(record, field.name) for field in fields(cls)})
