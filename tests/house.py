@@ -63,6 +63,7 @@ ROOMS = {
         "remarks",
         "nodes",
         "handin",
+        "stamp",
         "shapes",
         "sources.canvas",
         "sources.moodle",

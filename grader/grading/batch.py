@@ -7,7 +7,7 @@ kept are worked out again.
     OUT/assignments/<assignment>.json           titles, hints and points, for the report
     OUT/intake/<assignment>.json                who handed in what, what was left over
     OUT/roster.json                             who takes the course, where that is known
-    OUT/known/<assignment>.json                 what makes the next start quicker
+    OUT/known/<assignment>.sqlite               what makes the next start quicker
 
 Only this process writes, each file in one step: killed at any moment, a batch loses at most
 what was being graded, and the next run goes on from there.
@@ -20,6 +20,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -29,13 +30,14 @@ from grader.boundary.requirements import refuse_readable
 from grader.course.assignment import Assignment
 from grader.errors import PlatformError, UsageError
 from grader.grading.engines.engine import Engine
-from grader.grading.known import Known
+from grader.grading.known import Known, Row, seen
 from grader.grading.submission import unrun
 from grader.grading.worker import Job
 from grader.intake.handin import Found
 from grader.intake.names import record_name
-from grader.intake.read import read_for
-from grader.records import store
+from grader.intake.read import Submission, read_for
+from grader.intake.stamp import stamp
+from grader.records import digests, store
 from grader.records.assignment_snapshot import describe
 from grader.records.brief import Brief
 from grader.records.record import MISSING, Record, Status
@@ -86,82 +88,101 @@ def grade_batch(
         for name, table in written.items():
             text = json.dumps(table, ensure_ascii=False, indent=1)
             store.write_atomically(settings.out / name, text + "\n")
-        known = Known(settings.out / "known" / f"{assignment.id}.json", _declared(assignment))
-        try:
-            yield from _steps(assignment, found, settings, known)
-        finally:
-            known.save()
+        with closing(_Kept(assignment, settings)) as kept:
+            yield from _steps(assignment, found, settings, kept)
 
 
 def _steps(
-    assignment: Assignment, found: list[Found], settings: Settings, known: Known
+    assignment: Assignment, found: list[Found], settings: Settings, kept: _Kept
 ) -> Iterator[Progress]:
-    folder = settings.out / "records" / assignment.id
-
-    def write(brief: Brief, text: str) -> Brief:
-        path = _path(folder, brief.student)
-        store.write_atomically(path, text)
-        known.note(path.stem, text, brief)
-        return brief
-
     waiting, damaged = [], {}
     for entry in found:
         try:
-            kept = _kept(assignment, entry, settings, known)
+            step = kept.step(entry)
         except PlatformError as error:
-            kept, damaged[entry.student] = None, error.fields["reason"]
-        if kept is not None:
-            yield kept
+            step, damaged[entry.student] = None, error.fields["reason"]
+        if step is not None:
+            yield step
         elif (taken := _taken(assignment, entry, settings)) is not None:
-            brief = write(Brief.of(taken), store.text(taken))
+            brief = kept.write(Brief.of(taken), store.text(taken))
             yield Progress(brief, fresh=False, taken=True)
         elif entry.problem is not None:  # known before anything is read
             record = unrun(assignment, read_for(assignment, entry))
-            brief = write(Brief.of(record), store.text(record))
+            brief = kept.write(Brief.of(record), store.text(record))
             yield Progress(brief, fresh=True, damaged=damaged.get(entry.student, ""))
         else:
             waiting.append(entry)
-    jobs = (Job(read_for(assignment, entry)) for entry in waiting)
+    jobs = (Job(kept.read(entry)) for entry in waiting)
     for graded in settings.engine.grade_all(assignment, jobs):
-        brief = write(graded.brief, graded.text())
+        brief = kept.write(graded.brief, graded.text())
         yield Progress(brief, fresh=True, damaged=damaged.get(brief.student, ""))
 
 
-def _declared(assignment: Assignment) -> str:
-    """All that points and titles of a record follow from, beside its outcomes."""
-    return json.dumps(describe(assignment), ensure_ascii=False)
+class _Kept:
+    """The records of this assignment that lie in `OUT`."""
 
+    def __init__(self, assignment: Assignment, settings: Settings) -> None:
+        self._assignment, self._settings = assignment, settings
+        self._folder = settings.out / "records" / assignment.id
+        self._known = Known.of(settings.out, assignment.id)
+        # all that points, titles and what is read of a hand-in follow from
+        words = json.dumps(describe(assignment), ensure_ascii=False)
+        self._declared = digests.digest(digests.grader(), assignment.settings_sha256, words)
+        self._stamps: dict[str, str] = {}  # by student: of what is being graded
 
-def _path(folder: Path, student: str) -> Path:
-    return folder / f"{record_name(student)}.json"
+    def close(self) -> None:
+        """Leave what is known to the next batch."""
+        self._known.close()
 
+    def read(self, entry: Found) -> Submission:
+        """The hand-in, to be graded."""
+        self._stamps[entry.student] = stamp(entry)
+        return read_for(self._assignment, entry)
 
-def _kept(
-    assignment: Assignment, entry: Found, settings: Settings, known: Known
-) -> Progress | None:
-    """The record of an earlier run, if it still holds, with the points that are declared now.
+    def write(self, brief: Brief, text: str) -> Brief:
+        """A new record."""
+        path = self._path(brief.student)
+        store.write_atomically(path, text)
+        self._note(path, seen(path), text, self._stamps.pop(brief.student, ""), brief)
+        return brief
 
-    Raises `PlatformError` if it is damaged.
-    """
-    path = _path(settings.out / "records" / assignment.id, entry.student)
-    if not path.exists() or (settings.regrade and entry.problem is None):
-        return None
-    content = store.content(path)
-    brief = known.get(path.stem, content)
-    if brief is not None:
-        return Progress(brief, fresh=False) if _holds(assignment, entry, settings, brief) else None
-    record = store.decode(path, content)
-    if (record.assignment, record.student) != (assignment.id, entry.student):
-        reason = f"{record.assignment}, {record.student}"
-        raise PlatformError("error.record_misplaced", file=path, reason=reason)
-    if not _holds(assignment, entry, settings, Brief.of(record)):
-        return None
-    current = rescored(assignment, record)
-    # where it differs, points or a title are other ones now; the outcomes are not
-    written = content if current == record else store.write(current, path)
-    brief = Brief.of(current)
-    known.note(path.stem, written, brief)
-    return Progress(brief, fresh=False, rescored=current.points != record.points)
+    def step(self, entry: Found) -> Progress | None:
+        """The record of an earlier run, if it still holds, with the points that are declared now.
+
+        Raises `PlatformError` if it is damaged.
+        """
+        path, again = self._path(entry.student), self._settings.regrade and entry.problem is None
+        if again or not path.exists():
+            return None
+        row, handin = self._known.get(path), stamp(entry)
+        if row is not None and row.declared == self._declared:
+            unread = handin == row.handin != ""
+            if not _holds(self._assignment, entry, self._settings, row.brief, unread=unread):
+                return None
+            if not unread:
+                self._known.note(path, replace(row, handin=handin))
+            return Progress(row.brief, fresh=False)
+        file, content = seen(path), store.content(path)
+        record = store.decode(path, content)
+        if (record.assignment, record.student) != (self._assignment.id, entry.student):
+            reason = f"{record.assignment}, {record.student}"
+            raise PlatformError("error.record_misplaced", file=path, reason=reason)
+        if not _holds(self._assignment, entry, self._settings, Brief.of(record)):
+            return None
+        current = rescored(self._assignment, record)
+        if current != record:  # points or a title are other ones now; the outcomes are not
+            content = store.write(current, path).encode()
+            file = seen(path)
+        brief = Brief.of(current)
+        self._note(path, file, content, handin, brief)
+        return Progress(brief, fresh=False, rescored=current.points != record.points)
+
+    def _path(self, student: str) -> Path:
+        return self._folder / f"{record_name(student)}.json"
+
+    def _note(self, path: Path, file: str, content: str | bytes, handin: str, brief: Brief) -> None:
+        row = Row(file, digests.digest(content), handin, self._declared, brief)
+        self._known.note(path, row)
 
 
 def _taken(assignment: Assignment, entry: Found, settings: Settings) -> Record | None:
@@ -179,17 +200,27 @@ def _taken(assignment: Assignment, entry: Found, settings: Settings) -> Record |
     return rescored(assignment, replace(record, student=entry.student))
 
 
-def _holds(assignment: Assignment, entry: Found, settings: Settings, record: Brief) -> bool:
+def _holds(
+    assignment: Assignment,
+    entry: Found,
+    settings: Settings,
+    record: Brief,
+    *,
+    unread: bool = False,
+) -> bool:
+    """Whether a record is of what is handed in and declared now.
+
+    `unread`: the hand-in is known to be what was graded.
+    """
     if record.status == Status.BROKEN or (record.lacking and not settings.allow_weak_jail):
         return False
     is_missing = entry.problem is not None and entry.problem.code == MISSING
     if is_missing and record.status != Status.MISSING:
         return True  # a download without it does not undo what was handed in before
-    return (
-        record.submission_sha256,
-        record.checks_sha256,
-        record.settings_sha256,
-    ) == (read_for(assignment, entry).sha256, assignment.checks_sha256, assignment.settings_sha256)
+    declared = (assignment.checks_sha256, assignment.settings_sha256)
+    if (record.checks_sha256, record.settings_sha256) != declared:
+        return False
+    return unread or record.submission_sha256 == read_for(assignment, entry).sha256
 
 
 @contextlib.contextmanager

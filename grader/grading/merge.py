@@ -11,13 +11,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from grader.errors import PlatformError, UsageError
 from grader.grading.batch import only_grader
-from grader.records import decisions, store
+from grader.grading.known import Known, seen
+from grader.records import decisions, digests, store
+from grader.records.brief import Brief
 from grader.records.decisions import Decisions
 from grader.records.record import Record, Status
 from grader.report.results import Results, begun
@@ -44,6 +47,7 @@ class _Part:
     graded_by: tuple[str, str] | None = None  # hashes of checks and settings
     records: dict[str, tuple[Path, Status]] = field(default_factory=dict)  # by student
     intake: dict[str, Any] = field(default_factory=dict)
+    known: dict[Path, Known] = field(default_factory=dict)  # by folder of the records
 
 
 def merge(folders: Sequence[Path], out: Path) -> list[Merged]:
@@ -75,19 +79,22 @@ def _take(part: _Part, results: Results, folder: Path) -> None:
     declared = (results.snapshot, results.mistakes)
     if declared != (part.first.snapshot, part.first.mistakes):
         raise UsageError("error.merge_assignment", one=part.where, other=folder, name=_id(part))
+    known = Known.of(folder, _id(part), readonly=True)
+    part.known[folder / "records" / _id(part)] = known
     for path in results.files:
-        record = results.entry(path, store.content(path)).record
-        graded_by = (record.checks_sha256, record.settings_sha256)
+        row = known.get(path)
+        found = results.record(path, store.content(path)) if row is None else row.brief
+        graded_by = (found.checks_sha256, found.settings_sha256)
         part.graded_by = part.graded_by or graded_by
         if graded_by != part.graded_by:
             raise UsageError("error.merge_checks", one=part.where, other=path, name=_id(part))
-        _add(part, record, path)
+        _add(part, found, path)
     intake = folder / "intake" / f"{_id(part)}.json"
     if intake.exists():
         part.intake = _together(part.intake, _table(intake))
 
 
-def _add(part: _Part, record: Record, path: Path) -> None:
+def _add(part: _Part, record: Record | Brief, path: Path) -> None:
     known = part.records.get(record.student)
     if known is None or _says(known[1]) < _says(record.status):
         part.records[record.student] = (path, record.status)
@@ -112,12 +119,16 @@ def _write(part: _Part, out: Path) -> Merged:
         text = json.dumps(part.intake, ensure_ascii=False, indent=1)
         store.write_atomically(out / "intake" / f"{name}.json", text + "\n")
     written = 0
-    for path, _ in part.records.values():
-        target = out / "records" / name / path.name
-        text = store.content(path).decode("utf-8")
-        if not target.exists() or store.content(target) != text.encode():
-            store.write_atomically(target, text)
-            written += 1
+    with closing(Known.of(out, name)) as known:
+        for path, _ in part.records.values():
+            target = out / "records" / name / path.name
+            content = store.content(path)
+            if not target.exists() or store.content(target) != content:
+                store.write_atomically(target, content)
+                written += 1
+            row = part.known[path.parent].get(path)
+            if row and row.content == digests.digest(content) and not known.get(target):
+                known.note(target, replace(row, file=seen(target)))
     expected = [person["id"] for person in part.intake.get("people", ())]
     without = tuple(person for person in expected if person not in part.records)
     return Merged(name, len(part.records), written, without)

@@ -18,6 +18,7 @@ from grader.intake.entries import (
     Budget,
     Entry,
     Listing,
+    Seen,
     Unsafe,
     archive_too_large,
     is_source,
@@ -48,7 +49,16 @@ def listing(path: Path) -> Listing:
         raise unsupported(path.name) from None
     if not is_source(path.name):
         raise other_archive(path.name) or unsupported(path.name)
-    return Listing([Entry(path.name, partial(open_plain, str(path)))], [])
+    return Listing([plain(path, path.name)], [])
+
+
+def plain(path: Path, name: str) -> Entry:
+    """A file on the disk, under a name."""
+    try:
+        seen = Seen.of(path.lstat())
+    except OSError:  # gone, or not ours to look at
+        seen = None
+    return Entry(name, partial(open_plain, str(path)), seen=seen)
 
 
 def opened(archive: Entry, *, is_inner: bool) -> IO[bytes]:

@@ -7,12 +7,13 @@ environment costs nothing. Tools' own folders are not listed at all. What breaks
 
 from __future__ import annotations
 
+import os
 import unicodedata
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import IO, NoReturn
+from typing import IO, NamedTuple, NoReturn, Self
 
 # Two limits on numbers: of what could be read, and of names, which only cost time and memory. A
 # virtual environment with torch has 20 000 to 60 000 names; a zip of 200 000 is listed in 4 s of
@@ -45,6 +46,21 @@ class Unsafe(Exception):
         self.fields = fields
 
 
+class Seen(NamedTuple):
+    """What changes whenever a file on the disk does."""
+
+    size: int
+    written: int  # ns
+    changed: int  # ns; no program can set it
+    inode: int
+    at: int = 0  # where it lies in an archive
+
+    @classmethod
+    def of(cls, found: os.stat_result) -> Self:
+        """Of what the system says."""
+        return cls(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A file that was found, not yet read."""
@@ -54,6 +70,7 @@ class Entry:
     size: int | None = None  # as the archive claims; never trusted, but to be true
     packed: int | None = None  # bytes in the archive
     checksum: int | None = None  # CRC-32
+    seen: Seen | None = None  # of the file on the disk that holds it
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
-from grader.intake.entries import Entry, Inventory, Listing, tool_folder
+from grader.intake.entries import Entry, Inventory, Listing, Seen, tool_folder
 
 
 def folder(root: Path) -> Listing:
@@ -36,7 +36,7 @@ def _look(inventory: Inventory, below: str, item: os.DirEntry[str]) -> str:
             inventory.pass_over(tool)
         else:
             inventory.count(name)
-            inventory.add(Entry(name, partial(open_plain, item.path)))
+            inventory.add(Entry(name, partial(open_plain, item.path), seen=_seen(item)))
     elif not item.is_dir(follow_symlinks=False):
         inventory.pass_over(name)
     elif tool := tool_folder(f"{name}/any.py"):
@@ -45,6 +45,13 @@ def _look(inventory: Inventory, below: str, item: os.DirEntry[str]) -> str:
         inventory.count()
         return f"{below}{item.name}/"
     return ""
+
+
+def _seen(item: os.DirEntry[str]) -> Seen | None:
+    try:
+        return Seen.of(item.stat(follow_symlinks=False))
+    except OSError:  # gone, or not ours to look at
+        return None
 
 
 def open_plain(path: str) -> IO[bytes]:

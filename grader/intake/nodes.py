@@ -10,15 +10,17 @@ import unicodedata
 import zipfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from functools import cached_property, partial
+from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
-from grader.intake.archives import listing
+from grader.intake.archives import listing, plain
 from grader.intake.entries import (
     MAX_ENTRIES,
     SUFFIXES,
     Entry,
     Listing,
+    Seen,
     Unsafe,
     is_archive,
     is_skipped,
@@ -105,7 +107,7 @@ class Disk(Node):
         """The file that it is, under a name."""
         if self.path.is_symlink():
             raise Unsafe("unsafe_archive", entry=shown(self.name))
-        return Entry(name, partial(open_plain, str(self.path)))
+        return plain(self.path, name)
 
     def listing(self) -> Listing:
         """The files of a folder or of one file."""
@@ -116,7 +118,7 @@ class _Archive:
     """A zip that is opened when the first file is read, and then stays open."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.path, self.seen = path, Seen.of(path.stat())
 
     @cached_property
     def file(self) -> zipfile.ZipFile:
@@ -136,11 +138,12 @@ class Packed(Node):
     def root(cls, path: Path) -> Packed | None:
         """The whole of a zip; None when it is none, or its list is too long for one."""
         try:
+            archive = _Archive(path)
             with open_plain(str(path)) as file:
                 infos = directory(file).infolist()
         except (OSError, Unsafe):
             return None
-        archive, made = _Archive(path), 0
+        made = 0
         root = cls(unicodedata.normalize("NFC", path.name), archive, None)
         for info in infos:
             name = unicodedata.normalize("NFC", name_of(info).replace("\0", "�"))
@@ -176,7 +179,8 @@ class Packed(Node):
     def entry(self, name: str) -> Entry:
         """The file that it is, under a name."""
         assert self._info is not None  # asked only of files
-        return member(self._archive.file, self._info, name)
+        seen = self._archive.seen._replace(at=self._info.header_offset)
+        return replace(member(self._archive.file, self._info, name), seen=seen)
 
     def listing(self) -> Listing:
         """The files of a folder or of one file."""

@@ -6,18 +6,20 @@ import random
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 import unicodedata
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from grader.cli.main import main
-from grader.records import store
+from grader.records import digests, store
 
 GOOD = "def add(a, b): return a + b\n"
 GREET = "def greet(name): return f'Hello {name}'\n"
@@ -210,23 +212,45 @@ def test_what_is_graded_is_kept_until_something_changes(submit, grade, tmp_path,
     assert "2 graded, 0 unchanged" in grade().output
 
 
-def test_a_record_that_is_known_is_not_taken_apart_again(submit, grade, tmp_path, edit):
+@pytest.fixture
+def index(tmp_path):
+    """The rows of the index, which can be changed behind the grader's back."""
+    path = tmp_path / "out" / "known" / "tiny.sqlite"
+
+    def rows(change="SELECT 1", *values):
+        with closing(sqlite3.connect(path)) as table, table:
+            table.execute(change, values)
+            return dict(table.execute("SELECT name, entry FROM records"))
+
+    return rows
+
+
+def test_a_record_that_is_known_is_not_read_again(submit, grade, tmp_path, edit, index):
     """What is known never counts for more than the files: each change is seen."""
     submit("kim", {"sums.py": GOOD, "words.py": "def greet(name): return name"})
     submit("lee", {"sums.py": GOOD, "words.py": GREET})
     grade()
-    known = tmp_path / "out" / "known" / "tiny.json"
-    table = json.loads(known.read_text(encoding="utf-8"))
-    assert set(table["records"]) == {"kim", "lee"}
-    # it is what is read: a record is not scored again while its file is the same
-    table["records"]["kim"]["brief"]["points"] = 5.5
-    known.write_text(json.dumps(table), encoding="utf-8")
+    told = index()
+    assert set(told) == {"kim", "lee"}
+    # the index is what is read: a record whose file is the same is not
+    entry = told["kim"].replace('"points": 6.0', '"points": 5.5')
+    change = "UPDATE records SET entry = ?, seal = ? WHERE name = 'kim'"
+    index(change, entry, digests.digest("kim", entry))
     told = grade().output
     assert "5.50 / 10" in told
     assert "0 graded, 2 unchanged" in told
-    # another file, though only by a blank: it is read whole
+    # but not a row that is not as it was written
+    index("UPDATE records SET entry = ? WHERE name = 'kim'", entry.replace("5.5", "7.5"))
+    assert "6.00 / 10" in grade().output
+    # another file, though only by a blank, or by nothing but its place in the line
     path = tmp_path / "out" / "records" / "tiny" / "kim.json"
+    index(change, entry, digests.digest("kim", entry))
     path.write_text(path.read_text(encoding="utf-8") + " ", encoding="utf-8")
+    assert "6.00 / 10" in grade().output
+    before = path.stat()
+    path.write_text(path.read_text(encoding="utf-8").replace('"points": 6.0', '"points": 5.0'))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert path.stat().st_size == before.st_size
     assert "6.00 / 10" in grade().output
     # somebody else's record under this name
     path.write_bytes((path.parent / "lee.json").read_bytes())
@@ -234,12 +258,59 @@ def test_a_record_that_is_known_is_not_taken_apart_again(submit, grade, tmp_path
     # other points
     edit("assignments/tiny/exercises/adding.toml", "add = 6", "add = 12")
     assert "12.00 / 16" in grade().output
-    # nothing at all, or nothing that can be read
-    for text in ("", "{", '{"declared": 3, "records": []}', '{"declared": "x", "records": {}}'):
-        known.write_text(text, encoding="utf-8")
-        told = grade().output
-        assert "12.00 / 16" in told
-        assert "0 graded, 2 unchanged" in told
+
+
+def test_an_index_that_is_damaged_or_gone_is_made_again(submit, grade, tmp_path, index):
+    submit("kim", {"sums.py": GOOD, "words.py": GREET})
+    grade()
+    path = tmp_path / "out" / "known" / "tiny.sqlite"
+    good, journal = path.read_bytes(), path.with_name("tiny.sqlite-journal")
+    with closing(sqlite3.connect(tmp_path / "other")) as other:
+        other.execute("CREATE TABLE records (a, b)")
+    others = (tmp_path / "other").read_bytes()
+    zeros = good[:4096] + bytes(4096)
+    for content in (b"", b"{", good[:5000], zeros, good[:200] + b"x" * 300 + good[500:], others):
+        path.write_bytes(content)
+        journal.write_bytes(b"of another file")
+        assert "0 graded, 1 unchanged" in grade().output
+        assert set(index()) == {"kim"}
+    shutil.rmtree(path.parent)
+    assert "0 graded, 1 unchanged" in grade().output
+    assert set(index()) == {"kim"}
+    path.unlink()
+    path.mkdir()
+    done = grade()
+    assert (done.exit_code, "tiny.sqlite" in done.output) == (3, True), done.output
+
+
+def test_a_hand_in_is_read_again_when_it_is_another(submit, grade, tmp_path, index, monkeypatch):
+    folder = submit("kim", {"sums.py": GOOD, "words.py": GREET}) / "kim"
+    with zipfile.ZipFile(tmp_path / "submitted" / "lee.zip", "w") as packed:
+        packed.writestr("sums.py", GOOD)
+        packed.writestr("words.py", GREET)
+    now = time.time_ns()
+    # what has changed just now could change again at the same time, so it is not relied on
+    monkeypatch.setattr(time, "time_ns", lambda: now)
+    grade()
+    assert ['"handin": ""' in entry for entry in index().values()] == [True, True]
+    monkeypatch.setattr(time, "time_ns", lambda: now + 60 * 10**9)
+    assert "0 graded, 2 unchanged" in grade().output
+    # were they read now, they would be others than the index says
+    for name, entry in index().items():
+        other = re.sub('"submission_sha256": "[^"]*"', '"submission_sha256": "-"', entry)
+        change = "UPDATE records SET entry = ?, seal = ? WHERE name = ?"
+        index(change, other, digests.digest(name, other), name)
+    assert "0 graded, 2 unchanged" in grade().output
+    # of the same size and time
+    before = (folder / "sums.py").stat()
+    (folder / "sums.py").write_text(GOOD.replace("a + b", "b + a"))
+    os.utime(folder / "sums.py", ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert "1 graded, 1 unchanged" in grade().output
+    (folder / "helper.py").write_text("")
+    assert "1 graded, 1 unchanged" in grade().output
+    with zipfile.ZipFile(tmp_path / "submitted" / "lee.zip", "a") as packed:
+        packed.writestr("helper.py", "")
+    assert "1 graded, 1 unchanged" in grade().output
 
 
 def test_words_do_not_grade_a_class_again(submit, grade, tmp_path, edit):

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import sqlite3
+from contextlib import closing
 
 import pytest
 from click.testing import CliRunner
@@ -90,6 +92,28 @@ def test_parts_are_as_good_as_the_whole(root, parts):
     again = grader(root, "merge", *parts, "-o", merged)
     assert "0 of them new" in again.output
     assert everything(merged) == before
+
+
+def known(out):
+    with closing(sqlite3.connect(out / "known" / "tiny.sqlite")) as table:
+        return {name for (name,) in table.execute("SELECT name FROM records")}
+
+
+@pytest.mark.parametrize("index", ["there", "gone", "damaged"])
+def test_what_the_parts_know_is_known_of_the_whole(root, parts, index):
+    for part in parts:
+        if index == "gone":
+            shutil.rmtree(part / "known")
+        elif index == "damaged":
+            (part / "known/tiny.sqlite").write_text("{")
+    merged, before = root / "merged", [everything(part) for part in parts]
+    assert grader(root, "merge", *parts, "-o", merged).exit_code == 0
+    assert [everything(part) for part in parts] == before
+    assert known(merged) == ({*CLASS, "no"} if index == "there" else set())
+    submitted = ("tiny", root / "submitted", "--roster", root / "roster.csv", "-o", merged)
+    assert "0 graded, 5 unchanged" in grader(root, "grade", *submitted).output
+    assert records(merged) == records(root / "whole")
+    assert known(merged) == {*CLASS, "no"}
 
 
 def test_a_lost_part_is_named(root, parts):
