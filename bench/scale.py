@@ -1,8 +1,9 @@
 """What a large course costs: `python -m bench.scale [-n 2000] [--workers 1] [--small]`.
 
-    engine    submissions through a scheduler and workers under TLS that only pretend to grade, with
-              records of hw1's size (`--small`: with nothing in them, which is the scheduler's pace)
-    batch     the same, and each record is written
+    engine    a tenth of the submissions through a scheduler and workers under TLS that only pretend
+              to grade, with records of hw1's size (`--small`: with nothing in them, which is the
+              scheduler's pace)
+    batch     all of them, and each record is written
     resume    once more on the same folder: everything is kept
 
 From these parts a simulation says what 100,000 submissions of 2.5 s take on 200 cores, and what
@@ -14,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import pickle
 import random
 import resource
 import sys
@@ -27,6 +27,7 @@ from pathlib import Path
 from bench import gradebook
 from bench.grading import ROOT, written
 from bench.isolation import right_packages
+from bench.stub_worker import STUDENT
 from grader.course.assignment import Assignment
 from grader.course.folder import Course
 from grader.grading.batch import Settings, grade_batch
@@ -34,6 +35,7 @@ from grader.grading.engines.cluster import Cluster
 from grader.grading.worker import Job
 from grader.intake.handin import Found
 from grader.intake.read import Submission, read_for
+from grader.records import store
 from tests.grading.dask_cluster import live
 
 CLASS, SECONDS, CORES = 100_000, 2.5, 200
@@ -77,14 +79,19 @@ def simulate(client: float, resume: float) -> None:
 
 def run(count: int, workers: int, home: Path, model: Assignment, *, small: bool) -> list[Part]:
     """All parts, on a cluster of its own."""
-    template = gradebook.record(model, "template", random.Random(1))
-    shas = {"checks_sha256": model.checks_sha256, "settings_sha256": model.settings_sha256}
-    template = replace(template, **shas, exercises=[] if small else template.exercises)
-    stub = home / "record.pickle"
-    stub.write_bytes(pickle.dumps(template))
     (package,) = written(home / "submitted", right_packages(model), 1)
     found = [Found(f"student{n:06}", package.parent) for n in range(count)]
     submission = read_for(model, found[0])
+    template = gradebook.record(model, STUDENT, random.Random(1))
+    template = replace(
+        template,
+        submission_sha256=submission.sha256,
+        checks_sha256=model.checks_sha256,
+        settings_sha256=model.settings_sha256,
+        exercises=[] if small else template.exercises,
+    )
+    stub = home / "record.json"
+    store.write(template, stub)
     with live(home / "dask", workers=0) as cluster:
         for _ in range(workers):
             stubbed = ["--nthreads", "50", "--preload", "bench.stub_worker"]
@@ -94,10 +101,11 @@ def run(count: int, workers: int, home: Path, model: Assignment, *, small: bool)
         def batch() -> Iterable[object]:
             return grade_batch(model, found, Settings(home / "out", engine))
 
+        few = max(count // 10, min(count, 200))
         for _ in engine.grade_all(model, jobs(submission, 20)):
             pass  # so that everybody is there
         made: dict[str, Callable[[], Iterable[object]]] = {
-            "engine": lambda: engine.grade_all(model, jobs(submission, count)),
+            "engine": lambda: engine.grade_all(model, jobs(submission, few)),
             "batch": batch,
             "resume": batch,
         }

@@ -19,7 +19,9 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,7 +31,7 @@ from grader.boundary.guest.kernel import keep_out_tracers
 from grader.boundary.requirements import refuse_readable
 from grader.course.assignment import Assignment
 from grader.errors import PlatformError, UsageError
-from grader.grading.engines.engine import Engine
+from grader.grading.engines.engine import Engine, Graded
 from grader.grading.known import Known, Row, seen
 from grader.grading.submission import unrun
 from grader.grading.worker import Job
@@ -42,6 +44,8 @@ from grader.records.assignment_snapshot import describe
 from grader.records.brief import Brief
 from grader.records.record import MISSING, Record, Status
 from grader.scoring.rescore import rescored
+
+_WRITERS = 4  # records that are flushed to the disk together
 
 
 @dataclass(frozen=True)
@@ -113,8 +117,7 @@ def _steps(
         else:
             waiting.append(entry)
     jobs = (Job(kept.read(entry)) for entry in waiting)
-    for graded in settings.engine.grade_all(assignment, jobs):
-        brief = kept.write(graded.brief, graded.text())
+    for brief in kept.written(settings.engine.grade_all(assignment, jobs)):
         yield Progress(brief, fresh=True, damaged=damaged.get(brief.student, ""))
 
 
@@ -141,8 +144,33 @@ class _Kept:
 
     def write(self, brief: Brief, text: str) -> Brief:
         """A new record."""
+        store.write_atomically(self._path(brief.student), text)
+        return self._written(brief, text)
+
+    def written(self, graded: Iterable[Graded]) -> Iterator[Brief]:
+        """Each new record, once it is written.
+
+        Most of that is waiting for the disk, and several together wait no longer than one.
+        """
+        writing: deque[tuple[Future[None], Brief, str]] = deque()
+
+        def first() -> Brief:
+            done, brief, text = writing.popleft()
+            done.result()
+            return self._written(brief, text)
+
+        with ThreadPoolExecutor(_WRITERS) as pool:
+            for one in graded:
+                path, text = self._path(one.brief.student), one.text()
+                done = pool.submit(store.write_atomically, path, text)
+                writing.append((done, one.brief, text))
+                while len(writing) > (_WRITERS if one.more else 0):
+                    yield first()
+            while writing:
+                yield first()
+
+    def _written(self, brief: Brief, text: str) -> Brief:
         path = self._path(brief.student)
-        store.write_atomically(path, text)
         self._note(path, seen(path), text, self._stamps.pop(brief.student, ""), brief)
         return brief
 

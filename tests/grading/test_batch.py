@@ -13,13 +13,21 @@ import time
 import unicodedata
 import zipfile
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from grader.cli.main import main
+from grader.course import assignment as assignments
+from grader.errors import PlatformError
+from grader.grading.batch import Settings, grade_batch
+from grader.grading.engines.attempts import given_up
+from grader.grading.engines.engine import Graded
+from grader.intake.handin import Found
 from grader.records import digests, store
+from grader.records.brief import Brief
 
 GOOD = "def add(a, b): return a + b\n"
 GREET = "def greet(name): return f'Hello {name}'\n"
@@ -311,6 +319,37 @@ def test_a_hand_in_is_read_again_when_it_is_another(submit, grade, tmp_path, ind
     with zipfile.ZipFile(tmp_path / "submitted" / "lee.zip", "a") as packed:
         packed.writestr("helper.py", "")
     assert "1 graded, 1 unchanged" in grade().output
+
+
+class AtHand:
+    """An engine that has what came of all jobs at once."""
+
+    def refuse_weak_jail(self):
+        """It runs nothing."""
+
+    def grade_all(self, assignment, jobs):
+        jobs = list(jobs)
+        for job in jobs:
+            made = Graded.of(job, given_up(assignment, job))
+            yield replace(made, more=job is not jobs[-1])
+
+
+def test_records_that_are_at_hand_together_are_each_written_before_they_are_told(
+    course, submit, tmp_path
+):
+    model = assignments.load(course / "assignments/tiny", references=course / "reference")
+    found = [Found(name, submit(name, {"sums.py": GOOD}) / name) for name in "abcdefghijkl"]
+    settings = Settings(tmp_path / "out", AtHand(), allow_weak_jail=True)
+    folder, told = tmp_path / "out" / "records" / "tiny", []
+    for step in grade_batch(model, found, settings):
+        told.append(step.record.student)
+        assert Brief.of(store.read(folder / f"{told[-1]}.json")) == step.record
+    assert told == list("abcdefghijkl")
+    shutil.rmtree(folder)
+    folder.write_text("where the records should be")
+    with pytest.raises(PlatformError) as raised:
+        list(grade_batch(model, found, settings))
+    assert raised.value.code == "error.cannot_write"
 
 
 def test_words_do_not_grade_a_class_again(submit, grade, tmp_path, edit):

@@ -13,6 +13,7 @@ from dataclasses import replace
 import pytest
 
 from grader.course import assignment as assignments
+from grader.course.folder import Course
 from grader.errors import PlatformError, UsageError
 from grader.grading.engines.local import Pool
 from grader.grading.worker import Job
@@ -348,6 +349,19 @@ def test_a_scheduler_that_dies_is_said_in_a_sentence(command, home, tmp_path):
         (told,) = err.splitlines()
         assert "cannot be reached" in told
         until(lambda: not mortal.residents())
+
+
+def test_what_a_large_class_costs_can_be_measured(tmp_path):
+    from bench import scale
+
+    model = Course.find(ROOT).load("hw1")
+    parts = scale.run(30, 1, tmp_path, model, small=False)
+    assert [(part.name, part.count) for part in parts] == [
+        ("engine", 30),
+        ("batch", 30),
+        ("resume", 30),
+    ]
+    assert len(list((tmp_path / "out/records/hw1").glob("*.json"))) == 30
 
 
 def test_a_network_that_is_gone_for_a_while(cluster, assignment):

@@ -16,7 +16,7 @@ import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
 from typing import Any
@@ -152,7 +152,7 @@ class _Session:
             for future in ended:
                 attempt = self.under_way.get(future)
                 if attempt is not None and (graded := self._taken(future, attempt, sent)):
-                    yield graded
+                    yield replace(graded, more=future is not ended[-1])
             if not ended or time.monotonic() - self._looked > _LOOK:
                 self._look_around()
 

@@ -16,11 +16,15 @@ from grader.records.record import Record
 
 @dataclass(frozen=True)
 class Graded:
-    """What came of a job: a record, or the text of its file, whichever the engine has."""
+    """What came of a job: a record, or the text of its file, whichever the engine has.
+
+    `more`: what came of others is at hand as well.
+    """
 
     job: Job
     brief: Brief
     made: Record | str
+    more: bool = False
 
     @classmethod
     def of(cls, job: Job, record: Record) -> Self:
