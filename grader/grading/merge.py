@@ -129,6 +129,8 @@ def _write(part: _Part, out: Path) -> Merged:
             row = part.known[path.parent].get(path)
             if row and row.content == digests.digest(content) and not known.get(target):
                 known.note(target, replace(row, file=seen(target)))
+    for read in part.known.values():
+        read.close()
     expected = [person["id"] for person in part.intake.get("people", ())]
     without = tuple(person for person in expected if person not in part.records)
     return Merged(name, len(part.records), written, without)
