@@ -101,6 +101,16 @@ def test_nearest_to_a_zero_vector(student):
     expect_close(cosines, [0.0] * 3, **NEAR, what="the cosines with a zero vector")
 
 
+def test_nearest_never_holds_the_word(student):
+    vectors = some_vectors(3)
+    vectors[5] = 0
+    vectors[2], vectors[16] = 2 * vectors[9], 4 * vectors[9]
+    for own, how in ((5, "has a zero vector"), (9, "shares its direction with others")):
+        found = words_of(student.evaluate.nearest(TOKENS, vectors, TOKENS[own], 19))
+        others = [token for token in TOKENS if token != TOKENS[own]]
+        expect_equal(sorted(found), sorted(others), f"all others of a word that {how}, sorted")
+
+
 def test_nearest_returns_plain_pairs(student):
     found = student.evaluate.nearest(TOKENS, some_vectors(4).float(), TOKENS[1], 2)
     expect_type(found, list)
@@ -203,6 +213,16 @@ def test_analogy_with_a_zero_vector_among_the_words(student):
     found = student.evaluate.analogy(TOKENS, vectors, *TOKENS[:3], k=17)
     what = "all words, one of which has a zero vector"
     expect_equal(list(found), own_analogy(vectors, 0, 1, 2), what)
+
+
+def test_analogy_answers_with_a_word_of_the_same_direction(student):
+    # whoever tells the words of the question by their vectors, or by a cosine of 1, leaves 8 out
+    vectors = some_vectors(5)
+    for copied in range(3):
+        vectors[8] = 2 * vectors[copied]
+        found = student.evaluate.analogy(TOKENS, vectors, *TOKENS[:3], k=17)
+        what = f"all words, one with the direction of {'abc'[copied]}"
+        expect_equal(list(found), own_analogy(vectors, 0, 1, 2), what)
 
 
 def test_analogy_returns_a_list_of_words(student):
