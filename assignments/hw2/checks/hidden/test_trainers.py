@@ -30,6 +30,8 @@ ENOUGH = {
 }
 TINY = [["나", "비", "꽃", "나"], ["꽃", "비", "나"], ["해"], [], ["비", "꽃", "나", "달", "달"]]
 SMALL = {"dim": 4, "window": 2, "epochs": 2}
+# What is never learnt from may shrink a little: AdamW takes 0.01 lr of it away in each of 24 steps.
+UNTOUCHED = {"rtol": 0, "atol": 5e-3}
 
 
 def planted(seed, topics=TOPICS, sentences=100, length=8):
@@ -117,6 +119,12 @@ def leaves_the_sentences_alone(student, name):
     expect_left_alone(student, getattr(student.trainers, name), TINY, 4, 2)
 
 
+def mean_cosine(tokens, vectors, some, others):
+    units = vectors / vectors.norm(dim=1, keepdim=True).clamp(min=1e-12)
+    one, other = (units[[tokens.index(word) for word in words]] for words in (some, others))
+    return float((one @ other.T).mean())
+
+
 def refuses_no_words(student, name):
     for sentences, min_count in (([], 1), ([[]], 1), (TINY, 9)):
         with expect_error(ValueError, naming="sentences"):
@@ -164,8 +172,50 @@ def test_train_cbow_refuses_no_words(student):
     refuses_no_words(student, "train_cbow")
 
 
+def test_train_cbow_padding_counts_nothing(student):
+    # The most and the least frequent word stand alone: no context holds them. Short sentences have
+    # fewer contexts than the window has places, and what fills these up must not be learnt from.
+    pieces = [["비", "꽃"], ["꽃", "나", "비"], ["나", "달"], ["달", "비", "나", "꽃"]] * 4
+    sentences = pieces + [["해"]] * 40 + [["별"]]
+    settings = {"dim": 6, "window": 3, "lr": 0.05, "batch_size": 16}
+    tokens, start = trained(student, "train_cbow", sentences, epochs=0, **settings)
+    _, vectors = trained(student, "train_cbow", sentences, epochs=4, **settings)
+    rows = [tokens.index(word) for word in ("해", "별")]
+    what = "the vectors of two words that are nobody's context"
+    expect_close(vectors[rows], start[rows], **UNTOUCHED, what=what)
+
+
 def test_train_hierarchical_finds_korean_topics(student):
     finds_korean_topics(student, "train_hierarchical", 12)
+
+
+def unequal_paths(seed):
+    """Two topics of two words, which never meet, and rare words that stand alone.
+
+    Counted as here, the root parts one topic from the other; below the second, the rare words make
+    paths of up to 12 nodes, while those of the topics have 2 or 3.
+    """
+    draw, topics = random.Random(seed), (["산", "숲"], ["배", "섬"])
+    text = [[draw.choice(topics[n % 2]) for _ in range(10)] for n in range(24)]
+    counts = {"산": 140, "숲": 140, "배": 145, "섬": 100}
+    counts |= {f"드문{n}": count for n, count in enumerate((1, 1, 2, 3, 5, 8, 13, 21, 34))}
+    met = [word for sentence in text for word in sentence]
+    alone = [[word] for word, count in counts.items() for _ in range(count - met.count(word))]
+    return text + alone, topics
+
+
+def test_train_hierarchical_padding_counts_nothing(student):
+    # The root alone tells the topics apart, with opposite signs: with Adam, Adagrad and SGD from
+    # zero nodes five seeds came to cosines below -0.9, RMSprop below -0.7, nodes and words that
+    # start at random with deviation 1 below -0.1. Nine padded steps draw all words of the topics
+    # to one side of the padding's node: 0.49 and more.
+    sentences, topics = unequal_paths(3)
+    settings = {"dim": 8, "window": 3, "epochs": 4, "lr": 0.05, "batch_size": 64, "seed": 3}
+    tokens, vectors = trained(student, "train_hierarchical", sentences, **settings)
+    cosine = mean_cosine(tokens, vectors, *topics)
+    assert cosine < 0.25, (
+        f"words of two topics have the cosine {cosine:.2f}; steps that are no part of a path count"
+    )
 
 
 def test_train_hierarchical_obeys_min_count(student):
@@ -198,6 +248,19 @@ def test_train_hierarchical_refuses_no_words(student):
 
 def test_train_glove_finds_korean_topics(student):
     finds_korean_topics(student, "train_glove", 13)
+
+
+def test_train_glove_counts_by_distance(student):
+    """Two texts with the same counts and the same harmonic table, and other tables if flat."""
+    both = [["물", "불", "흙"]]
+    near = [["물", "불"], ["물", "불"], ["물", "흙"], ["불", "흙"], ["불", "흙"]]
+    far = [["물", "불", "흙"], ["물", "불", "흙"], ["물"], ["불"], ["불"], ["흙"]]
+    settings = {"dim": 4, "window": 2, "epochs": 40, "seed": 1}
+    tokens, one = trained(student, "train_glove", both + near, **settings)
+    again, other = trained(student, "train_glove", both + far, **settings)
+    expect_equal(list(again), list(tokens), "the tokens of two texts with the same counts")
+    what = "the vectors from two neighbours at distance 2 instead of one at distance 1"
+    expect_close(other, one, rtol=0, atol=1e-2, what=what)
 
 
 def test_train_glove_obeys_min_count(student):
@@ -254,6 +317,18 @@ def test_train_subword_knows_words_it_has_never_seen(student):
     found = torch.cosine_similarity(unseen.unsqueeze(1), centers, dim=2).argmax(dim=1)
     right = int((found == torch.arange(9) // 3).sum())
     assert right >= 7, f"of 9 words never seen, {right} are nearest to the topic of their stem"
+
+
+def test_train_subword_learns_its_pieces_alone(student):
+    """Rows of which no word has a piece keep their start: rows 0, 1 and 299 are among them, with
+    which short words may have been filled up."""
+    sentences = [["나", "학교에서", "꽃"], ["비", "꽃", "나"], ["학교에서", "비"]] * 6
+    settings = {"dim": 4, "window": 2, "lr": 0.05, "batch_size": 16, "buckets": 300}
+    tokens, start = trained(student, "train_subword", sentences, epochs=0, **settings)
+    _, table = trained(student, "train_subword", sentences, epochs=4, **settings)
+    without = words_of(student, tokens, torch.eye(300)).sum(dim=0) == 0
+    what = "the rows of which no word has a piece"
+    expect_close(table[without], start[without], **UNTOUCHED, what=what)
 
 
 def test_train_subword_obeys_min_count(student):
