@@ -122,6 +122,35 @@ def test_a_narrow_beam_keeps_the_k_best(student, k):
     expect_the_k_best(student, k)
 
 
+def beam_of(table, k):
+    """The rule of the handout, word for word: what is finished takes no place from the open ones."""
+    open_, finished = [(0.0, (BOS,))], []
+    for t in range(len(table)):
+        longer = [
+            (cost - float(table[t, words[-1], word]), (*words, word))
+            for cost, words in open_
+            for word in range(table.shape[1])
+        ]
+        kept = [beam for beam in sorted(longer)[:k] if beam[0] < INF]
+        finished += [beam for beam in kept if beam[1][-1] == EOS]
+        open_ = [beam for beam in kept if beam[1][-1] != EOS]
+    return [(list(words[1:-1]), -cost) for cost, words in sorted(finished)[:k]]
+
+
+@pytest.mark.parametrize("k", [2, 3])
+def test_a_narrow_beam_goes_on_beside_what_is_finished(student, k):
+    # eos is a likely word at each step: something is finished early, and k others go on
+    tables = [random_table(seed, T=5, V=6) for seed in range(80, 92)]
+    for table in tables:
+        table[1:-1, :, EOS] += 1.0
+    tables = [table.log_softmax(dim=-1) for table in tables]
+    calls = [(table, BOS, EOS, k) for table in tables]
+    for table, found in zip(
+        tables, student.map(student.decode.beam_search_table, calls), strict=True
+    ):
+        expect_hypotheses(possible(found), beam_of(table, k))
+
+
 def test_beam_gives_at_most_k_sorted_with_their_scores(student):
     calls = [(random_table(s, 5), BOS, EOS, k) for s in range(60, 64) for k in (1, 2, 4)]
     for (table, _, _, k), found in zip(
@@ -175,6 +204,14 @@ def test_beam_ties_go_to_the_smaller_sequence(student):
     for k in (1, 2, 4, 9):
         found = student.decode.beam_search_table(table, BOS, EOS, k)
         expect_equal([words for words, _ in possible(found)], every[:k], f"the words for k = {k}")
+    # 3 2 and 2 2 are both ln .6 + ln .4: the smaller one stays, though 3 is the better beginning
+    table[:2] = -INF
+    table[0, BOS, 2:4] = torch.tensor([0.4, 0.6]).log()
+    table[1, 2, 2:4] = torch.tensor([0.6, 0.4]).log()
+    table[1, 3, 2:4] = torch.tensor([0.4, 0.6]).log()
+    found = student.decode.beam_search_table(table, BOS, EOS, 2)
+    words = [words for words, _ in possible(found)]
+    expect_equal(words, [[3, 3], [2, 2]], "the words where 2 2 and 3 2 are equal")
 
 
 def test_a_tie_of_two_lengths_goes_to_the_smaller_sequence(student):

@@ -1,5 +1,7 @@
 """Hidden checks of pretraining.py (bonus)."""
 
+import itertools
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -215,6 +217,13 @@ def test_bert_depends_on_its_seed_alone(student):
     assert any(not torch.equal(states[2][n], w) for n, w in states[0].items()), (
         "a different seed must give other weights"
     )
+
+
+def test_bert_parts_have_their_own_weights(student):
+    values = small(student, seed=5).state_dict().items()
+    drawn = {name: value for name, value in values if bool((value != value.flatten()[0]).any())}
+    for (one, first), (other, second) in itertools.combinations(drawn.items(), 2):
+        assert not torch.equal(first, second), f"{one} and {other} are equal"
 
 
 def test_bert_leaves_its_arguments_alone(student):

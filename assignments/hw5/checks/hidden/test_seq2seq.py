@@ -280,6 +280,25 @@ def test_decoder_remembers_what_it_read(student):
     assert differ(one[1][0], other[1][0]), "the logits must depend on the tokens before"
 
 
+def without_feeding(student, tokens):
+    """Logits of each step. What was read before can only have come by way of the hidden state."""
+    decoder = a_decoder(student, input_feeding=False)
+    return [logits for logits, _ in steps(student, decoder, tokens, [MEMORY] * len(tokens))]
+
+
+def test_decoder_remembers_without_input_feeding(student):
+    first = [[1, 2, 3], [7, 8, 9]]
+    one, other = (without_feeding(student, [tokens, [4, 5, 6]]) for tokens in first)
+    assert differ(one[1], other[1]), "without input feeding, too, earlier tokens must count"
+
+
+def test_decoder_state_moves_on(student):
+    # the same token again and again: only the state can tell the steps apart
+    one, two, three = without_feeding(student, [[1, 2, 3]] * 3)
+    assert differ(one, two), "a second step with the same token must see another state"
+    assert differ(two, three), "a third step with the same token must see another state"
+
+
 def test_decoder_keeps_two_sentences_apart(student):
     """The state holds it all: two sentences in turn come out as one after the other."""
     decoder = a_decoder(student)
