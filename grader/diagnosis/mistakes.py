@@ -45,7 +45,13 @@ class Signature:
         is_answer = trace.outcome in ANSWERED
         if right is None or not is_answer or right.answers[:count] == trace.answers:
             return known
-        known = replace(known, answers=whole(trace.answers))
+        # where it was right until it raised, all that differs is the name of an error
+        raised_alone = (
+            known.outcome == Outcome.RAISED and right.answers[: count - 1] == trace.answers[:-1]
+        )
+        known = replace(
+            known, answers=whole(trace.answers), telling=trace.telling and not raised_alone
+        )
         if right.asked[:count] == trace.asked and right.answers[count - 1] != trace.answers[-1]:
             known = replace(known, asked=trace.asked[-1], last=trace.answers[-1])
             if count == len(right.answers) and right.first not in {"", trace.first}:

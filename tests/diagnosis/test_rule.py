@@ -87,6 +87,13 @@ def test_one_case_is_enough_only_if_nothing_else_fails_and_its_answer_is_telling
     assert named(lone, [mistake("m", lone)]) == []
 
 
+def test_the_name_of_an_error_alone_tells_nothing_whatever_was_right_before():
+    raised = {"f1": replace(trace("one", "an error"), outcome=Outcome.RAISED)}
+    assert named(raised, [mistake("m", raised)]) == []
+    wrong_before = {"f1": replace(trace("bad", "an error"), outcome=Outcome.RAISED)}
+    assert named(wrong_before, [mistake("m", wrong_before)]) == [("m", "named")]
+
+
 def test_two_mistakes_with_the_same_answers_are_silence():
     assert named(TWO, [mistake("m", TWO), mistake("n", TWO)]) == []
 
