@@ -335,11 +335,14 @@ def test_lstm_never_drops_outputs_of_the_last_layer(student):
     assert (output != 0).all(), "outputs of the last layer are not dropped"
 
 
-def test_lstm_dropout_scales_what_stays(student):
+def what_dropout_does(student):
+    """The second layer's input in training over that in evaluation, (4, 500, H); None where the
+    cell is not sound, which pays for itself.
+    """
     expect_outputs(student)
-    if not cell_is_sound(student):  # it pays for itself
-        return
-    # with the second layer's gates open or linear the mean over many runs tells the scale
+    if not cell_is_sound(student):
+        return None
+    # the second layer's gates are open and its memory forgets: it passes on what comes in
     stack = Stack(student, 2, 1, dropout=0.5)
     weights = {name: torch.zeros_like(w) for name, w in stack.weights[1].items()}
     weights["weight_ih"][2 * H : 3 * H] = 1e-3 * torch.eye(H)  # g = a thousandth of its input
@@ -351,7 +354,25 @@ def test_lstm_dropout_scales_what_stays(student):
     still, _ = stack.lstm(x)
     stack.lstm.train()
     output, _ = stack.lstm(x)
-    ratio = (output / still).flatten()
+    return output / still
+
+
+def test_lstm_dropout_draws_for_each_step(student):
+    ratio = what_dropout_does(student)
+    if ratio is None:
+        return
+    dropped = ratio.abs() < 0.5
+    for t in range(1, len(dropped)):
+        # of 2,500 places as many agree as differ
+        agree = float((dropped[t] == dropped[0]).double().mean())
+        assert agree < 0.7, f"step {t} must drop entries of its own, not those of step 0"
+
+
+def test_lstm_dropout_scales_what_stays(student):
+    ratio = what_dropout_does(student)
+    if ratio is None:
+        return
+    ratio = ratio.flatten()
     dropped = ratio.abs() < 0.5
     # 10,000 places; 2,500 draws if all steps share a mask: five standard deviations of .01
     assert abs(float(dropped.double().mean()) - 0.5) < 0.05, "half of the outputs are dropped"

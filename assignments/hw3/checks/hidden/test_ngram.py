@@ -155,6 +155,13 @@ def test_ngram_an_empty_sentence_is_one_token(student):
     expect_close(model.perplexity([[], ["a"], []]), wanted, what="that of three sentences")
 
 
+def test_ngram_perplexity_of_a_long_text(student):
+    # its probability, about 3^-3000, is far below the smallest float
+    model = student.ngram.NGram(2).fit(some_sentences(22))
+    short = [list("abca"), list("cb")]
+    expect_close(model.perplexity(short * 400), model.perplexity(short), what="the perplexity")
+
+
 @pytest.mark.parametrize("n", [1, 3])
 def test_ngram_perplexity_is_per_token(student, n):
     model = student.ngram.NGram(n).fit(some_sentences(21))

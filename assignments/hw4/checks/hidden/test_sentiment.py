@@ -89,6 +89,16 @@ def test_sentiment_learns_a_negation(student):
     assert right >= 0.9, f"two words decide, but {right:.0%} of fresh texts are right"
 
 
+def test_sentiment_learns_with_every_weight(student):
+    # a state of the backward direction that has read one word depends on no recurrent weight
+    model = ready(student, 9, 4, 4)
+    push = torch.tensor([[1.0, -1.0], [-1.0, 1.0], [1.0, -1.0]])
+    (gradients,) = student.gradients(model.forward, [IDS, LENGTHS], [push], [model]).by_parameter
+    for name in model.state_dict():
+        got = gradients.get(name)
+        assert got is not None and got.abs().max() > 0, f"{name} must get a gradient"
+
+
 def test_sentiment_drops_in_training_alone(student):
     model = student.sentiment.SentimentClassifier(9, 4, 16)
     model.train()
