@@ -3,8 +3,8 @@
 Vocabulary, naive Bayes, gradient, sigmoid and scores are the package's own, and none of them sees a
 matrix of all documents by all features: most of it would be zeros.
 
-- Naive Bayes' tables depend on sums over each class only, so `fit` gets one row of counts a class;
-  the priors come from a second `fit`, which counts the documents.
+- Naive Bayes' tables depend on sums over each class only, so `fit` gets one row of counts a class,
+  in the columns of a batch; the priors come from another `fit`, which counts the documents.
 - A batch of documents uses few of the features: `gradient` gets those columns alone. The others'
   gradient is zero but for l2, which is added outside.
 
@@ -37,7 +37,8 @@ L2_VALUES = (0.0, 3e-7, 1e-6, 3e-6, 1e-5)
 FEATURES = ("characters", "words")
 LONGEST = 3  # characters of a run
 MIN_COUNT = {"characters": 3, "words": 2}
-ROWS = 32  # documents that become a dense matrix at once
+ALPHA = 1  # of naive Bayes
+ROWS = 256  # documents that become a dense matrix at once
 
 
 @dataclass(frozen=True)
@@ -258,7 +259,11 @@ class Program:
         self._found = list(state["found"])
 
     def _naive_bayes(self) -> np.ndarray:
-        """The test documents' classes."""
+        """The test documents' classes.
+
+        A batch of documents uses few of the features. `fit` gets those columns, and one for all the
+        others: their counts, and the smoothing that each of them would have got.
+        """
         make, counts = self._package.naive_bayes.NaiveBayes, self._counts
         label: np.ndarray = np.repeat(self._y, np.diff(counts.starts))
         sums = np.stack(
@@ -266,18 +271,19 @@ class Program:
                 np.bincount(counts.columns, counts.values * (label == c), minlength=self._size)
                 for c in (0, 1)
             ]
-        ).astype(np.int64)[:, 1:]  # (2, V) without the unknown feature
-        model = make().fit(sums, np.array([0, 1]))
+        ).astype(np.int64)  # (2, V)
         # of the priors: in place of those of two documents, one of each class
         of_documents = make().fit(np.zeros((len(self._y), 1), np.int64), self._y)
         prior = np.asarray(of_documents.class_log_prior_) - np.log(0.5)
         found = []
         for start in range(0, len(self._test_counts), ROWS):
             rows = np.arange(start, min(start + ROWS, len(self._test_counts)))
-            used, matrix = self._test_counts.dense(rows)
-            dense: np.ndarray = np.zeros((len(rows), self._size), np.int64)
-            dense[:, used] = matrix
-            found.append(np.asarray(model.joint_log_likelihood(dense[:, 1:])) + prior)
+            used, matrix = self._test_counts.dense(rows)  # the unknown feature is never used
+            others = np.delete(sums, used, axis=1) + ALPHA  # (2, V - C)
+            rest = others.sum(axis=1, keepdims=True) - ALPHA  # one ALPHA comes from fit
+            model = make(ALPHA).fit(np.hstack([sums[:, used], rest]), np.array([0, 1]))
+            documents = np.pad(matrix.astype(np.int64), ((0, 0), (0, 1)))
+            found.append(np.asarray(model.joint_log_likelihood(documents)) + prior)
         classes: np.ndarray = np.concatenate(found).argmax(axis=1)
         return classes
 
