@@ -157,20 +157,20 @@ def viterbi_batch(
     if log_A.shape != (n_states, n_states) or log_B.shape[:1] != (n_states,):
         raise ValueError("log_pi, log_A and log_B must be (S,), (S, S) and (S, V)")
     live = _live(words, lengths, log_B.shape[1])  # (B, T) bool: the word belongs to the sentence
+    ids = torch.where(live, words, 0).T  # (T, B)
     # sentences come last: what is done to all of them lies side by side in memory
-    emission = log_B[:, torch.where(live, words, 0).T]  # (S, T, B)
-    best = log_pi[:, None] + emission[:, 0]  # (S, B)
-    columns = [best]
-    for t in range(1, words.shape[1]):
-        reach = (best[:, None] + log_A[:, :, None]).amax(dim=0)  # (from, to, B) -> (S, B)
-        # a sentence that is over keeps its scores
-        best = torch.where(live[:, t], reach + emission[:, t], best)
-        columns.append(best)
-    scores, state = best.max(dim=0)  # (B,) each; max takes the first of equal ones
+    emission = log_B.index_select(1, ids.flatten()).view(n_states, *ids.shape)  # (S, T, B)
+    columns = [log_pi[:, None] + emission[:, 0]]  # (S, B) each; behind a sentence's end, of no use
+    for t in range(1, len(ids)):
+        reach = columns[-1][:, None] + log_A[:, :, None]  # (from, to, B)
+        columns.append(reach.amax(dim=0) + emission[:, t])
+    rows = torch.arange(len(words), device=words.device)
+    # max takes the first of equal ones, and is faster than argmax
+    scores, state = torch.stack(columns)[lengths - 1, :, rows].max(dim=1)  # (B, S) -> (B,) each
     path = [state]
-    for t in range(words.shape[1] - 1, 0, -1):
+    for t in range(len(ids) - 1, 0, -1):
         # instead of a back-pointer for every state: which predecessor gave the one on the path?
-        came_from = (columns[t - 1] + log_A[:, state]).argmax(dim=0)  # (S, B) -> (B,)
+        came_from = (columns[t - 1] + log_A.index_select(1, state)).max(dim=0).indices  # (S, B) -> (B,)
         state = torch.where(live[:, t], came_from, state)
         path.append(state)
     return torch.stack(path[::-1], dim=1).masked_fill(~live, -1), scores
