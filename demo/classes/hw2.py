@@ -54,8 +54,8 @@ CLASS = [
         changes=[
             replace(
                 "skipgram.py",
-                "            optimizer.step()\n",
-                "            optimizer.step()\n            print('손실', len(pair), 'x' * 1000)\n",
+                "            optimiser.step()\n",
+                "            optimiser.step()\n            print('손실', len(pair), 'x' * 1000)\n",
             )
         ],
     ),

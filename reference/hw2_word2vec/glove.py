@@ -32,16 +32,18 @@ def cooccurrence(
     if weighting not in WEIGHTINGS:
         raise ValueError(f"weighting must be one of {', '.join(WEIGHTINGS)}")
     ids = {token: i for i, token in enumerate(tokens)}
-    table = torch.zeros(len(tokens), len(tokens), dtype=torch.float64)
+    size = len(tokens)
+    # one more row and column for all other words: they keep the distances right
+    table = torch.zeros(size + 1, size + 1, dtype=torch.float64)
     for sentence in sentences:
-        places = [ids.get(token) for token in sentence]  # None keeps the distances right
+        places = torch.tensor([ids.get(token, size) for token in sentence], dtype=torch.int64)  # (T,)
         for distance in range(1, window + 1):
             weight = 1.0 if weighting == "flat" else 1.0 / distance
-            for i, j in zip(places, places[distance:], strict=False):
-                if i is not None and j is not None:
-                    table[i, j] += weight
-                    table[j, i] += weight
-    return table
+            pairs = places[:-distance], places[distance:]
+            # not table[pairs] += weight: a pair that comes twice would count once
+            table.index_put_(pairs, table.new_tensor(weight), accumulate=True)
+    table = table[:size, :size]
+    return table + table.T  # each pair in both orders
     ### END SOLUTION
 
 

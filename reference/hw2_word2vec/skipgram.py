@@ -129,7 +129,7 @@ def train(
     keep = keep_probability(vocabulary.counts, t)
     sampler = AliasSampler(negative_distribution(vocabulary.counts))
     model = SkipGram(len(vocabulary), dim, seed)
-    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    optimiser = torch.optim.Adam(model.parameters(), lr=lr)
     corpus = [vocabulary.encode(sentence) for sentence in sentences]
     # one long stream of N words, and the sentence of each: positions are sampled and paired, not words
     stream = torch.tensor([i for ids in corpus for i in ids])  # (N,)
@@ -147,8 +147,8 @@ def train(
         for pair, negative in batches:  # (B, 2), (B, K)
             if len(pair) == 0:  # `split` of nothing gives one empty piece
                 continue
-            optimizer.zero_grad()
+            optimiser.zero_grad()
             model(pair[:, 0], pair[:, 1], negative).backward()
-            optimizer.step()
+            optimiser.step()
     return vocabulary.tokens, model.in_embed.weight.detach()
     ### END SOLUTION
