@@ -40,5 +40,5 @@ def fnv(s):
 def subword_vector(word, table, n_min=3, n_max=6):
     if table.dim() != 2 or not table.size(0): raise ValueError("table")
     g = char_ngrams(word, n_min, n_max)
-    i = torch.tensor([fnv(x) % table.size(0) for x in g])
+    i = torch.tensor([fnv(x) % table.size(0) for x in g], device=table.device)
     return torch.nn.functional.embedding_bag(i[None], table, mode="mean")[0]

@@ -42,5 +42,5 @@ def hierarchical_loss(hidden, nodes, path, code):
     if not all(0 <= step < nodes.shape[0] for step in path):
         raise ValueError("path")
     scores = F.linear(hidden, nodes)
-    truth = torch.tensor([1 - bit for bit in code], dtype=hidden.dtype)
+    truth = torch.tensor([1 - bit for bit in code], dtype=hidden.dtype, device=hidden.device)
     return F.binary_cross_entropy_with_logits(scores[path], truth, reduction="sum")

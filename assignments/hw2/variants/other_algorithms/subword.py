@@ -35,4 +35,4 @@ def subword_vector(word, table, n_min=3, n_max=6):
         raise ValueError("table")
     fnv = lambda h, byte: (h ^ byte) * 16777619 & 0xFFFFFFFF  # noqa: E731
     hashes = [reduce(fnv, g.encode("utf8"), 2166136261) % rows for g in char_ngrams(word, n_min, n_max)]
-    return torch.nn.functional.embedding_bag(torch.tensor([hashes]), table, mode="mean")[0]
+    return torch.nn.functional.embedding_bag(torch.tensor([hashes], device=table.device), table, mode="mean")[0]

@@ -135,8 +135,8 @@ class LSTM(nn.Module):
         T, B, _ = x.shape
         칸수 = self.L * self.방향수
         if state is None:
-            h0 = torch.zeros(칸수, B, self.H, dtype=x.dtype)
-            c0 = torch.zeros(칸수, B, self.H, dtype=x.dtype)
+            h0 = torch.zeros(칸수, B, self.H, dtype=x.dtype, device=x.device)
+            c0 = torch.zeros(칸수, B, self.H, dtype=x.dtype, device=x.device)
         else:
             h0, c0 = state
         if tuple(h0.shape) != (칸수, B, self.H) or tuple(c0.shape) != (칸수, B, self.H):

@@ -17,7 +17,7 @@ def positional_encoding(length: int, d_model: int) -> Tensor:
 
 
 def padding_mask(lengths: Tensor, max_len: int) -> Tensor:
-    return torch.arange(max_len).expand(len(lengths), -1) < lengths.unsqueeze(1)
+    return torch.arange(max_len, device=lengths.device).expand(len(lengths), -1) < lengths.unsqueeze(1)
 
 
 def causal_mask(T: int) -> Tensor:
@@ -164,7 +164,7 @@ class Transformer(nn.Module):
 
     def decode(self, tgt, memory, src_mask):
         x = self._look_up(tgt, self.tgt_words)
-        causal = causal_mask(tgt.shape[1])
+        causal = causal_mask(tgt.shape[1]).to(tgt.device)
         for layer in self.decoders:
             x = layer(x, memory, causal, src_mask.unsqueeze(1))
         return x @ self.out_words.T

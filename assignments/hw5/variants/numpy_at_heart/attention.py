@@ -45,7 +45,7 @@ def additive_scores(query, keys, Wq, Wk, v):
 
 def masked_softmax(scores, mask=None):
     if mask is None:
-        mask = torch.ones(scores.shape, dtype=torch.bool)
+        mask = torch.ones(scores.shape, dtype=torch.bool, device=scores.device)
     try:
         mask = mask.expand(scores.shape)
     except RuntimeError:

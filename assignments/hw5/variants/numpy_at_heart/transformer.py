@@ -36,7 +36,7 @@ def scaled_dot_product_attention(q, k, v, mask=None):
         raise ValueError("k and v differ in length")
     scores = (q / math.sqrt(q.shape[-1])) @ k.transpose(-1, -2)
     if mask is None:
-        mask = torch.ones((), dtype=torch.bool)
+        mask = torch.ones((), dtype=torch.bool, device=scores.device)
     try:
         mask = mask.expand(scores.shape)
     except RuntimeError:
@@ -194,7 +194,7 @@ class Transformer(nn.Module):
     def decode(self, tgt, memory, src_mask):
         x = self._embed(self.tgt_table, tgt)
         for layer in self.decoder:
-            x = layer(x, memory, causal_mask(tgt.shape[1]), src_mask[:, None, :])
+            x = layer(x, memory, causal_mask(tgt.shape[1]).to(tgt.device), src_mask[:, None, :])
         return self.out(self.last[1](x) if len(self.last) else x)
 
     def forward(self, src, src_lengths, tgt):

@@ -39,7 +39,7 @@ class BERT(nn.Module):
     def encode(self, ids, segments, lengths):
         words, sides, places = self.tables
         x = words(ids) + sides(segments) + places.weight[: ids.shape[1]]
-        seen = torch.arange(ids.shape[1]) < lengths[:, None]
+        seen = torch.arange(ids.shape[1], device=ids.device) < lengths[:, None]
         for block in self.blocks:
             x = block(x, seen[:, None, :].expand(-1, ids.shape[1], -1))
         return x
