@@ -209,6 +209,7 @@ ROOMS = {
         "pieces",
         "hw1",
         "hw2",
+        "compare",
         "hw3",
         "hw4",
         "hw5",

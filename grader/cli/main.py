@@ -64,6 +64,7 @@ for command in (
     student.check,
     training.train,
     training.try_,
+    training.compare,
     grading.grade,
     grading.merge,
     grading.autograde,

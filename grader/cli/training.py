@@ -180,6 +180,39 @@ def try_(
                 click.echo(plain(answer))
 
 
+@click.command("compare")
+@click.option("--data", default="wikitext2", show_default=True, help="A name, a file or a folder.")
+@click.option("--similarity", default="wordsim353", show_default=True, help="The judge, likewise.")
+@click.option("--package", metavar="reference|FOLDER", help="Whose code, as in `grader train`.")
+@click.option("--words", type=_count, default=100_000, show_default=True, help="Of the text.")
+@click.option("--dim", type=_count, default=50, show_default=True)
+@click.option("--epochs", type=_count, default=3, show_default=True)
+@click.option("--min-count", type=_count, default=5, show_default=True)
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.pass_context
+def compare(
+    ctx: click.Context,
+    /,
+    data: str,
+    similarity: str,
+    package: str | None,
+    words: int,
+    **options: Any,
+) -> None:
+    """Compare hw2's five ways to word vectors. / 단어 벡터를 얻는 다섯 가지 방법을 비교합니다."""
+    from grader.training import compare, datasets
+    from grader.training import package as packages
+
+    lang = ctx.obj["lang"]
+    loaded = packages.load("hw2", package, ctx.obj["course"])
+    text = compare.beginning(datasets.find(data), words)
+    pairs = datasets.one_file(datasets.find(similarity), "*ALL*", "*.txt")
+    click.echo(translate("train.comparing", lang, words=sum(map(len, text))))
+    with loaded.blamed():
+        for line in compare.lines(loaded, text, pairs, options):
+            click.echo(plain(_said(line, lang)))
+
+
 def _train(ctx: click.Context, assignment: str, options: dict[str, Any]) -> None:
     """Parse, run, and tell."""
     from grader.training import loop, session

@@ -199,26 +199,33 @@ def _blocks(
 def similarity(package: Any, path: Path, tokens: list[str], vectors: Tensor) -> dict[str, Any]:
     """Spearman of cosines and people's scores, over the pairs whose words are both known."""
     ids = {word: number for number, word in enumerate(tokens)}
-    cosines, scores, asked = [], [], 0
-    for number, line in enumerate(datasets.text_of(path).splitlines(), start=1):
-        fields = line.split("\t")
-        try:
-            one, other, score = fields[0], fields[1], float(fields[2])
-        except (IndexError, ValueError):
-            if number == 1:  # some copies have a header
-                continue
-            reason = f"line {number} is not word, word and score, with tabs"
-            raise datasets.bad(path, reason) from None
-        asked += 1
-        a, b = (ids.get(word, ids.get(word.lower())) for word in (one, other))
+    cosines, scores = [], []
+    asked = scored_pairs(path)
+    for *words, score in asked:
+        a, b = (ids.get(word, ids.get(word.lower())) for word in words)
         if a is not None and b is not None:
             pair = vectors[a], vectors[b]
             cosines.append(float(torch.cosine_similarity(*pair, dim=0)))
             scores.append(score)
     if len(scores) < 2:
-        raise datasets.bad(path, f"the vocabulary knows {len(scores)} of {asked} pairs")
+        raise datasets.bad(path, f"the vocabulary knows {len(scores)} of {len(asked)} pairs")
     value = float(package.evaluate.spearman(cosines, scores))
-    return {"file": path.name, "score": value, "known": len(scores), "asked": asked}
+    return {"file": path.name, "score": value, "known": len(scores), "asked": len(asked)}
+
+
+def scored_pairs(path: Path) -> list[tuple[str, str, float]]:
+    """Two words and people's score of how alike they are, from each line."""
+    found = []
+    for number, line in enumerate(datasets.text_of(path).splitlines(), start=1):
+        fields = line.split("\t")
+        try:
+            found.append((fields[0], fields[1], float(fields[2])))
+        except (IndexError, ValueError):
+            if number == 1:  # some copies have a header
+                continue
+            reason = f"line {number} is not word, word and score, with tabs"
+            raise datasets.bad(path, reason) from None
+    return found
 
 
 def told(metrics: dict[str, Any]) -> list[Line]:

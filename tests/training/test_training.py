@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -142,6 +143,21 @@ def test_what_is_learnt_is_right(texts, tmp_path):
 def test_the_trigram_tagger_is_trained_and_kept(texts, tmp_path):
     assert train("hw4", texts, tmp_path, "--model", "trigrams").exit_code == 0
     assert grader("try", "hw4", tmp_path, "새 책 읽었다").output == "새/DET 책/NOUN 읽었다/VERB\n"
+
+
+def test_five_ways_to_word_vectors_are_compared(texts, tmp_path):
+    asked = ["--data", texts / "hw2", "--similarity", texts / "hw2" / "pairs.txt"]
+    fast = "--words 60 --dim 8 --epochs 2 --min-count 1".split()
+    for package in ("reference", handed_in("hw2", tmp_path)):
+        done = grader("compare", *asked, *fast, "--package", package)
+        assert done.exit_code == 0, done.output
+        names = ["SGNS", "CBOW", "hierarchical", "GloVe", "FastText", "FastText, any"]
+        lines = done.output.splitlines()[1:]
+        assert all(line.startswith(name) for line, name in zip(lines, names, strict=True)), lines
+        # of the four pairs one has words that do not occur in the text
+        assert [re.search(r"[01]\.\d+ +(\d+) ", line)[1] for line in lines] == [*"33333", "4"]
+        assert all(line.split()[-1] != line.split(":")[0] for line in lines)
+    assert grader("compare", *asked, *fast[:2], "--min-count", "99").exit_code != 0
 
 
 DEADLY = """
