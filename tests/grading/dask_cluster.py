@@ -144,7 +144,7 @@ class Relay:
         self._lines = []
 
 
-def until(happens, seconds=60):
+def until(happens, seconds=120):
     """Wait for it; in vain, it is an error."""
     deadline = time.monotonic() + seconds
     while not happens():

@@ -107,7 +107,7 @@ def unlucky(cluster, assignment):
     innocents = [f"innocent{number}" for number in range(6)]
     jobs = [Job(submission(name, what)) for name, what in said.items()]
     jobs += [Job(submission(name)) for name in innocents]
-    engine = Cluster(cluster.gate(), patience=6)
+    engine = Cluster(cluster.gate(), patience=15)
     found = [(own.job.submission.student, own.record) for own in engine.grade_all(assignment, jobs)]
     assert sorted(name for name, _ in found) == sorted([*said, *innocents])
     return dict(found)
