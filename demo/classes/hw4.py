@@ -117,8 +117,8 @@ CLASS = [
         changes=[
             replace(
                 "decode.py",
-                "best = torch.where(live[:, t], ",
-                "best = torch.where(live[:, t] | True, ",
+                "state = torch.where(live[:, t], came_from",
+                "state = torch.where(live[:, t] | True, came_from",
             )
         ],
     ),
