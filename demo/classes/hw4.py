@@ -110,8 +110,8 @@ CLASS = [
     ),
     Recipe(
         "bug_padding",
-        "the scores of the batch run on through the padding",
-        points=98.43,
+        "the way back of the batch runs through the padding",
+        points=98.86,
         loses=["viterbi_batch"],
         bonus=27,
         changes=[
