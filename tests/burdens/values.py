@@ -8,7 +8,7 @@ SIZES = {
     "ints_and_floats": "return [1, 0.5] * 400_000",
     "texts": "return ['abcdef'] * 900_000",
     "array": "return np.zeros(8_000_000)",
-    "array_that_grows_when_converted": "return np.zeros(60_000_000, dtype='int8')",
+    "array_that_grows_when_converted": "return np.zeros(30_000_000, dtype='int8')",
     "array_too_large": "return np.zeros(9_000_000)",
     "tensor": "return torch.zeros(4000, 2000)",
     "half_tensor": "return torch.zeros(30_000_000, dtype=torch.bfloat16)",
