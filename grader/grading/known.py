@@ -94,13 +94,24 @@ class Known:
         self._rows.close()
 
     def _do(self, what: str, *values: str) -> tuple[object, ...] | None:
-        """The first row of the answer. A damaged index is made anew, which costs a slow start."""
+        """The first row of the answer. A damaged index is made anew, which costs a slow start.
+
+        Raises `PlatformError` when the new one cannot be written either: the disk is full.
+        """
         try:
-            found = self._rows.execute(what, values).fetchone()
+            return self._first(what, values)
         except sqlite3.DatabaseError:
             self._rows.close()
             self._rows = self._anew()
-            found = None if what == "COMMIT" else self._rows.execute(what, values).fetchone()
+        if what == "COMMIT":
+            return None
+        try:
+            return self._first(what, values)
+        except sqlite3.DatabaseError as error:
+            raise self._unwritten(error) from error
+
+    def _first(self, what: str, values: tuple[str, ...]) -> tuple[object, ...] | None:
+        found = self._rows.execute(what, values).fetchone()
         return None if found is None else tuple(found)
 
     def _opened(self) -> sqlite3.Connection:
@@ -126,7 +137,10 @@ class Known:
                 path.unlink(missing_ok=True)
             return self._opened()
         except (OSError, sqlite3.DatabaseError) as error:
-            raise PlatformError("error.cannot_write", file=self._path, reason=error) from error
+            raise self._unwritten(error) from error
+
+    def _unwritten(self, reason: Exception) -> PlatformError:
+        return PlatformError("error.cannot_write", file=self._path, reason=reason)
 
 
 def _seal(name: str, entry: str) -> str:

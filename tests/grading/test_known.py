@@ -1,6 +1,11 @@
 """What a batch leaves to the next one, also when it is killed."""
 
+import resource
+
+import pytest
+
 from grader.course.assignment import Assignment
+from grader.errors import PlatformError
 from grader.grading.known import Known, Row, seen
 from grader.grading.submission import unrun
 from grader.intake.read import Submission
@@ -22,3 +27,21 @@ def test_a_batch_that_is_killed_leaves_what_it_had_saved(tiny: Assignment, tmp_p
     assert again.get(tmp_path / "lee.json") is None
     path.write_text(path.read_text().replace("kim", "Kim"))
     assert again.get(path) is None
+
+
+def test_an_index_without_room_says_so(tiny: Assignment, tmp_path):
+    path, index = tmp_path / "kim.json", tmp_path / "tiny.sqlite"
+    record = unrun(tiny, Submission("kim", "", {}, [], [], Message(MISSING), "0" * 64))
+    store.write(record, path)
+    # more than SQLite holds back in memory, so that it is written at once
+    row = Row(seen(path), "", "9" * 4_000_000, "toml", Brief.of(record))
+    known = Known(index)
+    allowed = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # an empty index has room, so that it can be made anew; nothing has room in that one either
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, allowed[1]))
+    try:
+        with pytest.raises(PlatformError) as told:
+            known.note(path, row)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, allowed)
+    assert (told.value.code, told.value.fields["file"]) == ("error.cannot_write", str(index))
