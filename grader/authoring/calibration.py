@@ -93,10 +93,9 @@ def faults(bug: Bug, record: Record) -> list[str]:
             lost = function.points is None or _percent(function) > _ROUNDING
             if function.name in bug.also and not lost:
                 found.append(f"{function.name} loses nothing, though it is in also")
-            # Of another function perhaps no check was run: that is no loss.
-            was_run = exercise.checks_of(function.name)
-            if lost and was_run and function.name not in {bug.of, *bug.also}:
-                failed = _failed(record.exercises, function.name, free)
+            # Of another function perhaps some checks were not run, or none: that is no loss.
+            failed = _failed(record.exercises, function.name, free)
+            if lost and failed and function.name not in {bug.of, *bug.also}:
                 found.append(f"{function.name} pays too: {_named(failed)}")
     return found
 

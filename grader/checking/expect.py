@@ -19,12 +19,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from grader.i18n import LANGUAGES, choose, translate
 
 if TYPE_CHECKING:
-    from grader.checking.student import Function, Student
+    from grader.checking.student import Function, Object, Student
 
 # float64: honest variants differ by at most 3e-14 relative (order of summation), float32 by
 # 1.2e-6. Each bar is at least eight times the worst honest case.
@@ -182,6 +183,24 @@ def expect_left_alone(student: Student, function: Function, *arguments: Any) -> 
     _, after = student.with_arguments(function, *arguments)
     expect_equal(after, list(arguments), _own("the_arguments"))
     expect_equal(student.generators(), before, _own("the_generators"))
+
+
+def expect_on_device(student: Student, function: Function | Object, *arguments: Any) -> None:
+    """Call, and check that all stays on the device of the arguments (see `Student.on_meta`).
+
+    What fails on the CPU, too, raises there: it says nothing about devices.
+    """
+    function(*arguments)
+    student.on_meta(function, *arguments)
+
+
+def expect_own_weights(module: Object) -> None:
+    """Check that no two drawn parameters of a module are equal: each of its parts has its own."""
+    values = module.state_dict().items()
+    drawn = [(name, v) for name, v in values if bool((v != v.flatten()[0]).any())]
+    for (one, first), (other, second) in combinations(drawn, 2):
+        if first.shape == second.shape and bool((first == second).all()):
+            raise Unmet("own_weights", one=one, other=other)
 
 
 @contextmanager

@@ -1,9 +1,10 @@
 """What came back in one case of a check, in digests that say which answers are equal.
 
-A wrong value is a fingerprint of the mistake behind it (`grader.diagnosis`). Numbers count at four
-significant digits and without their dtype, and what is a millionth of its neighbours is 0: another
-order of sums gives the same digest. Of an object that stays with the student, and of an exception,
-only the kind counts; its name and its words are the student's own.
+A wrong value is a fingerprint of the mistake behind it (`grader.diagnosis`). Numbers count without
+their dtype, as far as four digits of the largest beside them tell; of many the sums of neighbours
+count, since of a thousand one would lie on the edge between two digits. So another order of sums,
+or another machine, gives the same digest. Of an object that stays with the student, and of an
+exception, only the kind counts; its name and its words are the student's own.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import builtins
 import json
 import math
+import operator
 import sys
 from collections.abc import Sequence
 from hashlib import blake2b
@@ -23,9 +25,12 @@ from grader.checking.shown import Kept
 from grader.records.outcome import Outcome
 from grader.records.record import Trace
 
-MOST_ANSWERS = 64
+MOST_ANSWERS = 256
 MOST_BYTES = 1 << 20  # of all answers together: beyond, a trace would cost more than the check
-NEGLIGIBLE = 1e-6  # of the largest number beside it
+MOST_NUMBERS = 64
+DIGITS = 4  # of the largest number
+# A cell of the grid reaches from here to one further: halves, thirds and eighths lie well inside.
+CELL = 0.382
 
 
 def trace(case: str, outcome: Outcome, said: Sequence[Step]) -> Trace | None:
@@ -34,7 +39,7 @@ def trace(case: str, outcome: Outcome, said: Sequence[Step]) -> Trace | None:
     sizes = [_size(step) for step in answered]
     if not 0 < len(answered) <= MOST_ANSWERS or sum(sizes) > MOST_BYTES:
         return None
-    asked, answers, chain = list[str](), list[str](), ""
+    asked, answers, forms, chain = list[str](), list[str](), list[str](), ""
     first, telling = "", False
     for step in said:
         chain = _digest(f"{chain} {_function(step.question)}")
@@ -43,9 +48,10 @@ def trace(case: str, outcome: Outcome, said: Sequence[Step]) -> Trace | None:
         kind, value = read(step)
         asked.append(chain)
         answers.append(digest(kind, value))
+        forms.append(_digest(_form(value)))
         first = _first(value)
         telling |= kind == "value" and type(value) not in {int, bool, type(None)}
-    return Trace(case, outcome, asked, answers, first, telling)
+    return Trace(case, outcome, asked, answers, forms, first, telling)
 
 
 def _size(step: Step) -> int:
@@ -109,17 +115,50 @@ def _text(value: Any) -> str:
 
 
 def _numbers(values: Sequence[Any]) -> str:
-    """Integers as they are, others at four digits, with commas between them."""
-    sizes = (abs(value) for value in values if not isinstance(value, int))
-    least = NEGLIGIBLE * max((size for size in sizes if size < math.inf), default=0)
-    if any(isinstance(value, complex) for value in values):
-        return ",".join("0" if abs(value) < least else f"{value:.4g}" for value in values)
-    # one format for all: a trace may hold a hundred thousand numbers
-    form = ",".join("%d" if isinstance(value, int) else "%.4g" for value in values)
-    return form % tuple(
-        0.0 if not isinstance(value, int) and (not value or abs(value) < least) else value
-        for value in values
+    """Integers as they are, others on a grid, with commas between them."""
+    if all(isinstance(value, int) for value in values):
+        return ",".join(["%d"] * len(values)) % tuple(values)
+    parts = [part for value in values for part in _parts(value)]
+    if len(parts) > MOST_NUMBERS:
+        parts = _pooled(parts)
+    largest = max((abs(part) for part in parts if math.isfinite(part)), default=0.0)
+    # first rounded: a hair less than 1 is 1
+    exponent = int(f"{largest:.{DIGITS - 1}e}".partition("e")[2]) - (DIGITS - 1)
+    grid = max(10.0**exponent, sys.float_info.min)
+    return ",".join(
+        f"{math.floor(part / grid + CELL) * grid:.{DIGITS}g}" if math.isfinite(part) else f"{part}"
+        for part in parts
     )
+
+
+def _parts(value: complex) -> tuple[float, ...]:
+    if isinstance(value, complex):
+        return value.real, value.imag
+    try:
+        return (float(value),)
+    except OverflowError:  # an integer
+        return (math.inf,)
+
+
+def _pooled(values: Sequence[float]) -> list[float]:
+    """As many sums of neighbours, each with a weight of its own: another order is another sum."""
+    step = math.ceil(len(values) / MOST_NUMBERS)
+    weights = [1 + place / step for place in range(step)]
+    return [
+        sum(map(operator.mul, weights, values[start : start + step]))
+        for start in range(0, len(values), step)
+    ]
+
+
+def _form(value: Any) -> str:
+    """The types and dtypes that are in it."""
+    if isinstance(value, dict):
+        return f"dict({_form([*value, *value.values()])})"
+    if isinstance(value, list | tuple | set | frozenset):
+        return f"{type(value).__name__}({sorted(set(map(_form, value)))})"
+    if isinstance(value, Kept):
+        return "an object"
+    return str(value.dtype) if _is_array(value) else type(value).__name__
 
 
 def _first(value: Any) -> str:

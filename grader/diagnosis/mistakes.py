@@ -28,12 +28,13 @@ ANSWERED = {Outcome.FAILED, Outcome.RAISED, Outcome.UNREADABLE}
 
 @dataclass(frozen=True)
 class Signature:
-    """What a mistake answers in one case. A digest is "" where the right program's is the same."""
+    """What a mistake answers in one case. A digest is "" where it tells nothing."""
 
     outcome: Outcome
     answers: str = ""  # all of them together
     asked: str = ""  # what the check asks of the right program, too, up to the last answer
     last: str = ""  # the last answer
+    form: str = ""  # its types, where the right program answers the same in others
     first: str = ""  # the first array of a last answer that has more to it
     telling: bool = False  # see `Trace`
 
@@ -43,8 +44,14 @@ class Signature:
         count = len(trace.answers)
         known = cls(trace.outcome, telling=trace.telling)
         is_answer = trace.outcome in ANSWERED
-        if right is None or not is_answer or right.answers[:count] == trace.answers:
+        if right is None or not is_answer:
             return known
+        same_questions = right.asked[:count] == trace.asked
+        if right.answers[:count] == trace.answers:
+            if not same_questions or right.forms[count - 1] == trace.forms[-1]:
+                return known
+            last = trace.answers[-1]
+            return replace(known, asked=trace.asked[-1], last=last, form=trace.forms[-1])
         # where it was right until it raised, all that differs is the name of an error
         raised_alone = (
             known.outcome == Outcome.RAISED and right.answers[: count - 1] == trace.answers[:-1]
@@ -52,7 +59,7 @@ class Signature:
         known = replace(
             known, answers=whole(trace.answers), telling=trace.telling and not raised_alone
         )
-        if right.asked[:count] == trace.asked and right.answers[count - 1] != trace.answers[-1]:
+        if same_questions and right.answers[count - 1] != trace.answers[-1]:
             known = replace(known, asked=trace.asked[-1], last=trace.answers[-1])
             if count == len(right.answers) and right.first not in {"", trace.first}:
                 known = replace(known, first=trace.first)
@@ -65,6 +72,8 @@ class Signature:
         if self.answers and self.answers == whole(trace.answers):
             return True
         if not self.asked or self.asked != trace.asked[-1]:
+            return False
+        if self.form and self.form != trace.forms[-1]:
             return False
         return self.last == trace.answers[-1] or bool(self.first and self.first == trace.first)
 

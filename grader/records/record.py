@@ -44,6 +44,7 @@ class Trace:
     outcome: Outcome
     asked: list[str]  # for each answer, the functions that had been asked until then
     answers: list[str]
+    forms: list[str]  # of each answer the types and dtypes
     first: str  # the first array of the last answer, where that has more to it; else ""
     telling: bool  # an answer is more than a lone integer, a boolean or the name of an error
 

@@ -35,6 +35,12 @@ ALIKE = [
     (1.0, 1),
     (0.1 + 0.2, 0.3),
     ([1.0, 1e-9], [1.0, 0.0]),
+    # what another order of sums leaves: a hair below 1, beside what is halfway between two digits
+    ([1.0, 0.0625], [1 - 1e-7, 0.0625 - 1e-8]),
+    ([30.0, -0.125, 1 / 3], [30.000001, -0.1250001, 1 / 3 + 1e-7]),
+    (np.ones(1000), np.ones(1000) * (1 - 1e-7)),
+    (np.arange(1000) / 7, np.arange(1000) / 7 + 1e-6),
+    (np.array([1 + 1e-9j]), np.array([1 - 1e-9j])),
     (np.float32(2.5), 2.5),
     (np.array([1, 2]), np.array([1.0, 2.0])),
     (torch.tensor([0.5]), torch.tensor([0.5], dtype=torch.float64)),
@@ -63,6 +69,10 @@ UNLIKE = [
     (np.ones((2, 1)), np.ones((1, 2))),
     (100_001, 100_002),
     (math.inf, -math.inf),
+    (np.array([1 + 1j]), np.array([1])),
+    # one of a thousand is another, or their order
+    (np.arange(1000.0), np.where(np.arange(1000) == 500, 400, np.arange(1000.0))),
+    (np.arange(1000.0), np.arange(1000.0)[::-1]),
     ({"a": 1}, {"a": 2}),
 ]
 
@@ -92,6 +102,12 @@ def test_of_an_error_the_builtin_kind_counts():
 def test_a_lone_integer_or_boolean_is_not_telling():
     assert [traced(value(v)).telling for v in (3, True, None)] == [False] * 3
     assert [traced(value(v)).telling for v in (3.0, "a", [3])] == [True] * 3
+
+
+def test_types_are_told_apart_from_values():
+    forms = [traced(value(v)).forms for v in (1, 1.0, [1.0], np.ones(1), np.ones(1, np.float32))]
+    assert len({form for (form,) in forms}) == len(forms)
+    assert traced(value(np.ones(2)), value(1)).forms == traced(value(np.ones(3)), value(2)).forms
 
 
 def test_the_first_array_of_a_compound_answer():

@@ -10,11 +10,13 @@ from grader.records.record import ExerciseResult, Trace
 from tests.outcomes import check
 from tests.report import example_class
 
-RIGHT = Trace("", Outcome.PASSED, ["q1", "q2"], ["one", "two"], "", telling=True)
+RIGHT = Trace("", Outcome.PASSED, ["q1", "q2"], ["one", "two"], ["f", "g"], "", telling=True)
 
 
-def trace(*answers, case="", telling=True, asked=("q1", "q2"), first=""):
-    return Trace(case, Outcome.FAILED, list(asked[: len(answers)]), list(answers), first, telling)
+def trace(*answers, case="", telling=True, asked=("q1", "q2"), forms=("f", "g"), first=""):
+    count = len(answers)
+    asked, forms = list(asked[:count]), list(forms[:count])
+    return Trace(case, Outcome.FAILED, asked, list(answers), forms, first, telling)
 
 
 def mistake(name, traces, of="f", right=RIGHT):
@@ -41,6 +43,15 @@ TWO = {"f1": trace("one", "bad"), "f2": trace("wrong", "two")}
 
 def test_the_same_answers_are_the_same_mistake():
     assert named(TWO, [mistake("m", TWO)]) == [("m", "named")]
+
+
+def test_right_values_of_another_type_are_the_same_mistake():
+    typed = {"f1": trace("one", "two", forms=("f", "h")), "f2": trace("one", forms=("h",))}
+    known = [mistake("m", typed)]
+    assert named(typed, known) == [("m", "named")]
+    others = {"f1": trace("one", "two", forms=("f", "i")), "f2": trace("one", forms=("i",))}
+    assert named(others, known) == []
+    assert named({"f1": trace("one", "two"), "f2": trace("one")}, known) == []
 
 
 def test_the_same_failing_cases_with_other_answers_are_not():

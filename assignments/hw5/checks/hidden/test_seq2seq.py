@@ -2,8 +2,6 @@
 are its own business, what may influence what is not.
 """
 
-import itertools
-
 import pytest
 import torch
 
@@ -12,6 +10,7 @@ from grader.checking.expect import (
     expect_equal,
     expect_error,
     expect_left_alone,
+    expect_own_weights,
     expect_tensor,
 )
 
@@ -38,14 +37,6 @@ def scattered(module, seed, scale=0.5):
             state[name] = value + scale * torch.randn(value.shape, generator=generator)
     module.load_state_dict(state)
     return module
-
-
-def expect_own_weights(module):
-    """No two parameters that were drawn are equal: each part has its own."""
-    values = module.state_dict().items()
-    drawn = {name: value for name, value in values if bool((value != value.flatten()[0]).any())}
-    for (one, first), (other, second) in itertools.combinations(drawn.items(), 2):
-        assert not torch.equal(first, second), f"{one} and {other} are equal"
 
 
 # ---- encoder --------------------------------------------------------------------------------------

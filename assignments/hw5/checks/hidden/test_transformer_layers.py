@@ -1,7 +1,5 @@
 """Hidden checks of layer_norm, LayerNorm, EncoderLayer, DecoderLayer, against torch's own."""
 
-import itertools
-
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -11,6 +9,7 @@ from grader.checking.expect import (
     expect_equal,
     expect_error,
     expect_left_alone,
+    expect_own_weights,
     expect_tensor,
 )
 
@@ -83,14 +82,6 @@ def decoder_pair(student, norm, seed=1):
 
 
 DTYPES = {torch.float32: "float32", torch.float64: "float64"}
-
-
-def expect_own_weights(module):
-    """No two parameters that were drawn are equal: each part has its own."""
-    values = module.state_dict().items()
-    drawn = {name: value for name, value in values if bool((value != value.flatten()[0]).any())}
-    for (one, first), (other, second) in itertools.combinations(drawn.items(), 2):
-        assert not torch.equal(first, second), f"{one} and {other} are equal"
 
 
 # ---- layer norm -----------------------------------------------------------------------------------

@@ -1,6 +1,5 @@
 """Hidden checks of the parts of the Transformer, against torch's own with the student's weights."""
 
-import itertools
 import math
 
 import pytest
@@ -12,6 +11,7 @@ from grader.checking.expect import (
     expect_equal,
     expect_error,
     expect_left_alone,
+    expect_own_weights,
     expect_tensor,
 )
 
@@ -34,14 +34,6 @@ def some_mask(*shape, seed=0):
 
 
 DTYPES = {torch.float32: "float32", torch.float64: "float64"}
-
-
-def expect_own_weights(module):
-    """No two parameters that were drawn are equal: each part has its own."""
-    values = module.state_dict().items()
-    drawn = {name: value for name, value in values if bool((value != value.flatten()[0]).any())}
-    for (one, first), (other, second) in itertools.combinations(drawn.items(), 2):
-        assert not torch.equal(first, second), f"{one} and {other} are equal"
 
 
 # ---- positions and masks --------------------------------------------------------------------------
