@@ -37,6 +37,9 @@ def test_sentiment_padding_has_no_influence(student):
     expect_tensor(whole, (3, 2), what="the logits")
     padded = IDS.masked_fill(IDS == 0, 7)
     expect_close(logits_of(model, padded), whole, what="the logits with other padding")
+    # the shortest text first: packing may not ask for an order
+    turned = logits_of(model, IDS.flip(0), LENGTHS.flip(0))
+    expect_close(turned.flip(0), whole, what="the logits with the texts in another order")
     for row, length in enumerate(LENGTHS.tolist()):
         alone = logits_of(model, IDS[row : row + 1, :length], LENGTHS[row : row + 1])
         expect_close(alone[0], whole[row], what="the logits of a text by itself")
