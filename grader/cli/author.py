@@ -128,14 +128,19 @@ def release(
     """Make the student template and its zip from the reference. / 학생용 배포본을 만듭니다."""
     from grader.authoring import bonus
     from grader.authoring import release as releases
+    from grader.checking import answers
 
     course, lang = course_of(ctx), ctx.obj["lang"]
     model = course.load(assignment)
+    of_other_checks = answers.is_stale(model)
+    if of_other_checks:
+        file = short(model.folder / answers.FILE)
+        click.echo(translate("cli.stale_answers", lang, file=file, assignment=assignment))
     if only_check:
         stale = releases.stale(course, model, without)
         for name in stale:
             click.echo(translate("cli.stale", lang, file=f"{model.package}/{name}"))
-        if stale:
+        if stale or of_other_checks:
             sys.exit(FELL_SHORT)
         click.echo(translate("cli.not_stale", lang, assignment=assignment))
         return

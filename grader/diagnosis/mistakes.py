@@ -20,7 +20,7 @@ from grader.records.outcome import Outcome
 from grader.records.record import Trace
 
 FILE = "mistakes.json"
-SCHEMA = "grader/mistakes/v1"
+SCHEMA = "grader/mistakes/v2"
 
 # How a case ends in which something was answered: two endless loops need have nothing in common.
 ANSWERED = {Outcome.FAILED, Outcome.RAISED, Outcome.UNREADABLE}

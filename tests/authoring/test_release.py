@@ -13,6 +13,7 @@ from click.testing import CliRunner
 import grader
 from grader.authoring import release, template, wheel
 from grader.authoring.markers import strip
+from grader.checking import answers
 from grader.cli.main import main
 from grader.course import assignment as assignments
 from grader.course.folder import Course
@@ -152,6 +153,18 @@ def test_a_stale_template_is_named(course, released):
         "extra.py",
         "sums.py",
     ]
+
+
+def test_answers_of_other_checks_are_told(course, tiny, released):
+    runner = CliRunner()
+    call = ["--lang", "en", "--course", str(course), "release", "tiny", "--check"]
+    path = tiny.folder / answers.FILE
+    path.write_text(answers.dump(tiny, {}))
+    assert runner.invoke(main, call).exit_code == 0
+    path.write_text(path.read_text().replace(answers.made_from(tiny), "0" * 16))
+    done = runner.invoke(main, call)
+    assert done.exit_code == 1
+    assert "answers.json is of other checks" in done.output
 
 
 def test_a_file_that_is_no_longer_released_goes(course, tiny, released):
