@@ -147,6 +147,8 @@ def test_conditional_of_sums_below_one(student):
     X = torch.tensor([[0, 0.5], [0.2, 0.05]], dtype=torch.float64)
     result = student.glove.conditional(X)
     expect_close(result, [[0, 1], [0.8, 0.2]], **NEAR, what="P(. | i) of harmonic weights")
+    tiny = student.glove.conditional(X / 1e6)
+    expect_close(tiny, [[0, 1], [0.8, 0.2]], **NEAR, what="P(. | i) of weights below 1e-6")
 
 
 def test_conditional_of_a_zero_row(student):
@@ -205,7 +207,7 @@ def test_glove_weight_is_one_above_x_max(student):
 
 @pytest.mark.parametrize("x_max", [10.0, 400.0])
 def test_glove_weight_uses_x_max(student, x_max):
-    x = [0.5, 3.0, 7.5, 9.0]
+    x = [0.5, 3.0, 7.5, 9.0, 60.0, 250.0]  # below, between and above 100 and x_max
     value = student.glove.glove_weight(torch.tensor(x, dtype=torch.float64), x_max)
     expect_close(value, weights_of(x, x_max), **NEAR, what=f"the weights at x_max {x_max:g}")
 

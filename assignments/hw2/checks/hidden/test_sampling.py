@@ -53,7 +53,7 @@ def test_noise_takes_the_order_of_the_counts(student):
     )
 
 
-@pytest.mark.parametrize("power", [0.25, 0.5])
+@pytest.mark.parametrize("power", [0.0, 0.25, 0.5])
 def test_noise_uses_its_power(student, power):
     result = student.sampling.negative_distribution(torch.tensor(COUNTS), power)
     expect_close(result, own_noise(COUNTS, power), **NEAR, what=f"the distribution, power {power}")
@@ -274,6 +274,20 @@ def test_sample_never_draws_the_impossible(student):
     draws = sampler.sample((100_000,), seed=23)
     drawn = torch.bincount(draws, minlength=50) > 0
     assert not drawn[own_table(sampler) == 0].any(), "an id of probability 0 was drawn"
+
+
+def test_sample_of_a_large_vocabulary_keeps_rare_words_rare(student):
+    # Word 0 fills 5,000 columns that hold 0.00005 of another word each. A u of float32 tells that
+    # from 0; where one float32 gives column and u, 12 of its 24 bits are left: steps of 0.0003.
+    p = torch.full((5_000,), 1e-8, dtype=torch.float64)
+    p[0] = 1 - p[1:].sum()
+    sampler = student.sampling.AliasSampler(p)
+    draws = sampler.sample((500_000,), seed=25)
+    expect_tensor(draws, (500_000,), what="the draws")
+    shares = own_table(sampler)
+    both = torch.stack([shares[0], shares[1:].sum()])
+    what = "the fraction of the draws, with all rare words as id 1"
+    expect_frequencies((draws != 0).long(), both, what)
 
 
 @pytest.mark.parametrize("shape", [(), (0,), (3, 0, 2), (7,), (2, 3, 4)])

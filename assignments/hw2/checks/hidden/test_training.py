@@ -260,6 +260,11 @@ def test_train_uses_negatives(student):
 
 def test_train_uses_epochs(student):
     expect_effect(student, epochs=2)
+    # none at all leave the initial vectors: of which seed is open, within 0.5/dim is not
+    first = vectors_by(student, TINY, dim=20, epochs=0, t=1.0).abs().max()
+    if first > 0.5 / 20 * (1 + 1e-6):  # unless the student's own model starts so: a slip costs once
+        own = tables_of(student.skipgram.SkipGram(5, 20))[0].abs().max()
+        assert first < 2 * own, f"without an epoch the largest entry of the vectors is {first:.3g}"
 
 
 def test_train_uses_t(student):
