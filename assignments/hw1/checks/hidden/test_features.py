@@ -34,8 +34,8 @@ def test_vocabulary_ties_by_code_point(student):
 
 
 def test_vocabulary_counts_occurrences_not_documents(student):
-    documents = [["often", "often", "often"], ["wide"], ["wide"]]
-    expect_equal(student.features.Vocabulary(documents).tokens, ["<unk>", "often", "wide"])
+    documents = [["often", "often", "often"], ["wide", "once"], ["wide"]]
+    expect_equal(student.features.Vocabulary(documents).tokens, ["<unk>", "often", "wide", "once"])
 
 
 def test_vocabulary_min_count(student):

@@ -224,7 +224,9 @@ def test_collapse_leaves_its_arguments_alone(student):
 
 def test_collapse_refuses_layers_that_do_not_fit(student):
     weights, biases = some_layers(15, (3, 4, 2))
-    for tables, rows in (([], []), (weights[::-1], biases), (weights, biases[:1])):
+    too_many = [*biases, biases[-1]]
+    cases = [([], []), (weights[::-1], biases), (weights, biases[:1]), (weights, too_many)]
+    for tables, rows in cases:
         with expect_error(ValueError, naming=("weights", "biases")):
             student.generalisation.collapse(tables, rows)
 

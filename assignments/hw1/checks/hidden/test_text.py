@@ -27,6 +27,11 @@ def test_clean_brackets_are_cut_one_by_one(student):
     expect_equal(student.text.clean("[a]kept[b] <i>too</i> <b>this"), "kept too this")
 
 
+def test_clean_tag_needs_no_name(student):
+    expect_equal(student.text.clean("a < b and c > d"), "a d")
+    expect_equal(student.text.clean("x<!-- y -->z <1>영<화>관"), "x z 영 관")
+
+
 def test_clean_unclosed_marks_are_ordinary_text(student):
     expect_equal(student.text.clean("a < b"), "a b")
     expect_equal(student.text.clean("x [open y"), "x open y")
