@@ -28,6 +28,7 @@ from grader.authoring.release import in_memory
 from grader.boundary import wire
 from grader.boundary.channel import Exit, RawReply
 from grader.boundary.clock import Deadline, Usage
+from grader.boundary.guest.cuda import CPU
 from grader.boundary.guest.launcher import preload
 from grader.boundary.guest.layers import Layers
 from grader.boundary.guest.server import Server
@@ -50,10 +51,13 @@ class _Here:
     def __init__(self, package: str) -> None:
         self.package = package
 
+    def turn_to(self, *, gpu: bool) -> None:
+        """It has no GPU."""
+
     def open(self, _: Limits, __: Rules) -> Any:
         for name in [n for n in sys.modules if n.partition(".")[0] == self.package]:
             del sys.modules[name]
-        self._server, self._number = Server(Layers()), 0
+        self._server, self._number = Server(Layers(), CPU), 0
         return self
 
     def ask(self, question: bytes, _: Deadline, begin: tuple[int | str, ...] = ()) -> RawReply:

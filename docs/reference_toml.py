@@ -125,6 +125,7 @@ TABLES: dict[str, tuple[ModuleType, str, str, dict[str, str]]] = {
             "uses": "Other files whose student code its checks run.",
             "preload": "Libraries its checks need: `numpy`, `torch`.",
             "extra": "A bonus: its points come on top.",
+            "gpu": "Its checks run on a GPU where there is one, and on the CPU otherwise.",
             "hidden_checks": "In a released template: how many checks are not there.",
             "title": "As students read it.",
         },

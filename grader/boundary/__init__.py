@@ -12,6 +12,10 @@ Two stream sockets join trusted and guest (`channel.py`): one carries calls and 
 (`wire.py`, `replies.py`), the other what the student prints. The launcher hands them to the
 guest and keeps neither.
 
+A guest may have a GPU (`devices.py`, `gpu_launcher.py`, `guest/cuda.py`): the grading process takes
+a seat on one, and its guests are forked from a launcher whose world has the device's files. Only
+guests open them.
+
 Words: the wall is all of this; a layer is one mechanism of the kernel's around a guest; `Guests`
 are those of one submission, one after another; a `Channel` is the trusted end of one guest.
 

@@ -46,6 +46,7 @@ class _Guest:
     """The guest that is open now."""
 
     channel: Channel
+    device: str = ""  # that it computes on, in its own words before it met the student's code
     imported: set[str] = field(default_factory=set)
     has_served: bool = False  # it was asked for more than to take the submission
     met_hidden: bool = False  # it has served a hidden check
@@ -59,12 +60,14 @@ class Survey:
     looks_behind: bool = False  # whether code could look behind a call (asked beside stand-ins)
     layers: list[str] = field(default_factory=list)  # in force
     missing: dict[str, str] = field(default_factory=dict)  # layer -> why this machine lacks it
+    device: str = ""  # that the guest computes on
 
 
 class Guests:
     """One submission's guests, one after another.
 
-    `met_hidden` says whether the student's code may know an input of a hidden check by now.
+    `met_hidden` says whether the student's code may know an input of a hidden check by now, and
+    `device` what the exercise's last guest computes on; "" before the first.
     """
 
     def __init__(
@@ -76,6 +79,8 @@ class Guests:
         self.submitted = submitted
         self.clock = Clock()
         self.met_hidden = False
+        self.device = ""
+        self._gpu = False
         self._launcher, self._limits = launcher, limits
         self._judge: Judge = nothing_is_forbidden
         self._rules = Rules()
@@ -97,16 +102,20 @@ class Guests:
         return self._survey or Survey()
 
     def begin_exercise(
-        self, rules: Rules | None = None, judge: Judge = nothing_is_forbidden
+        self, rules: Rules | None = None, judge: Judge = nothing_is_forbidden, *, gpu: bool = False
     ) -> None:
         """The next check starts in a guest that no other exercise has used, armed with `rules`.
 
-        `judge` says what is to be made of forbidden names that are used at run time.
+        `judge` says what is to be made of forbidden names that are used at run time. With `gpu` the
+        guests are on a GPU, if there is any; this waits for a seat there, which `close` gives back.
         """
         rules = rules or Rules()
-        if self._rules != rules or (not self._launcher.reusable and self._has_served()):
-            self.close()
-        self._rules, self._judge = rules, judge
+        others = (self._rules, self._gpu) != (rules, gpu)
+        if others or (not self._launcher.reusable and self._has_served()):
+            self._close()
+        self._rules, self._judge, self._gpu = rules, judge, gpu
+        self._launcher.turn_to(gpu=gpu)
+        self.device = self._guest.device if self._guest else ""
 
     def _has_served(self) -> bool:
         """Whether the guest has done more than take the submission."""
@@ -119,7 +128,7 @@ class Guests:
         the inputs of a hidden one.
         """
         if fresh or (self._guest and self._guest.met_hidden and not hidden):
-            self.close()
+            self._close()
         self._hidden = hidden
         self.met_hidden = self._guest is not None and self._guest.met_hidden
         self._begun = False
@@ -131,7 +140,14 @@ class Guests:
         return printed + (self._guest.channel.take_output() if self._guest else "")
 
     def close(self) -> None:
-        """End the guest, if there is one."""
+        """End the guest, if there is one; no exercise is under way any more."""
+        try:
+            self._close()
+        finally:
+            self._launcher.turn_to(gpu=False)
+            self._gpu = False
+
+    def _close(self) -> None:
         guest, self._guest = self._guest, None
         if guest:
             self._end(guest)
@@ -147,14 +163,16 @@ class Guests:
             loaded = self._load(self.submitted)
         except Ending as ending:
             printed = self.take_output()
-            self.close()
+            self._close()
             self._open()
             theirs = ending.outcome != Outcome.RAISED or isinstance(ending, RecursionError)
             if theirs and self._can_load_nothing():
-                self.close()
+                self._close()
                 raise  # what was handed in is more than a guest can take
             last = printed.strip().splitlines()[-1:] or [str(ending)]
             raise PlatformError("error.guest_start", reason=last[0][:500]) from None
+        if self._guest is not None:
+            self.device = self._guest.device = loaded.device
         if self._survey is None:
             self._survey = loaded
         elif loaded.layers != self._survey.layers:
@@ -190,7 +208,9 @@ class Guests:
         for item in found["uses"]:
             if type(item) is tuple and len(item) == 2 and type(item[0]) is str:
                 uses.setdefault(item[0], []).extend(self._uses([item[1]]))
-        return Survey(uses, found["looks_behind"], found["layers"], found["missing"])
+        return Survey(
+            uses, found["looks_behind"], found["layers"], found["missing"], found["device"]
+        )
 
     def _can_load_nothing(self) -> bool:
         try:

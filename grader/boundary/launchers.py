@@ -37,6 +37,9 @@ class Launcher(Protocol):
 
     reusable: bool
 
+    def turn_to(self, *, gpu: bool) -> None:
+        """Guests are opened on a GPU from now, or on none. Without one they stay on the CPU."""
+
     def open(self, limits: Limits, rules: Rules) -> Channel:
         """A guest of its own, with nothing imported, in which what `rules` forbid does not work."""
 
@@ -47,13 +50,15 @@ class Launcher(Protocol):
 class ForkLauncher:
     """Linux: a warm interpreter that forks a guest with all its layers in milliseconds.
 
-    Between them stands a template for each set of rules, which are armed in it once.
+    Between them stands a template for each set of rules, which are armed in it once. Its guests
+    may use the GPU `device`, the name of its file, and `gpu_share` of its memory.
     """
 
     reusable = False
     module = "grader.boundary.guest.launcher"
 
-    def __init__(self, preload: tuple[str, ...]) -> None:
+    def __init__(self, preload: tuple[str, ...], device: str = "", gpu_share: float = 1.0) -> None:
+        self._gpu_share = gpu_share
         try:
             self._scratch = Scratch()
         except OSError as error:
@@ -65,7 +70,7 @@ class ForkLauncher:
         self._control = ours  # of the template whose guest is open
         self._has_guest = self._ready = False
         self._process = subprocess.Popen(
-            [*_interpreter(), "-m", self.module, str(theirs.fileno()), *preload],
+            [*_interpreter(), "-m", self.module, str(theirs.fileno()), device, *preload],
             pass_fds=[theirs.fileno()],
             env={**_environment(), "TMPDIR": str(self._scratch.folder)},
             stdin=subprocess.DEVNULL,
@@ -73,6 +78,9 @@ class ForkLauncher:
             stderr=subprocess.PIPE,
         )
         theirs.close()
+
+    def turn_to(self, *, gpu: bool) -> None:
+        """It has one device, or none, for all its guests."""
 
     def open(self, limits: Limits, rules: Rules) -> Channel:
         """Fork a guest.
@@ -87,6 +95,7 @@ class ForkLauncher:
             "cpu_seconds": int(limits.submission_seconds) + 2,
             "threads": limits.threads,
             "scratch_mb": limits.scratch_mb,
+            "gpu_share": self._gpu_share,
         }
         fds = [their_connection.fileno(), their_output.fileno()]
         try:
@@ -193,6 +202,9 @@ class SpawnLauncher:
 
     def __init__(self, preload: tuple[str, ...]) -> None:
         self._preload = preload
+
+    def turn_to(self, *, gpu: bool) -> None:
+        """Here is no GPU for anybody."""
 
     def open(self, limits: Limits, rules: Rules) -> Channel:
         """Start an interpreter; hand it its two sockets, what to import, and what to forbid."""

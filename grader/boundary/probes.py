@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
 
+from grader.boundary.devices import found
 from grader.boundary.endings import Ending
 from grader.boundary.guests import Guests
 from grader.boundary.launchers import ForkLauncher
@@ -38,6 +39,7 @@ def examine() -> list[Probe]:
         *(_library(name) for name in ("numpy", "torch", "pytest")),
         Probe("cores", True, str(os.cpu_count())),
         _device(),
+        Probe("gpus", True, ", ".join(found()) or "-"),
     ]
     if sys.platform == "linux":
         probes += [*_boundary(), *_families()]
@@ -115,6 +117,7 @@ import os
 
 def secrets():
     own = ("HOME", "TMPDIR", "LANG", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+    own += ("CUDA_VISIBLE_DEVICES",)
     return len([name for name in os.environ if name not in own])
 
 def descriptors():

@@ -26,9 +26,10 @@ ONLY_TO_GET = {"callable", "missing"}
 # Verb -> whether a value is of the verb's shape, given the arguments of the request.
 VALUES: dict[str, Callable[..., bool]] = {
     # (package, files, searched, allowed, stand_ins)
-    # -> (exercise, use) for each use found by reading, whether code looks behind a call, layers
+    # -> (exercise, use) for each use found by reading, whether code looks behind a call, layers,
+    #    the name of the device it computes on
     "load": lambda value, *_: _is_dict(
-        value, uses=list, looks_behind=bool, layers=list, missing=dict
+        value, uses=list, looks_behind=bool, layers=list, missing=dict, device=str
     ),
     # (module) -> None
     "import": lambda value, *_: value is None,

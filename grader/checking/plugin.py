@@ -24,8 +24,10 @@ from typing import Any
 import pytest
 
 from grader.boundary.guest import generators
+from grader.boundary.guest.cuda import CPU
 from grader.boundary.guests import SEED, Guests
 from grader.checking.answers import Right, counterexample, noted
+from grader.checking.computed import computed
 from grader.checking.conversation import Conversation, OtherQuestion
 from grader.checking.outcomes import Judged, Overrun, classify
 from grader.checking.student import Answers, Student
@@ -129,7 +131,7 @@ class Checks:
 
     def _within_limits(self, item: pytest.Item, check: Check, guests: Guests) -> Judged:
         try:
-            with self._allowed(check):
+            with self._allowed(check), computed(lambda: guests.device not in {"", CPU}):
                 return self._judged(item, check, guests)
         except Overrun as overrun:
             guests.abandon()  # perhaps in the middle of an answer

@@ -51,9 +51,10 @@ def engine_of(options: dict[str, Any], lang: str) -> Iterator[Engine]:
         for name in ("scheduler", "tls_ca_file", "tls_cert", "tls_key"):
             if options[name]:
                 raise UsageError("error.only_dask", option=f"--{name.replace('_', '-')}")
+        from grader.boundary.devices import Gpus, found
         from grader.grading.engines.local import Pool
 
-        yield Pool(workers, memo=memo)
+        yield Pool(workers, memo, Gpus(found(), options["gpu_share"]))
         return
     try:
         from grader.grading.engines.cluster import Cluster
@@ -67,7 +68,8 @@ def engine_of(options: dict[str, Any], lang: str) -> Iterator[Engine]:
 
     with _gate(options, workers) as gate:
         weak = bool(options.get("allow_weak_jail"))
-        yield Cluster(gate, memo=memo, allow_weak_jail=weak, tell=tell)
+        share = options["gpu_share"]
+        yield Cluster(gate, memo=memo, gpu_share=share, allow_weak_jail=weak, tell=tell)
 
 
 @contextmanager

@@ -38,6 +38,12 @@ if TYPE_CHECKING:
     help="A CSV file of everybody; default: the course's.",
 )
 @click.option("-j", "--jobs", type=click.IntRange(1, 64), default=1, help="Grading processes.")
+@click.option(
+    "--gpu-share",
+    type=click.FloatRange(0.01, 1),
+    default=1.0,
+    help="What part of a GPU one student process may have; default: all of it.",
+)
 @click.option("--only", multiple=True, metavar="STUDENT", help="Only this student (repeatable).")
 @click.option("--shard", metavar="I/N", help="Only the I-th of N parts of the class.")
 @click.option("--regrade", is_flag=True, help="Regrade everything.")

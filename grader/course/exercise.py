@@ -74,6 +74,7 @@ class Exercise:
     title: Text
     forbidden: tuple[Forbidden, ...]  # in this exercise, beside what the assignment forbids
     checks: tuple[Check, ...]
+    gpu: bool = False  # its checks run on a GPU where there is one
 
     @property
     def points(self) -> float:
@@ -112,6 +113,7 @@ def read_exercise(path: Path, around: Surroundings) -> Exercise:
         uses=table.choices("uses", around.files, default=()),
         preload=table.strings("preload", default=()),
         extra=table.flag("extra", default=False),
+        gpu=table.flag("gpu", default=False),
         hidden_checks=int(table.number("hidden_checks", 0)),
         title=table.text("title", around.languages),
         forbidden=tuple(read_forbidden(t, around.languages) for t in table.tables("forbidden")),

@@ -131,8 +131,8 @@ class _Run:
         submitted = replace(self._submitted, stand_ins=self._stand_ins(exercise.file, kept))
         guests = Guests(self._launcher, submitted, self._assignment.limits)
         judge = partial(blame, self._assignment, exercise)
-        guests.begin_exercise(rules_of(self._assignment, exercise), judge)
         try:
+            guests.begin_exercise(rules_of(self._assignment, exercise), judge, gpu=exercise.gpu)
             guests.open()
             return None if guests.survey.looks_behind else run(guests)
         except Ending:

@@ -20,6 +20,7 @@ from types import MappingProxyType
 
 from grader import __version__
 from grader.boundary.endings import Ending
+from grader.boundary.guest.cuda import CPU
 from grader.boundary.guests import Guests
 from grader.boundary.launchers import Launcher
 from grader.boundary.requirements import lacking
@@ -117,6 +118,7 @@ def grade_exercises(
                 for result in _run_checks(assignment, own, checks, process, public=public):
                     own.results.append(result)
                     tell(result)
+                own.devices.add(process.device)
                 if public == own.ends_public:
                     yield own.result()
     finally:
@@ -138,7 +140,8 @@ def _refusals(
 
 
 def _begin(assignment: Assignment, exercise: Exercise, process: Guests) -> None:
-    process.begin_exercise(rules_of(assignment, exercise), partial(blame, assignment, exercise))
+    judge = partial(blame, assignment, exercise)
+    process.begin_exercise(rules_of(assignment, exercise), judge, gpu=exercise.gpu)
 
 
 def broken_record(assignment: Assignment, submission: Submission, error: GraderError) -> Record:
@@ -177,6 +180,7 @@ class _Begun:
     refusal: Ending | None  # why none of its checks counts
     results: list[CheckResult] = field(default_factory=list)
     timeouts: int = 0
+    devices: set[str] = field(default_factory=set)  # of its guests; "" where there was none
 
     @property
     def ends_public(self) -> bool:
@@ -198,6 +202,7 @@ class _Begun:
             seconds=round(sum(result.seconds for result in ordered), 4),
             functions=[],
             checks=ordered,
+            device=", ".join(sorted(self.devices - {""})) or CPU,
         )
 
 

@@ -12,13 +12,15 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection
 
 from grader.boundary import wire
+from grader.boundary.devices import Gpus
+from grader.boundary.gpu_launcher import GpuLauncher
 from grader.boundary.guest.kernel import PR_SET_PDEATHSIG, keep_out_tracers, prctl
-from grader.boundary.launchers import launcher_for
 from grader.checking import answers
 from grader.checking.allowance import allowance
 from grader.checking.plugin import Checks, run_session
@@ -55,7 +57,13 @@ class Job:
 
 
 def main(
-    batch: Connection, assignment: Assignment, core: int | None, *, memo: bool, live: bool = False
+    batch: Connection,
+    assignment: Assignment,
+    core: int | None,
+    gpus: Gpus,
+    *,
+    memo: bool,
+    live: bool = False,
 ) -> None:
     """`serve` in a process that multiprocessing has started: it ends when the batch does."""
     if sys.platform == "linux":
@@ -64,13 +72,14 @@ def main(
         parent = multiprocessing.parent_process()
         if parent is None or os.getppid() != parent.pid:
             return  # it is gone already
-    serve(batch, assignment, core, memo=memo, live=live)
+    serve(batch, assignment, core, gpus, memo=memo, live=live)
 
 
 def serve(
     batch: Connection,
     assignment: Assignment,
     core: int | None,
+    gpus: Gpus,
     *,
     memo: bool,
     live: bool = False,
@@ -79,7 +88,8 @@ def serve(
     """Serve jobs until None comes: a `Record` for each, or the error that ends this worker.
 
     Before, the id of each check that is run: where this process ends in the middle of one, the
-    batch knows in which. If `live`, also its `CheckResult` once it has ended.
+    batch knows in which; and "" now and then while it waits for one of `gpus`. If `live`, also
+    its `CheckResult` once it has ended.
 
     With `core` it stays on that one, and so do its launcher and guests, who may not leave it.
     After `idle` seconds without a job it ends.
@@ -103,7 +113,8 @@ def serve(
     tell = batch.send if live else to_nobody
     try:
         # first the launcher: while it imports torch, so do the checks here
-        with contextlib.closing(_Grader(assignment, tell)) as grader:
+        launched = partial(GpuLauncher, assignment.preload, gpus, lambda: batch.send(""))
+        with contextlib.closing(_Grader(assignment, tell, launched)) as grader:
             for name in {*assignment.preload} & wire.LIBRARIES:
                 importlib.import_module(name)  # before a check could be charged for it
             run_session(
@@ -140,16 +151,18 @@ def _serve(
 class _Grader:
     """A launcher that is replaced once when it fails, and the assignment it serves."""
 
-    def __init__(self, assignment: Assignment, tell: Tell) -> None:
+    def __init__(
+        self, assignment: Assignment, tell: Tell, launched: Callable[[], GpuLauncher]
+    ) -> None:
         self._assignment, self._tell = assignment, tell
-        self._launcher = launcher_for(assignment.preload)
+        self._launched, self._launcher = launched, launched()
 
     def grade(self, job: Job, checks: Checks) -> Record:
         try:
             return self._attempt(job, checks)
         except PlatformError:
             self.close()
-            self._launcher = launcher_for(self._assignment.preload)
+            self._launcher = self._launched()
         try:
             return self._attempt(job, checks)
         except PlatformError as error:

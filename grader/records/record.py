@@ -14,7 +14,7 @@ from grader.course.exercise import Kind
 from grader.records.decode import typed
 from grader.records.outcome import Outcome
 
-SCHEMA = "grader/record/v4"
+SCHEMA = "grader/record/v5"
 
 MISSING = "nothing_handed_in"  # the problem of a record of somebody who did
 
@@ -106,6 +106,7 @@ class ExerciseResult:
     seconds: float
     functions: list[FunctionResult]
     checks: list[CheckResult]
+    device: str = "cpu"  # that the student's code computed on; the name of a GPU
 
     def checks_of(self, function: str) -> list[CheckResult]:
         """How the checks about one function ended."""

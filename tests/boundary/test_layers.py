@@ -232,9 +232,9 @@ def add(a, b): return a + b
 # ---- the filter as a program --------------------------------------------------------------------
 
 
-def answer(machine, name, *arguments, pid=7, arch=None):
+def answer(machine, name, *arguments, pid=7, arch=None, requests=()):
     """Run the filter as the kernel would, on one call."""
-    program = seccomp.program(machine, pid)
+    program = seccomp.program(machine, pid, requests)
     number = numbers.of(name, machine) if isinstance(name, str) else name
     words = {0: number, 4: arch or {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}[machine]}
     for index in range(6):

@@ -215,6 +215,9 @@ class OneGuest:
     def __init__(self, guest):
         self._guest = guest
 
+    def turn_to(self, *, gpu):
+        """It has none."""
+
     def open(self, limits, rules):
         return self._guest.channel
 
@@ -224,7 +227,10 @@ LIMITS = Limits(check_seconds=1, import_seconds=1)
 
 # What an honest guest replies, by the verb that it is asked.
 HONEST = {
-    "load": ("value", {"uses": [], "looks_behind": False, "layers": [], "missing": {}}),
+    "load": (
+        "value",
+        {"uses": [], "looks_behind": False, "layers": [], "missing": {}, "device": "cpu"},
+    ),
     "import": ("value", None),
     "get": ("callable",),
 }

@@ -101,7 +101,7 @@ def test_what_is_written_is_read_back_whole_and_by_its_head(some, tmp_path, exer
 def test_a_head_of_something_else_is_refused(some):
     text = store.text(some)
     flat = json.dumps(some.to_json())
-    for other in ("", "[]", flat, text[:-2], text.replace("\n ]", ""), text.replace("v4", "v1")):
+    for other in ("", "[]", flat, text[:-2], text.replace("\n ]", ""), text.replace("v5", "v1")):
         with pytest.raises(ValueError, match=r"."):
             store.head(other)
 

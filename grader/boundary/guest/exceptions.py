@@ -30,6 +30,7 @@ def describe(error: BaseException, package: str) -> dict[str, Any]:
         frames = [(error.filename, error.lineno or 0, "", (error.text or "").strip()[:200])]
         text = str(error.msg)[:MAX_TEXT]
     out_of_memory = isinstance(error, MemoryError) or "can't allocate memory" in text
+    out_of_memory |= _is_of_a_device(kind)
     return {
         "type": kind.__name__[:100],
         "bases": [] if out_of_memory and kind is RuntimeError else bases,
@@ -39,6 +40,12 @@ def describe(error: BaseException, package: str) -> dict[str, Any]:
         "process": _wanted_a_process(error),
         "shadowed": _shadowed(error, package),
     }
+
+
+def _is_of_a_device(kind: type[BaseException]) -> bool:
+    """Whether torch says with it that a GPU, or the share of it, has no memory left."""
+    torch = sys.modules.get("torch")
+    return torch is not None and issubclass(kind, torch.OutOfMemoryError)
 
 
 def _wanted_a_process(error: BaseException) -> bool:

@@ -28,6 +28,8 @@ READ_ONE = EXECUTE | READ_FILE  # for a path that is a file: the kernel refuses 
 _FS_V1 = (1 << 13) - 1
 _SPECIAL = 1 << 6 | 1 << 9 | 1 << 10 | 1 << 11  # devices, sockets and pipes: made by nobody
 _FS_REFER, _FS_TRUNCATE, _FS_IOCTL_DEV = 1 << 13, 1 << 14, 1 << 15  # versions 2, 3, 5
+_FILE = READ_ONE | WRITE_FILE | _FS_TRUNCATE  # all that the kernel takes for what is no folder
+_DEVICE = READ_FILE | WRITE_FILE | _FS_IOCTL_DEV
 _NET = 0b11  # version 4: bind and connect of TCP
 _SCOPES = 0b11  # version 6: abstract unix sockets, signals
 
@@ -40,8 +42,8 @@ def version() -> int:
         return 0
 
 
-def restrict(readable: list[str], writable: list[str]) -> None:
-    """Allow reading below `readable`, files and folders below `writable`, and nothing else.
+def restrict(readable: list[str], writable: list[str], devices: list[str]) -> None:
+    """Allow reading below `readable`, files and folders below `writable`, and use of `devices`.
 
     Also: no TCP, and from version 6 on no signal to any process outside. A path that is not there
     is left out. Raises `OSError` when the kernel has no Landlock or does not want to.
@@ -55,6 +57,8 @@ def restrict(readable: list[str], writable: list[str]) -> None:
         for paths, rights in ((readable, READ), (writable, handled & ~_SPECIAL)):
             for path in paths:
                 _allow(ruleset, path, rights)
+        for path in devices:
+            _allow(ruleset, path, handled & _DEVICE, _DEVICE)
         kernel.syscall(RESTRICT_SELF, ruleset, 0)
     finally:
         os.close(ruleset)
@@ -67,11 +71,11 @@ def _file_rights(abi: int) -> int:
     return rights
 
 
-def _allow(ruleset: int, path: str, rights: int) -> None:
+def _allow(ruleset: int, path: str, rights: int, of_a_file: int = _FILE) -> None:
     with contextlib.suppress(OSError):
         handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
         if not Path(path).is_dir():
-            rights &= READ_ONE | WRITE_FILE | _FS_TRUNCATE
+            rights &= of_a_file
         rule = struct.pack("=Qi", rights, handle)
         try:
             kernel.syscall(ADD_RULE, ruleset, RULE_PATH_BENEATH, rule, 0)

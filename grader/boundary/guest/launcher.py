@@ -1,9 +1,10 @@
 """The launcher: imports the heavy libraries once, then forks a template for each set of rules.
 
-Started by exec (`python -s -P -B -m grader.boundary.guest.launcher FD PRELOAD...`), so that it
-never held a secret. Each message on its control socket is what an exercise forbids, with the
-control socket of a new template. That arms the rules, proves that what they forbid refuses, answers
-`{}`, and forks one guest after another, which cost no arming:
+Started by exec (`python -s -P -B -m grader.boundary.guest.launcher FD DEVICE PRELOAD...`), so that
+it never held a secret. DEVICE is the GPU that its guests may use, "" for none; it does not touch it
+itself, as a context of CUDA does not survive a fork. Each message on its control socket is what an
+exercise forbids, with the control socket of a new template. That arms the rules, proves that what
+they forbid refuses, answers `{}`, and forks one guest after another, which cost no arming:
 
     {"open": {...limits}} + two descriptors  ->  {"pid": n}
     {"usage": true}                          ->  {"cpu": s, "starved": s}
@@ -34,11 +35,13 @@ from functools import partial
 from typing import Any, NoReturn
 
 from grader.boundary.guest import (
+    cuda,
     generators,
     identity,
     interpreter,
     kernel,
     namespaces,
+    nvidia,
     refusal,
     server,
 )
@@ -52,10 +55,10 @@ CPU_CLOCK = 2  # of a process, by the scheduler's own count (linux/posix-timers.
 def main() -> None:
     """Warm up, say so, make templates until the trusted side hangs up."""
     control = socket.socket(fileno=int(sys.argv[1]))
-    world = _World()
+    world = _World(sys.argv[2])
     kernel.keep_out_tracers()  # only now: who has no rights may not name its users after this
     with world.folder_for_libraries():
-        preload(sys.argv[2:])
+        preload(sys.argv[3:])
     _share_memory()
     control.send(b"{}")
     while True:
@@ -135,12 +138,14 @@ def preload(names: list[str]) -> None:
 class _World:
     """What the launcher puts around all its guests."""
 
-    def __init__(self) -> None:
+    def __init__(self, device: str) -> None:
         self.layers = Layers()
+        self.device = device
         self.user: int | None = None
         number = os.getpid()  # a namespace calls it 1
         self.layers.attempt("tree_kill", _watch_over_the_tree)
-        self.layers.attempt("namespaces", partial(namespaces.enter, readable()))
+        there = [*readable(), *nvidia.files(device)]
+        self.layers.attempt("namespaces", partial(namespaces.enter, there))
         self._private = "namespaces" in self.layers.in_force
         try:
             self.user = identity.guest_user(number, readable())
@@ -212,8 +217,9 @@ def _guest(
     interpreter.look_ordinary()
     output.close()
     _close_all_but({0, 1, 2, connection.fileno()})
-    world.layers.put_on(Confinement(**limits, user=world.user))
-    server.serve(connection, world.layers, take_uses)
+    confinement = Confinement(**limits, user=world.user, device=world.device)
+    world.layers.put_on(confinement)
+    server.serve(connection, world.layers, take_uses, cuda.take(confinement, world.layers))
 
 
 class _Guest:

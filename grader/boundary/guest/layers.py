@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
 
-from grader.boundary.guest import identity, kernel, landlock, seccomp
+from grader.boundary.guest import identity, kernel, landlock, nvidia, seccomp
 
 # The folders of installed libraries. Any other folder on the path is somebody's work: that of an
 # editable install holds a course with its hidden checks.
@@ -29,7 +29,10 @@ SHIPPED = "share/grader"
 
 @dataclass(frozen=True)
 class Confinement:
-    """The limits of one guest. `user`: the uid it switches to, None keeps the current one."""
+    """The limits of one guest. `user`: the uid it switches to, None keeps the current one.
+
+    `device`: the file name of the GPU that it may use, "" for none.
+    """
 
     memory_mb: int
     cpu_seconds: int
@@ -37,6 +40,8 @@ class Confinement:
     scratch_mb: int
     scratch: str
     user: int | None
+    device: str
+    gpu_share: float  # of the device's memory
 
 
 @dataclass
@@ -72,6 +77,8 @@ def _empty_environment(confinement: Confinement) -> None:
     os.environ.update(HOME=confinement.scratch, TMPDIR=confinement.scratch, LANG="C.UTF-8")
     # for a library that is not warm yet: the limit of threads is not for its pool
     os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+    # the only one whose file it can open; what keeps it from others is not this
+    os.environ.update(CUDA_VISIBLE_DEVICES="0" if confinement.device else "")
 
 
 def _scratch_folder(confinement: Confinement) -> None:
@@ -95,7 +102,8 @@ def _dies_with_launcher(confinement: Confinement) -> None:
 
 def _resource_limits(confinement: Confinement) -> None:
     # RLIMIT_DATA, not RLIMIT_AS: torch reserves far more address space than it ever uses
-    _limit(resource.RLIMIT_DATA, data_bytes() + (confinement.memory_mb << 20))
+    memory_mb = confinement.memory_mb + (nvidia.HOST_MB if confinement.device else 0)
+    _limit(resource.RLIMIT_DATA, data_bytes() + (memory_mb << 20))
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_NOFILE, 256)
     _limit(resource.RLIMIT_FSIZE, confinement.scratch_mb << 20)
@@ -117,11 +125,14 @@ def _landlock(confinement: Confinement) -> None:
     # the interpreter and its libraries to read, the scratch folder to write, nothing else:
     # not the checks, not the reference, no other submission, no record, no home
     own = ["/proc/self", "/proc/cpuinfo", "/proc/meminfo"]
-    landlock.restrict([*readable(), *own], [confinement.scratch, "/dev/null"])
+    if confinement.device:
+        own.append(nvidia.SETTINGS)
+    devices = nvidia.files(confinement.device)
+    landlock.restrict([*readable(), *own], [confinement.scratch, "/dev/null"], devices)
 
 
 def _system_call_filter(confinement: Confinement) -> None:
-    seccomp.restrict()
+    seccomp.restrict(nvidia.REQUESTS if confinement.device else ())
 
 
 OWN_LAYERS: list[tuple[str, Callable[[Confinement], None]]] = [

@@ -88,8 +88,13 @@ IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # TCGETS, TIOCGWINSZ,
 PRCTLS = (3, 15, 16, 21, 23, 39, 0x53564D41)  # get, and names of threads and of memory
 
 
-def checked(pid: int) -> dict[str, tuple[int, list[list[Test]]]]:
-    """Calls whose arguments decide: name -> (errno, alternatives; all tests of one must hold)."""
+def checked(
+    pid: int, requests: Iterable[tuple[int, int]] = ()
+) -> dict[str, tuple[int, list[list[Test]]]]:
+    """Calls whose arguments decide: name -> (errno, alternatives; all tests of one must hold).
+
+    `requests`: of ioctl, beside those that every guest may send, by mask and value.
+    """
     return {
         # memory that processes share, and a stack that grows by itself, are outside RLIMIT_DATA
         "mmap": (
@@ -100,7 +105,10 @@ def checked(pid: int) -> dict[str, tuple[int, list[list[Test]]]]:
         "clone": (errno.EPERM, [[(0, CLONE_THREAD | CLONE_NEW, CLONE_THREAD)]]),
         # F_SETOWN and F_SETSIG would let the kernel send signals to others
         "fcntl": (errno.EPERM, [[(1, ANY, command)] for command in F_COMMANDS]),
-        "ioctl": (errno.ENOTTY, [[(1, ANY, request)] for request in IOCTLS]),
+        "ioctl": (
+            errno.ENOTTY,
+            [[(1, mask, value)] for mask, value in (*((ANY, one) for one in IOCTLS), *requests)],
+        ),
         # not PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER
         "prctl": (errno.EPERM, [[(0, ANY, option)] for option in PRCTLS]),
         # own limits may be read
@@ -126,14 +134,16 @@ _X32 = 0x40000000
 Instruction = tuple[int, int, int, int]  # code, jump if true, jump if false, constant
 
 
-def restrict() -> None:
+def restrict(requests: Iterable[tuple[int, int]] = ()) -> None:
     """Put the filter over this thread and all it starts. Needs no_new_privs.
+
+    `requests`: of ioctl, by mask and value, that a guest's device is asked with.
 
     Raises `OSError` when the kernel refuses, or knows the machine under another name.
     """
     if kernel.MACHINE not in _AUDIT_ARCH:
         raise OSError(errno.ENOSYS, f"no table of system calls for {kernel.MACHINE}")
-    instructions = program(kernel.MACHINE, os.getpid())
+    instructions = program(kernel.MACHINE, os.getpid(), requests)
     code = b"".join(struct.pack("=HBBI", *instruction) for instruction in instructions)
     install(code)
 
@@ -145,7 +155,7 @@ def install(code: bytes) -> None:
     kernel.prctl(kernel.PR_SET_SECCOMP, 2, struct.pack("HxxxxxxQ", len(code) // 8, address))
 
 
-def program(machine: str, pid: int) -> list[Instruction]:
+def program(machine: str, pid: int, requests: Iterable[tuple[int, int]] = ()) -> list[Instruction]:
     """The whole filter for one machine and one process."""
     answers = dict.fromkeys(ALLOWED, _ALLOW)
     answers |= dict.fromkeys(PRETENDED, _ERRNO)  # errno 0: success, and nothing done
@@ -158,7 +168,7 @@ def program(machine: str, pid: int) -> list[Instruction]:
     ]
     if machine == "x86_64":
         code += [(_AT_LEAST, 0, 1, _X32), (_RETURN, 0, 0, _KILL)]
-    rules = checked(pid)
+    rules = checked(pid, requests)
     for number, name in _numbers(machine, rules):
         block = list(_block(*rules[name]))
         code += [(_EQUAL, 0, len(block), number), *block]

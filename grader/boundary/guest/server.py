@@ -9,17 +9,23 @@ from collections.abc import Callable
 from typing import Any
 
 from grader.boundary import wire
-from grader.boundary.guest import exceptions, verbs
+from grader.boundary.guest import cuda, exceptions, verbs
 from grader.boundary.guest.layers import Layers
 from grader.boundary.guest.uses import Use
 
 
-def serve(connection: socket.socket, layers: Layers, take_uses: Callable[[], list[Use]]) -> None:
+def serve(
+    connection: socket.socket,
+    layers: Layers,
+    take_uses: Callable[[], list[Use]],
+    device: str = cuda.CPU,
+) -> None:
     """Answer requests until the trusted side hangs up.
 
-    `take_uses` gives the forbidden names that were used since the last time.
+    `take_uses` gives the forbidden names that were used since the last time; `device` is the name
+    of what this process computes on.
     """
-    server = Server(layers)
+    server = Server(layers, device)
     stream = connection.makefile("rb")
     while prefix := stream.read(wire.PREFIX.size):
         header, body = wire.sizes(prefix)
@@ -36,8 +42,8 @@ def serve(connection: socket.socket, layers: Layers, take_uses: Callable[[], lis
 class Server:
     """One guest: requests to replies, replies to frames."""
 
-    def __init__(self, layers: Layers) -> None:
-        self._held = verbs.Held(layers)
+    def __init__(self, layers: Layers, device: str) -> None:
+        self._held = verbs.Held(layers, device)
 
     def answer(self, verb: str, arguments: list[Any]) -> tuple[Any, ...]:
         """Do one request. Whatever the student's code raises becomes a reply."""
@@ -45,7 +51,7 @@ class Server:
             if verb == "begin":  # the first request of a check
                 seed, verb, *arguments = arguments
                 self._held.begin(seed)
-            return verbs.VERBS[verb](self._held, *arguments)
+            return verbs.VERBS[verb](self._held, *self._held.placed(arguments))
         except BaseException as error:
             return ("raised", exceptions.describe(error, self._held.package))
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-from grader.boundary.guest import derivatives, devices, generators
+from grader.boundary.guest import cuda, derivatives, devices, generators
 from grader.boundary.guest.forbidden_source import survey
 from grader.boundary.guest.importer import Finder
 from grader.boundary.guest.layers import Layers
@@ -24,10 +24,14 @@ Reply = tuple[Any, ...]
 
 
 class Held:
-    """What a guest holds: the submission, and the objects of this check behind handles."""
+    """What a guest holds: the submission, and the objects of this check behind handles.
 
-    def __init__(self, layers: Layers) -> None:
+    `device`: the name of what it computes on.
+    """
+
+    def __init__(self, layers: Layers, device: str) -> None:
         self.layers = layers
+        self.device = device
         self.package = ""
         self.objects: list[Any] = []
         self.stand_ins: StandIns | None = None
@@ -41,8 +45,13 @@ class Held:
         """The handle of an object that stays here."""
         if type(value) is _Kept:
             value = value.value
+        value = self.placed(value)
         self.objects.append(value)
         return {"t": "handle", "i": len(self.objects) - 1, "k": type(value).__name__[:100]}
+
+    def placed(self, value: Any) -> Any:
+        """What a check passes, or an object of the student's, on the GPU if there is one."""
+        return value if self.device == cuda.CPU else cuda.placed(value, "cuda")
 
     def owner(self, owner: Any) -> Any:
         """A module of the package by its name, or an object by its handle."""
@@ -79,6 +88,7 @@ def _load(
         "looks_behind": bool(stand_ins) and _looks_behind(files, package),
         "layers": held.layers.in_force,
         "missing": held.layers.missing,
+        "device": held.device,
     }
     return ("value", about)
 

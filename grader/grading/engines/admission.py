@@ -42,7 +42,10 @@ class Admission(WorkerPlugin):  # type: ignore[misc]
             if self._over:
                 await self._close()
                 return
-            await worker.set_resources(**{self.name: self.workplace.seats})
+            seats = {self.name: self.workplace.seats}
+            if self.workplace.gpus.devices:  # who may be on one is decided for each guest
+                seats[on_gpu(self.name)] = self.workplace.seats
+            await worker.set_resources(**seats)
             told |= {"seats": self.workplace.seats}
         except ImportError as error:
             told |= {"code": "error.cluster_no_grader", "fields": {"reason": str(error)}}
@@ -80,17 +83,22 @@ class Usher(SchedulerPlugin):  # type: ignore[misc]
         scheduler.handlers[self.name] = self.state
 
     async def state(self) -> dict[str, Any]:
-        """Workers, their seats, the tasks that wait for one, and pages that others can read.
+        """Workers, their seats, those beside a GPU, the tasks that wait, and pages open to others.
 
         A task that waits is not woken by seats that are declared later: the client gives it again.
         """
         scheduler, name = self._scheduler, self.name
         return {
             "workers": list(scheduler.workers),
-            "seats": sum(own.resources.get(name, 0) for own in scheduler.workers.values()),
+            "seats": self._seats(name),
+            "gpu_seats": self._seats(on_gpu(name)),
             "waiting": [str(task.key) for task in scheduler.unrunnable if name in str(task.key)],
             "pages": open_pages(scheduler),
         }
+
+    def _seats(self, resource: str) -> float:
+        workers = self._scheduler.workers.values()
+        return float(sum(worker.resources.get(resource, 0) for worker in workers))
 
     def remove_client(self, scheduler: Any, client: str) -> None:
         """However it ended, its residents must not stay."""
@@ -111,6 +119,11 @@ class Refused(Exception):
     def __init__(self, code: str, **fields: str) -> None:
         super().__init__(code)
         self.code, self.fields = code, fields
+
+
+def on_gpu(name: str) -> str:
+    """The resource of a batch's seats on machines with a GPU."""
+    return f"{name}-gpu"
 
 
 def open_pages(server: Any) -> str:

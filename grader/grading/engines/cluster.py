@@ -71,6 +71,7 @@ class Cluster:
 
     gate: Gate
     memo: bool = True
+    gpu_share: float = 1.0
     allow_weak_jail: bool = False
     tell: Callable[[Unfit], None] = lambda _: None
     patience: float | None = None
@@ -84,7 +85,12 @@ class Cluster:
         work = _Work(jobs)
         content = bundle.pack(assignment).content
         patience = most_silence(assignment) if self.patience is None else self.patience
-        terms = Terms(memo=self.memo, allow_weak_jail=self.allow_weak_jail, patience=patience)
+        terms = Terms(
+            memo=self.memo,
+            allow_weak_jail=self.allow_weak_jail,
+            patience=patience,
+            gpu_share=self.gpu_share,
+        )
         for lost in count(1):
             session = _Session(self, assignment, work)
             try:
@@ -124,6 +130,7 @@ class _Session:
         self._done: queue.SimpleQueue[Future] = queue.SimpleQueue()
         self._given = 0
         self._seats = 0
+        self._on_gpu = False  # jobs go only to machines with a GPU: the batch wants one
         self._heard = 0.0  # the time of the last event
         self._unfit: set[str] = set()
         self._waiting: set[str] = set()  # keys that no worker can take
@@ -206,7 +213,10 @@ class _Session:
         self._given += len(attempts)
         jobs = [attempt.job for attempt in attempts]
         task = partial(grade_job, self._name)
-        futures = self._client.map(task, jobs, key=keys, resources={self._name: 1}, retries=0)
+        wanted = {self._name: 1}
+        if self._on_gpu:
+            wanted[admission.on_gpu(self._name)] = 1
+        futures = self._client.map(task, jobs, key=keys, resources=wanted, retries=0)
         for future, attempt in zip(futures, attempts, strict=True):
             self.under_way[future] = attempt
             future.add_done_callback(self._done.put)
@@ -276,7 +286,9 @@ class _Session:
                 self._unfit.add(event["worker"])
                 self._engine.tell(Unfit(event["worker"], event["code"], event["fields"]))
             self._heard = max(self._heard, stamp)
-        self._seats, self._waiting = int(state["seats"]), set(state["waiting"])
+        self._on_gpu = state["gpu_seats"] > 0
+        self._seats = int(state["gpu_seats"] or state["seats"])
+        self._waiting = set(state["waiting"])
         if self._seats:
             self._had_seats = self._looked
         elif not self._given and state["workers"] and self._unfit.issuperset(state["workers"]):

@@ -15,6 +15,7 @@ from functools import partial
 from multiprocessing.connection import Connection, wait
 
 from grader.boundary import requirements
+from grader.boundary.devices import NO_GPUS, Gpus
 from grader.boundary.scratch import remove_abandoned
 from grader.course.assignment import Assignment
 from grader.errors import GraderError
@@ -35,6 +36,7 @@ class Pool:
 
     workers: int
     memo: bool = True
+    gpus: Gpus = NO_GPUS
 
     def refuse_weak_jail(self) -> None:
         """Raise `PlatformError` unless a guest of this machine has every protection."""
@@ -42,7 +44,8 @@ class Pool:
 
     def grade_all(self, assignment: Assignment, jobs: Iterable[Job]) -> Iterator[Graded]:
         """As the function of this name."""
-        for job, record in grade_all(assignment, jobs, self.workers, memo=self.memo):
+        graded = grade_all(assignment, jobs, self.workers, memo=self.memo, gpus=self.gpus)
+        for job, record in graded:
             yield Graded.of(job, record)
 
 
@@ -52,6 +55,7 @@ def grade_all(
     workers: int,
     *,
     memo: bool = True,
+    gpus: Gpus = NO_GPUS,
     tell: Tell | None = None,
     patience: float | None = None,
 ) -> Iterator[tuple[Job, Record]]:
@@ -63,7 +67,7 @@ def grade_all(
     """
     work = Work(jobs)
     patience = most_silence(assignment) if patience is None else patience
-    start = partial(_started, assignment, memo=memo, live=tell is not None)
+    start = partial(_started, assignment, gpus=gpus, memo=memo, live=tell is not None)
     busy: dict[Connection, _Worker] = {}
 
     try:
@@ -123,20 +127,22 @@ def core_of(slot: int, workers: int) -> int | None:
 
 
 def _started(
-    assignment: Assignment, first: Attempt, core: int | None, *, memo: bool, live: bool
+    assignment: Assignment, first: Attempt, core: int | None, gpus: Gpus, *, memo: bool, live: bool
 ) -> dict[Connection, _Worker]:
-    worker_ = _Worker(assignment, core, memo=memo, live=live)
+    worker_ = _Worker(assignment, core, gpus, memo=memo, live=live)
     worker_.give(first)
     return {worker_.connection: worker_}
 
 
 class _Worker:
-    def __init__(self, assignment: Assignment, core: int | None, *, memo: bool, live: bool) -> None:
+    def __init__(
+        self, assignment: Assignment, core: int | None, gpus: Gpus, *, memo: bool, live: bool
+    ) -> None:
         self.core = core
         self.connection, theirs = _CONTEXT.Pipe()
         self._process = _CONTEXT.Process(
             target=worker.main,
-            args=(theirs, assignment, core),
+            args=(theirs, assignment, core, gpus),
             kwargs={"memo": memo, "live": live},
             daemon=True,
         )

@@ -25,8 +25,8 @@ def main(line: int, life: int) -> None:
     """Serve the jobs that come over `line`, as long as somebody holds the other end of `life`."""
     end_with(life)
     batch = Connection(line)
-    assignment, core, memo = batch.recv()
-    worker.serve(batch, assignment, core, memo=memo, idle=IDLE)
+    assignment, core, gpus, memo = batch.recv()
+    worker.serve(batch, assignment, core, gpus, memo=memo, idle=IDLE)
 
 
 def end_with(life: int) -> None:

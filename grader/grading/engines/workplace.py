@@ -15,6 +15,7 @@ from typing import TypedDict
 
 from distributed import get_worker
 
+from grader.boundary.devices import Gpus, found
 from grader.boundary.requirements import refuse_readable, refuse_weak_jail
 from grader.boundary.scratch import remove_abandoned
 from grader.course.assignment import Assignment
@@ -39,6 +40,7 @@ class Terms(TypedDict):
     memo: bool
     allow_weak_jail: bool
     patience: float  # seconds of silence after which a resident hangs
+    gpu_share: float  # of a device, for one student process
 
 
 def versions() -> dict[str, str]:
@@ -63,6 +65,8 @@ class Workplace:
         self._residents: dict[cores.Seat, Resident] = {}
         self._closed, self.seats = False, 0
         self._folder, self._assignment = bundle.unpack(Bundle(content), Path(where))
+        wanted = any(exercise.gpu for exercise in self._assignment.exercises)
+        self.gpus = Gpus(found() if wanted else (), terms["gpu_share"])
         try:
             if not terms["allow_weak_jail"]:
                 refuse_readable(self._folder)
@@ -98,7 +102,9 @@ class Workplace:
             self._end(seat)
         if self._closed:
             raise PlatformError("error.cluster_worker_leaves")
-        self._residents[seat] = Resident(self._assignment, seat.core, memo=self._terms["memo"])
+        self._residents[seat] = Resident(
+            self._assignment, seat.core, self.gpus, memo=self._terms["memo"]
+        )
         return self._residents[seat]
 
     def _end(self, seat: cores.Seat) -> int:
@@ -127,7 +133,7 @@ def _claimed(threads: int) -> int:
 class Resident:
     """A grading process, from the worker's side."""
 
-    def __init__(self, assignment: Assignment, core: int | None, *, memo: bool) -> None:
+    def __init__(self, assignment: Assignment, core: int | None, gpus: Gpus, *, memo: bool) -> None:
         self.check = ""  # that it has begun last
         ours, theirs = socket.socketpair()
         life, life_of_ours = os.pipe()
@@ -142,7 +148,7 @@ class Resident:
         os.close(life)
         self._line = Connection(ours.detach())
         with contextlib.suppress(OSError):  # it died; grade() will say so
-            self._line.send((assignment, core, memo))
+            self._line.send((assignment, core, gpus, memo))
 
     def ended(self) -> bool:
         """Whether it is gone: after a while without a job it is."""
