@@ -22,6 +22,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bench import gradebook
@@ -30,15 +31,19 @@ from bench.isolation import right_packages
 from bench.stub_worker import STUDENT
 from grader.course.assignment import Assignment
 from grader.course.folder import Course
+from grader.errors import PlatformError
 from grader.grading.batch import Settings, grade_batch
 from grader.grading.engines.cluster import Cluster
+from grader.grading.submission import broken_record, record_of
 from grader.grading.worker import Job
 from grader.intake.handin import Found
 from grader.intake.read import Submission, read_for
 from grader.records import store
+from grader.records.record import Record
 from tests.grading.dask_cluster import live
 
 CLASS, SECONDS, CORES = 100_000, 2.5, 200
+LAYERS = ["namespaces", "resource_limits", "tree_kill"]
 
 
 @dataclass(frozen=True)
@@ -77,21 +82,22 @@ def simulate(client: float, resume: float) -> None:
     print(f"  resume, where everything is kept: {CLASS * resume:.0f} s")
 
 
+def stub_record(model: Assignment, submission: Submission, *, small: bool) -> Record:
+    """A record that this submission can have; if `small`, of a run that was given up."""
+    submission = replace(submission, student=STUDENT)
+    if small:
+        return broken_record(model, submission, PlatformError("error.worker_died"))
+    results = gradebook.record(model, STUDENT, random.Random(1)).exercises
+    return record_of(model, submission, results, LAYERS, datetime.now(UTC), 1.0)
+
+
 def run(count: int, workers: int, home: Path, model: Assignment, *, small: bool) -> list[Part]:
     """All parts, on a cluster of its own."""
     (package,) = written(home / "submitted", right_packages(model), 1)
     found = [Found(f"student{n:06}", package.parent) for n in range(count)]
     submission = read_for(model, found[0])
-    template = gradebook.record(model, STUDENT, random.Random(1))
-    template = replace(
-        template,
-        submission_sha256=submission.sha256,
-        checks_sha256=model.checks_sha256,
-        settings_sha256=model.settings_sha256,
-        exercises=[] if small else template.exercises,
-    )
     stub = home / "record.json"
-    store.write(template, stub)
+    store.write(stub_record(model, submission, small=small), stub)
     with live(home / "dask", workers=0) as cluster:
         for _ in range(workers):
             stubbed = ["--nthreads", "50", "--preload", "bench.stub_worker"]

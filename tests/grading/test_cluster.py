@@ -19,7 +19,7 @@ from grader.grading.engines.local import Pool
 from grader.grading.worker import Job
 from grader.intake.read import Submission
 from grader.records import store
-from grader.records.brief import Brief
+from grader.records.record import Message
 from tests.conftest import write_course
 
 pytest.importorskip(
@@ -29,6 +29,7 @@ pytest.importorskip(
 )
 
 from grader.grading.engines import bundle
+from grader.grading.engines.attempts import given_up
 from grader.grading.engines.cluster import Cluster
 from grader.grading.engines.cores import Seats
 from grader.grading.engines.gate import Certificates, Gate, address_in
@@ -142,7 +143,6 @@ def without_times(text):
 def by_student(everything):
     for own in everything:
         assert own.text() == store.text(own.record)
-        assert own.brief == Brief.of(own.record)
         yield own.job.submission.student, without_times(own.text())
 
 
@@ -424,32 +424,144 @@ def test_a_scheduler_file_that_is_none(tmp_path):
             Gate(address_in(str(file)), Certificates().security())
 
 
-def test_a_record_of_something_else_is_not_believed(assignment):
+@pytest.fixture(scope="module")
+def honest(assignment):
+    """A job, and what came of it."""
     job = Job(submission("kim"))
     [graded] = Pool(1).grade_all(assignment, [job])
-    record = graded.record
-    sent = unpacked(packed(record), assignment, job)
-    assert (sent.record, sent.brief, sent.text()) == (record, graded.brief, graded.text())
-    for changed in (
-        replace(record, student="lee"),
-        replace(record, assignment="hw9"),
-        replace(record, submission_sha256="1" * 64),
-        replace(record, checks_sha256="1" * 64),
-        replace(record, settings_sha256="1" * 64),
-        replace(record, points="10"),
-        replace(record, exercises=[], notes=[replace(record, student="\n ]")]),
-    ):
-        with pytest.raises(PlatformError):
-            unpacked(packed(changed), assignment, job)
+    return job, graded.record
+
+
+CHECK = ("exercises", 0, "checks", 0)
+FUNCTION = ("exercises", 0, "functions", 0)
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        (("student",), "lee"),
+        (("assignment",), "hw9"),
+        (("submission_sha256",), "1" * 64),
+        (("checks_sha256",), "1" * 64),
+        (("settings_sha256",), "1" * 64),
+        (("source",), "lee"),
+        (("files", 0, "sha256"), "1" * 64),
+        (("environment", "torch"), "0.1"),
+        (("possible",), 11),
+        (("points",), 9),
+        (("points",), "10"),
+        (("points",), None),
+        (("points",), float("nan")),
+        (("extra_points",), 1),
+        (("status",), "ungradable"),
+        (("status",), "broken"),
+        (("problem",), {"code": "empty", "fields": {}}),
+        (("problem",), {"code": "platform", "fields": {"reason": "x"}}),
+        (("started",), "yesterday"),
+        (("seconds",), -1),
+        (("lacking",), ["files"]),
+        (("exercises",), []),
+        (("exercises",), None),
+        (("exercises", 0), "left out"),
+        (("exercises", 0, "id"), "saying"),
+        (("exercises", 0, "points"), 5),
+        (("exercises", 0, "possible"), 7),
+        (("exercises", 0, "extra"), True),
+        (("exercises", 0, "functions"), []),
+        ((*FUNCTION, "name"), "greet"),
+        ((*FUNCTION, "points"), 5),
+        ((*FUNCTION, "possible"), 7),
+        (("exercises", 0, "checks"), []),
+        (CHECK, "left out"),
+        (CHECK, "twice"),
+        (CHECK, "last"),
+        ((*CHECK, "id"), "add_adds_all"),
+        ((*CHECK, "of"), "greet"),
+        ((*CHECK, "kind"), "edge"),
+        ((*CHECK, "kind"), "typo"),
+        ((*CHECK, "public"), False),
+        ((*CHECK, "outcome"), "failed"),
+        ((*CHECK, "outcome"), "broken"),
+        ((*CHECK, "outcome"), "typo"),
+        ((*CHECK, "cases"), 0),
+        ((*CHECK, "cases"), 1.0),
+        ((*CHECK, "cases_passed"), -1),
+        ((*CHECK, "seconds"), -1),
+        ((*CHECK, "seconds"), 10**400),
+        ((*CHECK, "message"), "failed"),
+        ((*CHECK, "traces"), [{}]),
+        ((*CHECK, "more"), 1),
+    ],
+)
+def test_a_record_that_a_job_cannot_have_is_not_believed(assignment, honest, place, value):
+    job, record = honest
+    data = json.loads(store.text(record))
+    *path, last = place
+    inner = data
+    for step in path:
+        inner = inner[step]
+    if isinstance(last, int) and isinstance(value, str):
+        own = inner.pop(last)
+        inner += {"left out": [], "twice": [own, own], "last": [own]}[value]
+    else:
+        inner[last] = value
+    with pytest.raises(PlatformError) as raised:
+        unpacked(zlib.compress(json.dumps(data).encode()), assignment, job)
+    assert raised.value.code == "error.cluster_record"
+
+
+def test_what_is_no_record_is_not_believed(assignment, honest):
+    job, record = honest
     whole = packed(record)
     for damaged in (b"", b"{}", whole[:-9], whole[20:], zlib.compress(bytes(1 << 29))):
         with pytest.raises(PlatformError):
             unpacked(damaged, assignment, job)
-    flat = json.dumps(record.to_json())
-    stranger = '{"error": "SystemExit", "code": "x"}'
-    for text in ("", "[]", "7", stranger, '{"error": 7}', "{}", "[" * 9999, flat, "\udc80"):
-        with pytest.raises(PlatformError):
+    strangers = [
+        '{"error": "SystemExit", "code": "x"}',
+        '{"error": 7}',
+        '{"error": [], "code": "error.system", "fields": {}}',
+        '{"error": "UsageError", "code": "error.of_nobody", "fields": {}}',
+        '{"error": "UsageError", "code": 7, "fields": {}}',
+        '{"error": "UsageError", "code": "error.shard", "fields": {}}',
+        '{"error": "UsageError", "code": "error.shard", "fields": {"code": "x"}}',
+    ]
+    for text in ("", "[]", "7", *strangers, "{}", "[" * 9999, "\udc80"):
+        with pytest.raises(PlatformError) as raised:
             unpacked(zlib.compress(text.encode("utf-8", "surrogatepass")), assignment, job)
+        assert raised.value.code == "error.cluster_record", text
+
+
+def test_every_record_that_a_job_can_have_is_believed(assignment):
+    whole = submission("kim")
+    lost = replace(
+        whole, files={}, problem=Message("empty"), notes=[Message("empty", {"x": "\udc80"})]
+    )
+    jobs = [
+        Job(whole),
+        Job(lost),
+        Job(whole, ("saying",)),
+        Job(whole, without_checks=frozenset({"add_adds"})),
+        Job(whole, too_heavy=frozenset({"adding"})),
+        Job(submission("kim", "wrong"), core_alone=True),
+        Job(whole, core_alone=True),
+    ]
+    found = [(own.job, own.record) for own in Pool(1).grade_all(assignment, jobs)]
+    found.append((jobs[0], given_up(assignment, jobs[0])))
+    assert len(found) == len(jobs) + 1
+    for job, record in found:
+        sent = unpacked(packed(record), assignment, job)
+        assert sent.record == record
+        assert sent.text().encode() == store.text(record).encode("utf-8", "backslashreplace")
+
+
+def test_a_worker_that_lies_is_asked_once_more_and_then_believed_nothing(assignment, tmp_path):
+    wrong = replace(submission("wrong"), files={**submission("wrong").files, "words.py": b""})
+    with live(tmp_path / "dask", workers=0) as cluster:
+        cluster.worker("--preload", "tests.grading.lying_worker", PYTHONPATH=str(ROOT))
+        graded = Cluster(cluster.gate()).grade_all(assignment, [Job(wrong), Job(submission("kim"))])
+        found = {own.job.submission.student: own.record for own in graded}
+    assert {name: record.points for name, record in found.items()} == {"wrong": None, "kim": 10}
+    assert "is not the record" in found["wrong"].problem.fields["reason"]
 
 
 def test_an_error_comes_back_as_itself(assignment):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import gc
 import os
 import queue
 import time
@@ -85,6 +86,8 @@ class Cluster:
         content = bundle.pack(assignment).content
         patience = most_silence(assignment) if self.patience is None else self.patience
         terms = Terms(memo=self.memo, allow_weak_jail=self.allow_weak_jail, patience=patience)
+        gc.collect()
+        gc.freeze()  # a record is thousands of objects: for them it would go through ours each time
         for lost in count(1):
             session = _Session(self, assignment, work)
             try:
@@ -234,7 +237,7 @@ class _Session:
         if isinstance(error, KilledWorker):
             more = attempt.once_more() if alone else attempt
             if more is None:
-                return Graded.of(attempt.job, given_up(self._assignment, attempt.job))
+                return Graded(attempt.job, given_up(self._assignment, attempt.job))
             self._work.suspects.append(more)
             return None
         try:
@@ -249,7 +252,7 @@ class _Session:
         more = attempt if leaves else attempt.once_more()
         if more is None:
             record = broken_record(self._assignment, attempt.job.submission, error)
-            return Graded.of(attempt.job, record)
+            return Graded(attempt.job, record)
         self._work.again.append(more)
         return None
 

@@ -43,7 +43,7 @@ class Pool:
     def grade_all(self, assignment: Assignment, jobs: Iterable[Job]) -> Iterator[Graded]:
         """As the function of this name."""
         for job, record in grade_all(assignment, jobs, self.workers, memo=self.memo):
-            yield Graded.of(job, record)
+            yield Graded(job, record)
 
 
 def grade_all(
