@@ -12,8 +12,10 @@ from dataclasses import replace
 
 import pytest
 
+from grader.checking import answers
 from grader.course import assignment as assignments
 from grader.course.folder import Course
+from grader.diagnosis.mistakes import case_id
 from grader.errors import PlatformError, UsageError
 from grader.grading.engines.local import Pool
 from grader.grading.worker import Job
@@ -86,7 +88,16 @@ def assignment(home):
     course = write_course(home / "course")
     check = MEETING_CHECK.format(here=str(home))
     (course / "assignments/tiny/checks/public/test_sums.py").write_text(check)
-    return assignments.load(course / "assignments/tiny", references=course / "reference")
+    tiny = assignments.load(course / "assignments/tiny", references=course / "reference")
+    [graded] = Pool(1).grade_all(tiny, [Job(submission("reference"), noted=True)])
+    right = {
+        case_id(check.id, trace.case): dict(trace.answers_shown)
+        for exercise in graded.record.exercises
+        for check in exercise.checks
+        for trace in check.traces
+    }
+    (tiny.folder / answers.FILE).write_text(answers.dump(tiny, right))
+    return tiny
 
 
 @pytest.fixture(scope="module")
@@ -163,6 +174,7 @@ def test_records_are_those_of_the_pool_but_for_times(cluster, assignment):
         for name, own in files.items()
     ]
     here = dict(by_student(Pool(1).grade_all(assignment, jobs)))
+    assert here["wrong"]["exercises"][0]["checks"][0]["counterexample"]
     assert dict(by_student(Cluster(cluster.gate()).grade_all(assignment, jobs))) == here
 
 
@@ -360,6 +372,7 @@ def test_what_a_large_class_costs_can_be_measured(tmp_path):
         ("engine", 30),
         ("batch", 30),
         ("resume", 30),
+        ("merge", 30),
     ]
     assert len(list((tmp_path / "out/records/hw1").glob("*.json"))) == 30
 
