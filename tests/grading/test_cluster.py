@@ -3,10 +3,12 @@
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import threading
 import zlib
+from collections import Counter
 from contextlib import closing
 from dataclasses import replace
 
@@ -36,7 +38,7 @@ from grader.grading.engines.cluster import Cluster
 from grader.grading.engines.cores import Seats
 from grader.grading.engines.gate import Certificates, Gate, address_in
 from grader.grading.engines.sent_back import packed, packed_error, unpacked
-from tests.grading.dask_cluster import ROOT, Relay, live, until
+from tests.grading.dask_cluster import DATABASE, ROOT, Relay, live, until
 
 GOOD = "def add(a, b): return a + b\n"
 GREET = "def greet(name): return f'Hello {name}'\n"
@@ -178,24 +180,91 @@ def test_records_are_those_of_the_pool_but_for_times(cluster, assignment):
     assert dict(by_student(Cluster(cluster.gate()).grade_all(assignment, jobs))) == here
 
 
-# Wants what a cluster has, and knows where it is.
+MUTANT = """
+why = "the sign"
+of = "add"
+severity = "wrong"
+[[change]]
+file = "sums.py"
+find = "a + b\\n    return"
+replace = "a - b\\n    return"
+"""
+
+
+def test_a_proof_is_that_of_the_pool(cluster, tmp_path):
+    there = ["--engine", "dask", "--scheduler", str(cluster.file), *cluster.tls]
+    proofs = []
+    for place, options in {"pool": [], "cluster": there}.items():
+        course = write_course(tmp_path / place)
+        tiny = course / "assignments" / "tiny"
+        written = {
+            "mutants/sign.toml": MUTANT,
+            "variants/other/variant.toml": 'why = "the other way round"',
+            "variants/other/sums.py": "def add(a, b): return b + a\n",
+        }
+        for name, text in written.items():
+            (tiny / name).parent.mkdir(parents=True, exist_ok=True)
+            (tiny / name).write_text(text)
+        words = ["-m", "grader", "--lang", "en", "--course", str(course), "verify", "tiny"]
+        done = run([sys.executable, *words, *options])
+        assert done.returncode == 0, done.stdout + done.stderr
+        learnt = [(tiny / name).read_text() for name in ("answers.json", "mistakes.json")]
+        proofs.append((done.stdout, learnt))
+    assert proofs[0] == proofs[1]
+
+
+# Wants what a cluster has, and knows where it is. What it gets begins with the way it took.
 SPY = """
 import os, socket
+SECRETS = "PLANTED", "--tls-key", ".pem"
+
+
+def tried(way, what, get):
+    try:
+        if get():
+            yield f"{{way}} {{what}}"
+    except OSError:
+        pass
+
+
+def connects(port):
+    socket.create_connection(("127.0.0.1", port), 5).close()
+    return True
+
+
+def holds(text):
+    return any(secret in text for secret in SECRETS)
+
+
+def read(path):
+    with open(path, errors="replace") as file:
+        return file.read()
+
+
+def listed(path):
+    try:
+        return os.listdir(path)
+    except OSError:
+        return []
+
+
+def is_line(fd):
+    with socket.socket(fileno=os.dup(fd)) as found:
+        return found.family in (socket.AF_INET, socket.AF_INET6)
 
 
 def gets():
     for port in {ports}:
-        try:
-            socket.create_connection(("127.0.0.1", port), 5).close()
-            yield f"port {{port}}"
-        except OSError:
-            pass
+        yield from tried("port", port, lambda: connects(port))
     for path in {paths}:
-        try:
-            os.listdir(path) if os.path.isdir(path) else open(path).close()
-            yield path
-        except OSError:
-            pass
+        yield from tried("path", path, lambda: [os.listdir(path) if os.path.isdir(path) else read(path)])
+    for name in os.environ:
+        yield from tried("variable", name, lambda: holds(os.environ[name]))
+    for pid in filter(str.isdigit, listed("/proc")):
+        for file in ("environ", "cmdline"):
+            yield from tried(file, pid, lambda: holds(read(f"/proc/{{pid}}/{{file}}")))
+    for fd in map(int, listed("/proc/self/fd")):
+        yield from tried("descriptor", fd, lambda: is_line(fd))
 
 
 def add(a, b):
@@ -205,22 +274,27 @@ def add(a, b):
 """
 
 
-def test_a_student_reaches_neither_scheduler_nor_pages_nor_certificates(cluster, assignment):
+def test_a_student_reaches_nothing_of_a_cluster(cluster, assignment, monkeypatch):
+    """Neither scheduler, workers, pages and database, nor certificates, addresses and passwords."""
+    monkeypatch.setenv("DATABASE", DATABASE)
     gate = cluster.gate()
-    client = gate.client()
-    info = client.scheduler_info()
-    client.close()
-    parts = [info, *info["workers"].values()]
-    ports = [part["services"]["dashboard"] for part in parts]
-    ports += [int(address.rpartition(":")[2]) for address in (gate.address, *info["workers"])]
-    paths = [str(path) for path in (cluster.home, *cluster.home.glob("*"))]
-    spy = SPY.format(ports=ports, paths=paths)
-    here = {}
-    exec(spy, here)
-    assert len(list(here["gets"]())) == len(ports) + len(paths)  # for us all that works
-    files = {"sums.py": spy.encode(), "words.py": GREET.encode()}
-    job = Job(Submission("spy", "", files, [], [], None, "0" * 64))
-    [own] = Cluster(gate).grade_all(assignment, [job])
+    with closing(gate.client()) as client, socket.create_server(("127.0.0.1", 0)) as database:
+        info = client.scheduler_info()
+        parts = [info, *info["workers"].values()]
+        ports = [part["services"]["dashboard"] for part in parts]
+        addresses = [gate.address, *info["workers"], *(w["nanny"] for w in parts[1:])]
+        ports += [int(address.rpartition(":")[2]) for address in addresses]
+        ports.append(database.getsockname()[1])
+        paths = [str(path) for path in (cluster.home, *cluster.home.glob("*"))]
+        spy = SPY.format(ports=ports, paths=paths)
+        here = {}
+        exec(spy, here)
+        ways = Counter(got.partition(" ")[0] for got in here["gets"]())
+        assert (ways["port"], ways["path"]) == (len(ports), len(paths))  # for us all that works
+        assert min(ways[way] for way in ("variable", "environ", "cmdline", "descriptor")) > 0
+        files = {"sums.py": spy.encode(), "words.py": GREET.encode()}
+        job = Job(Submission("spy", "", files, [], [], None, "0" * 64))
+        [own] = Cluster(gate).grade_all(assignment, [job])
     assert own.record.points == 10, own.text()
 
 
