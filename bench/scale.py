@@ -5,6 +5,7 @@
               scheduler's pace)
     batch     all of them, and each record is written
     resume    once more on the same folder: everything is kept
+    merge     four shards that hold the same records, put together
 
 From these parts a simulation says what 100,000 submissions of 2.5 s take on 200 cores, and what
 the next bottleneck would be. Processor seconds are of this process alone, and hardly depend on what
@@ -17,6 +18,7 @@ import argparse
 import os
 import random
 import resource
+import shutil
 import sys
 import tempfile
 import time
@@ -34,6 +36,7 @@ from grader.course.folder import Course
 from grader.errors import PlatformError
 from grader.grading.batch import Settings, grade_batch
 from grader.grading.engines.cluster import Cluster
+from grader.grading.merge import merge
 from grader.grading.submission import broken_record, record_of
 from grader.grading.worker import Job
 from grader.intake.handin import Found
@@ -82,6 +85,12 @@ def simulate(client: float, resume: float) -> None:
     print(f"  resume, where everything is kept: {CLASS * resume:.0f} s")
 
 
+def merging(folders: list[Path], out: Path) -> Iterator[object]:
+    """Merge them; as many steps as records."""
+    for merged in merge(folders, out):
+        yield from range(merged.records)
+
+
 def stub_record(model: Assignment, submission: Submission, *, small: bool) -> Record:
     """A record that this submission can have; if `small`, of a run that was given up."""
     submission = replace(submission, student=STUDENT)
@@ -89,6 +98,18 @@ def stub_record(model: Assignment, submission: Submission, *, small: bool) -> Re
         return broken_record(model, submission, PlatformError("error.worker_died"))
     results = gradebook.record(model, STUDENT, random.Random(1)).exercises
     return record_of(model, submission, results, LAYERS, datetime.now(UTC), 1.0)
+
+
+def shards(out: Path, home: Path) -> list[Path]:
+    """What graders of four parts would have left, each on a machine of its own."""
+    made = [home / f"shard{number}" for number in range(4)]
+    for number, shard in enumerate(made):
+        shutil.copytree(out, shard, ignore=lambda _, names: {"records", ".lock"} & {*names})
+        for path in sorted((out / "records").rglob("*.json"))[number::4]:
+            link = shard / path.relative_to(out)
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.hardlink_to(path)
+    return made
 
 
 def run(count: int, workers: int, home: Path, model: Assignment, *, small: bool) -> list[Part]:
@@ -114,6 +135,7 @@ def run(count: int, workers: int, home: Path, model: Assignment, *, small: bool)
             "engine": lambda: engine.grade_all(model, jobs(submission, few)),
             "batch": batch,
             "resume": batch,
+            "merge": lambda: merging(shards(home / "out", home), home / "merged"),
         }
         return [part(name, steps()) for name, steps in made.items()]
 
@@ -133,7 +155,7 @@ def main() -> None:
         print(one)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     print(f"peak memory of the client {peak / 1024:.0f} MB; load {load:.1f} before")
-    _, batch, resume = parts
+    _, batch, resume, _ = parts
     simulate(batch.cpu / batch.count, resume.cpu / resume.count)
 
 
