@@ -46,6 +46,9 @@ _ANSWER = 20.0  # seconds within which a scheduler answers
 _MOST_LOST = 20  # connections in one batch: a network as bad as that is of no use
 _FETCH = 10.0  # seconds within which a worker sends a record
 _LOOK = 1.0  # seconds between two looks at who is there
+# A record comes and goes as thousands of objects, none in a circle; for each of them the collector
+# would go through ours several times, which takes longer than all else.
+_OBJECTS = 100_000
 
 
 class Lost(Exception):
@@ -86,8 +89,7 @@ class Cluster:
         content = bundle.pack(assignment).content
         patience = most_silence(assignment) if self.patience is None else self.patience
         terms = Terms(memo=self.memo, allow_weak_jail=self.allow_weak_jail, patience=patience)
-        gc.collect()
-        gc.freeze()  # a record is thousands of objects: for them it would go through ours each time
+        gc.set_threshold(_OBJECTS)
         for lost in count(1):
             session = _Session(self, assignment, work)
             try:
