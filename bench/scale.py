@@ -5,6 +5,7 @@
               scheduler's pace)
     batch     all of them, and each record is written
     resume    once more on the same folder: everything is kept
+    merge     four shards that hold the same records, put together
 
 From these parts a simulation says what 100,000 submissions of 2.5 s take on 200 cores, and what
 the next bottleneck would be. Processor seconds are of this process alone, and hardly depend on what
@@ -17,11 +18,13 @@ import argparse
 import os
 import random
 import resource
+import shutil
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bench import gradebook
@@ -30,15 +33,20 @@ from bench.isolation import right_packages
 from bench.stub_worker import STUDENT
 from grader.course.assignment import Assignment
 from grader.course.folder import Course
+from grader.errors import PlatformError
 from grader.grading.batch import Settings, grade_batch
 from grader.grading.engines.cluster import Cluster
+from grader.grading.merge import merge
+from grader.grading.submission import broken_record, record_of
 from grader.grading.worker import Job
 from grader.intake.handin import Found
 from grader.intake.read import Submission, read_for
 from grader.records import store
+from grader.records.record import Record
 from tests.grading.dask_cluster import live
 
 CLASS, SECONDS, CORES = 100_000, 2.5, 200
+LAYERS = ["namespaces", "resource_limits", "tree_kill"]
 
 
 @dataclass(frozen=True)
@@ -77,21 +85,40 @@ def simulate(client: float, resume: float) -> None:
     print(f"  resume, where everything is kept: {CLASS * resume:.0f} s")
 
 
+def merging(folders: list[Path], out: Path) -> Iterator[object]:
+    """Merge them; as many steps as records."""
+    for merged in merge(folders, out):
+        yield from range(merged.records)
+
+
+def stub_record(model: Assignment, submission: Submission, *, small: bool) -> Record:
+    """A record that this submission can have; if `small`, of a run that was given up."""
+    submission = replace(submission, student=STUDENT)
+    if small:
+        return broken_record(model, submission, PlatformError("error.worker_died"))
+    results = gradebook.record(model, STUDENT, random.Random(1)).exercises
+    return record_of(model, submission, results, LAYERS, datetime.now(UTC), 1.0)
+
+
+def shards(out: Path, home: Path) -> list[Path]:
+    """What graders of four parts would have left, each on a machine of its own."""
+    made = [home / f"shard{number}" for number in range(4)]
+    for number, shard in enumerate(made):
+        shutil.copytree(out, shard, ignore=lambda _, names: {"records", ".lock"} & {*names})
+        for path in sorted((out / "records").rglob("*.json"))[number::4]:
+            link = shard / path.relative_to(out)
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.hardlink_to(path)
+    return made
+
+
 def run(count: int, workers: int, home: Path, model: Assignment, *, small: bool) -> list[Part]:
     """All parts, on a cluster of its own."""
     (package,) = written(home / "submitted", right_packages(model), 1)
     found = [Found(f"student{n:06}", package.parent) for n in range(count)]
     submission = read_for(model, found[0])
-    template = gradebook.record(model, STUDENT, random.Random(1))
-    template = replace(
-        template,
-        submission_sha256=submission.sha256,
-        checks_sha256=model.checks_sha256,
-        settings_sha256=model.settings_sha256,
-        exercises=[] if small else template.exercises,
-    )
     stub = home / "record.json"
-    store.write(template, stub)
+    store.write(stub_record(model, submission, small=small), stub)
     with live(home / "dask", workers=0) as cluster:
         for _ in range(workers):
             stubbed = ["--nthreads", "50", "--preload", "bench.stub_worker"]
@@ -108,6 +135,7 @@ def run(count: int, workers: int, home: Path, model: Assignment, *, small: bool)
             "engine": lambda: engine.grade_all(model, jobs(submission, few)),
             "batch": batch,
             "resume": batch,
+            "merge": lambda: merging(shards(home / "out", home), home / "merged"),
         }
         return [part(name, steps()) for name, steps in made.items()]
 
@@ -127,7 +155,7 @@ def main() -> None:
         print(one)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     print(f"peak memory of the client {peak / 1024:.0f} MB; load {load:.1f} before")
-    _, batch, resume = parts
+    _, batch, resume, _ = parts
     simulate(batch.cpu / batch.count, resume.cpu / resume.count)
 
 

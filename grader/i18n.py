@@ -23,7 +23,7 @@ def default_language() -> str:
     return "en"
 
 
-def translate(code: str, lang: str, **fields: object) -> str:
+def translate(code: str, lang: str, /, **fields: object) -> str:
     """The sentence `code` ("outcome.timeout") in `lang`, with its `{fields}` filled in."""
     return _sentence(code, lang).format(**fields)
 
@@ -49,7 +49,7 @@ def say(code: str, fields: dict[str, str], lang: str) -> str:
         own["file"] = _cell(own["file"], lang)
     try:
         return translate(f"message.{code}", lang, **own)
-    except KeyError:  # a record of a newer grader
+    except (KeyError, TypeError):  # a record of a newer grader
         return translate("message.unknown", lang, name=code)
 
 

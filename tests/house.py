@@ -192,6 +192,7 @@ ROOMS = {
         "engines.bundle",
         "engines.cores",
         "engines.resident",
+        "engines.plausible",
         "engines.sent_back",
         "engines.workplace",
         "engines.admission",

@@ -1,5 +1,7 @@
 """A sentence is chosen when it is shown; a course need not have it in every language."""
 
+import pytest
+
 from grader.i18n import choose, say
 
 
@@ -11,3 +13,8 @@ def test_the_first_language_stands_in():
 def test_a_field_of_a_message_may_be_there_in_one_language_only():
     assert "더하기" in say("skipped", {"title.ko": "더하기"}, "en")
     assert "Adding" in say("skipped", {"title.ko": "더하기", "title.en": "Adding"}, "en")
+
+
+@pytest.mark.parametrize("code", ["of_nobody", "failed.x", "", "."])
+def test_a_message_that_nobody_knows_is_said_to_be_unknown(code):
+    assert "newer grader" in say(code, {"lang": "x", "code": "y"}, "en")

@@ -6,10 +6,12 @@ import shlex
 import sys
 from math import ceil
 from pathlib import Path
+from typing import Any
 
 import click
 
 from grader.cli.common import FELL_SHORT, course_of, short
+from grader.cli.engines import engine_of, engine_options
 from grader.errors import UsageError
 from grader.i18n import translate
 
@@ -165,22 +167,23 @@ def release(
     "--measure", is_flag=True, help="Store the reference's running times, which set the limits."
 )
 @click.option("--page", type=click.Path(path_type=Path), help="Write the result as an HTML page.")
+@engine_options
 @click.pass_context
 def verify(
     ctx: click.Context,
+    /,
     assignment: str,
     full: bool,
-    jobs: int,
     only: tuple[str, ...],
     measure: bool,
     page: Path | None,
+    **options: Any,
 ) -> None:
     """Test the checks with right code and known bugs. / 검사가 공정하고 엄밀한지 증명합니다."""
     from grader.authoring import answers, proof_page, signatures
     from grader.authoring import verify as proofs
     from grader.authoring.candidates import candidates
     from grader.cli.progress import show_verdicts
-    from grader.grading.engines.local import Pool
     from grader.records import store
     from grader.report import budget
 
@@ -194,7 +197,9 @@ def verify(
         raise UsageError("error.unknown_candidate", name=min(unknown), assignment=model.id)
     chosen = [candidate for name, candidate in found if not only or name in only]
     click.echo(translate("cli.budget", ctx.obj["lang"], bits=ceil(budget.bits(model))))
-    verdicts = show_verdicts(proofs.verify(model, chosen, Pool(jobs)), len(chosen), ctx.obj["lang"])
+    with engine_of(options, ctx.obj["lang"]) as engine:
+        proof = proofs.verify(model, chosen, engine)
+        verdicts = show_verdicts(proof, len(chosen), ctx.obj["lang"])
     if measure:
         reference = next(v for v in verdicts if v.candidate.kind == "reference")
         if not reference.faults:  # what fails early is no measure

@@ -161,9 +161,10 @@ class _Kept:
 
         with ThreadPoolExecutor(_WRITERS) as pool:
             for one in graded:
-                path, text = self._path(one.brief.student), one.text()
+                brief, text = Brief.of(one.record), one.text()
+                path = self._path(brief.student)
                 done = pool.submit(store.write_atomically, path, text)
-                writing.append((done, one.brief, text))
+                writing.append((done, brief, text))
                 while len(writing) > (_WRITERS if one.more else 0):
                     yield first()
             while writing:

@@ -49,6 +49,7 @@ from grader.scoring.points import score, totals
 
 MAX_OUTPUT_SHOWN = 4000
 MAX_DETAILS = 3
+_PLATFORM = "platform"  # the problem of a submission that could not be graded
 
 # Is told of each check as it ends.
 Tell = Callable[[CheckResult], None]
@@ -146,9 +147,14 @@ def _begin(assignment: Assignment, exercise: Exercise, process: Guests) -> None:
 
 def broken_record(assignment: Assignment, submission: Submission, error: GraderError) -> Record:
     """The record of a submission that the platform could not grade: no score, grade again."""
-    problem = Message("platform", {"reason": str(error)})
+    problem = Message(_PLATFORM, {"reason": str(error)})
     record = unrun(assignment, submission)
     return replace(record, status=Status.BROKEN, points=None, extra_points=None, problem=problem)
+
+
+def is_given_up(record: Record) -> bool:
+    """Whether it is one that `broken_record` made."""
+    return record.problem is not None and record.problem.code == _PLATFORM
 
 
 def unrun(assignment: Assignment, submission: Submission) -> Record:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 
 from grader.course.exercise import Exercise, Function, Kind
 from grader.records.outcome import Outcome
@@ -22,6 +23,9 @@ SHARE = {Kind.CORE: CORE, Kind.EDGE: EDGE, Kind.MANNERS: MANNERS}
 NOT_WHOLE = Fraction(1, 2)
 
 DIGITS = 4  # of points in a record
+
+_PASSED = Outcome.PASSED
+_COST_NOTHING = (_PASSED, Outcome.BROKEN)
 
 
 def function_share(results: Iterable[tuple[Kind, bool]]) -> Fraction:
@@ -79,10 +83,7 @@ def excused(results: Sequence[ExerciseResult]) -> dict[str, list[str]]:
     paid with is not excused in turn by those whose checks it excuses.
     """
     failed = [
-        check
-        for result in results
-        for check in result.checks
-        if check.outcome not in {Outcome.PASSED, Outcome.BROKEN}
+        check for result in results for check in result.checks if check.outcome not in _COST_NOTHING
     ]
     failing = {check.of for check in failed}
     payers = {check.id for check in failed if not failing & set(check.passes_with)}
@@ -115,9 +116,13 @@ def _function(
     function: Function, checks: Sequence[CheckResult], free: Collection[str]
 ) -> FunctionResult:
     """`checks` are those about it."""
-    if any(check.outcome == Outcome.BROKEN for check in checks):
+    if Outcome.BROKEN in [check.outcome for check in checks]:
         return FunctionResult(function.name, None, function.points)
-    passed = [(c.kind, c.outcome == Outcome.PASSED or c.id in free) for c in checks]
-    return FunctionResult(
-        function.name, points(function.points, function_share(passed)), function.points
-    )
+    passed = tuple((c.kind, c.outcome is _PASSED or c.id in free) for c in checks)
+    return FunctionResult(function.name, _earned(function.points, passed), function.points)
+
+
+@lru_cache(maxsize=10_000)
+def _earned(possible: float, passed: tuple[tuple[Kind, bool], ...]) -> float:
+    """In a class few things happen to a function."""
+    return points(possible, function_share(passed))

@@ -17,6 +17,7 @@ from tests.processes import descendants
 
 ROOT = Path(__file__).parents[2]
 PAGES = "127.0.0.1:0"
+DATABASE = "postgresql://grader:PLANTED-password@127.0.0.1/gradebook"  # in everybody's environment
 
 
 class LiveCluster:
@@ -56,7 +57,12 @@ class LiveCluster:
             cwd=ROOT if prefix else self.home,  # -m looks there first
             stdout=log,
             stderr=log,
-            env={**os.environ, "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0", **env},
+            env={
+                **os.environ,
+                "DATABASE": DATABASE,
+                "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0",
+                **env,
+            },
         )
         log.close()
         self.processes.append(process)

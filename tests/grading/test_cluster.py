@@ -3,23 +3,27 @@
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import threading
 import zlib
+from collections import Counter
 from contextlib import closing
 from dataclasses import replace
 
 import pytest
 
+from grader.checking import answers
 from grader.course import assignment as assignments
 from grader.course.folder import Course
+from grader.diagnosis.mistakes import case_id
 from grader.errors import PlatformError, UsageError
 from grader.grading.engines.local import Pool
 from grader.grading.worker import Job
 from grader.intake.read import Submission
 from grader.records import store
-from grader.records.brief import Brief
+from grader.records.record import Message
 from tests.conftest import write_course
 
 pytest.importorskip(
@@ -29,11 +33,12 @@ pytest.importorskip(
 )
 
 from grader.grading.engines import bundle
+from grader.grading.engines.attempts import given_up
 from grader.grading.engines.cluster import Cluster
 from grader.grading.engines.cores import Seats
 from grader.grading.engines.gate import Certificates, Gate, address_in
 from grader.grading.engines.sent_back import packed, packed_error, unpacked
-from tests.grading.dask_cluster import ROOT, Relay, live, until
+from tests.grading.dask_cluster import DATABASE, ROOT, Relay, live, until
 
 GOOD = "def add(a, b): return a + b\n"
 GREET = "def greet(name): return f'Hello {name}'\n"
@@ -85,7 +90,16 @@ def assignment(home):
     course = write_course(home / "course")
     check = MEETING_CHECK.format(here=str(home))
     (course / "assignments/tiny/checks/public/test_sums.py").write_text(check)
-    return assignments.load(course / "assignments/tiny", references=course / "reference")
+    tiny = assignments.load(course / "assignments/tiny", references=course / "reference")
+    [graded] = Pool(1).grade_all(tiny, [Job(submission("reference"), noted=True)])
+    right = {
+        case_id(check.id, trace.case): dict(trace.answers_shown)
+        for exercise in graded.record.exercises
+        for check in exercise.checks
+        for trace in check.traces
+    }
+    (tiny.folder / answers.FILE).write_text(answers.dump(tiny, right))
+    return tiny
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +156,6 @@ def without_times(text):
 def by_student(everything):
     for own in everything:
         assert own.text() == store.text(own.record)
-        assert own.brief == Brief.of(own.record)
         yield own.job.submission.student, without_times(own.text())
 
 
@@ -163,27 +176,95 @@ def test_records_are_those_of_the_pool_but_for_times(cluster, assignment):
         for name, own in files.items()
     ]
     here = dict(by_student(Pool(1).grade_all(assignment, jobs)))
+    assert here["wrong"]["exercises"][0]["checks"][0]["counterexample"]
     assert dict(by_student(Cluster(cluster.gate()).grade_all(assignment, jobs))) == here
 
 
-# Wants what a cluster has, and knows where it is.
+MUTANT = """
+why = "the sign"
+of = "add"
+severity = "wrong"
+[[change]]
+file = "sums.py"
+find = "a + b\\n    return"
+replace = "a - b\\n    return"
+"""
+
+
+def test_a_proof_is_that_of_the_pool(cluster, tmp_path):
+    there = ["--engine", "dask", "--scheduler", str(cluster.file), *cluster.tls]
+    proofs = []
+    for place, options in {"pool": [], "cluster": there}.items():
+        course = write_course(tmp_path / place)
+        tiny = course / "assignments" / "tiny"
+        written = {
+            "mutants/sign.toml": MUTANT,
+            "variants/other/variant.toml": 'why = "the other way round"',
+            "variants/other/sums.py": "def add(a, b): return b + a\n",
+        }
+        for name, text in written.items():
+            (tiny / name).parent.mkdir(parents=True, exist_ok=True)
+            (tiny / name).write_text(text)
+        words = ["-m", "grader", "--lang", "en", "--course", str(course), "verify", "tiny"]
+        done = run([sys.executable, *words, *options])
+        assert done.returncode == 0, done.stdout + done.stderr
+        learnt = [(tiny / name).read_text() for name in ("answers.json", "mistakes.json")]
+        proofs.append((done.stdout, learnt))
+    assert proofs[0] == proofs[1]
+
+
+# Wants what a cluster has, and knows where it is. What it gets begins with the way it took.
 SPY = """
 import os, socket
+SECRETS = "PLANTED", "--tls-key", ".pem"
+
+
+def tried(way, what, get):
+    try:
+        if get():
+            yield f"{{way}} {{what}}"
+    except OSError:
+        pass
+
+
+def connects(port):
+    socket.create_connection(("127.0.0.1", port), 5).close()
+    return True
+
+
+def holds(text):
+    return any(secret in text for secret in SECRETS)
+
+
+def read(path):
+    with open(path, errors="replace") as file:
+        return file.read()
+
+
+def listed(path):
+    try:
+        return os.listdir(path)
+    except OSError:
+        return []
+
+
+def is_line(fd):
+    with socket.socket(fileno=os.dup(fd)) as found:
+        return found.family in (socket.AF_INET, socket.AF_INET6)
 
 
 def gets():
     for port in {ports}:
-        try:
-            socket.create_connection(("127.0.0.1", port), 5).close()
-            yield f"port {{port}}"
-        except OSError:
-            pass
+        yield from tried("port", port, lambda: connects(port))
     for path in {paths}:
-        try:
-            os.listdir(path) if os.path.isdir(path) else open(path).close()
-            yield path
-        except OSError:
-            pass
+        yield from tried("path", path, lambda: [os.listdir(path) if os.path.isdir(path) else read(path)])
+    for name in os.environ:
+        yield from tried("variable", name, lambda: holds(os.environ[name]))
+    for pid in filter(str.isdigit, listed("/proc")):
+        for file in ("environ", "cmdline"):
+            yield from tried(file, pid, lambda: holds(read(f"/proc/{{pid}}/{{file}}")))
+    for fd in map(int, listed("/proc/self/fd")):
+        yield from tried("descriptor", fd, lambda: is_line(fd))
 
 
 def add(a, b):
@@ -193,22 +274,27 @@ def add(a, b):
 """
 
 
-def test_a_student_reaches_neither_scheduler_nor_pages_nor_certificates(cluster, assignment):
+def test_a_student_reaches_nothing_of_a_cluster(cluster, assignment, monkeypatch):
+    """Neither scheduler, workers, pages and database, nor certificates, addresses and passwords."""
+    monkeypatch.setenv("DATABASE", DATABASE)
     gate = cluster.gate()
-    client = gate.client()
-    info = client.scheduler_info()
-    client.close()
-    parts = [info, *info["workers"].values()]
-    ports = [part["services"]["dashboard"] for part in parts]
-    ports += [int(address.rpartition(":")[2]) for address in (gate.address, *info["workers"])]
-    paths = [str(path) for path in (cluster.home, *cluster.home.glob("*"))]
-    spy = SPY.format(ports=ports, paths=paths)
-    here = {}
-    exec(spy, here)
-    assert len(list(here["gets"]())) == len(ports) + len(paths)  # for us all that works
-    files = {"sums.py": spy.encode(), "words.py": GREET.encode()}
-    job = Job(Submission("spy", "", files, [], [], None, "0" * 64))
-    [own] = Cluster(gate).grade_all(assignment, [job])
+    with closing(gate.client()) as client, socket.create_server(("127.0.0.1", 0)) as database:
+        info = client.scheduler_info()
+        parts = [info, *info["workers"].values()]
+        ports = [part["services"]["dashboard"] for part in parts]
+        addresses = [gate.address, *info["workers"], *(w["nanny"] for w in parts[1:])]
+        ports += [int(address.rpartition(":")[2]) for address in addresses]
+        ports.append(database.getsockname()[1])
+        paths = [str(path) for path in (cluster.home, *cluster.home.glob("*"))]
+        spy = SPY.format(ports=ports, paths=paths)
+        here = {}
+        exec(spy, here)
+        ways = Counter(got.partition(" ")[0] for got in here["gets"]())
+        assert (ways["port"], ways["path"]) == (len(ports), len(paths))  # for us all that works
+        assert min(ways[way] for way in ("variable", "environ", "cmdline", "descriptor")) > 0
+        files = {"sums.py": spy.encode(), "words.py": GREET.encode()}
+        job = Job(Submission("spy", "", files, [], [], None, "0" * 64))
+        [own] = Cluster(gate).grade_all(assignment, [job])
     assert own.record.points == 10, own.text()
 
 
@@ -360,6 +446,7 @@ def test_what_a_large_class_costs_can_be_measured(tmp_path):
         ("engine", 30),
         ("batch", 30),
         ("resume", 30),
+        ("merge", 30),
     ]
     assert len(list((tmp_path / "out/records/hw1").glob("*.json"))) == 30
 
@@ -424,32 +511,144 @@ def test_a_scheduler_file_that_is_none(tmp_path):
             Gate(address_in(str(file)), Certificates().security())
 
 
-def test_a_record_of_something_else_is_not_believed(assignment):
+@pytest.fixture(scope="module")
+def honest(assignment):
+    """A job, and what came of it."""
     job = Job(submission("kim"))
     [graded] = Pool(1).grade_all(assignment, [job])
-    record = graded.record
-    sent = unpacked(packed(record), assignment, job)
-    assert (sent.record, sent.brief, sent.text()) == (record, graded.brief, graded.text())
-    for changed in (
-        replace(record, student="lee"),
-        replace(record, assignment="hw9"),
-        replace(record, submission_sha256="1" * 64),
-        replace(record, checks_sha256="1" * 64),
-        replace(record, settings_sha256="1" * 64),
-        replace(record, points="10"),
-        replace(record, exercises=[], notes=[replace(record, student="\n ]")]),
-    ):
-        with pytest.raises(PlatformError):
-            unpacked(packed(changed), assignment, job)
+    return job, graded.record
+
+
+CHECK = ("exercises", 0, "checks", 0)
+FUNCTION = ("exercises", 0, "functions", 0)
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        (("student",), "lee"),
+        (("assignment",), "hw9"),
+        (("submission_sha256",), "1" * 64),
+        (("checks_sha256",), "1" * 64),
+        (("settings_sha256",), "1" * 64),
+        (("source",), "lee"),
+        (("files", 0, "sha256"), "1" * 64),
+        (("environment", "torch"), "0.1"),
+        (("possible",), 11),
+        (("points",), 9),
+        (("points",), "10"),
+        (("points",), None),
+        (("points",), float("nan")),
+        (("extra_points",), 1),
+        (("status",), "ungradable"),
+        (("status",), "broken"),
+        (("problem",), {"code": "empty", "fields": {}}),
+        (("problem",), {"code": "platform", "fields": {"reason": "x"}}),
+        (("started",), "yesterday"),
+        (("seconds",), -1),
+        (("lacking",), ["files"]),
+        (("exercises",), []),
+        (("exercises",), None),
+        (("exercises", 0), "left out"),
+        (("exercises", 0, "id"), "saying"),
+        (("exercises", 0, "points"), 5),
+        (("exercises", 0, "possible"), 7),
+        (("exercises", 0, "extra"), True),
+        (("exercises", 0, "functions"), []),
+        ((*FUNCTION, "name"), "greet"),
+        ((*FUNCTION, "points"), 5),
+        ((*FUNCTION, "possible"), 7),
+        (("exercises", 0, "checks"), []),
+        (CHECK, "left out"),
+        (CHECK, "twice"),
+        (CHECK, "last"),
+        ((*CHECK, "id"), "add_adds_all"),
+        ((*CHECK, "of"), "greet"),
+        ((*CHECK, "kind"), "edge"),
+        ((*CHECK, "kind"), "typo"),
+        ((*CHECK, "public"), False),
+        ((*CHECK, "outcome"), "failed"),
+        ((*CHECK, "outcome"), "broken"),
+        ((*CHECK, "outcome"), "typo"),
+        ((*CHECK, "cases"), 0),
+        ((*CHECK, "cases"), 1.0),
+        ((*CHECK, "cases_passed"), -1),
+        ((*CHECK, "seconds"), -1),
+        ((*CHECK, "seconds"), 10**400),
+        ((*CHECK, "message"), "failed"),
+        ((*CHECK, "traces"), [{}]),
+        ((*CHECK, "more"), 1),
+    ],
+)
+def test_a_record_that_a_job_cannot_have_is_not_believed(assignment, honest, place, value):
+    job, record = honest
+    data = json.loads(store.text(record))
+    *path, last = place
+    inner = data
+    for step in path:
+        inner = inner[step]
+    if isinstance(last, int) and isinstance(value, str):
+        own = inner.pop(last)
+        inner += {"left out": [], "twice": [own, own], "last": [own]}[value]
+    else:
+        inner[last] = value
+    with pytest.raises(PlatformError) as raised:
+        unpacked(zlib.compress(json.dumps(data).encode()), assignment, job)
+    assert raised.value.code == "error.cluster_record"
+
+
+def test_what_is_no_record_is_not_believed(assignment, honest):
+    job, record = honest
     whole = packed(record)
     for damaged in (b"", b"{}", whole[:-9], whole[20:], zlib.compress(bytes(1 << 29))):
         with pytest.raises(PlatformError):
             unpacked(damaged, assignment, job)
-    flat = json.dumps(record.to_json())
-    stranger = '{"error": "SystemExit", "code": "x"}'
-    for text in ("", "[]", "7", stranger, '{"error": 7}', "{}", "[" * 9999, flat, "\udc80"):
-        with pytest.raises(PlatformError):
+    strangers = [
+        '{"error": "SystemExit", "code": "x"}',
+        '{"error": 7}',
+        '{"error": [], "code": "error.system", "fields": {}}',
+        '{"error": "UsageError", "code": "error.of_nobody", "fields": {}}',
+        '{"error": "UsageError", "code": 7, "fields": {}}',
+        '{"error": "UsageError", "code": "error.shard", "fields": {}}',
+        '{"error": "UsageError", "code": "error.shard", "fields": {"code": "x"}}',
+    ]
+    for text in ("", "[]", "7", *strangers, "{}", "[" * 9999, "\udc80"):
+        with pytest.raises(PlatformError) as raised:
             unpacked(zlib.compress(text.encode("utf-8", "surrogatepass")), assignment, job)
+        assert raised.value.code == "error.cluster_record", text
+
+
+def test_every_record_that_a_job_can_have_is_believed(assignment):
+    whole = submission("kim")
+    lost = replace(
+        whole, files={}, problem=Message("empty"), notes=[Message("empty", {"x": "\udc80"})]
+    )
+    jobs = [
+        Job(whole),
+        Job(lost),
+        Job(whole, ("saying",)),
+        Job(whole, without_checks=frozenset({"add_adds"})),
+        Job(whole, too_heavy=frozenset({"adding"})),
+        Job(submission("kim", "wrong"), core_alone=True),
+        Job(whole, core_alone=True),
+    ]
+    found = [(own.job, own.record) for own in Pool(1).grade_all(assignment, jobs)]
+    found.append((jobs[0], given_up(assignment, jobs[0])))
+    assert len(found) == len(jobs) + 1
+    for job, record in found:
+        sent = unpacked(packed(record), assignment, job)
+        assert sent.record == record
+        assert sent.text().encode() == store.text(record).encode("utf-8", "backslashreplace")
+
+
+def test_a_worker_that_lies_is_asked_once_more_and_then_believed_nothing(assignment, tmp_path):
+    wrong = replace(submission("wrong"), files={**submission("wrong").files, "words.py": b""})
+    with live(tmp_path / "dask", workers=0) as cluster:
+        cluster.worker("--preload", "tests.grading.lying_worker", PYTHONPATH=str(ROOT))
+        graded = Cluster(cluster.gate()).grade_all(assignment, [Job(wrong), Job(submission("kim"))])
+        found = {own.job.submission.student: own.record for own in graded}
+    assert {name: record.points for name, record in found.items()} == {"wrong": None, "kim": 10}
+    assert "is not the record" in found["wrong"].problem.fields["reason"]
 
 
 def test_an_error_comes_back_as_itself(assignment):

@@ -1,7 +1,7 @@
 """What a cluster's workers must have of an assignment, in one piece that is named by its digest.
 
-The checks, and the solved package that stands in for functions that failed; no handout, mutant or
-variant. It is unpacked where no student code can read it.
+The checks, the solved package that stands in for functions that failed, and what right programs
+answer; no handout, mutant or variant. It is unpacked where no student code can read it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from grader.checking import answers
 from grader.course import check_files
 from grader.course.assignment import Assignment
 from grader.errors import PlatformError
@@ -50,6 +51,8 @@ def _files(assignment: Assignment) -> Iterator[tuple[str, bytes]]:
     yield _ASSIGNMENT, pickle.dumps(assignment)
     for path in check_files.paths(assignment.folder):
         yield f"{_CHECKS}/{path.relative_to(assignment.folder).as_posix()}", path.read_bytes()
+    if (known := assignment.folder / answers.FILE).exists():
+        yield f"{_CHECKS}/{known.name}", known.read_bytes()
     if assignment.reference is not None:
         for name, content in assignment.reference_files().items():
             yield f"{_REFERENCE}/{assignment.package}/{name}", content

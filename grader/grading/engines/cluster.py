@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import gc
 import os
 import queue
 import time
@@ -45,6 +46,9 @@ _ANSWER = 20.0  # seconds within which a scheduler answers
 _MOST_LOST = 20  # connections in one batch: a network as bad as that is of no use
 _FETCH = 10.0  # seconds within which a worker sends a record
 _LOOK = 1.0  # seconds between two looks at who is there
+# A record comes and goes as thousands of objects, none in a circle; for each of them the collector
+# would go through ours several times, which takes longer than all else.
+_OBJECTS = 100_000
 
 
 class Lost(Exception):
@@ -91,6 +95,7 @@ class Cluster:
             patience=patience,
             gpu_share=self.gpu_share,
         )
+        gc.set_threshold(_OBJECTS)
         for lost in count(1):
             session = _Session(self, assignment, work)
             try:
@@ -244,7 +249,7 @@ class _Session:
         if isinstance(error, KilledWorker):
             more = attempt.once_more() if alone else attempt
             if more is None:
-                return Graded.of(attempt.job, given_up(self._assignment, attempt.job))
+                return Graded(attempt.job, given_up(self._assignment, attempt.job))
             self._work.suspects.append(more)
             return None
         try:
@@ -259,7 +264,7 @@ class _Session:
         more = attempt if leaves else attempt.once_more()
         if more is None:
             record = broken_record(self._assignment, attempt.job.submission, error)
-            return Graded.of(attempt.job, record)
+            return Graded(attempt.job, record)
         self._work.again.append(more)
         return None
 

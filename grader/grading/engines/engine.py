@@ -4,43 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol, Self
+from typing import Protocol
 
 from grader.course.assignment import Assignment
 from grader.grading.worker import Job
 from grader.records import store
-from grader.records.brief import Brief
 from grader.records.record import Record
 
 
 @dataclass(frozen=True)
 class Graded:
-    """What came of a job: a record, or the text of its file, whichever the engine has.
+    """What came of a job. `written` is the text of the record, where the engine has it already.
 
     `more`: what came of others is at hand as well.
     """
 
     job: Job
-    brief: Brief
-    made: Record | str
+    record: Record
+    written: str = ""
     more: bool = False
-
-    @classmethod
-    def of(cls, job: Job, record: Record) -> Self:
-        """From the record."""
-        return cls(job, Brief.of(record), record)
-
-    @property
-    def record(self) -> Record:
-        """The record. Raises `PlatformError` when a worker has sent what is none."""
-        if isinstance(self.made, Record):
-            return self.made
-        return store.decode(Path(self.job.submission.student), self.made.encode())
 
     def text(self) -> str:
         """What is to be written."""
-        return store.text(self.made) if isinstance(self.made, Record) else self.made
+        return self.written or store.text(self.record)
 
 
 class Engine(Protocol):

@@ -46,7 +46,7 @@ class Pool:
         """As the function of this name."""
         graded = grade_all(assignment, jobs, self.workers, memo=self.memo, gpus=self.gpus)
         for job, record in graded:
-            yield Graded.of(job, record)
+            yield Graded(job, record)
 
 
 def grade_all(
