@@ -44,6 +44,9 @@ def test_vocabulary_knows_unk_and_never_twice(student):
     expect_close(got, 4, what="the number of tokens")
     got = ids_of(student, [["a", "a", "b"]], list("ab"), max_size=2)
     expect_close(got, [0, 0], what="the ids with max_size 2: the special tokens alone")
+    sentences = [["<unk>"] * 3 + ["<eos>"] * 3 + ["a", "a", "b"]]
+    got = ids_of(student, sentences, list("ab"), max_size=4)
+    expect_close(got, [2, 3], what="the ids with max_size 4, both special tokens in the text")
 
 
 def test_vocabulary_max_size_counts_both_special_tokens(student):

@@ -115,6 +115,16 @@ def test_cross_entropy_may_ignore_what_does_not_occur(student):
     expect_close(value, oracle(logits, targets), **MILD, what="the loss, nothing to ignore")
 
 
+def test_cross_entropy_ignores_minus_infinity(student):
+    logits, targets = some(30, 6)
+    logits[3] = torch.tensor([-math.inf, 0.0, -math.inf, 0.0, 0.0])
+    for ignore in (-100, 2):
+        targets[3] = ignore
+        value = student.metrics.cross_entropy(logits, targets, ignore)
+        wanted = oracle(logits, targets, ignore)
+        expect_close(value, wanted, **MILD, what=f"the loss, -inf where {ignore} is ignored")
+
+
 # ---- label smoothing
 
 

@@ -172,6 +172,12 @@ def test_model_ties_its_weights(student):
     assert tied, "the embedding is a parameter of shape (V, E)"
     same = all(w.shape == tied[0].shape and torch.equal(w, tied[0]) for w in tied)
     assert same, "embedding and output layer must still share one matrix after it changes"
+    model, ids = student.model.LSTMLanguageModel(V, H, H, tie_weights=True), some_ids(20, 3, 2)
+    logits, state = model(ids)
+    weights = [torch.ones_like(logits), *(None for _ in _floats(state))]
+    gradients = student.gradients(model, [ids], weights, [model]).by_parameter[0].values()
+    number = sum(g.dim() == 2 and V in g.shape for g in gradients)
+    expect_equal(number, 1, "the number of parameters (V, E) that training would change")
     free = matrices(student.model.LSTMLanguageModel(V, H, H))
     assert len(free) >= 2, "without tie_weights the output layer has its own matrix"
     assert not torch.equal(free[0], free[1]), "without tie_weights the matrices differ"

@@ -271,7 +271,8 @@ def own_mixture(models, weights, word, context):
 @pytest.mark.parametrize("weights", [[0.25, 0.5, 0.25], [0.625, 0.25, 0.125]])
 def test_interpolation_mixes_probabilities(student, weights):
     models = some_models(student)
-    for word, context in (("b", ["a"]), ("a", []), ("c", ["b", "new"]), ("new", ["a"])):
+    calls = [("b", ["a"]), ("a", []), ("c", ["b", "new"]), ("new", ["a"]), ("</s>", ["a", "b"])]
+    for word, context in calls:
         got = student.ngram.interpolated_log_prob(models, weights, word, context)
         wanted = own_mixture(models, weights, word, context)
         expect_close(got, wanted, what=f"ln of the mixture for {word} after {context}")

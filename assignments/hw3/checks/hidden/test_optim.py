@@ -5,7 +5,7 @@ from torch import nn
 
 from grader.checking.expect import expect_close, expect_equal, expect_tensor, expect_type
 
-# eps of Adam stays tiny: dividing by sqrt(1 - beta2^t) inside or outside of it is a matter of taste
+# eps of Adam stays tiny here: which root it is added to is asked apart
 OPTIMISERS = {
     "sgd": (lambda p: torch.optim.SGD(p, lr=0.1), {}),
     "momentum": (lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.7), {"momentum": 0.7}),
@@ -20,7 +20,8 @@ OPTIMISERS = {
     ),
     "adam": (lambda p: torch.optim.Adam(p, lr=0.1, betas=(0.8, 0.9)), {"betas": (0.8, 0.9)}),
 }
-TOLERANCE = {"rtol": 1e-6, "atol": 1e-7}  # what is left of that matter of taste
+TOLERANCE = {"rtol": 1e-6, "atol": 1e-7}  # what is left of that question
+RATES = [0.1] * 6 + [0.02] * 6  # the rate falls on the way: what it scales is the step, not v
 
 
 def normal(seed, *shape):
@@ -28,10 +29,10 @@ def normal(seed, *shape):
     return torch.randn(*shape, generator=generator, dtype=torch.float64)
 
 
-def run(student, name, start, gradients, lr=0.1, **options):
-    """All parameters on the way, by the student's steps."""
+def run(student, name, start, gradients, rates=RATES, **options):
+    """All parameters on the way, by the student's steps, at most as many as there are rates."""
     step, param, state, path = getattr(student.optim, name), start, {}, []
-    for grad in gradients:
+    for grad, lr in zip(gradients, rates, strict=False):
         param, state = step(param, grad, state, lr, **options)
         path.append(param)
     return path
@@ -40,7 +41,8 @@ def run(student, name, start, gradients, lr=0.1, **options):
 def oracle(make, start, gradients):
     param = nn.Parameter(start.clone())
     optimiser, path = make([param]), []
-    for grad in gradients:
+    for grad, lr in zip(gradients, RATES, strict=True):
+        optimiser.param_groups[0]["lr"] = lr
         param.grad = grad.clone()
         optimiser.step()
         path.append(param.detach().clone())
@@ -118,6 +120,11 @@ def leaves_its_arguments_alone(student, name):
     _, after = student.with_arguments(step, new, grad, state, 0.1)
     expect_equal(after[:2], [new, grad], "parameter and gradient after a second call")
     expect_equal(student.generators(), before, "the global random generators after the calls")
+    kept, _ = student.keep(step, [param, grad, {}, 0.1], 0)  # a tensor that stays there
+    values = kept.tolist()
+    _, state = student.keep(step, [param, kept, {}, 0.1], 1)
+    step(param, grad, state, 0.1)
+    expect_equal(kept.tolist(), values, "a gradient after the step that follows its own")
 
 
 # ---- every optimiser by each of these
@@ -279,5 +286,13 @@ def test_adam_is_right_from_the_first_step(student):
     # however large or small the gradient is, the first step is lr long
     for size in (1e-3, 1.0, 1e3):
         grad = torch.tensor([size, -size], dtype=torch.float64)
-        (param,) = run(student, "adam", torch.zeros(2, dtype=torch.float64), [grad], lr=0.01)
+        (param,) = run(student, "adam", torch.zeros(2, dtype=torch.float64), [grad], [0.01])
         expect_close(param, [-0.01, 0.01], rtol=1e-3, what=f"the first step for gradient {size}")
+
+
+def test_adam_with_gradients_as_small_as_eps(student):
+    start, gradients = normal(130, 3, 4), [1e-3 * normal(130 + i, 3, 4) for i in range(1, 13)]
+    got = run(student, "adam", start, gradients, betas=(0.8, 0.9), eps=1e-3)
+    wanted = oracle(lambda p: torch.optim.Adam(p, betas=(0.8, 0.9), eps=1e-3), start, gradients)
+    for number, (a, b) in enumerate(zip(got, wanted, strict=True), 1):
+        expect_close(a, b, what=f"the parameter after step {number}, with eps = 0.001")

@@ -173,6 +173,12 @@ def test_clip_leaves_its_arguments_alone(student):
         expect_left_alone(student, student.regularise.clip_gradients, grads, max_norm)
     for new, old in zip(student.regularise.clip_gradients(grads, 0.1)[0], grads, strict=True):
         expect_tensor(new, tuple(old.shape), "float64", "a clipped gradient")
+    # a change of what came back must not reach what was passed in: both stay there
+    passed, _ = student.keep(student.regularise.clip_gradients, [[grads[0]], 1e6], 0)
+    values = passed[0]
+    back, _ = student.keep(student.regularise.clip_gradients, [passed, 1e6], 0)
+    student.keep(student.keep(back.copy, []).pop, []).zero_()
+    expect_equal(passed[0], values, "a gradient after its clipped one was set to 0")
 
 
 PARAMS = [normal(12, 3, 4), normal(13, 5), normal(14, 2, 1, 2)]
@@ -199,6 +205,13 @@ def test_l2_penalty_of_one_parameter(student):
 def test_l1_penalty_is_differentiable(student):
     gradients = student.gradients(student.regularise.l1_penalty, [PARAMS]).by_argument
     for gradient, param in zip(gradients, PARAMS, strict=True):
+        expect_close(gradient, param.sign(), what="the gradient of the L1 penalty")
+
+
+def test_l1_penalty_has_a_gradient_at_zero(student):
+    params = [torch.tensor([0.0, -2.0, 3.0], dtype=torch.float64), torch.zeros(2, 2).double()]
+    gradients = student.gradients(student.regularise.l1_penalty, [params]).by_argument
+    for gradient, param in zip(gradients, params, strict=True):
         expect_close(gradient, param.sign(), what="the gradient of the L1 penalty")
 
 

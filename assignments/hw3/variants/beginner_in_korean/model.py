@@ -92,7 +92,7 @@ def train(
 ):
     양의정수(batch_size, "batch_size")
     양의정수(bptt, "bptt")
-    경계 = round(len(ids) * 0.9)
+    경계 = len(ids) - len(ids) // 10
     학습글 = 열로나누기(ids[:경계], batch_size)
     남은글 = ids[경계:]
     평가열수 = 10
@@ -102,7 +102,7 @@ def train(
     model = LSTMLanguageModel(
         vocab_size, embed_size, hidden_size, num_layers=num_layers, dropout=dropout, seed=seed
     )
-    최적화 = torch.optim.AdamW(model.parameters(), lr=lr, weight_decay=1e-4)
+    최적화 = torch.optim.AdamW(model.parameters(), lr=lr, weight_decay=0.0)
     손실함수 = nn.CrossEntropyLoss()
     기록 = []
     for _ in range(epochs):

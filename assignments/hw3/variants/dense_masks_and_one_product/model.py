@@ -76,7 +76,7 @@ def train(
         raise ValueError("batch_size < 1")
     if bptt < 1:
         raise ValueError("bptt < 1")
-    cut = int(len(ids) * 0.9)
+    cut = len(ids) - int(len(ids) / 10)
     model = LSTMLanguageModel(
         vocab_size, embed_size, hidden_size, num_layers, dropout, seed=seed
     )

@@ -11,7 +11,7 @@ def dropout(x, p, training, seed):
     if not training:
         return x
     난수 = np.random.default_rng(seed)
-    남김 = torch.from_numpy(난수.random(tuple(x.shape)) >= p)
+    남김 = torch.from_numpy(난수.random(tuple(x.shape)) >= p).to(x.device)
     배율 = 0.0 if p == 1 else 1.0 / (1.0 - p)
     return torch.where(남김, x * 배율, torch.zeros_like(x))
 

@@ -125,7 +125,7 @@ def train(
             raise ValueError(f"{name} is below 1")
     if ((ids < 0) | (ids >= vocab_size)).any():
         raise ValueError("ids outside of the vocabulary")
-    border = len(ids) * 9 // 10
+    border = -(-len(ids) * 9 // 10)  # rounded up
     if border < 2 * batch_size or len(ids) - border < 2:
         raise ValueError("ids are too few")
     rows = border // batch_size
