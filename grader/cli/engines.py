@@ -51,10 +51,11 @@ def engine_of(options: dict[str, Any], lang: str) -> Iterator[Engine]:
         for name in ("scheduler", "tls_ca_file", "tls_cert", "tls_key"):
             if options[name]:
                 raise UsageError("error.only_dask", option=f"--{name.replace('_', '-')}")
-        from grader.boundary.devices import Gpus, found
+        from grader.boundary.devices import NO_GPUS, Gpus, found
         from grader.grading.engines.local import Pool
 
-        yield Pool(workers, memo, Gpus(found(), options["gpu_share"]))
+        share = options.get("gpu_share")  # a proof has none: it is about what all machines have
+        yield Pool(workers, memo, Gpus(found(), share) if share else NO_GPUS)
         return
     try:
         from grader.grading.engines.cluster import Cluster
@@ -68,7 +69,7 @@ def engine_of(options: dict[str, Any], lang: str) -> Iterator[Engine]:
 
     with _gate(options, workers) as gate:
         weak = bool(options.get("allow_weak_jail"))
-        share = options["gpu_share"]
+        share = options.get("gpu_share", 1.0)
         yield Cluster(gate, memo=memo, gpu_share=share, allow_weak_jail=weak, tell=tell)
 
 

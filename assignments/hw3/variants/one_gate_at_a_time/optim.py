@@ -40,6 +40,5 @@ def adam(param, grad, state, lr, betas=(0.9, 0.999), eps=1e-8):
     t += 1
     m = torch.lerp(m, grad, 1 - betas[0])
     v = betas[1] * v + (1 - betas[1]) * grad * grad
-    root = math.sqrt(1 - betas[1] ** t)
-    size = lr * root / (1 - betas[0] ** t)
-    return param - size * m / (v.sqrt() + root * eps), {"all": (t, m, v)}
+    size = lr * math.sqrt(1 - betas[1] ** t) / (1 - betas[0] ** t)
+    return param - size * m / (v.sqrt() + eps), {"all": (t, m, v)}
