@@ -23,7 +23,8 @@ def greedy(
 ) -> list[list[int]]:
     """The best next word again and again, for each row of src (B, S) with src_lengths (B,).
 
-    At most max_length words per row; each row ends at its own eos. bos and eos are not returned.
+    At most max_length words per row; each row ends at its own eos. The bos at the start and the eos
+    at the end are not returned.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -47,8 +48,8 @@ def beam_search(
 
         score = ln p / length^length_penalty      length counts the words, and eos where there is one
 
-    The words come without bos and eos. Ties go to the smaller sequence of words. k = 1 without
-    penalty is greedy search.
+    The words come without the bos at the start and the eos at the end. Ties go to the smaller
+    sequence of words. k = 1 without penalty is greedy search.
     Raises ValueError naming k below 1.
     """
     # YOUR CODE HERE

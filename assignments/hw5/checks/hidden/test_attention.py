@@ -103,6 +103,10 @@ def test_dot_scores_leave_everything_alone(student):
 
 def test_general_scores_equal_the_formula(student):
     expect_scores(student, "general_scores", 2)
+    # W also stands between a query and keys of the same width
+    query, keys, W = normal(3, 4, seed=8), normal(3, 5, 4, seed=8), normal(4, 4, seed=8)
+    scores = student.attention.general_scores(query, keys, W)
+    expect_close(scores, own_scores(query, keys, W), what="the scores with a square W")
 
 
 def test_general_scores_of_one_sentence_and_of_one_key(student):
@@ -201,7 +205,8 @@ def test_masked_scores_have_no_influence(student):
 
 
 def test_masked_scores_have_no_influence_far_out(student):
-    with_others_where_masked(student, 1e4)
+    for scale in (1e4, 1e30):
+        with_others_where_masked(student, scale)
     # what is allowed may lie far below what is masked
     scores = torch.tensor([[-1e4, 0.0, -1e4 + 1], [3.0, 1.0, 2.0]]).double()
     mask = torch.tensor([[True, False, True], [True, True, False]])

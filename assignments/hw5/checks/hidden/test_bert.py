@@ -64,6 +64,11 @@ def test_wordpiece_cuts_korean(student):
     expect_pieces(student, ["나는", "학교에서", "학교에", "강아지", "강아지는", "고양이"], vocab)
 
 
+def test_wordpiece_looks_up_what_is_written(student):
+    vocab = ["play", "Play", "##ing", "##ING", "nlp", "USA", "uber", "Über"]
+    expect_pieces(student, ["playing", "Playing", "PlayING", "NLP", "USA", "usa", "Über"], vocab)
+
+
 def test_wordpiece_may_be_the_whole_word(student):
     vocab = ["a", "b", "가", "ab", "##b"]
     expect_pieces(student, ["a", "가", "ab", "c"], vocab)

@@ -111,6 +111,38 @@ def test_lstm_seq2seq_learns_through_the_bottleneck(student):
         assert got.abs().max() > 0, f"{name} must get a gradient"
 
 
+def pulls_on_the_source(student, seed):
+    """How the source's embeddings move the logits of two steps, as directions.
+
+    h and c are one number each. If only one of them were passed on, all steps would depend on the
+    source through this number, and the directions would be the same.
+    """
+    model = ready(student, hidden=1, layers=1)
+    generator, state = torch.Generator().manual_seed(seed), model.state_dict()
+    for name, value in state.items():
+        state[name] = value + torch.randn(value.shape, generator=generator)
+    model.load_state_dict(state)
+    found = []
+    for step in (0, 2):
+        toward = torch.zeros(3, 3, 12)
+        toward[0, step] = torch.arange(12.0)
+        pull = student.gradients(model.forward, [SRC, LENGTHS, TGT], [toward], [model])
+        tables = [g for g in pull.by_parameter[0].values() if tuple(g.shape) == (10, 4)]
+        assert tables, "the source's embeddings are a table of a line for each word"
+        pull = torch.cat([table.flatten() for table in tables]).double()
+        found.append(pull / pull.norm().clamp(min=1e-30))
+    return found
+
+
+def test_lstm_seq2seq_hands_over_h_and_c(student):
+    # with h alone or c alone the angle is rounding, 1e-7; with both it is far larger for most weights
+    for seed in range(6):
+        one, other = pulls_on_the_source(student, seed)
+        if float((one - (one @ other) * other).norm()) > 1e-4:
+            return
+    raise AssertionError("the decoder begins with both h and c of the encoder")
+
+
 def test_lstm_seq2seq_drops_in_training_alone(student):
     model = student.lstm_seq2seq.LSTMSeq2Seq(10, 12, 4, 16)
     model.train()

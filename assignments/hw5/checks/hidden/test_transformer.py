@@ -127,6 +127,13 @@ def test_encode_does_not_see_the_padding(student):
     one, other = student.map(model.encode, [(SRC, MASK), (garbage, MASK)])
     expect_close(other[1, :2], one[1, :2], **NEAR, what="the memory with other padding")
     expect_close(other[0], one[0], **NEAR, what="the memory of a sentence without padding")
+    # the mask tells what is padding, not the id
+    src, mask = torch.tensor([[4, 0, 5]]), torch.ones(1, 3, dtype=torch.bool)
+    one = model.encode(src, mask)
+    with_table(model, SOURCES, {0: RAMP})
+    other = model.encode(src, mask)
+    for place in (0, 2):
+        assert differ(other[0, place], one[0, place]), "a word that is not masked has an influence"
 
 
 def test_order_matters_to_the_encoder(student):
@@ -147,6 +154,24 @@ def with_table(model, rows, changes):
         for row, line in changes.items():
             state[name][row] = line
     model.load_state_dict(state)
+
+
+RAMP = torch.linspace(-2.0, 2.0, D)  # a word vector unlike any that was drawn
+
+
+def test_decode_sees_every_word(student):
+    """Whatever its id: other numbers in its line of the table change all that comes after it."""
+    for word in (0, 1, 2, 12):
+        model, memory = some_memory(student)
+        tgt = torch.tensor([[5, word, 4, 9], [3, word, 7, 6]])
+        one = model.decode(tgt, memory, MASK)
+        expect_tensor(one, (2, 4, TARGETS), what="the logits")
+        with_table(model, TARGETS, {word: RAMP})
+        other = model.decode(tgt, memory, MASK)
+        for t in (2, 3):
+            # the output layer may hold a line of this shape too: the word's own logit
+            told = differ(other[:, t, 3:12], one[:, t, 3:12])
+            assert told, "position t sees every word up to its own, whatever its id"
 
 
 def same_input_at_two_places(student):

@@ -119,6 +119,15 @@ def test_layer_norm_of_equal_numbers_is_the_bias(student):
     assert bool(gradients.by_argument[0].isfinite().all()), "the gradient is finite"
 
 
+def test_layer_norm_of_numbers_far_from_zero(student):
+    x, ones, zeros = 1000 + normal(8, 4, seed=13), torch.ones(4), torch.zeros(4)
+    x = x.float()
+    out = student.transformer.layer_norm(x, ones, zeros)
+    expected = F.layer_norm(x.double(), (4,))
+    # a float32 near 1000 is right to 6e-5, and so is the mean; its square only to 0.06
+    expect_close(out, expected, rtol=0, atol=2e-3, what="the result")
+
+
 def test_layer_norm_has_the_right_gradients(student):
     given = [normal(3, 4, seed=5), normal(4, seed=6), normal(4, seed=7)]
     toward = normal(3, 4, seed=8)

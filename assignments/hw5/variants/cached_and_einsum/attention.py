@@ -20,7 +20,7 @@ def masked_softmax(scores, mask):
     if mask is None:
         return F.softmax(scores, -1)
     hidden = torch.where(mask, 0.0, -1e9).to(scores.dtype)
-    return F.softmax(scores + hidden, -1) * mask
+    return F.softmax(scores.masked_fill(~mask, 0.0) + hidden, -1) * mask
 
 
 def attend(scores, values, mask=None):
