@@ -183,6 +183,8 @@ ROOMS = {
         "worker",
         "engines.engine",
         "engines.attempts",
+        "engines.paired",
+        "engines.start",
         "engines.local",
         "engines.bundle",
         "engines.cores",
