@@ -104,6 +104,11 @@ def _make_templates(world: _World, control: socket.socket) -> None:
                 control.close()
                 _run(partial(_template, world, theirs, json.loads(data)))
 
+    # their processor time is ours once we have waited, and our parent's: what a batch costs counts
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.wait()
+
 
 def _run(body: Callable[[], None]) -> NoReturn:
     """The whole life of a forked process."""
