@@ -188,6 +188,8 @@ ROOMS = {
         "worker",
         "engines.engine",
         "engines.attempts",
+        "engines.paired",
+        "engines.start",
         "engines.local",
         "engines.bundle",
         "engines.cores",
