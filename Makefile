@@ -4,6 +4,7 @@ VENV := .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 JOBS ?= 2
+TESTERS ?= $(shell expr $(JOBS) + 1)# a quarter of their time tests wait for something
 OUT ?= out
 CLASSES := $(OUT)/classes
 FUZZ_SECONDS ?= 60
@@ -44,7 +45,7 @@ demo: $(VENV)/.ready
 	@for hw in $(ASSIGNMENTS); do echo "Open $(OUT)/report/$$hw/index.html in a browser."; done
 
 test: $(VENV)/.ready
-	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile
+	$(BIN)/python -m pytest --numprocesses $(TESTERS) --dist loadfile
 	@for hw in $(ASSIGNMENTS); do $(BIN)/grader release $$hw --check || exit; done
 	@for hw in $(ASSIGNMENTS); do $(BIN)/grader verify $$hw -j $(JOBS) || exit; done
 
