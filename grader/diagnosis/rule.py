@@ -1,5 +1,6 @@
 """When a mistake is named. Tried on 366 bugs by other hands: 182 names were right, 4 were of a
-related mistake, none was wrong. Of 327 more by later hands: 177 right, 4 related, 2 wrong.
+related mistake, none was wrong. Of 327 more by later hands: 177 right, 4 related, 2 wrong. Of 85
+whose hands kept away from what is known, 26 are known: 20 right, 2 related, none wrong.
 
 All cases in which the mistake fails must fail here, and at least three quarters of them with the
 same answers. One case alone is enough only where nothing else fails, and where its answer is more
