@@ -52,6 +52,7 @@ def main():
     kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
     seccomp.install(code)
     command = sys.argv[middle + 1 :]
+    os.environ.pop("PYTHONPATH", None)  # it was for this module
     os.execvp(command[0], command)
 
 

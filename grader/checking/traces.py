@@ -155,7 +155,8 @@ def _form(value: Any) -> str:
     if isinstance(value, dict):
         return f"dict({_form([*value, *value.values()])})"
     if isinstance(value, list | tuple | set | frozenset):
-        return f"{type(value).__name__}({sorted(set(map(_form, value)))})"
+        inner = ", ".join(f"'{form}'" for form in sorted(set(map(_form, value))))
+        return f"{type(value).__name__}([{inner}])"
     if isinstance(value, Kept):
         return "an object"
     return str(value.dtype) if _is_array(value) else type(value).__name__

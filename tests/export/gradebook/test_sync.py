@@ -92,7 +92,7 @@ def test_a_comment_names_a_known_mistake_as_soon_as_it_is_known(synced):
     path = synced.out / "records" / "hw1" / "oh_jimin.json"
     record = json.loads(path.read_text(encoding="utf-8"))
     check = next(c for c in record["exercises"][0]["checks"] if c["public"])
-    trace = {"case": "", "outcome": "failed", "asked": ["a"], "answers": ["b"]}
+    trace = {"case": "", "outcome": "failed", "asked": ["a"], "answers": ["b"], "forms": ["c"]}
     check.update(outcome="failed", traces=[{**trace, "first": "", "telling": True}])
     path.write_text(json.dumps(record), encoding="utf-8")
     assert synced.sync().written == 1
