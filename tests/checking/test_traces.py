@@ -110,6 +110,13 @@ def test_types_are_told_apart_from_values():
     assert traced(value(np.ones(2)), value(1)).forms == traced(value(np.ones(3)), value(2)).forms
 
 
+def test_lists_thirty_deep_leave_a_trace():
+    deep = [1]
+    for _ in range(30):
+        deep = [deep]
+    assert traced(value(deep)).forms != traced(value([1])).forms
+
+
 def test_the_first_array_of_a_compound_answer():
     one = traced(value((np.ones(2), {"own": 1}))).first
     assert one == traced(value([np.ones(2), 7])).first != ""
