@@ -49,6 +49,10 @@ class LiveCluster:
             ]
         )
 
+    def is_announced(self):
+        """Whether the scheduler file is whole; it is not written in one step."""
+        return self.file.exists() and self.file.read_text().endswith("}")
+
     def _start(self, words, prefix=(), **env):
         role, *words = map(str, words)
         log = open(self.home / f"{role}-{len(self.processes)}.log", "w")
@@ -172,6 +176,7 @@ def live(home, workers):
     try:
         for _ in range(workers):
             cluster.worker()
+        until(cluster.is_announced)
         yield cluster
     finally:
         cluster.stop()
