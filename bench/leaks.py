@@ -173,8 +173,9 @@ def held(checks: int, temporary: Path) -> Held:
     """Look at everything below this process."""
     below = processes.descendants(os.getpid())
     alive = [pid for pid in below if not processes.is_zombie(pid)]
-    # the worker has forked the launcher, whose parent outside waits where it has a world of its own
-    worker, *_, launcher = [pid for pid in alive if "paired" in processes.command_line(pid)]
+    # where it has a world of its own, a parent outside waits for the launcher: the last is it
+    *_, launcher = [pid for pid in alive if "guest.launcher" in processes.command_line(pid)]
+    (worker,) = [pid for pid in alive if "spawn_main" in processes.command_line(pid)]
     return Held(
         checks,
         processes.descriptors(worker),
@@ -231,7 +232,8 @@ def main() -> None:
     print(f"{done} checks in {time.monotonic() - start:.0f} s: {ways}")
     print(f"left when the pool had ended: {', '.join(left) or 'no file'}")
     names = grown(looks[0], looks[-1])
-    running = processes.descendants(os.getpid())
+    below = processes.descendants(os.getpid())
+    running = [pid for pid in below if "resource_tracker" not in processes.command_line(pid)]
     if names or left or running or outcomes.get("broken"):
         sys.exit(
             f"grew: {', '.join(names) or '-'}; left: {len(left)} files, {len(running)} running"

@@ -1,8 +1,7 @@
 """What a student waits for first: `python -m bench.start [--rounds N]`.
 
-`grader check` with one exercise, and `grader grade` with one submission in which nothing is right:
-processor seconds of all their processes, beside those of one `import torch`; the median of rounds
-in which all are run in turn.
+`grader check` with one exercise, processor seconds of all its processes, beside those of one
+`import torch`: the median of rounds in which all are run in turn.
 """
 
 from __future__ import annotations
@@ -21,21 +20,14 @@ from demo.build import solved
 from grader.course.folder import Course
 
 ROOT = Path(__file__).parent.parent
-GRADER = [sys.executable, "-m", "grader", "--course", str(ROOT)]
+CHECK = [sys.executable, "-m", "grader", "--course", str(ROOT), "check", "hw1"]
 IMPORT, WITHOUT, WITH = "import torch", "check -k, without torch", "check -k, with torch"
-GRADE = "grade, one submission"
+COMMANDS = {
+    IMPORT: [sys.executable, "-c", IMPORT],
+    WITHOUT: [*CHECK, "-k", "cleaning"],
+    WITH: [*CHECK, "-k", "sigmoid"],
+}
 GOALS = {WITHOUT: 0.7, WITH: 2.5}
-
-
-def commands(right: Path, wrong: Path, out: Path) -> dict[str, list[str]]:
-    """What is measured: over a right package, and over a class of one wrong one."""
-    check = [*GRADER, "check", "hw1", str(right), "-k"]
-    return {
-        IMPORT: [sys.executable, "-c", IMPORT],
-        WITHOUT: [*check, "cleaning"],
-        WITH: [*check, "sigmoid"],
-        GRADE: [*GRADER, "grade", "hw1", str(wrong), "-o", str(out), "-j", "1", "--regrade"],
-    }
 
 
 def cpu(command: list[str], folder: Path) -> float:
@@ -51,16 +43,13 @@ def figures(options: argparse.Namespace) -> list[Figure]:
     """The medians."""
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        right, wrong = folder / "right", folder / "wrong"
         for file, content in solved(Course.find(ROOT).load("hw1")).items():
-            for package, text in ((right, content), (wrong / "kim", b"")):
-                package.mkdir(parents=True, exist_ok=True)
-                (package / file).write_bytes(text)
-        asked = commands(right, wrong, folder / "out")
-        found: dict[str, list[float]] = {name: [] for name in asked}
+            (folder / file).write_bytes(content)
+        found: dict[str, list[float]] = {name: [] for name in COMMANDS}
         for _ in range(options.rounds):
-            for name, command in asked.items():
-                found[name].append(cpu(command, folder))
+            for name, command in COMMANDS.items():
+                here = [] if name == IMPORT else [str(folder)]
+                found[name].append(cpu([*command, *here], folder))
     return [
         Figure(name, statistics.median(seconds), "s", GOALS.get(name))
         for name, seconds in found.items()

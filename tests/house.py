@@ -188,8 +188,6 @@ ROOMS = {
         "worker",
         "engines.engine",
         "engines.attempts",
-        "engines.paired",
-        "engines.start",
         "engines.local",
         "engines.bundle",
         "engines.cores",

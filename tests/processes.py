@@ -3,15 +3,13 @@
 from pathlib import Path
 
 
-def children(pid):
-    """The processes that this one has started and not waited for."""
-    tasks = Path(f"/proc/{pid}/task").glob("*/children")
-    return [int(child) for task in tasks for child in task.read_text().split()]
-
-
 def descendants(pid):
-    """All processes below this one, parents first."""
-    return [found for child in children(pid) for found in (child, *descendants(child))]
+    """All processes below this one, children first."""
+    found = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in map(int, task.read_text().split()):
+            found += [child, *descendants(child)]
+    return found
 
 
 def alive(pid):

@@ -3,9 +3,8 @@
 Theory of operation. Three processes, each with one role:
 
     trusted    runs pytest and the hidden checks, knows the expected values, writes the record
-    launcher   a clean interpreter that has imported numpy and torch once; it runs no student
-               code. No secret was ever in its memory: it is started by exec, or forked from the
-               trusted process before that is told anything
+    launcher   a clean interpreter (started by exec, so no secret was ever in its memory) that
+               has imported numpy and torch once; it runs no student code
     guest      forked from the launcher for one exercise; it puts on its layers, then imports
                the submission and answers calls
 

@@ -19,18 +19,12 @@ class GpuLauncher:
     """Opens guests on a GPU while it has a seat there, and on the CPU otherwise.
 
     Where there are no devices, all are on the CPU. `waits` is called again and again while all
-    seats are taken. `none` is a launcher without a device that is there already.
+    seats are taken.
     """
 
-    def __init__(
-        self,
-        preload: tuple[str, ...],
-        gpus: Gpus,
-        waits: Callable[[], None],
-        none: Launcher | None = None,
-    ) -> None:
+    def __init__(self, preload: tuple[str, ...], gpus: Gpus, waits: Callable[[], None]) -> None:
         self._preload, self._gpus, self._waits = preload, gpus, waits
-        self._none = none or launcher_for(preload)
+        self._none = launcher_for(preload)
         self._on: dict[str, ForkLauncher] = {}
         self._seat: Seat | None = None
         self._device = ""  # of the last seat

@@ -11,7 +11,6 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
-import math
 import os
 import signal
 import site
@@ -48,36 +47,6 @@ class Launcher(Protocol):
         """End everything."""
 
 
-class Branch:
-    """A launcher that this process has forked, in the words of `subprocess.Popen`.
-
-    Its folder belongs to whoever started this process.
-    """
-
-    def __init__(self, pid: int, control: socket.socket, words: int) -> None:
-        self.control, self.stderr = control, os.fdopen(words, "rb")
-        self._pid = pid
-        self._status: int | None = None  # once it is reaped, and its number may be another's
-
-    def kill(self) -> None:
-        """End it now."""
-        if self._status is None:
-            os.kill(self._pid, signal.SIGKILL)
-
-    def wait(self, timeout: float = math.inf) -> int:
-        """Its status, once it has ended. Raises `subprocess.TimeoutExpired`."""
-        deadline = time.monotonic() + timeout
-        while self._status is None:
-            ended, status = os.waitpid(self._pid, os.WNOHANG)
-            if ended:
-                self._status = status
-            elif time.monotonic() > deadline:
-                raise subprocess.TimeoutExpired("launcher", timeout)
-            else:
-                time.sleep(0.001)
-        return self._status
-
-
 class ForkLauncher:
     """Linux: a warm interpreter that forks a guest with all its layers in milliseconds.
 
@@ -88,34 +57,27 @@ class ForkLauncher:
     reusable = False
     module = "grader.boundary.guest.launcher"
 
-    def __init__(
-        self,
-        preload: tuple[str, ...],
-        branch: Branch | None = None,
-        *,
-        device: str = "",
-        gpu_share: float = 1.0,
-    ) -> None:
+    def __init__(self, preload: tuple[str, ...], device: str = "", gpu_share: float = 1.0) -> None:
         self._gpu_share = gpu_share
-        self._process: Branch | subprocess.Popen[bytes]
-        self._scratch: Scratch | None = None
-        if branch:
-            self._launcher, self._process = branch.control, branch
-        else:
-            self._scratch = scratch_folder()
-            self._launcher, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-            with theirs:
-                self._process = clean_process(
-                    self.module,
-                    [str(theirs.fileno()), device, *preload],
-                    theirs.fileno(),
-                    self._scratch,
-                    stdout=subprocess.DEVNULL,
-                    stderr=subprocess.PIPE,
-                )
+        try:
+            self._scratch = Scratch()
+        except OSError as error:
+            folder = tempfile.gettempdir()
+            raise PlatformError("error.cannot_write", file=folder, reason=error.strerror) from None
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._launcher = ours
         self._templates: dict[Rules, socket.socket] = {}
-        self._control = self._launcher  # of the template whose guest is open
+        self._control = ours  # of the template whose guest is open
         self._has_guest = self._ready = False
+        self._process = subprocess.Popen(
+            [*_interpreter(), "-m", self.module, str(theirs.fileno()), device, *preload],
+            pass_fds=[theirs.fileno()],
+            env={**_environment(), "TMPDIR": str(self._scratch.folder)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
+        theirs.close()
 
     def turn_to(self, *, gpu: bool) -> None:
         """It has one device, or none, for all its guests."""
@@ -159,8 +121,7 @@ class ForkLauncher:
             self._process.wait()
         if self._process.stderr:
             self._process.stderr.close()
-        if self._scratch:
-            self._scratch.remove()
+        self._scratch.remove()
 
     def _end_guest(self, grace: float) -> Exit:
         answer = self._ask({"end": grace})
@@ -290,38 +251,6 @@ class SpawnLauncher:
 def launcher_for(preload: tuple[str, ...]) -> Launcher:
     """The best launcher that this system has."""
     return ForkLauncher(preload) if sys.platform == "linux" else SpawnLauncher(preload)
-
-
-def clean_process(
-    module: str,
-    words: Sequence[str],
-    fd: int,
-    scratch: Scratch,
-    stdout: int | None = None,
-    stderr: int | None = None,
-) -> subprocess.Popen[bytes]:
-    """An interpreter that runs `module` and has nothing of ours but `words` and a descriptor.
-
-    It stands in no folder of ours either: libraries remember where they were imported.
-    """
-    return subprocess.Popen(
-        [*_interpreter(), "-m", module, *words],
-        pass_fds=[fd],
-        env={**_environment(), "TMPDIR": str(scratch.folder)},
-        cwd="/",
-        stdin=subprocess.DEVNULL,
-        stdout=stdout,
-        stderr=stderr,
-    )
-
-
-def scratch_folder() -> Scratch:
-    """Where guests have their folders. Raises `PlatformError` where nobody may write."""
-    try:
-        return Scratch()
-    except OSError as error:
-        folder = tempfile.gettempdir()
-        raise PlatformError("error.cannot_write", file=folder, reason=error.strerror) from None
 
 
 def _handover(their_socket: socket.socket, pid: int) -> str:

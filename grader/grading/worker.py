@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
+import multiprocessing
 import os
 import signal
 import sys
@@ -15,14 +16,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection
-from pathlib import Path
 
-import grader
 from grader.boundary import wire
 from grader.boundary.devices import Gpus
 from grader.boundary.gpu_launcher import GpuLauncher
-from grader.boundary.guest.kernel import keep_out_tracers
-from grader.boundary.launchers import Launcher
+from grader.boundary.guest.kernel import PR_SET_PDEATHSIG, keep_out_tracers, prctl
 from grader.checking import answers
 from grader.checking.allowance import allowance
 from grader.checking.plugin import Checks, run_session
@@ -58,47 +56,23 @@ class Job:
     in_words: bool = True
 
 
-@dataclass(frozen=True)
-class Surroundings:
-    """What the batch has around it, for a worker that was started without."""
-
-    environment: dict[str, str]
-    folder: str
-    path: list[str]
-    write_no_bytecode: bool
-
-    @classmethod
-    def ours(cls) -> Surroundings:
-        """Those of this process."""
-        return cls(dict(os.environ), str(Path.cwd()), sys.path, sys.dont_write_bytecode)
-
-    def take_on(self) -> None:
-        """Make them this process's own."""
-        os.environ.clear()
-        os.environ.update(self.environment)
-        os.chdir(self.folder)
-        sys.path[:] = self.path
-        sys.dont_write_bytecode = self.write_no_bytecode
-
-
-def main(batch: Connection, launcher: Launcher | None = None) -> None:
-    """`serve` in a process of the pool: it says which grader it is, and hears what it is to do.
-
-    Before that it knows nothing, so a launcher may have been forked off it.
-    """
-    try:
-        batch.send(code_folder())
-        surroundings, assignment, core, gpus, memo, live = batch.recv()
-    except (EOFError, OSError):
-        return  # the batch is gone
-    if surroundings is not None:
-        surroundings.take_on()
-    serve(batch, assignment, core, gpus, memo=memo, live=live, launcher=launcher)
-
-
-def code_folder() -> str:
-    """Where this process has found the grader."""
-    return str(Path(grader.__file__).resolve().parent)
+def main(
+    batch: Connection,
+    assignment: Assignment,
+    core: int | None,
+    gpus: Gpus,
+    *,
+    memo: bool,
+    live: bool = False,
+) -> None:
+    """`serve` in a process that multiprocessing has started: it ends when the batch does."""
+    if sys.platform == "linux":
+        # a batch that is killed takes its workers along, and they their launchers and guests
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        parent = multiprocessing.parent_process()
+        if parent is None or os.getppid() != parent.pid:
+            return  # it is gone already
+    serve(batch, assignment, core, gpus, memo=memo, live=live)
 
 
 def serve(
@@ -110,7 +84,6 @@ def serve(
     memo: bool,
     live: bool = False,
     idle: float | None = None,
-    launcher: Launcher | None = None,
 ) -> None:
     """Serve jobs until None comes: a `Record` for each, or the error that ends this worker.
 
@@ -141,12 +114,12 @@ def serve(
     try:
         # first the launcher: while it imports torch, so do the checks here
         launched = partial(GpuLauncher, assignment.preload, gpus, lambda: batch.send(""))
-        with contextlib.closing(_Grader(assignment, tell, launched, launcher)) as grading:
+        with contextlib.closing(_Grader(assignment, tell, launched)) as grader:
             for name in {*assignment.preload} & wire.LIBRARIES:
                 importlib.import_module(name)  # before a check could be charged for it
             run_session(
                 assignment.check_files(),
-                lambda checks: _serve(batch, grading, checks, transcripts, idle),
+                lambda checks: _serve(batch, grader, checks, transcripts, idle),
                 transcripts,
                 allowed,
                 answers.load(assignment),
@@ -157,7 +130,7 @@ def serve(
 
 def _serve(
     batch: Connection,
-    grading: _Grader,
+    grader: _Grader,
     checks: Checks,
     transcripts: Transcripts | None,
     idle: float | None,
@@ -169,8 +142,8 @@ def _serve(
             if transcripts is not None:
                 transcripts.proving = job.noted or job.prove_steady
             if job.prove_steady and transcripts is not None:
-                grading.grade(job, checks)
-            batch.send(grading.grade(job, checks))
+                grader.grade(job, checks)
+            batch.send(grader.grade(job, checks))
     except (EOFError, BrokenPipeError):
         pass  # the batch is gone; so are we
 
@@ -179,14 +152,10 @@ class _Grader:
     """A launcher that is replaced once when it fails, and the assignment it serves."""
 
     def __init__(
-        self,
-        assignment: Assignment,
-        tell: Tell,
-        launched: Callable[..., GpuLauncher],
-        launcher: Launcher | None,
+        self, assignment: Assignment, tell: Tell, launched: Callable[[], GpuLauncher]
     ) -> None:
         self._assignment, self._tell = assignment, tell
-        self._launched, self._launcher = launched, launched(launcher)
+        self._launched, self._launcher = launched, launched()
 
     def grade(self, job: Job, checks: Checks) -> Record:
         try:

@@ -42,11 +42,6 @@ def keep_out_tracers() -> None:
     prctl(PR_SET_DUMPABLE, 0)
 
 
-def let_in_tracers() -> None:
-    """Undo `keep_out_tracers`."""
-    prctl(PR_SET_DUMPABLE, 1)
-
-
 def unshare(flags: int) -> None:
     """Leave the namespaces named by `flags` (man 2 unshare)."""
     _checked(_libc.unshare(flags))

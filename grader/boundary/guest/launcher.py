@@ -1,11 +1,10 @@
-"""The launcher: holds the heavy libraries, and forks a template for each set of rules.
+"""The launcher: imports the heavy libraries once, then forks a template for each set of rules.
 
-It never held a secret: it is started by exec (`python -s -P -B -m grader.boundary.guest.launcher FD
-DEVICE PRELOAD...`), or branches off a process that has been started so and has heard nothing yet.
-DEVICE is the GPU that its guests may use, "" for none; it does not touch it itself, as a context of
-CUDA does not survive a fork. Each message on its control socket is what an exercise forbids, with
-the control socket of a new template. That arms the rules, proves that what they forbid refuses,
-answers `{}`, and forks one guest after another, which cost no arming:
+Started by exec (`python -s -P -B -m grader.boundary.guest.launcher FD DEVICE PRELOAD...`), so that
+it never held a secret. DEVICE is the GPU that its guests may use, "" for none; it does not touch it
+itself, as a context of CUDA does not survive a fork. Each message on its control socket is what an
+exercise forbids, with the control socket of a new template. That arms the rules, proves that what
+they forbid refuses, answers `{}`, and forks one guest after another, which cost no arming:
 
     {"open": {...limits}} + two descriptors  ->  {"pid": n}
     {"usage": true}                          ->  {"cpu": s, "starved": s}
@@ -60,42 +59,6 @@ def main() -> None:
     kernel.keep_out_tracers()  # only now: who has no rights may not name its users after this
     with world.folder_for_libraries():
         preload(sys.argv[3:])
-    _make_templates(world, control)
-
-
-def branch_off() -> tuple[int, socket.socket, int]:
-    """Fork a launcher off this process, which holds the libraries, one thread, and no secret.
-
-    Returns its number, its control socket, and the pipe for its last words. By then it has nothing
-    else open: what this process hears from now on never reaches it.
-    """
-    _share_memory()
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    words, their_words = os.pipe()
-    pid = os.fork()
-    if not pid:
-        ours.close()
-        _run(partial(_branch, theirs, their_words))
-    theirs.close()
-    os.close(their_words)
-    ours.recv(1)  # or it has died: whoever asks it will find that out
-    return pid, ours, words
-
-
-def _branch(control: socket.socket, words: int) -> None:
-    null = os.open(os.devnull, os.O_RDWR)
-    for fd, new in enumerate((null, null, words)):
-        os.dup2(new, fd)
-    _close_all_but({0, 1, 2, control.fileno()})
-    control.send(b"{}")
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # as guests find it elsewhere
-    kernel.let_in_tracers()  # or it may not name its users either
-    world = _World("")
-    kernel.keep_out_tracers()
-    _make_templates(world, control)
-
-
-def _make_templates(world: _World, control: socket.socket) -> None:
     _share_memory()
     control.send(b"{}")
     while True:
@@ -106,11 +69,6 @@ def _make_templates(world: _World, control: socket.socket) -> None:
             if not os.fork():
                 control.close()
                 _run(partial(_template, world, theirs, json.loads(data)))
-
-    # their processor time is ours once we have waited, and our parent's: what a batch costs counts
-    with contextlib.suppress(ChildProcessError):
-        while True:
-            os.wait()
 
 
 def _run(body: Callable[[], None]) -> NoReturn:
@@ -166,10 +124,8 @@ def _template(world: _World, control: socket.socket, rules: dict[str, Any]) -> N
 
 def preload(names: list[str]) -> None:
     """Import the libraries and let each do the work it puts off until its first use."""
-    gc.disable()  # nothing to be found yet, and looking costs up to a seventh of an import
     for name in names:
         importlib.import_module(name)
-    gc.enable()
     if "torch" in names:
         import torch
 

@@ -6,6 +6,7 @@ What comes of a job whose worker died, or was ended because it hung, says `attem
 from __future__ import annotations
 
 import contextlib
+import multiprocessing
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,14 +18,16 @@ from grader.boundary import requirements
 from grader.boundary.devices import NO_GPUS, Gpus
 from grader.boundary.scratch import remove_abandoned
 from grader.course.assignment import Assignment
-from grader.errors import GraderError, PlatformError
+from grader.errors import GraderError
 from grader.grading import worker
 from grader.grading.engines.attempts import Attempt, Silence, Work, given_up, most_silence
 from grader.grading.engines.engine import Graded
-from grader.grading.engines.start import started
 from grader.grading.submission import Tell
 from grader.grading.worker import Job
 from grader.records.record import CheckResult, Record
+
+# spawn: a worker must not inherit the batch's open files, threads or progress bar
+_CONTEXT = multiprocessing.get_context("spawn")
 
 
 @dataclass(frozen=True)
@@ -136,10 +139,15 @@ class _Worker:
         self, assignment: Assignment, core: int | None, gpus: Gpus, *, memo: bool, live: bool
     ) -> None:
         self.core = core
-        self._terms = (assignment, core, gpus, memo, live)
-        self._process = started(assignment.preload, core)
-        self.connection = self._process.connection
-        self._knows_terms = False
+        self.connection, theirs = _CONTEXT.Pipe()
+        self._process = _CONTEXT.Process(
+            target=worker.main,
+            args=(theirs, assignment, core, gpus),
+            kwargs={"memo": memo, "live": live},
+            daemon=True,
+        )
+        self._process.start()
+        theirs.close()
         self.attempt: Attempt
         self.check = ""  # that it has begun last
         self.silence = Silence()
@@ -147,8 +155,8 @@ class _Worker:
     def give(self, attempt: Attempt) -> None:
         self.attempt, self.check = attempt, ""
         self.silence.heard()
-        if self._knows_terms:
-            self._send(attempt.job)
+        with contextlib.suppress(OSError):  # it died idle; receive() will say so
+            self.connection.send(attempt.job)
 
     def receive(self) -> Record | CheckResult | str | None:
         """The record, a check that begins or has ended, or None when the worker died.
@@ -158,38 +166,23 @@ class _Worker:
         try:
             answer = self.connection.recv()
         except (EOFError, OSError):  # OSError: it died in the middle of a record
-            if not self._knows_terms:
-                self._process.refuse_not_found()
             return None
-        if isinstance(answer, str) and not self._knows_terms:
-            self._tell_terms(answer)
-            return ""
         if isinstance(answer, Record | CheckResult | str):
             return answer
         kind, code, fields = answer
         error: GraderError = kind(code, **fields)
         raise error
 
-    def _tell_terms(self, code: str) -> None:
-        """It has started: from now on it may know what it is for, its launcher does without."""
-        if code != worker.code_folder():
-            raise PlatformError("error.not_found_by_launcher")
-        self._knows_terms = True
-        self._send((self._process.surroundings, *self._terms))
-        self._send(self.attempt.job)
-
-    def _send(self, message: object) -> None:
-        with contextlib.suppress(OSError):  # it died idle; receive() will say so
-            self.connection.send(message)
-
     def died_of(self) -> int:
         """The signal that ended it; 0 for none."""
-        return max(0, -self._process.ended_within(10))
+        self._process.join(timeout=10)
+        return max(0, -(self._process.exitcode or 0))
 
     def stop(self) -> None:
         """Let it close its launcher and end."""
-        self._send(None)
-        self._process.ended_within(10)
+        with contextlib.suppress(OSError):
+            self.connection.send(None)
+        self._process.join(timeout=10)
         self.kill()
 
     def end(self) -> None:
@@ -198,4 +191,6 @@ class _Worker:
 
     def kill(self) -> None:
         """End it now; its launcher dies with it."""
-        self._process.close()
+        self.end()
+        self._process.join()
+        self.connection.close()
