@@ -113,6 +113,7 @@ ROOMS = {
         "scratch",
         "clock",
         "channel",
+        "claims",
         "devices",
         "launchers",
         "gpu_launcher",

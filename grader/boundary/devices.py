@@ -1,9 +1,7 @@
 """The GPUs of this machine, and seats on them: who has one may start a student process there.
 
-Grading processes that share a machine do not know of one another. A seat is a name that the kernel
-gives to one process and takes back when that ends, however it ends, as a core of a cluster's worker
-is (`grader.grading.engines.cores`). Nothing here asks CUDA: what counts is which files of the
-driver can be opened.
+Grading processes that share a machine do not know of one another: a seat is a claim. Nothing here
+asks CUDA: what counts is which files of the driver can be opened.
 """
 
 from __future__ import annotations
@@ -17,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.boundary.claims import claimed
 from grader.boundary.guest import nvidia
 
 _LOOK = 0.05  # seconds between two looks for a free seat
@@ -43,8 +42,8 @@ class Gpus:
         while True:
             for number in range(self.seats):
                 for device in devices:
-                    if (seat := _claimed(device, number)) is not None:
-                        return seat
+                    if (claim := claimed(f"gpu-{device}-{number}")) is not None:
+                        return Seat(device, claim)
             waits()
             time.sleep(_LOOK)
 
@@ -62,16 +61,6 @@ class Seat:
     def leave(self) -> None:
         """Give it back."""
         self.claim.close()
-
-
-def _claimed(device: str, number: int) -> Seat | None:
-    claim = socket.socket(socket.AF_UNIX)
-    try:
-        claim.bind(f"\0grader-gpu-{device}-{number}")
-    except OSError:  # somebody's
-        claim.close()
-        return None
-    return Seat(device, claim)
 
 
 def found(dev: Path | None = None) -> tuple[str, ...]:

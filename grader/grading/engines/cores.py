@@ -1,7 +1,6 @@
 """The cores of this machine, each claimed by one process of ours: a guest stays on its own.
 
-Workers of a cluster that share a machine do not know of one another. A claim is a name that the
-kernel gives to one process and takes back when that ends, however it ends.
+Workers of a cluster that share a machine do not know of one another.
 """
 
 from __future__ import annotations
@@ -17,6 +16,8 @@ from dataclasses import dataclass
 
 from dask.system import CPU_COUNT  # what the control group leaves us counts as well
 
+from grader.boundary.claims import claimed
+
 
 @dataclass(frozen=True)
 class Seat:
@@ -30,7 +31,7 @@ class Seats:
     """What this process has claimed, for all that it grades: one at a time on each."""
 
     def __init__(self) -> None:
-        self._names: list[socket.socket] = []  # a claim lasts as long as its socket
+        self._claims: list[socket.socket] = []
         self._free: queue.LifoQueue[Seat] = queue.LifoQueue()
         self._lock = threading.Lock()
         self._count = self._users = 0
@@ -46,8 +47,11 @@ class Seats:
             for core in self._cores():
                 if self._count >= wanted:
                     break
-                if core is not None and not self._named(core):
-                    continue
+                if core is not None:
+                    claim = claimed(f"core-{core}")
+                    if claim is None:
+                        continue
+                    self._claims.append(claim)
                 self._free.put(Seat(self._count, core))
                 self._count += 1
             self._users += self._count > 0
@@ -58,26 +62,15 @@ class Seats:
         with self._lock:
             self._users -= 1
             if not self._users:
-                for name in self._names:
-                    name.close()
-                self._names, self._free, self._count = [], queue.LifoQueue(), 0
+                for claim in self._claims:
+                    claim.close()
+                self._claims, self._free, self._count = [], queue.LifoQueue(), 0
 
     def _cores(self) -> list[int] | list[None]:
         if sys.platform != "linux":
             return [None] * CPU_COUNT
         cores = sorted(os.sched_getaffinity(0))
         return [None] * CPU_COUNT if len(cores) > CPU_COUNT else cores
-
-    def _named(self, core: int) -> bool:
-        """Whether the core is ours now."""
-        name = socket.socket(socket.AF_UNIX)
-        try:
-            name.bind(f"\0grader-core-{core}")
-        except OSError:  # somebody's; our own, too
-            name.close()
-            return False
-        self._names.append(name)
-        return True
 
     @contextlib.contextmanager
     def taken(self, seconds: float) -> Iterator[Seat]:
