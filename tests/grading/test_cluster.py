@@ -32,13 +32,17 @@ pytest.importorskip(
     "Install: pip install 'grader[dask]'",
 )
 
+from grader.boundary.guest import nvidia
 from grader.grading.engines import bundle
 from grader.grading.engines.attempts import given_up
 from grader.grading.engines.cluster import Cluster
 from grader.grading.engines.cores import Seats
 from grader.grading.engines.gate import Certificates, Gate, address_in
 from grader.grading.engines.sent_back import packed, packed_error, unpacked
+from tests.grading import test_gpu
 from tests.grading.dask_cluster import DATABASE, ROOT, Relay, live, until
+
+mixed = test_gpu.mixed
 
 GOOD = "def add(a, b): return a + b\n"
 GREET = "def greet(name): return f'Hello {name}'\n"
@@ -696,3 +700,37 @@ def test_what_is_missing_is_named_with_its_install_line(command):
     assert done.returncode == 2
     assert "pip install 'grader[dask]'" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+# here, since clusters side by side would claim one another's cores
+def test_jobs_go_to_machines_with_a_gpu(mixed, tmp_path):
+    device = f"nvidia{os.getpid()}"  # whatever seats others have on this machine
+    dev = tmp_path / "dev"
+    dev.mkdir()
+    for file in (device, *nvidia.DRIVER):
+        (dev / file).touch()
+    (tmp_path / "sitecustomize.py").write_text(test_gpu.PRETENDS.format(dev=str(dev)))
+    (mixed.folder / "checks/hidden/test_more.py").write_text(
+        test_gpu.SEATS.format(name=f"grader-gpu-{device}-")
+        + test_gpu.ON_A_GPU
+        + "\n\ndef test_add_adds_arrays(student): pass\n"
+    )
+    own = assignments.load(mixed.folder)
+    with live(tmp_path / "dask", workers=0) as cluster:
+        cluster.worker(PYTHONPATH=str(tmp_path))
+        with closing(cluster.gate().client()) as client:
+
+            def fit():
+                workers = client.scheduler_info(n_workers=-1)["workers"].values()
+                return sum(bool(worker["resources"]) for worker in workers)
+
+            def jobs():
+                for number in range(9):
+                    if number == 4:  # until then only one is there
+                        cluster.worker()
+                        until(lambda: fit() == 2)
+                    yield Job(test_gpu.submission(f"student{number}"))
+
+            graded = list(Cluster(cluster.gate(), memo=False).grade_all(own, jobs()))
+    assert {own.record.points for own in graded} == {10}
+    assert len(graded) == 9

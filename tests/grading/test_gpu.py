@@ -8,7 +8,6 @@ import pytest
 
 from grader.boundary.devices import NO_GPUS, Gpus, found
 from grader.boundary.gpu_launcher import GpuLauncher
-from grader.boundary.guest import nvidia
 from grader.boundary.launchers import ForkLauncher
 from grader.checking.plugin import run_session
 from grader.cli.engines import engine_of
@@ -227,44 +226,3 @@ PRETENDS = """
 from grader.boundary.guest import nvidia
 nvidia.DEV = {dev!r}
 """
-
-
-def test_on_a_cluster_jobs_go_to_machines_with_a_gpu(mixed, tmp_path):
-    pytest.importorskip(
-        "distributed",
-        reason="NOT PROVEN: that jobs go where a GPU is. Missing: distributed. "
-        "Install: pip install 'grader[dask]'",
-    )
-    from grader.grading.engines.cluster import Cluster
-    from tests.grading.dask_cluster import live, until
-
-    device = f"nvidia{os.getpid()}"  # whatever seats others have on this machine
-    dev = tmp_path / "dev"
-    dev.mkdir()
-    for file in (device, *nvidia.DRIVER):
-        (dev / file).touch()
-    (tmp_path / "sitecustomize.py").write_text(PRETENDS.format(dev=str(dev)))
-    (mixed.folder / "checks/hidden/test_more.py").write_text(
-        SEATS.format(name=f"grader-gpu-{device}-")
-        + ON_A_GPU
-        + "\n\ndef test_add_adds_arrays(student): pass\n"
-    )
-    own = assignments.load(mixed.folder)
-    with live(tmp_path / "dask", workers=0) as cluster:
-        cluster.worker(PYTHONPATH=str(tmp_path))
-        with closing(cluster.gate().client()) as client:
-
-            def fit():
-                workers = client.scheduler_info(n_workers=-1)["workers"].values()
-                return sum(bool(worker["resources"]) for worker in workers)
-
-            def jobs():
-                for number in range(9):
-                    if number == 4:  # until then only one is there
-                        cluster.worker()
-                        until(lambda: fit() == 2)
-                    yield Job(submission(f"student{number}"))
-
-            graded = list(Cluster(cluster.gate(), memo=False).grade_all(own, jobs()))
-    assert {own.record.points for own in graded} == {10}
-    assert len(graded) == 9
