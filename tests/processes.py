@@ -1,5 +1,7 @@
 """Processes of this machine, as tests look at them."""
 
+import os
+import time
 from pathlib import Path
 
 
@@ -13,8 +15,19 @@ def descendants(pid):
 
 
 def alive(pid):
-    """Whether the process is there (a zombie is)."""
-    return Path(f"/proc/{pid}").exists()
+    """Whether the process still runs; a zombie only waits to be collected."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def left_of(pids, seconds=20):
+    """Those that still run when all should have ended by themselves."""
+    deadline = time.monotonic() + seconds
+    while any(map(alive, pids)) and time.monotonic() < deadline:
+        os.sched_yield()
+    return [pid for pid in pids if alive(pid)]
 
 
 def named(name):

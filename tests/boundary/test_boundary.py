@@ -1,8 +1,6 @@
 """How student code can end, each provoked for real in a guest of its own."""
 
 import os
-import signal
-import time
 from pathlib import Path
 
 import pytest
@@ -18,7 +16,7 @@ from grader.checking.expect import Unmet, expect_left_alone
 from grader.checking.student import Object, Student
 from grader.course.assignment import Limits
 from grader.errors import PlatformError
-from tests.processes import alive, descendants
+from tests.processes import descendants, left_of
 
 LIMITS = Limits(check_seconds=1, import_seconds=1, memory_mb=256, output_kb=4)
 
@@ -669,18 +667,28 @@ def test_a_guest_that_cannot_start_is_the_platforms_fault(launcher):
     process.close()
 
 
+def kill_with_all_it_started(own):
+    """The launcher, and so its guests: each ends with its parent, a moment later."""
+    started = descendants(own._process.pid)
+    assert started  # the launcher in its namespace, and the guest
+    own._process.kill()
+    own._process.wait()
+    assert left_of(started) == []
+
+
 def test_a_dead_launcher_is_the_platforms_fault():
     own = ForkLauncher(())
     process = Guests(own, Submitted("pack", {"m.py": b""}), LIMITS)
     process.begin_check(1.0)
     process.open()
-    os.kill(own._process.pid, signal.SIGKILL)
-    own._process.wait()
-    with pytest.raises(PlatformError):
-        process.close()
-    with pytest.raises(PlatformError):
-        process.open()
-    own.close()
+    kill_with_all_it_started(own)
+    try:
+        with pytest.raises(PlatformError):
+            process.close()
+        with pytest.raises(PlatformError):
+            process.open()
+    finally:
+        own.close()
 
 
 def test_guests_die_with_their_launcher():
@@ -688,14 +696,8 @@ def test_guests_die_with_their_launcher():
     process = Guests(own, Submitted("pack", {"m.py": b""}), LIMITS)
     process.begin_check(1.0)
     process.open()
-    tree = descendants(own._process.pid)
-    assert tree  # the launcher in its namespace, and the guest
-    own._process.kill()
+    kill_with_all_it_started(own)
     own.close()
-    deadline = time.monotonic() + 10
-    while any(map(alive, tree)) and time.monotonic() < deadline:
-        os.sched_yield()
-    assert not any(map(alive, tree))
     with pytest.raises(PlatformError):
         process.close()
 

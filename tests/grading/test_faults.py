@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from datetime import datetime
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from grader.grading.worker import Job
 from grader.intake.read import Submission
 from grader.records import store
 from grader.records.record import SCHEMA
+from tests.processes import descendants, left_of
 
 GOOD = "def add(a, b): return a + b\n"
 GREET = "def greet(name): return f'Hello {name}'\n"
@@ -223,10 +223,7 @@ def test_a_killed_grader_holds_no_lock_and_leaves_nothing(waiting, command, tmp_
     assert len(family) >= 2  # a worker and its launcher
     waiting.kill()
     waiting.wait()
-    deadline = time.monotonic() + 20
-    while any(map(is_alive, family)) and time.monotonic() < deadline:
-        os.sched_yield()
-    assert [pid for pid in family if is_alive(pid)] == []
+    assert left_of(family) == []
     # the one half of a write that a kill can leave
     (tmp_path / "out" / "records" / "tiny").mkdir(parents=True)
     (tmp_path / "out" / "records" / "tiny" / ".half.tmp").write_text('{"schema": "grader/rec')
@@ -241,29 +238,11 @@ def test_ctrl_c_ends_everything_at_once_and_leaves_nothing(waiting, command, tmp
     waiting.send_signal(signal.SIGINT)
     told, _ = waiting.communicate(timeout=60)
     assert (waiting.returncode, "Traceback" in told) == (130, False), told
-    deadline = time.monotonic() + 20
-    while any(map(is_alive, family)) and time.monotonic() < deadline:
-        os.sched_yield()
-    assert [pid for pid in family if is_alive(pid)] == []
+    assert left_of(family) == []
     assert list((tmp_path / "temporary").iterdir()) == []
     (tmp_path / "go").touch()
     again = run(command)
     assert (again.returncode, "6 graded, 0 unchanged" in again.stdout) == (0, True)
-
-
-def descendants(pid):
-    found = []
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in task.read_text().split():
-            found += [int(child), *descendants(int(child))]
-    return found
-
-
-def is_alive(pid):
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 def test_a_folder_of_a_launcher_that_is_gone_is_removed(tmp_path, monkeypatch):
