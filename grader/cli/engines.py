@@ -13,9 +13,9 @@ from grader.errors import UsageError
 from grader.i18n import translate
 
 if TYPE_CHECKING:
-    from grader.grading.engines.cluster import Unfit
     from grader.grading.engines.engine import Engine
     from grader.grading.engines.gate import Gate
+    from grader.grading.engines.sent_back import Unfit
 
 _OPTIONS = (
     click.option(

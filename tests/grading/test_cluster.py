@@ -21,6 +21,7 @@ from grader.diagnosis.mistakes import case_id
 from grader.errors import PlatformError, UsageError
 from grader.grading.engines.local import Pool
 from grader.grading.worker import Job
+from grader.i18n import translate
 from grader.intake.read import Submission
 from grader.records import store
 from grader.records.record import Message
@@ -38,7 +39,7 @@ from grader.grading.engines.attempts import given_up
 from grader.grading.engines.cluster import Cluster
 from grader.grading.engines.cores import Seats
 from grader.grading.engines.gate import Certificates, Gate, address_in
-from grader.grading.engines.sent_back import packed, packed_error, unpacked
+from grader.grading.engines.sent_back import Unfit, packed, packed_error, unfit, unpacked
 from tests.grading import test_gpu
 from tests.grading.dask_cluster import DATABASE, ROOT, Relay, live, until
 
@@ -653,6 +654,40 @@ def test_a_worker_that_lies_is_asked_once_more_and_then_believed_nothing(assignm
         found = {own.job.submission.student: own.record for own in graded}
     assert {name: record.points for name, record in found.items()} == {"wrong": None, "kim": 10}
     assert "is not the record" in found["wrong"].problem.fields["reason"]
+
+
+NO_CORE = {"worker": "tls://a:1", "code": "error.cluster_no_core", "fields": {}}
+
+
+def test_a_worker_says_why_it_cannot_grade():
+    assert unfit(NO_CORE) == Unfit("tls://a:1", "error.cluster_no_core", {})
+    assert unfit({"worker": "tls://a:1", "seats": 3}) is None
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        {**NO_CORE, "code": "error.of_a_newer_grader"},
+        {**NO_CORE, "code": "error"},
+        {**NO_CORE, "code": "message.exited"},
+        {**NO_CORE, "code": ["error.cluster_no_core"]},
+        {**NO_CORE, "code": "error.cluster_versions"},  # without what its sentence needs
+        {**NO_CORE, "fields": [1]},
+        {**NO_CORE, "fields": {"code": 1, "lang": 2}},
+        {"code": "error.cluster_no_core"},
+        {"code": "error.cluster_no_core", "fields": None, "worker": ["x"] * 9999},
+    ],
+)
+def test_a_worker_that_talks_nonsense_is_named_all_the_same(nonsense):
+    told = unfit(nonsense)
+    assert len(told.worker) <= 500
+    for lang in ("en", "ko"):
+        assert translate(told.code, lang, **told.fields)
+
+
+@pytest.mark.parametrize("event", [None, "code", ["code"], 7, {}])
+def test_what_says_nothing_of_a_worker_is_passed_over(event):
+    assert unfit(event) is None
 
 
 def test_an_error_comes_back_as_itself(assignment):

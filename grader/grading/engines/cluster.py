@@ -34,7 +34,7 @@ from grader.grading.engines import admission, bundle
 from grader.grading.engines.attempts import Attempt, Work, given_up, most_silence
 from grader.grading.engines.engine import Graded
 from grader.grading.engines.gate import Gate, refuse_plain
-from grader.grading.engines.sent_back import unpacked
+from grader.grading.engines.sent_back import Unfit, unfit, unpacked
 from grader.grading.engines.workplace import Terms, grade_job, versions
 from grader.grading.submission import broken_record
 from grader.grading.worker import Job
@@ -46,22 +46,11 @@ _ANSWER = 20.0  # seconds within which a scheduler answers
 _MOST_LOST = 20  # connections in one batch: a network as bad as that is of no use
 _FETCH = 10.0  # seconds within which a worker sends a record
 _LOOK = 1.0  # seconds between two looks at who is there
-# A record comes and goes as thousands of objects, none in a circle; for each of them the collector
-# would go through ours several times, which takes longer than all else.
-_OBJECTS = 100_000
+_OBJECTS = 100_000  # new ones between two looks of the garbage collector
 
 
 class Lost(Exception):
     """The scheduler does not answer any more."""
-
-
-@dataclass(frozen=True)
-class Unfit:
-    """A worker that gets nothing, and why: `code` and `fields` of a sentence."""
-
-    worker: str
-    code: str
-    fields: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -95,21 +84,35 @@ class Cluster:
             patience=patience,
             gpu_share=self.gpu_share,
         )
-        gc.set_threshold(_OBJECTS)
-        for lost in count(1):
-            session = _Session(self, assignment, work)
-            try:
-                session.open(content, terms)
-                yield from session.records()
-                return
-            except Lost:  # a new connection is a new session: the old one's tasks are forgotten
-                work.again.extend(session.under_way.values())
-                if lost > _MOST_LOST:
-                    reason = os.strerror(errno.ETIMEDOUT)
-                    fields = {"address": self.gate.address, "reason": reason}
-                    raise PlatformError("error.cluster_gone", **fields) from None
-            finally:
-                session.close()
+        with _seldom_collected():
+            for lost in count(1):
+                session = _Session(self, assignment, work)
+                try:
+                    session.open(content, terms)
+                    yield from session.records()
+                    return
+                except Lost:  # a new connection is a new session: the old one's tasks are forgotten
+                    work.again.extend(session.under_way.values())
+                    if lost > _MOST_LOST:
+                        reason = os.strerror(errno.ETIMEDOUT)
+                        fields = {"address": self.gate.address, "reason": reason}
+                        raise PlatformError("error.cluster_gone", **fields) from None
+                finally:
+                    session.close()
+
+
+@contextlib.contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """A record comes and goes as thousands of objects, none in a circle.
+
+    For each of them the collector would go through ours several times: longer than all else takes.
+    """
+    usual = gc.get_threshold()
+    gc.set_threshold(_OBJECTS, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 class _Work(Work):
@@ -287,9 +290,9 @@ class _Session:
         for address in state["workers"]:
             refuse_plain(address)
         for stamp, event in self._ask("events", topic=self._name):
-            if stamp > self._heard and "code" in event:
-                self._unfit.add(event["worker"])
-                self._engine.tell(Unfit(event["worker"], event["code"], event["fields"]))
+            if stamp > self._heard and (told := unfit(event)):
+                self._unfit.add(told.worker)
+                self._engine.tell(told)
             self._heard = max(self._heard, stamp)
         self._on_gpu = state["gpu_seats"] > 0
         self._seats = int(state["gpu_seats"] or state["seats"])

@@ -1,9 +1,15 @@
-"""What a cluster sends back: a record's text, believed as far as it fits the job (`plausible`)."""
+"""What a cluster sends back, believed as far as it can be so.
+
+A record's text as far as it fits the job (`plausible`), a worker's word that it is of no use as far
+as it makes a sentence.
+"""
 
 from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from grader.checking.answers import Noted, Right
 from grader.course.assignment import Assignment
@@ -11,17 +17,44 @@ from grader.errors import AssignmentInvalid, GraderError, PlatformError, UsageEr
 from grader.grading.engines.engine import Graded
 from grader.grading.engines.plausible import refuse_implausible
 from grader.grading.worker import Job
+from grader.i18n import LANGUAGES, translate
 from grader.records import store
 from grader.records.decode import typed
 from grader.records.record import Record, Trace
 
 _ERRORS = {kind.__name__: kind for kind in (AssignmentInvalid, UsageError, PlatformError)}
 _MOST = 1 << 28  # bytes of a record
+_MOST_WORDS = 500  # characters of what a worker says
 # What reading it may raise.
 _NONSENSE = (
     *(ValueError, KeyError, TypeError, AttributeError, OSError, RecursionError),
     zlib.error,
 )
+
+
+@dataclass(frozen=True)
+class Unfit:
+    """A worker that gets nothing, and why: `code` and `fields` of a sentence."""
+
+    worker: str
+    code: str
+    fields: Mapping[str, str]
+
+
+def unfit(event: object) -> Unfit | None:
+    """What a worker says of itself, if it says that it cannot grade."""
+    if not isinstance(event, dict) or "code" not in event:
+        return None
+    worker, code = (str(event.get(name))[:_MOST_WORDS] for name in ("worker", "code"))
+    try:
+        fields = {str(k): str(v)[:_MOST_WORDS] for k, v in dict(event["fields"]).items()}
+        if not code.startswith("error."):
+            raise ValueError(code)
+        for lang in LANGUAGES:
+            translate(code, lang, **fields)  # there is such a sentence
+    except _NONSENSE:
+        return Unfit(worker, "error.cluster_told", {"reason": code})
+    return Unfit(worker, code, fields)
 
 
 def packed(record: Record) -> bytes:
