@@ -62,7 +62,7 @@ VALUES: dict[str, Callable[..., bool]] = {
     "item": lambda *_: True,
     # (owner)
     "length": lambda value, *_: type(value) is int and value >= 0,
-    # (seed or None) -> a digest of the generators' states
+    # (seed or None, of torch too) -> a digest of the generators' states
     "generators": lambda value, *_: type(value) is str,
     # () -> the stand-ins that were called since the last time
     "stood_in": lambda value, *_: type(value) is list and all(type(n) is str for n in value),

@@ -109,9 +109,12 @@ class Student:
         """
         return function.invoke("steps", args, kwargs)  # type: ignore[no-any-return]
 
-    def generators(self, seed: int | None = None) -> str:
-        """Digest of the global generators' states there; with `seed` they are seeded first."""
-        return self._answers.request("generators", seed)[1]  # type: ignore[no-any-return]
+    def generators(self, seed: int | None = None, *, of_torch: bool = True) -> str:
+        """Digest of the global generators' states there; with `seed` they are seeded first.
+
+        `of_torch=False` leaves out torch's, from which the constructors of `nn` draw.
+        """
+        return self._answers.request("generators", seed, of_torch)[1]  # type: ignore[no-any-return]
 
     def keep(self, function: Function, args: Sequence[Any], part: int | None = None) -> Any:
         """Call, and leave the result there: an Object, even if it is plain.

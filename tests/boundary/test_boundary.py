@@ -158,6 +158,10 @@ class Model(torch.nn.Module):
 def good(x, y=None): return x + torch.zeros(3, device=x.device) if y is None else [x * y]
 def mixed(x): return x + torch.zeros(3)
 def made_here(x): return torch.zeros(x.shape)
+def filled(x):
+    table = torch.zeros(x.shape, dtype=x.dtype)
+    for row in range(len(x)): table[row] = x[row]
+    return table
 def reads(x): return x + float(x.sum()) + torch.zeros(3)
 """)
     x, model = torch.ones(4, 3, dtype=torch.float64), student.m.Model()
@@ -169,8 +173,9 @@ def reads(x): return x + float(x.sum()) + torch.zeros(3)
     for wrong in (student.m.mixed, model.forgetful, model.silent):
         with pytest.raises(RuntimeError, match="device"):
             student.on_meta(wrong, torch.ones(4, 3))
-    with pytest.raises(AssertionError, match="must stay on the device"):
-        student.on_meta(student.m.made_here, x)
+    for wrong in (student.m.made_here, student.m.filled):
+        with pytest.raises(AssertionError, match="must stay on the device"):
+            student.on_meta(wrong, x)
     assert student.on_meta(student.m.reads, x) is None  # numbers are read: nothing is decided
     assert model(torch.ones(4, 3))[0].shape == (4, 2)  # the model itself stays where it was
 

@@ -16,12 +16,13 @@ def seed(number: int) -> None:
         torch.default_generator.manual_seed(number)
 
 
-def states() -> str:
-    """Digest of the states of the global generators of random, NumPy and torch."""
+def states(*, of_torch: bool) -> str:
+    """Digest of the states of the global generators of random and NumPy, with torch's or without."""
     import numpy as np
     import torch
 
     digest = hashlib.sha256(repr(random.getstate()).encode())
     digest.update(repr(np.random.get_state(legacy=False)).encode())  # noqa: NPY002 - it is what we watch
-    digest.update(torch.get_rng_state().numpy().tobytes())
+    if of_torch:
+        digest.update(torch.get_rng_state().numpy().tobytes())
     return digest.hexdigest()

@@ -193,10 +193,10 @@ def _stood_in(held: Held) -> Reply:
     return ("value", held.stand_ins.take_called() if held.stand_ins else [])
 
 
-def _generators(_: Held, seed: int | None) -> Reply:
+def _generators(_: Held, seed: int | None, of_torch: bool) -> Reply:
     if seed is not None:
         generators.seed(seed)
-    return ("value", generators.states())
+    return ("value", generators.states(of_torch=of_torch))
 
 
 VERBS: dict[str, Callable[..., Reply]] = {

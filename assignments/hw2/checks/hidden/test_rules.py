@@ -119,10 +119,12 @@ def test_model_forward_leaves_all_else_alone(student):
 
 
 def test_train_leaves_all_else_alone(student):
-    # nn.Embedding draws from torch's global generator
+    before = student.generators(of_torch=False)  # nn.Embedding draws from torch's
     function, arguments = CALLS["train"](student)
     _, after = student.with_arguments(function, *arguments)
     expect_equal(after, arguments, "the arguments after the call")
+    generators = student.generators(of_torch=False)
+    expect_equal(generators, before, "the global generators of random and NumPy")
 
 
 def test_cbow_leaves_all_else_alone(student):

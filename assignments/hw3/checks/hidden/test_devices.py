@@ -35,6 +35,10 @@ def test_model_stays_on_the_device(student):
     expect_on_device(student, model, IDS)
 
 
+def test_batchify_stays_on_the_device(student):
+    expect_on_device(student, student.data.batchify, torch.arange(11), 2)
+
+
 def test_dropout_stays_on_the_device(student):
     expect_on_device(student, student.regularise.dropout, X, 0.5, True, 1)
 

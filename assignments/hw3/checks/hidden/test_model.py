@@ -66,6 +66,13 @@ def lstm_is_sound(student, layers=2):
     return torch.allclose(got[0], below) and torch.allclose(got[1], below[1:])
 
 
+def run(model, ids, *state):
+    """What a call gives: logits of the right shape, or no law says anything of them, and the state."""
+    logits, after = model(ids, *state)
+    expect_tensor(logits, (*ids.shape, V), what="the logits")
+    return logits, after
+
+
 def own_nll(model, data, bptt=None):
     """Mean of -ln P over every id but the first row's, by the student's own logits."""
     rows, state = [], None
@@ -107,7 +114,7 @@ def test_model_does_not_look_ahead(student, layers):
         return
     model = sharp(student, num_layers=layers)
     ids = some_ids(2, 7, 3)
-    logits, _ = model(ids)
+    logits, _ = run(model, ids)
     for t in (1, 4, 6):
         changed = ids.clone()
         changed[t:] = (changed[t:] + 1 + some_ids(3, 7 - t, 3) % (V - 1)) % V
@@ -121,7 +128,8 @@ def test_model_looks_back(student):
     ids = some_ids(4, 6, 3)
     changed = ids.clone()
     changed[0] = (changed[0] + 1) % V
-    assert not torch.allclose(model(changed)[0][5], model(ids)[0][5]), "the first id is forgotten"
+    before, after = run(model, ids)[0], run(model, changed)[0]
+    assert not torch.allclose(after[5], before[5]), "the first id is forgotten"
 
 
 def test_model_keeps_columns_apart(student):
@@ -129,7 +137,7 @@ def test_model_keeps_columns_apart(student):
         return
     model = sharp(student, num_layers=2)
     ids = some_ids(5, 6, 3)
-    logits, _ = model(ids)
+    logits, _ = run(model, ids)
     for b in range(3):
         alone, _ = model(ids[:, b : b + 1])
         expect_close(alone, logits[:, b : b + 1], what=f"the logits of column {b} by itself")
@@ -141,7 +149,7 @@ def test_model_carries_its_state(student, layers):
         return
     model = sharp(student, num_layers=layers)
     ids = some_ids(6, 7, 3)
-    whole, _ = model(ids)
+    whole, _ = run(model, ids)
     first, state = model(ids[:3])
     second, state = model(ids[3:4], state)
     third, _ = model(ids[4:], state)
@@ -152,7 +160,7 @@ def test_model_carries_its_state(student, layers):
 def test_model_without_a_state_begins_afresh(student):
     model = sharp(student)
     ids = some_ids(7, 4, 3)
-    first, _ = model(ids)
+    first, _ = run(model, ids)
     expect_close(model(ids)[0], first, what="the logits of a second call without a state")
     expect_close(model(ids, None)[0], first, what="the logits with the state None")
 
@@ -219,7 +227,7 @@ def test_model_obeys_its_sizes(student):
 def test_model_depends_on_its_seed_alone(student):
     def logits(**seed):
         model = student.model.LSTMLanguageModel(V, E, H, num_layers=2, **seed)
-        return model(some_ids(9, 5, 2))[0]
+        return run(model, some_ids(9, 5, 2))[0]
 
     if not obeys_its_seed(student, student.cells.LSTM):
         return  # that costs points where cells.py is checked
@@ -265,9 +273,25 @@ def test_model_does_not_drop_in_evaluation(student):
         expect_close(model(ids)[0], still, what="the logits of another run in evaluation mode")
 
 
+def reached_through(student, state):
+    """Of the parts of a state how many there are, and how many get a gradient through detach."""
+    flat = list(_floats(state))
+    if not flat:  # an object of the student's own: nothing more can be seen
+        return 0, 0
+    found = student.gradients(student.model.detach, [state], [torch.ones_like(x) for x in flat])
+    return len(flat), sum(g is not None and bool((g != 0).any()) for g in found.by_argument)
+
+
+def expect_a_cut(student, state):
+    """What hands back what it was given keeps everything: it has not begun to detach."""
+    parts, reached = reached_through(student, state)
+    assert not parts or reached < parts, "no gradient may flow back through a detached state"
+
+
 def test_detach_keeps_the_values(student):
     model = sharp(student, num_layers=2)
     _, state = model(some_ids(11, 5, 3))
+    expect_a_cut(student, state)
     more = some_ids(16, 2, 3)
     wanted, _ = model(more, state)
     got, _ = model(more, student.model.detach(state))
@@ -277,12 +301,7 @@ def test_detach_keeps_the_values(student):
 def test_detach_cuts_the_gradient(student):
     model = sharp(student, num_layers=2)
     _, state = model(some_ids(11, 5, 3))
-    flat = list(_floats(state))
-    if not flat:  # an object of the student's own: nothing more can be seen
-        return
-    ones = [torch.ones_like(part) for part in flat]
-    found = student.gradients(student.model.detach, [state], ones)
-    reached = [g for g in found.by_argument if g is not None and bool((g != 0).any())]
+    _, reached = reached_through(student, state)
     assert not reached, "no gradient may flow back through a detached state"
 
 
@@ -291,6 +310,7 @@ def test_detach_keeps_the_structure(student):
     _, state = model(some_ids(11, 5, 3))
     if not _floats(state):
         return
+    expect_a_cut(student, state)
     before = student.generators(seed=20)
     got, after = student.with_arguments(student.model.detach, state)
     expect_equal(got, state, "the state after detach")

@@ -187,6 +187,7 @@ def test_bilstm_crf_depends_on_its_seeds_alone(student):
 
 
 def test_bilstm_crf_leaves_the_sentences_alone(student):
+    before = student.generators(of_torch=False)  # a module may draw from torch's
     sentences = [[("a", "X"), ("b", "Y")], [("b", "Y")], [("a", "X")]]
     arguments = [["a", "b"], ["X", "Y"], 4, 4]
     _, after = student.with_arguments(student.crf_tagger.BiLSTMCRF, *arguments)
@@ -196,6 +197,8 @@ def test_bilstm_crf_leaves_the_sentences_alone(student):
     expect_equal(after[0], sentences, "the sentences after fit")
     _, after = student.with_arguments(tagger.tag, ["b", "a"])
     expect_equal(after[0], ["b", "a"], "the words after tag")
+    generators = student.generators(of_torch=False)
+    expect_equal(generators, before, "the global generators of random and NumPy")
 
 
 def test_bilstm_crf_refuses_tags_of_others(student):

@@ -134,12 +134,15 @@ def test_neural_tagger_trains_its_own_copy(student):
 
 
 def test_neural_tagger_leaves_the_sentences_alone(student):
+    before = student.generators(of_torch=False)  # a module may draw from torch's
     tagger = student.neural.BiLSTMTagger(["a", "b"], ["X", "Y"], 3, 4, 4)
     sentences = [[("a", "X"), ("b", "Y")], [("b", "Y")], [("a", "X")]]
     _, after = student.with_arguments(tagger.fit, sentences, 2, 0.1)
     expect_equal(after[0], sentences, "the sentences after fit")
     _, after = student.with_arguments(tagger.tag, ["b", "a"])
     expect_equal(after[0], ["b", "a"], "the words after tag")
+    generators = student.generators(of_torch=False)
+    expect_equal(generators, before, "the global generators of random and NumPy")
 
 
 def test_neural_tags_are_a_list_of_str(student):

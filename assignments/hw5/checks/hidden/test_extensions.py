@@ -57,6 +57,13 @@ def test_train_reverse_depends_on_its_seed(student):
     assert bool((first(1) - one).abs().max() > 3e-3), "a different seed must give a different model"
 
 
+def test_train_reverse_leaves_the_generators_alone(student):
+    before = student.generators(of_torch=False)  # a module's constructor may draw from torch's
+    student.copy_task.train_reverse(vocab=6, length=3, steps=2, seed=1)
+    generators = student.generators(of_torch=False)
+    expect_equal(generators, before, "the global generators of random and NumPy")
+
+
 # ---- BERT's embeddings ----------------------------------------------------------------------------
 
 V, P, D = 9, 6, 4

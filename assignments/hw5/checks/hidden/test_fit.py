@@ -6,6 +6,7 @@ eos 2, pad 0. Test strings are drawn anew, and decoded here with the student's o
 
 import copy
 import itertools
+import math
 import random
 
 import torch
@@ -30,6 +31,14 @@ def recurrent(student, vocab, embed, hidden, seed=1):
     encoder = student.seq2seq.Encoder(vocab, embed, hidden, seed=seed)
     decoder = student.seq2seq.Decoder(vocab, embed, hidden, seed=seed + 1)
     return encoder, decoder, student.seq2seq.Seq2Seq(encoder, decoder)
+
+
+def trained(student, model, pairs, *, steps, **options):
+    """The losses of fit: a number for each step, or there is nothing to compare."""
+    losses = student.training.fit(model, pairs, steps=steps, **options, **IDS)
+    expect_equal(len(losses), steps, "the number of losses")
+    assert all(math.isfinite(loss) for loss in losses), "a loss must be a finite number"
+    return losses
 
 
 def padded(rows):
@@ -108,7 +117,7 @@ def test_fit_goes_no_further_than_lr(student):
     """Any schedule up to lr: with next to none the model stays as it is, whatever the optimiser."""
     _, _, model = recurrent(student, 9, 8, 8)
     before = model.state_dict()
-    student.training.fit(model, reversal(8, 6, (2, 4), 11), steps=3, batch_size=8, lr=1e-9, **IDS)
+    trained(student, model, reversal(8, 6, (2, 4), 11), steps=3, batch_size=8, lr=1e-9)
     after = model.state_dict()
     for name, value in before.items():
         gap = (after[name] - value).abs().max()
@@ -131,7 +140,7 @@ def expect_the_same_again(student, model):
     for _ in range(2):
         model.load_state_dict(untrained)
         student.generators(seed=1)
-        losses.append(student.training.fit(model, pairs, **options, **IDS))
+        losses.append(trained(student, model, pairs, **options))
     expect_close(losses[1], losses[0], rtol=1e-3, what="the losses of the same training once more")
 
 
@@ -285,8 +294,7 @@ def two_means(student):
 def drawn_one_by_one(student, count):
     """The losses of steps with one of the two pairs each, where nothing is learnt; their means."""
     model, pairs, means = two_means(student)
-    losses = student.training.fit(model, pairs, steps=count, batch_size=1, lr=1e-9, **IDS)
-    return losses, means
+    return trained(student, model, pairs, steps=count, batch_size=1, lr=1e-9), means
 
 
 def near(loss, mean):
@@ -312,7 +320,7 @@ def test_fit_has_a_batch_size_by_default(student):
     for options in ({}, {"batch_size": 64, "seed": 0}):
         model.load_state_dict(untrained)
         student.generators(seed=1)
-        losses.append(student.training.fit(model, pairs, steps=2, lr=1e-9, **options, **IDS))
+        losses.append(trained(student, model, pairs, steps=2, lr=1e-9, **options))
     expect_close(losses[0], losses[1], rtol=1e-4, what="the losses with the defaults spelt out")
 
 
@@ -351,7 +359,7 @@ def test_fit_depends_on_its_seed_alone(student):
         model.load_state_dict(untrained)
         student.generators(seed=state)
         options = {"steps": 4, "batch_size": 8, "lr": 1e-2, "seed": seed}
-        return student.training.fit(model, pairs, **IDS, **options)
+        return trained(student, model, pairs, **options)
 
     one, other = losses(0, 1), losses(1, 1)
     expect_close(losses(0, 2), one, rtol=1e-3, what="the losses with the same seed")

@@ -173,8 +173,10 @@ def test_lstm_seq2seq_depends_on_its_seed_alone(student):
 
 def test_lstm_seq2seq_leaves_its_arguments_alone(student):
     model = ready(student)
-    _, after = student.with_arguments(model, SRC, LENGTHS, TGT)
-    expect_equal(after, [SRC, LENGTHS, TGT], "the arguments after the call")
+    before = student.generators()
+    _, after = student.with_arguments(model, SRC, LENGTHS, TGT, 0.5, 3)
+    expect_equal(after[:3], [SRC, LENGTHS, TGT], "the arguments after the call")
+    expect_equal(student.generators(), before, "the state of the global generators")
     expect_tensor(model(SRC, LENGTHS, TGT), (3, 3, 12), "float32", "the logits")
 
 

@@ -62,6 +62,7 @@ def stepped(student, model, tokens):
     state, found = student.keep(model.begin, [SRC, LENGTHS]), []
     for t in range(tokens.shape[1]):
         log_probs, state = student.keep(model.advance, [tokens[:, t], state], part=1)
+        expect_tensor(log_probs, (len(tokens), V), what="the log-probabilities of a step")
         found.append(log_probs)
     return torch.stack(found, dim=1)
 
@@ -128,6 +129,7 @@ def test_teacher_forcing_is_the_default(student):
     model = a_model(student)
     calls = [(SRC, LENGTHS, TGT), (SRC, LENGTHS, TGT, 1.0, 5)]
     plain, spelt_out = student.map(model.forward, calls)
+    expect_tensor(plain, (3, T - 1, V), what="the logits")
     expect_close(plain, spelt_out, **NEAR, what="the logits")
 
 
@@ -158,6 +160,7 @@ def first_untaught(student):
     calls = [(SRC, LENGTHS, TGT, 0.75, seed) for seed in range(40)]
     found = []
     for logits in student.map(model.forward, calls):
+        expect_tensor(logits, (3, T - 1, V), what="the logits")
         left = (logits - right).abs().max(dim=-1).values > 1e-3  # (B, T-1)
         found.append([row.index(True) if True in row else T - 1 for row in left.tolist()])
     return found
