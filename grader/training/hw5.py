@@ -25,7 +25,7 @@ CLIP = 1.0
 LOOKS = 20  # steps between two looks at the loss on a GPU: each waits for it
 # chosen on the validation set: size, layers, dropout, rate (Transformer: of the schedule), tokens
 DEFAULTS: dict[str, dict[str, Any]] = {
-    "seq2seq": {"size": 512, "layers": 1, "dropout": 0.0, "lr": 1e-3, "max_tokens": 3000},
+    "seq2seq": {"size": 512, "lr": 1e-3, "max_tokens": 3000},
     "transformer": {"size": 256, "layers": 3, "dropout": 0.2, "lr": 1.0, "max_tokens": 4096},
 }
 
@@ -185,10 +185,13 @@ class Program:
             "parameters": sum(p.numel() for p in self._model.parameters()),
             "curves": self._curves,
         }
-        for name, beam in (("greedy", 1), ("beam", self._asked["beam"])):
-            penalty = self._asked["penalty"]
-            said = translate(self._package, self._model, self._pieces, german, beam, penalty)
-            found[name] = {**self._score(said, english), "k": beam, "examples": said[:5]}
+        beam, penalty = self._asked["beam"], self._asked["penalty"]
+        by = {
+            k: translate(self._package, self._model, self._pieces, german, k, penalty)
+            for k in {1, beam}
+        }
+        for name, k in (("greedy", 1), ("beam", beam)):
+            found[name] = {**self._score(by[k], english), "k": k, "examples": by[k][:5]}
         return found
 
     def _score(self, said: list[str], english: list[str]) -> dict[str, Any]:
@@ -243,19 +246,24 @@ def build(package: Package, settings: dict[str, Any], words: int) -> nn.Module:
         seed=seed,
     )
     if settings["tie_all"]:
-        _share_embeddings(model)
+        _share_embeddings(model, (words, size))
     return model
 
 
-def _share_embeddings(model: nn.Module) -> None:
-    """One matrix for source and target, since their pieces are the same; and so for the output."""
-    tables = [module.weight for module in model.modules() if isinstance(module, nn.Embedding)]
-    if len({table.shape for table in tables}) == 1:
-        equal = {id(table) for table in tables}
-        for module in model.modules():
-            for name, parameter in list(module.named_parameters(recurse=False)):
-                if id(parameter) in equal:
-                    setattr(module, name, tables[0])
+def _share_embeddings(model: nn.Module, shape: tuple[int, int]) -> None:
+    """One matrix for source and target, since their pieces are the same; and so for the output.
+
+    Raises `UsageError` where the model has no two embeddings of this shape.
+    """
+    weights = [module.weight for module in model.modules() if isinstance(module, nn.Embedding)]
+    tables = [weight for weight in weights if weight.shape == shape]
+    if len(tables) < 2:
+        raise UsageError("error.train_not_tied", shape=shape)
+    equal = {id(table) for table in tables}
+    for module in model.modules():
+        for name, parameter in list(module.named_parameters(recurse=False)):
+            if id(parameter) in equal:
+                setattr(module, name, tables[0])
 
 
 def _tokens(pairs: list[tuple[Ids, Ids]]) -> int:

@@ -83,7 +83,7 @@ def attention(
     device = _device_of(model)
     source = pieces.encode(sentence)
     src, lengths = padded([source], device)
-    (said,) = package.decode.greedy(model, src, lengths, BOS, EOS, LONGEST)
+    (said,) = _searched(package, model, src, lengths, 1, 0.0)
     tgt = torch.tensor([[BOS, *said]], device=device)
     seen = _of_transformer if _attends(model) else _of_seq2seq
     weights = seen(model, src, lengths, tgt)
