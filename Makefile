@@ -68,6 +68,7 @@ bench: $(VENV)/.ready
 	$(BIN)/python -m bench.viterbi
 	$(BIN)/python -m bench.lstm
 	$(BIN)/python -m bench.transformer
+	$(BIN)/python -m bench.translate
 
 # Broken frames by the million, steered by coverage; what was found stays in .fuzz/.
 fuzz: $(VENV)/.ready

@@ -214,6 +214,7 @@ ROOMS = {
         "package",
         "pairs",
         "pieces",
+        "translation",
         "hw1",
         "hw2",
         "compare",

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from grader.cli.common import Decorator, plain, short, with_options
+from grader.errors import UsageError
 from grader.i18n import translate
 
 if TYPE_CHECKING:
@@ -24,6 +26,38 @@ QUIET_SECONDS = 5.0  # between two plain lines where there is no terminal
 _count = click.IntRange(min=1)
 _positive = click.FloatRange(min=0, min_open=True)
 _share = click.FloatRange(min=0, max=1, max_open=True)
+
+
+class _Only(click.Option):
+    """An option that has an effect only beside `where`: a parameter and its value, None for any."""
+
+    def __init__(self, *names: Any, where: tuple[str, str | None], **rest: Any) -> None:
+        super().__init__(*names, **rest)
+        self._where = where
+
+    def refuse_idle(self, ctx: click.Context) -> None:
+        """Raises `UsageError` where it was typed and would be ignored."""
+        name, value = self._where
+        found = ctx.params[name]
+        idle = not found if value is None else found != value
+        if idle and ctx.get_parameter_source(str(self.name)) is ParameterSource.COMMANDLINE:
+            option = "" if name == "assignment" else f"--{name} "
+            needed = f"{option}{value or ''}".strip()
+            raise UsageError("error.train_only", option=self.opts[0], needed=needed)
+
+
+def _only(name: str, where: tuple[str, str | None], **rest: Any) -> Decorator:
+    return click.option(name, cls=_Only, where=where, **rest)
+
+
+def _refuse_idle(ctx: click.Context) -> None:
+    for option in ctx.command.params:
+        if isinstance(option, _Only):
+            option.refuse_idle(ctx)
+
+
+_JUDGED, _HMM, _ATTENDING = ("similarity", None), ("model", "hmm"), ("model", "transformer")
+_HW3, _HW5 = ("assignment", "hw3"), ("assignment", "hw5")
 
 
 @click.group()
@@ -78,7 +112,7 @@ def train_hw1(ctx: click.Context, /, **options: Any) -> None:
 @click.option("--rare", type=click.Choice(["drop", "unk"]), default="drop", help="Rare words.")
 @click.option("--similarity", metavar="NAME|FILE", help="Judge: wordsim353, or a file like it.")
 @click.option("--analogies", metavar="NAME|FILE", help="Judge: analogy, or a file like it.")
-@click.option("--gensim", is_flag=True, help="With --similarity: the same by gensim.")
+@_only("--gensim", _JUDGED, is_flag=True, help="With --similarity: the same by gensim.")
 @click.pass_context
 def train_hw2(ctx: click.Context, /, **options: Any) -> None:
     """Word vectors. / 단어 벡터."""
@@ -107,7 +141,7 @@ def train_hw3(ctx: click.Context, /, **options: Any) -> None:
 @train.command("hw4")
 @_common("ud_english_ewt")
 @click.option("--model", type=click.Choice(["hmm", "trigrams"]), default="hmm", show_default=True)
-@click.option("--min-count", type=_count, default=2, help="hmm: rarer words by their class.")
+@_only("--min-count", _HMM, type=_count, default=2, help="hmm: rarer words by their class.")
 @click.pass_context
 def train_hw4(ctx: click.Context, /, **options: Any) -> None:
     """An HMM tagger. / HMM 품사 태거."""
@@ -118,16 +152,16 @@ def train_hw4(ctx: click.Context, /, **options: Any) -> None:
 @_common("multi30k", 15)
 @click.option("--model", type=click.Choice(["seq2seq", "transformer"]), default="transformer")
 @click.option("--size", type=_count, help="d_model, or the hidden size.")
-@click.option("--layers", type=_count, help="Transformer: on each side.")
-@click.option("--heads", type=_count, default=8, help="Transformer.")
-@click.option("--d-ff", type=_count, help="Transformer: default twice the size.")
-@click.option("--dropout", type=_share, help="Transformer.")
+@_only("--layers", _ATTENDING, type=_count, help="Transformer: on each side.")
+@_only("--heads", _ATTENDING, type=_count, default=8, help="Transformer.")
+@_only("--d-ff", _ATTENDING, type=_count, help="Transformer: default twice the size.")
+@_only("--dropout", _ATTENDING, type=_share, help="Transformer.")
 @click.option("--smoothing", type=_share, default=0.1, help="Of the labels.")
-@click.option("--tie-all", is_flag=True, help="Transformer: one matrix for all embeddings.")
+@_only("--tie-all", _ATTENDING, is_flag=True, help="Transformer: one matrix for all embeddings.")
 @click.option("--vocabulary", type=_count, default=8000, help="Pieces of both languages.")
 @click.option("--max-tokens", type=_count, help="Sentences x the longest of a batch.")
 @click.option("--lr", type=_positive, help="Learning rate; Transformer: a factor of the schedule.")
-@click.option("--warmup", type=_count, default=1000, help="Transformer: steps of rising rate.")
+@_only("--warmup", _ATTENDING, type=_count, default=1000, help="Transformer: steps of rising rate.")
 @click.option("--beam", type=_count, default=5, help="Hypotheses that are kept.")
 @click.option("--penalty", type=click.FloatRange(min=0), default=1.0, help="On short translations.")
 @click.option("--sentence", type=click.IntRange(min=0), default=0, help="Of the attention map.")
@@ -145,12 +179,17 @@ def train_hw5(ctx: click.Context, /, **options: Any) -> None:
 @click.argument("model", type=click.Path(path_type=Path))
 @click.argument("text", required=False)
 @click.option("--package", metavar="reference|FOLDER", help="Whose code, as in `grader train`.")
-@click.option("--length", type=_count, default=40, show_default=True, help="hw3: words to write.")
-@click.option(
-    "--temperature", type=click.FloatRange(min=0), default=1.0, show_default=True, help="hw3."
+@_only("--length", _HW3, type=_count, default=40, show_default=True, help="hw3: words to write.")
+@_only(
+    "--temperature",
+    _HW3,
+    type=click.FloatRange(min=0),
+    default=1.0,
+    show_default=True,
+    help="hw3.",
 )
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="hw3.")
-@click.option("--beam", type=_count, default=5, show_default=True, help="hw5: hypotheses kept.")
+@_only("--seed", _HW3, type=click.IntRange(min=0), default=0, show_default=True, help="hw3.")
+@_only("--beam", _HW5, type=_count, default=5, show_default=True, help="hw5: hypotheses kept.")
 @click.pass_context
 def try_(
     ctx: click.Context,
@@ -169,6 +208,7 @@ def try_(
     from grader.training import package as packages
     from grader.training import session
 
+    _refuse_idle(ctx)
     lang = ctx.obj["lang"]
     path = model / "model.pt" if model.is_dir() else model
     if text is None and sys.stdin.isatty():
@@ -186,7 +226,7 @@ def try_(
 @click.option("--package", metavar="reference|FOLDER", help="Whose code, as in `grader train`.")
 @click.option("--words", type=_count, default=100_000, show_default=True, help="Of the text.")
 @click.option("--dim", type=_count, default=50, show_default=True)
-@click.option("--epochs", type=_count, default=3, show_default=True)
+@click.option("--epochs", type=_count, default=3, show_default=True, help="GloVe has its own.")
 @click.option("--min-count", type=_count, default=5, show_default=True)
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.pass_context
@@ -218,6 +258,7 @@ def _train(ctx: click.Context, assignment: str, options: dict[str, Any]) -> None
     from grader.training import loop, session
     from grader.training import package as packages
 
+    _refuse_idle(ctx)
     lang, settings = ctx.obj["lang"], dict(options)
     data, wanted, resume = (settings.pop(name) for name in ("data", "package", "resume"))
     out: Path = settings.pop("out") or Path("out") / "train" / assignment

@@ -18,18 +18,16 @@ from grader.training import datasets, pictures
 from grader.training.loop import Line, finite
 from grader.training.package import Package
 from grader.training.pieces import BOS, EOS, PAD, Pieces
+from grader.training.translation import Ids, attention, padded, translate
 
 SPLITS = {"train": "train", "val": "val", "test": "test_2016_flickr"}
 CLIP = 1.0
 LOOKS = 20  # steps between two looks at the loss on a GPU: each waits for it
-BATCH, LONGEST = 64, 80  # sentences that are translated at once, words of a translation
 # chosen on the validation set: size, layers, dropout, rate (Transformer: of the schedule), tokens
 DEFAULTS: dict[str, dict[str, Any]] = {
-    "seq2seq": {"size": 512, "layers": 1, "dropout": 0.0, "lr": 1e-3, "max_tokens": 3000},
+    "seq2seq": {"size": 512, "lr": 1e-3, "max_tokens": 3000},
     "transformer": {"size": 256, "layers": 3, "dropout": 0.2, "lr": 1.0, "max_tokens": 4096},
 }
-
-Ids = list[int]
 
 
 def read(place: Path) -> tuple[dict[str, tuple[list[str], list[str]]], list[Path]]:
@@ -131,8 +129,8 @@ class Program:
     def _loss_of(
         self, pairs: list[tuple[Ids, Ids]], taught: tuple[float, int], smoothing: float
     ) -> Tensor:
-        src, lengths = _padded([source for source, _ in pairs], self._device)
-        tgt, _ = _padded([[BOS, *target, EOS] for _, target in pairs], self._device)
+        src, lengths = padded([source for source, _ in pairs], self._device)
+        tgt, _ = padded([[BOS, *target, EOS] for _, target in pairs], self._device)
         extra = taught if self.settings["model"] == "seq2seq" else ()
         half = self.settings["amp"] == "bf16"
         with torch.autocast(self._device.type, torch.bfloat16, enabled=half):
@@ -187,10 +185,13 @@ class Program:
             "parameters": sum(p.numel() for p in self._model.parameters()),
             "curves": self._curves,
         }
-        for name, beam in (("greedy", 1), ("beam", self._asked["beam"])):
-            penalty = self._asked["penalty"]
-            said = translate(self._package, self._model, self._pieces, german, beam, penalty)
-            found[name] = {**self._score(said, english), "k": beam, "examples": said[:5]}
+        beam, penalty = self._asked["beam"], self._asked["penalty"]
+        by = {
+            k: translate(self._package, self._model, self._pieces, german, k, penalty)
+            for k in {1, beam}
+        }
+        for name, k in (("greedy", 1), ("beam", beam)):
+            found[name] = {**self._score(by[k], english), "k": k, "examples": by[k][:5]}
         return found
 
     def _score(self, said: list[str], english: list[str]) -> dict[str, Any]:
@@ -245,104 +246,29 @@ def build(package: Package, settings: dict[str, Any], words: int) -> nn.Module:
         seed=seed,
     )
     if settings["tie_all"]:
-        _share_embeddings(model)
+        _share_embeddings(model, (words, size))
     return model
 
 
-def _share_embeddings(model: nn.Module) -> None:
-    """One matrix for source and target, since their pieces are the same; and so for the output."""
-    tables = [module.weight for module in model.modules() if isinstance(module, nn.Embedding)]
-    if len({table.shape for table in tables}) == 1:
-        equal = {id(table) for table in tables}
-        for module in model.modules():
-            for name, parameter in list(module.named_parameters(recurse=False)):
-                if id(parameter) in equal:
-                    setattr(module, name, tables[0])
+def _share_embeddings(model: nn.Module, shape: tuple[int, int]) -> None:
+    """One matrix for source and target, since their pieces are the same; and so for the output.
 
-
-def _padded(rows: list[Ids], device: torch.device) -> tuple[Tensor, Tensor]:
-    """Ids side by side (B, S), filled up with PAD, and how many each row has (B,)."""
-    lengths = torch.tensor(list(map(len, rows)))
-    ids = nn.utils.rnn.pad_sequence([torch.tensor(row) for row in rows], True, PAD)
-    return ids.to(device), lengths.to(device)
+    Raises `UsageError` where the model has no two embeddings of this shape.
+    """
+    weights = [module.weight for module in model.modules() if isinstance(module, nn.Embedding)]
+    tables = [weight for weight in weights if weight.shape == shape]
+    if len(tables) < 2:
+        raise UsageError("error.train_not_tied", shape=shape)
+    equal = {id(table) for table in tables}
+    for module in model.modules():
+        for name, parameter in list(module.named_parameters(recurse=False)):
+            if id(parameter) in equal:
+                setattr(module, name, tables[0])
 
 
 def _tokens(pairs: list[tuple[Ids, Ids]]) -> int:
     """Words to be predicted, eos among them."""
     return sum(len(target) + 1 for _, target in pairs)
-
-
-def translate(
-    package: Package,
-    model: nn.Module,
-    pieces: Pieces,
-    sentences: list[str],
-    beam: int,
-    penalty: float,
-) -> list[str]:
-    """Translations in order: by greedy search in batches, or by a beam, sentence by sentence."""
-    model.eval()
-    device = _device_of(model)
-    sources = [pieces.encode(sentence) or [EOS] for sentence in sentences]
-    order = sorted(range(len(sources)), key=lambda i: len(sources[i]))
-    found: list[Ids] = [[] for _ in sources]
-    size = BATCH if beam == 1 else 1
-    for start in range(0, len(order), size):
-        chosen = order[start : start + size]
-        src, lengths = _padded([sources[i] for i in chosen], device)
-        if beam == 1:
-            said = package.decode.greedy(model, src, lengths, BOS, EOS, LONGEST)
-        else:
-            best = package.decode.beam_search(model, src, lengths, BOS, EOS, LONGEST, beam, penalty)
-            said = [best[0][0] if best else []]
-        for i, words in zip(chosen, said, strict=True):
-            found[i] = words
-    return [pieces.decode(words) for words in found]
-
-
-@torch.no_grad()  # type: ignore[untyped-decorator]
-def attention(
-    package: Package, model: nn.Module, pieces: Pieces, sentence: str
-) -> tuple[list[str], list[str], list[list[float]]] | None:
-    """Pieces of a greedy translation, pieces of its source, and the weights of each row."""
-    model.eval()
-    device = _device_of(model)
-    source = pieces.encode(sentence)
-    src, lengths = _padded([source], device)
-    (said,) = package.decode.greedy(model, src, lengths, BOS, EOS, LONGEST)
-    tgt = torch.tensor([[BOS, *said]], device=device)
-    seen = _of_transformer if hasattr(model, "encode") else _of_seq2seq
-    weights = seen(model, src, lengths, tgt)
-    if weights is None:
-        return None
-    rows = [*pieces.shown(said), "</s>"]
-    return rows, pieces.shown(source), weights.float().cpu().tolist()
-
-
-def _of_seq2seq(model: Any, src: Tensor, lengths: Tensor, tgt: Tensor) -> Tensor | None:
-    """(T, S): what each step of the decoder looked at."""
-    memory, final = model.encoder(src, lengths)
-    state, mask, rows = model.decoder.initial_state(final), torch.ones_like(src).bool(), []
-    for t in range(tgt.shape[1]):
-        _, state, weights = model.decoder.step(tgt[:, t], state, memory, mask)
-        rows.append(weights[0])
-    return torch.stack(rows)
-
-
-def _device_of(model: nn.Module) -> torch.device:
-    return next(iter(model.parameters())).device
-
-
-def _of_transformer(model: Any, src: Tensor, lengths: Tensor, tgt: Tensor) -> Tensor | None:
-    """(T, S): cross-attention of the last layer, the mean over its heads."""
-    layers = [m for name, m in model.named_modules() if name.endswith("cross_attn")]
-    if not layers:
-        return None
-    seen: list[Tensor] = []
-    hook = layers[-1].register_forward_hook(lambda _module, _given, said: seen.append(said[1]))
-    model(src, lengths, tgt)
-    hook.remove()
-    return seen[0][0].mean(dim=0)
 
 
 def told(metrics: dict[str, Any]) -> list[Line]:

@@ -34,7 +34,9 @@ class _Layer(torch.autograd.Function):
         b_hh: Tensor,
     ) -> tuple[Tensor, Tensor]:
         size = h.shape[1]
-        gates = F.linear(x, W_ih, b_ih + b_hh)  # (T, B, 4H): all inputs at once
+        # (T, B, 4H): all inputs at once. Autocast may take this product in half precision; the sums
+        # that grow from step to step stay in the precision of x
+        gates = F.linear(x, W_ih, b_ih + b_hh).to(x.dtype)
         hs, cs = x.new_empty(len(x) + 1, *h.shape), x.new_empty(len(x) + 1, *h.shape)
         squashed = x.new_empty(len(x), *h.shape)  # tanh c'
         hs[0], cs[0] = h, c

@@ -33,3 +33,16 @@ def test_the_fused_lstm_leaves_padding_and_directions_to_the_plain_one():
     for both in (False, True):
         fused, plain = (k(3, 5, bidirectional=both, seed=1) for k in (FusedLSTM, LSTM))
         assert torch.equal(fused(x, None, lengths)[0], plain(x, None, lengths)[0])
+
+
+def test_mixed_precision_takes_half_of_the_products_and_keeps_the_state():
+    x = torch.randn(6, 2, 3, generator=torch.Generator().manual_seed(1))
+    module, plain = FusedLSTM(3, 5, 2, seed=1), LSTM(3, 5, 2, seed=1)
+    with torch.autocast("cpu", torch.bfloat16):
+        output, (h, c) = module(x)
+    assert {part.dtype for part in (output, h, c)} == {torch.float32}
+    output.sum().backward()
+    assert all(p.grad.isfinite().all() for p in module.parameters())
+    wanted, _ = plain(x)
+    assert not torch.equal(output, wanted)
+    torch.testing.assert_close(output, wanted, rtol=0, atol=2**-6)  # bfloat16 has 8 bits

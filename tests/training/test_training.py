@@ -58,6 +58,11 @@ def texts(tmp_path_factory):
         return [f"{v} {objects[v]}" for v in draw.choices(list(objects), k=n)]
 
     write("hw2/train.txt", sentences(60))
+    longer = (" ".join(sentences(3)) for _ in range(40))  # more than a window, and capitals
+    write(
+        "paragraphs/train.txt",
+        [line.replace("read", draw.choice(["read", "Read"])) for line in longer],
+    )
     write("hw2/pairs.txt", ["밥을\t물을\t7", "books\tread\t8", "밥을\tread\t1", "x\ty\t3"])
     for part, n in (("train", 80), ("valid", 20), ("test", 20)):
         write(f"hw3/wiki.{part}.tokens", sentences(n))
@@ -143,6 +148,23 @@ def test_what_is_learnt_is_right(texts, tmp_path):
 def test_the_trigram_tagger_is_trained_and_kept(texts, tmp_path):
     assert train("hw4", texts, tmp_path, "--model", "trigrams").exit_code == 0
     assert grader("try", "hw4", tmp_path, "새 책 읽었다").output == "새/DET 책/NOUN 읽었다/VERB\n"
+
+
+@pytest.mark.parametrize("model", ["transformer --layers 1 --heads 2", "seq2seq"])
+def test_many_sources_at_once_are_translated_as_one_by_one(model, texts, tmp_path):
+    """The reference searches a batch, over a cache; a student's own beam takes a source at a time."""
+    fast = "--epochs 3 --size 16 --vocabulary 60 --max-tokens 60 --beam 3 --test-size 2".split()
+    where = ["--model", *model.split(), "--data", texts / "hw5", "--device", "cpu"]
+    found = []
+    for package in ("reference", handed_in("hw5", tmp_path)):
+        out = tmp_path / str(len(found))
+        done = grader("train", "hw5", *where, *fast, "--out", out, "--package", package)
+        assert done.exit_code == 0, done.output
+        metrics = json.loads((out / "results.json").read_text(encoding="utf-8"))["metrics"]
+        said = grader("try", "hw5", out, "der hund .", "--beam", "4", "--package", package)
+        found.append((metrics["beam"], metrics["greedy"], said.output))
+    assert found[0] == found[1]
+    assert found[0][2].strip()
 
 
 def test_five_ways_to_word_vectors_are_compared(texts, tmp_path):
@@ -237,6 +259,99 @@ def test_what_cannot_be_used_is_a_sentence(name, more, said, texts, tmp_path):
     done = train(name, texts, tmp_path, *more)
     assert done.exit_code == 2
     assert said in done.output
+
+
+IDLE = [
+    ("train hw2 --gensim", "--gensim", "--similarity"),
+    ("train hw4 --model trigrams --min-count 3", "--min-count", "--model hmm"),
+    ("train hw5 --model seq2seq --heads 8", "--heads", "--model transformer"),
+    ("train hw5 --model seq2seq --layers 2", "--layers", "--model transformer"),
+    ("train hw5 --model seq2seq --d-ff 64", "--d-ff", "--model transformer"),
+    ("train hw5 --model seq2seq --dropout 0.2", "--dropout", "--model transformer"),
+    ("train hw5 --model seq2seq --tie-all", "--tie-all", "--model transformer"),
+    ("train hw5 --model seq2seq --warmup 9", "--warmup", "--model transformer"),
+    ("try hw1 model.pt --beam 3", "--beam", "hw5"),
+    ("try hw5 model.pt --length 3", "--length", "hw3"),
+]
+
+
+@pytest.mark.parametrize(("typed", "option", "needed"), IDLE)
+def test_an_option_that_would_be_ignored_is_refused(typed, option, needed, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for lang, said in (("en", f"{option} has no effect here: it is for {needed}."), ("ko", option)):
+        done = grader(*typed.split(), lang=lang)
+        assert done.exit_code == 2
+        assert said in done.output
+        assert needed in done.output
+    assert not list(tmp_path.iterdir())
+
+
+# Of each homework a short run, and what is changed about it. hw2 and hw3 have two engines: the
+# reference's and the one for students' packages.
+EFFECTS = {
+    "hw1": ("--epochs 1 --batch-size 32 --lr 0.3", ["--lr 0.2", "--features words", "--seed 1"]),
+    "hw2": (
+        "--epochs 2 --dim 8 --window 2 --min-count 1 --t 1",
+        [
+            *("--epochs 1", "--lr 0.05", "--dim 6", "--window 1", "--negatives 2", "--seed 1"),
+            *("--t 0.01", "--lower", "--min-count 30", "--min-count 30 --rare unk"),
+        ],
+    ),
+    "hw3": (
+        "--epochs 1 --size 8 --layers 1 --batch-size 8 --bptt 6 --lr 4",
+        [
+            *("--epochs 2", "--lr 2", "--size 6", "--layers 2", "--dropout 0.1", "--tied"),
+            *("--batch-size 3", "--bptt 4", "--clip 0.1", "--optimiser adam", "--characters"),
+            *("--amp bf16", "--seed 1"),
+        ],
+    ),
+    "hw4": ("", ["--min-count 9"]),
+    "hw5": (
+        "--epochs 1 --size 16 --layers 1 --heads 2 --vocabulary 60 --test-size 1 --beam 1",
+        [
+            *("--epochs 2", "--lr 0.5", "--size 8", "--layers 2", "--heads 4", "--d-ff 8"),
+            *("--dropout 0.4", "--smoothing 0.3", "--tie-all", "--vocabulary 30"),
+            *("--max-tokens 40", "--warmup 9", "--amp bf16", "--seed 1"),
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "whose"),
+    [*((name, "reference") for name in EFFECTS), ("hw2", "student"), ("hw3", "student")],
+)
+def test_every_option_has_an_effect(name, whose, texts, tmp_path):
+    package = (
+        COURSE.reference(COURSE.load(name)) if whose == "reference" else handed_in(name, tmp_path)
+    )
+    short, changes = EFFECTS[name]
+
+    def run(out, more):
+        data = texts / ("paragraphs" if name == "hw2" else name)
+        where = ["--data", data, "--package", package, "--device", "cpu", "--out", out]
+        done = grader("train", name, *where, *short.split(), *more.split())
+        assert done.exit_code == 0, done.output
+        return weights(out)
+
+    without = run(tmp_path / "base", "")
+    for number, more in enumerate(changes):
+        changed = run(tmp_path / str(number), more)
+        del changed["settings"]
+        assert not equal(changed, {key: without[key] for key in changed}), more
+
+
+def test_tables_that_cannot_be_one_are_not_tied(texts, tmp_path):
+    package = handed_in("hw5", tmp_path)
+    source = (package / "transformer.py").read_text(encoding="utf-8")
+    another = "self.src_embedding = nn.Embedding(src_vocab"
+    assert source.count(another) == 1
+    (package / "transformer.py").write_text(source.replace(another, f"{another} + 1"))
+    for lang, said in (("en", "no two nn.Embedding of shape (41, 16)"), ("ko", "(41, 16)인")):
+        where = ["--data", texts / "hw5", "--out", tmp_path / "out", "--package", package]
+        done = grader("train", "hw5", *where, *FAST["hw5"].split(), "--tie-all", lang=lang)
+        assert done.exit_code == 2
+        assert said in done.output
 
 
 def test_data_that_is_missing_is_named_with_its_source(tmp_path, monkeypatch):

@@ -100,6 +100,18 @@ def obeys_lr_and_epochs(student, name):
     assert (moved - start).abs().max() > 1e-3, "two epochs must move the vectors"
 
 
+def obeys(student, name, *options):
+    """That 1 for one of these options, all else alike, gives other vectors."""
+    sentences = planted(6, sentences=40)
+    settings = {**ENOUGH[name], "dim": 4, "window": 3, "seed": 1}
+    usual = trained(student, name, sentences, **settings)[1]
+    for option in options:
+        other = trained(student, name, sentences, **{**settings, option: 1})[1]
+        # rounding changes less than 1e-5; to learn, some numbers must move by more than 0.01
+        moved = float((other - usual).abs().max())
+        assert moved > 1e-4, f"{option} = 1 must give vectors other than the usual {option}"
+
+
 def depends_on_its_seed_alone(student, name):
     found = []
     for state, seed in ((1, 5), (2, 5), (2, 6)):
@@ -154,6 +166,10 @@ def test_train_cbow_obeys_min_count(student):
 
 def test_train_cbow_obeys_lr_and_epochs(student):
     obeys_lr_and_epochs(student, "train_cbow")
+
+
+def test_train_cbow_obeys_window_and_negatives(student):
+    obeys(student, "train_cbow", "window", "negatives")
 
 
 def test_train_cbow_stands_words_without_context(student):
@@ -239,6 +255,10 @@ def test_train_hierarchical_obeys_lr_and_epochs(student):
     obeys_lr_and_epochs(student, "train_hierarchical")
 
 
+def test_train_hierarchical_obeys_window(student):
+    obeys(student, "train_hierarchical", "window")
+
+
 def test_train_hierarchical_stands_words_without_context(student):
     stands_words_without_context(student, "train_hierarchical")
 
@@ -282,6 +302,10 @@ def test_train_glove_obeys_min_count(student):
 
 def test_train_glove_obeys_lr_and_epochs(student):
     obeys_lr_and_epochs(student, "train_glove")
+
+
+def test_train_glove_obeys_window(student):
+    obeys(student, "train_glove", "window")
 
 
 def test_train_glove_stands_words_without_context(student):
@@ -339,6 +363,7 @@ def test_train_subword_learns_its_pieces_alone(student):
     settings = {"dim": 4, "window": 2, "lr": 0.05, "batch_size": 16, "buckets": 300}
     tokens, start = trained(student, "train_subword", sentences, epochs=0, **settings)
     _, table = trained(student, "train_subword", sentences, epochs=4, **settings)
+    expect_tensor(table, (300, 4), what="the table")
     without = words_of(student, tokens, torch.eye(300)).sum(dim=0) == 0
     what = "the rows of which no word has a piece"
     expect_close(table[without], start[without], **UNTOUCHED, what=what)
@@ -350,6 +375,10 @@ def test_train_subword_obeys_min_count(student):
 
 def test_train_subword_obeys_lr_and_epochs(student):
     obeys_lr_and_epochs(student, "train_subword")
+
+
+def test_train_subword_obeys_window_and_negatives(student):
+    obeys(student, "train_subword", "window", "negatives")
 
 
 def test_train_subword_stands_words_without_context(student):
