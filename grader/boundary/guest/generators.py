@@ -17,7 +17,7 @@ def seed(number: int) -> None:
 
 
 def states(*, of_torch: bool) -> str:
-    """Digest of the states of the global generators of random and NumPy, with torch's or without."""
+    """Digest of the states of the global generators of random, NumPy and, if asked, torch."""
     import numpy as np
     import torch
 
