@@ -117,9 +117,12 @@ def dump(assignment: Assignment, cases: Mapping[str, Answers]) -> str:
 
 
 def is_stale(assignment: Assignment) -> bool:
-    """Whether the answers are of other checks, so that `load` takes none of them."""
-    path: Path = assignment.folder / FILE
-    return path.exists() and made_from(assignment) not in path.read_text(encoding="utf-8")[:200]
+    """Whether the answers are of other checks, so that `load` takes none of them.
+
+    Raises `AssignmentInvalid` for a damaged file.
+    """
+    written = _read(assignment)
+    return written is not None and written[0] != made_from(assignment)
 
 
 def load(assignment: Assignment) -> dict[str, Answers]:
@@ -127,16 +130,20 @@ def load(assignment: Assignment) -> dict[str, Answers]:
 
     Raises `AssignmentInvalid` for a damaged one.
     """
+    written = _read(assignment)
+    return written[1] if written and written[0] == made_from(assignment) else {}
+
+
+def _read(assignment: Assignment) -> tuple[str, dict[str, Answers]] | None:
+    """What the answers are made from, and they; None where there is no file."""
     path: Path = assignment.folder / FILE
     if not path.exists():
-        return {}
+        return None
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         if data["schema"] != SCHEMA:
             raise ValueError(data["schema"])
-        if data["made_from"] != made_from(assignment):
-            return {}
-        return {
+        return data["made_from"], {
             case: {name: typed(Right, right) for name, right in answers.items()}
             for case, answers in data["cases"].items()
         }
