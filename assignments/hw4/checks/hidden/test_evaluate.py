@@ -161,31 +161,40 @@ def test_span_f1_tells_precision_from_recall(student):
     expect_close(list(result), [1.0, 0.5, 2 / 3], what="precision, recall and F1")
 
 
-def expect_none_right(student, gold, predicted):
-    result = student.evaluate.span_f1(gold, predicted)
-    expect_close(list(result), [0.0] * 3, what="the values for spans of which none is right")
+def expect_one_right(student, gold, predicted, spans):
+    """A sentence more has the only right span, of `spans` in gold and as many predicted."""
+    result = student.evaluate.span_f1([*gold, ["B-Z"]], [*predicted, ["B-Z"]])
+    what = f"the values for {spans} spans of which one is right"
+    expect_close(list(result), [1 / spans] * 3, what=what)
 
 
 def test_span_f1_needs_the_right_sentence(student):
-    expect_none_right(student, [["B-X", "I-X", "O"], ["O"] * 3], [["O"] * 3, ["B-X", "I-X", "O"]])
+    gold, predicted = [["B-X", "I-X", "O"], ["O"] * 3], [["O"] * 3, ["B-X", "I-X", "O"]]
+    expect_one_right(student, gold, predicted, spans=2)
 
 
 def test_span_f1_needs_the_right_type(student):
-    expect_none_right(student, [["B-X", "O", "B-Y"]], [["B-Y", "O", "B-X"]])
+    expect_one_right(student, [["B-X", "O", "B-Y"]], [["B-Y", "O", "B-X"]], spans=3)
 
 
 def test_span_f1_needs_the_right_start_and_end(student):
     gold = [["B-X", "I-X", "O"], ["B-X", "I-X", "I-X"]]
-    expect_none_right(student, gold, [["B-X", "O", "O"], ["O", "B-X", "I-X"]])
+    expect_one_right(student, gold, [["B-X", "O", "O"], ["O", "B-X", "I-X"]], spans=3)
 
 
 def test_span_f1_is_zero_where_undefined(student):
-    for gold, predicted in (([["O"]], [["O"]]), ([["B-X"]], [["O"]]), ([["O"]], [["B-X"]])):
-        expect_none_right(student, gold, predicted)
+    for gold, predicted in (
+        ([["O"]], [["O"]]),
+        ([["B-X"]], [["O"]]),
+        ([["O"]], [["B-X"]]),
+        ([["B-X"]], [["B-Y"]]),
+    ):
+        result = student.evaluate.span_f1(gold, predicted)
+        expect_close(list(result), [0.0] * 3, what="the values for spans of which none is right")
 
 
 def test_span_f1_is_a_tuple_of_floats(student):
-    for gold, predicted in (([["B-X", "O"]], [["B-X", "B-X"]]), ([["O"]], [["O"]])):
+    for gold, predicted in (([["B-X", "O"]], [["B-X", "B-X"]]), ([["B-X"]], [["B-X"]])):
         result = student.evaluate.span_f1(gold, predicted)
         expect_type(result, tuple, "the result")
         for value in result:
