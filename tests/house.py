@@ -86,6 +86,7 @@ ROOMS = {
         "layers",
         "importer",
         "uses",
+        "reach",
         "stand_ins",
         "looks_behind",
         "forbidden_source",
