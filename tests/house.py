@@ -182,6 +182,7 @@ ROOMS = {
         "gradebook.sync",
     ],
     "grading": [
+        "environment",
         "forbidden",
         "places",
         "follow_through",

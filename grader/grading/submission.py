@@ -8,17 +8,13 @@ The checks run in this process, the student's code in another (`grader.boundary`
 from __future__ import annotations
 
 import hashlib
-import platform
-import sys
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cache, partial
-from importlib import metadata
+from functools import partial
 from types import MappingProxyType
 
-from grader import __version__
 from grader.boundary.endings import Ending
 from grader.boundary.guest.cuda import CPU
 from grader.boundary.guests import Guests
@@ -31,6 +27,7 @@ from grader.checking.plugin import Case, Checks
 from grader.course.assignment import Assignment
 from grader.course.exercise import Check, Exercise
 from grader.errors import GraderError
+from grader.grading.environment import environment
 from grader.grading.follow_through import follow_through
 from grader.grading.forbidden import blame, blame_for_source, rules_of, searched
 from grader.grading.places import check_in_cells, in_cells
@@ -357,15 +354,3 @@ def _status(problem: Message | None) -> Status:
     if problem is None:
         return Status.GRADED
     return Status.MISSING if problem.code == MISSING else Status.UNGRADABLE
-
-
-@cache
-def environment() -> dict[str, str]:
-    """What a grade may depend on beside the three hashes."""
-    versions = {name: metadata.version(name) for name in ("numpy", "torch", "pytest")}
-    return {
-        "grader": __version__,
-        "python": platform.python_version(),
-        "system": f"{sys.platform} {platform.machine()}",
-        **versions,
-    }
