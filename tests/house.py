@@ -118,6 +118,8 @@ ROOMS = {
         "devices",
         "launchers",
         "gpu_launcher",
+        "surveys",
+        "views",
         "guests",
         "requirements",
         "probes",

@@ -10,10 +10,10 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
-from types import MappingProxyType
 
 from grader.boundary.endings import Ending
 from grader.boundary.guest.cuda import CPU
@@ -73,20 +73,17 @@ def grade(
     results: list[ExerciseResult] = []
     layers: list[str] = []
     if submission.problem is None:
-        process = student_process(launcher, assignment, submission)
         refusals = dict.fromkeys(too_heavy, Ending(Outcome.UNREADABLE, Message("too_much")))
         package, places = assignment.package, submission.places
 
         def told(check: CheckResult) -> None:
             tell(check_in_cells(check, package, places))
 
-        graded = grade_exercises(assignment, process, checks, exercises, refusals, told)
-        results = [in_cells(result, package, places) for result in graded]
-        left = assignment.limits.submission_seconds - process.clock.used
-        refused = blame_for_source(assignment, process.survey.uses)
-        results = follow_through(
-            assignment, process.submitted, checks, launcher, results, refused, left
-        )
+        with closing(student_process(launcher, assignment, submission)) as process:
+            refusals |= refused_by_source(assignment, process, exercises)
+            graded = grade_exercises(assignment, process, checks, exercises, refusals, told)
+            results = [in_cells(result, package, places) for result in graded]
+        results = follow_through(assignment, process, checks, launcher, results)
         results = score(exercises, results)
         layers = process.survey.layers
     return record_of(assignment, submission, results, layers, started, time.monotonic() - clock)
@@ -97,7 +94,7 @@ def grade_exercises(
     process: Guests,
     checks: Checks,
     exercises: Sequence[Exercise],
-    refusals: Mapping[str, Ending] = MappingProxyType({}),
+    refusals: Mapping[str, Ending],
     tell: Tell = to_nobody,
 ) -> Iterator[ExerciseResult]:
     """Each exercise in turn, in a guest of its own; all public checks before any hidden one.
@@ -107,8 +104,6 @@ def grade_exercises(
     exercise's checks is run.
     """
     try:
-        forbidden = _refusals(assignment, process, exercises)
-        refusals = {**refusals, **forbidden}
         begun = [_Begun(exercise, refusals.get(exercise.id)) for exercise in exercises]
         for public in (True, False):
             for own in begun:
@@ -123,14 +118,14 @@ def grade_exercises(
         process.close()
 
 
-def _refusals(
+def refused_by_source(
     assignment: Assignment, process: Guests, exercises: Sequence[Exercise]
 ) -> dict[str, Ending]:
-    """Exercise id -> why none of its checks is run."""
+    """Exercise id -> why none of its checks is run, as far as reading tells."""
+    if exercises:  # a launcher arms rules once: those of the first of them
+        process.begin_exercise(rules_of(assignment, exercises[0]))
     try:
-        if exercises:  # the guest that surveys the source goes on with the first of them
-            _begin(assignment, exercises[0], process)
-        process.open()
+        process.read()
     except Ending as ending:  # its files are more than a guest can even read
         return {exercise.id: ending for exercise in exercises}
     found = blame_for_source(assignment, process.survey.uses)
@@ -139,7 +134,8 @@ def _refusals(
 
 def _begin(assignment: Assignment, exercise: Exercise, process: Guests) -> None:
     judge = partial(blame, assignment, exercise)
-    process.begin_exercise(rules_of(assignment, exercise), judge, gpu=exercise.gpu)
+    rules = rules_of(assignment, exercise)
+    process.begin_exercise(rules, judge, exercise=exercise.id, gpu=exercise.gpu)
 
 
 def broken_record(assignment: Assignment, submission: Submission, error: GraderError) -> Record:
