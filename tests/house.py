@@ -187,6 +187,7 @@ ROOMS = {
         "environment",
         "forbidden",
         "places",
+        "reuse",
         "follow_through",
         "submission",
         "core",

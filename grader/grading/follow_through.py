@@ -14,7 +14,7 @@ imports it: with the reference's in their place nothing forbidden is left, and t
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
 
@@ -26,6 +26,7 @@ from grader.checking.plugin import Checks
 from grader.course.assignment import Assignment
 from grader.course.exercise import Check, Exercise
 from grader.grading.forbidden import blame, blame_for_source, rules_of
+from grader.grading.reuse import SETTLED
 from grader.records.outcome import Outcome
 from grader.records.record import CheckResult, ExerciseResult
 
@@ -48,12 +49,14 @@ def follow_through(
     checks: Checks,
     launcher: Launcher,
     results: Sequence[ExerciseResult],
+    followed: Mapping[str, ExerciseResult],
 ) -> list[ExerciseResult]:
     """The results, with what each failed check passes with, in what is left of the process's time.
 
-    An exercise in whose own source something forbidden was found is nobody else's slip.
+    Of those in `followed` that is known. An exercise in whose own source something forbidden was
+    found is nobody else's slip.
     """
-    if assignment.reference is None or len(_failing(results)) < 2:
+    if assignment.reference is None or not is_followed(results):
         return list(results)
     run = _Run(assignment, process, checks, launcher)
     refused = blame_for_source(assignment, process.survey.uses)
@@ -61,12 +64,22 @@ def follow_through(
     return [
         result
         if result.id in refused
-        else replace(result, checks=run.again(by_id[result.id], result.checks))
+        else followed.get(result.id) or run.again(by_id[result.id], result)
         for result in results
     ]
 
 
-def _failing(results: Sequence[ExerciseResult]) -> set[str]:
+def is_followed(results: Iterable[ExerciseResult]) -> bool:
+    """Whether checks of several functions fail, so that one may fail through another's slip."""
+    return len(_failing(results)) > 1
+
+
+def unfollowed(result: ExerciseResult) -> ExerciseResult:
+    """The result as it was before."""
+    return replace(result, checks=[replace(check, passes_with=[]) for check in result.checks])
+
+
+def _failing(results: Iterable[ExerciseResult]) -> set[str]:
     """The top-level functions of which a check failed."""
     return {
         check.of.partition(".")[0]
@@ -85,8 +98,20 @@ class _Run:
         self._assignment, self._process = assignment, process
         self._checks, self._launcher = checks, launcher
         self._reference = assignment.reference_files()
+        self._settled = True  # nothing of this exercise ended by time, memory or the machine
 
-    def again(self, exercise: Exercise, results: Sequence[CheckResult]) -> list[CheckResult]:
+    def again(self, exercise: Exercise, result: ExerciseResult) -> ExerciseResult:
+        """What its failed checks pass with. It follows from its digest alone if that does."""
+        self._settled, before = True, self._process.clock.used
+        checks = self._again(exercise, result.checks)
+        return replace(
+            result,
+            checks=checks,
+            seconds=round(result.seconds + self._process.clock.used - before, 4),
+            follows_from=result.follows_from if self._settled else "",
+        )
+
+    def _again(self, exercise: Exercise, results: Sequence[CheckResult]) -> list[CheckResult]:
         """Run the failed checks of one exercise, those of a function in one guest."""
         passes_with: dict[str, list[str]] = {}
         if any(r.outcome == Outcome.FORBIDDEN for r in results):
@@ -131,6 +156,7 @@ class _Run:
             guests.open()
             return None if guests.survey.looks_behind else run(guests)
         except Ending:
+            self._settled = False
             return None
         finally:
             guests.close()
@@ -183,18 +209,22 @@ class _Run:
                     outcome = case.outcome
                     break
         guests.take_output()
+        self._settled &= outcome in SETTLED
         return outcome
 
     def _is_late(self, guests: Guests) -> bool:
         """Whether the submission's time is over."""
         used = self._process.clock.used + guests.clock.used
-        return used > self._assignment.limits.submission_seconds
+        is_over = used > self._assignment.limits.submission_seconds
+        self._settled &= not is_over
+        return is_over
 
     def _functions_called(self, guests: Guests, kept: Sequence[str]) -> list[str]:
         """The functions with points that stood in. A guest's word: only names that we know."""
         try:
             called = guests.request("stood_in")[1]
         except Ending:
+            self._settled = False
             return []
         return [
             function.name

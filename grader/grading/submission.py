@@ -28,9 +28,10 @@ from grader.course.assignment import Assignment
 from grader.course.exercise import Check, Exercise
 from grader.errors import GraderError
 from grader.grading.environment import environment
-from grader.grading.follow_through import follow_through
+from grader.grading.follow_through import follow_through, is_followed, unfollowed
 from grader.grading.forbidden import blame, blame_for_source, rules_of, searched
 from grader.grading.places import check_in_cells, in_cells
+from grader.grading.reuse import digests_of, followed_from, still_known
 from grader.intake.read import Submission
 from grader.records.outcome import Outcome
 from grader.records.record import (
@@ -64,10 +65,13 @@ def grade(
     exercises: Sequence[Exercise],
     too_heavy: Collection[str] = (),
     tell: Tell = to_nobody,
+    earlier: Sequence[ExerciseResult] = (),
 ) -> Record:
     """Run the checks of `exercises` against the submission, but for those that are too heavy.
 
-    Raises `PlatformError` when the grader itself fails; nothing a student hands in raises.
+    Of `earlier`, all that a record of the same assignment holds, is taken what would come out the
+    same again (`grader.grading.reuse`). Raises `PlatformError` when the grader itself fails;
+    nothing a student hands in raises.
     """
     started, clock = datetime.now(UTC), time.monotonic()
     results: list[ExerciseResult] = []
@@ -81,9 +85,20 @@ def grade(
 
         with closing(student_process(launcher, assignment, submission)) as process:
             refusals |= refused_by_source(assignment, process, exercises)
-            graded = grade_exercises(assignment, process, checks, exercises, refusals, told)
-            results = [in_cells(result, package, places) for result in graded]
-        results = follow_through(assignment, process, checks, launcher, results)
+            now = digests_of(assignment, submission, process.survey, exercises)
+            known = still_known(earlier, now)
+            process.clock.charge(sum(result.seconds for result in known.values()))
+            anew = [exercise for exercise in exercises if exercise.id not in known]
+            ran = {
+                result.id: followed_from(in_cells(result, package, places), now.get(result.id, ""))
+                for result in grade_exercises(assignment, process, checks, anew, refusals, told)
+            }
+        results = [ran.get(e.id) or unfollowed(known[e.id]) for e in exercises]
+        followed = known if is_followed(earlier) else {}
+        results = follow_through(assignment, process, checks, launcher, results, followed)
+        if known and process.clock.used > assignment.limits.submission_seconds:
+            # what is left out for want of time may be something else where all is run
+            return grade(assignment, submission, checks, launcher, exercises, too_heavy, tell)
         results = score(exercises, results)
         layers = process.survey.layers
     return record_of(assignment, submission, results, layers, started, time.monotonic() - clock)
@@ -107,10 +122,12 @@ def grade_exercises(
         begun = [_Begun(exercise, refusals.get(exercise.id)) for exercise in exercises]
         for public in (True, False):
             for own in begun:
+                before = process.clock.used
                 _begin(assignment, own.exercise, process)
                 for result in _run_checks(assignment, own, checks, process, public=public):
                     own.results.append(result)
                     tell(result)
+                own.seconds += process.clock.used - before
                 own.devices.add(process.device)
                 if public == own.ends_public:
                     yield own.result()
@@ -179,6 +196,7 @@ class _Begun:
     refusal: Ending | None  # why none of its checks counts
     results: list[CheckResult] = field(default_factory=list)
     timeouts: int = 0
+    seconds: float = 0.0
     devices: set[str] = field(default_factory=set)  # of its guests; "" where there was none
 
     @property
@@ -198,7 +216,7 @@ class _Begun:
             extra=self.exercise.extra,
             points=None,  # `grader.scoring` knows, once all exercises are there
             possible=self.exercise.points,
-            seconds=round(sum(result.seconds for result in ordered), 4),
+            seconds=round(self.seconds, 4),
             functions=[],
             checks=ordered,
             device=", ".join(sorted(self.devices - {""})) or CPU,
