@@ -23,6 +23,7 @@ COMMANDS = {
     "report": [[]],
     "gradebook": [[]],
     "isolation": [[name] for name in HOMEWORKS],
+    "resubmission": [[name] for name in HOMEWORKS],
     "rules": [[name] for name in HOMEWORKS],
     "diagnosis": [[name] for name in HOMEWORKS],
 }

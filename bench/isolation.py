@@ -64,7 +64,7 @@ class _Here:
         self._number += 1
         asked = wire.parts(wire.put_in_front(question, (self._number, *begin)))
         _, verb, *arguments = wire.decode(*asked, self._server.resolve)
-        if verb == "load":  # nothing is searched for here, and nothing armed: it would stay so
+        if verb == "survey":  # nothing is searched for here, and nothing armed: it would stay so
             arguments[2:4] = [{}, []]
         reply = self._server.answer(verb, arguments)
         return RawReply(self._number, *wire.parts(self._server.encode(self._number, reply, [])))

@@ -122,7 +122,7 @@ TABLES: dict[str, tuple[ModuleType, str, str, dict[str, str]]] = {
         {
             "file": "Where its functions are.",
             "points": "Points of each function, class, or part of a class (`LSTM.dropout`).",
-            "uses": "Other files whose student code its checks run.",
+            "uses": "Other files whose student code its checks run; no others can be.",
             "preload": "Libraries its checks need: `numpy`, `torch`.",
             "extra": "A bonus: its points come on top.",
             "gpu": "Its checks run on a GPU where there is one, and on the CPU otherwise.",

@@ -6,7 +6,7 @@ Theory of operation. Three processes, each with one role:
     launcher   a clean interpreter (started by exec, so no secret was ever in its memory) that
                has imported numpy and torch once; it runs no student code
     guest      forked from the launcher for one exercise; it puts on its layers, then imports
-               the submission and answers calls
+               what the exercise can reach of the submission, and answers calls
 
 Two stream sockets join trusted and guest (`channel.py`): one carries calls and plain data
 (`wire.py`, `replies.py`), the other what the student prints. The launcher hands them to the
@@ -15,6 +15,9 @@ guest and keeps neither.
 A guest may have a GPU (`devices.py`, `gpu_launcher.py`, `guest/cuda.py`): the grading process takes
 a seat on one, and its guests are forked from a launcher whose world has the device's files. Only
 guests open them.
+
+The first guest of a submission imports nothing of it: it reads the source, and says which files
+each exercise can reach (`guest/reach.py`, `surveys.py`). The others get only these (`views.py`).
 
 Words: the wall is all of this; a layer is one mechanism of the kernel's around a guest; `Guests`
 are those of one submission, one after another; a `Channel` is the trusted end of one guest.

@@ -15,13 +15,15 @@ from typing import Any
 from grader.boundary import replies, wire
 from grader.boundary.channel import Channel, Exit, HungUp, ProtocolBroken, RawReply
 from grader.boundary.clock import Clock, Deadline, DeadlineMissed
-from grader.boundary.endings import Ending, is_place, raised
+from grader.boundary.endings import Ending, raised
 from grader.boundary.guest.uses import MAX_USES, Use
 from grader.boundary.imports import failed_import
 from grader.boundary.launchers import Launcher
 from grader.boundary.submitted import Rules, Submitted
+from grader.boundary.surveys import Survey, uses_in
+from grader.boundary.views import Views
 from grader.course.assignment import Limits
-from grader.errors import PlatformError
+from grader.errors import AssignmentInvalid, PlatformError
 from grader.records.outcome import Outcome
 from grader.records.record import Message
 
@@ -47,20 +49,10 @@ class _Guest:
 
     channel: Channel
     device: str = ""  # that it computes on, in its own words before it met the student's code
+    loaded: bool = False  # it has taken the submission
     imported: set[str] = field(default_factory=set)
     has_served: bool = False  # it was asked for more than to take the submission
     met_hidden: bool = False  # it has served a hidden check
-
-
-@dataclass(frozen=True)
-class Survey:
-    """What the first guest said of the submission and of itself."""
-
-    uses: dict[str, list[Use]] = field(default_factory=dict)  # by exercise, found by reading
-    looks_behind: bool = False  # whether code could look behind a call (asked beside stand-ins)
-    layers: list[str] = field(default_factory=list)  # in force
-    missing: dict[str, str] = field(default_factory=dict)  # layer -> why this machine lacks it
-    device: str = ""  # that the guest computes on
 
 
 class Guests:
@@ -70,26 +62,25 @@ class Guests:
     `device` what the exercise's last guest computes on; "" before the first.
     """
 
-    def __init__(
-        self,
-        launcher: Launcher,
-        submitted: Submitted,
-        limits: Limits,
-    ) -> None:
-        self.submitted = submitted
+    def __init__(self, launcher: Launcher, submitted: Submitted, limits: Limits) -> None:
+        self.whole = submitted  # all that was handed in
         self.clock = Clock()
         self.met_hidden = False
         self.device = ""
-        self._gpu = False
         self._launcher, self._limits = launcher, limits
         self._judge: Judge = nothing_is_forbidden
-        self._rules = Rules()
         self._survey: Survey | None = None
         self._guest: _Guest | None = None
         self._printed = ""
         self._begun = self._hidden = False  # of this check: its first request is out; it is hidden
-        self._failed_imports: dict[str, Ending] = {}
-        self._callables: set[tuple[str, str]] = set()
+        self._exercise = ""
+        self._views = Views(submitted)
+        self._view = self._views.of(Rules(), None, gpu=False)
+
+    @property
+    def submitted(self) -> Submitted:
+        """What the exercise's guests get."""
+        return self._view.submitted
 
     @property
     def asked(self) -> bool:
@@ -102,18 +93,25 @@ class Guests:
         return self._survey or Survey()
 
     def begin_exercise(
-        self, rules: Rules | None = None, judge: Judge = nothing_is_forbidden, *, gpu: bool = False
+        self,
+        rules: Rules | None = None,
+        judge: Judge = nothing_is_forbidden,
+        *,
+        exercise: str = "",
+        gpu: bool = False,
     ) -> None:
         """The next check starts in a guest that no other exercise has used, armed with `rules`.
 
+        It gets the files that `exercise` can meet, as `read` has found, and no others. Where one
+        guest serves several exercises it has all.
         `judge` says what is to be made of forbidden names that are used at run time. With `gpu` the
         guests are on a GPU, if there is any; this waits for a seat there, which `close` gives back.
         """
-        rules = rules or Rules()
-        others = (self._rules, self._gpu) != (rules, gpu)
-        if others or (not self._launcher.reusable and self._has_served()):
+        files = None if self._launcher.reusable else self.survey.reach.get(exercise)
+        view = self._views.of(rules or Rules(), files, gpu=gpu)
+        if view is not self._view or (not self._launcher.reusable and self._has_served()):
             self._close()
-        self._rules, self._judge, self._gpu = rules, judge, gpu
+        self._view, self._judge, self._exercise = view, judge, exercise
         self._launcher.turn_to(gpu=gpu)
         self.device = self._guest.device if self._guest else ""
 
@@ -145,22 +143,44 @@ class Guests:
             self._close()
         finally:
             self._launcher.turn_to(gpu=False)
-            self._gpu = False
 
     def _close(self) -> None:
         guest, self._guest = self._guest, None
         if guest:
             self._end(guest)
 
+    def read(self) -> None:
+        """Let a guest read the source for all exercises, once. Raises like `open`.
+
+        It has every file, so it is of no use to an exercise, which may have only those that it can
+        meet; unless one guest serves them all.
+        """
+        if self._survey is not None:
+            return
+        self._survey = self._take(self._read_source)
+        if not self._launcher.reusable:
+            self._close()
+
     def open(self) -> None:
-        """Start a guest and hand it the submission; the first one surveys forbidden names.
+        """Start a guest, if none is there, and hand it the submission.
 
         Raises `Ending` when the files are more than a guest can take, and `PlatformError` when it
         cannot even take none: no student code has run yet.
         """
-        self._open()
+        told = self._take(self._load)
+        if self._guest is not None:
+            self.device = self._guest.device = told.device
+            self._guest.loaded = True
+        if self._survey is None:
+            self._survey = told
+        elif told.layers != self._survey.layers:
+            raise PlatformError("error.layers_changed", layers=self._survey.layers)
+
+    def _take(self, ask: Callable[[Submitted], Survey]) -> Survey:
+        if self._guest is None:
+            self._open()
         try:
-            loaded = self._load(self.submitted)
+            return ask(self.submitted)
         except Ending as ending:
             printed = self.take_output()
             self._close()
@@ -171,15 +191,9 @@ class Guests:
                 raise  # what was handed in is more than a guest can take
             last = printed.strip().splitlines()[-1:] or [str(ending)]
             raise PlatformError("error.guest_start", reason=last[0][:500]) from None
-        if self._guest is not None:
-            self.device = self._guest.device = loaded.device
-        if self._survey is None:
-            self._survey = loaded
-        elif loaded.layers != self._survey.layers:
-            raise PlatformError("error.layers_changed", layers=self._survey.layers)
 
     def _open(self) -> None:
-        self._guest = _Guest(self._launcher.open(self._limits, self._rules))
+        self._guest = _Guest(self._launcher.open(self._limits, self._view.rules))
         self.clock.guest_opened(self._guest.channel.usage)
 
     def _end(self, guest: _Guest, *, hung_up: bool = False) -> Exit:
@@ -187,34 +201,26 @@ class Guests:
         self.clock.guest_ended(exit_.cpu_seconds)
         return exit_
 
+    def _read_source(self, submitted: Submitted) -> Survey:
+        searched = {name: part.to_wire() for name, part in submitted.searched.items()}
+        request = ("survey", submitted.package, submitted.files, searched, list(submitted.allowed))
+        return self._told(request, submitted)
+
     def _load(self, submitted: Submitted) -> Survey:
-        # the source is read once: by the first guest, and not beside stand-ins
-        is_read = self._survey is None and submitted.stand_ins is None
-        searched = submitted.searched if is_read else {}
-        load = (
-            "load",
-            submitted.package,
-            submitted.files,
-            {name: part.to_wire() for name, part in searched.items()},
-            list(submitted.allowed),
-            submitted.stand_ins.to_wire() if submitted.stand_ins else None,
+        stand_ins = submitted.stand_ins.to_wire() if submitted.stand_ins else None
+        return self._told(("load", submitted.package, submitted.files, stand_ins), submitted)
+
+    def _told(self, request: tuple[Any, ...], submitted: Submitted) -> Survey:
+        reply = self._read(
+            request, self._ask(wire.encode(request), self.clock.start(START_SECONDS)), None
         )
-        raw = self._ask(wire.encode(load), self.clock.start(START_SECONDS))
-        reply = self._read(load, raw, None)
         if reply[0] == "raised":
             raise self._raised(reply[1])
-        found = reply[1]
-        uses: dict[str, list[Use]] = {}
-        for item in found["uses"]:
-            if type(item) is tuple and len(item) == 2 and type(item[0]) is str:
-                uses.setdefault(item[0], []).extend(self._uses([item[1]]))
-        return Survey(
-            uses, found["looks_behind"], found["layers"], found["missing"], found["device"]
-        )
+        return Survey.of(reply[1], submitted)
 
     def _can_load_nothing(self) -> bool:
         try:
-            self._load(Submitted(self.submitted.package, {}))
+            self._load(Submitted(self.whole.package, {}))
         except Ending:
             return False
         return True
@@ -223,9 +229,9 @@ class Guests:
         """Import a module of the submission. A failure is paid for once and kept."""
         if self._guest and name in self._guest.imported:
             return
-        if name in self._failed_imports:
+        if (failed := self._view.failed_import(name)) is not None:
             # without the traceback, which would grow with every raise
-            raise self._failed_imports[name].with_traceback(None)
+            raise failed.with_traceback(None)
         # a guest that met hidden inputs may leak them, and a public check would repeat it; and
         # that there is no guest any more says nothing about the module
         told = self._guest.met_hidden if self._guest else self._begun
@@ -233,13 +239,16 @@ class Guests:
             self._import(name)
         except Ending as ending:
             if not told:
-                self._failed_imports[name] = ending
+                self._view.keep_failure(name, ending)
             raise
         if self._guest:
             self._guest.imported.add(name)
 
     def _import(self, name: str) -> None:
         file = f"{name.replace('.', '/')}.py"
+        declared = self.whole.searched.get(self._exercise)
+        if declared is not None and file not in (declared.file, *declared.uses):
+            raise AssignmentInvalid("error.undeclared_use", file=file, exercise=self._exercise)
         if file not in self.submitted.files:
             raise Ending(Outcome.UNANSWERED, Message("missing_file", {"file": file}))
         limit = self._limits.import_seconds
@@ -260,12 +269,12 @@ class Guests:
         That is asked once. It tells a guest no more than a name, which stands in the handout.
         """
         self.import_module(module)
-        if (module, name) in self._callables:
+        if (module, name) in self._view.callables:
             return None
         raw = self._ask_of_check(wire.encode(("get", module, name)))
         if raw.digest() != CALLABLE:
             return raw
-        self._callables.add((module, name))
+        self._view.callables.add((module, name))
         return None
 
     def request(self, verb: str, *arguments: Any) -> tuple[Any, ...]:
@@ -302,7 +311,7 @@ class Guests:
     def _open_ask(self, question: bytes, seconds: float | None = None) -> RawReply:
         """In a guest that is open, within `seconds` of its own or what is left of the check's."""
         begin = () if self._begun else ("begin", SEED)
-        if not self._begun and self._guest is None:
+        if not self._begun and (self._guest is None or not self._guest.loaded):
             self.open()
         self._begun = True
         if self._guest is None:
@@ -340,7 +349,7 @@ class Guests:
         except ProtocolBroken as error:
             raise self._broken(str(error)) from None
         self._refuse_misfit(request, reply)
-        if (forbidden := self._judge(self._uses(reply[-1][:MAX_USES]))) is not None:
+        if (forbidden := self._judge(uses_in(reply[-1][:MAX_USES], self.submitted))) is not None:
             raise Ending(Outcome.FORBIDDEN, forbidden, forbidden.fields.get("name", ""))
         return tuple(reply[:-1])
 
@@ -352,15 +361,6 @@ class Guests:
             raise self._broken("a reply to another question")
         if reply[0] == "value" and not replies.value_fits(verb, arguments, reply[1]):
             raise self._broken(f"a value of another shape than {verb} gives")
-
-    def _uses(self, data: list[Any]) -> list[Use]:
-        """What a guest says it used, as far as there is such a place in the submission."""
-        uses = [use for item in data if (use := Use.from_wire(item)) is not None]
-        return [use for use in uses if self._is_place(use)]
-
-    def _is_place(self, use: Use) -> bool:
-        nowhere = not use.sure and (use.file, use.line) == ("", 0)
-        return nowhere or is_place(use.file, use.line, self.submitted.lines)
 
     def _raised(self, error: dict[str, Any]) -> Ending:
         return raised(error, self.submitted.by_path, self.submitted.lines_by_path)

@@ -23,14 +23,16 @@ KINDS: dict[str, tuple[type, ...]] = {
 }
 ONLY_TO_GET = {"callable", "missing"}
 
+# What a guest says of itself: its layers, why it lacks others, the device it computes on.
+_SELF = {"layers": list, "missing": dict, "device": str}
+
 # Verb -> whether a value is of the verb's shape, given the arguments of the request.
 VALUES: dict[str, Callable[..., bool]] = {
-    # (package, files, searched, allowed, stand_ins)
-    # -> (exercise, use) for each use found by reading, whether code looks behind a call, layers,
-    #    the name of the device it computes on
-    "load": lambda value, *_: _is_dict(
-        value, uses=list, looks_behind=bool, layers=list, missing=dict, device=str
-    ),
+    # (package, files, searched, allowed)
+    # -> (exercise, use) for each use found by reading, the files each exercise can meet, itself
+    "survey": lambda value, *_: _is_dict(value, uses=list, reach=dict, **_SELF),
+    # (package, files, stand_ins) -> whether code looks behind a call, itself
+    "load": lambda value, *_: _is_dict(value, looks_behind=bool, **_SELF),
     # (module) -> None
     "import": lambda value, *_: value is None,
     # (owner, name)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -29,12 +29,13 @@ class Searched:
     """What of the source belongs to an exercise, and what it is searched for."""
 
     file: str
+    uses: tuple[str, ...]  # other files whose code its checks run
     functions: tuple[str, ...]  # at the top level of the file
     names: tuple[str, ...]  # forbidden
 
-    def to_wire(self) -> tuple[str, list[str], list[str]]:
+    def to_wire(self) -> tuple[str, list[str], list[str], list[str]]:
         """Plain data."""
-        return (self.file, list(self.functions), list(self.names))
+        return (self.file, list(self.uses), list(self.functions), list(self.names))
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,10 @@ class Submitted:
     searched: dict[str, Searched] = field(default_factory=dict)  # by exercise
     allowed: tuple[str, ...] = ()  # third-party packages; empty: all
     stand_ins: StandIns | None = None  # what replaces the student's functions; None: nothing does
+
+    def only(self, names: Collection[str]) -> Submitted:
+        """The same with no other files."""
+        return replace(self, files={n: c for n, c in self.files.items() if n in names})
 
     @cached_property
     def lines(self) -> dict[str, int]:

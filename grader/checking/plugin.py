@@ -35,7 +35,7 @@ from grader.checking.traces import trace
 from grader.checking.transcripts import Transcripts
 from grader.course.exercise import Check
 from grader.diagnosis.mistakes import case_id
-from grader.errors import AssignmentInvalid, PlatformError
+from grader.errors import AssignmentInvalid, GraderError, PlatformError
 from grader.records.outcome import Outcome
 
 # No terminal, no capture, no cache, no discovery of foreign plugins or settings: pytest is an
@@ -172,8 +172,8 @@ class Checks:
         item: pytest.Item,
         check: Check,
     ) -> Judged:
-        if isinstance(error, PlatformError):
-            raise error  # says nothing about the student: the whole submission is graded again
+        if isinstance(error, GraderError):
+            raise error  # says nothing about the student: it is the machine's fault, or a check's
         judged = classify(
             error,
             answers=conversation.answers,

@@ -1,7 +1,8 @@
 """A class of submissions to a folder of records; what is already graded is not graded again.
 
-Where only points or words of `assignment.toml` have changed, nothing is run: the points of what is
-kept are worked out again.
+Of a submission that has changed, only the exercises are run that can meet what has. Where only
+points or words of `assignment.toml` have changed, nothing is run: the points of what is kept are
+worked out again.
 
     OUT/records/<assignment>/<student>.json     one record a submission
     OUT/assignments/<assignment>.json           titles, hints and points, for the report
@@ -42,7 +43,7 @@ from grader.intake.stamp import stamp
 from grader.records import digests, store
 from grader.records.assignment_snapshot import describe
 from grader.records.brief import Brief
-from grader.records.record import MISSING, Record, Status
+from grader.records.record import MISSING, ExerciseResult, Record, Status
 from grader.scoring.rescore import rescored
 
 _WRITERS = 4  # records that are flushed to the disk together
@@ -116,7 +117,7 @@ def _steps(
             yield Progress(brief, fresh=True, damaged=damaged.get(entry.student, ""))
         else:
             waiting.append(entry)
-    jobs = (Job(kept.read(entry)) for entry in waiting)
+    jobs = (Job(kept.read(entry), earlier=kept.results(entry)) for entry in waiting)
     for brief in kept.written(settings.engine.grade_all(assignment, jobs)):
         yield Progress(brief, fresh=True, damaged=damaged.get(brief.student, ""))
 
@@ -141,6 +142,21 @@ class _Kept:
         """The hand-in, to be graded."""
         self._stamps[entry.student] = stamp(entry)
         return read_for(self._assignment, entry)
+
+    def results(self, entry: Found) -> tuple[ExerciseResult, ...]:
+        """What an earlier run said of each exercise, by the checks and settings of now."""
+        path = self._path(entry.student)
+        if self._settings.regrade or not path.exists():
+            return ()
+        try:
+            record = store.read(path)
+        except PlatformError:  # damaged, or of an earlier grader: it has been said
+            return ()
+        if (record.assignment, record.student) != (self._assignment.id, entry.student):
+            return ()
+        if record.status != Status.GRADED or not _by_these_checks(self._assignment, record):
+            return ()
+        return tuple(rescored(self._assignment, record).exercises)
 
     def write(self, brief: Brief, text: str) -> Brief:
         """A new record."""
@@ -246,10 +262,14 @@ def _holds(
     is_missing = entry.problem is not None and entry.problem.code == MISSING
     if is_missing and record.status != Status.MISSING:
         return True  # a download without it does not undo what was handed in before
-    declared = (assignment.checks_sha256, assignment.settings_sha256)
-    if (record.checks_sha256, record.settings_sha256) != declared:
+    if not _by_these_checks(assignment, record):
         return False
     return unread or record.submission_sha256 == read_for(assignment, entry).sha256
+
+
+def _by_these_checks(assignment: Assignment, record: Brief | Record) -> bool:
+    declared = (assignment.checks_sha256, assignment.settings_sha256)
+    return (record.checks_sha256, record.settings_sha256) == declared
 
 
 @contextlib.contextmanager

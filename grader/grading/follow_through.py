@@ -14,18 +14,19 @@ imports it: with the reference's in their place nothing forbidden is left, and t
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
 
 from grader.boundary.endings import Ending
 from grader.boundary.guests import Guests
 from grader.boundary.launchers import Launcher
-from grader.boundary.submitted import StandIns, Submitted
+from grader.boundary.submitted import StandIns
 from grader.checking.plugin import Checks
 from grader.course.assignment import Assignment
 from grader.course.exercise import Check, Exercise
-from grader.grading.forbidden import blame, rules_of
+from grader.grading.forbidden import blame, blame_for_source, rules_of
+from grader.grading.reuse import SETTLED
 from grader.records.outcome import Outcome
 from grader.records.record import CheckResult, ExerciseResult
 
@@ -44,31 +45,41 @@ _AGAIN = {
 
 def follow_through(
     assignment: Assignment,
-    submitted: Submitted,
+    process: Guests,
     checks: Checks,
     launcher: Launcher,
     results: Sequence[ExerciseResult],
-    refused: Collection[str],
-    seconds: float,
+    followed: Mapping[str, ExerciseResult],
 ) -> list[ExerciseResult]:
-    """The results, with what each failed check passes with. Uses at most `seconds`.
+    """The results, with what each failed check passes with, in what is left of the process's time.
 
-    `refused`: exercises in whose own source something forbidden was found, and that is nobody
-    else's slip.
+    Of those in `followed` that is known. An exercise in whose own source something forbidden was
+    found is nobody else's slip.
     """
-    if assignment.reference is None or len(_failing(results)) < 2:
+    if assignment.reference is None or not is_followed(results):
         return list(results)
-    run = _Run(assignment, submitted, checks, launcher, seconds)
+    run = _Run(assignment, process, checks, launcher)
+    refused = blame_for_source(assignment, process.survey.uses)
     by_id = {exercise.id: exercise for exercise in assignment.exercises}
     return [
         result
         if result.id in refused
-        else replace(result, checks=run.again(by_id[result.id], result.checks))
+        else followed.get(result.id) or run.again(by_id[result.id], result)
         for result in results
     ]
 
 
-def _failing(results: Sequence[ExerciseResult]) -> set[str]:
+def is_followed(results: Iterable[ExerciseResult]) -> bool:
+    """Whether checks of several functions fail, so that one may fail through another's slip."""
+    return len(_failing(results)) > 1
+
+
+def unfollowed(result: ExerciseResult) -> ExerciseResult:
+    """The result as it was before."""
+    return replace(result, checks=[replace(check, passes_with=[]) for check in result.checks])
+
+
+def _failing(results: Iterable[ExerciseResult]) -> set[str]:
     """The top-level functions of which a check failed."""
     return {
         check.of.partition(".")[0]
@@ -82,18 +93,25 @@ class _Run:
     """The second run of a submission's failed checks."""
 
     def __init__(
-        self,
-        assignment: Assignment,
-        submitted: Submitted,
-        checks: Checks,
-        launcher: Launcher,
-        seconds: float,
+        self, assignment: Assignment, process: Guests, checks: Checks, launcher: Launcher
     ) -> None:
-        self._assignment, self._submitted = assignment, submitted
-        self._checks, self._launcher, self._seconds = checks, launcher, seconds
+        self._assignment, self._process = assignment, process
+        self._checks, self._launcher = checks, launcher
         self._reference = assignment.reference_files()
+        self._settled = True  # nothing of this exercise ended by time, memory or the machine
 
-    def again(self, exercise: Exercise, results: Sequence[CheckResult]) -> list[CheckResult]:
+    def again(self, exercise: Exercise, result: ExerciseResult) -> ExerciseResult:
+        """What its failed checks pass with. It follows from its digest alone if that does."""
+        self._settled, before = True, self._process.clock.used
+        checks = self._again(exercise, result.checks)
+        return replace(
+            result,
+            checks=checks,
+            seconds=round(result.seconds + self._process.clock.used - before, 4),
+            follows_from=result.follows_from if self._settled else "",
+        )
+
+    def _again(self, exercise: Exercise, results: Sequence[CheckResult]) -> list[CheckResult]:
         """Run the failed checks of one exercise, those of a function in one guest."""
         passes_with: dict[str, list[str]] = {}
         if any(r.outcome == Outcome.FORBIDDEN for r in results):
@@ -128,7 +146,9 @@ class _Run:
         run: Callable[[Guests], dict[str, list[str]] | None],
     ) -> dict[str, list[str]] | None:
         """What `run` finds in a guest in which all but the functions `kept` are the reference's."""
-        submitted = replace(self._submitted, stand_ins=self._stand_ins(exercise.file, kept))
+        whole = self._process.whole
+        own = whole.only(self._process.survey.reach.get(exercise.id, whole.files))
+        submitted = replace(own, stand_ins=self._stand_ins(exercise.file, kept))
         guests = Guests(self._launcher, submitted, self._assignment.limits)
         judge = partial(blame, self._assignment, exercise)
         try:
@@ -136,10 +156,11 @@ class _Run:
             guests.open()
             return None if guests.survey.looks_behind else run(guests)
         except Ending:
+            self._settled = False
             return None
         finally:
-            self._seconds -= guests.clock.used
             guests.close()
+            self._process.clock.charge(guests.clock.used)
 
     def _without_its_caller(
         self, exercise: Exercise, guests: Guests
@@ -152,7 +173,7 @@ class _Run:
         passed: list[str] = []
         called: list[str] = []
         for check in exercise.checks:
-            if guests.clock.used > self._seconds:
+            if self._is_late(guests):
                 break
             outcome = self._outcome(check, guests)
             if outcome == Outcome.FORBIDDEN:
@@ -168,7 +189,7 @@ class _Run:
         """What the failed checks of a function pass with; `lost` are all that it did not pass."""
         found: dict[str, list[str]] = {}
         for check in failed:
-            if guests.clock.used > self._seconds:
+            if self._is_late(guests):
                 break
             if set(check.needs) & (lost - found.keys()):
                 continue  # it waits for a check that is this function's own matter
@@ -188,13 +209,22 @@ class _Run:
                     outcome = case.outcome
                     break
         guests.take_output()
+        self._settled &= outcome in SETTLED
         return outcome
+
+    def _is_late(self, guests: Guests) -> bool:
+        """Whether the submission's time is over."""
+        used = self._process.clock.used + guests.clock.used
+        is_over = used > self._assignment.limits.submission_seconds
+        self._settled &= not is_over
+        return is_over
 
     def _functions_called(self, guests: Guests, kept: Sequence[str]) -> list[str]:
         """The functions with points that stood in. A guest's word: only names that we know."""
         try:
             called = guests.request("stood_in")[1]
         except Ending:
+            self._settled = False
             return []
         return [
             function.name

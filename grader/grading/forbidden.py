@@ -18,6 +18,7 @@ def searched(assignment: Assignment) -> dict[str, Searched]:
     return {
         exercise.id: Searched(
             exercise.file,
+            exercise.uses,
             exercise.names,
             tuple(n for rule in assignment.forbidden_in(exercise) for n in rule.searched),
         )

@@ -8,17 +8,13 @@ The checks run in this process, the student's code in another (`grader.boundary`
 from __future__ import annotations
 
 import hashlib
-import platform
-import sys
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cache, partial
-from importlib import metadata
-from types import MappingProxyType
+from functools import partial
 
-from grader import __version__
 from grader.boundary.endings import Ending
 from grader.boundary.guest.cuda import CPU
 from grader.boundary.guests import Guests
@@ -31,9 +27,11 @@ from grader.checking.plugin import Case, Checks
 from grader.course.assignment import Assignment
 from grader.course.exercise import Check, Exercise
 from grader.errors import GraderError
-from grader.grading.follow_through import follow_through
+from grader.grading.environment import environment
+from grader.grading.follow_through import follow_through, is_followed, unfollowed
 from grader.grading.forbidden import blame, blame_for_source, rules_of, searched
 from grader.grading.places import check_in_cells, in_cells
+from grader.grading.reuse import digests_of, followed_from, still_known
 from grader.intake.read import Submission
 from grader.records.outcome import Outcome
 from grader.records.record import (
@@ -67,29 +65,40 @@ def grade(
     exercises: Sequence[Exercise],
     too_heavy: Collection[str] = (),
     tell: Tell = to_nobody,
+    earlier: Sequence[ExerciseResult] = (),
 ) -> Record:
     """Run the checks of `exercises` against the submission, but for those that are too heavy.
 
-    Raises `PlatformError` when the grader itself fails; nothing a student hands in raises.
+    Of `earlier`, all that a record of the same assignment holds, is taken what would come out the
+    same again (`grader.grading.reuse`). Raises `PlatformError` when the grader itself fails;
+    nothing a student hands in raises.
     """
     started, clock = datetime.now(UTC), time.monotonic()
     results: list[ExerciseResult] = []
     layers: list[str] = []
     if submission.problem is None:
-        process = student_process(launcher, assignment, submission)
         refusals = dict.fromkeys(too_heavy, Ending(Outcome.UNREADABLE, Message("too_much")))
         package, places = assignment.package, submission.places
 
         def told(check: CheckResult) -> None:
             tell(check_in_cells(check, package, places))
 
-        graded = grade_exercises(assignment, process, checks, exercises, refusals, told)
-        results = [in_cells(result, package, places) for result in graded]
-        left = assignment.limits.submission_seconds - process.clock.used
-        refused = blame_for_source(assignment, process.survey.uses)
-        results = follow_through(
-            assignment, process.submitted, checks, launcher, results, refused, left
-        )
+        with closing(student_process(launcher, assignment, submission)) as process:
+            refusals |= refused_by_source(assignment, process, exercises)
+            now = digests_of(assignment, submission, process.survey, exercises)
+            known = still_known(earlier, now)
+            process.clock.charge(sum(result.seconds for result in known.values()))
+            anew = [exercise for exercise in exercises if exercise.id not in known]
+            ran = {
+                result.id: followed_from(in_cells(result, package, places), now.get(result.id, ""))
+                for result in grade_exercises(assignment, process, checks, anew, refusals, told)
+            }
+        results = [ran.get(e.id) or unfollowed(known[e.id]) for e in exercises]
+        followed = known if is_followed(earlier) else {}
+        results = follow_through(assignment, process, checks, launcher, results, followed)
+        if known and process.clock.used > assignment.limits.submission_seconds:
+            # what is left out for want of time may be something else where all is run
+            return grade(assignment, submission, checks, launcher, exercises, too_heavy, tell)
         results = score(exercises, results)
         layers = process.survey.layers
     return record_of(assignment, submission, results, layers, started, time.monotonic() - clock)
@@ -100,7 +109,7 @@ def grade_exercises(
     process: Guests,
     checks: Checks,
     exercises: Sequence[Exercise],
-    refusals: Mapping[str, Ending] = MappingProxyType({}),
+    refusals: Mapping[str, Ending],
     tell: Tell = to_nobody,
 ) -> Iterator[ExerciseResult]:
     """Each exercise in turn, in a guest of its own; all public checks before any hidden one.
@@ -110,15 +119,15 @@ def grade_exercises(
     exercise's checks is run.
     """
     try:
-        forbidden = _refusals(assignment, process, exercises)
-        refusals = {**refusals, **forbidden}
         begun = [_Begun(exercise, refusals.get(exercise.id)) for exercise in exercises]
         for public in (True, False):
             for own in begun:
+                before = process.clock.used
                 _begin(assignment, own.exercise, process)
                 for result in _run_checks(assignment, own, checks, process, public=public):
                     own.results.append(result)
                     tell(result)
+                own.seconds += process.clock.used - before
                 own.devices.add(process.device)
                 if public == own.ends_public:
                     yield own.result()
@@ -126,14 +135,14 @@ def grade_exercises(
         process.close()
 
 
-def _refusals(
+def refused_by_source(
     assignment: Assignment, process: Guests, exercises: Sequence[Exercise]
 ) -> dict[str, Ending]:
-    """Exercise id -> why none of its checks is run."""
+    """Exercise id -> why none of its checks is run, as far as reading tells."""
+    if exercises:  # a launcher arms rules once: those of the first of them
+        process.begin_exercise(rules_of(assignment, exercises[0]))
     try:
-        if exercises:  # the guest that surveys the source goes on with the first of them
-            _begin(assignment, exercises[0], process)
-        process.open()
+        process.read()
     except Ending as ending:  # its files are more than a guest can even read
         return {exercise.id: ending for exercise in exercises}
     found = blame_for_source(assignment, process.survey.uses)
@@ -142,7 +151,8 @@ def _refusals(
 
 def _begin(assignment: Assignment, exercise: Exercise, process: Guests) -> None:
     judge = partial(blame, assignment, exercise)
-    process.begin_exercise(rules_of(assignment, exercise), judge, gpu=exercise.gpu)
+    rules = rules_of(assignment, exercise)
+    process.begin_exercise(rules, judge, exercise=exercise.id, gpu=exercise.gpu)
 
 
 def broken_record(assignment: Assignment, submission: Submission, error: GraderError) -> Record:
@@ -186,6 +196,7 @@ class _Begun:
     refusal: Ending | None  # why none of its checks counts
     results: list[CheckResult] = field(default_factory=list)
     timeouts: int = 0
+    seconds: float = 0.0
     devices: set[str] = field(default_factory=set)  # of its guests; "" where there was none
 
     @property
@@ -205,7 +216,7 @@ class _Begun:
             extra=self.exercise.extra,
             points=None,  # `grader.scoring` knows, once all exercises are there
             possible=self.exercise.points,
-            seconds=round(sum(result.seconds for result in ordered), 4),
+            seconds=round(self.seconds, 4),
             functions=[],
             checks=ordered,
             device=", ".join(sorted(self.devices - {""})) or CPU,
@@ -357,15 +368,3 @@ def _status(problem: Message | None) -> Status:
     if problem is None:
         return Status.GRADED
     return Status.MISSING if problem.code == MISSING else Status.UNGRADABLE
-
-
-@cache
-def environment() -> dict[str, str]:
-    """What a grade may depend on beside the three hashes."""
-    versions = {name: metadata.version(name) for name in ("numpy", "torch", "pytest")}
-    return {
-        "grader": __version__,
-        "python": platform.python_version(),
-        "system": f"{sys.platform} {platform.machine()}",
-        **versions,
-    }

@@ -31,7 +31,7 @@ from grader.errors import GraderError, PlatformError
 from grader.grading.core import grade_core
 from grader.grading.submission import Tell, broken_record, grade, to_nobody
 from grader.intake.read import Submission
-from grader.records.record import Record
+from grader.records.record import ExerciseResult, Record
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,9 @@ class Job:
     Checks in `without_checks` are not run. With `noted` every answer is kept in full, nothing is
     taken for known, and a check that asks otherwise after the same replies is `AssignmentInvalid`;
     with `prove_steady`, too, and it is graded twice. Exercises in `too_heavy` are not
-    run: what they answered ended a worker that had used twice its time for a check. `core_alone`
-    is the short way for what must earn nothing (`grader.grading.core`). Without `in_words` the
+    run: what they answered ended a worker that had used twice its time for a check. What would come
+    out as in `earlier`, the results of an earlier record, is taken from there. `core_alone` is the
+    short way for what must earn nothing (`grader.grading.core`). Without `in_words` the
     record does not say why a check failed.
     """
 
@@ -54,6 +55,7 @@ class Job:
     too_heavy: frozenset[str] = frozenset()
     core_alone: bool = False
     in_words: bool = True
+    earlier: tuple[ExerciseResult, ...] = ()
 
 
 def main(
@@ -183,4 +185,5 @@ class _Grader:
                 self._assignment.only(job.exercises, job.without_checks),
                 job.too_heavy,
                 self._tell,
+                job.earlier,
             )

@@ -14,7 +14,7 @@ from grader.course.exercise import Kind
 from grader.records.decode import typed
 from grader.records.outcome import Outcome
 
-SCHEMA = "grader/record/v5"
+SCHEMA = "grader/record/v6"
 
 MISSING = "nothing_handed_in"  # the problem of a record of somebody who did
 
@@ -103,10 +103,11 @@ class ExerciseResult:
     extra: bool
     points: float | None
     possible: float
-    seconds: float
+    seconds: float  # of processor time, for all that was done for it
     functions: list[FunctionResult]
     checks: list[CheckResult]
     device: str = "cpu"  # that the student's code computed on; the name of a GPU
+    follows_from: str = ""  # names all that its outcomes follow from; "" if not from that alone
 
     def checks_of(self, function: str) -> list[CheckResult]:
         """How the checks about one function ended."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from grader.diagnosis import mistakes
 from grader.diagnosis.mistakes import Mistake
 from grader.errors import UsageError
 from grader.grading.places import in_cells
-from grader.grading.submission import grade_exercises, student_process
+from grader.grading.submission import grade_exercises, refused_by_source, student_process
 from grader.intake.cells import is_notebook
 from grader.intake.handin import Found
 from grader.intake.read import Submission, read_for
@@ -107,19 +108,20 @@ def checked(
 ) -> Iterator[ExerciseResult]:
     """Each exercise as soon as its checks have run."""
     results: list[ExerciseResult] = []
-    process = student_process(launcher, assignment, submission)
-    for file in dict.fromkeys(exercise.file for exercise in exercises):
-        own = [exercise for exercise in exercises if exercise.file == file]
-        sources = sorted({check.source for exercise in own for check in exercise.checks})
+    with closing(student_process(launcher, assignment, submission)) as process:
+        refusals = refused_by_source(assignment, process, exercises)
+        for file in dict.fromkeys(exercise.file for exercise in exercises):
+            own = [exercise for exercise in exercises if exercise.file == file]
+            sources = sorted({check.source for exercise in own for check in exercise.checks})
 
-        def body(checks: Checks, own: list[Exercise] = own) -> None:
-            results.extend(grade_exercises(assignment, process, checks, own))
+            def body(checks: Checks, own: list[Exercise] = own) -> None:
+                results.extend(grade_exercises(assignment, process, checks, own, refusals))
 
-        if sources:
-            run_session(sources, body)
-        for result in results:
-            yield in_cells(result, assignment.package, submission.places)
-        results.clear()
+            if sources:
+                run_session(sources, body)
+            for result in results:
+                yield in_cells(result, assignment.package, submission.places)
+            results.clear()
 
 
 def _results(

@@ -213,7 +213,10 @@ def _course(folder, secret):
     words = 'title = { en = "x", ko = "x" }\nhint = { en = "x", ko = "x" }\n'
     for name, (file, functions) in EXERCISES.items():
         points = ", ".join(f"{function} = 5" for function in functions)
-        text = f'file = "{file}"\npoints = {{ {points} }}\ntitle = {{ en = "x", ko = "x" }}\n'
+        uses = 'uses = ["base.py"]' if name == "above" else ""  # its `meets` does
+        text = (
+            f'file = "{file}"\n{uses}\npoints = {{ {points} }}\ntitle = {{ en = "x", ko = "x" }}\n'
+        )
         for function, checks in functions.items():
             for check in [*checks, *PUBLIC_OF.get(function, [])]:
                 text += f'[[check]]\nid = "{check}"\nof = "{function}"\n{words}'

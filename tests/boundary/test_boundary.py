@@ -10,12 +10,13 @@ from grader.boundary import endings
 from grader.boundary.endings import Ending, StudentRaised
 from grader.boundary.guests import Guests
 from grader.boundary.launchers import ForkLauncher, SpawnLauncher
-from grader.boundary.submitted import Searched, Submitted
+from grader.boundary.submitted import Rules, Searched, Submitted
 from grader.checking.conversation import Conversation
 from grader.checking.expect import Unmet, expect_left_alone
 from grader.checking.student import Object, Student
 from grader.course.assignment import Limits
 from grader.errors import PlatformError
+from grader.records.record import Message
 from tests.processes import descendants, left_of
 
 LIMITS = Limits(check_seconds=1, import_seconds=1, memory_mb=256, output_kb=4)
@@ -656,6 +657,30 @@ def test_a_check_can_have_a_process_of_its_own(run):
     assert student.m.f() != second
 
 
+def test_an_import_that_failed_by_the_rules_of_one_exercise_is_tried_in_the_next(run):
+    _, process = run("import difflib\ndifflib.get_close_matches('a', ['b'])")
+
+    def judge(uses):
+        return Message("forbidden") if uses else None
+
+    process.begin_exercise(Rules("pack", names=("difflib",)), judge)
+    process.begin_check(1.0)
+    assert ending(process.import_module, "m").outcome == "forbidden"
+    process.begin_exercise()
+    process.begin_check(1.0)
+    process.import_module("m")
+
+
+def test_an_import_that_hung_is_not_tried_again_by_anybody(run):
+    _, process = run("while True: pass")
+    assert ending(process.import_module, "m").outcome == "timeout"
+    process.begin_exercise(Rules("pack", names=("difflib",)))
+    process.begin_check(1.0)
+    used = process.clock.used
+    assert ending(process.import_module, "m").outcome == "timeout"
+    assert process.clock.used == used
+
+
 def test_the_deadline_is_for_all_calls_of_a_check_together(run):
     works = "import time\ndef f():\n    end = time.process_time() + 0.4\n    while time.process_time() < end: pass"
     student, _ = run(works, seconds=0.9)
@@ -665,10 +690,10 @@ def test_the_deadline_is_for_all_calls_of_a_check_together(run):
 
 
 def test_a_guest_that_cannot_start_is_the_platforms_fault(launcher):
-    package = Submitted("pack", {"m.py": b""}, searched={"a": Searched("m.py", (), ([],))})
+    package = Submitted("pack", {"m.py": b""}, searched={"a": Searched("m.py", (), (), ([],))})
     process = Guests(launcher, package, LIMITS)
     with pytest.raises(PlatformError, match="list"):
-        process.open()
+        process.read()
     process.close()
 
 

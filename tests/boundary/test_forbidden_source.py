@@ -1,15 +1,29 @@
 """Forbidden names are found by what they mean; honest code is never blamed."""
 
+import ast
+from contextlib import suppress
+
 import pytest
 
 from grader.boundary.guest.forbidden_source import survey
+from grader.boundary.guest.reach import Reach
 
 RULES = ["torch.nn", "torch.sigmoid", ".sigmoid", ".backward", "difflib"]
 
 
+def found_in(files, exercises, allowed=()):
+    trees = {}
+    for name, source in files.items():
+        with suppress(SyntaxError):
+            trees[name] = ast.parse(source)
+    reach = Reach("pack", trees, files)
+    met = {exercise: reach.of([file]) for exercise, (file, _, _) in exercises.items()}
+    return survey(trees, "pack", exercises, met, allowed)
+
+
 def uses(source, rules=RULES):
     exercises = {"adding": ("sums.py", ["add"], rules)}
-    found = survey({"sums.py": source.encode()}, "pack", exercises, ["numpy", "torch"])
+    found = found_in({"sums.py": source}, exercises, ["numpy", "torch"])
     return [(use.name, use.line) for _, use in found]
 
 
@@ -113,8 +127,7 @@ def blamed(**changed):
         "more": ("sums.py", ["more"], RULES),
         "training": ("model.py", ["train"], []),
     }
-    encoded = {name: source.encode() for name, source in files.items()}
-    found = survey(encoded, "pack", exercises, [])
+    found = found_in(files, exercises)
     return [(exercise, use.name, use.file, use.line) for exercise, use in found]
 
 
@@ -141,5 +154,5 @@ def test_what_another_exercises_file_imports_is_that_ones_matter():
     imports = "import torch.nn\ndef train(a): return a\ndef help(a):\n    import difflib\n"
     assert blamed(model=imports) == [("adding", "difflib", "model.py", 4)]  # its own helper's
     exercises = {"training": ("model.py", ["train"], RULES)}
-    found = survey({"model.py": imports.encode()}, "pack", exercises, [])
+    found = found_in({"model.py": imports}, exercises)
     assert [(name, use.name) for name, use in found] == [("training", "torch.nn")]

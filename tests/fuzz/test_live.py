@@ -229,7 +229,7 @@ LIMITS = Limits(check_seconds=1, import_seconds=1)
 HONEST = {
     "load": (
         "value",
-        {"uses": [], "looks_behind": False, "layers": [], "missing": {}, "device": "cpu"},
+        {"looks_behind": False, "layers": [], "missing": {}, "device": "cpu"},
     ),
     "import": ("value", None),
     "get": ("callable",),

@@ -220,6 +220,53 @@ def test_what_is_graded_is_kept_until_something_changes(submit, grade, tmp_path,
     assert "2 graded, 0 unchanged" in grade().output
 
 
+def test_of_a_submission_that_changed_only_what_can_meet_the_change_is_run(
+    submit, grade, tmp_path, edit
+):
+    """What `sums.py` prints is another number each time that it is run."""
+
+    def adding():
+        return record(tmp_path, "kim").exercises[0]
+
+    submit("kim", {"sums.py": "import time\nprint(time.monotonic_ns())\n" + GOOD})
+    grade()
+    first = adding()
+    assert first.checks[0].output.strip().isdecimal()
+    submit("kim", {"words.py": GREET})
+    assert "1 graded, 0 unchanged" in grade().output
+    assert adding() == first
+    assert record(tmp_path, "kim").points == 10
+    submit("kim", {"words.py": GREET + "# changed\n"})
+    grade("--regrade")
+    again = adding()
+    assert (again.checks[0].output, again.follows_from) != (first.checks[0].output, "")
+    assert again.follows_from == first.follows_from
+    submit("kim", {"words.py": GREET})
+    edit("assignments/tiny/assignment.toml", "check_seconds = 1", "check_seconds = 2")
+    grade()
+    assert adding().checks[0].output != again.checks[0].output
+    # a record that waits for a regrade vouches for nothing
+    path = tmp_path / "out" / "records" / "tiny" / "kim.json"
+    last = adding()
+    path.write_text(path.read_text().replace('"status": "graded"', '"status": "broken"'))
+    grade()
+    assert adding().checks[0].output != last.checks[0].output
+
+
+def test_a_check_of_a_file_that_its_exercise_does_not_name_is_the_teachers_mistake(
+    submit, grade, edit
+):
+    edit(
+        "assignments/tiny/checks/hidden/test_more.py",
+        "assert student.words",
+        "assert student.sums.add(1, 2) == 3\n    assert student.words",
+    )
+    submit("kim", {"sums.py": GOOD, "words.py": GREET})
+    done = grade()
+    assert done.exit_code == 2
+    assert "A check of saying runs sums.py." in done.output
+
+
 @pytest.fixture
 def index(tmp_path):
     """The rows of the index, which can be changed behind the grader's back."""

@@ -387,7 +387,8 @@ def test_ordinary_code_is_followed_through(line):
 def test_code_that_looks_behind_is_graded_but_not_followed_through(graded):
     looking = ("def quadruple", "import inspect\n\n\ndef quadruple")
     assert lost(graded(looking)) == {}
-    assert lost(graded(looking, WRONG_DOUBLE)) == {"double": 10, "sextuple": 10, "quadruple": 10}
+    # beside base.py alone, which is all that `sextuple` needs, nothing looks
+    assert lost(graded(looking, WRONG_DOUBLE)) == {"double": 10, "quadruple": 10}
 
 
 def names_in(source):

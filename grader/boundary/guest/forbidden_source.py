@@ -15,8 +15,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from grader.boundary.guest.uses import Use, covering
 
@@ -26,35 +25,32 @@ Place = tuple[str, str]  # a file, and a function or class at its top level; "" 
 
 
 def survey(
-    files: Mapping[str, bytes],
+    trees: Mapping[str, ast.Module],
     package: str,
     exercises: Mapping[str, tuple[str, Sequence[str], Sequence[str]]],
+    reach: Mapping[str, Collection[str]],
     allowed: Sequence[str],
 ) -> list[tuple[str, Use]]:
     """Exercise and use, for each forbidden name and each import of a package not `allowed`.
 
-    `exercises`: id -> file, functions, forbidden names. A file that is no Python is passed over:
-    it fails with its message when it is imported.
+    `trees`: the files that are Python. `exercises`: id -> file, functions, forbidden names, and
+    `reach`: id -> the files that it can meet; no other concerns it.
     """
-    sources: dict[str, _Source] = {}
-    for name, content in files.items():
-        if name.endswith(".py"):
-            with suppress(SyntaxError, ValueError):
-                sources[name] = _Source(content, name, package)
-    modules = (name.partition("/")[0].removesuffix(".py") for name in files)
-    known = {package, *allowed, *sys.stdlib_module_names, *modules} if allowed else None
+    sources = {name: _Source(tree, name, package) for name, tree in trees.items()}
     own = {
         id_: {(file, name) for name in functions} for id_, (file, functions, _) in exercises.items()
     }
     written = {file for file, _, _ in exercises.values()}
     found = []
     for id_, (file, _, names) in exercises.items():
+        modules = (name.partition("/")[0].removesuffix(".py") for name in reach[id_])
+        known = {package, *allowed, *sys.stdlib_module_names, *modules} if allowed else None
         others = set().union(*own.values()) - own[id_]
-        reached = _reached({(file, ""), *own[id_]}, sources, others)
+        met = {name: source for name, source in sources.items() if name in reach[id_]}
         uses = [
             use
-            for path, scope in reached
-            for use in sources[path].uses(
+            for path, scope in _reached({(file, ""), *own[id_]}, met, others)
+            for use in met[path].uses(
                 scope, set(names), known, imports=bool(scope) or path not in written - {file}
             )
         ]
@@ -79,12 +75,12 @@ def _reached(start: set[Place], sources: Mapping[str, _Source], others: set[Plac
 class _Source:
     """One file, read: what each of its top-level definitions spells."""
 
-    def __init__(self, content: bytes, file: str, package: str) -> None:
+    def __init__(self, tree: ast.Module, file: str, package: str) -> None:
         self._file, self._package = file, package
         self._bodies: dict[str, list[ast.stmt]] = {}
         self._aliases: dict[str, str] = {}  # local name -> dotted name
         self._own_methods: set[str] = set()
-        for statement in _what_runs(ast.parse(content)):
+        for statement in _what_runs(tree):
             self._bodies.setdefault(_name(statement), []).append(statement)
             self._learn(statement)
         self._spelled: dict[str, list[tuple[str, int, bool]]] = {}  # read when first asked for

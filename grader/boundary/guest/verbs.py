@@ -5,6 +5,7 @@ The arguments of each and the shape of its value stand in `grader.boundary.repli
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import importlib
 import inspect
@@ -18,6 +19,7 @@ from grader.boundary.guest.forbidden_source import survey
 from grader.boundary.guest.importer import Finder
 from grader.boundary.guest.layers import Layers
 from grader.boundary.guest.looks_behind import looks_behind
+from grader.boundary.guest.reach import Reach
 from grader.boundary.guest.stand_ins import StandIns
 
 Reply = tuple[Any, ...]
@@ -70,27 +72,49 @@ class _Kept:
         self.value = value
 
 
-def _load(
+def _survey(
     held: Held,
     package: str,
     files: dict[str, bytes],
-    searched: dict[str, tuple[str, list[str], list[str]]],
+    searched: dict[str, tuple[str, list[str], list[str], list[str]]],
     allowed: list[str],
-    stand_ins: tuple[Any, ...] | None,
 ) -> Reply:
-    """Take the submission; read it first for the exercises in `searched`, if there are any."""
-    found = survey(files, package, searched, allowed) if searched else []
+    """Read the source for the exercises in `searched`: what each can meet, and what is forbidden.
+
+    Nothing of it is run, or importable afterwards. A file that is no Python is passed over: it
+    fails with its message when it is imported.
+    """
+    trees = {}
+    for name, content in files.items():
+        if name.endswith(".py"):
+            with contextlib.suppress(SyntaxError, ValueError):
+                trees[name] = ast.parse(content)
+    reaching = Reach(package, trees, files)
+    reach = {e: reaching.of((file, *uses)) for e, (file, uses, _, _) in searched.items()}
+    exercises = {e: (file, own, names) for e, (file, _, own, names) in searched.items()}
+    found = survey(trees, package, exercises, reach, allowed)
+    about = {
+        "uses": [(exercise, use.to_wire()) for exercise, use in found],
+        "reach": {exercise: sorted(names) for exercise, names in reach.items()},
+    }
+    return ("value", {**about, **_self(held)})
+
+
+def _load(
+    held: Held, package: str, files: dict[str, bytes], stand_ins: tuple[Any, ...] | None
+) -> Reply:
+    """Take the submission, or as much of it as is there for an exercise."""
     held.package = package
     held.stand_ins = StandIns(package, files, *stand_ins) if stand_ins else None
     (held.stand_ins or Finder(package, files)).install()
-    about = {
-        "uses": [(exercise, use.to_wire()) for exercise, use in found],
-        "looks_behind": bool(stand_ins) and _looks_behind(files, package),
-        "layers": held.layers.in_force,
-        "missing": held.layers.missing,
-        "device": held.device,
-    }
-    return ("value", about)
+    behind = bool(stand_ins) and _looks_behind(files, package)
+    return ("value", {"looks_behind": behind, **_self(held)})
+
+
+def _self(held: Held) -> dict[str, Any]:
+    """What a guest says of itself."""
+    layers = held.layers
+    return {"layers": layers.in_force, "missing": layers.missing, "device": held.device}
 
 
 def _looks_behind(files: dict[str, bytes], package: str) -> bool:
@@ -200,6 +224,7 @@ def _generators(_: Held, seed: int | None, of_torch: bool) -> Reply:
 
 
 VERBS: dict[str, Callable[..., Reply]] = {
+    "survey": _survey,
     "load": _load,
     "import": _import,
     "get": _get,

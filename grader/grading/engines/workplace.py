@@ -24,7 +24,7 @@ from grader.grading.engines import bundle, cores
 from grader.grading.engines.attempts import Attempt, Silence, given_up
 from grader.grading.engines.bundle import Bundle
 from grader.grading.engines.sent_back import packed, packed_error
-from grader.grading.submission import environment
+from grader.grading.environment import environment
 from grader.grading.worker import Job
 from grader.records import digests
 from grader.records.record import Record

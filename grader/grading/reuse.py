@@ -1,0 +1,99 @@
+"""Which exercises need not be run again: those of which nothing differs that outcomes follow from.
+
+The guests of an exercise get the files that it can meet, and no others (`grader.boundary.views`).
+So how its checks end follows from these files and from what is the same for a whole class: one
+digest of all that stands beside the outcomes in a record. With the same digest they are the same.
+
+Unless time, memory or a device had a part in it: then the digest is "", and it is run again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from grader.boundary.surveys import Survey
+from grader.checking import answers
+from grader.course.assignment import Assignment
+from grader.course.exercise import Exercise
+from grader.grading.environment import environment
+from grader.intake.read import Submission
+from grader.records import digests
+from grader.records.outcome import Outcome
+from grader.records.record import CheckResult, ExerciseResult
+
+# How a check ends in the same way whenever the same is run.
+SETTLED = {
+    Outcome.PASSED,
+    Outcome.FAILED,
+    Outcome.RAISED,
+    Outcome.UNANSWERED,
+    Outcome.FORBIDDEN,
+}
+
+
+def digests_of(
+    assignment: Assignment, submission: Submission, survey: Survey, exercises: Sequence[Exercise]
+) -> dict[str, str]:
+    """Exercise id -> what its outcomes follow from. Without those of which nobody can say it.
+
+    Numbers on a GPU are not the same in each run.
+    """
+    same_for_all = _same_for_all(assignment, survey)
+    found = {}
+    for exercise in exercises:
+        files = survey.reach.get(exercise.id)
+        if files is not None and not exercise.gpu:
+            checks = (check.id for check in exercise.checks)
+            found[exercise.id] = digests.digest(
+                same_for_all, exercise.id, digests.digest(*checks), _of_files(submission, files)
+            )
+    return found
+
+
+def _same_for_all(assignment: Assignment, survey: Survey) -> str:
+    """Checks and settings, ourselves, what stands in, what right programs answer, the machine."""
+    reference = assignment.reference_files() if assignment.reference is not None else {}
+    right = assignment.folder / answers.FILE
+    return digests.digest(
+        digests.grader(),
+        assignment.checks_sha256,
+        assignment.settings_sha256,
+        json.dumps([environment(), survey.layers], sort_keys=True),
+        digests.digest(*(part for file in sorted(reference.items()) for part in file)),
+        right.read_bytes() if right.exists() else b"",
+    )
+
+
+def _of_files(submission: Submission, names: Iterable[str]) -> str:
+    """The files, and where their lines stand in a notebook: a message may name the cell."""
+    return digests.digest(
+        *(
+            part
+            for name in sorted(names)
+            for part in (name, submission.files[name], repr(submission.places.get(name, ())))
+        )
+    )
+
+
+def followed_from(result: ExerciseResult, digest: str) -> ExerciseResult:
+    """The result with the digest of what it follows from, if it follows from that alone."""
+    return replace(result, follows_from=digest if all(map(_is_settled, result.checks)) else "")
+
+
+def _is_settled(check: CheckResult) -> bool:
+    """A check that waits for another is as settled as that one; one without time is not."""
+    waits = check.outcome == Outcome.SKIPPED and check.message and check.message.code == "skipped"
+    return check.outcome in SETTLED or bool(waits)
+
+
+def still_known(
+    earlier: Iterable[ExerciseResult], digests_now: dict[str, str]
+) -> dict[str, ExerciseResult]:
+    """The results of an earlier record that would come out the same, by exercise."""
+    return {
+        result.id: result
+        for result in earlier
+        if result.follows_from and result.follows_from == digests_now.get(result.id)
+    }
