@@ -47,6 +47,7 @@ engine_options = with_options(_OPTIONS)  # `--engine` and what belongs to it
 def engine_of(options: dict[str, Any], lang: str) -> Iterator[Engine]:
     """The engine. Raises `UsageError` where Dask is not there or not asked for."""
     memo, workers = not options.get("no_memo"), options["jobs"]
+    share = options.get("gpu_share")  # a proof has none: it is about what all machines have
     if options["engine"] == "pool":
         for name in ("scheduler", "tls_ca_file", "tls_cert", "tls_key"):
             if options[name]:
@@ -54,7 +55,6 @@ def engine_of(options: dict[str, Any], lang: str) -> Iterator[Engine]:
         from grader.boundary.devices import NO_GPUS, Gpus, found
         from grader.grading.engines.local import Pool
 
-        share = options.get("gpu_share")  # a proof has none: it is about what all machines have
         yield Pool(workers, memo, Gpus(found(), share) if share else NO_GPUS)
         return
     try:
@@ -69,7 +69,6 @@ def engine_of(options: dict[str, Any], lang: str) -> Iterator[Engine]:
 
     with _gate(options, workers) as gate:
         weak = bool(options.get("allow_weak_jail"))
-        share = options.get("gpu_share", 1.0)
         yield Cluster(gate, memo=memo, gpu_share=share, allow_weak_jail=weak, tell=tell)
 
 

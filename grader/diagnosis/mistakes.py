@@ -67,7 +67,7 @@ class Signature:
 
     def matches(self, trace: Trace) -> bool:
         """Whether a submission has answered so."""
-        if trace.outcome != self.outcome:
+        if trace.outcome != self.outcome or not (trace.asked and trace.answers and trace.forms):
             return False
         if self.answers and self.answers == whole(trace.answers):
             return True

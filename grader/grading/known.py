@@ -58,8 +58,8 @@ class Known:
 
     def get(self, path: Path) -> Row | None:
         """What is known of this file; None if it is another one than was noted."""
-        found = self._do("SELECT entry, seal FROM records WHERE name = ?", path.stem)
-        if found is None or _seal(path.stem, str(found[0])) != found[1]:
+        found = self._do("SELECT entry, seal FROM records WHERE name = ?", _name(path))
+        if found is None or _seal(_name(path), str(found[0])) != found[1]:
             return None
         try:
             row = typed(Row, json.loads(str(found[0])))
@@ -78,7 +78,7 @@ class Known:
     def note(self, path: Path, row: Row) -> None:
         """Know this of a file. Raises `PlatformError` when it cannot be saved."""
         entry = json.dumps(row, default=vars, ensure_ascii=False, allow_nan=False)
-        values = path.stem, entry, _seal(path.stem, entry)
+        values = _name(path), entry, _seal(_name(path), entry)
         self._do("INSERT OR REPLACE INTO records VALUES (?, ?, ?)", *values)
         if time.monotonic() - self._saved > _OFTEN:
             self.save()
@@ -141,6 +141,11 @@ class Known:
 
     def _unwritten(self, reason: Exception) -> PlatformError:
         return PlatformError("error.cannot_write", file=self._path, reason=reason)
+
+
+def _name(path: Path) -> str:
+    """What a record is known by; a stray file may have a name that is no text."""
+    return path.stem.encode("utf-8", "backslashreplace").decode()
 
 
 def _seal(name: str, entry: str) -> str:

@@ -54,6 +54,10 @@ def test_right_values_of_another_type_are_the_same_mistake():
     assert named({"f1": trace("one", "two"), "f2": trace("one")}, known) == []
 
 
+def test_a_damaged_trace_without_answers_is_like_none():
+    assert named({"f1": trace(), "f2": trace("wrong", "two")}, [mistake("m", TWO)]) == []
+
+
 def test_the_same_failing_cases_with_other_answers_are_not():
     others = {"f1": trace("one", "worse"), "f2": trace("else", "two")}
     assert named(others, [mistake("m", TWO)]) == []

@@ -6,12 +6,14 @@ import shutil
 import socket
 import subprocess
 import sys
+import tarfile
 import threading
 import zlib
 from collections import Counter
 from contextlib import closing
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from grader.checking import answers
@@ -35,7 +37,7 @@ pytest.importorskip(
 
 from grader.boundary.guest import nvidia
 from grader.grading.engines import bundle
-from grader.grading.engines.attempts import given_up
+from grader.grading.engines.attempts import ATTEMPTS, MOST_RETURNS, Attempt, given_up
 from grader.grading.engines.cluster import Cluster
 from grader.grading.engines.cores import Seats
 from grader.grading.engines.gate import Certificates, Gate, address_in
@@ -525,6 +527,15 @@ def honest(assignment):
 
 
 CHECK = ("exercises", 0, "checks", 0)
+TRACE_OF_NOTHING = {
+    "case": "",
+    "outcome": "failed",
+    "asked": [],
+    "answers": [],
+    "forms": [],
+    "first": "",
+    "telling": True,
+}
 FUNCTION = ("exercises", 0, "functions", 0)
 
 
@@ -582,6 +593,8 @@ FUNCTION = ("exercises", 0, "functions", 0)
         ((*CHECK, "seconds"), 10**400),
         ((*CHECK, "message"), "failed"),
         ((*CHECK, "traces"), [{}]),
+        ((*CHECK, "traces"), [TRACE_OF_NOTHING]),
+        ((*CHECK, "traces"), [{**TRACE_OF_NOTHING, "answers": ["1"], "forms": ["int"]}]),
         ((*CHECK, "more"), 1),
     ],
 )
@@ -605,7 +618,8 @@ def test_a_record_that_a_job_cannot_have_is_not_believed(assignment, honest, pla
 def test_what_is_no_record_is_not_believed(assignment, honest):
     job, record = honest
     whole = packed(record)
-    for damaged in (b"", b"{}", whole[:-9], whole[20:], zlib.compress(bytes(1 << 29))):
+    bombs = (zlib.compress(bytes(1 << 29)), np.zeros(3), "text", None, [whole])
+    for damaged in (b"", b"{}", whole[:-9], whole[20:], *bombs):
         with pytest.raises(PlatformError):
             unpacked(damaged, assignment, job)
     strangers = [
@@ -702,6 +716,22 @@ def test_the_checks_are_unpacked_for_us_alone(assignment, tmp_path):
     assert folder.stat().st_mode & 0o777 == 0o700
     assert there.check_files() == sorted(folder.rglob("test_*.py"))
     assert there.reference_files() == assignment.reference_files()
+
+
+def test_checks_that_arrive_damaged_are_removed(assignment, tmp_path):
+    content = bundle.pack(replace(assignment, checks_sha256="of other checks")).content
+    with pytest.raises(PlatformError, match="damaged"):
+        bundle.unpack(bundle.Bundle(content), tmp_path)
+    with pytest.raises(tarfile.ReadError):
+        bundle.unpack(bundle.Bundle(content[:-40]), tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_job_that_always_comes_back_is_given_up():
+    attempt, given = Attempt(Job(submission("kim"))), 0
+    while (attempt := attempt.given_back()) is not None:
+        given += 1
+    assert given == MOST_RETURNS + ATTEMPTS - 1
 
 
 def test_cores_are_claimed_by_one_process_and_given_back():

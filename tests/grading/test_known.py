@@ -1,5 +1,6 @@
 """What a batch leaves to the next one, also when it is killed."""
 
+import os
 import resource
 
 import pytest
@@ -27,6 +28,14 @@ def test_a_batch_that_is_killed_leaves_what_it_had_saved(tiny: Assignment, tmp_p
     assert again.get(tmp_path / "lee.json") is None
     path.write_text(path.read_text().replace("kim", "Kim"))
     assert again.get(path) is None
+
+
+def test_a_stray_file_of_any_name_is_no_obstacle(tmp_path):
+    stray = tmp_path / os.fsdecode(b"\xff.json")
+    stray.write_text("{}")
+    known = Known.of(tmp_path, "hw1")
+    assert known.get(stray) is None
+    known.close()
 
 
 def test_an_index_without_room_says_so(tiny: Assignment, tmp_path):

@@ -26,7 +26,10 @@ def take(confinement: Confinement, layers: Layers) -> str:
         return CPU
     if torch is None or not torch.cuda.is_available():
         return CPU
-    torch.cuda.set_per_process_memory_fraction(confinement.gpu_share)
+    try:  # the first call that needs the device: it may be another's alone, or have no room left
+        torch.cuda.set_per_process_memory_fraction(confinement.gpu_share)
+    except (RuntimeError, AssertionError):
+        return CPU
     # convolutions would round float32 to 10 bits otherwise, as matrix products do on request only
     torch.backends.cudnn.allow_tf32 = False
     return str(torch.cuda.get_device_name())[:100]

@@ -14,6 +14,8 @@ def seed(number: int) -> None:
         numpy.random.seed(number)
     if torch := sys.modules.get("torch"):
         torch.default_generator.manual_seed(number)
+        if torch.cuda.is_initialized():
+            torch.cuda.manual_seed(number)
 
 
 def states(*, of_torch: bool) -> str:
@@ -25,4 +27,6 @@ def states(*, of_torch: bool) -> str:
     digest.update(repr(np.random.get_state(legacy=False)).encode())  # noqa: NPY002 - it is what we watch
     if of_torch:
         digest.update(torch.get_rng_state().numpy().tobytes())
+        if torch.cuda.is_initialized():
+            digest.update(torch.cuda.get_rng_state().numpy().tobytes())
     return digest.hexdigest()

@@ -21,6 +21,7 @@ from grader.grading.worker import Job
 from grader.records.record import Record
 
 ATTEMPTS = 2
+MOST_RETURNS = 20  # machines may leave in the middle of a job; a job that none keeps is no job
 # By these a process ends in which a library ran out of memory and did not say so.
 _FAULTS = {signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGSEGV}
 
@@ -31,6 +32,7 @@ class Attempt:
 
     job: Job
     number: int = 1
+    returned: int = 0  # how often it came back untried
 
     def after_death(self, assignment: Assignment, check: str, died_of: int) -> Attempt | None:
         """What to try once the process is dead; None when that was the last time.
@@ -39,6 +41,12 @@ class Attempt:
         """
         if lighter := self._without_what_was_too_heavy(assignment, check, died_of):
             return replace(self, job=lighter)
+        return self.once_more()
+
+    def given_back(self) -> Attempt | None:
+        """The same again, where nobody has tried it; but not for ever."""
+        if self.returned < MOST_RETURNS:
+            return replace(self, returned=self.returned + 1)
         return self.once_more()
 
     def once_more(self) -> Attempt | None:

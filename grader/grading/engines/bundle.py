@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import pickle
+import shutil
 import tarfile
 import tempfile
 from collections.abc import Iterator
@@ -64,13 +65,21 @@ def unpack(bundle: Bundle, where: Path) -> tuple[Path, Assignment]:
     Raises `PlatformError` when the checks in it are not those that were packed.
     """
     folder = Path(tempfile.mkdtemp(prefix=f"grader-checks-{bundle.digest[:8]}-", dir=where))
+    try:
+        return folder, _unpacked(bundle, folder)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)  # nobody else knows of it
+        raise
+
+
+def _unpacked(bundle: Bundle, folder: Path) -> Assignment:
     with tarfile.open(fileobj=io.BytesIO(bundle.content), mode="r:xz") as tar:
         tar.extractall(folder, filter="data")
     packed: Assignment = pickle.loads((folder / _ASSIGNMENT).read_bytes())  # noqa: S301
     assignment = _moved(packed, folder)
     if check_files.sha256(assignment.folder) != assignment.checks_sha256:
         raise PlatformError("error.cluster_bundle")
-    return folder, assignment
+    return assignment
 
 
 def _moved(packed: Assignment, folder: Path) -> Assignment:

@@ -14,7 +14,7 @@ import os
 import queue
 import time
 import uuid
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, replace
@@ -31,7 +31,7 @@ from grader.boundary.launchers import START_SECONDS
 from grader.course.assignment import Assignment
 from grader.errors import GraderError, PlatformError
 from grader.grading.engines import admission, bundle
-from grader.grading.engines.attempts import Attempt, Work, given_up, most_silence
+from grader.grading.engines.attempts import ATTEMPTS, Attempt, Work, given_up, most_silence
 from grader.grading.engines.engine import Graded
 from grader.grading.engines.gate import Gate, refuse_plain
 from grader.grading.engines.sent_back import Unfit, unfit, unpacked
@@ -45,6 +45,7 @@ PER_SEAT = 3  # jobs under way for each seat: one is graded, the others are ther
 _ANSWER = 20.0  # seconds within which a scheduler answers
 _MOST_LOST = 20  # connections in one batch: a network as bad as that is of no use
 _FETCH = 10.0  # seconds within which a worker sends a record
+_MOST_UNSENT = 6  # times that a result is waited for
 _LOOK = 1.0  # seconds between two looks at who is there
 _OBJECTS = 100_000  # new ones between two looks of the garbage collector
 
@@ -64,7 +65,7 @@ class Cluster:
 
     gate: Gate
     memo: bool = True
-    gpu_share: float = 1.0
+    gpu_share: float | None = 1.0
     allow_weak_jail: bool = False
     tell: Callable[[Unfit], None] = lambda _: None
     patience: float | None = None
@@ -142,6 +143,7 @@ class _Session:
         self._heard = 0.0  # the time of the last event
         self._unfit: set[str] = set()
         self._waiting: set[str] = set()  # keys that no worker can take
+        self._unsent: Counter[Future] = Counter()  # how often a result was waited for in vain
         self._looked = self._had_seats = time.monotonic()
 
     def open(self, content: bytes, terms: Terms) -> None:
@@ -180,15 +182,15 @@ class _Session:
                 found.append(self._done.get_nowait())
         return found
 
-    def _fetched(self, ended: list[Future]) -> dict[Future, bytes]:
+    def _fetched(self, ended: list[Future]) -> dict[Future, object]:
         """What they made, in one go: that costs no more than one of them.
 
         Nothing, if any is not to be had; then each is asked for alone.
         """
         made = [future for future in ended if future.status == "finished"]
 
-        async def gathered() -> list[bytes]:
-            found: list[bytes] = await self._client.gather(made, asynchronous=True)
+        async def gathered() -> list[object]:
+            found: list[object] = await self._client.gather(made, asynchronous=True)
             return found
 
         try:
@@ -230,22 +232,29 @@ class _Session:
             future.add_done_callback(self._done.put)
 
     def _taken(
-        self, future: Future, attempt: Attempt, fetched: Mapping[Future, bytes]
+        self, future: Future, attempt: Attempt, fetched: Mapping[Future, object]
     ) -> Graded | None:
         """The record of a task that has ended; None if it will be tried again."""
-        error, sent = None, fetched.get(future, b"")
+        error: BaseException | None = None
+        sent: object = fetched.get(future)
         try:
             if future.status in {"cancelled", "lost"}:
                 raise Lost
             if not future.done():
                 raise TimeoutError
-            if not sent and (error := future.exception(timeout=_FETCH)) is None:
+            if sent is None and (error := future.exception(timeout=_FETCH)) is None:
                 sent = future.result(timeout=_FETCH)
-        except TimeoutError:  # its worker died with the result, and Dask grades it again
-            future.add_done_callback(self._done.put)
-            return None
+        except TimeoutError as silence:  # its worker died with the result, and Dask grades it again
+            self._unsent[future] += 1
+            if self._unsent[future] <= _MOST_UNSENT:
+                future.add_done_callback(self._done.put)
+                return None
+            error = silence
         except (CancelledError, OSError):
             raise Lost from None
+        except Exception as unreadable:  # what it sent is no record, and cannot even be read
+            error = unreadable
+        self._unsent.pop(future, None)
         del self.under_way[future]
         future.release()
         alone, self._alone = attempt is self._alone, None
@@ -259,12 +268,15 @@ class _Session:
             if error is not None:
                 raise PlatformError("error.system", reason=repr(error)[:500])
             return unpacked(sent, self._assignment, attempt.job)
-        except PlatformError as failed:
-            return self._once_more(attempt, failed)
+        except GraderError as failed:
+            # one worker's word does not end the batch
+            if isinstance(failed, PlatformError) or attempt.number < ATTEMPTS:
+                return self._once_more(attempt, failed)
+            raise
 
     def _once_more(self, attempt: Attempt, error: GraderError) -> Graded | None:
         leaves = error.code == "error.cluster_worker_leaves"  # that is nobody's fault
-        more = attempt if leaves else attempt.once_more()
+        more = attempt.given_back() if leaves else attempt.once_more()
         if more is None:
             record = broken_record(self._assignment, attempt.job.submission, error)
             return Graded(attempt.job, record)

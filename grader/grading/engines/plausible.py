@@ -48,6 +48,9 @@ def _expected(assignment: Assignment, job: Job, record: Record) -> Record:
         for check in result.checks:
             if not 0 <= check.cases_passed <= check.cases or check.seconds < 0:
                 raise ValueError(f"exercises: {exercise.id}, {check.id}")
+            for trace in check.traces:
+                if not len(trace.asked) == len(trace.answers) == len(trace.forms) > 0:
+                    raise ValueError(f"exercises: {exercise.id}, {check.id}, traces")
     results = score(asked, record.exercises)
     return record_of(
         assignment, job.submission, results, record.layers, started, max(0.0, record.seconds)

@@ -69,12 +69,14 @@ def packed_error(error: GraderError) -> bytes:
     return zlib.compress(text.encode())
 
 
-def unpacked(sent: bytes, assignment: Assignment, job: Job) -> Graded:
+def unpacked(sent: object, assignment: Assignment, job: Job) -> Graded:
     """What came of this job.
 
     Raises the error that the worker met, and `PlatformError` for anything else.
     """
     try:
+        if not isinstance(sent, bytes):
+            raise TypeError(f"{type(sent).__name__} instead of bytes")
         text = _unpacked(sent)
         if text.startswith('{"error"'):
             data = json.loads(text)

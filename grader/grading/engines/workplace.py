@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import TypedDict
 
 from distributed import get_worker
 
-from grader.boundary.devices import Gpus, found
+from grader.boundary.devices import NO_GPUS, Gpus, found
 from grader.boundary.requirements import refuse_readable, refuse_weak_jail
 from grader.boundary.scratch import remove_abandoned
 from grader.course.assignment import Assignment
@@ -40,7 +41,7 @@ class Terms(TypedDict):
     memo: bool
     allow_weak_jail: bool
     patience: float  # seconds of silence after which a resident hangs
-    gpu_share: float  # of a device, for one student process
+    gpu_share: float | None  # of a device, for one student process; None: on no device
 
 
 def versions() -> dict[str, str]:
@@ -63,10 +64,11 @@ class Workplace:
     def __init__(self, content: bytes, terms: Terms, where: str, threads: int) -> None:
         self._terms = terms
         self._residents: dict[cores.Seat, Resident] = {}
-        self._closed, self.seats = False, 0
+        self._closed, self._closing, self.seats = False, threading.Lock(), 0
         self._folder, self._assignment = bundle.unpack(Bundle(content), Path(where))
         wanted = any(exercise.gpu for exercise in self._assignment.exercises)
-        self.gpus = Gpus(found() if wanted else (), terms["gpu_share"])
+        share = terms["gpu_share"]
+        self.gpus = Gpus(found(), share) if wanted and share else NO_GPUS
         try:
             if not terms["allow_weak_jail"]:
                 refuse_readable(self._folder)
@@ -74,7 +76,7 @@ class Workplace:
             self.seats = _claimed(threads)
             if not self.seats:
                 raise PlatformError("error.cluster_no_core")
-        except GraderError:
+        except BaseException:
             self.close()
             raise
 
@@ -112,8 +114,11 @@ class Workplace:
         return self._residents.pop(seat).kill()
 
     def close(self) -> None:
-        """End everything, and remove the checks."""
-        self._closed = True
+        """End everything, and remove the checks. Who comes second finds nothing to do."""
+        with self._closing:
+            if self._closed:
+                return
+            self._closed = True
         for resident in list(self._residents.values()):
             resident.kill()
         if self.seats:
