@@ -20,6 +20,7 @@ import csv
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,7 @@ def read(place: Path) -> Corpus:
 
 def _ratings(path: Path) -> tuple[list[str], list[int]]:
     """`id<TAB>document<TAB>label` after a header, quoted as pandas does."""
-    rows = csv.reader(datasets.text_of(path).splitlines(keepends=True), delimiter="\t")
+    rows = csv.reader(StringIO(datasets.text_of(path)), delimiter="\t")
     texts, labels = [], []
     try:
         if next(rows, None) != ["id", "document", "label"]:
@@ -90,7 +91,7 @@ def _ratings(path: Path) -> tuple[list[str], list[int]]:
 def _spam(path: Path) -> tuple[list[str], list[int]]:
     """`ham` or `spam`, a tab, the message."""
     texts, labels = [], []
-    for number, line in enumerate(datasets.text_of(path).splitlines(), start=1):
+    for number, line in enumerate(datasets.lines_of(path), start=1):
         label, tab, text = line.partition("\t")
         if not tab or label not in NAMES["spam"]:
             raise datasets.bad(path, f"line {number} is not ham or spam, a tab and a text")

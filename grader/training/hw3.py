@@ -58,8 +58,7 @@ def read(place: Path, *, characters: bool) -> Text:
 
 
 def _lines(path: Path, *, characters: bool) -> list[list[str]]:
-    lines = datasets.text_of(path).removesuffix("\n").split("\n")
-    return [list(line) if characters else line.split() for line in lines]
+    return [list(line) if characters else line.split() for line in datasets.lines_of(path)]
 
 
 class Program:

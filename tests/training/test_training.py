@@ -16,6 +16,7 @@ from click.testing import CliRunner
 
 from grader.cli.main import main
 from grader.course.folder import Course
+from grader.training import hw1, hw2
 from grader.training import package as packages
 from grader.training.pieces import Pieces
 
@@ -352,6 +353,23 @@ def test_tables_that_cannot_be_one_are_not_tied(texts, tmp_path):
         done = grader("train", "hw5", *where, *FAST["hw5"].split(), "--tie-all", lang=lang)
         assert done.exit_code == 2
         assert said in done.output
+
+
+@pytest.mark.parametrize("sign", ["\x85", "\u2028", "\x0b", "\x0c"])
+def test_a_line_ends_where_editors_end_it(sign, tmp_path):
+    """`str.splitlines` would cut at these signs, which occur in messages."""
+    said, path = f"free{sign} money", tmp_path / "text.txt"
+    path.write_text(f"ham\t{said}\nspam\tb\n" * 3, encoding="utf-8")
+    corpus = hw1.read(path)
+    assert corpus.training[0] == [said, "b", said, "b", "b"]
+    for part in ("train", "test"):
+        rows = f"id\tdocument\tlabel\n1\t{said}\t0\n2\tb\t1\n"
+        (tmp_path / f"ratings_{part}.txt").write_text(rows, encoding="utf-8")
+    assert hw1.read(tmp_path).test == ([said, "b"], [0, 1])
+    path.write_text(f"a{sign}\tb\t3\n", encoding="utf-8")
+    assert hw2.scored_pairs(path) == [(f"a{sign}", "b", 3.0)]
+    path.write_text(f"a{sign} b\nc\n", encoding="utf-8")
+    assert hw2.sentences(path, lower=False) == [["a", "b"], ["c"]]
 
 
 def test_data_that_is_missing_is_named_with_its_source(tmp_path, monkeypatch):
