@@ -27,6 +27,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from grader.errors import UsageError
 from grader.training import datasets, pictures
 from grader.training.loop import Line, finite
 from grader.training.package import Package
@@ -192,6 +193,8 @@ class Program:
         self._y = np.array(corpus.training[1])
         parts = package.evaluation.split(len(self._y), (0.9, 0.1), settings["seed"])
         self._fit, self._held = (np.asarray(part) for part in parts)
+        if not len(self._held) or not len(self._test_counts):
+            raise UsageError("error.train_too_little", file=place)
         self._batches = [-(-len(rows) // settings["batch_size"]) for rows in (self._fit, self._y)]
         self._epochs = settings["epochs"]
         searching = len(L2_VALUES) * self._epochs * self._batches[0]

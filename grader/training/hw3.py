@@ -53,7 +53,7 @@ def read(place: Path, *, characters: bool) -> Text:
         files = [datasets.one_file(place, f"*{part}*") for part in PARTS]
         cut = [_lines(file, characters=characters) for file in files]
     if not all(any(part) for part in cut):
-        raise datasets.bad(place, "too few lines for training, validation and test")
+        raise UsageError("error.train_too_little", file=place)
     return Text(dict(zip(PARTS, cut, strict=True)), datasets.digests(*files))
 
 

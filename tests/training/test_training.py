@@ -355,6 +355,18 @@ def test_tables_that_cannot_be_one_are_not_tied(texts, tmp_path):
         assert said in done.output
 
 
+# 4 messages leave none for the test; of 6, five are for training, whose tenth rounds to nothing
+@pytest.mark.parametrize(("name", "lines"), [("hw1", 4), ("hw1", 6), ("hw3", 4)])
+def test_a_text_too_small_to_be_cut_is_a_sentence(name, lines, tmp_path):
+    path = tmp_path / "text.txt"
+    path.write_text("ham\tfree money now\nspam\tfree money now\n" * (lines // 2))
+    for lang, said in (("en", "too little text"), ("ko", "너무 적어")):
+        where = ["--data", path, "--out", tmp_path / "out", "--package", "reference"]
+        done = grader("train", name, *where, "--device", "cpu", lang=lang)
+        assert done.exit_code == 2, done.output
+        assert said in done.output
+
+
 @pytest.mark.parametrize("sign", ["\x85", "\u2028", "\x0b", "\x0c"])
 def test_a_line_ends_where_editors_end_it(sign, tmp_path):
     """`str.splitlines` would cut at these signs, which occur in messages."""
