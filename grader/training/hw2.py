@@ -178,6 +178,8 @@ class Program:
         chosen = torch.nn.functional.normalize(self._vectors[[place[word] for word in words]])
         centred = chosen - chosen.mean(dim=0)
         axes = torch.linalg.svd(centred, full_matrices=False).Vh[:2]
+        if len(axes) < 2:  # of one word, or of vectors with one entry
+            return {}
         places = (centred @ axes.T).tolist()
         return {"map.svg": pictures.word_map("frequent words on the two main axes", words, places)}
 

@@ -5,6 +5,7 @@ import os
 import random
 import re
 import shutil
+import string
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -29,6 +30,7 @@ FAST = {
     "hw4": "",
     "hw5": "--epochs 2 --size 16 --layers 1 --heads 2 --vocabulary 60 --max-tokens 60 --beam 2",
 }
+KEPT = ["checkpoint.pt", "model.pt", "results.json"]
 ASKED = {"hw1": "최고 영화", "hw2": "밥을", "hw3": "먹는다", "hw4": "새 책", "hw5": "der hund"}
 
 
@@ -365,6 +367,31 @@ def test_a_text_too_small_to_be_cut_is_a_sentence(name, lines, tmp_path):
         done = grader("train", name, *where, "--device", "cpu", lang=lang)
         assert done.exit_code == 2, done.output
         assert said in done.output
+
+
+@pytest.mark.parametrize(("words", "more"), [(6, ["--dim", "1"]), (31, [])])
+def test_vectors_that_no_map_can_show_are_kept(words, more, tmp_path):
+    """Of 31 words one is left behind the most frequent ones, which say nothing on a map."""
+    path, out = tmp_path / "text.txt", tmp_path / "out"
+    path.write_text("\n".join(f"{name} " * 3 for name in string.printable[10 : 10 + words]))
+    fast = "--epochs 1 --dim 8 --window 2 --min-count 1 --t 1".split()
+    where = ["--data", path, "--out", out, "--package", "reference", "--device", "cpu"]
+    done = grader("train", "hw2", *where, *fast, *more)
+    assert done.exit_code == 0, done.output
+    assert sorted(file.name for file in out.iterdir()) == KEPT
+    assert grader("try", "hw2", out, "a", "--package", "reference").output.strip()
+
+
+def test_a_picture_that_cannot_be_written_costs_nothing_else(texts, tmp_path):
+    (tmp_path / "map.svg").mkdir()
+    for resume in ([], ["--resume"]):
+        done = train("hw2", texts, tmp_path, *resume)
+        assert done.exit_code == 3
+        assert "map.svg cannot be written" in done.output
+        assert sorted(file.name for file in tmp_path.iterdir() if file.is_file()) == KEPT
+        assert json.loads((tmp_path / "results.json").read_text())["status"] == "finished"
+        (tmp_path / "results.json").unlink()
+        (tmp_path / "model.pt").unlink()
 
 
 @pytest.mark.parametrize("sign", ["\x85", "\u2028", "\x0b", "\x0c"])
