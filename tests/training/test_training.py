@@ -4,11 +4,13 @@ import json
 import os
 import random
 import re
+import resource
 import shutil
 import string
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,8 @@ from click.testing import CliRunner
 
 from grader.cli.main import main
 from grader.course.folder import Course
-from grader.training import hw1, hw2
+from grader.errors import PlatformError
+from grader.training import hw1, hw2, storage
 from grader.training import package as packages
 from grader.training.pieces import Pieces
 
@@ -421,7 +424,7 @@ def test_data_that_is_missing_is_named_with_its_source(tmp_path, monkeypatch):
     assert "받아" in done.output
 
 
-@pytest.mark.parametrize("kind", ["torn", "text", "other", "code"])
+@pytest.mark.parametrize("kind", ["torn", "text", "other", "bare", "odd", "code"])
 def test_a_damaged_file_is_refused_and_nothing_in_it_runs(kind, texts, tmp_path):
     train("hw3", texts, tmp_path)
     path = tmp_path / "checkpoint.pt"
@@ -432,12 +435,48 @@ def test_a_damaged_file_is_refused_and_nothing_in_it_runs(kind, texts, tmp_path)
         path.write_text("hello")
     elif kind == "other":
         torch.save({"assignment": "hw5", "settings": {}}, path)
+    elif kind == "bare":
+        torch.save({"assignment": "hw3"}, path)
+    elif kind == "odd":
+        torch.save({"assignment": "hw3", "settings": []}, path)
     else:
         torch.save({"assignment": "hw3", "state": Deadly(str(tmp_path / "ran"))}, path)
     done = train("hw3", texts, tmp_path, "--resume")
     assert done.exit_code == 2
     assert "checkpoint.pt" in done.output
     assert not (tmp_path / "ran").exists()
+
+
+@contextmanager
+def room(size):
+    """No file can grow beyond `size` bytes."""
+    allowed = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, allowed[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, allowed)
+
+
+# one tensor beyond the limit, some that reach it together, and one that leaves too little for the
+# end of the archive: torch fails at another place each time
+@pytest.mark.parametrize("sizes", [[100_000], [3000] * 9, [12_300]])
+def test_a_checkpoint_without_room_leaves_the_one_before(sizes, tmp_path):
+    path = tmp_path / "checkpoint.pt"
+    storage.save(path, {"assignment": "hw3", "done": 1})
+    with room(50_000), pytest.raises(PlatformError) as told:
+        storage.save(path, {"assignment": "hw3", "state": [torch.zeros(n) for n in sizes]})
+    assert told.value.code == "error.cannot_write"
+    assert told.value.fields == {"file": str(path), "reason": "File too large"}
+    assert list(tmp_path.iterdir()) == [path]
+    assert storage.load(path, "hw3")["done"] == 1
+
+
+def test_a_run_without_room_for_its_checkpoint_says_so(texts, tmp_path):
+    with room(50_000):
+        done = train("hw3", texts, tmp_path, "--size", "64")
+    assert done.exit_code == 3
+    assert "checkpoint.pt cannot be written: File too large." in done.output
 
 
 class Deadly:
