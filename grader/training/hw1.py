@@ -36,7 +36,6 @@ FILES = ("ratings_train.txt", "ratings_test.txt")
 SPAM = "SMSSpamCollection"
 NAMES = {"ratings": ("negative", "positive"), "spam": ("ham", "spam")}
 L2_VALUES = (0.0, 3e-7, 1e-6, 3e-6, 1e-5)
-FEATURES = ("characters", "words")
 LONGEST = 3  # characters of a run
 MIN_COUNT = {"characters": 3, "words": 2}
 ALPHA = 1  # of naive Bayes

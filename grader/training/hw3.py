@@ -27,7 +27,6 @@ PARTS = ("train", "valid", "test")
 TEMPERATURES = (0.7, 1.0, 1.3)
 SAMPLE = 40  # words or characters
 LOOKS = 20  # steps between two looks at the loss on a GPU: each waits for it
-OPTIMISERS = ("sgd", "adam")
 
 
 @dataclass(frozen=True)

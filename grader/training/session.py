@@ -17,7 +17,6 @@ from grader.training.loop import Diverged, Program, seed_all
 from grader.training.package import Package
 
 RESULTS = "results.json"
-DEVICES = ("auto", "cpu", "cuda")
 
 
 def program_of(assignment: str) -> ModuleType:

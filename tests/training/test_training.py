@@ -9,6 +9,7 @@ import shutil
 import string
 import subprocess
 import sys
+import tomllib
 import xml.etree.ElementTree as ET
 from contextlib import contextmanager
 from pathlib import Path
@@ -528,6 +529,15 @@ def test_pieces_give_the_text_back():
         assert pieces.decode(pieces.encode(line)) == " ".join(line.split())
     assert Pieces(pieces.names, pieces.merges).encode(lines[0]) == pieces.encode(lines[0])
     assert pieces.encode("ж") == [pieces.names.index("\u2581"), 3]
+
+
+def test_every_sentence_about_training_is_said():
+    room = ROOT / "grader" / "training"
+    files = [*room.glob("*.py"), ROOT / "grader" / "cli" / "training.py"]
+    source = "".join(path.read_text(encoding="utf-8") for path in files)
+    said = set(re.findall(r'"(?:train\.)?(\w+)"', source)) | {f"try_{name}" for name in FAST}
+    told = (ROOT / "grader" / "locale" / "en" / "train.toml").read_text(encoding="utf-8")
+    assert tomllib.loads(told).keys() - said == set()
 
 
 def test_no_line_of_a_solution_is_in_the_programs():
