@@ -79,6 +79,14 @@ def text_of(path: Path) -> str:
         raise bad(path, error) from None
 
 
+def lines_of(path: Path) -> list[str]:
+    """The lines of `text_of`, as editors count them.
+
+    `str.splitlines` also cuts at U+0085, U+2028, a form feed and more, which occur inside of lines.
+    """
+    return text_of(path).removesuffix("\n").split("\n")
+
+
 def bad(path: Path, reason: object) -> UsageError:
     """The error for a file of another form."""
     return UsageError("error.train_bad_data", file=path, reason=reason)

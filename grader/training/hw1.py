@@ -20,12 +20,14 @@ import csv
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
+from grader.errors import UsageError
 from grader.training import datasets, pictures
 from grader.training.loop import Line, finite
 from grader.training.package import Package
@@ -34,7 +36,6 @@ FILES = ("ratings_train.txt", "ratings_test.txt")
 SPAM = "SMSSpamCollection"
 NAMES = {"ratings": ("negative", "positive"), "spam": ("ham", "spam")}
 L2_VALUES = (0.0, 3e-7, 1e-6, 3e-6, 1e-5)
-FEATURES = ("characters", "words")
 LONGEST = 3  # characters of a run
 MIN_COUNT = {"characters": 3, "words": 2}
 ALPHA = 1  # of naive Bayes
@@ -71,7 +72,7 @@ def read(place: Path) -> Corpus:
 
 def _ratings(path: Path) -> tuple[list[str], list[int]]:
     """`id<TAB>document<TAB>label` after a header, quoted as pandas does."""
-    rows = csv.reader(datasets.text_of(path).splitlines(keepends=True), delimiter="\t")
+    rows = csv.reader(StringIO(datasets.text_of(path)), delimiter="\t")
     texts, labels = [], []
     try:
         if next(rows, None) != ["id", "document", "label"]:
@@ -90,7 +91,7 @@ def _ratings(path: Path) -> tuple[list[str], list[int]]:
 def _spam(path: Path) -> tuple[list[str], list[int]]:
     """`ham` or `spam`, a tab, the message."""
     texts, labels = [], []
-    for number, line in enumerate(datasets.text_of(path).splitlines(), start=1):
+    for number, line in enumerate(datasets.lines_of(path), start=1):
         label, tab, text = line.partition("\t")
         if not tab or label not in NAMES["spam"]:
             raise datasets.bad(path, f"line {number} is not ham or spam, a tab and a text")
@@ -191,6 +192,8 @@ class Program:
         self._y = np.array(corpus.training[1])
         parts = package.evaluation.split(len(self._y), (0.9, 0.1), settings["seed"])
         self._fit, self._held = (np.asarray(part) for part in parts)
+        if not len(self._held) or not len(self._test_counts):
+            raise UsageError("error.train_too_little", file=place)
         self._batches = [-(-len(rows) // settings["batch_size"]) for rows in (self._fit, self._y)]
         self._epochs = settings["epochs"]
         searching = len(L2_VALUES) * self._epochs * self._batches[0]

@@ -37,7 +37,7 @@ def sentences(path: Path, *, lower: bool) -> list[list[str]]:
     """The sentences of a text. Equal words are one object: there are millions of them."""
     shared: dict[str, str] = {}
     found = []
-    for line in datasets.text_of(path).splitlines():
+    for line in datasets.lines_of(path):
         words = [shared.setdefault(w, w) for w in (line.lower() if lower else line).split()]
         found += [words[i : i + MAX_SENTENCE] for i in range(0, len(words), MAX_SENTENCE)]
     return found
@@ -140,7 +140,7 @@ class Program:
     def _analogies(self, vectors: Tensor) -> dict[str, Any]:
         """The share of questions a b c d that are answered with d; evenly spaced ones of all."""
         known = set(self._tokens)
-        lines = datasets.text_of(self._files["analogies"]).splitlines()
+        lines = datasets.lines_of(self._files["analogies"])
         questions = [line.split() for line in lines if not line.startswith(":")]
         low = [[w if w in known else w.lower() for w in words] for words in questions]
         asked = [words for words in low if len(words) == 4 and known.issuperset(words)]
@@ -178,6 +178,8 @@ class Program:
         chosen = torch.nn.functional.normalize(self._vectors[[place[word] for word in words]])
         centred = chosen - chosen.mean(dim=0)
         axes = torch.linalg.svd(centred, full_matrices=False).Vh[:2]
+        if len(axes) < 2:  # of one word, or of vectors with one entry
+            return {}
         places = (centred @ axes.T).tolist()
         return {"map.svg": pictures.word_map("frequent words on the two main axes", words, places)}
 
@@ -216,7 +218,7 @@ def similarity(package: Any, path: Path, tokens: list[str], vectors: Tensor) -> 
 def scored_pairs(path: Path) -> list[tuple[str, str, float]]:
     """Two words and people's score of how alike they are, from each line."""
     found = []
-    for number, line in enumerate(datasets.text_of(path).splitlines(), start=1):
+    for number, line in enumerate(datasets.lines_of(path), start=1):
         fields = line.split("\t")
         try:
             found.append((fields[0], fields[1], float(fields[2])))

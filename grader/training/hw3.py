@@ -27,7 +27,6 @@ PARTS = ("train", "valid", "test")
 TEMPERATURES = (0.7, 1.0, 1.3)
 SAMPLE = 40  # words or characters
 LOOKS = 20  # steps between two looks at the loss on a GPU: each waits for it
-OPTIMISERS = ("sgd", "adam")
 
 
 @dataclass(frozen=True)
@@ -53,13 +52,12 @@ def read(place: Path, *, characters: bool) -> Text:
         files = [datasets.one_file(place, f"*{part}*") for part in PARTS]
         cut = [_lines(file, characters=characters) for file in files]
     if not all(any(part) for part in cut):
-        raise datasets.bad(place, "too few lines for training, validation and test")
+        raise UsageError("error.train_too_little", file=place)
     return Text(dict(zip(PARTS, cut, strict=True)), datasets.digests(*files))
 
 
 def _lines(path: Path, *, characters: bool) -> list[list[str]]:
-    lines = datasets.text_of(path).removesuffix("\n").split("\n")
-    return [list(line) if characters else line.split() for line in lines]
+    return [list(line) if characters else line.split() for line in datasets.lines_of(path)]
 
 
 class Program:

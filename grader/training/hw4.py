@@ -26,7 +26,6 @@ from grader.training.package import Package
 PARTS = ("train", "dev", "test")
 ALPHAS = tuple(product((0.1, 1.0), (0.001, 0.01, 0.1)))  # of transitions and starts, of emissions
 GUESSES = (0.5, 1.0, 2.0)  # pseudo-counts of a guess, for "trigrams"
-MODELS = ("hmm", "trigrams")
 BATCH = 256  # sentences
 WORST = 10  # confusions that are told
 UNKNOWN = "<unk>"

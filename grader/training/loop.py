@@ -120,13 +120,13 @@ def _resumed(program: Program, path: Path) -> int:
     if not path.exists():
         return 0
     content = storage.load(path, program.assignment)
-    theirs = content["settings"]
-    other = [name for name, value in program.settings.items() if theirs.get(name) != value]
-    if other:
-        raise UsageError("error.train_other_run", file=path, names=", ".join(sorted(other)))
     try:
+        theirs = content["settings"]
+        other = [name for name, value in program.settings.items() if theirs.get(name) != value]
+        if other:
+            raise UsageError("error.train_other_run", file=path, names=", ".join(sorted(other)))
         program.restore(content["state"])
         return int(content["done"])
-    except (KeyError, RuntimeError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, RuntimeError, TypeError, ValueError) as error:
         reason = f"{type(error).__name__}: {error}".partition("\n")[0]
         raise UsageError("error.train_damaged", file=path, reason=reason) from None

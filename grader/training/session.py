@@ -17,7 +17,6 @@ from grader.training.loop import Diverged, Program, seed_all
 from grader.training.package import Package
 
 RESULTS = "results.json"
-DEVICES = ("auto", "cpu", "cuda")
 
 
 def program_of(assignment: str) -> ModuleType:
@@ -53,13 +52,17 @@ def machine(device: torch.device) -> dict[str, Any]:
 
 
 def finish(program: Program, out: Path, about: dict[str, Any]) -> dict[str, Any]:
-    """Measure, and write everything. Returns what results.json holds."""
+    """Measure, and write everything. Returns what results.json holds.
+
+    The pictures come last: what goes wrong with one of them costs neither model nor results.
+    """
     metrics = program.results()
-    for name, picture in program.pictures().items():
-        write_atomically(out / name, picture)
     model = {"assignment": program.assignment, "settings": program.settings, **program.model()}
     storage.save(out / storage.MODEL, model)
-    return _write(program, out, {"status": "finished", **about, "metrics": metrics})
+    whole = _write(program, out, {"status": "finished", **about, "metrics": metrics})
+    for name, picture in program.pictures().items():
+        write_atomically(out / name, picture)
+    return whole
 
 
 def fail(program: Program, out: Path, about: dict[str, Any], error: Diverged) -> None:

@@ -11,16 +11,24 @@ from typing import Any
 
 import torch
 
-from grader.errors import UsageError
+from grader.errors import PlatformError, UsageError
 
 CHECKPOINT, MODEL = "checkpoint.pt", "model.pt"
 
 
 def save(path: Path, content: dict[str, Any]) -> None:
-    """Write `content`, whole or not at all."""
+    """Write `content`, whole or not at all. Raises `PlatformError`."""
     half = path.with_suffix(".part")
-    torch.save(content, half)
-    half.replace(path)
+    try:
+        with half.open("wb") as file:  # given a path, torch would not say why it cannot write
+            torch.save(content, file)
+        half.replace(path)
+    except (OSError, RuntimeError) as error:
+        half.unlink(missing_ok=True)
+        # after an OSError torch still ends its archive, which raises a RuntimeError
+        real = error if isinstance(error, OSError) else error.__context__
+        reason = getattr(real, "strerror", None) or error
+        raise PlatformError("error.cannot_write", file=path, reason=reason) from error
 
 
 def load(path: Path, assignment: str) -> dict[str, Any]:

@@ -164,7 +164,7 @@ def test_answers_of_other_checks_are_told(course, tiny, released):
     path.write_text(path.read_text().replace(answers.made_from(tiny), "0" * 16))
     done = runner.invoke(main, call)
     assert done.exit_code == 1
-    assert "answers.json is of other checks" in done.output
+    assert "answers.json was made for an earlier version of the checks" in done.output
 
 
 def test_a_file_that_is_no_longer_released_goes(course, tiny, released):

@@ -4,10 +4,14 @@ import json
 import os
 import random
 import re
+import resource
 import shutil
+import string
 import subprocess
 import sys
+import tomllib
 import xml.etree.ElementTree as ET
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,6 +20,8 @@ from click.testing import CliRunner
 
 from grader.cli.main import main
 from grader.course.folder import Course
+from grader.errors import PlatformError
+from grader.training import hw1, hw2, storage
 from grader.training import package as packages
 from grader.training.pieces import Pieces
 
@@ -28,6 +34,7 @@ FAST = {
     "hw4": "",
     "hw5": "--epochs 2 --size 16 --layers 1 --heads 2 --vocabulary 60 --max-tokens 60 --beam 2",
 }
+KEPT = ["checkpoint.pt", "model.pt", "results.json"]
 ASKED = {"hw1": "최고 영화", "hw2": "밥을", "hw3": "먹는다", "hw4": "새 책", "hw5": "der hund"}
 
 
@@ -347,11 +354,65 @@ def test_tables_that_cannot_be_one_are_not_tied(texts, tmp_path):
     another = "self.src_embedding = nn.Embedding(src_vocab"
     assert source.count(another) == 1
     (package / "transformer.py").write_text(source.replace(another, f"{another} + 1"))
-    for lang, said in (("en", "no two nn.Embedding of shape (41, 16)"), ("ko", "(41, 16)인")):
+    for lang, said in (("en", "two nn.Embedding modules of shape (41, 16)"), ("ko", "(41, 16)인")):
         where = ["--data", texts / "hw5", "--out", tmp_path / "out", "--package", package]
         done = grader("train", "hw5", *where, *FAST["hw5"].split(), "--tie-all", lang=lang)
         assert done.exit_code == 2
         assert said in done.output
+
+
+# 4 messages leave none for the test; of 6, five are for training, whose tenth rounds to nothing
+@pytest.mark.parametrize(("name", "lines"), [("hw1", 4), ("hw1", 6), ("hw3", 4)])
+def test_a_text_too_small_to_be_cut_is_a_sentence(name, lines, tmp_path):
+    path = tmp_path / "text.txt"
+    path.write_text("ham\tfree money now\nspam\tfree money now\n" * (lines // 2))
+    for lang, said in (("en", "too little text"), ("ko", "너무 적어")):
+        where = ["--data", path, "--out", tmp_path / "out", "--package", "reference"]
+        done = grader("train", name, *where, "--device", "cpu", lang=lang)
+        assert done.exit_code == 2, done.output
+        assert said in done.output
+
+
+@pytest.mark.parametrize(("words", "more"), [(6, ["--dim", "1"]), (31, [])])
+def test_vectors_that_no_map_can_show_are_kept(words, more, tmp_path):
+    """Of 31 words one is left behind the most frequent ones, which say nothing on a map."""
+    path, out = tmp_path / "text.txt", tmp_path / "out"
+    path.write_text("\n".join(f"{name} " * 3 for name in string.printable[10 : 10 + words]))
+    fast = "--epochs 1 --dim 8 --window 2 --min-count 1 --t 1".split()
+    where = ["--data", path, "--out", out, "--package", "reference", "--device", "cpu"]
+    done = grader("train", "hw2", *where, *fast, *more)
+    assert done.exit_code == 0, done.output
+    assert sorted(file.name for file in out.iterdir()) == KEPT
+    assert grader("try", "hw2", out, "a", "--package", "reference").output.strip()
+
+
+def test_a_picture_that_cannot_be_written_costs_nothing_else(texts, tmp_path):
+    (tmp_path / "map.svg").mkdir()
+    for resume in ([], ["--resume"]):
+        done = train("hw2", texts, tmp_path, *resume)
+        assert done.exit_code == 3
+        assert "map.svg cannot be written" in done.output
+        assert sorted(file.name for file in tmp_path.iterdir() if file.is_file()) == KEPT
+        assert json.loads((tmp_path / "results.json").read_text())["status"] == "finished"
+        (tmp_path / "results.json").unlink()
+        (tmp_path / "model.pt").unlink()
+
+
+@pytest.mark.parametrize("sign", ["\x85", "\u2028", "\x0b", "\x0c"])
+def test_a_line_ends_where_editors_end_it(sign, tmp_path):
+    """`str.splitlines` would cut at these signs, which occur in messages."""
+    said, path = f"free{sign} money", tmp_path / "text.txt"
+    path.write_text(f"ham\t{said}\nspam\tb\n" * 3, encoding="utf-8")
+    corpus = hw1.read(path)
+    assert corpus.training[0] == [said, "b", said, "b", "b"]
+    for part in ("train", "test"):
+        rows = f"id\tdocument\tlabel\n1\t{said}\t0\n2\tb\t1\n"
+        (tmp_path / f"ratings_{part}.txt").write_text(rows, encoding="utf-8")
+    assert hw1.read(tmp_path).test == ([said, "b"], [0, 1])
+    path.write_text(f"a{sign}\tb\t3\n", encoding="utf-8")
+    assert hw2.scored_pairs(path) == [(f"a{sign}", "b", 3.0)]
+    path.write_text(f"a{sign} b\nc\n", encoding="utf-8")
+    assert hw2.sentences(path, lower=False) == [["a", "b"], ["c"]]
 
 
 def test_data_that_is_missing_is_named_with_its_source(tmp_path, monkeypatch):
@@ -364,7 +425,7 @@ def test_data_that_is_missing_is_named_with_its_source(tmp_path, monkeypatch):
     assert "받아" in done.output
 
 
-@pytest.mark.parametrize("kind", ["torn", "text", "other", "code"])
+@pytest.mark.parametrize("kind", ["torn", "text", "other", "bare", "odd", "code"])
 def test_a_damaged_file_is_refused_and_nothing_in_it_runs(kind, texts, tmp_path):
     train("hw3", texts, tmp_path)
     path = tmp_path / "checkpoint.pt"
@@ -375,12 +436,48 @@ def test_a_damaged_file_is_refused_and_nothing_in_it_runs(kind, texts, tmp_path)
         path.write_text("hello")
     elif kind == "other":
         torch.save({"assignment": "hw5", "settings": {}}, path)
+    elif kind == "bare":
+        torch.save({"assignment": "hw3"}, path)
+    elif kind == "odd":
+        torch.save({"assignment": "hw3", "settings": []}, path)
     else:
         torch.save({"assignment": "hw3", "state": Deadly(str(tmp_path / "ran"))}, path)
     done = train("hw3", texts, tmp_path, "--resume")
     assert done.exit_code == 2
     assert "checkpoint.pt" in done.output
     assert not (tmp_path / "ran").exists()
+
+
+@contextmanager
+def room(size):
+    """No file can grow beyond `size` bytes."""
+    allowed = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, allowed[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, allowed)
+
+
+# one tensor beyond the limit, some that reach it together, and one that leaves too little for the
+# end of the archive: torch fails at another place each time
+@pytest.mark.parametrize("sizes", [[100_000], [3000] * 9, [12_300]])
+def test_a_checkpoint_without_room_leaves_the_one_before(sizes, tmp_path):
+    path = tmp_path / "checkpoint.pt"
+    storage.save(path, {"assignment": "hw3", "done": 1})
+    with room(50_000), pytest.raises(PlatformError) as told:
+        storage.save(path, {"assignment": "hw3", "state": [torch.zeros(n) for n in sizes]})
+    assert told.value.code == "error.cannot_write"
+    assert told.value.fields == {"file": str(path), "reason": "File too large"}
+    assert list(tmp_path.iterdir()) == [path]
+    assert storage.load(path, "hw3")["done"] == 1
+
+
+def test_a_run_without_room_for_its_checkpoint_says_so(texts, tmp_path):
+    with room(50_000):
+        done = train("hw3", texts, tmp_path, "--size", "64")
+    assert done.exit_code == 3
+    assert "checkpoint.pt cannot be written: File too large." in done.output
 
 
 class Deadly:
@@ -432,6 +529,15 @@ def test_pieces_give_the_text_back():
         assert pieces.decode(pieces.encode(line)) == " ".join(line.split())
     assert Pieces(pieces.names, pieces.merges).encode(lines[0]) == pieces.encode(lines[0])
     assert pieces.encode("ж") == [pieces.names.index("\u2581"), 3]
+
+
+def test_every_sentence_about_training_is_said():
+    room = ROOT / "grader" / "training"
+    files = [*room.glob("*.py"), ROOT / "grader" / "cli" / "training.py"]
+    source = "".join(path.read_text(encoding="utf-8") for path in files)
+    said = set(re.findall(r'"(?:train\.)?(\w+)"', source)) | {f"try_{name}" for name in FAST}
+    told = (ROOT / "grader" / "locale" / "en" / "train.toml").read_text(encoding="utf-8")
+    assert tomllib.loads(told).keys() - said == set()
 
 
 def test_no_line_of_a_solution_is_in_the_programs():
