@@ -24,6 +24,17 @@ def test_detach_worked_example(student):
     _, state = model(torch.arange(15).view(5, 3) % 11)
     more = torch.tensor([[1, 2, 3]])
     wanted, _ = model(more, state)
+    parts = list(state) if isinstance(state, tuple | list) else []
+    if parts and all(isinstance(part, torch.Tensor) for part in parts):  # its form is your business
+        ones = [torch.ones_like(part) for part in parts]
+        found = student.gradients(student.model.detach, [state], ones).by_argument
+        expect_true(
+            any(g is None or not bool((g != 0).any()) for g in found),
+            {
+                "en": "detach must cut the state from what came before it: a gradient still flows back",
+                "ko": "detach는 상태를 그 앞의 계산에서 끊어야 합니다. 기울기가 아직 뒤로 흐릅니다",
+            },
+        )
     got, _ = model(more, student.model.detach(state))
     expect_close(
         got, wanted, what={"en": "the logit tensor after detach", "ko": "detach 뒤의 로짓"}

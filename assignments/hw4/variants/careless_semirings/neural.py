@@ -28,7 +28,7 @@ class BiLSTMTagger(nn.Module):
         return table(torch.tensor(flat, dtype=torch.long), torch.tensor(offs))
 
     def forward(self, sent, drop=0.0, rng=random):
-        ids = [len(self.words) if rng.random() < drop else self.w2i.get(w, len(self.words)) for w in sent]
+        ids = [len(self.words) if drop > 0 and rng.random() < drop else self.w2i.get(w, len(self.words)) for w in sent]
         x = torch.cat([self.we(torch.tensor(ids)), self.bag(self.ce, sent), self.bag(self.end, [w[-2:] for w in sent])], 1)
         h, _ = self.lstm(x)
         return F.log_softmax(self.out(h), -1)
