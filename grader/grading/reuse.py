@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from grader.boundary.requirements import lacking
 from grader.boundary.surveys import Survey
 from grader.checking import answers
 from grader.course.assignment import Assignment
@@ -40,6 +41,8 @@ def digests_of(
 
     Numbers on a GPU are not the same in each run.
     """
+    if lacking(survey.layers):  # then nobody knows what else a guest has met
+        return {}
     same_for_all = _same_for_all(assignment, survey)
     found = {}
     for exercise in exercises:

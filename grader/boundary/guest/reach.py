@@ -13,7 +13,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 _ALL = "*"
 # These may import whatever there is.
-_MODULES = {"importlib", "runpy", "pkgutil", "builtins", "timeit", "doctest", "unittest", "pydoc"}
+_MODULES = {"importlib", "imp", "runpy", "pkgutil", "builtins", "timeit", "doctest", "unittest"}
+_MODULES |= {"pydoc", "code", "cProfile", "profile", "pickle", "marshal"}
 _BUILTINS = {"__import__", "__builtins__", "exec", "eval"}
 
 
