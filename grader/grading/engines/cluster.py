@@ -297,6 +297,8 @@ class _Session:
         """The seats that there are now. Raises `PlatformError` when there is no hope of any."""
         self._looked = time.monotonic()
         state = self._ask(self._name)
+        if not isinstance(state, dict):  # it has taken us for gone, and cleared up
+            raise Lost
         if state["pages"]:
             raise PlatformError("error.cluster_open", address=state["pages"])
         for address in state["workers"]:
