@@ -17,6 +17,7 @@ import ast
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from grader.boundary.guest.reach import module_of
 from grader.boundary.guest.uses import Use, covering
 
 MAX_USES = 20  # of one exercise
@@ -43,7 +44,7 @@ def survey(
     written = {file for file, _, _ in exercises.values()}
     found = []
     for id_, (file, _, names) in exercises.items():
-        modules = (name.partition("/")[0].removesuffix(".py") for name in reach[id_])
+        modules = map(module_of, reach[id_])
         known = {package, *allowed, *sys.stdlib_module_names, *modules} if allowed else None
         others = set().union(*own.values()) - own[id_]
         met = {name: source for name, source in sources.items() if name in reach[id_]}

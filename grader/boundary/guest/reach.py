@@ -24,16 +24,16 @@ class Reach:
     def __init__(
         self, package: str, trees: Mapping[str, ast.Module], files: Collection[str]
     ) -> None:
-        self._files = {name: _module(name) for name in files}
+        self._files = {name: module_of(name) for name in files}
         self._words = dict.fromkeys(self._files.values(), frozenset[str]())
         for name, tree in trees.items():
-            self._words[_module(name)] = self._words.get(_module(name), frozenset()).union(
+            self._words[module_of(name)] = self._words.get(module_of(name), frozenset()).union(
                 _words(tree, package)
             )
 
     def of(self, start: Iterable[str]) -> frozenset[str]:
         """The files that can be met from these, which are among them, and so is `__init__.py`."""
-        found, todo = set[str](), {"__init__", *map(_module, start)}
+        found, todo = set[str](), {"__init__", *map(module_of, start)}
         while todo:
             found |= todo
             words = frozenset[str]().union(*(self._words.get(module, ()) for module in todo))
@@ -41,7 +41,7 @@ class Reach:
         return frozenset(name for name, module in self._files.items() if module in found)
 
 
-def _module(file: str) -> str:
+def module_of(file: str) -> str:
     """What stands below the package: `tools` of `tools.py` and of `tools/shapes.py`."""
     return file.partition("/")[0].removesuffix(".py")
 
