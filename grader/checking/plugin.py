@@ -36,6 +36,7 @@ from grader.checking.transcripts import Transcripts
 from grader.course.exercise import Check
 from grader.diagnosis.mistakes import case_id
 from grader.errors import AssignmentInvalid, GraderError, PlatformError
+from grader.records.digests import digest
 from grader.records.outcome import Outcome
 
 # No terminal, no capture, no cache, no discovery of foreign plugins or settings: pytest is an
@@ -97,6 +98,7 @@ class Checks:
         self.items: dict[str, list[pytest.Item]] = {}
         self._plain: set[str] = set()
         self._transcripts, self._allowed, self._right = transcripts, allowed, right
+        self.right_digest = digest(repr(right))  # names what is known of right answers
         self._in_words = True
         self._answers: Answers | None = None
         self._error: BaseException | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import metadata
 
@@ -20,3 +21,20 @@ def environment() -> dict[str, str]:
         "system": f"{sys.platform} {platform.machine()}",
         **versions,
     }
+
+
+def versions_of(packages: Iterable[str]) -> dict[str, list[str]]:
+    """Of what is imported by these names: "name version" of all that install it.
+
+    Nothing where none does: the standard library comes with Python.
+    """
+    return {
+        package: sorted(f"{name} {metadata.version(name)}" for name in _owners().get(package, ()))
+        for package in packages
+    }
+
+
+@cache
+def _owners() -> Mapping[str, list[str]]:
+    # a quarter of a second
+    return metadata.packages_distributions()

@@ -11,18 +11,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from grader.boundary.requirements import lacking
 from grader.boundary.surveys import Survey
-from grader.checking import answers
 from grader.course.assignment import Assignment
 from grader.course.exercise import Exercise
-from grader.grading.environment import environment
+from grader.grading.environment import environment, versions_of
 from grader.intake.read import Submission
 from grader.records import digests
 from grader.records.outcome import Outcome
-from grader.records.record import CheckResult, ExerciseResult
+from grader.records.record import ExerciseResult
 
 # How a check ends in the same way whenever the same is run.
 SETTLED = {
@@ -35,15 +33,20 @@ SETTLED = {
 
 
 def digests_of(
-    assignment: Assignment, submission: Submission, survey: Survey, exercises: Sequence[Exercise]
+    assignment: Assignment,
+    submission: Submission,
+    survey: Survey,
+    exercises: Sequence[Exercise],
+    right: str,
 ) -> dict[str, str]:
     """Exercise id -> what its outcomes follow from. Without those of which nobody can say it.
 
+    `right` names what the checks know of right answers: counterexamples follow from it.
     Numbers on a GPU are not the same in each run.
     """
     if lacking(survey.layers):  # then nobody knows what else a guest has met
         return {}
-    same_for_all = _same_for_all(assignment, survey)
+    same_for_all = _same_for_all(assignment, survey, right)
     found = {}
     for exercise in exercises:
         files = survey.reach.get(exercise.id)
@@ -55,17 +58,17 @@ def digests_of(
     return found
 
 
-def _same_for_all(assignment: Assignment, survey: Survey) -> str:
+def _same_for_all(assignment: Assignment, survey: Survey, right: str) -> str:
     """Checks and settings, ourselves, what stands in, what right programs answer, the machine."""
     reference = assignment.reference_files() if assignment.reference is not None else {}
-    right = assignment.folder / answers.FILE
+    packages = versions_of({*assignment.allowed_packages} - environment().keys())
     return digests.digest(
         digests.grader(),
         assignment.checks_sha256,
         assignment.settings_sha256,
-        json.dumps([environment(), survey.layers], sort_keys=True),
+        json.dumps([environment(), packages, survey.layers], sort_keys=True),
         digests.digest(*(part for file in sorted(reference.items()) for part in file)),
-        right.read_bytes() if right.exists() else b"",
+        right,
     )
 
 
@@ -78,17 +81,6 @@ def _of_files(submission: Submission, names: Iterable[str]) -> str:
             for part in (name, submission.files[name], repr(submission.places.get(name, ())))
         )
     )
-
-
-def followed_from(result: ExerciseResult, digest: str) -> ExerciseResult:
-    """The result with the digest of what it follows from, if it follows from that alone."""
-    return replace(result, follows_from=digest if all(map(_is_settled, result.checks)) else "")
-
-
-def _is_settled(check: CheckResult) -> bool:
-    """A check that waits for another is as settled as that one; one without time is not."""
-    waits = check.outcome == Outcome.SKIPPED and check.message and check.message.code == "skipped"
-    return check.outcome in SETTLED or bool(waits)
 
 
 def still_known(

@@ -14,6 +14,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
+from types import MappingProxyType
 
 from grader.boundary.endings import Ending
 from grader.boundary.guest.cuda import CPU
@@ -31,7 +32,7 @@ from grader.grading.environment import environment
 from grader.grading.follow_through import follow_through, is_followed, unfollowed
 from grader.grading.forbidden import blame, blame_for_source, rules_of, searched
 from grader.grading.places import check_in_cells, in_cells
-from grader.grading.reuse import digests_of, followed_from, still_known
+from grader.grading.reuse import SETTLED, digests_of, still_known
 from grader.intake.read import Submission
 from grader.records.outcome import Outcome
 from grader.records.record import (
@@ -85,13 +86,15 @@ def grade(
 
         with closing(student_process(launcher, assignment, submission)) as process:
             refusals |= refused_by_source(assignment, process, exercises)
-            now = digests_of(assignment, submission, process.survey, exercises)
+            now = digests_of(assignment, submission, process.survey, exercises, checks.right_digest)
             known = still_known(earlier, {e: now[e] for e in now if e not in too_heavy})
             process.clock.charge(sum(result.seconds for result in known.values()))
             anew = [exercise for exercise in exercises if exercise.id not in known]
             ran = {
-                result.id: followed_from(in_cells(result, package, places), now.get(result.id, ""))
-                for result in grade_exercises(assignment, process, checks, anew, refusals, told)
+                result.id: in_cells(result, package, places)
+                for result in grade_exercises(
+                    assignment, process, checks, anew, refusals, told, now
+                )
             }
         results = [ran.get(e.id) or unfollowed(known[e.id]) for e in exercises]
         followed = known if is_followed(earlier) else {}
@@ -108,12 +111,13 @@ def grade_exercises(
     exercises: Sequence[Exercise],
     refusals: Mapping[str, Ending],
     tell: Tell = to_nobody,
+    digests: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[ExerciseResult]:
     """Each exercise in turn, in a guest of its own; all public checks before any hidden one.
 
     A student reads what public checks print, and the clock is among it: it would tell how long
     hidden checks took, and they may take as long as their inputs say. `refusals`: why none of an
-    exercise's checks is run.
+    exercise's checks is run. `digests`: what its outcomes follow from, if time has no part in it.
     """
     try:
         begun = [_Begun(exercise, refusals.get(exercise.id)) for exercise in exercises]
@@ -127,7 +131,7 @@ def grade_exercises(
                 own.seconds += process.clock.used - before
                 own.devices.add(process.device)
                 if public == own.ends_public:
-                    yield own.result()
+                    yield own.result(digests.get(own.exercise.id, ""))
     finally:
         process.close()
 
@@ -194,6 +198,7 @@ class _Begun:
     results: list[CheckResult] = field(default_factory=list)
     timeouts: int = 0
     seconds: float = 0.0
+    settled: bool = True  # run again, each check that was run, and no other, ends as it did
     devices: set[str] = field(default_factory=set)  # of its guests; "" where there was none
 
     @property
@@ -201,13 +206,14 @@ class _Begun:
         """Whether it has no hidden check."""
         return all(check.public for check in self.exercise.checks)
 
-    def result(self) -> ExerciseResult:
+    def result(self, digest: str) -> ExerciseResult:
         """What came of it, its checks in the order of the assignment."""
         results = {result.id: result for result in self.results}
         if self.refusal is not None:
             # what it made by forbidden means is of no use in the other checks
             results = {c.id: _refused(c, self.refusal) for c in self.exercise.checks}
         ordered = [results[check.id] for check in self.exercise.checks]
+        is_settled = self.settled and (self.refusal is None or self.refusal.outcome in SETTLED)
         return ExerciseResult(
             id=self.exercise.id,
             extra=self.exercise.extra,
@@ -217,6 +223,7 @@ class _Begun:
             functions=[],
             checks=ordered,
             device=", ".join(sorted(self.devices - {""})) or CPU,
+            follows_from=digest if is_settled else "",
         )
 
 
@@ -231,10 +238,13 @@ def _run_checks(
             continue
         reason = _reason_not_to_run(assignment, own, check, process)
         if reason is not None:
+            # one that waits for another is as settled as that one; one without time is not
+            own.settled &= reason.code == "skipped"
             yield not_run(check, Outcome.SKIPPED, reason)
             continue
         cases = _run(check, checks, process, assignment.limits.timeouts - own.timeouts)
         own.timeouts += sum(case.outcome == Outcome.TIMEOUT for case in cases)
+        own.settled &= all(case.outcome in SETTLED for case in cases)
         count = len(checks.items[check.id])
         own.refusal = _found_at_run_time(cases)
         yield result_of(check, cases, count, process.take_output())

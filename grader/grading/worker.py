@@ -27,7 +27,7 @@ from grader.checking.plugin import Checks, run_session
 from grader.checking.transcripts import Transcripts
 from grader.course.assignment import Assignment
 from grader.course.exercise import Check
-from grader.errors import GraderError, PlatformError
+from grader.errors import AssignmentInvalid, GraderError, PlatformError
 from grader.grading.core import grade_core
 from grader.grading.submission import Tell, broken_record, grade, to_nobody
 from grader.intake.read import Submission
@@ -162,12 +162,15 @@ class _Grader:
     def grade(self, job: Job, checks: Checks) -> Record:
         try:
             return self._attempt(job, checks)
+        except AssignmentInvalid as error:
+            # a check asked for what it may not, and perhaps only of this submission
+            return broken_record(self._assignment, job.submission, error)
         except PlatformError:
             self.close()
             self._launcher = self._launched()
         try:
             return self._attempt(job, checks)
-        except PlatformError as error:
+        except (AssignmentInvalid, PlatformError) as error:
             return broken_record(self._assignment, job.submission, error)
 
     def close(self) -> None:

@@ -28,6 +28,6 @@ def _all(folder: Traversable) -> list[tuple[str, bytes]]:
     for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if entry.is_dir():
             found += _all(entry)
-        elif entry.name.endswith((".py", ".j2", ".toml", ".css", ".js")):
+        elif entry.name.endswith((".py", ".j2", ".toml", ".ini", ".css", ".js")):
             found.append((entry.name, entry.read_bytes()))
     return found

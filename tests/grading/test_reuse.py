@@ -325,6 +325,52 @@ def test_the_time_of_what_is_taken_counts(tmp_path):
     assert "budget" in [c.message.code for e in record.exercises for c in e.checks if c.message]
 
 
+OF_TWO_CASES = """
+import pytest
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_alpha_public(student, n):
+    assert student.alpha.one(n) == 1
+"""
+
+
+def test_a_check_is_as_settled_as_each_of_its_cases(tmp_path):
+    """The first case says how it ended; a later one had no time."""
+    assignment = parts(tmp_path)
+    file = assignment.folder / "checks" / "public" / "test_public.py"
+    others = file.read_text(encoding="utf-8").replace("test_alpha_public", "unused")
+    file.write_text(OF_TWO_CASES + others, encoding="utf-8")
+    packages = {
+        "wrong": "def one(n): return 3\n",
+        "slow": "def one(n):\n    while n == 2: pass\n    return 3\n",
+    }
+    jobs = [Job(in_memory(n, encoded({**PACKAGE, "alpha.py": p}))) for n, p in packages.items()]
+    found = {}
+    for name, (record, _) in graded(assignment, jobs).items():
+        alpha = record.exercises[0]
+        found[name] = [check.outcome for check in alpha.checks], bool(alpha.follows_from)
+    assert found == {"wrong": (["failed", "skipped"], True), "slow": (["failed", "skipped"], False)}
+
+
+def test_a_check_that_asks_for_a_file_of_another_exercise_grades_the_others(tmp_path):
+    """It may do so of a wrong program alone, which the proof of the reference has not met."""
+    assignment = parts(tmp_path)
+    asks = {"public": "two() > 0", "hidden": "two() == 2 or student.gamma.three(1)"}
+    for kind, asked in asks.items():
+        file = assignment.folder / "checks" / kind / f"test_{kind}.py"
+        text = CHECKS.format(kind=kind).replace("two() == 2", asked)
+        file.write_text(text, encoding="utf-8")
+    wrong = {**PACKAGE, "helper.py": "def two(): return 3\n"}
+    found = graded(
+        assignment,
+        [Job(in_memory("wrong", encoded(wrong))), Job(in_memory("right", encoded(PACKAGE)))],
+    )
+    records = {name: record for name, (record, _) in found.items()}
+    assert [records[name].status for name in ("wrong", "right")] == ["broken", "graded"]
+    assert "gamma.py" in records["wrong"].problem.fields["reason"]
+
+
 WRONG_ODD = ("return n != 0 and is_even(n - 1)", "return n == 0")
 WRONG_SEXTUPLE = ("return _add(x, _add(x, x))", "return _add(x, x)")
 
@@ -352,6 +398,20 @@ def test_what_is_followed_through_follows_from_the_whole_submission(tmp_path):
         "no_more": ["above"],
         "base": ["above", "below"],
     }
+
+
+def test_what_is_taken_again_and_again_costs_what_it_cost(tmp_path):
+    assignment = chain(tmp_path)
+    one = chained(WRONG_SEXTUPLE)
+    two = chained(WRONG_SEXTUPLE, WRONG_ODD)  # now both are followed through
+    earlier, seconds = (), set()
+    for files in (one, two, one, two):
+        job = Job(in_memory("x", files), earlier=earlier)
+        record, _ = graded(assignment, [job])["x"]
+        below = next(result for result in record.exercises if result.id == "below")
+        earlier = tuple(record.exercises)
+        seconds.add(below.seconds)
+    assert len(seconds) == 1
 
 
 EDITED = ("__init__.py", "text.py", "features.py", "network.py")
@@ -386,9 +446,9 @@ def test_the_digest_is_of_all_that_outcomes_follow_from(tmp_path):
     survey = Survey(reach=reach, layers=layers)
     submission = Submission("x", "x", FILES, [], [], None, "0" * 64)
 
-    def digest(assignment=assignment, survey=survey, **differing):
+    def digest(assignment=assignment, survey=survey, right="", **differing):
         own = replace(submission, **differing)
-        return digests_of(assignment, own, survey, assignment.exercises).get("alpha")
+        return digests_of(assignment, own, survey, assignment.exercises, right).get("alpha")
 
     first = digest()
     assert digest(files={**FILES, "other.py": b"O"}, student="y", notes=[1]) == first
@@ -405,11 +465,11 @@ def test_the_digest_is_of_all_that_outcomes_follow_from(tmp_path):
         digest(replace(assignment, exercises=(replace(alpha, checks=alpha.checks[:1]), *others))),
         digest(survey=replace(survey, layers=[*layers, "landlock"])),
         digest(survey=replace(survey, reach={"alpha": frozenset({"alpha.py"})})),
+        digest(right="other"),
+        digest(replace(assignment, allowed_packages=("click",))),  # of whatever version
     }
-    assert len(found) == 9
+    assert len(found) == 11
     assert digest(survey=replace(survey, layers=layers[1:])) is None  # it could meet other files
-    (assignment.folder / "answers.json").write_text("{}", encoding="utf-8")
-    assert digest() not in found
     (tmp_path / "reference" / "parts" / "alpha.py").write_text("other", encoding="utf-8")
     assert digest() not in found
     # nobody can say it where the source could not be read, or numbers come from a GPU
