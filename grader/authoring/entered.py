@@ -13,6 +13,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping
+from functools import lru_cache
+from itertools import accumulate
 
 from grader.course.assignment import Assignment
 from grader.grading.submission import MAX_OUTPUT_SHOWN
@@ -70,8 +72,8 @@ def changed(reference: Mapping[str, bytes], files: Mapping[str, bytes]) -> froze
             (bodies, rest), (own_bodies, own_rest) = _parts(name, source), _parts(name, files[name])
         except SyntaxError:
             return None
-        if rest != own_rest:
-            return None
+        if rest != own_rest and ast.dump(ast.parse(rest)) != ast.dump(ast.parse(own_rest)):
+            return None  # and not by a comment alone
         found |= {function for function, body in bodies.items() if own_bodies[function] != body}
     return frozenset(found)
 
@@ -93,14 +95,20 @@ def _must_be_first(node: ast.stmt) -> bool:
     return is_text or (isinstance(node, ast.ImportFrom) and node.module == "__future__")
 
 
-def _parts(file: str, source: bytes) -> tuple[dict[str, list[str]], str]:
-    """The bodies by function, and the file without them."""
-    tree = ast.parse(source)
-    bodies: dict[str, list[str]] = {}
-    for name, node in _functions(file, tree):
-        bodies.setdefault(name, []).extend(map(ast.dump, node.body))
-        node.body = []
-    return bodies, ast.dump(tree)
+@lru_cache(maxsize=16)  # each mutant asks for the reference's
+def _parts(file: str, source: bytes) -> tuple[dict[str, list[bytes]], bytes]:
+    """The bodies by function, and the file with `pass` in their place."""
+    starts = [0, *accumulate(map(len, source.splitlines(keepends=True)))]
+    bodies: dict[str, list[bytes]] = {}
+    rest, place = [], 0
+    for name, node in _functions(file, ast.parse(source)):
+        first, last = node.body[0], node.body[-1]
+        start = starts[first.lineno - 1] + first.col_offset
+        end = starts[(last.end_lineno or last.lineno) - 1] + (last.end_col_offset or 0)
+        bodies.setdefault(name, []).append(source[start:end])
+        rest.append(source[place:start])
+        place = end
+    return bodies, b"pass".join([*rest, source[place:]])
 
 
 def _functions(

@@ -90,11 +90,10 @@ def _refuse_leaks(assignment: Assignment, public: dict[str, str], solution: list
                 if len(secret) >= SECRET_LENGTH and not secret.startswith(("#", '"""', "import ")):
                     code = f"error.leak_{kind}"
                     raise ReleaseRefused(code, file=name, text=secret)
-    for exercise in assignment.exercises:
-        for check in exercise.checks:
-            for name, text in public.items():
-                if not check.public and re.search(rf"\b{re.escape(check.id)}\b", text):
-                    raise ReleaseRefused("error.leak_hidden", file=name, text=check.id)
+    hidden_ids = {c.id for e in assignment.exercises for c in e.checks if not c.public}
+    for name, text in public.items():
+        for check_id in sorted(hidden_ids.intersection(re.findall(r"\w+", text))):
+            raise ReleaseRefused("error.leak_hidden", file=name, text=check_id)
 
 
 def _refuse_telling(known: list[Mistake], solution: list[str]) -> None:
