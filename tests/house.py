@@ -89,6 +89,7 @@ ROOMS = {
         "reach",
         "stand_ins",
         "looks_behind",
+        "unwritten",
         "forbidden_source",
         "frames",
         "refused",

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import builtins
+import signal
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -121,3 +122,9 @@ def _frames(
 def is_place(file: Any, line: Any, lines: Mapping[str, int]) -> bool:
     """Whether there is such a line, by the number of lines of each file."""
     return type(file) is str and type(line) is int and 0 <= line <= lines.get(file, -1)
+
+
+def signal_name(number: int) -> str:
+    """SIGSEGV; most real-time signals have no name of their own."""
+    known = {own.value: own.name for own in signal.Signals}
+    return known.get(number, f"SIGRTMIN+{number - signal.SIGRTMIN}")

@@ -7,7 +7,6 @@ What went wrong is an `Ending`.
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +14,7 @@ from typing import Any
 from grader.boundary import replies, wire
 from grader.boundary.channel import Channel, Exit, HungUp, ProtocolBroken, RawReply
 from grader.boundary.clock import Clock, Deadline, DeadlineMissed
-from grader.boundary.endings import Ending, raised
+from grader.boundary.endings import Ending, raised, signal_name
 from grader.boundary.guest.uses import MAX_USES, Use
 from grader.boundary.imports import failed_import
 from grader.boundary.launchers import Launcher
@@ -59,10 +58,17 @@ class Guests:
     """One submission's guests, one after another.
 
     `met_hidden` says whether the student's code may know an input of a hidden check by now, and
-    `device` what the exercise's last guest computes on; "" before the first.
+    `device` what the exercise's last guest computes on; "" before the first. `costly_imports`, by
+    module, is for those who let several take almost the same: how they end is paid for once.
     """
 
-    def __init__(self, launcher: Launcher, submitted: Submitted, limits: Limits) -> None:
+    def __init__(
+        self,
+        launcher: Launcher,
+        submitted: Submitted,
+        limits: Limits,
+        costly_imports: dict[str, Ending] | None = None,
+    ) -> None:
         self.whole = submitted  # all that was handed in
         self.clock = Clock()
         self.met_hidden = False
@@ -74,7 +80,8 @@ class Guests:
         self._printed = ""
         self._begun = self._hidden = False  # of this check: its first request is out; it is hidden
         self._exercise = ""
-        self._views = Views(submitted)
+        self.costly_imports = {} if costly_imports is None else costly_imports
+        self._views = Views(submitted, self.costly_imports)
         self._view = self._views.of(Rules(), None, gpu=False)
 
     @property
@@ -376,7 +383,7 @@ class Guests:
             return Ending(Outcome.CRASHED, Message("exited"))
         exit_ = self._end(guest, hung_up=True)
         if exit_.signal:
-            fields = {"signal": str(exit_.signal), "name": _signal_name(exit_.signal)}
+            fields = {"signal": str(exit_.signal), "name": signal_name(exit_.signal)}
             return Ending(Outcome.CRASHED, Message("killed", fields))
         return Ending(
             Outcome.CRASHED, Message("exited"), f"exit code {exit_.code}\n{self._printed[-2000:]}"
@@ -389,9 +396,3 @@ class Guests:
             self._printed += guest.channel.take_output()
         if guest and end:
             self._end(guest)
-
-
-def _signal_name(number: int) -> str:
-    """SIGSEGV; most real-time signals have no name of their own."""
-    known = {own.value: own.name for own in signal.Signals}
-    return known.get(number, f"SIGRTMIN+{number - signal.SIGRTMIN}")

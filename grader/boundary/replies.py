@@ -30,7 +30,7 @@ _SELF = {"layers": list, "missing": dict, "device": str}
 VALUES: dict[str, Callable[..., bool]] = {
     # (package, files, searched, allowed)
     # -> (exercise, use) for each use found by reading, the files each exercise can meet, itself
-    "survey": lambda value, *_: _is_dict(value, uses=list, reach=dict, **_SELF),
+    "survey": lambda value, *_: _is_dict(value, uses=list, reach=dict, unwritten=dict, **_SELF),
     # (package, files, stand_ins) -> whether code looks behind a call, itself
     "load": lambda value, *_: _is_dict(value, looks_behind=bool, **_SELF),
     # (module) -> None

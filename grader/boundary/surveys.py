@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,7 @@ class Survey:
 
     uses: dict[str, list[Use]] = field(default_factory=dict)  # by exercise, found by reading
     reach: dict[str, frozenset[str]] = field(default_factory=dict)  # by exercise: files it can meet
+    unwritten: dict[str, frozenset[str]] = field(default_factory=dict)  # by file: functions
     looks_behind: bool = False  # whether code could look behind a call (asked beside stand-ins)
     layers: list[str] = field(default_factory=list)  # in force
     missing: dict[str, str] = field(default_factory=dict)  # layer -> why this machine lacks it
@@ -29,9 +30,11 @@ class Survey:
         for item in told.get("uses", ()):
             if type(item) is tuple and len(item) == 2 and type(item[0]) is str:
                 uses.setdefault(item[0], []).extend(uses_in([item[1]], submitted))
+        files = submitted.files.keys()
         return cls(
             uses,
-            {name: _files(found, submitted.files) for name, found in told.get("reach", {}).items()},
+            {name: _texts(found) & files for name, found in told.get("reach", {}).items()},
+            {name: _texts(found) for name, found in told.get("unwritten", {}).items()},
             told.get("looks_behind", False),
             told["layers"],
             told["missing"],
@@ -50,6 +53,7 @@ def _is_place(use: Use, submitted: Submitted) -> bool:
     return nowhere or is_place(use.file, use.line, submitted.lines)
 
 
-def _files(told: Any, files: Collection[str]) -> frozenset[str]:
-    names = told if type(told) is list else []
-    return frozenset(name for name in names if type(name) is str and name in files)
+def _texts(told: Any) -> frozenset[str]:
+    return (
+        frozenset(name for name in told if type(name) is str) if type(told) is list else frozenset()
+    )

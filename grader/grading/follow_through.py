@@ -98,6 +98,8 @@ class _Run:
         self._assignment, self._process = assignment, process
         self._checks, self._launcher = checks, launcher
         self._reference = assignment.reference_files()
+        # by the file that stays the student's: what hangs does so beside any stand-in
+        self._costly_imports: dict[str, dict[str, Ending]] = {}
         self._settled = True  # nothing of this exercise ended by time, memory or the machine
 
     def again(self, exercise: Exercise, result: ExerciseResult) -> ExerciseResult:
@@ -118,7 +120,10 @@ class _Run:
                 return list(results)
             passes_with |= innocent
         by_id = {check.id: check for check in exercise.checks}
+        unwritten = self._process.survey.unwritten.get(exercise.file, frozenset[str]())
         for name in exercise.names:
+            if name in unwritten:
+                continue  # what it lacks no other function has
             own = [r for r in results if r.of.partition(".")[0] == name and r.id not in passes_with]
             failed = [by_id[r.id] for r in own if _may_pass(r)]
             if failed:
@@ -144,8 +149,11 @@ class _Run:
         """What `run` finds in a guest in which all but the functions `kept` are the reference's."""
         whole = self._process.whole
         own = whole.only(self._process.survey.reach.get(exercise.id, whole.files))
-        submitted = replace(own, stand_ins=self._stand_ins(exercise.file, kept))
-        guests = Guests(self._launcher, submitted, self._assignment.limits)
+        files = {name: self._loads(name, exercise, text) for name, text in own.files.items()}
+        stand_ins = self._stand_ins(exercise.file, kept)
+        submitted = replace(own, files=files, stand_ins=stand_ins)
+        costly = self._costly_imports.setdefault(exercise.file, {})
+        guests = Guests(self._launcher, submitted, self._assignment.limits, costly)
         judge = partial(blame, self._assignment, exercise)
         try:
             guests.begin_exercise(rules_of(self._assignment, exercise), judge, gpu=exercise.gpu)
@@ -157,6 +165,12 @@ class _Run:
         finally:
             guests.close()
             self._process.clock.charge(guests.clock.used)
+
+    def _loads(self, file: str, exercise: Exercise, source: bytes) -> bytes:
+        """A file whose functions all stand in fails at once if it hangs when it is imported."""
+        is_costly = file.removesuffix(".py") in self._process.costly_imports
+        is_replaced = file != exercise.file and file in self._reference
+        return b"raise ImportError\n" if is_costly and is_replaced else source
 
     def _without_its_caller(
         self, exercise: Exercise, guests: Guests

@@ -5,12 +5,16 @@ So how its checks end follows from these files and from what is the same for a w
 digest of all that stands beside the outcomes in a record. With the same digest they are the same.
 
 Unless time, memory or a device had a part in it: then the digest is "", and it is run again.
+
+An earlier record of the same student's is one place where results are found, `Shared` another: in a
+class many hand in the same file, the template's not least.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
 
 from grader.boundary.requirements import lacking
 from grader.boundary.surveys import Survey
@@ -30,6 +34,33 @@ SETTLED = {
     Outcome.UNANSWERED,
     Outcome.FORBIDDEN,
 }
+
+
+MOST_SHARED = 500  # results of one exercise, some 10 kB each
+
+
+class Shared:
+    """Results of one worker's submissions, the latest, by what they follow from."""
+
+    def __init__(self) -> None:
+        self._results: OrderedDict[str, ExerciseResult] = OrderedDict()
+
+    def find(self, digests_now: Mapping[str, str]) -> dict[str, ExerciseResult]:
+        """The results that would come out the same, by exercise."""
+        found = {}
+        for exercise, own in digests_now.items():
+            if own in self._results:
+                self._results.move_to_end(own)
+                found[exercise] = self._results[own]
+        return found
+
+    def keep(self, results: Iterable[ExerciseResult]) -> None:
+        """Results before anything is followed through: that follows from the whole submission."""
+        for result in results:
+            if result.follows_from:
+                self._results[result.follows_from] = result
+        while len(self._results) > MOST_SHARED:
+            self._results.popitem(last=False)
 
 
 def digests_of(

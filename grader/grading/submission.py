@@ -32,7 +32,7 @@ from grader.grading.environment import environment
 from grader.grading.follow_through import follow_through, is_followed, unfollowed
 from grader.grading.forbidden import blame, blame_for_source, rules_of, searched
 from grader.grading.places import check_in_cells, in_cells
-from grader.grading.reuse import SETTLED, digests_of, still_known
+from grader.grading.reuse import SETTLED, Shared, digests_of, still_known
 from grader.intake.read import Submission
 from grader.records.outcome import Outcome
 from grader.records.record import (
@@ -67,12 +67,13 @@ def grade(
     too_heavy: Collection[str] = (),
     tell: Tell = to_nobody,
     earlier: Sequence[ExerciseResult] = (),
+    shared: Shared | None = None,
 ) -> Record:
     """Run the checks of `exercises` against the submission, but for those that are too heavy.
 
-    Of `earlier`, all that a record of the same assignment holds, is taken what would come out the
-    same again (`grader.grading.reuse`). Raises `PlatformError` when the grader itself fails;
-    nothing a student hands in raises.
+    What would come out the same again is taken from `earlier`, all that a record of the same
+    assignment holds, or from `shared` (`grader.grading.reuse`). Raises `PlatformError` when the
+    grader itself fails; nothing a student hands in raises.
     """
     started, clock = datetime.now(UTC), time.monotonic()
     results: list[ExerciseResult] = []
@@ -87,7 +88,9 @@ def grade(
         with closing(student_process(launcher, assignment, submission)) as process:
             refusals |= refused_by_source(assignment, process, exercises)
             now = digests_of(assignment, submission, process.survey, exercises, checks.right_digest)
-            known = still_known(earlier, {e: now[e] for e in now if e not in too_heavy})
+            may_be_known = {e: now[e] for e in now if e not in too_heavy}
+            own = still_known(earlier, may_be_known)
+            known = (shared.find(may_be_known) if shared else {}) | own
             process.clock.charge(sum(result.seconds for result in known.values()))
             anew = [exercise for exercise in exercises if exercise.id not in known]
             ran = {
@@ -96,8 +99,10 @@ def grade(
                     assignment, process, checks, anew, refusals, told, now
                 )
             }
+            if shared is not None:
+                shared.keep(ran.values())
         results = [ran.get(e.id) or unfollowed(known[e.id]) for e in exercises]
-        followed = known if is_followed(earlier) else {}
+        followed = own if is_followed(earlier) else {}
         results = follow_through(assignment, process, checks, launcher, results, followed)
         results = score(exercises, results)
         layers = process.survey.layers

@@ -29,6 +29,7 @@ from grader.course.assignment import Assignment
 from grader.course.exercise import Check
 from grader.errors import AssignmentInvalid, GraderError, PlatformError
 from grader.grading.core import grade_core
+from grader.grading.reuse import Shared
 from grader.grading.submission import Tell, broken_record, grade, to_nobody
 from grader.intake.read import Submission
 from grader.records.record import ExerciseResult, Record
@@ -116,7 +117,8 @@ def serve(
     try:
         # first the launcher: while it imports torch, so do the checks here
         launched = partial(GpuLauncher, assignment.preload, gpus, lambda: batch.send(""))
-        with contextlib.closing(_Grader(assignment, tell, launched)) as grader:
+        shared = Shared() if memo else None
+        with contextlib.closing(_Grader(assignment, tell, launched, shared)) as grader:
             for name in {*assignment.preload} & wire.LIBRARIES:
                 importlib.import_module(name)  # before a check could be charged for it
             run_session(
@@ -154,10 +156,15 @@ class _Grader:
     """A launcher that is replaced once when it fails, and the assignment it serves."""
 
     def __init__(
-        self, assignment: Assignment, tell: Tell, launched: Callable[[], GpuLauncher]
+        self,
+        assignment: Assignment,
+        tell: Tell,
+        launched: Callable[[], GpuLauncher],
+        shared: Shared | None,
     ) -> None:
         self._assignment, self._tell = assignment, tell
         self._launched, self._launcher = launched, launched()
+        self._shared = shared
 
     def grade(self, job: Job, checks: Checks) -> Record:
         try:
@@ -189,4 +196,5 @@ class _Grader:
                 job.too_heavy,
                 self._tell,
                 job.earlier,
+                None if job.noted or job.prove_steady else self._shared,
             )

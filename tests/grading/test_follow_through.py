@@ -2,6 +2,7 @@
 
 import ast
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -285,6 +286,16 @@ def test_a_time_out_through_another_function_counts(graded):
 def test_a_function_that_hangs_costs_nobody_elses_points(graded):
     record = graded(("return double(double(x))", "while True: pass"))
     assert lost(record) == {"quadruple": 10}
+
+
+def test_a_file_that_hangs_when_it_is_imported_hangs_once_beside_stand_ins(tmp_path):
+    """Or no time would be left for the functions of the other file."""
+    assignment = chain(tmp_path)
+    limits = replace(assignment.limits, submission_seconds=3.8)
+    files = {"base.py": HONEST_BASE + "while True: pass\n", "top.py": TOP}
+    job = Job(in_memory("x", {name: text.encode() for name, text in files.items()}))
+    [(_, record)] = grade_all(replace(assignment, limits=limits), [job], workers=1)
+    assert set(lost(record)) == set(POINTS["below"][1])
 
 
 def test_an_own_time_out_is_paid_for(graded):

@@ -21,6 +21,7 @@ from grader.boundary.guest.layers import Layers
 from grader.boundary.guest.looks_behind import looks_behind
 from grader.boundary.guest.reach import Reach
 from grader.boundary.guest.stand_ins import StandIns
+from grader.boundary.guest.unwritten import unwritten
 
 Reply = tuple[Any, ...]
 
@@ -81,6 +82,8 @@ def _survey(
 ) -> Reply:
     """Read the source for the exercises in `searched`: what each can meet, and what is forbidden.
 
+    And which functions are not written yet.
+
     Nothing of it is run, or importable afterwards. A file that is no Python is passed over: it
     fails with its message when it is imported.
     """
@@ -96,6 +99,7 @@ def _survey(
     about = {
         "uses": [(exercise, use.to_wire()) for exercise, use in found],
         "reach": {exercise: sorted(names) for exercise, names in reach.items()},
+        "unwritten": {name: sorted(unwritten(tree)) for name, tree in trees.items()},
     }
     return ("value", {**about, **_self(held)})
 
