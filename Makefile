@@ -45,7 +45,7 @@ demo: $(VENV)/.ready
 	@for hw in $(ASSIGNMENTS); do echo "Open $(OUT)/report/$$hw/index.html in a browser."; done
 
 test: $(VENV)/.ready
-	$(BIN)/python -m pytest --numprocesses $(TESTERS) --dist loadfile
+	$(BIN)/python -m pytest --numprocesses $(TESTERS) --dist loadfile --no-loadscope-reorder
 	@for hw in $(ASSIGNMENTS); do $(BIN)/grader release $$hw --check || exit; done
 	@for hw in $(ASSIGNMENTS); do $(BIN)/grader verify $$hw -j $(JOBS) || exit; done
 

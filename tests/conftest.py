@@ -21,6 +21,23 @@ from tests.report import example_class
 settings.register_profile("grader", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("grader")
 
+# They take minutes each, and begin first: at the end nobody is left alone with one of them.
+LONG = {
+    "test_attacks",
+    "test_batch",
+    "test_burdens",
+    "test_cluster",
+    "test_homework",
+    "test_notebook",
+    "test_training",
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first; the Makefile tells xdist to keep the order."""
+    items.sort(key=lambda item: item.path.stem not in LONG)
+
+
 TOML = """
 id = "tiny"
 package = "tiny_package"

@@ -111,14 +111,20 @@ def build_class(name, folder):
     return subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True)
 
 
-def test_a_class_is_the_same_whenever_it_is_built(homework, tmp_path, monkeypatch):
-    folder = tmp_path / "class"
+@pytest.fixture(scope="module")
+def built(homework, tmp_path_factory):
+    """The folder of the class, built as the demo does."""
+    folder = tmp_path_factory.mktemp("demo") / "class"
     assert build_class(homework.id, folder).returncode == 0
-    built = {p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if p.is_file()}
+    return folder
+
+
+def test_a_class_is_the_same_whenever_it_is_built(homework, built, monkeypatch):
+    files = {p.relative_to(built).as_posix(): p for p in built.rglob("*") if p.is_file()}
     monkeypatch.setattr("time.time", lambda: 1e9)  # archives like to write the time of day
     made = build.members(homework.id)
-    assert sorted(built) == sorted(made)
-    assert [name for name, path in built.items() if path.read_bytes() != made[name]] == []
+    assert sorted(files) == sorted(made)
+    assert [name for name, path in files.items() if path.read_bytes() != made[name]] == []
 
 
 def test_a_class_is_not_built_over_what_is_there(tmp_path):
@@ -129,7 +135,7 @@ def test_a_class_is_not_built_over_what_is_there(tmp_path):
     assert f"{tmp_path}: File exists" in done.stderr
 
 
-def test_the_class_scores_what_it_must(homework, tmp_path):
+def test_the_class_scores_what_it_must(homework, built, tmp_path):
     """Exercises in which a package is the reference have full marks, as the proof has shown.
 
     The others are graded, and at least one of everybody's.
@@ -137,9 +143,8 @@ def test_the_class_scores_what_it_must(homework, tmp_path):
     students = build.class_of(homework.id)
     recipes = {recipe.student: recipe for recipe in students}
     assert len(recipes) >= PROMISED[homework.id].students
-    assert build_class(homework.id, tmp_path / "class").returncode == 0
     wanted = Wanted(homework.id, homework.package, tuple(file.name for file in homework.files))
-    seen = find(tmp_path / "class", wanted, Request(tmp_path / "out"))
+    seen = find(built, wanted, Request(tmp_path / "out"))
     found = [person.found() for person in join(seen, None, "last", wanted).people]
     assert sorted(entry.student for entry in found) == sorted(r.student for r in students)
     reference = build.solved(homework)
