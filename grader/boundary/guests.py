@@ -58,17 +58,10 @@ class Guests:
     """One submission's guests, one after another.
 
     `met_hidden` says whether the student's code may know an input of a hidden check by now, and
-    `device` what the exercise's last guest computes on; "" before the first. `costly_imports`, by
-    module, is for those who let several take almost the same: how they end is paid for once.
+    `device` what the exercise's last guest computes on; "" before the first.
     """
 
-    def __init__(
-        self,
-        launcher: Launcher,
-        submitted: Submitted,
-        limits: Limits,
-        costly_imports: dict[str, Ending] | None = None,
-    ) -> None:
+    def __init__(self, launcher: Launcher, submitted: Submitted, limits: Limits) -> None:
         self.whole = submitted  # all that was handed in
         self.clock = Clock()
         self.met_hidden = False
@@ -80,8 +73,7 @@ class Guests:
         self._printed = ""
         self._begun = self._hidden = False  # of this check: its first request is out; it is hidden
         self._exercise = ""
-        self.costly_imports = {} if costly_imports is None else costly_imports
-        self._views = Views(submitted, self.costly_imports)
+        self._views = Views(submitted)
         self._view = self._views.of(Rules(), None, gpu=False)
 
     @property

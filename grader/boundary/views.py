@@ -40,9 +40,9 @@ class View:
 class Views:
     """Those of one submission."""
 
-    def __init__(self, whole: Submitted, costly_imports: dict[str, Ending]) -> None:
+    def __init__(self, whole: Submitted) -> None:
         self._whole = whole
-        self._costly_imports = costly_imports
+        self._costly_imports: dict[str, Ending] = {}
         self._views: dict[tuple[Rules, bool, frozenset[str]], View] = {}
 
     def of(self, rules: Rules, files: Collection[str] | None, *, gpu: bool) -> View:

@@ -117,7 +117,10 @@ def _steps(
             yield Progress(brief, fresh=True, damaged=damaged.get(entry.student, ""))
         else:
             waiting.append(entry)
-    jobs = (Job(kept.read(entry), earlier=kept.results(entry)) for entry in waiting)
+    jobs = (
+        Job(kept.read(entry), earlier=kept.results(entry), shares=not settings.regrade)
+        for entry in waiting
+    )
     for brief in kept.written(settings.engine.grade_all(assignment, jobs)):
         yield Progress(brief, fresh=True, damaged=damaged.get(brief.student, ""))
 

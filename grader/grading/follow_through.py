@@ -19,7 +19,7 @@ from dataclasses import replace
 from functools import cache, partial
 
 from grader.boundary.endings import Ending
-from grader.boundary.guests import Guests
+from grader.boundary.guests import START_SECONDS, Guests
 from grader.boundary.launchers import Launcher
 from grader.boundary.submitted import StandIns
 from grader.checking.plugin import Checks
@@ -98,8 +98,7 @@ class _Run:
         self._assignment, self._process = assignment, process
         self._checks, self._launcher = checks, launcher
         self._reference = assignment.reference_files()
-        # by the file that stays the student's: what hangs does so beside any stand-in
-        self._costly_imports: dict[str, dict[str, Ending]] = {}
+        self._hangs: dict[str, bool] = {}  # file -> whether it does though all functions stand in
         self._settled = True  # nothing of this exercise ended by time, memory or the machine
 
     def again(self, exercise: Exercise, result: ExerciseResult) -> ExerciseResult:
@@ -120,6 +119,8 @@ class _Run:
                 return list(results)
             passes_with |= innocent
         by_id = {check.id: check for check in exercise.checks}
+        if self._does_hang(exercise, results):
+            return list(results)
         unwritten = self._process.survey.unwritten.get(exercise.file, frozenset[str]())
         for name in exercise.names:
             if name in unwritten:
@@ -149,11 +150,8 @@ class _Run:
         """What `run` finds in a guest in which all but the functions `kept` are the reference's."""
         whole = self._process.whole
         own = whole.only(self._process.survey.reach.get(exercise.id, whole.files))
-        files = {name: self._loads(name, exercise, text) for name, text in own.files.items()}
-        stand_ins = self._stand_ins(exercise.file, kept)
-        submitted = replace(own, files=files, stand_ins=stand_ins)
-        costly = self._costly_imports.setdefault(exercise.file, {})
-        guests = Guests(self._launcher, submitted, self._assignment.limits, costly)
+        submitted = replace(own, stand_ins=self._stand_ins(exercise.file, kept))
+        guests = Guests(self._launcher, submitted, self._assignment.limits)
         judge = partial(blame, self._assignment, exercise)
         try:
             guests.begin_exercise(rules_of(self._assignment, exercise), judge, gpu=exercise.gpu)
@@ -166,11 +164,17 @@ class _Run:
             guests.close()
             self._process.clock.charge(guests.clock.used)
 
-    def _loads(self, file: str, exercise: Exercise, source: bytes) -> bytes:
-        """A file whose functions all stand in fails at once if it hangs when it is imported."""
-        is_costly = file.removesuffix(".py") in self._process.costly_imports
-        is_replaced = file != exercise.file and file in self._reference
-        return b"raise ImportError\n" if is_costly and is_replaced else source
+    def _does_hang(self, exercise: Exercise, results: Sequence[CheckResult]) -> bool:
+        """Whether the exercise's file hangs when it is imported, whatever stands in.
+
+        It is tried with all functions standing in, once: each function of its own would wait.
+        """
+        file = exercise.file
+        if not any(_waited_for(result, file) for result in results):
+            return False
+        if file not in self._hangs:
+            self._hangs[file] = self._beside(exercise, (), partial(_imported, file)) is None
+        return self._hangs[file]
 
     def _without_its_caller(
         self, exercise: Exercise, guests: Guests
@@ -254,6 +258,22 @@ class _Run:
         for name in kept:
             source = without(source, name, needed)
         return StandIns({**self._reference, file: source}, functions, (file, tuple(kept)))
+
+
+def _waited_for(result: CheckResult, file: str) -> bool:
+    """Whether a check ended because this file was not imported in its time."""
+    told = result.message
+    return told is not None and told.code == "import_timeout" and told.fields.get("file") == file
+
+
+def _imported(file: str, guests: Guests) -> dict[str, list[str]]:
+    guests.begin_check(START_SECONDS)
+    try:
+        guests.import_module(file.removesuffix(".py").replace("/", "."))
+    except Ending as ending:
+        if ending.outcome == Outcome.TIMEOUT:
+            raise
+    return {}
 
 
 def _may_pass(result: CheckResult) -> bool:

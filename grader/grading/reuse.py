@@ -36,7 +36,7 @@ SETTLED = {
 }
 
 
-MOST_SHARED = 500  # results of one exercise, some 10 kB each
+MOST_SHARED = 500  # in all, some 10 kB each
 
 
 class Shared:

@@ -43,9 +43,10 @@ class Job:
     taken for known, and a check that asks otherwise after the same replies is `AssignmentInvalid`;
     with `prove_steady`, too, and it is graded twice. Exercises in `too_heavy` are not
     run: what they answered ended a worker that had used twice its time for a check. What would come
-    out as in `earlier`, the results of an earlier record, is taken from there. `core_alone` is the
-    short way for what must earn nothing (`grader.grading.core`). Without `in_words` the
-    record does not say why a check failed.
+    out as in `earlier`, the results of an earlier record, is taken from there, and if it `shares`
+    also from what this process has graded of others. `core_alone` is the short way for what must
+    earn nothing (`grader.grading.core`). Without `in_words` the record does not say why a check
+    failed.
     """
 
     submission: Submission
@@ -57,6 +58,7 @@ class Job:
     core_alone: bool = False
     in_words: bool = True
     earlier: tuple[ExerciseResult, ...] = ()
+    shares: bool = False
 
 
 def main(
@@ -196,5 +198,5 @@ class _Grader:
                 job.too_heavy,
                 self._tell,
                 job.earlier,
-                None if job.noted or job.prove_steady else self._shared,
+                self._shared if job.shares else None,
             )

@@ -103,7 +103,7 @@ class ExerciseResult:
     extra: bool
     points: float | None
     possible: float
-    seconds: float  # of processor time, of its checks, each run once
+    seconds: float  # of processor time, of its checks, each run once; by whoever ran them
     functions: list[FunctionResult]
     checks: list[CheckResult]
     device: str = "cpu"  # that the student's code computed on; the name of a GPU

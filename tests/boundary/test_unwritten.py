@@ -41,12 +41,24 @@ RAISE = "raise NotImplementedError"
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
-        (MAKE.format(RAISE) + USE.format("return 1"), {"C"}),
+        (MAKE.format(RAISE) + USE.format(RAISE), {"C"}),
+        ('    """What it is."""\n' + MAKE.format(RAISE), {"C"}),
+        (MAKE.format(RAISE) + USE.format("return 1"), set()),
         (MAKE.format("pass") + USE.format(RAISE), set()),  # it can be made, and looked at
-        (USE.format(RAISE), {"C"}),
-        (USE.format("return 1"), set()),
+        (USE.format(RAISE), set()),  # by what it inherits
+        (MAKE.format(RAISE) + MAKE.format("pass"), set()),
+        (MAKE.format(RAISE) + "    __init__ = _make\n", set()),
+        (MAKE.format(RAISE) + "    @staticmethod\n" + USE.format(RAISE), set()),
+        (MAKE.format(RAISE) + "    use = lambda self: 1\n", set()),
+        (MAKE.format(RAISE) + "C.__init__ = _make\n", set()),
+        (MAKE.format(RAISE) + "setattr(C, '__init__', _make)\n", set()),
         ("    size = 1\n", set()),
     ],
 )
 def test_a_class(body, expected):
     assert unwritten(ast.parse("class C:\n" + body)) == expected
+
+
+def test_many_names_take_no_square_of_the_time():
+    source = STUB + "".join(f"x{n} = {n}\n" for n in range(20_000))
+    assert unwritten(ast.parse(source)) == {"f"}

@@ -288,14 +288,37 @@ def test_a_function_that_hangs_costs_nobody_elses_points(graded):
     assert lost(record) == {"quadruple": 10}
 
 
-def test_a_file_that_hangs_when_it_is_imported_hangs_once_beside_stand_ins(tmp_path):
-    """Or no time would be left for the functions of the other file."""
+APART = """
+def quadruple(x): return 4 * x
+def product(numbers): return numbers[0] * product(numbers[1:]) if numbers else 1
+def is_even(n): return n == 0 or is_odd(n - 1)
+def is_odd(n): return False
+
+class Grow:
+    def __init__(self, factor): self.factor = factor
+    def twice(self, x): return self.factor * self.factor * x
+"""
+
+
+def test_a_file_that_hangs_whatever_stands_in_is_waited_for_once_more(tmp_path):
+    """Or no time would be left for the others; one that hangs in a function of its own is not it."""
     assignment = chain(tmp_path)
-    limits = replace(assignment.limits, submission_seconds=3.8)
-    files = {"base.py": HONEST_BASE + "while True: pass\n", "top.py": TOP}
-    job = Job(in_memory("x", {name: text.encode() for name, text in files.items()}))
-    [(_, record)] = grade_all(replace(assignment, limits=limits), [job], workers=1)
-    assert set(lost(record)) == set(POINTS["below"][1])
+    limits = replace(assignment.limits, submission_seconds=4.5)
+    alone = {"base.py": HONEST_BASE + "while True: pass\n", "top.py": APART}
+    slow = ("def double(x):", "def double(x):\n    while True: pass")
+    calls = {"base.py": (HONEST_BASE + "double(3)\n").replace(*slow), "top.py": TOP}
+    jobs = [
+        Job(in_memory(name, {file: text.encode() for file, text in files.items()}))
+        for name, files in {"alone": alone, "calls": calls}.items()
+    ]
+    records = {
+        record.student: record
+        for _, record in grade_all(replace(assignment, limits=limits), jobs, workers=1)
+    }
+    assert set(lost(records["alone"])) == {"is_odd", *POINTS["below"][1]}
+    assert passes_with(records["alone"]) == {"is_even_core": ["is_odd"]}
+    assert "double" in lost(records["calls"])
+    assert "sextuple" not in lost(records["calls"])
 
 
 def test_an_own_time_out_is_paid_for(graded):

@@ -108,11 +108,11 @@ def timeless(record):
     return replace(record, exercises=exercises, started="", seconds=0.0)
 
 
-def graded(assignment, jobs, *, memo=True):
+def graded(assignment, jobs):
     """By student: the record, and the exercises of which a check was run."""
     owner = {check.id: e.id for e in assignment.exercises for check in e.checks}
     found, heard = {}, []
-    for job, record in grade_all(assignment, jobs, workers=1, memo=memo, tell=heard.append):
+    for job, record in grade_all(assignment, jobs, workers=1, tell=heard.append):
         ran = {owner[check.id] for check in heard}
         found[job.submission.student] = record, sorted(ran)
         heard.clear()
@@ -132,7 +132,7 @@ def resubmitted(assignment, cases):
         Job(seconds[name], earlier=tuple(before[str(first)][0].exercises))
         for name, (first, _) in cases.items()
     )
-    again = graded(assignment, jobs, memo=False)  # or they would share results with one another
+    again = graded(assignment, jobs)
     for name in cases:
         assert timeless(again[name][0]) == timeless(anew[name][0]), name
     return {name: ran for name, (_, ran) in again.items()}
@@ -293,16 +293,16 @@ def one():
 
 
 def test_who_hands_in_the_same_file_as_another_shares_its_results(tmp_path):
-    """In one batch; what is followed through or proves the checks is nobody else's."""
+    """In one batch, but for what time had a part in, and for a job that does not share."""
     assignment = parts(tmp_path)
     wrong = {**PACKAGE, "alpha.py": "def one(): return 2\n"}
     also_wrong = {**wrong, "helper.py": "def two(): return 3\n"}
     late = {**PACKAGE, "beta.py": "def two():\n    while True: pass\n"}
     classes = {"first": PACKAGE, "one": wrong, "both": also_wrong, "same": also_wrong}
     classes |= {"late": late, "late too": late}
-    jobs = [Job(in_memory(name, encoded(files))) for name, files in classes.items()]
-    proof = Job(in_memory("proof", encoded(PACKAGE)), noted=True)
-    found = graded(assignment, [*jobs, proof])
+    jobs = [Job(in_memory(n, encoded(files)), shares=True) for n, files in classes.items()]
+    again = Job(in_memory("again", encoded(PACKAGE)))
+    found = graded(assignment, [*jobs, again])
     assert {name: ran for name, (_, ran) in found.items()} == {
         "first": ["alpha", "beta", "gamma"],
         "one": ["alpha", "gamma"],
@@ -310,7 +310,7 @@ def test_who_hands_in_the_same_file_as_another_shares_its_results(tmp_path):
         "same": [],
         "late": ["beta"],
         "late too": ["beta"],
-        "proof": ["alpha", "beta", "gamma"],
+        "again": ["alpha", "beta", "gamma"],
     }
     for job in jobs:
         name = job.submission.student
