@@ -4,7 +4,8 @@
               to grade, with records of hw1's size (`--small`: with nothing in them, which is the
               scheduler's pace)
     batch     all of them, and each record is written
-    resume    once more on the same folder: everything is kept
+    resume    once more on the same folder: everything is kept. Not with `--small`: its records
+              are of runs that were given up, and are run again
     merge     four shards that hold the same records, put together
 
 From these parts a simulation says what 100,000 submissions of 2.5 s take on 200 cores, and what
@@ -75,14 +76,15 @@ def jobs(submission: Submission, count: int) -> Iterator[Job]:
     return (Job(replace(submission, student=f"student{n:06}")) for n in range(count))
 
 
-def simulate(client: float, resume: float) -> None:
+def simulate(client: float, resume: float | None) -> None:
     """Print what a large class takes, from seconds of the client for each record."""
     grading, writing = CLASS * SECONDS / CORES, CLASS * client
     slower = "grading" if grading > writing else "the client"
     print(f"{CLASS:,} submissions of {SECONDS} s on {CORES} cores:")
     print(f"  grading {grading / 60:.0f} min, the client {writing / 60:.0f} min side by side")
     print(f"  bottleneck: {slower}; the client keeps up with {SECONDS / client:.0f} cores")
-    print(f"  resume, where everything is kept: {CLASS * resume:.0f} s")
+    if resume is not None:
+        print(f"  resume, where everything is kept: {CLASS * resume:.0f} s")
 
 
 def merging(folders: list[Path], out: Path) -> Iterator[object]:
@@ -134,7 +136,7 @@ def run(count: int, workers: int, home: Path, model: Assignment, *, small: bool)
         made: dict[str, Callable[[], Iterable[object]]] = {
             "engine": lambda: engine.grade_all(model, jobs(submission, few)),
             "batch": batch,
-            "resume": batch,
+            **({} if small else {"resume": batch}),
             "merge": lambda: merging(shards(home / "out", home), home / "merged"),
         }
         return [part(name, steps()) for name, steps in made.items()]
@@ -155,8 +157,8 @@ def main() -> None:
         print(one)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     print(f"peak memory of the client {peak / 1024:.0f} MB; load {load:.1f} before")
-    _, batch, resume, _ = parts
-    simulate(batch.cpu / batch.count, resume.cpu / resume.count)
+    cost = {part.name: part.cpu / part.count for part in parts}
+    simulate(cost["batch"], cost.get("resume"))
 
 
 if __name__ == "__main__":

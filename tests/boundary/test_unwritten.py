@@ -57,8 +57,3 @@ RAISE = "raise NotImplementedError"
 )
 def test_a_class(body, expected):
     assert unwritten(ast.parse("class C:\n" + body)) == expected
-
-
-def test_many_names_take_no_square_of_the_time():
-    source = STUB + "".join(f"x{n} = {n}\n" for n in range(20_000))
-    assert unwritten(ast.parse(source)) == {"f"}
