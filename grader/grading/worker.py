@@ -171,21 +171,27 @@ class _Grader:
     def grade(self, job: Job, checks: Checks) -> Record:
         try:
             return self._attempt(job, checks)
-        except AssignmentInvalid as error:
-            # a check asked for what it may not, and perhaps only of this submission
-            return broken_record(self._assignment, job.submission, error)
         except PlatformError:
             self.close()
             self._launcher = self._launched()
         try:
             return self._attempt(job, checks)
-        except (AssignmentInvalid, PlatformError) as error:
+        except PlatformError as error:
             return broken_record(self._assignment, job.submission, error)
 
     def close(self) -> None:
         self._launcher.close()
 
     def _attempt(self, job: Job, checks: Checks) -> Record:
+        try:
+            return self._graded(job, checks)
+        except AssignmentInvalid as error:
+            if job.noted or job.prove_steady:
+                raise
+            # a check asks for what it may not, and perhaps of this submission alone
+            return broken_record(self._assignment, job.submission, error)
+
+    def _graded(self, job: Job, checks: Checks) -> Record:
         if job.core_alone:
             return grade_core(self._assignment, job.submission, checks, self._launcher)
         with contextlib.nullcontext() if job.in_words else checks.without_words():
