@@ -54,6 +54,5 @@ def _is_place(use: Use, submitted: Submitted) -> bool:
 
 
 def _texts(told: Any) -> frozenset[str]:
-    return (
-        frozenset(name for name in told if type(name) is str) if type(told) is list else frozenset()
-    )
+    texts = told if type(told) is list else []
+    return frozenset(text for text in texts if type(text) is str)

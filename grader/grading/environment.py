@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 import sys
-from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import metadata
 
@@ -23,18 +22,14 @@ def environment() -> dict[str, str]:
     }
 
 
-def versions_of(packages: Iterable[str]) -> dict[str, list[str]]:
+@cache
+def versions_of(packages: frozenset[str]) -> dict[str, list[str]]:
     """Of what is imported by these names: "name version" of all that install it.
 
     Nothing where none does: the standard library comes with Python.
     """
+    owners = metadata.packages_distributions() if packages else {}  # a quarter of a second
     return {
-        package: sorted(f"{name} {metadata.version(name)}" for name in _owners().get(package, ()))
+        package: sorted(f"{name} {metadata.version(name)}" for name in owners.get(package, ()))
         for package in packages
     }
-
-
-@cache
-def _owners() -> Mapping[str, list[str]]:
-    # a quarter of a second
-    return metadata.packages_distributions()

@@ -92,7 +92,7 @@ def digests_of(
 def _same_for_all(assignment: Assignment, survey: Survey, right: str) -> str:
     """Checks and settings, ourselves, what stands in, what right programs answer, the machine."""
     reference = assignment.reference_files() if assignment.reference is not None else {}
-    packages = versions_of({*assignment.allowed_packages} - environment().keys())
+    packages = versions_of(frozenset(assignment.allowed_packages).difference(environment()))
     return digests.digest(
         digests.grader(),
         assignment.checks_sha256,

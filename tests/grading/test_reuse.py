@@ -6,6 +6,7 @@ from pathlib import Path
 from grader.authoring.candidates import candidates
 from grader.authoring.release import in_memory
 from grader.boundary.surveys import Survey
+from grader.checking.plugin import Checks
 from grader.course import assignment as assignments
 from grader.course.folder import Course
 from grader.grading.engines.local import grade_all
@@ -491,10 +492,11 @@ def test_the_digest_is_of_all_that_outcomes_follow_from(tmp_path):
         digest(replace(assignment, exercises=(replace(alpha, checks=alpha.checks[:1]), *others))),
         digest(survey=replace(survey, layers=[*layers, "landlock"])),
         digest(survey=replace(survey, reach={"alpha": frozenset({"alpha.py"})})),
-        digest(right="other"),
+        digest(right=Checks().right_digest),
+        digest(right=Checks(right={"adding": {}}).right_digest),
         digest(replace(assignment, allowed_packages=("click",))),  # of whatever version
     }
-    assert len(found) == 11
+    assert len(found) == 12
     assert digest(survey=replace(survey, layers=layers[1:])) is None  # it could meet other files
     (tmp_path / "reference" / "parts" / "alpha.py").write_text("other", encoding="utf-8")
     assert digest() not in found
