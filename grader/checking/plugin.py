@@ -12,6 +12,7 @@ loop is turned inside out, as pytest-xdist's worker does it: pytest collects, an
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
@@ -318,7 +319,8 @@ def run_session(
     session = _Session(checks, guarded)
     root = files[0].parent.parent
     arguments = [*_QUIET, "-c", str(_SETTINGS), f"--rootdir={root}", f"--confcutdir={root}"]
-    with _no_foreign_plugins(), _imports_of(root):
+    with _no_foreign_plugins(), _imports_of(root), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a library's, of what a wrong answer made a check do
         pytest.main([*arguments, *map(str, files)], plugins=[checks, session])
     if failure:
         raise failure[0]

@@ -187,6 +187,18 @@ def test_a_check_waits_for_what_it_needs(submit, grade, tmp_path):
     assert (second.outcome, second.message.code) == ("skipped", "skipped")
 
 
+def test_what_a_library_warns_of_is_nobodys_to_read(submit, grade, edit, capfd):
+    """Of a wrong answer: torch warns of a tensor that is asked for a key, as of many odd things."""
+    edit(
+        "assignments/tiny/checks/public/test_sums.py",
+        "def test_add_adds(student):",
+        "import warnings\n\n\ndef test_add_adds(student):\n    warnings.warn('look at this')",
+    )
+    submit("kim", {"sums.py": GOOD, "words.py": GREET})
+    assert grade().exit_code == 0
+    assert capfd.readouterr().err == ""
+
+
 def test_a_hidden_check_tells_a_student_nothing_but_its_outcome(submit, grade, tmp_path):
     submit(
         "spy",
