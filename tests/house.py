@@ -191,7 +191,7 @@ ROOMS = {
         "reuse",
         "follow_through",
         "submission",
-        "core",
+        "proofs",
         "worker",
         "engines.engine",
         "engines.attempts",

@@ -19,7 +19,8 @@ A mutant is run from the first check that enters what it changed: before, it is 
 (`grader.authoring.entered`). Without `--full` also only in exercises that its files can reach, and
 of functions that it must not cost anything only quick core checks; of a variant only the exercises
 that can meet a file of its own; and of an answer only core checks, since without one of them
-nothing else counts.
+nothing else counts. Then mutants and answers are graded by a short way, too
+(`grader.grading.proofs`).
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from grader.course.exercise import Kind
 from grader.course.folder import Course
 from grader.course.toml import Table, Text
 from grader.errors import AssignmentInvalid
+from grader.grading.proofs import Way
 
 HEAVY = 0.1  # seconds: what takes the reference longer is not run for each mutant
 
@@ -72,7 +74,7 @@ class Candidate:
     without_checks: frozenset[str] = frozenset()
     changed: frozenset[str] | None = None  # functions in which alone a mutant differs, if known
     tell: Text = field(default_factory=dict)  # what a student reads who has made it
-    core_alone: bool = False  # no other check is run, and nothing is followed through
+    way: Way = Way.WHOLE  # in which it is graded
 
 
 def candidates(course: Course, assignment: Assignment, *, full: bool) -> list[Candidate]:
@@ -86,7 +88,7 @@ def candidates(course: Course, assignment: Assignment, *, full: bool) -> list[Ca
         *_variants(assignment, reference, full=full),
         *_mutants(assignment, reference, full=full),
         *(
-            Candidate("answer", f"answer {name}", "", files, core_alone=not full)
+            Candidate("answer", f"answer {name}", "", files, way=Way.WHOLE if full else Way.CORE)
             for name, files in universal(template_files).items()
         ),
     ]
@@ -163,8 +165,9 @@ def _mutants(
         reach = () if full else _reach(assignment, changed, bug)
         left_out = frozenset() if full else _left_out(assignment, bug)
         where = entered.changed(reference, files)
+        way = Way.WHOLE if full else Way.BUG
         yield Candidate(
-            "mutant", f"mutant {path.stem}", why, files, bug, reach, left_out, where, tell
+            "mutant", f"mutant {path.stem}", why, files, bug, reach, left_out, where, tell, way
         )
 
 

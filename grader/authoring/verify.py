@@ -58,8 +58,7 @@ def verify(assignment: Assignment, chosen: list[Candidate], engine: Engine) -> I
                 c.without_checks,
                 noted=c.kind == "variant",
                 prove_steady=is_reference,
-                core_alone=c.core_alone,
-                in_words=c.kind != "mutant",
+                way=c.way,
             )
 
     for graded in engine.grade_all(assignment, work()):

@@ -1,22 +1,59 @@
-"""What core checks alone say of a package that must earn nothing."""
+"""The short ways to a record that nobody reads: those of a proof (`grader.authoring.verify`).
+
+It is no student's, so nobody searches its source, and public checks need not be kept apart from
+what hidden ones ask. Of a known bug all is run in this way, of an answer that must earn nothing as
+little as can be.
+"""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
+from enum import StrEnum
 
 from grader.boundary.guests import Guests
 from grader.boundary.launchers import Launcher
 from grader.checking.plugin import Case, Checks
 from grader.course.assignment import Assignment
 from grader.course.exercise import Check, Exercise, Kind
-from grader.grading.submission import record_of, result_of, student_process
+from grader.grading.follow_through import follow_through
+from grader.grading.submission import grade_exercises, record_of, result_of, student_process
 from grader.intake.read import Submission
 from grader.records.outcome import Outcome
 from grader.records.record import CheckResult, ExerciseResult, Record
 from grader.scoring.points import score
+
+
+class Way(StrEnum):
+    """How a submission becomes a record."""
+
+    WHOLE = "whole"  # as a student's
+    BUG = "bug"  # as a known bug: the same outcomes, without words
+    CORE = "core"  # by core checks alone
+
+
+def grade_bug(
+    assignment: Assignment,
+    submission: Submission,
+    checks: Checks,
+    launcher: Launcher,
+    exercises: Sequence[Exercise],
+) -> Record:
+    """The record of all checks of `exercises`, those of each in one guest, and followed through.
+
+    Raises `PlatformError` when the grader itself fails.
+    """
+    started, clock = datetime.now(UTC), time.monotonic()
+    process = student_process(launcher, assignment, submission)
+    with closing(process), checks.without_words():
+        results = list(grade_exercises(assignment, process, checks, exercises, {}, apart=False))
+    results = follow_through(assignment, process, checks, launcher, results, {})
+    layers = process.survey.layers
+    results = score(exercises, results)
+    return record_of(assignment, submission, results, layers, started, time.monotonic() - clock)
 
 
 def grade_core(

@@ -120,25 +120,28 @@ def grade_exercises(
     refusals: Mapping[str, Ending],
     tell: Tell = to_nobody,
     digests: Mapping[str, str] = MappingProxyType({}),
+    *,
+    apart: bool = True,
 ) -> Iterator[ExerciseResult]:
     """Each exercise in turn, in a guest of its own; all public checks before any hidden one.
 
     A student reads what public checks print, and the clock is among it: it would tell how long
-    hidden checks took, and they may take as long as their inputs say. `refusals`: why none of an
-    exercise's checks is run. `digests`: what its outcomes follow from, if time has no part in it.
+    hidden checks took, and they may take as long as their inputs say. Where no student reads it,
+    they need not be `apart`. `refusals`: why none of an exercise's checks is run. `digests`: what
+    its outcomes follow from, if time has no part in it.
     """
     try:
         begun = [_Begun(exercise, refusals.get(exercise.id)) for exercise in exercises]
-        for public in (True, False):
+        for public in ((True,), (False,)) if apart else ((True, False),):
             for own in begun:
                 before = process.clock.used
                 _begin(assignment, own.exercise, process)
-                for result in _run_checks(assignment, own, checks, process, public=public):
+                for result in _run_checks(assignment, own, checks, process, public):
                     own.results.append(result)
                     tell(result)
                 own.seconds += process.clock.used - before
                 own.devices.add(process.device)
-                if public == own.ends_public:
+                if own.ends_public in public:
                     yield own.result(digests.get(own.exercise.id, ""))
     finally:
         process.close()
@@ -236,13 +239,18 @@ class _Begun:
 
 
 def _run_checks(
-    assignment: Assignment, own: _Begun, checks: Checks, process: Guests, *, public: bool
+    assignment: Assignment,
+    own: _Begun,
+    checks: Checks,
+    process: Guests,
+    public: Collection[bool],
 ) -> Iterator[CheckResult]:
-    """Run the public checks of an exercise, or the hidden ones."""
-    for check in own.exercise.checks:
+    """Run those checks of an exercise of which it is among `public` whether they are."""
+    # public ones first: after a hidden one they would take another guest
+    for check in sorted(own.exercise.checks, key=lambda check: not check.public):
         if own.refusal is not None:
             return
-        if check.public != public:
+        if check.public not in public:
             continue
         reason = _reason_not_to_run(assignment, own, check, process)
         if reason is not None:

@@ -28,7 +28,7 @@ from grader.checking.transcripts import Transcripts
 from grader.course.assignment import Assignment
 from grader.course.exercise import Check
 from grader.errors import AssignmentInvalid, GraderError, PlatformError
-from grader.grading.core import grade_core
+from grader.grading.proofs import Way, grade_bug, grade_core
 from grader.grading.reuse import Shared
 from grader.grading.submission import Tell, broken_record, grade, to_nobody
 from grader.intake.read import Submission
@@ -44,9 +44,8 @@ class Job:
     with `prove_steady`, too, and it is graded twice. Exercises in `too_heavy` are not
     run: what they answered ended a worker that had used twice its time for a check. What would come
     out as in `earlier`, the results of an earlier record, is taken from there, and if it `shares`
-    also from what this process has graded of others. `core_alone` is the short way for what must
-    earn nothing (`grader.grading.core`). Without `in_words` the record does not say why a check
-    failed.
+    also from what this process has graded of others. `way`: as a student's, or one of the short
+    ones of a proof.
     """
 
     submission: Submission
@@ -55,8 +54,7 @@ class Job:
     noted: bool = False
     prove_steady: bool = False
     too_heavy: frozenset[str] = frozenset()
-    core_alone: bool = False
-    in_words: bool = True
+    way: Way = Way.WHOLE
     earlier: tuple[ExerciseResult, ...] = ()
     shares: bool = False
 
@@ -192,17 +190,20 @@ class _Grader:
             return broken_record(self._assignment, job.submission, error)
 
     def _graded(self, job: Job, checks: Checks) -> Record:
-        if job.core_alone:
-            return grade_core(self._assignment, job.submission, checks, self._launcher)
-        with contextlib.nullcontext() if job.in_words else checks.without_words():
-            return grade(
-                self._assignment,
-                job.submission,
-                checks,
-                self._launcher,
-                self._assignment.only(job.exercises, job.without_checks),
-                job.too_heavy,
-                self._tell,
-                job.earlier,
-                self._shared if job.shares else None,
-            )
+        assignment, submission, launcher = self._assignment, job.submission, self._launcher
+        if job.way == Way.CORE:
+            return grade_core(assignment, submission, checks, launcher)
+        exercises = assignment.only(job.exercises, job.without_checks)
+        if job.way == Way.BUG:
+            return grade_bug(assignment, submission, checks, launcher, exercises)
+        return grade(
+            assignment,
+            submission,
+            checks,
+            launcher,
+            exercises,
+            job.too_heavy,
+            self._tell,
+            job.earlier,
+            self._shared if job.shares else None,
+        )

@@ -22,6 +22,7 @@ from grader.course.folder import Course
 from grader.diagnosis.mistakes import case_id
 from grader.errors import PlatformError, UsageError
 from grader.grading.engines.local import Pool
+from grader.grading.proofs import Way
 from grader.grading.worker import Job
 from grader.i18n import translate
 from grader.intake.read import Submission
@@ -648,8 +649,9 @@ def test_every_record_that_a_job_can_have_is_believed(assignment):
         Job(whole, ("saying",)),
         Job(whole, without_checks=frozenset({"add_adds"})),
         Job(whole, too_heavy=frozenset({"adding"})),
-        Job(submission("kim", "wrong"), core_alone=True),
-        Job(whole, core_alone=True),
+        Job(submission("kim", "wrong"), way=Way.CORE),
+        Job(whole, way=Way.CORE),
+        Job(submission("kim", "wrong"), way=Way.BUG),
     ]
     found = [(own.job, own.record) for own in Pool(1).grade_all(assignment, jobs)]
     found.append((jobs[0], given_up(assignment, jobs[0])))

@@ -12,6 +12,7 @@ from operator import attrgetter
 
 from grader.course.assignment import Assignment
 from grader.course.exercise import Exercise, Kind
+from grader.grading.proofs import Way
 from grader.grading.submission import is_given_up, record_of, unrun
 from grader.grading.worker import Job
 from grader.records.record import Record, Status
@@ -61,7 +62,7 @@ def _asked(assignment: Assignment, job: Job, record: Record) -> list[Exercise]:
     """What is graded of this job."""
     if job.submission.problem is not None:
         return []
-    if not job.core_alone:
+    if job.way != Way.CORE:
         return assignment.only(job.exercises, job.without_checks)
     ran = {check.id for result in record.exercises for check in result.checks}
     return [
