@@ -19,12 +19,14 @@ A mutant is run from the first check that enters what it changed: before, it is 
 (`grader.authoring.entered`). Without `--full` also only in exercises that its files can reach, and
 of functions that it must not cost anything only quick core checks; of a variant only the exercises
 that can meet a file of its own; and of an answer only core checks, since without one of them
-nothing else counts. Then mutants and answers are graded by a short way, too
-(`grader.grading.proofs`).
+nothing else counts. Then answers are graded by a short way, too, and so are mutants that differ
+within functions alone and neither name what is forbidden nor keep anything from one check to the
+next (`grader.grading.proofs`).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -41,6 +43,9 @@ from grader.errors import AssignmentInvalid
 from grader.grading.proofs import Way
 
 HEAVY = 0.1  # seconds: what takes the reference longer is not run for each mutant
+
+# By these words code gets at what it left in another check, or hides a name.
+_KEEPING = {"global", "globals", "import", "importlib", "exec", "eval", "getattr", "setattr", "sys"}
 
 
 class Severity(StrEnum):
@@ -143,6 +148,7 @@ def _mutants(
     assignment: Assignment, reference: dict[str, bytes], *, full: bool
 ) -> Iterator[Candidate]:
     functions = [f.name for exercise in assignment.exercises for f in exercise.functions]
+    telling = _KEEPING | _forbidden_words(assignment)
     for path in sorted((assignment.folder / "mutants").glob("*.toml")):
         table = Table.read(path)
         why = table.string("why")
@@ -153,22 +159,31 @@ def _mutants(
         )
         tell = table.text("tell", assignment.languages, default={})
         files = dict(reference)
-        changed = set()
+        changed, written = set(), []
         for change in table.tables("change", required=True):
             file = change.choice("file", list(reference))
-            files[file] = replace_once(
-                path, files[file], change.string("find"), change.string("replace")
-            )
+            find, replacement = change.string("find"), change.string("replace")
+            files[file] = replace_once(path, files[file], find, replacement)
             changed.add(file)
+            written.append(replacement)
             change.done()
         table.done()
         reach = () if full else _reach(assignment, changed, bug)
         left_out = frozenset() if full else _left_out(assignment, bug)
         where = entered.changed(reference, files)
-        way = Way.WHOLE if full else Way.BUG
+        is_plain = where is not None and telling.isdisjoint(re.findall(r"\w+", " ".join(written)))
+        way = Way.BUG if is_plain and not full else Way.WHOLE
         yield Candidate(
             "mutant", f"mutant {path.stem}", why, files, bug, reach, left_out, where, tell, way
         )
+
+
+def _forbidden_words(assignment: Assignment) -> set[str]:
+    """The last part of each name that source is searched for."""
+    rules = (
+        rule for exercise in assignment.exercises for rule in assignment.forbidden_in(exercise)
+    )
+    return {name.rpartition(".")[2] for rule in rules for name in rule.searched}
 
 
 def replace_once(path: Path, content: bytes, find: str, replacement: str) -> bytes:

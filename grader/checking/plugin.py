@@ -289,7 +289,9 @@ class _Session:
             name = getattr(item, "originalname", item.name).removeprefix("test_")
             self._checks.add(name, item)
         if not self.errors:
-            self._body(self._checks)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # a library's, of what a wrong answer led to
+                self._body(self._checks)
         return True
 
 
@@ -319,8 +321,7 @@ def run_session(
     session = _Session(checks, guarded)
     root = files[0].parent.parent
     arguments = [*_QUIET, "-c", str(_SETTINGS), f"--rootdir={root}", f"--confcutdir={root}"]
-    with _no_foreign_plugins(), _imports_of(root), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a library's, of what a wrong answer made a check do
+    with _no_foreign_plugins(), _imports_of(root):
         pytest.main([*arguments, *map(str, files)], plugins=[checks, session])
     if failure:
         raise failure[0]

@@ -1,29 +1,36 @@
 """The short ways to a record that nobody reads: those of a proof (`grader.authoring.verify`).
 
-It is no student's, so nobody searches its source, and public checks need not be kept apart from
-what hidden ones ask. Of a known bug all is run in this way, of an answer that must earn nothing as
-little as can be.
+It is no student's, so public checks need not be kept apart from what hidden ones ask, and its source
+is read only where that can matter. Of a known bug all is run in this way, of an answer that must
+earn nothing as little as can be.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from grader.boundary.endings import Ending
 from grader.boundary.guests import Guests
 from grader.boundary.launchers import Launcher
 from grader.checking.plugin import Case, Checks
 from grader.course.assignment import Assignment
 from grader.course.exercise import Check, Exercise, Kind
-from grader.grading.follow_through import follow_through
-from grader.grading.submission import grade_exercises, record_of, result_of, student_process
+from grader.grading.follow_through import follow_through, is_followed
+from grader.grading.submission import (
+    grade_exercises,
+    record_of,
+    refused_by_source,
+    result_of,
+    student_process,
+)
 from grader.intake.read import Submission
 from grader.records.outcome import Outcome
-from grader.records.record import CheckResult, ExerciseResult, Record
+from grader.records.record import CheckResult, ExerciseResult, Message, Record
 from grader.scoring.points import score
 
 
@@ -41,16 +48,25 @@ def grade_bug(
     checks: Checks,
     launcher: Launcher,
     exercises: Sequence[Exercise],
+    too_heavy: Collection[str] = (),
 ) -> Record:
     """The record of all checks of `exercises`, those of each in one guest, and followed through.
 
-    Raises `PlatformError` when the grader itself fails.
+    Of a package that neither names what is forbidden nor keeps anything from one check to the next:
+    who does may end otherwise as a student's. Raises `PlatformError` when the grader itself fails.
     """
     started, clock = datetime.now(UTC), time.monotonic()
+    refusals = dict.fromkeys(too_heavy, Ending(Outcome.UNREADABLE, Message("too_much")))
     process = student_process(launcher, assignment, submission)
     with closing(process), checks.without_words():
-        results = list(grade_exercises(assignment, process, checks, exercises, {}, apart=False))
-    results = follow_through(assignment, process, checks, launcher, results, {})
+        graded = grade_exercises(assignment, process, checks, exercises, refusals, apart=False)
+        results = list(graded)
+    if is_followed(results):
+        spent, process = process.clock.used, student_process(launcher, assignment, submission)
+        process.clock.charge(spent)
+        with closing(process):
+            refused_by_source(assignment, process, exercises)  # who follows wants what it reads
+        results = follow_through(assignment, process, checks, launcher, results, {})
     layers = process.survey.layers
     results = score(exercises, results)
     return record_of(assignment, submission, results, layers, started, time.monotonic() - clock)

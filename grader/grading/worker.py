@@ -195,7 +195,7 @@ class _Grader:
             return grade_core(assignment, submission, checks, launcher)
         exercises = assignment.only(job.exercises, job.without_checks)
         if job.way == Way.BUG:
-            return grade_bug(assignment, submission, checks, launcher, exercises)
+            return grade_bug(assignment, submission, checks, launcher, exercises, job.too_heavy)
         return grade(
             assignment,
             submission,

@@ -11,6 +11,7 @@ from grader.course import assignment as assignments
 from grader.course.folder import Course
 from grader.errors import PlatformError
 from grader.grading.engines.local import grade_all
+from grader.grading.proofs import Way
 from grader.grading.submission import broken_record
 from grader.grading.worker import Job
 
@@ -55,6 +56,26 @@ def test_the_proof_holds(prove):
     done = prove()
     assert done.exit_code == 0, done.output
     assert "all 19 versions scored as expected" in done.output
+
+
+@pytest.mark.parametrize(
+    ("replacement", "way"),
+    [
+        ("a - b", Way.BUG),
+        ("a - b  # torch.tensor", Way.BUG),
+        ("torch.nn.functional.relu(a)", Way.WHOLE),  # forbidden, wherever it comes from
+        ("add.backward()", Way.WHOLE),
+        ("__builtins__.eval('a - b')", Way.WHOLE),
+    ],
+)
+def test_a_mutant_goes_the_short_way_where_that_shows_the_same(prove, course, replacement, way):
+    prove(replace=replacement, options=["--only", "reference"])
+    tiny = assignments.load(course / "assignments" / "tiny", references=course / "reference")
+    ways = [
+        next(c.way for c in candidates(Course(course), tiny, full=full) if c.bug)
+        for full in (False, True)
+    ]
+    assert ways == [way, Way.WHOLE]
 
 
 def test_a_check_that_asks_otherwise_every_time_proves_nothing(prove, edit):

@@ -74,3 +74,12 @@ def test_its_public_and_hidden_checks_share_a_guest(tiny, packages):
         adding, _ = by_way(tiny, counting, way)["counts"].exercises
         printed[way] = "".join(check.output for check in adding.checks).split()
     assert printed == {Way.WHOLE: ["1", "1"], Way.BUG: ["1", "2"]}
+
+
+def test_what_was_too_heavy_is_not_run_again(tiny, packages):
+    job = Job(
+        in_memory("x", packages["right, right"]), way=Way.BUG, too_heavy=frozenset({"adding"})
+    )
+    [(_, record)] = grade_all(tiny, [job], workers=1)
+    adding, saying = record.exercises
+    assert ({check.message.code for check in adding.checks}, saying.points) == ({"too_much"}, 4)
