@@ -50,13 +50,33 @@ class _Part:
     known: dict[Path, Known] = field(default_factory=dict)  # by folder of the records
 
 
+@dataclass(frozen=True)
+class _Read:
+    """What lies in all the folders, where it fits together."""
+
+    parts: list[_Part]
+    roster: str | None
+    decided: Decisions
+
+
 def merge(folders: Sequence[Path], out: Path) -> list[Merged]:
     """Write the results of all `folders` into `out`, beside those that are there already.
 
-    Raises `UsageError` where they do not fit together, and writes nothing then.
+    Raises `UsageError` where they do not fit together, and writes nothing then; and where somebody
+    else writes into `out`, whose results would be read in part.
     """
-    if out.exists() and any((out / "assignments").glob("*.json")):
-        folders = [out, *folders]
+    if not out.exists():
+        read = _read(folders)
+        with only_grader(out):
+            if begun(out):  # by somebody who was here first
+                raise UsageError("error.output_busy", folder=out)
+            return _write_all(read, out)
+    with only_grader(out):
+        own = [out] if any((out / "assignments").glob("*.json")) else []
+        return _write_all(_read([*own, *folders]), out)
+
+
+def _read(folders: Sequence[Path]) -> _Read:
     parts: dict[str, _Part] = {}
     for folder in folders:
         parts_of_folder = begun(folder)
@@ -65,13 +85,15 @@ def merge(folders: Sequence[Path], out: Path) -> list[Merged]:
         for results in parts_of_folder:
             part = parts.setdefault(results.snapshot.id, _Part(results, folder))
             _take(part, results, folder)
-    roster, decided = _roster(folders), _decided(folders)
-    with only_grader(out):
-        if roster is not None:
-            store.write_atomically(out / "roster.json", roster)
-        if decided.database:
-            decisions.save(out, decided)
-        return [_write(part, out) for part in parts.values()]
+    return _Read(list(parts.values()), _roster(folders), _decided(folders))
+
+
+def _write_all(read: _Read, out: Path) -> list[Merged]:
+    if read.roster is not None:
+        store.write_atomically(out / "roster.json", read.roster)
+    if read.decided.database:
+        decisions.save(out, read.decided)
+    return [_write(part, out) for part in read.parts]
 
 
 def _take(part: _Part, results: Results, folder: Path) -> None:

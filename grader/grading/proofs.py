@@ -1,8 +1,8 @@
 """The short ways to a record that nobody reads: those of a proof (`grader.authoring.verify`).
 
-It is no student's, so public checks need not be kept apart from what hidden ones ask, and its source
-is read only where that can matter. Of a known bug all is run in this way, of an answer that must
-earn nothing as little as can be.
+It is no student's, so public checks need not be kept apart from what hidden ones ask, and its
+source is read only where that can matter. Of a known bug all is run in this way, of an answer that
+must earn nothing as little as can be.
 """
 
 from __future__ import annotations

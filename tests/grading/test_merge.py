@@ -10,6 +10,8 @@ from click.testing import CliRunner
 
 from grader.cli.main import main
 from grader.errors import UsageError
+from grader.grading.batch import only_grader
+from grader.grading.merge import merge
 from grader.grading.shards import Shard
 from grader.records import decisions
 from grader.records.decisions import Decision, Decisions
@@ -215,3 +217,17 @@ def test_nobody_is_in_two_shards_or_in_none():
 def test_no_shard(text):
     with pytest.raises(UsageError):
         Shard.parse(text)
+
+
+def test_what_somebody_else_writes_into_is_not_read(root):
+    """Before the lock there is no look at what lies in OUT, and so none in the middle of it."""
+    (root / "empty").mkdir()
+    with only_grader(root / "part1"):
+        done = grader(root, "merge", root / "part2", root / "empty", "-o", root / "part1")
+    assert (done.exit_code, "Another `grader` process is using" in done.output) == (2, True)
+
+
+def test_where_nothing_fits_together_no_folder_is_made(root):
+    with pytest.raises(UsageError):
+        merge([root / "part1", root / "submitted"], root / "together")
+    assert not (root / "together").exists()
