@@ -54,12 +54,14 @@ def differ(one, other):
 
 
 def test_train_comes_close_to_the_entropy_of_the_source(student):
-    # 20,000 ids, all arguments as they are by default; the best perplexity is 1.7995 in the mean,
-    # a model of single words or of pairs stays at 4
-    model, _ = student.model.train(markov(20_000, 40), 4)
+    # short windows in many columns: as many steps as the defaults make of 20,000 ids, in a third of
+    # the time; the best perplexity is 1.7995 in the mean, a model of single words or of pairs stays
+    # at 4
+    model, _ = student.model.train(markov(10_000, 40), 4, bptt=10, batch_size=40, lr=0.02)
     test = markov(4_000, 50)
     ratio = math.exp(own_nll(model, test) - true_nll(test))
-    # the handout asks for 1.05; honest training comes to 1.02, and is never near this bar
+    # the handout asks for 1.1; honest training comes to 1.01 to 1.045, and whose gradients are never
+    # cleared to 1.2
     assert ratio < 1.15, f"the perplexity is {ratio:.4f} times the best possible one"
 
 
@@ -157,8 +159,8 @@ def ids_count(student, ids, start, stop, one):
 
 def test_train_passes_its_state_on(student):
     # windows of one row: what came before the last id is known from the state alone. Who passes it
-    # on comes to 2.1 to 2.9, by optimiser; who does not stays at 4, the best for a single id
-    options = {"embed_size": 8, "hidden_size": 24, "bptt": 1, "batch_size": 30, "epochs": 25}
+    # on comes to 2.0 to 2.3, by optimiser; who does not stays at 4, the best for a single id
+    options = {"embed_size": 8, "hidden_size": 24, "bptt": 1, "batch_size": 60, "epochs": 15}
     model, _ = student.model.train(markov(1_500, 71), 4, **options)
     reached = math.exp(own_nll(model, markov(1_500, 72)))
     assert reached < 3.5, f"in windows of one row {reached:.2f} is reached: is the state passed on?"
