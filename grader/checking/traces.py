@@ -29,6 +29,7 @@ MOST_ANSWERS = 256
 MOST_BYTES = 1 << 20  # of all answers together: beyond, a trace would cost more than the check
 MOST_NUMBERS = 64
 DIGITS = 4  # of the largest number
+FINEST = 1e-12  # below, a number is what rounding has left of 0: another one on each machine
 # A cell of the grid reaches from here to one further: halves, thirds and eighths lie well inside.
 CELL = 0.382
 
@@ -124,7 +125,7 @@ def _numbers(values: Sequence[Any]) -> str:
     largest = max((abs(part) for part in parts if math.isfinite(part)), default=0.0)
     # first rounded: a hair less than 1 is 1
     exponent = int(f"{largest:.{DIGITS - 1}e}".partition("e")[2]) - (DIGITS - 1)
-    grid = max(10.0**exponent, sys.float_info.min)
+    grid = max(10.0**exponent, FINEST)
     return ",".join(
         f"{math.floor(part / grid + CELL) * grid:.{DIGITS}g}" if math.isfinite(part) else f"{part}"
         for part in parts

@@ -35,6 +35,7 @@ ALIKE = [
     (1.0, 1),
     (0.1 + 0.2, 0.3),
     ([1.0, 1e-9], [1.0, 0.0]),
+    (np.array([3e-17, -1e-17]), np.zeros(2)),  # the gradient of what has none, on two machines
     # what another order of sums leaves: a hair below 1, beside what is halfway between two digits
     ([1.0, 0.0625], [1 - 1e-7, 0.0625 - 1e-8]),
     ([30.0, -0.125, 1 / 3], [30.000001, -0.1250001, 1 / 3 + 1e-7]),
@@ -61,6 +62,7 @@ def test_alike(one, other):
 
 UNLIKE = [
     (1.0, 1.001),
+    (1e-9, 2e-9),
     (1, "1"),
     (1, True),
     (None, False),
