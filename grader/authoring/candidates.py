@@ -20,8 +20,8 @@ A mutant is run from the first check that enters what it changed: before, it is 
 of functions that it must not cost anything only quick core checks; of a variant only the exercises
 that can meet a file of its own; and of an answer only core checks, since without one of them
 nothing else counts. Then answers are graded by a short way, too, and so are mutants that differ
-within functions alone and neither name what is forbidden nor keep anything from one check to the
-next (`grader.grading.proofs`).
+within functions alone and spell no word by which they could use what is forbidden, or keep
+something from one check to the next (`grader.grading.proofs`).
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ from grader.grading.proofs import Way
 HEAVY = 0.1  # seconds: what takes the reference longer is not run for each mutant
 
 # By these words code gets at what it left in another check, or hides a name.
-_KEEPING = {"global", "globals", "import", "importlib", "exec", "eval", "getattr", "setattr", "sys"}
+_KEEPING = {"__import__", "eval", "exec", "getattr", "global", "globals", "import", "importlib"}
+_KEEPING |= {"setattr", "sys"}
 
 
 class Severity(StrEnum):

@@ -3,8 +3,8 @@
 Where the checks of several functions fail, each failed check is run once more in a guest in which
 every other function is the reference's (`grader.boundary.guest.stand_ins`). What comes of it stands
 beside the outcome, `CheckResult.passes_with`; `grader.scoring` decides whether it counts. Nothing
-that such a guest prints or raises is ever shown. What is not written yet, no other function can make
-up for: it is not run again.
+that such a guest prints or raises is ever shown. What is not written yet, no other function can
+make up for: it is not run again.
 
 In that guest the student's code runs beside the reference, so code that can look behind a call is
 not followed through (`grader.boundary.guest.looks_behind`), and what is forbidden stays so. Whoever

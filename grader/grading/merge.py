@@ -62,8 +62,8 @@ class _Read:
 def merge(folders: Sequence[Path], out: Path) -> list[Merged]:
     """Write the results of all `folders` into `out`, beside those that are there already.
 
-    Raises `UsageError` where they do not fit together, and writes nothing then; and where somebody
-    else writes into `out`, whose results would be read in part.
+    Raises `UsageError` where they do not fit together, and writes no result then; and where
+    somebody else writes into `out`, whose results would be read in part.
     """
     if not out.exists():
         read = _read(folders)
