@@ -33,7 +33,7 @@ def test_the_example_verifies_is_released_and_checked(nlp):
     names = {path.name for path in Path("student_template/hw1_words").iterdir()}
     assert {"words.py", "handout.en.md", "handout.ko.md", "checks"} <= names
     solved = grader("check", "hw1", "reference/hw1_words")
-    assert (solved.exit_code, "hw0" in solved.output) == (0, False)
+    assert (solved.exit_code, "hw0" in solved.output) == (0, False), solved.output
 
 
 def test_what_a_course_says_of_itself(tmp_path):
