@@ -136,12 +136,14 @@ def test_train_learns_from_the_first_nine_tenths(student):
 
 
 def test_train_holds_out_a_tenth_rounded_down(student):
-    # of 48 ids the last 4 are held out; the 44 before them stand in one column
-    ids, options = markov(48, 74), {**TINY, "batch_size": 1}
-    one, lost, learnt = (
+    # of 56 ids the last 5 are held out; the 51 before them stand in one column, in ten whole windows
+    ids, options = markov(56, 74), {**TINY, "batch_size": 1}
+    one, before, lost, learnt = (
         probe(student.model.train(text, 4, **options)[0])
-        for text in (ids, plus_one(ids, 43, 44), plus_one(ids, 44, 45))
+        for text in (ids, *(plus_one(ids, place, place + 1) for place in (49, 50, 51)))
     )
+    if not differ(before, one):
+        return  # nothing is learnt from the last window: that costs points in other checks
     assert differ(lost, one), "the last id that is not held out is lost"
     expect_close(learnt, one, **SAME, what="the model's logits, another first id held out")
 
@@ -204,22 +206,22 @@ def test_train_learns_nothing_at_rate_zero(student):
     ids = markov(400, 64)
     _, perplexities = student.model.train(ids, 4, **{**TINY, "epochs": 3}, lr=0.0)
     # float32 on both sides: the same weights give the same perplexity to rounding
-    expect_close(
-        perplexities, [perplexities[0]] * 3, rtol=1e-4, what="the perplexities with lr = 0"
-    )
+    same = [perplexities[0]] * len(perplexities)  # how many is another check's matter
+    expect_close(perplexities, same, rtol=1e-4, what="the perplexities with lr = 0")
 
 
 def test_train_clips_the_gradient(student):
-    # clipped so far no step is left, whichever the optimiser
+    # clipped so far no step is left, whichever the optimiser and whatever the rate
     ids = markov(400, 65)
     still, clipped, free = (
         probe(student.model.train(ids, 4, **TINY, **options)[0])
-        for options in ({"lr": 0.0}, {"clip": 1e-30, "lr": 1.0}, {})
+        for options in ({"clip": 1e-30, "lr": 0.5}, {"clip": 1e-30, "lr": 1.0}, {})
     )
     # at so large a rate weights that decay by themselves are seen, too
     expect_close(clipped, still, **SAME, what="the logits, the gradient clipped away")
     moved = float((free - still).abs().max())
-    assert moved > 0.05, "with the usual clip something must be learnt"
+    # honest training moves them by 0.28 and more, one that hardly learns pays in other checks
+    assert moved > 0.005, "with the usual clip something must be learnt"
 
 
 def test_train_depends_on_its_seed_alone(student):
