@@ -14,7 +14,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from grader.boundary.endings import Ending
 from grader.boundary.guests import Guests
 from grader.boundary.launchers import Launcher
 from grader.checking.plugin import Case, Checks
@@ -24,13 +23,14 @@ from grader.grading.follow_through import follow_through, is_followed
 from grader.grading.submission import (
     grade_exercises,
     record_of,
+    refused_as_too_heavy,
     refused_by_source,
     result_of,
     student_process,
 )
 from grader.intake.read import Submission
 from grader.records.outcome import Outcome
-from grader.records.record import CheckResult, ExerciseResult, Message, Record
+from grader.records.record import CheckResult, ExerciseResult, Record
 from grader.scoring.points import score
 
 
@@ -56,7 +56,7 @@ def grade_bug(
     who does may end otherwise as a student's. Raises `PlatformError` when the grader itself fails.
     """
     started, clock = datetime.now(UTC), time.monotonic()
-    refusals = dict.fromkeys(too_heavy, Ending(Outcome.UNREADABLE, Message("too_much")))
+    refusals = refused_as_too_heavy(too_heavy)
     process = student_process(launcher, assignment, submission)
     with closing(process), checks.without_words():
         graded = grade_exercises(assignment, process, checks, exercises, refusals, apart=False)

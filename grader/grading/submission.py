@@ -79,7 +79,7 @@ def grade(
     results: list[ExerciseResult] = []
     layers: list[str] = []
     if submission.problem is None:
-        refusals = dict.fromkeys(too_heavy, Ending(Outcome.UNREADABLE, Message("too_much")))
+        refusals = refused_as_too_heavy(too_heavy)
         package, places = assignment.package, submission.places
 
         def told(check: CheckResult) -> None:
@@ -145,6 +145,11 @@ def grade_exercises(
                     yield own.result(digests.get(own.exercise.id, ""))
     finally:
         process.close()
+
+
+def refused_as_too_heavy(exercises: Collection[str]) -> dict[str, Ending]:
+    """Exercise id -> why none of its checks is run: what it answered has ended a worker."""
+    return dict.fromkeys(exercises, Ending(Outcome.UNREADABLE, Message("too_much")))
 
 
 def refused_by_source(
@@ -245,7 +250,7 @@ def _run_checks(
     process: Guests,
     public: Collection[bool],
 ) -> Iterator[CheckResult]:
-    """Run those checks of an exercise of which it is among `public` whether they are."""
+    """Run the public checks of an exercise (True in `public`), the hidden ones (False), or both."""
     # public ones first: after a hidden one they would take another guest
     for check in sorted(own.exercise.checks, key=lambda check: not check.public):
         if own.refusal is not None:
