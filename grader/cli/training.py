@@ -29,24 +29,24 @@ _share = click.FloatRange(min=0, max=1, max_open=True)
 
 
 class _Only(click.Option):
-    """An option that has an effect only beside `where`: a parameter and its value, None for any."""
+    """An option that has an effect only beside `where`: a parameter, its values (none: any)."""
 
-    def __init__(self, *names: Any, where: tuple[str, str | None], **rest: Any) -> None:
+    def __init__(self, *names: Any, where: tuple[str, ...], **rest: Any) -> None:
         super().__init__(*names, **rest)
         self._where = where
 
     def refuse_idle(self, ctx: click.Context) -> None:
         """Raises `UsageError` where it was typed and would be ignored."""
-        name, value = self._where
+        name, *values = self._where
         found = ctx.params[name]
-        idle = not found if value is None else found != value
+        idle = found not in values if values else not found
         if idle and ctx.get_parameter_source(str(self.name)) is ParameterSource.COMMANDLINE:
             option = "" if name == "assignment" else f"--{name} "
-            needed = f"{option}{value or ''}".strip()
+            needed = f"{option}{'|'.join(values)}".strip()
             raise UsageError("error.train_only", option=self.opts[0], needed=needed)
 
 
-def _only(name: str, where: tuple[str, str | None], **rest: Any) -> Decorator:
+def _only(name: str, where: tuple[str, ...], **rest: Any) -> Decorator:
     return click.option(name, cls=_Only, where=where, **rest)
 
 
@@ -56,7 +56,8 @@ def _refuse_idle(ctx: click.Context) -> None:
             option.refuse_idle(ctx)
 
 
-_JUDGED, _HMM, _ATTENDING = ("similarity", None), ("model", "hmm"), ("model", "transformer")
+_JUDGED, _HMM, _ATTENDING = ("similarity",), ("model", "hmm"), ("model", "transformer")
+_LAYERED, _SEEING = (*_ATTENDING, "lstm"), (*_ATTENDING, "seq2seq")
 _HW3, _HW5 = ("assignment", "hw3"), ("assignment", "hw5")
 
 
@@ -150,12 +151,18 @@ def train_hw4(ctx: click.Context, /, **options: Any) -> None:
 
 @train.command("hw5")
 @_common("multi30k", 15)
-@click.option("--model", type=click.Choice(["seq2seq", "transformer"]), default="transformer")
+@click.option(
+    "--model",
+    type=click.Choice(["lstm", "seq2seq", "transformer"]),
+    default="transformer",
+    show_default=True,
+    help="lstm: two LSTMs; seq2seq: attention.",
+)
 @click.option("--size", type=_count, help="d_model, or the hidden size.")
-@_only("--layers", _ATTENDING, type=_count, help="Transformer: on each side.")
+@_only("--layers", _LAYERED, type=_count, help="On each side.")
 @_only("--heads", _ATTENDING, type=_count, default=8, help="Transformer.")
 @_only("--d-ff", _ATTENDING, type=_count, help="Transformer: default twice the size.")
-@_only("--dropout", _ATTENDING, type=_share, help="Transformer.")
+@_only("--dropout", _LAYERED, type=_share)
 @click.option("--smoothing", type=_share, default=0.1, help="Of the labels.")
 @_only("--tie-all", _ATTENDING, is_flag=True, help="Transformer: one matrix for all embeddings.")
 @click.option("--vocabulary", type=_count, default=8000, help="Pieces of both languages.")
@@ -164,7 +171,7 @@ def train_hw4(ctx: click.Context, /, **options: Any) -> None:
 @_only("--warmup", _ATTENDING, type=_count, default=1000, help="Transformer: steps of rising rate.")
 @click.option("--beam", type=_count, default=5, help="Hypotheses that are kept.")
 @click.option("--penalty", type=click.FloatRange(min=0), default=1.0, help="On short translations.")
-@click.option("--sentence", type=click.IntRange(min=0), default=0, help="Of the attention map.")
+@_only("--sentence", _SEEING, type=click.IntRange(min=0), default=0, help="Of the attention map.")
 @click.option("--test-size", type=_count, help="Test this many sentences (default: all).")
 @click.option("--amp", type=click.Choice(["off", "bf16"]), default="off", help="Mixed precision.")
 @click.option("--compile", is_flag=True, help="By torch.compile.")

@@ -1,4 +1,4 @@
-"""hw5 on real text: German to English, by the attention seq2seq or by the Transformer.
+"""hw5 on real text: German to English, by two LSTMs, the attention seq2seq or the Transformer.
 
 Models, loss, schedule, batches, search and BLEU are the package's own. Pieces of words are shared
 by both languages (`pieces`). Only the forward pass runs in bfloat16 when that is asked for: loss
@@ -23,8 +23,10 @@ from grader.training.translation import Ids, attention, padded, translate
 SPLITS = {"train": "train", "val": "val", "test": "test_2016_flickr"}
 CLIP = 1.0
 LOOKS = 20  # steps between two looks at the loss on a GPU: each waits for it
-# chosen on the validation set: size, layers, dropout, rate (Transformer: of the schedule), tokens
+# chosen on the validation set: size, layers, dropout, rate (Transformer: of the schedule), tokens;
+# of lstm, layers and dropout are those of the course's practice
 DEFAULTS: dict[str, dict[str, Any]] = {
+    "lstm": {"size": 512, "layers": 2, "dropout": 0.5, "lr": 1e-3, "max_tokens": 3000},
     "seq2seq": {"size": 512, "lr": 1e-3, "max_tokens": 3000},
     "transformer": {"size": 256, "layers": 3, "dropout": 0.2, "lr": 1.0, "max_tokens": 4096},
 }
@@ -121,7 +123,7 @@ class Program:
 
     def _rate(self, step: int) -> float:
         rate: float = self.settings["lr"]
-        if self.settings["model"] == "seq2seq":
+        if _recurrent(self.settings):
             return rate
         schedule = self._package.training.noam_lr
         return rate * float(schedule(step, self.settings["size"], self.settings["warmup"]))
@@ -131,7 +133,7 @@ class Program:
     ) -> Tensor:
         src, lengths = padded([source for source, _ in pairs], self._device)
         tgt, _ = padded([[BOS, *target, EOS] for _, target in pairs], self._device)
-        extra = taught if self.settings["model"] == "seq2seq" else ()
+        extra = taught if _recurrent(self.settings) else ()
         half = self.settings["amp"] == "bf16"
         with torch.autocast(self._device.type, torch.bfloat16, enabled=half):
             logits = self._run(src, lengths, tgt, *extra)[:, : tgt.shape[1] - 1]
@@ -223,8 +225,8 @@ class Program:
 
 def build(package: Package, settings: dict[str, Any], words: int) -> nn.Module:
     """The package's model. Raises `UsageError` for sizes that it cannot have."""
-    size, seed = settings["size"], settings["seed"]
-    factor = 2 if settings["model"] == "seq2seq" else settings["heads"]
+    size, seed, layers = settings["size"], settings["seed"], settings["layers"]
+    factor = 2 if _recurrent(settings) else settings["heads"]
     if size % 2 or size % factor:
         raise UsageError("error.train_multiple", option="--size", factor=factor)
     if settings["model"] == "seq2seq":
@@ -232,12 +234,17 @@ def build(package: Package, settings: dict[str, Any], words: int) -> nn.Module:
         decoder = s2s.Decoder(words, size // 2, size, "general", seed=seed + 1)
         model: nn.Module = s2s.Seq2Seq(s2s.Encoder(words, size // 2, size, seed=seed), decoder)
         return model
+    if settings["model"] == "lstm":
+        lstm: nn.Module = package.lstm_seq2seq.LSTMSeq2Seq(
+            words, words, size // 2, size, layers, settings["dropout"], seed
+        )
+        return lstm
     model = package.transformer.Transformer(
         words,
         words,
         size,
         heads=settings["heads"],
-        layers=settings["layers"],
+        layers=layers,
         d_ff=settings["d_ff"] or 2 * size,
         dropout=settings["dropout"],
         max_len=512,
@@ -248,6 +255,11 @@ def build(package: Package, settings: dict[str, Any], words: int) -> nn.Module:
     if settings["tie_all"]:
         _share_embeddings(model, (words, size))
     return model
+
+
+def _recurrent(settings: dict[str, Any]) -> bool:
+    """Whether the model reads its own words now and then while it is trained, at one rate."""
+    return settings["model"] != "transformer"
 
 
 def _share_embeddings(model: nn.Module, shape: tuple[int, int]) -> None:

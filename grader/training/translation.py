@@ -54,7 +54,8 @@ def _searched(
     students must not find here: the reference has one beside it, and a cache for its Transformer.
     """
     limits = (BOS, EOS, LONGEST)
-    reader = package.cached.Cached(model) if _attends(model) and package.has("cached") else model
+    cached = _is(model, "Transformer") and package.has("cached")
+    reader = package.cached.Cached(model) if cached else model
     if beam == 1:
         greedy: list[Ids] = package.decode.greedy(reader, src, lengths, *limits)
         return greedy
@@ -69,23 +70,28 @@ def _searched(
     return said
 
 
-def _attends(model: nn.Module) -> bool:
-    """Whether this is the Transformer, of the two models."""
-    return hasattr(model, "encode")
+def _is(model: nn.Module, name: str) -> bool:
+    """Whether the model is the package's class of this name, or one made from it."""
+    return any(kind.__name__ == name for kind in type(model).__mro__)
 
 
 @torch.no_grad()  # type: ignore[untyped-decorator]
 def attention(
     package: Package, model: nn.Module, pieces: Pieces, sentence: str
 ) -> tuple[list[str], list[str], list[list[float]]] | None:
-    """Pieces of a greedy translation, pieces of its source, and the weights of each row."""
+    """Pieces of a greedy translation, pieces of its source, and the weights of each row.
+
+    None where the model has no attention that could be seen.
+    """
+    if _is(model, "LSTMSeq2Seq"):
+        return None
     model.eval()
     device = _device_of(model)
     source = pieces.encode(sentence)
     src, lengths = padded([source], device)
     (said,) = _searched(package, model, src, lengths, 1, 0.0)
     tgt = torch.tensor([[BOS, *said]], device=device)
-    seen = _of_transformer if _attends(model) else _of_seq2seq
+    seen = _of_transformer if _is(model, "Transformer") else _of_seq2seq
     weights = seen(model, src, lengths, tgt)
     if weights is None:
         return None

@@ -157,7 +157,7 @@ def test_the_trigram_tagger_is_trained_and_kept(texts, tmp_path):
     assert grader("try", "hw4", tmp_path, "새 책 읽었다").output == "새/DET 책/NOUN 읽었다/VERB\n"
 
 
-@pytest.mark.parametrize("model", ["transformer --layers 1 --heads 2", "seq2seq"])
+@pytest.mark.parametrize("model", ["transformer --layers 1 --heads 2", "seq2seq", "lstm"])
 def test_many_sources_at_once_are_translated_as_one_by_one(model, texts, tmp_path):
     """The reference searches a batch, over a cache; a student's own beam takes a source at a time."""
     fast = "--epochs 3 --size 16 --vocabulary 60 --max-tokens 60 --beam 3 --test-size 2".split()
@@ -272,9 +272,11 @@ IDLE = [
     ("train hw2 --gensim", "--gensim", "--similarity"),
     ("train hw4 --model trigrams --min-count 3", "--min-count", "--model hmm"),
     ("train hw5 --model seq2seq --heads 8", "--heads", "--model transformer"),
-    ("train hw5 --model seq2seq --layers 2", "--layers", "--model transformer"),
+    ("train hw5 --model seq2seq --layers 2", "--layers", "--model transformer|lstm"),
     ("train hw5 --model seq2seq --d-ff 64", "--d-ff", "--model transformer"),
-    ("train hw5 --model seq2seq --dropout 0.2", "--dropout", "--model transformer"),
+    ("train hw5 --model seq2seq --dropout 0.2", "--dropout", "--model transformer|lstm"),
+    ("train hw5 --model lstm --heads 8", "--heads", "--model transformer"),
+    ("train hw5 --model lstm --sentence 3", "--sentence", "--model transformer|seq2seq"),
     ("train hw5 --model seq2seq --tie-all", "--tie-all", "--model transformer"),
     ("train hw5 --model seq2seq --warmup 9", "--warmup", "--model transformer"),
     ("try hw1 model.pt --beam 3", "--beam", "hw5"),
