@@ -259,7 +259,7 @@ def build(package: Package, settings: dict[str, Any], words: int) -> nn.Module:
 
 def _recurrent(settings: dict[str, Any]) -> bool:
     """Whether the model reads its own words now and then while it is trained, at one rate."""
-    return settings["model"] != "transformer"
+    return str(settings["model"]) != "transformer"
 
 
 def _share_embeddings(model: nn.Module, shape: tuple[int, int]) -> None:
