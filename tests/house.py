@@ -41,6 +41,7 @@ ROOMS = {
         "schema",
         "digests",
         "store",
+        "layout",
         "decisions",
         "people",
         "assignment_snapshot",

@@ -264,7 +264,9 @@ def _results(ctx: click.Context, out: Path, assignment: str) -> Results:
 
 def _place(out: Path, assignment: str) -> Path:
     """Where an export is written unless `-o` says so."""
-    return out / "export" / assignment
+    from grader.records.layout import Out
+
+    return Out(out).export(assignment)
 
 
 def _moment(*, published: bool) -> Moment:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from grader.course.folder import Course
     from grader.course.roster import Roster
     from grader.intake.people import Intake
+    from grader.records.layout import Out
 
 
 @click.command()
@@ -75,6 +76,7 @@ def grade(ctx: click.Context, /, assignment: str, submissions: Path, **options: 
     from grader.cli.progress import show
     from grader.grading.batch import Settings, grade_batch
     from grader.grading.shards import Shard
+    from grader.records.layout import Out
 
     shard = Shard.parse(options["shard"]) if options["shard"] else None
     lang, as_json, out = ctx.obj["lang"], options["as_json"], options["out"]
@@ -94,7 +96,7 @@ def grade(ctx: click.Context, /, assignment: str, submissions: Path, **options: 
     chosen = _chosen(intake, options["only"])
     if shard is not None:
         chosen = [person for person in chosen if shard.holds(person.id)]
-    tables = _tables(model, intake, roster)
+    tables = _tables(Out(out), model, intake, roster)
     names = {person.id: person.name for person in intake.people}
     with engine_of(options, lang) as engine:
         settings = Settings(
@@ -160,17 +162,17 @@ def autograde(ctx: click.Context, assignment: str, root: Path, leaderboard: bool
     click.echo(json.dumps(record.to_json(), ensure_ascii=False, indent=1))
 
 
-def _tables(model: Assignment, intake: Intake, roster: Roster | None) -> dict[str, Any]:
-    """What else is known of the class, by its path in `OUT`."""
+def _tables(out: Out, model: Assignment, intake: Intake, roster: Roster | None) -> dict[Path, Any]:
+    """What else is known of the class, by its file."""
     from grader.diagnosis import mistakes
 
     known = mistakes.load(model.folder / mistakes.FILE)
     tables = {
-        f"intake/{model.id}.json": intake.to_json(),
-        f"mistakes/{model.id}.json": mistakes.to_json(known),
+        out.intake(model.id): intake.to_json(),
+        out.mistakes(model.id): mistakes.to_json(known),
     }
     if roster is not None:
-        tables["roster.json"] = roster.to_json()
+        tables[out.roster] = roster.to_json()
     return tables
 
 

@@ -24,6 +24,7 @@ from grader.export import student_pages
 from grader.export.graded import entries
 from grader.export.table import line
 from grader.i18n import LANGUAGES
+from grader.records.layout import Out
 from grader.records.store import write_atomically
 from grader.report.moment import Moment
 from grader.report.results import Results
@@ -41,7 +42,7 @@ def write(
     Pages that `links` names from an earlier time, and that are nobody's now, are removed. Raises
     `PlatformError` when a file is damaged or cannot be written.
     """
-    key, old = _key(out / "secret"), _named(links)
+    key, old = _key(Out(out).secret), _named(links)
     table = [line(_COLUMNS)]
     written: set[str] = set()
     if not (folder / "index.html").exists():

@@ -22,6 +22,7 @@ from grader.export.table import line
 from grader.intake.handin import Found
 from grader.intake.names import record_name
 from grader.intake.read import Submission, read_for
+from grader.records.layout import Out
 
 _INFO = ["filename", "full_name", "id", "labels", "ignored"]
 _TEMPLATE = "template.py"
@@ -40,7 +41,7 @@ def template_of(course: Course, assignment: Assignment, submissions: Path) -> di
 
     Raises `UsageError` when it was not released, or `submissions` is what `grade` wrote.
     """
-    if (submissions / "records").is_dir() and (submissions / "assignments").is_dir():
+    if Out(submissions).is_graded():
         raise UsageError("export.no_code", folder=submissions)
     folder = course.template(assignment)
     if not folder.is_dir():

@@ -4,14 +4,9 @@ Of a submission that has changed, only the exercises are run that can meet what 
 points or words of `assignment.toml` have changed, nothing is run: the points of what is kept are
 worked out again.
 
-    OUT/records/<assignment>/<student>.json     one record a submission
-    OUT/assignments/<assignment>.json           titles, hints and points, for the report
-    OUT/intake/<assignment>.json                who handed in what, what was left over
-    OUT/roster.json                             who takes the course, where that is known
-    OUT/known/<assignment>.sqlite               what makes the next start quicker
-
 Only this process writes, each file in one step: killed at any moment, a batch loses at most
-what was being graded, and the next run goes on from there.
+what was being graded, and the next run goes on from there. What lies where:
+`grader.records.layout`.
 """
 
 from __future__ import annotations
@@ -43,6 +38,7 @@ from grader.intake.stamp import stamp
 from grader.records import digests, store
 from grader.records.assignment_snapshot import describe
 from grader.records.brief import Brief
+from grader.records.layout import Out
 from grader.records.record import MISSING, ExerciseResult, Record, Status
 from grader.scoring.rescore import rescored
 
@@ -75,11 +71,11 @@ def grade_batch(
     assignment: Assignment,
     found: list[Found],
     settings: Settings,
-    tables: Mapping[str, Any] | None = None,
+    tables: Mapping[Path, Any] | None = None,
 ) -> Iterator[Progress]:
     """Grade what is found. Yields the kept records first, then each new one once it is written.
 
-    `tables` are what else is known of the class: plain data by its path in `OUT`.
+    `tables` are what else is known of the class: plain data by its file.
     """
     if assignment.reference is not None:
         assignment.reference_files()  # what is not there is said now, and not in the middle
@@ -89,10 +85,10 @@ def grade_batch(
     if sys.platform == "linux":
         keep_out_tracers()
     with only_grader(settings.out):
-        written = {f"assignments/{assignment.id}.json": describe(assignment), **(tables or {})}
-        for name, table in written.items():
+        snapshot = Out(settings.out).assignment(assignment.id)
+        for path, table in {snapshot: describe(assignment), **(tables or {})}.items():
             text = json.dumps(table, ensure_ascii=False, indent=1)
-            store.write_atomically(settings.out / name, text + "\n")
+            store.write_atomically(path, text + "\n")
         with closing(_Kept(assignment, settings)) as kept:
             yield from _steps(assignment, found, settings, kept)
 
@@ -130,7 +126,7 @@ class _Kept:
 
     def __init__(self, assignment: Assignment, settings: Settings) -> None:
         self._assignment, self._settings = assignment, settings
-        self._folder = settings.out / "records" / assignment.id
+        self._folder = Out(settings.out).records(assignment.id)
         self._known = Known.of(settings.out, assignment.id)
         # all that points, titles and what is read of a hand-in follow from
         words = json.dumps(describe(assignment), ensure_ascii=False)
@@ -285,7 +281,7 @@ def only_grader(out: Path) -> Iterator[None]:
 
     try:
         out.mkdir(parents=True, exist_ok=True)
-        lock = os.open(out / ".lock", os.O_CREAT | os.O_RDWR, 0o644)
+        lock = os.open(Out(out).lock, os.O_CREAT | os.O_RDWR, 0o644)
     except OSError as error:
         raise UsageError("error.cannot_write", file=out, reason=error.strerror or error) from None
     try:
@@ -295,8 +291,7 @@ def only_grader(out: Path) -> Iterator[None]:
             raise UsageError("error.output_busy", folder=out) from None
         except OSError as error:  # a network drive without locks
             raise UsageError("error.no_lock", folder=out, reason=error.strerror) from None
-        for written in ("records", "assignments", "intake", "known"):
-            store.remove_unfinished(out / written)
+        Out(out).remove_unfinished()
         yield
     finally:
         os.close(lock)

@@ -18,6 +18,7 @@ from grader.errors import PlatformError
 from grader.records import digests, store
 from grader.records.brief import Brief
 from grader.records.decode import typed
+from grader.records.layout import Out
 
 _OFTEN = 1.0  # seconds after which what was noted is saved: a batch may be killed
 _TABLE = "CREATE TABLE IF NOT EXISTS records (name PRIMARY KEY, entry, seal) WITHOUT ROWID"
@@ -54,7 +55,7 @@ class Known:
     @classmethod
     def of(cls, out: Path, assignment: str, *, readonly: bool = False) -> Self:
         """What lies in `OUT`."""
-        return cls(out / "known" / f"{assignment}.sqlite", readonly=readonly)
+        return cls(Out(out).known(assignment), readonly=readonly)
 
     def get(self, path: Path) -> Row | None:
         """What is known of this file; None if it is another one than was noted."""

@@ -22,6 +22,7 @@ from grader.grading.known import Known, seen
 from grader.records import decisions, digests, store
 from grader.records.brief import Brief
 from grader.records.decisions import Decisions
+from grader.records.layout import Out
 from grader.records.record import Record, Status
 from grader.report.results import Results, begun
 
@@ -72,7 +73,7 @@ def merge(folders: Sequence[Path], out: Path) -> list[Merged]:
                 raise UsageError("error.output_busy", folder=out)
             return _write_all(read, out)
     with only_grader(out):
-        own = [out] if any((out / "assignments").glob("*.json")) else []
+        own = [out] if Out(out).assignments() else []
         return _write_all(_read([*own, *folders]), out)
 
 
@@ -90,10 +91,10 @@ def _read(folders: Sequence[Path]) -> _Read:
 
 def _write_all(read: _Read, out: Path) -> list[Merged]:
     if read.roster is not None:
-        store.write_atomically(out / "roster.json", read.roster)
+        store.write_atomically(Out(out).roster, read.roster)
     if read.decided.database:
         decisions.save(out, read.decided)
-    return [_write(part, out) for part in read.parts]
+    return [_write(part, Out(out)) for part in read.parts]
 
 
 def _take(part: _Part, results: Results, folder: Path) -> None:
@@ -102,7 +103,7 @@ def _take(part: _Part, results: Results, folder: Path) -> None:
     if declared != (part.first.snapshot, part.first.mistakes):
         raise UsageError("error.merge_assignment", one=part.where, other=folder, name=_id(part))
     known = Known.of(folder, _id(part), readonly=True)
-    part.known[folder / "records" / _id(part)] = known
+    part.known[Out(folder).records(_id(part))] = known
     for path in results.files:
         row = known.get(path)
         found = results.record(path, store.content(path)) if row is None else row.brief
@@ -111,7 +112,7 @@ def _take(part: _Part, results: Results, folder: Path) -> None:
         if graded_by != part.graded_by:
             raise UsageError("error.merge_checks", one=part.where, other=path, name=_id(part))
         _add(part, found, path)
-    intake = folder / "intake" / f"{_id(part)}.json"
+    intake = Out(folder).intake(_id(part))
     if intake.exists():
         part.intake = _together(part.intake, _table(intake))
 
@@ -131,19 +132,19 @@ def _says(status: Status) -> int:
     return {Status.MISSING: 0, Status.BROKEN: 1}.get(status, _SCORE)
 
 
-def _write(part: _Part, out: Path) -> Merged:
-    name = _id(part)
-    for folder in ("assignments", "mistakes"):
-        table = part.where / folder / f"{name}.json"
+def _write(part: _Part, out: Out) -> Merged:
+    name, own = _id(part), Out(part.where)
+    for place in (Out.assignment, Out.mistakes):
+        table = place(own, name)
         if table.exists():  # an earlier grader knew no mistakes
-            store.write_atomically(out / folder / table.name, table.read_bytes())
+            store.write_atomically(place(out, name), table.read_bytes())
     if part.intake:
         text = json.dumps(part.intake, ensure_ascii=False, indent=1)
-        store.write_atomically(out / "intake" / f"{name}.json", text + "\n")
+        store.write_atomically(out.intake(name), text + "\n")
     written = 0
-    with closing(Known.of(out, name)) as known:
+    with closing(Known.of(out.root, name)) as known:
         for path, _ in part.records.values():
-            target = out / "records" / name / path.name
+            target = out.records(name) / path.name
             content = store.content(path)
             if not target.exists() or store.content(target) != content:
                 store.write_atomically(target, content)
@@ -182,7 +183,7 @@ def _roster(folders: Iterable[Path]) -> str | None:
     """The roster, which is the same wherever there is one."""
     found: dict[str, Path] = {}
     for folder in folders:
-        path = folder / "roster.json"
+        path = Out(folder).roster
         if path.exists():
             found.setdefault(path.read_text(encoding="utf-8"), path)
     if len(found) > 1:

@@ -14,6 +14,7 @@ from typing import Any
 
 from grader.errors import PlatformError
 from grader.records.decode import typed
+from grader.records.layout import Out
 from grader.records.store import write_atomically
 
 SCHEMA = "grader/gradebook/v1"
@@ -44,7 +45,7 @@ class Decisions:
 
 def load(out: Path) -> Decisions:
     """Those of a class; none where no gradebook was written. Raises `PlatformError`."""
-    path = _path(out)
+    path = Out(out).decisions
     if not path.exists():
         return Decisions("")
     try:
@@ -59,8 +60,4 @@ def load(out: Path) -> Decisions:
 def save(out: Path, decisions: Decisions) -> None:
     """Write what `load` reads. Raises `PlatformError`."""
     data = {"schema": SCHEMA, **asdict(decisions)}
-    write_atomically(_path(out), json.dumps(data, ensure_ascii=False, indent=1) + "\n")
-
-
-def _path(out: Path) -> Path:
-    return out / "gradebook.json"
+    write_atomically(Out(out).decisions, json.dumps(data, ensure_ascii=False, indent=1) + "\n")

@@ -13,6 +13,7 @@ from typing import Any
 
 from grader.errors import PlatformError
 from grader.records.decode import typed
+from grader.records.layout import Out
 
 _DAMAGED = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
@@ -38,8 +39,8 @@ class People:
 
 def load(out: Path, assignment: str) -> People:
     """The people of an assignment. Raises `PlatformError` when a file is damaged."""
-    seen = _people(out / "intake" / f"{assignment}.json")
-    enrolled = _people(out / "roster.json")
+    seen = _people(Out(out).intake(assignment))
+    enrolled = _people(Out(out).roster)
     everybody = [*(seen or ()), *(enrolled or ())]  # the roster has the last word
     ids: dict[str, dict[str, str]] = {}
     for person in everybody:

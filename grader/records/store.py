@@ -74,9 +74,10 @@ def _bytes(content: str | bytes | Iterable[str]) -> Iterator[bytes]:
         yield part.encode("utf-8", "backslashreplace")
 
 
-def remove_unfinished(folder: Path) -> None:
-    """Remove what writers that were killed left in `folder` and below; none may be at work."""
-    for path in folder.rglob(f".*{_UNFINISHED}"):
+def remove_unfinished(folder: Path, *, below: bool = True) -> None:
+    """Remove what writers that were killed left in `folder`, and `below`; none may be at work."""
+    pattern = f".*{_UNFINISHED}"
+    for path in folder.rglob(pattern) if below else folder.glob(pattern):
         path.unlink(missing_ok=True)
 
 

@@ -1,11 +1,8 @@
 """`grader report OUT`: every page that follows from the records in `OUT`.
 
-    OUT/report/<assignment>/index.html                 the class
-    OUT/report/<assignment>/students-2.html            some of its students, where they are many
-    OUT/feedback/<student>/<assignment>/feedback.html  one student (nbgrader's names)
-    OUT/scores/<assignment>/...                        what `grader.export` makes of all records
-
-In a course of two languages the page in the other one stands beside each: `index.ko.html`.
+They are pages of the class, a page for each student, and what `grader.export` makes of all records;
+`grader.records.layout` says where. In a course of two languages the page in the other one stands
+beside each: `index.ko.html`.
 
 Each record is read once, a few at a time (a `Batch`), by as many processes as are asked for. Of a
 batch sums come back, rows, and lines of the files (a `Part`): a large class needs no more memory
@@ -27,6 +24,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
+from grader.records.layout import Out
 from grader.records.store import write_atomically
 from grader.report import class_page, made
 from grader.report.class_page import ClassSums
@@ -60,22 +58,22 @@ def build(
     for results in gather(out):
         # the language that was asked for is that of the page with the plain name
         languages = sorted(results.snapshot.languages, key=lambda own: own != lang)
-        plan = Plan(out, results, languages, lang, moment, files or {})
-        opened.append(out / "report" / plan.own / "index.html")
+        plan = Plan(Out(out), results, languages, lang, moment, files or {})
+        opened.append(plan.out.report(plan.own) / "index.html")
         written += _class(plan, jobs)
-    return [*opened, out / "feedback", *written]
+    return [*opened, Out(out).feedback, *written]
 
 
 def _class(plan: Plan, jobs: int) -> list[Path]:
     """Everything of one assignment. Returns the paths of the files."""
     results, own = plan.results, plan.own
-    folder = plan.out / "report" / own
+    folder = plan.out.report(own)
     sums, table = ClassSums(results.snapshot, results.mistakes), _Table(plan, folder)
     marks: dict[str, str] = {}
     seen: set[str] = set()
     with ExitStack() as stack:
         growing = {
-            name: stack.enter_context(Growing(plan.out / "scores" / own / name, how))
+            name: stack.enter_context(Growing(plan.out.scores(own) / name, how))
             for name, how in plan.files.items()
         }
         batches = list(_batches(results.files, made.load(folder / "made.json")))
@@ -198,7 +196,7 @@ def _refuse_copies(assignment: str, part: Part, seen: set[str]) -> None:
 
 def _remove_others(plan: Plan, students: Collection[str]) -> None:
     """Remove the feedback on what has no record any more."""
-    for folder in (plan.out / "feedback").iterdir():
+    for folder in plan.out.feedback.iterdir():
         if folder.name in students:
             continue
         for name in names_of("feedback"):

@@ -14,6 +14,7 @@ from typing import Any
 from grader.diagnosis import mistakes
 from grader.i18n import LANGUAGES
 from grader.records import digests, store
+from grader.records.layout import Out
 from grader.records.store import write_atomically
 from grader.report import class_page, feedback, made, pages
 from grader.report.class_page import ClassSums
@@ -27,7 +28,7 @@ from grader.report.results import Entry, Results
 class Plan:
     """What all pages of an assignment have in common."""
 
-    out: Path
+    out: Out
     results: Results
     languages: list[str]  # the first is that of the pages with the plain name
     lang: str  # of the sentences in the files
@@ -41,7 +42,7 @@ class Plan:
 
     def feedback(self, student: str) -> Path:
         """The folder of a student's pages; `student` is the name of the record."""
-        return self.out / "feedback" / student / self.own
+        return self.out.feedback / student / self.own
 
     def names(self, stem: str) -> list[str]:
         """Of a page in each of the languages."""
@@ -56,7 +57,7 @@ class Plan:
         """A digest of what each feedback page follows from, beside its record."""
         snapshot = self.results.snapshot
         reached = stage(snapshot.due, self.moment)
-        described = (self.out / "assignments" / f"{self.own}.json").read_bytes()
+        described = self.out.assignment(self.own).read_bytes()
         known = mistakes.dump(self.results.mistakes_told(self.moment)).encode()
         return digests.digest(digests.grader(), described, known, *self.languages, "", reached)
 

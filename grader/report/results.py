@@ -12,6 +12,7 @@ from grader.errors import PlatformError, UsageError
 from grader.records import assignment_snapshot, decisions, people, store
 from grader.records.assignment_snapshot import Snapshot
 from grader.records.decisions import Decision
+from grader.records.layout import Out
 from grader.records.people import People
 from grader.records.record import Record
 from grader.report.moment import Moment
@@ -74,10 +75,10 @@ def begun(out: Path) -> list[Results]:
     """What was graded into `out`, also where there is no record yet. Raises `PlatformError`."""
     found = []
     decided_upon = decisions.load(out)
-    for path in sorted((out / "assignments").glob("*.json")):
+    for path in Out(out).assignments():
         described = assignment_snapshot.load(path)
-        files = sorted((out / "records" / described.id).glob("*.json"))
-        known = mistakes.load(out / "mistakes" / f"{described.id}.json")
+        files = sorted(Out(out).records(described.id).glob("*.json"))
+        known = mistakes.load(Out(out).mistakes(described.id))
         own, by_hand = people.load(out, described.id), decided_upon.of(described.id)
         found.append(Results(described, own, files, known, by_hand))
     return found

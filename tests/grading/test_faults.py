@@ -233,6 +233,17 @@ def test_a_killed_grader_holds_no_lock_and_leaves_nothing(waiting, command, tmp_
     assert stray_files(tmp_path / "out") == []
 
 
+def test_what_a_kill_left_half_written_is_removed_wherever_a_batch_writes(command, tmp_path):
+    out = tmp_path / "out"
+    assert run(command).returncode == 0
+    folders = [out, *(path for path in out.rglob("*") if path.is_dir())]
+    assert out / "mistakes" in folders
+    for folder in folders:
+        (folder / ".half.tmp").write_text("{")
+    assert run(command).returncode == 0
+    assert stray_files(out) == []
+
+
 def test_ctrl_c_ends_everything_at_once_and_leaves_nothing(waiting, command, tmp_path):
     family = descendants(waiting.pid)
     waiting.send_signal(signal.SIGINT)

@@ -29,6 +29,7 @@ from grader.records import decisions as kept
 from grader.records import digests, store
 from grader.records.assignment_snapshot import Snapshot
 from grader.records.decisions import Decision, Decisions
+from grader.records.layout import Out
 from grader.records.record import Record, Status
 from grader.records.store import write_atomically
 from grader.report import moment as moments
@@ -113,10 +114,10 @@ class _Class:
         mistakes = results.mistakes_told(moment)
         self._comments = Comments(snapshot, lang, moment, mistakes)
         self._pages = Pages(course.root, snapshot, self._cells, lang)
-        described = (out / "assignments" / f"{snapshot.id}.json").read_bytes()
+        described = Out(out).assignment(snapshot.id).read_bytes()
         stage = moments.stage(snapshot.due, moment)
         self._source = digests.digest(digests.grader(), described, repr(mistakes), lang, stage)
-        self._path = out / "gradebook" / f"{snapshot.id}.json"
+        self._path = Out(out).synced(snapshot.id)
         self._marks: dict[str, _Mark] = {}
         self._pages.write_source()
 
