@@ -19,7 +19,7 @@ PICTURE = ROOT / "docs" / "rooms.svg"
 # The rooms from the cellar up, and the modules of each in the same order: an import runs to a
 # module that stands further up in this table, never down or sideways in a circle.
 ROOMS = {
-    "": ["__init__", "i18n", "errors"],
+    "": ["__init__", "i18n", "errors", "json_file"],
     "course": [
         "toml",
         "check_files",
@@ -322,7 +322,7 @@ def rooms():
         room = room_of(module)
         text = ast.get_docstring(ast.parse((PACKAGE / room / "__init__.py").read_text("utf-8")))
         found.setdefault(room, text.partition("\n")[0])
-    found[""] = "errors, words in two languages"
+    found[""] = "errors, words in two languages, JSON files of ours"
     return found
 
 

@@ -26,6 +26,7 @@ from grader.checking.shown import Kept, TooLarge
 from grader.checking.traces import digest, read
 from grader.course.assignment import Assignment
 from grader.errors import AssignmentInvalid
+from grader.json_file import Damaged, read_json
 from grader.records.decode import typed
 from grader.records.record import Counterexample, Shown, Trace
 
@@ -140,15 +141,16 @@ def _read(assignment: Assignment) -> tuple[str, dict[str, Answers]] | None:
     if not path.exists():
         return None
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        if data["schema"] != SCHEMA:
-            raise ValueError(data["schema"])
-        return data["made_from"], {
-            case: {name: typed(Right, right) for name, right in answers.items()}
-            for case, answers in data["cases"].items()
-        }
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        return read_json(path, _written, SCHEMA)
+    except Damaged as error:
         raise AssignmentInvalid("error.learnt_unreadable", file=path, reason=error) from error
+
+
+def _written(data: Any) -> tuple[str, dict[str, Answers]]:
+    return data["made_from"], {
+        case: {name: typed(Right, right) for name, right in answers.items()}
+        for case, answers in data["cases"].items()
+    }
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import ast
 import hashlib
-import json
 from pathlib import Path
-from typing import Any
 
 from grader.errors import AssignmentInvalid
+from grader.json_file import Damaged, read_json
 
 
 def paths(folder: Path) -> list[Path]:
@@ -45,9 +44,8 @@ def timings(folder: Path) -> dict[str, float]:
     if not path.exists():
         return {}
     try:
-        data: Any = json.loads(path.read_text(encoding="utf-8"))
-        return {str(name): float(seconds) for name, seconds in data.items()}
-    except (ValueError, AttributeError) as error:
+        return read_json(path, lambda data: {name: float(own) for name, own in data.items()})
+    except Damaged as error:
         raise AssignmentInvalid("error.toml", file=path, reason=error) from None
 
 

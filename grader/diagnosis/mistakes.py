@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any
 
 from grader.course.toml import Text
 from grader.errors import AssignmentInvalid
+from grader.json_file import Damaged, read_json
 from grader.records.decode import typed
 from grader.records.outcome import Outcome
 from grader.records.record import Trace
@@ -126,9 +127,6 @@ def load(path: Path) -> list[Mistake]:
     if not path.exists():
         return []
     try:
-        data: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        if data["schema"] != SCHEMA:
-            raise ValueError(data["schema"])
-        return [typed(Mistake, mistake) for mistake in data["mistakes"]]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        return read_json(path, lambda data: [typed(Mistake, m) for m in data["mistakes"]], SCHEMA)
+    except Damaged as error:
         raise AssignmentInvalid("error.learnt_unreadable", file=path, reason=error) from error

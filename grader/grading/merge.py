@@ -19,6 +19,7 @@ from typing import Any
 from grader.errors import PlatformError, UsageError
 from grader.grading.batch import only_grader
 from grader.grading.known import Known, seen
+from grader.json_file import Damaged, read_json
 from grader.records import decisions, digests, store
 from grader.records.brief import Brief
 from grader.records.decisions import Decisions
@@ -212,12 +213,15 @@ def _decided(folders: Iterable[Path]) -> Decisions:
 
 def _table(path: Path) -> dict[str, Any]:
     """What `Intake.to_json` wrote. Raises `PlatformError` when it is damaged."""
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+
+    def whole(data: Any) -> dict[str, Any]:
         [person["id"] for person in data["people"]], data["where"], data["leftover"]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        return dict(data)
+
+    try:
+        return read_json(path, whole)
+    except Damaged as error:
         raise PlatformError("error.record_unreadable", file=path, reason=error) from error
-    return dict(data)
 
 
 def _each_once(names: Iterable[str]) -> list[str]:

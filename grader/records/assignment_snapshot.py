@@ -18,6 +18,7 @@ from grader.course.exercise import Check, Exercise, Kind
 from grader.course.toml import Text
 from grader.errors import PlatformError
 from grader.i18n import LANGUAGES
+from grader.json_file import Damaged, read_json
 from grader.records.decode import typed
 
 
@@ -118,14 +119,19 @@ def snapshot_of(assignment: Assignment) -> Snapshot:
 def load(path: Path) -> Snapshot:
     """Read what `describe` wrote. Raises `PlatformError` for anything else."""
     try:
-        snapshot = typed(Snapshot, json.loads(path.read_text(encoding="utf-8")))
-        if snapshot.due is not None and datetime.fromisoformat(snapshot.due).tzinfo is None:
-            raise ValueError("due has no offset")
-        if not snapshot.languages or not set(snapshot.languages) <= set(LANGUAGES):
-            raise ValueError("an unknown language")
-        return snapshot
-    except (OSError, ValueError, RecursionError) as error:
+        return read_json(path, _snapshot)
+    except Damaged as error:
         raise PlatformError("error.record_unreadable", file=path, reason=error) from error
+
+
+def _snapshot(data: Any) -> Snapshot:
+    """Raises `ValueError` for what `describe` does not say."""
+    snapshot = typed(Snapshot, data)
+    if snapshot.due is not None and datetime.fromisoformat(snapshot.due).tzinfo is None:
+        raise ValueError("due has no offset")
+    if not snapshot.languages or not set(snapshot.languages) <= set(LANGUAGES):
+        raise ValueError("an unknown language")
+    return snapshot
 
 
 def _exercise(exercise: Exercise) -> dict[str, Any]:

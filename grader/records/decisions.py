@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from grader.errors import PlatformError
+from grader.json_file import Damaged, read_json
 from grader.records.decode import typed
 from grader.records.layout import Out
 from grader.records.store import write_atomically
@@ -49,11 +50,8 @@ def load(out: Path) -> Decisions:
     if not path.exists():
         return Decisions("")
     try:
-        data: Any = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(data, dict) or data.pop("schema", None) != SCHEMA:
-            raise ValueError(f"it is not of the schema {SCHEMA}")
-        return typed(Decisions, data)
-    except (OSError, ValueError, RecursionError) as error:
+        return read_json(path, partial(typed, Decisions), SCHEMA)
+    except Damaged as error:
         raise PlatformError("error.decisions_unreadable", file=path, reason=error) from error
 
 

@@ -6,16 +6,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from grader.errors import PlatformError
+from grader.json_file import Damaged, read_json
 from grader.records.decode import typed
 from grader.records.layout import Out
-
-_DAMAGED = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
 @dataclass(frozen=True)
@@ -68,13 +66,13 @@ def _people(path: Path) -> list[_Person] | None:
     if not path.exists():
         return None
     try:
-        return [_person(entry) for entry in json.loads(path.read_text(encoding="utf-8"))["people"]]
-    except _DAMAGED as error:
+        return read_json(path, lambda data: [_person(entry) for entry in data["people"]])
+    except Damaged as error:
         raise PlatformError("error.record_unreadable", file=path, reason=error) from error
 
 
 def _person(entry: Any) -> _Person:
-    """Raises one of `_DAMAGED` for anything else than a person."""
+    """The person that an entry tells of, in as much as an earlier grader wrote of it."""
     counting = [handin for handin in entry.get("handins", ()) if handin["counts"]]
     data = {
         "id": entry["id"],

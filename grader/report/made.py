@@ -10,8 +10,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 
+from grader.json_file import Damaged, read_json
+from grader.records.decode import typed
 from grader.records.digests import digest
 
 
@@ -27,10 +30,9 @@ def mark(source: str, pages: Iterable[Path]) -> str:
 def load(path: Path) -> dict[str, str]:
     """Name of a record -> mark. Nothing where there is no such list, or a damaged one."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        return read_json(path, partial(typed, dict[str, str]))
+    except Damaged:
         return {}
-    return found if isinstance(found, dict) else {}
 
 
 def dump(marks: Mapping[str, str]) -> str:

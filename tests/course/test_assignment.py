@@ -82,6 +82,13 @@ def test_a_limit_follows_from_what_the_reference_needs(course, edit):
     assert (adding.measured, saying.measured) == (0.01, 0.5)
 
 
+@pytest.mark.parametrize("content", ["", "null", "[]", '{"add_adds": null}', '{"add_adds": []}'])
+def test_damaged_times_of_the_reference_are_said(tiny, content):
+    (tiny.folder / "timings.json").write_text(content)
+    with pytest.raises(AssignmentInvalid, match=r"timings\.json"):
+        assignments.load(tiny.folder)
+
+
 def test_the_hash_of_the_checks_changes_with_their_text(edit, tiny):
     edit("assignments/tiny/checks/hidden/test_more.py", "Hello", "Hi")
     changed = assignments.load(tiny.folder)

@@ -25,6 +25,7 @@ from grader.export.gradebook.grades import Comments
 from grader.export.gradebook.reconcile import Reconciled, reconcile
 from grader.export.gradebook.submissions import Place, Submission
 from grader.export.gradebook.tables import new_id
+from grader.json_file import Damaged, read_json
 from grader.records import decisions as kept
 from grader.records import digests, store
 from grader.records.assignment_snapshot import Snapshot
@@ -233,10 +234,13 @@ def _others(connection: Connection, place: Place) -> dict[str, float]:
 
 def _load(path: Path, assignment: str) -> dict[str, _Mark]:
     """What was remembered of this database; nothing of another one, or of a damaged file."""
-    try:
-        data: Any = json.loads(path.read_text(encoding="utf-8"))
+
+    def marks(data: Any) -> dict[str, _Mark]:
         if data["assignment"] != assignment:
             return {}
         return {name: _Mark(*map(str, mark)) for name, mark in data["records"].items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+
+    try:
+        return read_json(path, marks)
+    except Damaged:
         return {}
