@@ -27,7 +27,7 @@ from grader.grading.worker import Job
 from grader.intake.handin import Found
 from grader.intake.read import read_for
 from grader.records import store
-from grader.records.assignment_snapshot import snapshot_of
+from grader.records.assignment_snapshot import Snapshot
 from grader.records.outcome import Outcome
 from grader.records.record import CheckResult, ExerciseResult, Message, Record, Status
 from grader.report.feedback import Kept
@@ -51,7 +51,7 @@ def autograde(assignment: Assignment, root: Path, lang: str, *, leaderboard: boo
     refuse_weak_jail(secrets)
     submission = read_for(assignment, Found(_name(root / _METADATA), root / "submission"))
     live = _Live(assignment, unrun(assignment, submission))
-    snapshot = snapshot_of(assignment)
+    snapshot = Snapshot.of(assignment)
     kept = Kept(mistakes.load(assignment.folder / mistakes.FILE))
 
     def write(record: Record, *, finished: bool = True) -> None:

@@ -6,15 +6,14 @@ that it needs neither the course's folder nor the checks.
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from grader.course.assignment import Assignment
-from grader.course.exercise import Check, Exercise, Kind
+from grader.course.exercise import Check, Exercise, Function, Kind
 from grader.course.toml import Text
 from grader.errors import PlatformError
 from grader.i18n import LANGUAGES
@@ -29,10 +28,15 @@ class DescribedFunction:
     name: str
     points: float
 
+    @classmethod
+    def of(cls, function: Function) -> Self:
+        """What is described of this function."""
+        return cls(function.name, function.points)
+
 
 @dataclass(frozen=True)
 class DescribedCheck:
-    """Titles and visibility of one check."""
+    """Titles and visibility of one check: some of its fields, under their names."""
 
     id: str
     of: str
@@ -41,6 +45,11 @@ class DescribedCheck:
     hint: Text
     public: bool
     show: str
+
+    @classmethod
+    def from_check(cls, check: Check) -> Self:
+        """What is described of this check; `of` is the function that it is about."""
+        return cls(**{field.name: getattr(check, field.name) for field in fields(cls)})
 
 
 @dataclass(frozen=True)
@@ -55,6 +64,19 @@ class DescribedExercise:
     functions: list[DescribedFunction]
     checks: list[DescribedCheck]
 
+    @classmethod
+    def of(cls, exercise: Exercise) -> Self:
+        """What is described of this exercise."""
+        return cls(
+            id=exercise.id,
+            title=exercise.title,
+            file=exercise.file,
+            points=exercise.points,
+            extra=exercise.extra,
+            functions=[DescribedFunction.of(function) for function in exercise.functions],
+            checks=[DescribedCheck.from_check(check) for check in exercise.checks],
+        )
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -68,6 +90,20 @@ class Snapshot:
     possible: float
     extra_possible: float
     exercises: list[DescribedExercise]
+
+    @classmethod
+    def of(cls, assignment: Assignment) -> Self:
+        """The snapshot of an assignment that is at hand."""
+        return cls(
+            id=assignment.id,
+            package=assignment.package,
+            title=assignment.title,
+            languages=list(assignment.languages),
+            due=assignment.due,
+            possible=assignment.possible,
+            extra_possible=assignment.extra_possible,
+            exercises=[DescribedExercise.of(exercise) for exercise in assignment.exercises],
+        )
 
     def check(self, exercise: str, check: str) -> DescribedCheck:
         """The check of that name. A record of older checks may name one that is gone."""
@@ -99,21 +135,7 @@ class Snapshot:
 
 def describe(assignment: Assignment) -> dict[str, Any]:
     """The assignment as plain data; `load` reads it back."""
-    return {
-        "id": assignment.id,
-        "package": assignment.package,
-        "title": assignment.title,
-        "languages": list(assignment.languages),
-        "due": assignment.due,
-        "possible": assignment.possible,
-        "extra_possible": assignment.extra_possible,
-        "exercises": [_exercise(exercise) for exercise in assignment.exercises],
-    }
-
-
-def snapshot_of(assignment: Assignment) -> Snapshot:
-    """The snapshot of an assignment that is at hand."""
-    return typed(Snapshot, json.loads(json.dumps(describe(assignment))))
+    return asdict(Snapshot.of(assignment))
 
 
 def load(path: Path) -> Snapshot:
@@ -132,30 +154,6 @@ def _snapshot(data: Any) -> Snapshot:
     if not snapshot.languages or not set(snapshot.languages) <= set(LANGUAGES):
         raise ValueError("an unknown language")
     return snapshot
-
-
-def _exercise(exercise: Exercise) -> dict[str, Any]:
-    return {
-        "id": exercise.id,
-        "title": exercise.title,
-        "file": exercise.file,
-        "points": exercise.points,
-        "extra": exercise.extra,
-        "functions": [vars(function) for function in exercise.functions],
-        "checks": [_check(check) for check in exercise.checks],
-    }
-
-
-def _check(check: Check) -> dict[str, Any]:
-    return {
-        "id": check.id,
-        "of": check.of,
-        "kind": check.kind,
-        "title": check.title,
-        "hint": check.hint,
-        "public": check.public,
-        "show": check.show,
-    }
 
 
 def _same(text: str) -> Text:

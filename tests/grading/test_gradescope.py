@@ -25,7 +25,7 @@ from grader.grading.gradescope import _Live, autograde
 from grader.grading.submission import unrun
 from grader.intake.handin import Found
 from grader.intake.read import read_for
-from grader.records.assignment_snapshot import snapshot_of
+from grader.records.assignment_snapshot import Snapshot
 from grader.records.record import Record
 from tests.conftest import write_course
 
@@ -293,7 +293,7 @@ def opened(course):
     assignment = assignments.load(course / "assignments" / "tiny")
     submission = read_for(assignment, Found("kim", course / "reference" / "tiny_package"))
     nothing = _Live(assignment, unrun(assignment, submission)).record()
-    made = gradescope.results(snapshot_of(assignment), nothing, nothing, "en", finished=False)
+    made = gradescope.results(Snapshot.of(assignment), nothing, nothing, "en", finished=False)
     return {row["name"].rpartition(": ")[2]: row["visibility"] for row in made["tests"]}
 
 

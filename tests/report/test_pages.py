@@ -227,11 +227,31 @@ def test_a_record_of_older_checks_is_shown_and_warned_of(tmp_path):
     assert "a_check_that_is_gone" in own
 
 
+def test_what_is_stored_of_an_assignment(tiny):
+    """Points are worked out again when these bytes are others, and `grader merge` compares them."""
+    data = assignment_snapshot.describe(tiny)
+    data["exercises"] = data["exercises"][:1]
+    assert json.dumps(data, ensure_ascii=False) == (
+        '{"id": "tiny", "package": "tiny_package", "title": {"en": "Tiny", "ko": "작은 과제"}, '
+        '"languages": ["en", "ko"], "due": null, "possible": 10.0, "extra_possible": 0, '
+        '"exercises": [{"id": "adding", "title": {"en": "Adding", "ko": "더하기"}, '
+        '"file": "sums.py", "points": 6.0, "extra": false, '
+        '"functions": [{"name": "add", "points": 6.0}], "checks": ['
+        '{"id": "add_adds", "of": "add", "kind": "core", '
+        '"title": {"en": "Numbers are added", "ko": "수를 더합니다"}, '
+        '"hint": {"en": "Plus.", "ko": "더하기."}, "public": true, "show": "always"}, '
+        '{"id": "add_adds_arrays", "of": "add", "kind": "edge", '
+        '"title": {"en": "Arrays are added", "ko": "배열을 더합니다"}, '
+        '"hint": {"en": "Plus again.", "ko": "다시 더하기."}, "public": false, "show": "always"}]}]}'
+    )
+
+
 def test_describe_and_load_are_inverse(tiny, tmp_path):
     path = tmp_path / "tiny.json"
     data = assignment_snapshot.describe(tiny)
     path.write_text(json.dumps(data), encoding="utf-8")
     loaded = assignment_snapshot.load(path)
+    assert loaded == assignment_snapshot.Snapshot.of(tiny)
     assert loaded.possible == tiny.possible
     assert [e.id for e in loaded.exercises] == [e.id for e in tiny.exercises]
     for exercise, own in zip(tiny.exercises, loaded.exercises, strict=True):
