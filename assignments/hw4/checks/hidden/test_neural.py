@@ -39,13 +39,13 @@ def test_neural_tagger_learns_korean_endings(student):
 
 
 def expect_endings(student, draw, stem, endings):
-    """Eighty sentences of five words; fresh words of random letters and the same endings."""
+    """Fifty sentences of five words; fresh words of random letters and the same endings."""
 
     def sentence():
         words = [stem(draw) + str(draw.choice(list(endings))) for _ in range(5)]
         return [(word, "NOUN" if word[-1] == endings[0] else "VERB") for word in words]
 
-    learn, fresh = [sentence() for _ in range(80)], [sentence() for _ in range(24)]
+    learn, fresh = [sentence() for _ in range(50)], [sentence() for _ in range(24)]
     tagger = student.neural.BiLSTMTagger(words_of(learn), ["NOUN", "VERB"], 16, 8, 16)
     tagger.fit(learn)
     right = share_right(student, tagger, fresh)
@@ -63,14 +63,14 @@ def test_neural_tagger_sees_which_of_three_comes_next(student):
 
 
 def expect_next(student, draw, words):
-    """Eighty sentences of five words; each word's tag is the name of the next word."""
+    """Fifty sentences of five words; each word's tag is the name of the next word."""
 
     def sentence():
         chosen = [str(draw.choice(words)) for _ in range(5)]
         after = [*chosen[1:], words[-1]]
         return [(word, then.upper()) for word, then in zip(chosen, after, strict=True)]
 
-    learn, fresh = [sentence() for _ in range(80)], [sentence() for _ in range(24)]
+    learn, fresh = [sentence() for _ in range(50)], [sentence() for _ in range(24)]
     tagger = student.neural.BiLSTMTagger(words, [word.upper() for word in words], 16, 8, 16)
     tagger.fit(learn)
     right = share_right(student, tagger, fresh)

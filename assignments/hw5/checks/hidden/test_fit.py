@@ -73,26 +73,27 @@ def exact_match(student, model, pairs, steps):
 
 
 # Strings so short that a model whose attention is no good learns them as well: here fit is judged.
-# Right solutions of many kinds reach 0.95 and more with every seed; who trains a model to repeat what
-# it reads, or leaves out bos or eos, has 0.
+# Right solutions of many kinds reach 0.79 and more with every seed, most of them 1; who trains a model
+# to repeat what it reads is right where a string reads the same backwards, a third of them; who leaves
+# out bos or eos has 0.
 
 
 def test_seq2seq_learns_to_reverse(student):
-    _, _, model = recurrent(student, 8, 16, 32)
-    options = {"steps": 150, "batch_size": 32, "lr": 1e-2}
-    student.training.fit(model, reversal(2000, 5, (2, 3), 1), **IDS, **options)
+    _, _, model = recurrent(student, 6, 16, 32)
+    options = {"steps": 80, "batch_size": 32, "lr": 1e-2}
+    student.training.fit(model, reversal(2000, 3, (2, 3), 1), **IDS, **options)
     model.eval()
-    share = exact_match(student, model, reversal(300, 5, (2, 3), 7001), 5)
-    assert share >= 0.4, "too few strings are right"
+    share = exact_match(student, model, reversal(300, 3, (2, 3), 7001), 5)
+    assert share >= 0.5, "too few strings are right"
 
 
 def test_transformer_learns_to_reverse(student):
-    model = student.transformer.Transformer(8, 8, 16, 2, 1, 64, dropout=0.0, max_len=16, seed=1)
-    options = {"steps": 150, "batch_size": 64, "lr": 1e-2}
-    student.training.fit(model, reversal(2000, 5, (3, 3), 3), **IDS, **options)
+    model = student.transformer.Transformer(6, 6, 16, 2, 1, 64, dropout=0.0, max_len=16, seed=1)
+    options = {"steps": 80, "batch_size": 32, "lr": 1e-2}
+    student.training.fit(model, reversal(2000, 3, (3, 3), 3), **IDS, **options)
     model.eval()
-    share = exact_match(student, model, reversal(300, 5, (3, 3), 7003), 4)
-    assert share >= 0.4, "too few strings are right"
+    share = exact_match(student, model, reversal(300, 3, (3, 3), 7003), 4)
+    assert share >= 0.5, "too few strings are right"
 
 
 def test_fit_trains_in_place(student):
@@ -158,8 +159,8 @@ def test_fit_learns_a_pair_by_heart(student):
     """From bos to eos: what is learnt must come out when the model writes by itself."""
     pairs = [([3, 4, 5], [6, 3, 7, 4]), ([4, 3], [5, 7, 3, 6])]
     _, _, model = recurrent(student, 8, 16, 32)
-    options = {"steps": 150, "batch_size": 32, "lr": 1e-2}
-    student.training.fit(model, pairs * 16, **IDS, **options)
+    options = {"steps": 80, "batch_size": 4, "lr": 1e-2}
+    student.training.fit(model, pairs * 2, **IDS, **options)
     model.eval()
     assert exact_match(student, model, pairs, 6) == 1.0, "a pair read again and again is learnt"
 
