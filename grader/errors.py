@@ -15,6 +15,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+_SEVERAL = (list, tuple, set, frozenset, dict)
+
 
 class GraderError(Exception):
     """An error for a person: `code` names a sentence in `grader/locale`, `fields` fill it."""
@@ -22,6 +24,9 @@ class GraderError(Exception):
     exit_code = 3
 
     def __init__(self, code: str, **fields: object) -> None:
+        # a person would read brackets and quotes: whoever raises it joins them
+        several = [name for name, value in fields.items() if isinstance(value, _SEVERAL)]
+        assert not several, f"{code}: {several}"
         super().__init__(code, fields)
         self.code = code
         self.fields = {name: str(value) for name, value in fields.items()}

@@ -2,6 +2,7 @@
 
 import pytest
 
+from grader.errors import PlatformError
 from grader.i18n import choose, say
 
 
@@ -18,3 +19,9 @@ def test_a_field_of_a_message_may_be_there_in_one_language_only():
 @pytest.mark.parametrize("code", ["of_nobody", "failed.x", "", "."])
 def test_a_message_that_nobody_knows_is_said_to_be_unknown(code):
     assert "newer grader" in say(code, {"lang": "x", "code": "y"}, "en")
+
+
+@pytest.mark.parametrize("several", [[1], (1,), {1}, frozenset("a"), {"a": 1}])
+def test_an_error_takes_no_field_that_would_read_as_code(several):
+    with pytest.raises(AssertionError, match="found"):
+        PlatformError("error.system", found=several)

@@ -101,12 +101,13 @@ def refuse_scoring(assignment: Assignment, record: Record) -> None:
     for exercise in record.exercises:
         for result in exercise.checks:
             if result.outcome not in {"unanswered", "skipped"}:
+                *_, detail = ["-", *result.detail.strip().splitlines()]
                 raise ReleaseRefused(
                     "error.template_outcome",
                     folder=assignment.package,
                     check=result.id,
                     outcome=result.outcome,
-                    detail=result.detail.strip().splitlines()[-1:] or "",
+                    detail=detail,
                 )
 
 

@@ -173,7 +173,8 @@ class Guests:
         if self._survey is None:
             self._survey = told
         elif told.layers != self._survey.layers:
-            raise PlatformError("error.layers_changed", layers=self._survey.layers)
+            layers = ", ".join(self._survey.layers)
+            raise PlatformError("error.layers_changed", layers=layers)
 
     def _take(self, ask: Callable[[Submitted], Survey]) -> Survey:
         if self._guest is None:

@@ -184,7 +184,12 @@ class Table:
         name = self._data.get("id") or self._data.get("name") or ""
         where = f"[[{self._header}]] {name} {key}".strip() if self._header else key
         raise AssignmentInvalid(
-            code, file=self._path, line=self._line(key), key=where, found=found, allowed=allowed
+            code,
+            file=self._path,
+            line=self._line(key),
+            key=where,
+            found=str(found),  # may be a list or a table
+            allowed=allowed,
         )
 
     def _line(self, key: str) -> int:

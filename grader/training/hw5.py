@@ -270,7 +270,7 @@ def _share_embeddings(model: nn.Module, shape: tuple[int, int]) -> None:
     weights = [module.weight for module in model.modules() if isinstance(module, nn.Embedding)]
     tables = [weight for weight in weights if weight.shape == shape]
     if len(tables) < 2:
-        raise UsageError("error.train_not_tied", shape=shape)
+        raise UsageError("error.train_not_tied", shape=str(shape))
     equal = {id(table) for table in tables}
     for module in model.modules():
         for name, parameter in list(module.named_parameters(recurse=False)):

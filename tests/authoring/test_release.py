@@ -223,6 +223,15 @@ def test_refused_and_nothing_written(course, tiny, edit, name):
     assert not (course / "student_template").exists()
 
 
+@pytest.mark.parametrize(("answer", "last"), [("1 / 0", "ZeroDivisionError"), ("a + b", "-")])
+def test_why_a_template_is_refused_reads_as_a_line(tiny, answer, last):
+    source = f"def add(a, b):\n    return {answer}\n"
+    record = release.grade_template(tiny, {"__init__.py": "", "sums.py": source})
+    with pytest.raises(ReleaseRefused) as caught:
+        release.refuse_scoring(tiny, record)
+    assert caught.value.fields["detail"].startswith(last)
+
+
 def test_nothing_of_a_hidden_check_is_in_the_template(course, tiny):
     everything = "\n".join(template.build(Course(course), tiny).values())
     for secret in (

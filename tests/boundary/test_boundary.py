@@ -843,3 +843,13 @@ def groups(): return open("/proc/self/cgroup").read().split()
         pytest.skip("this machine has no namespaces")
     assert groups
     assert {group.rpartition(":")[2] for group in groups} == {"/"}
+
+
+def test_layers_that_changed_are_named_as_words(run):
+    student, process = run("def f(): return 1")
+    student.m.f()
+    process.survey.layers[:] = ["moat", "wall"]  # what an earlier guest had
+    process.begin_exercise(Rules("pack", names=("difflib",)))
+    with pytest.raises(PlatformError) as caught:
+        process.open()
+    assert caught.value.fields == {"layers": "moat, wall"}
