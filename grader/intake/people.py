@@ -227,7 +227,7 @@ def _taken(pile: _Pile, roster: Roster | None, attempts: str) -> Taken:
     person = pile.person
     return Taken(
         id=pile.id,
-        name=person.name if person else "".join(c for c in pile.name if c.isprintable()),
+        name=_name(pile),
         by=pile.by,
         on_roster=None if roster is None else person is not None,
         handins=tuple(handins),
@@ -235,6 +235,13 @@ def _taken(pile: _Pile, roster: Roster | None, attempts: str) -> Taken:
         section=person.section if person else "",
         ids=_ids(pile),
     )
+
+
+def _name(pile: _Pile) -> str:
+    """The roster's, or else the source's: a roster may hold ids alone. A team's is nobody's."""
+    if pile.person and (pile.person.name or pile.by == "team"):
+        return pile.person.name
+    return "".join(c for c in pile.name if c.isprintable())
 
 
 def _ids(pile: _Pile) -> dict[str, str]:

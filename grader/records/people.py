@@ -40,11 +40,13 @@ def load(out: Path, assignment: str) -> People:
     seen = _people(Out(out).intake(assignment))
     enrolled = _people(Out(out).roster)
     everybody = [*(seen or ()), *(enrolled or ())]  # the roster has the last word
+    names: dict[str, str] = {}
     ids: dict[str, dict[str, str]] = {}
     for person in everybody:
+        names[person.id] = person.name or names.get(person.id, "")
         ids[person.id] = ids.get(person.id, {}) | person.ids
     return People(
-        {person.id: person.name for person in everybody},
+        names,
         None if enrolled is None else frozenset(person.id for person in enrolled),
         ids,
         {person.id: person.files for person in seen or () if person.files},

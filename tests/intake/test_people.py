@@ -1,8 +1,11 @@
 """Hand-ins joined with a roster: nobody dropped, doubled or merged."""
 
+import json
+
 import pytest
 
 from grader.course.roster import Person, Roster
+from grader.records import people
 from tests.intake.layouts import below, counting, intake, write, zipped
 
 
@@ -175,6 +178,17 @@ def test_the_number_of_a_team_is_no_members(tmp_path):
     assert by(found, "2027001").by == "team"
     assert "moodle" not in by(found, "2027001").ids
     assert by(found, "2027004").ids["moodle"] == "42"
+
+
+def test_a_roster_of_ids_alone_takes_no_name_away(tmp_path):
+    only = roster(Person("1", ids={"moodle": "42"}), Person("2", team="Team One"))
+    folders = ("Lee Jiwoo_42_assignsubmission_file_", "Team One_77_assignsubmission_file_")
+    write(tmp_path / "in", below(folders[0]) | below(folders[1]))
+    found = intake(tmp_path / "in", only)
+    assert [by(found, student).name for student in "12"] == ["Lee Jiwoo", ""]
+    for path, data in (("intake/hw1.json", found), ("roster.json", only)):
+        write(tmp_path, {path: json.dumps(data.to_json())})
+    assert people.load(tmp_path, "hw1").name("1") == "Lee Jiwoo"
 
 
 def test_two_numbers_for_one_person_are_none(tmp_path):
