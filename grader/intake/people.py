@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -40,10 +40,7 @@ class Taken:
     @property
     def is_double(self) -> bool:
         """Whether there is more than one hand-in and nothing tells which is the last."""
-        keys = {handin.key for handin in self.handins}
-        attempts = {handin.attempt for handin in self.handins} - {None}
-        is_counted = len(keys) == 1 and len(attempts) == len(self.handins)
-        return len(self.handins) > 1 and not is_counted
+        return len(self.handins) > 1 and not _is_counted(self.handins)
 
     @property
     def status(self) -> str:
@@ -219,7 +216,7 @@ def _documents(handin: Handin) -> list[str]:
 
 def _taken(pile: _Pile, roster: Roster | None, attempts: str) -> Taken:
     handins = sorted(pile.handins, key=lambda handin: handin.attempt or 0)
-    if None in {handin.attempt for handin in handins}:  # an empty place doubles nobody
+    if not _is_counted(handins):  # an empty place doubles nobody
         handins = [handin for handin in handins if handin.place is not None] or handins[:1]
     counts = None
     if handins:
@@ -235,6 +232,12 @@ def _taken(pile: _Pile, roster: Roster | None, attempts: str) -> Taken:
         section=person.section if person else "",
         ids=_ids(pile),
     )
+
+
+def _is_counted(handins: Sequence[Handin]) -> bool:
+    """Whether they are the attempts of one person in the source, each with its number."""
+    attempts = {handin.attempt for handin in handins} - {None}
+    return len({handin.key for handin in handins}) == 1 and len(attempts) == len(handins)
 
 
 def _name(pile: _Pile) -> str:

@@ -326,6 +326,19 @@ def test_two_people_who_typed_one_student_number_stay_two(tmp_path):
     assert set(counting(intake(tmp_path))) == {"kim@x.edu", "hong@x.edu", "lee@x.edu"}
 
 
+@pytest.mark.parametrize(("there", "counts"), [((), None), ((2,), "submission_2/")])
+def test_a_submission_that_is_not_in_the_export_doubles_nobody(tmp_path, there, counts):
+    """Of one person under two addresses; the export has the folders `there`."""
+    metadata = METADATA.replace("hong@x.edu", "0123@x.edu").replace("0124", "")
+    write(tmp_path, {"submission_metadata.yml": metadata, "submission_7/a.py": ""})
+    for number in there:
+        write(tmp_path, below(f"submission_{number}"))
+    roster = Roster((Person("0123", "Kim", ids={"email": "0123@x.edu"}),))
+    [kim] = [person for person in intake(tmp_path, roster).people if person.id == "0123"]
+    assert kim.status == ("handed_in" if counts else "missing")
+    assert kim.found().source == (counts or "")
+
+
 # --- what is said
 
 
