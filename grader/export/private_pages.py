@@ -58,7 +58,7 @@ def write(
         table.append(line([student, entry.person, email, f"{stem}.html"]))
     for name in old - written:
         (folder / name).unlink(missing_ok=True)
-    write_atomically(links, table, lasting=False)
+    write_atomically(links, table, lasting=False, mode=0o600)
 
 
 def _stem(key: bytes, assignment: str, student: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
+import secrets
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -41,27 +41,34 @@ def text(record: Record) -> str:
 
 
 def write_atomically(
-    path: Path, content: str | bytes | Iterable[str], *, lasting: bool = True
+    path: Path,
+    content: str | bytes | Iterable[str],
+    *,
+    lasting: bool = True,
+    mode: int = 0o666,
 ) -> None:
     """Write beside `path`, flush to the disk, then rename over it. Raises `PlatformError`.
 
     Text is written as UTF-8; a long one may come in parts. What can be made again need not be
-    `lasting`: it is not flushed, which costs more than all else.
+    `lasting`: it is not flushed, which costs more than all else. Of `mode` the umask takes away
+    what it takes from every file.
     """
     temporary = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=_UNFINISHED)
+        unfinished = path.parent / f".{secrets.token_hex(8)}{_UNFINISHED}"
+        # `tempfile` would make it the owner's alone, whatever the umask
+        handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        temporary = unfinished
         with os.fdopen(handle, "wb") as file:
             file.writelines(_bytes(content))
             if lasting:
                 file.flush()
                 os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
+        temporary.replace(path)
     except OSError as error:
         if temporary:
-            Path(temporary).unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
         reason = error.strerror or error
         raise PlatformError("error.cannot_write", file=path, reason=reason) from error
 

@@ -60,6 +60,11 @@ def test_the_key_is_the_owners_alone_and_a_damaged_one_is_refused(out):
     assert "secret" in result.output
 
 
+def test_whose_each_page_is_is_the_owners_to_read(out):
+    export(out)
+    assert stat.S_IMODE((out / "export" / "hw1" / "links.csv").stat().st_mode) == 0o600
+
+
 def test_a_page_without_a_record_goes(out):
     pages, _ = export(out)
     (out / "records" / "hw1" / "kim_minjun.json").unlink()

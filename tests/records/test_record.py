@@ -1,6 +1,8 @@
 """The record as JSON: its schema says what the types say, and what is damaged is refused."""
 
 import json
+import os
+import stat
 from dataclasses import replace
 from pathlib import Path
 
@@ -95,6 +97,16 @@ def test_what_is_written_is_read_back(some, tmp_path, exercises):
     assert len(text.splitlines()) >= len(odd.to_json()) + len(odd.exercises)
     store.write(odd, tmp_path / "odd.json")
     assert store.read(tmp_path / "odd.json") == odd
+
+
+@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)])
+def test_others_may_read_what_the_umask_lets_them(tmp_path, umask, mode):
+    before = os.umask(umask)
+    try:
+        store.write_atomically(tmp_path / "record.json", "{}")
+    finally:
+        os.umask(before)
+    assert [stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()] == [mode]
 
 
 def test_what_json_does_not_know_is_not_written(some):
