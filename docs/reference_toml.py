@@ -25,6 +25,7 @@ KINDS = {
     "string": "text",
     "strings": "list of texts",
     "number": "number from 0 on",
+    "integer": "whole number from {least} on",
     "numbers": "names with a number each",
     "flag": "true or false",
     "text": "text in each language",
@@ -217,13 +218,14 @@ def _reads(module: ModuleType, function: str, variable: str) -> Iterator[tuple[s
         owner, method = call.func.value, call.func.attr
         if isinstance(owner, ast.Name) and owner.id == variable and method in KINDS:
             key, *rest = [_value(argument, known) for argument in call.args]
-            named = {k.arg: _value(k.value, known) for k in call.keywords}
+            named = {k.arg or "": _value(k.value, known) for k in call.keywords}
             choice = method in {"choice", "choices", "some"}
             allowed = rest.pop(0) if choice else None
             if method == "text":
                 rest = []
             words = ", ".join(f"`{word}`" for word in allowed or [])
             kind = KINDS[method] + (f" {words or _names(key)}" if choice else "")
+            kind = kind.format(least=named.pop("least", ""))
             if method in {"moment", "zone"}:
                 yield key, kind, "none"
             else:

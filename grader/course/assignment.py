@@ -188,11 +188,11 @@ def _limits(table: Table) -> Limits:
         check_seconds=table.number("check_seconds", default.check_seconds),
         import_seconds=table.number("import_seconds", default.import_seconds),
         submission_seconds=table.number("submission_seconds", default.submission_seconds),
-        memory_mb=int(table.number("memory_mb", default.memory_mb)),
-        scratch_mb=int(table.number("scratch_mb", default.scratch_mb)),
-        threads=int(table.number("threads", default.threads)),
-        output_kb=int(table.number("output_kb", default.output_kb)),
-        timeouts=int(table.number("timeouts", default.timeouts)),
+        memory_mb=table.integer("memory_mb", default.memory_mb, least=1),
+        scratch_mb=table.integer("scratch_mb", default.scratch_mb, least=1),
+        threads=table.integer("threads", default.threads, least=1),
+        output_kb=table.integer("output_kb", default.output_kb, least=0),
+        timeouts=table.integer("timeouts", default.timeouts, least=1),
     )
     table.done()
     return limits

@@ -114,7 +114,7 @@ def read_exercise(path: Path, around: Surroundings) -> Exercise:
         preload=table.strings("preload", default=()),
         extra=table.flag("extra", default=False),
         gpu=table.flag("gpu", default=False),
-        hidden_checks=int(table.number("hidden_checks", 0)),
+        hidden_checks=table.integer("hidden_checks", 0, least=0),
         title=table.text("title", around.languages),
         forbidden=tuple(read_forbidden(t, around.languages) for t in table.tables("forbidden")),
         checks=(),

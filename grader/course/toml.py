@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import re
+import sys
 import tomllib
 from collections.abc import Iterator
 from datetime import date, datetime, time
@@ -97,16 +97,22 @@ class Table:
     def number(self, key: str, default: Any = _REQUIRED) -> float:
         """A number that is not negative."""
         value = self._take(key, default)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
+        if not _is_number(value):
             self._refuse(key, value, "a number from 0 on")
         return float(value)
+
+    def integer(self, key: str, default: int, *, least: int) -> int:
+        """A whole number, `least` or more."""
+        value = self._take(key, default)
+        if type(value) is not int or value < least:
+            self._refuse(key, value, f"a whole number from {least} on")
+        return int(value)
 
     def numbers(self, key: str) -> dict[str, float]:
         """Names with a number each, at least one: { encode = 2, LSTM.dropout = 1 }."""
         value = self._take(key, _REQUIRED)
         found = dict(_dotted(value))
-        plain = [v for v in found.values() if type(v) in {int, float} and 0 <= v < math.inf]
-        if not isinstance(value, dict) or not found or len(plain) < len(found):
+        if not isinstance(value, dict) or not found or not all(map(_is_number, found.values())):
             self._refuse(key, value, "{ name = 2, Class.part = 1 }, each a number from 0 on")
         return {name: float(value) for name, value in found.items()}
 
@@ -206,6 +212,11 @@ class Table:
             if re.match(rf"\s*{re.escape(key)}\s*=", lines[i]):
                 return i + 1
         return start + 1
+
+
+def _is_number(value: Any) -> bool:
+    """Whether it is a number from 0 on of which a float can be made: not inf, nan or 10**400."""
+    return type(value) in {int, float} and 0 <= value <= sys.float_info.max
 
 
 def _moment(value: object) -> datetime | None:
