@@ -19,7 +19,8 @@ from grader.authoring.order import checked_after
 from grader.course.assignment import Assignment
 from grader.course.exercise import Exercise
 from grader.i18n import choose, translate
-from grader.intake.cells import SUFFIX, TEMPLATE, code_digest
+from grader.intake.cells import TEMPLATE, code_digest
+from grader.intake.entries import NOTEBOOK
 
 _HEADING = re.compile(r"#{1,2} ")
 
@@ -37,7 +38,7 @@ def editions(
     `files` are the template's, `solved` the reference's.
     """
     return {
-        f"{assignment.id}.{language}{SUFFIX}": _Edition(
+        f"{assignment.id}.{language}{NOTEBOOK}": _Edition(
             assignment, language, files, solved
         ).written()
         for language in assignment.languages

@@ -22,7 +22,7 @@ from grader.course.folder import Course
 from grader.errors import ReleaseRefused
 from grader.grading.engines.local import grade_all
 from grader.grading.worker import Job
-from grader.intake.cells import is_notebook
+from grader.intake.entries import is_notebook
 from grader.intake.read import Submission
 from grader.records.record import Record
 from grader.records.store import write_atomically

@@ -21,7 +21,7 @@ from grader.intake.entries import (
     Seen,
     Unsafe,
     archive_too_large,
-    is_source,
+    is_readable,
     shown,
     unsupported,
 )
@@ -47,7 +47,7 @@ def listing(path: Path) -> Listing:
             return Listing([], [])
     except OSError:  # we may not even look
         raise unsupported(path.name) from None
-    if not is_source(path.name):
+    if not is_readable(path.name):
         raise other_archive(path.name) or unsupported(path.name)
     return Listing([plain(path, path.name)], [])
 

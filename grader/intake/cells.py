@@ -14,7 +14,6 @@ from typing import Any
 from grader.intake.entries import Unsafe, shown
 from grader.records.digests import digest
 
-SUFFIX = ".ipynb"
 MAX_BYTES = 10 << 20  # outputs included; what JSON makes of so much fits into 250 MB
 MAX_SOURCE = 1 << 18  # of code: more than anybody writes by hand
 TEMPLATE = "grader"  # our key in the metadata of a cell ("file") and of a notebook ("code")
@@ -35,11 +34,6 @@ class Notebook:
 
     cells: list[Cell]
     untouched: bool  # its code is that of the template
-
-
-def is_notebook(name: str) -> bool:
-    """Whether a file is a notebook, by its name."""
-    return name.lower().endswith(SUFFIX)
 
 
 def notebook(name: str, content: bytes) -> Notebook:

@@ -25,6 +25,8 @@ MAX_NAME = 400
 MAX_RATIO = 200  # unpacked to packed, once something is larger than a source file ever is
 RATIO_FROM = 1 << 20
 CHUNK = 1 << 16
+NOTEBOOK = ".ipynb"
+CODE = (".py", NOTEBOOK)
 SUFFIXES = (".zip", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar")
 
 _ENVIRONMENTS = {"env", "venv"}
@@ -106,7 +108,7 @@ class Inventory:
     def count(self, name: str = "") -> None:
         """One more name. Raises `Unsafe` when there are too many, or too many that matter."""
         self._names += 1
-        self._sources += is_source(name)
+        self._sources += is_readable(name)
         for number, limit in ((self._names, MAX_ENTRIES), (self._sources, MAX_SOURCES)):
             if number > limit:
                 raise Unsafe("too_many", limit=str(limit))
@@ -175,9 +177,19 @@ def is_archive(name: str) -> bool:
     return name.lower().endswith(SUFFIXES)
 
 
-def is_source(name: str) -> bool:
+def is_code(name: str) -> bool:
+    """Whether a file of this name holds code as it is: a module or a notebook."""
+    return name.lower().endswith(CODE)
+
+
+def is_notebook(name: str) -> bool:
+    """Whether a file of this name is a notebook."""
+    return name.lower().endswith(NOTEBOOK)
+
+
+def is_readable(name: str) -> bool:
     """Whether a file of this name could be read: the others are skipped, whatever their size."""
-    return name.endswith((".py", ".ipynb")) or is_archive(name)
+    return is_code(name) or is_archive(name)
 
 
 def is_skipped(folder: str) -> bool:

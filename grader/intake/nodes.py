@@ -33,7 +33,6 @@ from grader.intake.zips import directory, member, name_of
 _PACKED = (".rar", ".7z", ".egg", ".alz", ".gz", ".bz2", ".xz")
 _DEEPEST = 40  # folders in a zip; each name may open as many
 _SUFFIXES = sorted((*SUFFIXES, *_PACKED), key=len, reverse=True)
-_CODE = (".py", ".ipynb")
 
 
 class Node(ABC):
@@ -218,11 +217,6 @@ class Together(Node):
 def is_packed(name: str) -> bool:
     """Whether a file of this name is an archive, also one that we cannot open."""
     return is_archive(name) or name.lower().endswith(_PACKED)
-
-
-def is_code(name: str) -> bool:
-    """Whether a file of this name holds code as it is."""
-    return name.lower().endswith(_CODE)
 
 
 def stem(file: str) -> str:

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from grader.intake.cells import MAX_BYTES, Notebook, is_notebook, notebook, notebook_too_large
-from grader.intake.entries import Budget, Entry, Listing, Unsafe, shown
+from grader.intake.cells import MAX_BYTES, Notebook, notebook, notebook_too_large
+from grader.intake.entries import Budget, Entry, Listing, Unsafe, is_notebook, shown
 from grader.intake.modules import Assembled, assemble
 from grader.intake.package import is_hidden
 from grader.records.record import Message

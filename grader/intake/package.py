@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from grader.intake.entries import Entry, Listing, Unsafe, is_archive, shown
+from grader.intake.entries import Entry, Listing, Unsafe, is_archive, is_code, is_notebook, shown
 from grader.records.record import Message
 
 MAX_FILES = 200
@@ -23,14 +23,14 @@ def only_archive(listed: Listing) -> Entry | None:
     """The archive that was handed in instead of files; None when there are files, or several."""
     files = [entry for entry in listed.files if not is_hidden(entry.name)]
     archives = [entry for entry in files if is_archive(entry.name)]
-    if len(archives) != 1 or any(entry.name.endswith((".py", ".ipynb")) for entry in files):
+    if len(archives) != 1 or any(is_code(entry.name) for entry in files):
         return None
     return archives[0]
 
 
 def the_one_file(listed: Listing, wanted: Sequence[str], notes: list[Message]) -> Listing:
     """Where one file is wanted and one was handed in, that is it, whatever its name."""
-    sources = [entry for entry in listed.files if is_source(entry.name)]
+    sources = [entry for entry in listed.files if is_own_module(entry.name)]
     if len(wanted) != 1 or len(sources) != 1 or roots_of(listed, wanted):
         return listed
     (source,) = sources
@@ -89,11 +89,11 @@ def left_over(listed: Listing, taken: set[str]) -> list[str]:
     return [shown(name) for name in sorted(names.union(listed.passed_over))[:MAX_LISTED]]
 
 
-def is_source(name: str) -> bool:
-    """Whether a file is the student's own code, by its name."""
+def is_own_module(name: str) -> bool:
+    """Whether a file is a module that the student wrote, by its name."""
     file = name.rpartition("/")[2]
     is_tools = file in _NOT_TAKEN or file.startswith((".", "test_"))
-    return file.endswith(".py") and file != "__init__.py" and not is_tools
+    return is_code(file) and not is_notebook(file) and file != "__init__.py" and not is_tools
 
 
 def is_hidden(name: str) -> bool:

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 
 from grader.intake.archives import other_archive
-from grader.intake.entries import Listing, Unsafe, is_archive, shown
-from grader.intake.package import is_hidden, is_source
+from grader.intake.entries import Listing, Unsafe, is_archive, is_notebook, shown
+from grader.intake.package import is_hidden, is_own_module
 from grader.records.record import Message
 
 MAX_HINTS = 5
@@ -33,7 +33,7 @@ def nothing_wanted(listed: Listing, wanted: Sequence[str]) -> Unsafe:
             return Unsafe("hidden_folder", found=shown(", ".join(hidden[:MAX_HINTS])))
         return Unsafe("empty")
     others = filter(None, map(other_archive, names))
-    if not any(map(is_source, names)) and (other := next(others, None)):
+    if not any(map(is_own_module, names)) and (other := next(others, None)):
         return other
     return Unsafe("missing_files", **_missing(wanted, names))
 
@@ -106,7 +106,7 @@ def _missing(missing: Sequence[str], names: list[str]) -> dict[str, str]:
         name
         for name in shallow
         if is_archive(name)
-        or name.endswith(".ipynb")
+        or is_notebook(name)
         or get_close_matches(_letters(name), stems, n=1, cutoff=0.8)
     ]
     found = ", ".join(shown(name) for name in near[:MAX_HINTS])

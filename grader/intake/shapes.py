@@ -7,9 +7,9 @@ from contextlib import ExitStack
 
 from grader.i18n import LANGUAGES
 from grader.intake.archives import opened, unpacked
-from grader.intake.entries import Listing, Unsafe, is_skipped
+from grader.intake.entries import Listing, Unsafe, is_code, is_notebook, is_skipped
 from grader.intake.handin import Wanted
-from grader.intake.nodes import Node, is_code, is_packed, stem
+from grader.intake.nodes import Node, is_packed, stem
 from grader.intake.package import only_archive
 
 METADATA = ("submission_metadata.yml", "submission_metadata.yaml")  # Gradescope's
@@ -64,7 +64,7 @@ def students_in(node: Node, wanted: Wanted) -> list[Node]:
     names = {name.rpartition("/")[2] for name in wanted.files}
 
     def is_wanted(name: str) -> bool:
-        return name in names or name.lower().endswith(".ipynb") or is_packed(name)
+        return name in names or is_notebook(name) or is_packed(name)
 
     return [
         child

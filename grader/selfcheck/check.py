@@ -23,7 +23,7 @@ from grader.diagnosis.mistakes import Mistake
 from grader.errors import UsageError
 from grader.grading.places import in_cells
 from grader.grading.submission import grade_exercises, refused_by_source, student_process
-from grader.intake.cells import is_notebook
+from grader.intake.entries import is_code, is_notebook
 from grader.intake.handin import Found
 from grader.intake.read import Submission, read_for
 from grader.records.outcome import Outcome
@@ -145,7 +145,7 @@ def _stamp(place: Path) -> list[tuple[str, int, int]]:
     """Names, sizes and times of Python files and notebooks: another stamp is another state."""
     stamps = []
     for path in [place] if is_notebook(place.name) else sorted(place.rglob("*")):
-        if path.suffix not in {".py", ".ipynb"}:
+        if not is_code(path.name):
             continue
         try:
             stat = path.stat()

@@ -13,7 +13,7 @@ from grader.course.assignment import Assignment
 from grader.course.exercise import Check, Exercise
 from grader.course.folder import Course
 from grader.errors import GraderError, UsageError
-from grader.intake.cells import is_notebook
+from grader.intake.entries import is_notebook
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,12 @@ def test_a_notebook_is_the_package(tmp_path):
     assert found.source == "kim"
 
 
+def test_a_notebook_in_capitals_is_one_wherever_it_lies(tmp_path):
+    folder = taken(tmp_path, {"HW1.IPYNB": book(CLEAN, TABLE, FIT)})
+    alone = read(Found("kim", tmp_path / "kim" / "HW1.IPYNB"), "hw", WANTED, list(WANTED))
+    assert (alone.problem, alone.files) == (None, folder.files)
+
+
 def test_what_is_used_is_taken_from_wherever_it_is():
     module = text_of(
         "import re, os\nfrom math import pi",

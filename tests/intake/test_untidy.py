@@ -213,6 +213,8 @@ def test_one_file_where_one_is_wanted(tmp_path):
     (tmp_path / "text.py").write_bytes(b"x = 2\n")
     found = taken(tmp_path / "text.py", ["text.py"])
     assert (found.files, found.notes) == ({"text.py": b"x = 2\n"}, [])
+    (tmp_path / "TEXT.PY").write_bytes(b"x = 2\n")
+    assert taken(tmp_path / "TEXT.PY", ["text.py"]).files == {"text.py": b"x = 2\n"}
     # which of two, or for which of two, nobody can tell
     found = taken(zip_of(tmp_path, {"a.py": b"", "b.py": b""}), ["text.py"])
     assert found.problem.code == "missing_files"

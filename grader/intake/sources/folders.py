@@ -12,9 +12,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from grader.intake.entries import is_code, is_notebook
 from grader.intake.handin import Handin, Seen, Wanted
 from grader.intake.names import student_name, without_copy
-from grader.intake.nodes import Disk, Node, Together, is_code, is_packed, stem
+from grader.intake.nodes import Disk, Node, Together, is_packed, stem
 from grader.intake.shapes import holds_code, is_hidden_one, is_junk, is_nobodys
 
 
@@ -65,7 +66,7 @@ def _people(node: Node, wanted: Wanted, known: Collection[str]) -> list[Node]:
     named = [c for c in files if stem(c.name) in known and student_name(stem(c.name)) not in owners]
     if packed or named:
         return packed + named
-    notebooks = [child for child in loose if child.name.lower().endswith(".ipynb")]
+    notebooks = [child for child in loose if is_notebook(child.name)]
     if notebooks or len(wanted.files) != 1:
         return notebooks
     return loose
