@@ -145,7 +145,7 @@ class View:
             text = say(result.message.code, result.message.fields, self._lang)
             for line in text.splitlines():
                 self._console.print(f"        {escape(line)}", soft_wrap=True)
-            if result.outcome == Outcome.FAILED:
+            if result.outcome.hinted:
                 hint = escape(choose(check.hint, self._lang))
                 self._console.print(f"        [dim]{hint}[/]", soft_wrap=True)
         lines = result.output.splitlines()

@@ -84,6 +84,7 @@ def test_unfinished_is_not_yet(check):
 def test_raised(check):
     done = check({"sums.py": "def add(a, b):\n    return a + c", "words.py": GREET})
     assert "NameError: name 'c' is not defined (tiny_package/sums.py, line 2)" in done.output
+    assert "        Plus.\n" in done.output  # as on the feedback page
 
 
 def test_a_forgotten_return_is_called_that_with_the_line_of_the_function(check):
