@@ -25,7 +25,7 @@ from grader.report import formatting
 from grader.report.counterexample import sides
 from grader.report.moment import Moment, is_shown
 from grader.scoring.points import excused
-from grader.scoring.standing import Standing, standing
+from grader.scoring.standing import Standing, in_the_way, standing
 
 
 class Kept:
@@ -264,7 +264,7 @@ def _exercise(
             result.possible - kept_back,
         ),
         "kept_back": kept_back,
-        "blocked": _blocked(checks, result.checks),
+        "blocked": _blocked(checks, result.checks, lang),
         "unwritten": [function for function in functions if function["unwritten"]],
         "functions": functions,
         "checks": checks,
@@ -376,12 +376,10 @@ def _detail(result: CheckResult) -> str:
     return "" if one_failed and said and found.startswith(said) else result.detail
 
 
-def _blocked(checks: Sequence[dict[str, Any]], results: Sequence[CheckResult]) -> str:
-    """Why no check says anything: a forbidden name, or a file that cannot be imported."""
-    codes = {result.message.code if result.message else "" for result in results}
-    messages = {check.get("message", "") for check in checks}
-    reasons = {code for code in codes if code.startswith(("import_", "forbidden", "missing_file"))}
-    return messages.pop() if reasons == codes and len(messages) == 1 else ""
+def _blocked(checks: Sequence[dict[str, Any]], results: Sequence[CheckResult], lang: str) -> str:
+    """Why no check says anything, where all of them are shown."""
+    is_shown = all(check["shown"] for check in checks)
+    return formatting.sentence(in_the_way(results), lang) if is_shown else ""
 
 
 def _score(points: float | None, possible: float) -> dict[str, Any]:

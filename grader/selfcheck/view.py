@@ -18,7 +18,7 @@ from grader.intake.read import Submission
 from grader.records.outcome import Outcome
 from grader.records.record import CheckResult, ExerciseResult, Message
 from grader.report.escape import log
-from grader.scoring.standing import Standing, standing
+from grader.scoring.standing import Standing, in_the_way, said_by_all, standing
 
 MAX_OUTPUT_LINES = 12
 COLOURS = {"good": "green", "quiet": "yellow", "bad": "red", "ours": "red"}
@@ -79,13 +79,14 @@ class View:
     def functions(self, result: ExerciseResult) -> None:
         """How its functions stand, each with its checks."""
         exercise = self._exercises[result.id]
-        if (reason := _in_the_way(result)) is not None:
+        if (reason := in_the_way(result.checks)) is not None:
             said = self._t("check_same") if reason in self._reasons else self._say(reason)
             self._reasons.append(reason)
             self._console.print(f"  {_mark(result.checks[0].outcome)} {said}\n", soft_wrap=True)
             return
         if result.checks and standing(result.checks) == Standing.UNANSWERED:
-            self._console.print(f"  {_mark(Outcome.UNANSWERED)} {self._t('check_not_yet')}\n")
+            said = self._not_yet(result.checks)
+            self._console.print(f"  {_mark(Outcome.UNANSWERED)} {said}\n", soft_wrap=True)
             return
         told = {check.id: check for check in exercise.checks}
         found = diagnose([result], self._mistakes)
@@ -94,6 +95,11 @@ class View:
                 self._function(function.name, own, told)
                 self._tell([one for one in found if one.function == function.name])
         self._console.print()
+
+    def _not_yet(self, checks: Sequence[CheckResult]) -> str:
+        """Which function is not there, perhaps for its name; or that all is to be written."""
+        said = said_by_all(checks)
+        return self._say(said) if said and said.code == "missing" else self._t("check_not_yet")
 
     def end(self, results: list[ExerciseResult], exercises: Sequence[Exercise]) -> None:
         """How much of the public checks passed, and what to do next."""
@@ -175,14 +181,6 @@ class View:
 
     def _t(self, code: str, **fields: object) -> str:
         return escape(translate(f"cli.{code}", self._lang, **fields))
-
-
-def _in_the_way(result: ExerciseResult) -> Message | None:
-    """What keeps every check of the exercise from saying anything, and is said once for all."""
-    reasons = {str(check.message): check.message for check in result.checks}
-    reason = next(iter(reasons.values())) if len(reasons) == 1 else None
-    blocks = reason is not None and reason.code.startswith(("import_", "forbidden", "missing"))
-    return reason if blocks else None
 
 
 def _is_right(function: Function, result: ExerciseResult | None) -> bool:

@@ -1,12 +1,14 @@
 """How a function stands, and which checks are free."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from grader.records.record import ExerciseResult
+from grader.records.record import ExerciseResult, Message
 from grader.scoring.points import excused
-from grader.scoring.standing import Standing, standing
+from grader.scoring.standing import Standing, in_the_way, standing
 from tests.outcomes import check
 
 
@@ -30,6 +32,20 @@ def results(*checks):
 )
 def test_the_gravest_kind_that_fails_is_how_it_stands(checks, stands):
     assert standing(checks) == stands
+
+
+@pytest.mark.parametrize("code", ["import_failed", "forbidden", "forbidden_near", "missing_file"])
+def test_what_all_checks_end_with_is_in_the_way(code):
+    reason = Message(code, {"file": "text.py"})
+    told = [replace(check(name), message=reason) for name in ("f1", "g1")]
+    assert in_the_way(told) == reason
+    assert in_the_way([*told, check("f2", outcome="passed")]) is None
+
+
+@pytest.mark.parametrize("code", ["missing", "missing_attribute", "raised_hidden"])
+def test_what_only_a_function_lacks_is_in_nobodys_way(code):
+    assert in_the_way([replace(check("f1"), message=Message(code))]) is None
+    assert in_the_way([]) is None
 
 
 def test_what_counts_is_no_failure():

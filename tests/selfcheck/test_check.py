@@ -87,6 +87,13 @@ def test_raised(check):
     assert "        Plus.\n" in done.output  # as on the feedback page
 
 
+def test_an_attribute_that_is_not_there_hides_no_hint(check, public):
+    public("def test_add_adds(student):\n    assert student.sums.Sum().total == 1\n")
+    output = check({"sums.py": "class Sum: pass", "words.py": GREET}).output
+    assert "✗ Numbers are added\n        The Sum object has no attribute total." in output
+    assert "        Plus.\n" in output
+
+
 def test_a_forgotten_return_is_called_that_with_the_line_of_the_function(check):
     files = {"sums.py": "x = 1\n\ndef add(a, b):\n    a + b\n", "words.py": GREET}
     english = check(files).output
