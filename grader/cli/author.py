@@ -86,15 +86,12 @@ def new_mutant(
     from grader.authoring import mutant
     from grader.cli.grading import intake_of, roster_of
     from grader.intake.read import read_for
-    from grader.records import store
-    from grader.report.results import gather
+    from grader.report.results import find
 
     course, lang = course_of(ctx), ctx.obj["lang"]
     model = course.load(assignment)
-    results = next((own for own in gather(out) if own.snapshot.id == model.id), None)
-    if results is None:
-        raise UsageError("report.nothing_graded", folder=out)
-    records = (results.entry(path, store.content(path)).record for path in results.files)
+    results = find(out, model.id)
+    records = (entry.record for entry in results.entries(on_roster=True))
     students = mutant.sharing(model, records, results.mistakes, function)
     options = {"out": out, "source": None, "layout": None, "roster": None}
     people = intake_of(course, model, submissions, roster_of(course, None), options).people

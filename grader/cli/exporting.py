@@ -56,11 +56,10 @@ def canvas(
 ) -> None:
     """Fill the gradebook downloaded from Canvas. / Canvas 성적부를 채웁니다."""
     from grader.export import canvas as lms
-    from grader.export.graded import entries, score
     from grader.export.joining import Graded
 
     results = _results(ctx, out, assignment)
-    everybody = [Graded.of(entry, score(entry.record)) for entry in entries(results)]
+    everybody = [Graded.of(entry, entry.score) for entry in results.entries()]
     filled = lms.fill(gradebook, results.snapshot, everybody, results.people, column)
     _write_filled(
         output or _place(out, assignment) / "canvas.csv", filled, results, ctx.obj["lang"]
@@ -85,17 +84,15 @@ def moodle(
     """Fill the grading worksheet downloaded from Moodle. / Moodle 채점표를 채웁니다."""
     from grader.export import moodle as lms
     from grader.export.comment import comment
-    from grader.export.graded import entries, score
     from grader.export.joining import Graded
     from grader.export.student_pages import languages
 
     results, lang = _results(ctx, out, assignment), ctx.obj["lang"]
     own, moment = languages(results, lang)[0], _moment(published=published)
     everybody = []
-    for entry in entries(results):
-        points = score(entry.record)
-        says = "" if points is None else comment(results.snapshot, entry, own, moment)
-        everybody.append(Graded.of(entry, points, says))
+    for entry in results.entries():
+        says = "" if entry.score is None else comment(results.snapshot, entry, own, moment)
+        everybody.append(Graded.of(entry, entry.score, says))
     filled = lms.fill(worksheet, everybody, results.people)
     _write_filled(output or _place(out, assignment) / "moodle.csv", filled, results, lang)
 
@@ -256,7 +253,7 @@ for command in (
 
 def _results(ctx: click.Context, out: Path, assignment: str) -> Results:
     """What was graded, with what people have decided by now."""
-    from grader.export.graded import find
+    from grader.report.results import find
 
     read_decisions(out, ctx.obj["lang"])
     return find(out, assignment)

@@ -64,7 +64,6 @@ def diagnose(ctx: click.Context, out: tuple[Path, ...], as_json: bool) -> None:
     Several OUT are runs of a term, the earliest first: what has gone away since?
     """
     from grader.diagnosis.classes import ClassMistakes, over_runs
-    from grader.records import store
     from grader.report.results import gather
 
     lang, found = ctx.obj["lang"], {}
@@ -73,8 +72,8 @@ def diagnose(ctx: click.Context, out: tuple[Path, ...], as_json: bool) -> None:
         made = []
         for results in (run[name] for run in runs if name in run):
             made.append(ClassMistakes(last.mistakes))  # what has got its name since had it then
-            for path in results.files:
-                made[-1].add(results.entry(path, store.content(path)).record)
+            for entry in results.entries(on_roster=True):  # as on the class page
+                made[-1].add(entry.record)
         groups = over_runs(made)
         found[name] = [_plain(group, counts) for group, counts in groups]
         if not as_json:

@@ -20,7 +20,6 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from grader.export import feedback_text, student_pages
-from grader.export.graded import entries
 from grader.export.joining import Graded
 from grader.report.moment import Moment
 from grader.report.results import Entry, Results
@@ -44,7 +43,7 @@ def for_moodle(results: Results, lang: str, moment: Moment) -> Zipped:
     """Pages for everybody whose participant number is known."""
     files: dict[str, bytes] = {}
     zipped, numbers = Zipped(), _numbers(results, "moodle")
-    for entry in entries(results):
+    for entry in results.entries():
         number = numbers.get(entry.record.student)
         if number is None:
             zipped.without.append(Graded.of(entry, None))
@@ -61,7 +60,7 @@ def for_canvas(results: Results, lang: str, moment: Moment) -> Zipped:
     """Feedback for everybody of whom a file came from Canvas that can hold it."""
     files: dict[str, bytes] = {}
     zipped, users = Zipped(), _numbers(results, "canvas")
-    for entry in entries(results):
+    for entry in results.entries():
         student = entry.record.student
         for name in results.people.files.get(student, []):
             own = _canvas_name(name, users.get(student))

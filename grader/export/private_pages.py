@@ -21,7 +21,6 @@ from pathlib import Path
 
 from grader.errors import PlatformError
 from grader.export import student_pages
-from grader.export.graded import entries
 from grader.export.table import line
 from grader.i18n import LANGUAGES
 from grader.records.layout import Out
@@ -47,7 +46,7 @@ def write(
     written: set[str] = set()
     if not (folder / "index.html").exists():
         write_atomically(folder / "index.html", "", lasting=False)
-    for entry in entries(results):
+    for entry in results.entries():
         student = entry.record.student
         stem = _stem(key, entry.record.assignment, student)
         made = student_pages.render(results, entry, lang, moment, stem)

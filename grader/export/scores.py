@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from grader.export.graded import entries
 from grader.export.table import line
 from grader.records.assignment_snapshot import Snapshot
 from grader.report import formatting
@@ -32,9 +31,7 @@ def with_checks(results: Results, lang: str) -> Iterator[str]:
     exercises = [exercise.id for exercise in snapshot.exercises]
     checks = [(e.id, check.id) for e in snapshot.exercises for check in e.checks]
     yield line([*_FIRST, *exercises, *map(".".join, checks), "problem"])
-    for entry in entries(results):
-        if results.people.has_left(entry.record.student):
-            continue
+    for entry in results.entries(on_roster=True):
         outcomes = {(e.id, c.id): c.outcome for e in entry.record.exercises for c in e.checks}
         *row, problem = _row(entry, exercises, lang)
         yield line([*row, *(outcomes.get(check, "") for check in checks), problem])

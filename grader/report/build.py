@@ -31,7 +31,7 @@ from grader.report.class_page import ClassSums
 from grader.report.formats import Format, Growing
 from grader.report.moment import Moment
 from grader.report.parts import Batch, Maker, Part, Plan, names_of, write_pages
-from grader.report.results import gather, misplaced
+from grader.report.results import gather, refuse_copy
 
 BATCH = 50  # records
 TABLE = 2000  # rows: in a table of more, browsers take seconds to sort or to search
@@ -78,7 +78,8 @@ def _class(plan: Plan, jobs: int) -> list[Path]:
         }
         batches = list(_batches(results.files, made.load(folder / "made.json")))
         for part in _in_order(plan, batches, jobs):
-            _refuse_copies(own, part, seen)
+            for path, student in zip(part.batch.files, part.students, strict=True):
+                refuse_copy(path, own, student, seen)
             marks |= dict(zip((path.stem for path in part.batch.files), part.marks, strict=True))
             sums.merge(part.sums)
             table.add(part)
@@ -184,14 +185,6 @@ class _Table:
 
     def _name(self, number: int, lang: str) -> str:
         return self._plan.name(f"students-{number}", lang)
-
-
-def _refuse_copies(assignment: str, part: Part, seen: set[str]) -> None:
-    """Of two files for one student neither can be trusted."""
-    for path, student in zip(part.batch.files, part.students, strict=True):
-        if student in seen:
-            raise misplaced(path, assignment, student)
-        seen.add(student)
 
 
 def _remove_others(plan: Plan, students: Collection[str]) -> None:

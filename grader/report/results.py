@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,6 +27,12 @@ class Entry:
     record: Record
     person: str = ""  # the student's name, where more is known than the id
     decisions: Sequence[Decision] = ()  # they are in the points of the record already
+
+    @property
+    def score(self) -> float | None:
+        """All points, with those of the bonus; None where something is to be graded again."""
+        points, extra = self.record.points, self.record.extra_points
+        return None if points is None or extra is None else points + extra
 
 
 @dataclass(frozen=True)
@@ -53,11 +59,36 @@ class Results:
         person = self.people.name(record.student)
         return Entry(path.stem, decided(self.snapshot, record, own), person, own)
 
+    def entries(self, *, on_roster: bool = False) -> Iterator[Entry]:
+        """All records, one after another; with `on_roster` without those of who has left.
+
+        Raises `PlatformError` when a file is damaged, or two are of one student.
+        """
+        seen: set[str] = set()
+        for path in self.files:
+            entry = self.entry(path, store.content(path))
+            student = entry.record.student
+            refuse_copy(path, entry.record.assignment, student, seen)
+            if not (on_roster and self.people.has_left(student)):
+                yield entry
+
     def mistakes_told(self, moment: Moment) -> list[Mistake]:
         """Those that a student may read of: by hidden checks only once all is published."""
         if moment.published:
             return self.mistakes
         return mistakes.seen_by(self.snapshot.public_checks, self.mistakes)
+
+
+def find(out: Path, assignment: str) -> Results:
+    """What was graded of one assignment.
+
+    Raises `UsageError` when that is nothing, `PlatformError` when a file is damaged.
+    """
+    everything = {results.snapshot.id: results for results in gather(out)}
+    if assignment not in everything:
+        known = ", ".join(everything)
+        raise UsageError("report.not_graded", folder=out, assignment=assignment, known=known)
+    return everything[assignment]
 
 
 def gather(out: Path) -> list[Results]:
@@ -82,6 +113,13 @@ def begun(out: Path) -> list[Results]:
         own, by_hand = people.load(out, described.id), decided_upon.of(described.id)
         found.append(Results(described, own, files, known, by_hand))
     return found
+
+
+def refuse_copy(path: Path, assignment: str, student: str, seen: set[str]) -> None:
+    """Of two files for one student neither can be trusted; `seen` takes whose there were."""
+    if student in seen:
+        raise misplaced(path, assignment, student)
+    seen.add(student)
 
 
 def misplaced(path: Path, assignment: str, student: str) -> PlatformError:

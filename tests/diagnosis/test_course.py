@@ -86,6 +86,17 @@ def test_a_slip_gets_its_name_everywhere(run, course, tmp_path, monkeypatch):
     [known_one, shared] = json.loads(run("diagnose", str(out), "--json").output)["tiny"]
     assert (known_one["mistake"], known_one["students"]) == ("takes_away", ["kim"])
     assert (shared["mistake"], shared["students"]) == (None, ["lee", "park"])
+    # of who has left the course the class page tells nothing either
+    people = [{"id": student, "name": ""} for student in ("lee", "park")]
+    (out / "roster.json").write_text(json.dumps({"people": people}))
+    [stayed] = json.loads(run("diagnose", str(out), "--json").output)["tiny"]
+    assert stayed["students"] == ["lee", "park"]
+    people.pop()
+    (out / "roster.json").write_text(json.dumps({"people": people}))
+    new = ("new", "mutant", "tiny", "times", "--function", "add", "--from-cluster", str(out))
+    none = run(*new, "--submissions", str(tmp_path / "class"))
+    assert (none.exit_code, "share" in none.output) == (2, True), none.output
+    (out / "roster.json").unlink()
     # once more after the lecture
     (tmp_path / "class" / "kim" / "sums.py").write_text(RIGHT, encoding="utf-8")
     later = tmp_path / "later"
@@ -105,7 +116,6 @@ def test_a_slip_gets_its_name_everywhere(run, course, tmp_path, monkeypatch):
     assert "lee, park" in said
 
     # next year it has a name
-    new = ("new", "mutant", "tiny", "times", "--function", "add", "--from-cluster", str(out))
     made = run(*new, "--submissions", str(tmp_path / "class"))
     assert (made.exit_code, "2 students" in made.output) == (0, True), made.output
     proof = run("verify", "tiny", "--only", "times", "--only", "reference", "-j", "1")

@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 
 import pytest
+from click.testing import CliRunner
 
+from grader.cli.main import main
 from grader.errors import PlatformError
 from grader.export.files import FILES
 from grader.records import store
@@ -164,6 +166,8 @@ def test_two_records_of_one_student_are_refused(out):
     (folder / "zz_copy.json").write_bytes((folder / "oh_jimin.json").read_bytes())
     with pytest.raises(PlatformError, match="zz_copy"):
         build(out, "en", FILES)
+    done = CliRunner().invoke(main, ["diagnose", str(out)])
+    assert (done.exit_code, "zz_copy" in done.output) == (3, True)
 
 
 def test_students_of_a_large_class_stand_on_pages_of_their_own(out, monkeypatch):

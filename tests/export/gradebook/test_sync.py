@@ -12,9 +12,9 @@ from grader.export.comment import comment
 from grader.export.feedback_text import lines
 from grader.export.gradebook.cells import cell_name
 from grader.export.gradebook.decide import refresh
-from grader.export.graded import entries, find, score
 from grader.records.outcome import Outcome
 from grader.report.moment import Moment
+from grader.report.results import find
 from tests.export.gradebook.school import NOTEBOOK, RECORDS, School
 
 UNGRADED = {"yang_absent": None, "bae_regrade": None}  # handed in nothing; broken
@@ -188,8 +188,8 @@ def test_what_a_person_decides_goes_into_the_lms(synced):
     synced.by_hand("clean", "oh_jimin", score=1.25, comment="Nice <b>idea</b>")
     assert refresh(synced.out)
     results = find(synced.out, "hw1")
-    entry = next(e for e in entries(results) if e.record.student == "oh_jimin")
-    assert score(entry.record) == pytest.approx(synced.scores()["oh_jimin"])
+    entry = next(e for e in results.entries() if e.record.student == "oh_jimin")
+    assert entry.score == pytest.approx(synced.scores()["oh_jimin"])
     moment = Moment(datetime.now(UTC), published=True)
     assert "clean: Nice &lt;b&gt;idea" in comment(results.snapshot, entry, "en", moment)
     assert "- clean: Nice <b>idea</b>" in lines(results, entry, "en", moment)
