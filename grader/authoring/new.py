@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -79,9 +80,14 @@ def assignment(course: Course, name: str, source: str = EXAMPLE) -> Copied:
         for path in origin.rglob("*")
         if path.is_file() and "__pycache__" not in path.parts and path.name not in unwanted
     }
-    for path, content in files.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+    try:
+        for path, content in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+    except BaseException:  # a half of it would be taken for an assignment
+        for place in (folder, reference):
+            shutil.rmtree(place, ignore_errors=True)
+        raise
     return Copied(folder, reference, len(files))
 
 

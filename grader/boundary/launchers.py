@@ -1,9 +1,10 @@
 """Launchers, from the trusted side: they start guests, end them, and tell how they ended.
 
-with ForkLauncher(["numpy", "torch"]) as launcher:
-    channel = launcher.open(limits, rules)
-    raw = channel.ask(question, deadline)
-    how_it_ended = channel.end()
+launcher = ForkLauncher(("numpy", "torch"))
+channel = launcher.open(limits, rules)
+raw = channel.ask(question, deadline)
+how_it_ended = channel.end()
+launcher.close()
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ KINDS: dict[str, tuple[type, ...]] = {
     "value": (object,),  # plain data or a handle; its shape is the verb's, below
     "callable": (),  # to "get": the attribute can be called
     "missing": (str,),  # to "get": there is no such attribute
-    "raised": (dict,),  # the student's code raised (see `grader.boundary.guest.errors`)
+    "raised": (dict,),  # the student's code raised (see `grader.boundary.guest.exceptions`)
     "unreadable": (str,),  # the result cannot cross
 }
 ONLY_TO_GET = {"callable", "missing"}

@@ -93,7 +93,7 @@ class Submitted:
 
     @cached_property
     def lines_by_path(self) -> Mapping[str, int]:
-        """The same for `lines`."""
+        """`lines` under the names that a traceback gives the files."""
         return {f"{self.package}/{name}": count for name, count in self.lines.items()}
 
 

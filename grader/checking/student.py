@@ -24,7 +24,7 @@ class Answers(Protocol):
     """Where a check's questions go."""
 
     def attribute(self, module: str, name: str) -> Any:
-        """A module's attribute: ("callable",) or ("value", v)."""
+        """A module's attribute: ("callable",), ("value", v) or ("missing", kind)."""
 
     def request(self, verb: str, *arguments: Any) -> tuple[Any, ...]:
         """What comes of a verb (see `grader.boundary.replies`): (kind, value). Raises `Ending`."""

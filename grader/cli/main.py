@@ -1,4 +1,4 @@
-"""The command line: each command parses, calls one function, and prints.
+"""The command line: each command parses, has the work done elsewhere, and prints.
 
 Exit codes: 0 fine, 1 some work fell short of the stated bar, 2 the call or its input was wrong,
 3 the platform itself failed.

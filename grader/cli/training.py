@@ -1,4 +1,4 @@
-"""Commands that train a package on real text and try what came out: `train`, `try`."""
+"""Commands that run a package on real text: `train`, `try` what came out, `compare` methods."""
 
 from __future__ import annotations
 

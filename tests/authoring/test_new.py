@@ -108,6 +108,14 @@ def test_a_name_is_taken_in_upper_case_and_in_the_reference_too(nlp):
     assert sorted(nlp.rglob("*")) == sorted([*before, nlp / "reference" / "hw2_words"])
 
 
+def test_what_cannot_be_copied_whole_is_not_copied(nlp):
+    (nlp / "reference").rmdir()
+    (nlp / "reference").write_text("no folder")  # found out when the assignment is there already
+    with pytest.raises(OSError):
+        new.assignment(Course.find(nlp), "hw1")
+    assert list((nlp / "assignments").iterdir()) == []
+
+
 def test_a_folder_in_use_is_left_alone(nlp, monkeypatch):
     monkeypatch.chdir(nlp.parent)
     Path("notes").write_text("mine")
