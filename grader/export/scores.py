@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
 from grader.export.table import line
@@ -16,7 +15,7 @@ from grader.report.results import Entry, Results
 
 SCHEMA = "grader/scores/v2"
 
-
+_dumped = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 _FIRST = ["student", "name", "total", "possible", "extra", "status"]
 
 
@@ -52,26 +51,11 @@ def _json_head(snapshot: Snapshot, _: ClassSums) -> str:
         "possible": snapshot.possible,
         "extra_possible": snapshot.extra_possible,
     }
-    return f'{_text(data).removesuffix(_END)},\n "students": ['
+    return f'{_dumped(data).removesuffix("}")}, "students": ['
 
 
 def _json_student(_: Snapshot, entry: Entry, lang: str) -> str:
-    return "\n  " + _text(_student(entry, lang), "  ")
-
-
-def _text(data: Any, indent: str = "") -> str:
-    """As `json.dumps(..., indent=1)` writes it, which is slow; lists there are none."""
-    if not isinstance(data, dict):
-        return _value(data)
-    inner = indent + " "
-    members = [f"{inner}{_value(name)}: {_text(value, inner)}" for name, value in data.items()]
-    return "\n".join(["{", ",\n".join(members), indent + "}"]) if members else "{}"
-
-
-@lru_cache(maxsize=1 << 12, typed=True)
-def _value(value: str | float | None) -> str:
-    """Ids, outcomes and points are the same for many students."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return f"\n {_dumped(_student(entry, lang))}"
 
 
 def _row(entry: Entry, exercises: list[str], lang: str) -> list[str | float | None]:
@@ -110,8 +94,7 @@ def _student(entry: Entry, lang: str) -> dict[str, Any]:
     }
 
 
-_END = "\n}"
 # One row a student: total (without the bonus), status, exercises, problem; see `_row`.
 CSV = Format(_csv_head, _csv_row)
-# The scores with each check's outcome; schema first.
-JSON = Format(_json_head, _json_student, between=",", foot=f"\n ]{_END}\n")
+# The scores with each check's outcome, a line for each student; schema first.
+JSON = Format(_json_head, _json_student, between=",", foot="\n]}\n")

@@ -75,6 +75,13 @@ def test_json_has_every_check(report, records):
                 assert sum(told["functions"].values()) == pytest.approx(told["points"])
 
 
+def test_json_has_a_line_for_each_student(report, records):
+    text = (report / "scores" / "hw1" / "scores.json").read_text(encoding="utf-8")
+    _, *students, last = text.splitlines()
+    found = [json.loads(line.removesuffix(","))["record"] for line in students]
+    assert (found, last) == (sorted(records), "]}")
+
+
 def test_junit_has_a_suite_a_student_and_a_case_a_check(root, records):
     suites = {suite.get("name"): suite for suite in root}
     assert len(suites) == len(records)
