@@ -76,7 +76,7 @@ class _Here:
         return ""
 
     def end(self, *, hung_up: bool = False) -> Exit:  # noqa: ARG002 - a channel
-        return Exit(0, 0, 0.0, 0)
+        return Exit(0, 0, 0.0)
 
     def close(self) -> None:
         pass

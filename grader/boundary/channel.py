@@ -32,12 +32,11 @@ class ProtocolBroken(Exception):
 
 @dataclass(frozen=True)
 class Exit:
-    """How a guest ended: exit code or signal (0: it had to be told), CPU seconds, peak memory."""
+    """How a guest ended: exit code or signal (0: it had to be told), CPU seconds."""
 
     code: int
     signal: int
     cpu_seconds: float
-    memory_kb: int
 
 
 @dataclass(frozen=True)

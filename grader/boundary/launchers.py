@@ -132,7 +132,6 @@ class ForkLauncher:
             code=os.WEXITSTATUS(status) if os.WIFEXITED(status) else 0,
             signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0,
             cpu_seconds=float(answer["cpu"]),
-            memory_kb=int(answer["memory_kb"]),
         )
 
     def _usage_of_guest(self) -> Usage:
@@ -241,7 +240,7 @@ class SpawnLauncher:
             code = process.wait()
             if process.stdin:
                 process.stdin.close()
-            return Exit(max(code, 0), max(-code, 0), usage().cpu, 0)
+            return Exit(max(code, 0), max(-code, 0), usage().cpu)
 
         return Channel(connection, output, limits.output_kb << 10, end, usage)
 

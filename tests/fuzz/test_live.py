@@ -40,7 +40,7 @@ class Guest:
     def __init__(self):
         near, self.wire = socket.socketpair()
         output, self.output = socket.socketpair()
-        self.channel = Channel(near, output, 4096, lambda _: Exit(0, 0, 0.0, 0), self.usage)
+        self.channel = Channel(near, output, 4096, lambda _: Exit(0, 0, 0.0), self.usage)
         self._thread = None
 
     def usage(self):

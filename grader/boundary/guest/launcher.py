@@ -8,7 +8,7 @@ they forbid refuses, answers `{}`, and forks one guest after another, which cost
 
     {"open": {...limits}} + two descriptors  ->  {"pid": n}
     {"usage": true}                          ->  {"cpu": s, "starved": s}
-    {"end": grace in seconds}                ->  {"status": n, "cpu": s, "memory_kb": n}
+    {"end": grace in seconds}                ->  {"status": n, "cpu": s}
 
 Both must stay single-threaded: a fork after a threaded operation hangs in the child. A template is
 the subreaper of all its descendants, so what a guest left behind comes to it, and dies there.
@@ -259,7 +259,6 @@ class _Guest:
         return {
             "status": 0 if told else status,
             "cpu": usage.ru_utime + usage.ru_stime,
-            "memory_kb": usage.ru_maxrss,
         }
 
 
