@@ -42,6 +42,7 @@ ROOMS = {
         "digests",
         "store",
         "layout",
+        "packing",
         "decisions",
         "people",
         "assignment_snapshot",
@@ -158,7 +159,6 @@ ROOMS = {
     ],
     "export": [
         "table",
-        "graded",
         "scores",
         "junit",
         "gradescope",

@@ -18,15 +18,19 @@ from math import ceil
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from grader.authoring import wheel
+from grader.checking import answers
+from grader.course import check_files
 from grader.course.assignment import Assignment
 from grader.course.folder import FILE, Course
+from grader.diagnosis import mistakes
+from grader.records.packing import packed
 
 # Of an assignment's folder what grading needs: not what proves its checks, nor the handouts.
 _NEEDED = (
     "assignment.toml",
-    "timings.json",
-    "mistakes.json",
-    "answers.json",
+    check_files.TIMINGS,
+    mistakes.FILE,
+    answers.FILE,
     "exercises",
     "checks",
 )
@@ -60,7 +64,7 @@ def build(course: Course, assignment: Assignment, lang: str, *, leaderboard: boo
     content["constraints.txt"] = pins(assignment).encode()
     content[wheel.name()] = wheel.build()
     content |= {f"course/{name}": data for name, data in _course(course, assignment).items()}
-    return wheel.archive(content, executable=_SCRIPTS)
+    return packed(content, executable=_SCRIPTS)
 
 
 def minutes(assignment: Assignment) -> int:

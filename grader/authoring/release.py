@@ -24,6 +24,7 @@ from grader.grading.engines.local import grade_all
 from grader.grading.worker import Job
 from grader.intake.entries import is_notebook
 from grader.intake.read import Submission
+from grader.records.packing import packed
 from grader.records.record import Record
 from grader.records.store import write_atomically
 
@@ -52,7 +53,7 @@ def release(
         source = notebook.with_solutions(kept, files, solved)
         beside = {**editions, **_source(kept, files, source)}
         files |= editions
-    packed = _zip(assignment.package, files)
+    content = _zip(assignment.package, files)
     folder = course.template(assignment)
     for stale in _present(folder) - set(files):
         (folder / stale).unlink()
@@ -62,7 +63,7 @@ def release(
         write_atomically(dist / name, text)
     archive = dist / f"{assignment.package}.zip"
     archive.parent.mkdir(parents=True, exist_ok=True)
-    archive.write_bytes(packed)
+    archive.write_bytes(content)
     notebooks = [dist / name for name in beside if is_notebook(name)]
     return Released(folder, len(files), archive, notebooks)
 
@@ -128,4 +129,4 @@ def _present(folder: Path) -> set[str]:
 def _zip(package: str, files: dict[str, str]) -> bytes:
     """The template in a folder, and beside it the wheel of this grader for the self-check."""
     template_files = {f"{package}/{n}": files[n].encode() for n in sorted(files)}
-    return wheel.archive({**template_files, wheel.name(): wheel.build()})
+    return packed({**template_files, wheel.name(): wheel.build()})

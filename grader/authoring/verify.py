@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from grader.authoring import calibration, entered
 from grader.authoring.candidates import Candidate, narrowed
 from grader.authoring.release import in_memory, refuse_scoring
+from grader.course import check_files
 from grader.course.assignment import Assignment
 from grader.errors import ReleaseRefused
 from grader.grading.engines.engine import Engine
@@ -89,7 +90,8 @@ def never_failed(assignment: Assignment, verdicts: list[Verdict]) -> list[str]:
 def store_timings(assignment: Assignment, record: Record) -> None:
     """Keep what the reference needed for each check: the limits follow from it."""
     seconds = {c.id: round(c.seconds + 0.0005, 3) for e in record.exercises for c in e.checks}
-    write_atomically(assignment.folder / "timings.json", json.dumps(seconds, indent=1) + "\n")
+    text = json.dumps(seconds, indent=1) + "\n"
+    write_atomically(assignment.folder / check_files.TIMINGS, text)
 
 
 def _faults(assignment: Assignment, candidate: Candidate, record: Record) -> list[str]:

@@ -8,20 +8,16 @@ pyproject.toml), so they cannot come along.
 from __future__ import annotations
 
 import base64
-import io
-import zipfile
-from collections.abc import Collection
 from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
 
 import grader
 from grader.errors import PlatformError
+from grader.records.packing import packed
 
 # What a build backend wrote. The rest of a .dist-info tells how this machine was installed.
 _METADATA = ("METADATA", "WHEEL", "entry_points.txt")
-# A zip with the same content is the same file, whenever it is made.
-_DATE = (2020, 1, 1, 0, 0, 0)
 
 
 def name() -> str:
@@ -35,19 +31,7 @@ def build() -> bytes:
     info = f"grader-{distribution.version}.dist-info"
     content = {**_package(), **_metadata(distribution, info)}
     content[f"{info}/RECORD"] = _record(content, f"{info}/RECORD")
-    return archive(content)
-
-
-def archive(content: dict[str, bytes], executable: Collection[str] = ()) -> bytes:
-    """A zip of these files, in this order, that everybody may read once it is unpacked."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
-        for name, data in content.items():
-            entry = zipfile.ZipInfo(name, _DATE)
-            mode = 0o755 if name in executable else 0o644
-            entry.external_attr = mode << 16  # else `unzip` makes files that nobody may read
-            file.writestr(entry, data, zipfile.ZIP_DEFLATED)
-    return buffer.getvalue()
+    return packed(content)
 
 
 def _distribution() -> metadata.Distribution:

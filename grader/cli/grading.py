@@ -13,7 +13,7 @@ from grader.cli.common import FELL_SHORT, course_of, plain, short
 from grader.cli.engines import engine_of, engine_options
 from grader.cli.gradebook import keep, prepare
 from grader.course.folder import SOURCES
-from grader.errors import UsageError
+from grader.errors import PlatformError, UsageError
 from grader.i18n import translate
 from grader.intake.find import LAYOUTS
 from grader.report.escape import log_json
@@ -114,7 +114,7 @@ def grade(ctx: click.Context, /, assignment: str, submissions: Path, **options: 
     if options["gradebook"]:
         keep(out, options["gradebook"], course, lang, err=as_json)
     if summary.broken:
-        sys.exit(3)
+        sys.exit(PlatformError.exit_code)
     bar = options["fail_under"]
     if bar is not None and summary.lowest < bar:
         click.echo(translate("cli.under", lang, bar=f"{bar:g}"), err=True)

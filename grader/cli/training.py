@@ -213,11 +213,11 @@ def try_(
     Without TEXT, lines are read until the end of the input.
     """
     from grader.training import package as packages
-    from grader.training import session
+    from grader.training import session, storage
 
     _refuse_idle(ctx)
     lang = ctx.obj["lang"]
-    path = model / "model.pt" if model.is_dir() else model
+    path = model / storage.MODEL if model.is_dir() else model
     if text is None and sys.stdin.isatty():
         click.echo(translate(f"train.try_{assignment}", lang), err=True)
     loaded = packages.load(assignment, package, ctx.obj["course"])

@@ -9,6 +9,8 @@ from pathlib import Path
 from grader.errors import AssignmentInvalid
 from grader.json_file import Damaged, read_json
 
+TIMINGS = "timings.json"
+
 
 def paths(folder: Path) -> list[Path]:
     """Every Python file of the checks: those of an assignment, or of a released template."""
@@ -40,7 +42,7 @@ def tests(folder: Path) -> dict[str, tuple[Path, bool]]:
 
 def timings(folder: Path) -> dict[str, float]:
     """Seconds the reference needs for each check, as `grader verify --measure` stored them."""
-    path = folder / "timings.json"
+    path = folder / TIMINGS
     if not path.exists():
         return {}
     try:

@@ -19,7 +19,6 @@ from grader.export.joining import Filled, Graded, Kept, Line, join
 from grader.export.lms_file import (
     delimiter,
     is_already,
-    number,
     read,
     refuse_lost_digits,
     rows,
@@ -28,6 +27,7 @@ from grader.export.lms_file import (
 from grader.export.sheet import Cell, Sheet
 from grader.records.assignment_snapshot import Snapshot
 from grader.records.people import People
+from grader.report import formatting
 
 _NUMBERED = re.compile(r"(?P<title>.*\S)\s*\((?P<id>\d+)\)\s*")
 # Canvas works these out itself, also for a group of assignments or a grading period.
@@ -82,7 +82,7 @@ def fill(
             continue
         filled.scores += 1
         if not is_already(found, graded.score):
-            texts[cell] = number(graded.score)
+            texts[cell] = formatting.points(graded.score)
     filled.data = sheet.filled(texts)
     return filled
 

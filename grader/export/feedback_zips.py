@@ -10,21 +10,18 @@ has to be of the same kind.
 
 from __future__ import annotations
 
-import io
 import json
 import re
-import zipfile
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from grader.export import feedback_text, student_pages
 from grader.export.joining import Graded
+from grader.records.packing import packed
 from grader.report.moment import Moment
 from grader.report.results import Entry, Results
 
-_FIRST_DATE = (1980, 1, 1, 0, 0, 0)  # the same feedback, the same bytes
 _NOT_IN_A_NAME = re.compile(r'[_/\\:*?"<>|`\'\s]+')
 _LONGEST_NAME = 60
 _MOODLES_KIND = "assignsubmission_file_"
@@ -52,7 +49,7 @@ def for_moodle(results: Results, lang: str, moment: Moment) -> Zipped:
         made = student_pages.render(results, entry, lang, moment)
         files |= {f"{folder}/{name}": page.encode() for name, page in made.items()}
         zipped.students += 1
-    zipped.data = _zip(files)
+    zipped.data = packed(files)
     return zipped
 
 
@@ -71,7 +68,7 @@ def for_canvas(results: Results, lang: str, moment: Moment) -> Zipped:
                 break
         else:
             zipped.without.append(Graded.of(entry, None))
-    zipped.data = _zip(files)
+    zipped.data = packed(files)
     return zipped
 
 
@@ -109,7 +106,7 @@ def _like(suffix: str, results: Results, entry: Entry, lang: str, moment: Moment
     kind = suffix.lower()
     if kind == ".zip":
         made = student_pages.render(results, entry, lang, moment)
-        return _zip({name: page.encode() for name, page in made.items()})
+        return packed({name: page.encode() for name, page in made.items()})
     if kind not in {".py", ".ipynb", ".txt", ".md"}:
         return None
     own = student_pages.languages(results, lang)[0]
@@ -120,14 +117,3 @@ def _like(suffix: str, results: Results, entry: Entry, lang: str, moment: Moment
         return json.dumps(book, ensure_ascii=False, indent=1).encode()
     mark = "# " if kind == ".py" else ""
     return "".join(f"{mark}{line}".rstrip() + "\n" for line in lines).encode()
-
-
-def _zip(files: Mapping[str, bytes]) -> bytes:
-    whole = io.BytesIO()
-    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            info = zipfile.ZipInfo(name, _FIRST_DATE)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.external_attr = 0o644 << 16
-            archive.writestr(info, content)
-    return whole.getvalue()

@@ -1,4 +1,7 @@
-"""What the files of Canvas and of Moodle have in common: reading them, and numbers in them."""
+"""What the files of Canvas and of Moodle have in common: reading them, and scores in them.
+
+A score has at most two decimals and a point, which both read in every language.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from pathlib import Path
 from grader.course.roster import LOST_DIGITS
 from grader.errors import UsageError
 from grader.export.sheet import Cell, Malformed, Sheet
+from grader.report import formatting
 
 _NO_CSV = (b"PK", b"\xff\xfe", b"\xfe\xff")  # a workbook; UTF-16
 
@@ -50,12 +54,8 @@ def refuse_lost_digits(path: Path, number: int, title: str, found: str) -> None:
         raise UsageError("export.digits", file=path, row=number, column=title, found=found)
 
 
-def number(score: float) -> str:
-    """A score: at most two decimals and a point, which Canvas and Moodle read in every language."""
-    return f"{score:.2f}".rstrip("0").rstrip(".")
-
-
 def is_already(found: str, score: float) -> bool:
     """Whether a cell says the score, however it is written: `87.50`, `87,5`."""
+    said = formatting.points(score)
     is_number = re.fullmatch(r"[0-9]+(?:[.,][0-9]+)?", found.strip())
-    return is_number is not None and number(float(found.replace(",", "."))) == number(score)
+    return is_number is not None and formatting.points(float(found.replace(",", "."))) == said

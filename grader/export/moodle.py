@@ -16,9 +16,10 @@ from pathlib import Path
 from grader.errors import UsageError
 from grader.export.comment import is_ours
 from grader.export.joining import Filled, Graded, Kept, Line, join
-from grader.export.lms_file import delimiter, is_already, number, read, rows, text
+from grader.export.lms_file import delimiter, is_already, read, rows, text
 from grader.export.sheet import Cell, Sheet
 from grader.records.people import People
+from grader.report import formatting
 
 # What a column holds -> its titles, folded and without blanks; a site may mix languages.
 _COLUMNS = {
@@ -119,7 +120,8 @@ def _grade(
         filled.kept.append(Kept(graded, "too_much"))
         return {}
     filled.scores += 1
-    return {} if is_already(cell.text, graded.score) else {cell: number(graded.score)}
+    said = formatting.points(graded.score)
+    return {} if is_already(cell.text, graded.score) else {cell: said}
 
 
 def _comment(
