@@ -1,6 +1,6 @@
 """One submission to one record. Start reading here.
 
-    grade -> _exercise -> _check -> Checks.run -> a call over the wire
+    grade -> grade_exercises -> _run_checks -> _run -> Checks.run -> a call over the wire
 
 The checks run in this process, the student's code in another (`grader.boundary`).
 """
