@@ -129,7 +129,7 @@ def serve(
                 answers.load(assignment),
             )
     except GraderError as error:
-        batch.send((type(error), error.code, error.fields))
+        batch.send(error)
 
 
 def _serve(

@@ -164,14 +164,12 @@ class _Worker:
         Raises the error it could not start with.
         """
         try:
-            answer = self.connection.recv()
+            answer: Record | CheckResult | str | GraderError = self.connection.recv()
         except (EOFError, OSError):  # OSError: it died in the middle of a record
             return None
-        if isinstance(answer, Record | CheckResult | str):
-            return answer
-        kind, code, fields = answer
-        error: GraderError = kind(code, **fields)
-        raise error
+        if isinstance(answer, GraderError):
+            raise answer
+        return answer
 
     def died_of(self) -> int:
         """The signal that ended it; 0 for none."""

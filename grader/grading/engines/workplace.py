@@ -160,29 +160,29 @@ class Resident:
         return self._process.poll() is not None
 
     def grade(self, job: Job, patience: float) -> Record | None:
-        """The record; None when it died, or was silent for `patience` seconds."""
+        """The record; None when it died, or was silent for `patience` seconds.
+
+        Raises the error it could not start with.
+        """
         self.check, silence = "", Silence()
         try:
             self._line.send(job)
             while True:
                 if self._line.poll(Silence.STEP):
-                    answer = self._line.recv()
+                    answer: Record | str | GraderError = self._line.recv()
                 elif silence.goes_on() > patience:
                     return None
                 else:
                     continue
                 if isinstance(answer, Record):
                     return answer
-                if not isinstance(answer, str):
-                    break
+                if isinstance(answer, GraderError):
+                    raise answer
                 silence.heard()
                 self.check = answer
         except (EOFError, OSError):
             self._wait()
             return None
-        kind, code, fields = answer
-        error: GraderError = kind(code, **fields)
-        raise error
 
     def _wait(self) -> None:
         # what it died of is known only once it is dead
