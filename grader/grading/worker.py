@@ -59,15 +59,23 @@ class Job:
     shares: bool = False
 
 
-def main(
-    batch: Connection,
-    assignment: Assignment,
-    core: int | None,
-    gpus: Gpus,
-    *,
-    memo: bool,
-    live: bool = False,
-) -> None:
+@dataclass(frozen=True)
+class Post:
+    """What a grading process may use, and what it says to whom it works for.
+
+    With `core` it stays on that one, and so do its launcher and guests, who may not leave it.
+    `memo`: it may answer from what it has seen. `live`: it sends each `CheckResult` as its check
+    ends. After `idle` seconds without a job it ends.
+    """
+
+    core: int | None
+    gpus: Gpus
+    memo: bool
+    live: bool = False
+    idle: float | None = None
+
+
+def main(batch: Connection, assignment: Assignment, post: Post) -> None:
     """`serve` in a process that multiprocessing has started: it ends when the batch does."""
     if sys.platform == "linux":
         # a batch that is killed takes its workers along, and they their launchers and guests
@@ -75,33 +83,20 @@ def main(
         parent = multiprocessing.parent_process()
         if parent is None or os.getppid() != parent.pid:
             return  # it is gone already
-    serve(batch, assignment, core, gpus, memo=memo, live=live)
+    serve(batch, assignment, post)
 
 
-def serve(
-    batch: Connection,
-    assignment: Assignment,
-    core: int | None,
-    gpus: Gpus,
-    *,
-    memo: bool,
-    live: bool = False,
-    idle: float | None = None,
-) -> None:
+def serve(batch: Connection, assignment: Assignment, post: Post) -> None:
     """Serve jobs until None comes: a `Record` for each, or the error that ends this worker.
 
     Before, the id of each check that is run: where this process ends in the middle of one, the
-    batch knows in which; and "" now and then while it waits for one of `gpus`. If `live`, also
-    its `CheckResult` once it has ended.
-
-    With `core` it stays on that one, and so do its launcher and guests, who may not leave it.
-    After `idle` seconds without a job it ends.
+    batch knows in which; and "" now and then while it waits for a GPU.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the batch decides what Ctrl-C means
     if sys.platform == "linux":
         keep_out_tracers()
-    if core is not None and sys.platform == "linux":
-        os.sched_setaffinity(0, {core})
+    if post.core is not None and sys.platform == "linux":
+        os.sched_setaffinity(0, {post.core})
     # before the checks import torch: workers side by side, each with a thread for every core,
     # would spend most of their time waiting for one another
     os.environ["OMP_NUM_THREADS"] = "1"
@@ -112,18 +107,18 @@ def serve(
         with allowance(check.seconds, assignment.limits.memory_mb):
             yield
 
-    transcripts = Transcripts() if memo else None
-    tell = batch.send if live else to_nobody
+    transcripts = Transcripts() if post.memo else None
+    tell = batch.send if post.live else to_nobody
     try:
         # first the launcher: while it imports torch, so do the checks here
-        launched = partial(GpuLauncher, assignment.preload, gpus, lambda: batch.send(""))
-        shared = Shared() if memo else None
+        launched = partial(GpuLauncher, assignment.preload, post.gpus, lambda: batch.send(""))
+        shared = Shared() if post.memo else None
         with contextlib.closing(_Grader(assignment, tell, launched, shared)) as grader:
             for name in {*assignment.preload} & wire.LIBRARIES:
                 importlib.import_module(name)  # before a check could be charged for it
             run_session(
                 assignment.check_files(),
-                lambda checks: _serve(batch, grader, checks, transcripts, idle),
+                lambda checks: _serve(batch, grader, checks, transcripts, post.idle),
                 transcripts,
                 allowed,
                 answers.load(assignment),

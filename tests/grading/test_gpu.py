@@ -15,7 +15,7 @@ from grader.course import assignment as assignments
 from grader.grading.engines.attempts import Attempt
 from grader.grading.engines.local import _Worker, grade_all
 from grader.grading.submission import grade
-from grader.grading.worker import Job
+from grader.grading.worker import Job, Post
 from grader.intake.read import Submission
 from grader.records.outcome import Outcome
 from tests.boundary import pretended_gpu
@@ -206,7 +206,7 @@ def test_who_waits_for_a_seat_says_so_until_there_is_one(mixed, name):
     """Or the batch would take it for a process that hangs."""
     gpus = Gpus((f"{name}0",))
     ours = gpus.take("", lambda: None)
-    worker = _Worker(mixed, None, gpus, memo=False, live=False)
+    worker = _Worker(mixed, Post(None, gpus, memo=False))
     try:
         worker.give(Attempt(Job(submission())))
         while worker.receive() != "":

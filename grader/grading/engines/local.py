@@ -11,7 +11,6 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from multiprocessing.connection import Connection, wait
 
 from grader.boundary import requirements
@@ -23,7 +22,7 @@ from grader.grading import worker
 from grader.grading.engines.attempts import Attempt, Silence, Work, given_up, most_silence
 from grader.grading.engines.engine import Graded
 from grader.grading.submission import Tell
-from grader.grading.worker import Job
+from grader.grading.worker import Job, Post
 from grader.records.record import CheckResult, Record
 
 # spawn: a worker must not inherit the batch's open files, threads or progress bar
@@ -67,13 +66,13 @@ def grade_all(
     """
     work = Work(jobs)
     patience = most_silence(assignment) if patience is None else patience
-    start = partial(_started, assignment, gpus=gpus, memo=memo, live=tell is not None)
     busy: dict[Connection, _Worker] = {}
 
     try:
         for slot in range(workers):
             if first := work.next():
-                busy |= start(first, core_of(slot, workers))
+                post = Post(core_of(slot, workers), gpus, memo, live=tell is not None)
+                busy |= _started(assignment, post, first)
         while busy:
             for connection in _heard_from(busy, patience):
                 current = busy[connection]
@@ -99,7 +98,7 @@ def grade_all(
                 del busy[connection]
                 current.stop()
                 if following:
-                    busy |= start(following, current.core)
+                    busy |= _started(assignment, current.post, following)
     finally:
         for current in busy.values():
             current.kill()
@@ -126,24 +125,19 @@ def core_of(slot: int, workers: int) -> int | None:
     return cores[slot % len(cores)]
 
 
-def _started(
-    assignment: Assignment, first: Attempt, core: int | None, gpus: Gpus, *, memo: bool, live: bool
-) -> dict[Connection, _Worker]:
-    worker_ = _Worker(assignment, core, gpus, memo=memo, live=live)
+def _started(assignment: Assignment, post: Post, first: Attempt) -> dict[Connection, _Worker]:
+    worker_ = _Worker(assignment, post)
     worker_.give(first)
     return {worker_.connection: worker_}
 
 
 class _Worker:
-    def __init__(
-        self, assignment: Assignment, core: int | None, gpus: Gpus, *, memo: bool, live: bool
-    ) -> None:
-        self.core = core
+    def __init__(self, assignment: Assignment, post: Post) -> None:
+        self.post = post
         self.connection, theirs = _CONTEXT.Pipe()
         self._process = _CONTEXT.Process(
             target=worker.main,
-            args=(theirs, assignment, core, gpus),
-            kwargs={"memo": memo, "live": live},
+            args=(theirs, assignment, post),
             daemon=True,
         )
         self._process.start()

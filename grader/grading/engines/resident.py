@@ -17,7 +17,6 @@ from multiprocessing.connection import Connection
 
 from grader.grading import worker
 
-IDLE = 30.0  # seconds without a job after which it ends
 _F_SETSIG = 10  # of Linux: the signal that tells of a pipe
 
 
@@ -25,8 +24,7 @@ def main(line: int, life: int) -> None:
     """Serve the jobs that come over `line`, as long as somebody holds the other end of `life`."""
     end_with(life)
     batch = Connection(line)
-    assignment, core, gpus, memo = batch.recv()
-    worker.serve(batch, assignment, core, gpus, memo=memo, idle=IDLE)
+    worker.serve(batch, *batch.recv())
 
 
 def end_with(life: int) -> None:

@@ -26,17 +26,18 @@ from grader.grading.engines.attempts import Attempt, Silence, given_up
 from grader.grading.engines.bundle import Bundle
 from grader.grading.engines.sent_back import packed, packed_error
 from grader.grading.environment import environment
-from grader.grading.worker import Job
+from grader.grading.worker import Job, Post
 from grader.records import digests
 from grader.records.record import Record
 
 # -P: not from the folder that the worker was started in
 _COMMAND = (sys.executable, "-P", "-m", "grader.grading.engines.resident")
+_IDLE = 30.0  # seconds without a job after which a resident ends
 _CORE = 5.0  # seconds within which another worker here may give a core back
 
 
 class Terms(TypedDict):
-    """How a batch wants to be graded."""
+    """How a batch wants to be graded: plain data, which a worker without a grader can read."""
 
     memo: bool
     allow_weak_jail: bool
@@ -104,9 +105,8 @@ class Workplace:
             self._end(seat)
         if self._closed:
             raise PlatformError("error.cluster_worker_leaves")
-        self._residents[seat] = Resident(
-            self._assignment, seat.core, self.gpus, memo=self._terms["memo"]
-        )
+        post = Post(seat.core, self.gpus, self._terms["memo"], idle=_IDLE)
+        self._residents[seat] = Resident(self._assignment, post)
         return self._residents[seat]
 
     def _end(self, seat: cores.Seat) -> int:
@@ -138,7 +138,7 @@ def _claimed(threads: int) -> int:
 class Resident:
     """A grading process, from the worker's side."""
 
-    def __init__(self, assignment: Assignment, core: int | None, gpus: Gpus, *, memo: bool) -> None:
+    def __init__(self, assignment: Assignment, post: Post) -> None:
         self.check = ""  # that it has begun last
         ours, theirs = socket.socketpair()
         life, life_of_ours = os.pipe()
@@ -153,7 +153,7 @@ class Resident:
         os.close(life)
         self._line = Connection(ours.detach())
         with contextlib.suppress(OSError):  # it died; grade() will say so
-            self._line.send((assignment, core, gpus, memo))
+            self._line.send((assignment, post))
 
     def ended(self) -> bool:
         """Whether it is gone: after a while without a job it is."""
