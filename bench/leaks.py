@@ -19,7 +19,7 @@ from pathlib import Path
 
 from bench import processes
 from grader.course import assignment as assignments
-from grader.grading.engines.local import grade_all
+from grader.grading.engines.local import Pool
 from grader.grading.worker import Job
 from grader.intake.read import Submission
 
@@ -218,8 +218,8 @@ def main() -> None:
         outcomes: dict[str, int] = {}
         done, start = 0, time.monotonic()
         print("  ".join(field.name.replace("_", " ") for field in fields(Held)))
-        for _, record in grade_all(assignment, jobs(-(-wanted // per_job)), workers=1):
-            for check in (c for exercise in record.exercises for c in exercise.checks):
+        for graded in Pool(1).grade_all(assignment, jobs(-(-wanted // per_job))):
+            for check in (c for exercise in graded.record.exercises for c in exercise.checks):
                 done += 1
                 outcomes[check.outcome] = outcomes.get(check.outcome, 0) + 1
             if done >= (len(looks) + 1) * wanted // 10:

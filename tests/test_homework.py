@@ -16,7 +16,7 @@ from demo import build
 from grader.authoring.candidates import candidates
 from grader.authoring.reach import reached
 from grader.course.folder import Course
-from grader.grading.engines.local import grade_all
+from grader.grading.engines.local import Pool
 from grader.grading.worker import Job
 from grader.intake.find import Request, find
 from grader.intake.handin import Wanted
@@ -154,7 +154,7 @@ def test_the_class_scores_what_it_must(homework, built, tmp_path):
         Job(s, reached(homework, reference, s.files) or first, shares=True) for s in submissions
     ]
     wrong = []
-    for _, record in grade_all(homework, jobs, workers=2):
+    for record in (graded.record for graded in Pool(2).grade_all(homework, jobs)):
         recipe = recipes[record.student]
         points, bonus, loses = scored(homework, record)
         as_it_must = points == recipe.points and loses == (recipe.loses or loses)

@@ -20,7 +20,7 @@ from grader.authoring import bonus, notebook, template, wheel
 from grader.course.assignment import Assignment
 from grader.course.folder import Course
 from grader.errors import ReleaseRefused
-from grader.grading.engines.local import grade_all
+from grader.grading.engines.local import Pool
 from grader.grading.worker import Job
 from grader.intake.entries import is_notebook
 from grader.intake.read import Submission
@@ -93,8 +93,8 @@ def grade_template(assignment: Assignment, files: dict[str, str]) -> Record:
     wanted = {"__init__.py", *(file.name for file in assignment.files)}
     content = {name: text.encode() for name, text in files.items() if name in wanted}
     job = Job(in_memory("template", content))
-    ((_, record),) = grade_all(assignment, [job], workers=1)
-    return record
+    (graded,) = Pool(1).grade_all(assignment, [job])
+    return graded.record
 
 
 def refuse_scoring(assignment: Assignment, record: Record) -> None:

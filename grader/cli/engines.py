@@ -62,14 +62,14 @@ def engine_of(options: dict[str, Any], lang: str) -> Iterator[Engine]:
     except ModuleNotFoundError:
         raise UsageError("error.no_dask") from None
 
-    def tell(unfit: Unfit) -> None:
+    def tell_unfit(unfit: Unfit) -> None:
         reason = translate(unfit.code, lang, **unfit.fields)
         text = translate("cli.worker_unused", lang, worker=unfit.worker, reason=reason)
         click.echo(plain(text), err=True)
 
     with _gate(options, workers) as gate:
         weak = bool(options.get("allow_weak_jail"))
-        yield Cluster(gate, memo=memo, gpu_share=share, allow_weak_jail=weak, tell=tell)
+        yield Cluster(gate, memo=memo, gpu_share=share, allow_weak_jail=weak, tell_unfit=tell_unfit)
 
 
 @contextmanager

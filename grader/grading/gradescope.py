@@ -21,7 +21,7 @@ from grader.course.exercise import Exercise
 from grader.diagnosis import mistakes
 from grader.errors import GraderError, PlatformError
 from grader.export import gradescope
-from grader.grading.engines.local import grade_all
+from grader.grading.engines.local import Pool
 from grader.grading.submission import not_run, unrun
 from grader.grading.worker import Job
 from grader.intake.handin import Found
@@ -69,12 +69,13 @@ def autograde(assignment: Assignment, root: Path, lang: str, *, leaderboard: boo
         return live.nothing
     write(live.record(), finished=False)
     try:
-        ((_, graded),) = grade_all(assignment, [Job(submission)], workers=1, tell=reached)
-        _refuse_broken(graded)
+        (graded,) = Pool(1, tell=reached).grade_all(assignment, [Job(submission)])
+        _refuse_broken(graded.record)
     except GraderError:
         target.unlink()
         raise
-    record = replace(graded, lacking=lacking(graded.layers, secrets))
+    layers = graded.record.layers
+    record = replace(graded.record, lacking=lacking(layers, secrets))
     write(record)
     return record
 

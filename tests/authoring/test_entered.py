@@ -7,7 +7,7 @@ from grader.authoring.candidates import candidates, narrowed
 from grader.authoring.release import in_memory
 from grader.course import assignment as assignments
 from grader.course.folder import Course
-from grader.grading.engines.local import Pool, grade_all
+from grader.grading.engines.local import Pool
 from grader.grading.worker import Job
 
 SUMS = '''"""Sums."""
@@ -135,8 +135,8 @@ def sums(course):
 
 
 def graded(model, files):
-    [(_, record)] = grade_all(model, [Job(in_memory("x", files))], workers=1)
-    return record
+    [graded] = Pool(1).grade_all(model, [Job(in_memory("x", files))])
+    return graded.record
 
 
 def test_what_a_check_has_entered(sums):

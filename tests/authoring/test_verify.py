@@ -10,7 +10,7 @@ from grader.cli.main import main
 from grader.course import assignment as assignments
 from grader.course.folder import Course
 from grader.errors import PlatformError
-from grader.grading.engines.local import grade_all
+from grader.grading.engines.local import Pool
 from grader.grading.proofs import Way
 from grader.grading.submission import broken_record
 from grader.grading.worker import Job
@@ -229,8 +229,8 @@ def test_what_is_run_for_a_mutant(prove, course, edit):
 def test_a_check_that_is_left_out_is_not_run(tiny):
     wrong = {"sums.py": b"def add(a, b): return a - b", "words.py": b"def greet(name): return 1"}
     for how, run in (({}, 2), ({"without_checks": frozenset({"add_adds"})}, 1)):
-        [(_, record)] = grade_all(tiny, [Job(in_memory("x", wrong), **how)], workers=1)
-        adding, saying = record.exercises
+        [graded] = Pool(1).grade_all(tiny, [Job(in_memory("x", wrong), **how)])
+        adding, saying = graded.record.exercises
         assert (len(adding.checks), len(saying.checks)) == (run, 1)
         assert (adding.points, saying.points) == (0, 0)
 

@@ -12,7 +12,7 @@ from grader.boundary.guests import Guests
 from grader.checking.conversation import Conversation
 from grader.checking.student import Student
 from grader.course import assignment as assignments
-from grader.grading.engines.local import grade_all
+from grader.grading.engines.local import Pool
 from grader.grading.forbidden import blame, rules_of
 from grader.grading.submission import package_of
 from grader.grading.worker import Job
@@ -270,8 +270,8 @@ def grade(course, edit, files, *, own_rule):
         edit(adding, '\n[[check]]\nid = "add_adds"\n', f'\n{rule}\n[[check]]\nid = "add_adds"\n')
     tiny = assignments.load(course / "assignments" / "tiny")
     job = Job(Submission("kim", "kim", files, [], [], None, "0" * 64))
-    [(_, record)] = grade_all(tiny, [job], workers=1)
-    return {e.id: {check.outcome for check in e.checks} for e in record.exercises}
+    [graded] = Pool(1).grade_all(tiny, [job])
+    return {e.id: {check.outcome for check in e.checks} for e in graded.record.exercises}
 
 
 def test_a_rule_binds_an_exercise_and_no_file(course, edit):

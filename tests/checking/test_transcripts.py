@@ -10,7 +10,7 @@ from grader.boundary.channel import RawReply
 from grader.checking.conversation import Step
 from grader.checking.transcripts import Transcripts
 from grader.errors import AssignmentInvalid
-from grader.grading.engines.local import grade_all
+from grader.grading.engines.local import Pool
 from grader.grading.worker import Job
 from grader.records.outcome import Outcome
 
@@ -51,7 +51,7 @@ def graded(tiny, *sources, memo=True, prove=False):
     for number, source in enumerate(sources):
         files = {"sums.py": source.encode(), "words.py": GREET.encode()}
         jobs.append(Job(in_memory(f"s{number}", files), prove_steady=prove))
-    return [record for _, record in grade_all(tiny, jobs, workers=1, memo=memo)]
+    return [graded.record for graded in Pool(1, memo=memo).grade_all(tiny, jobs)]
 
 
 def outcomes(record, check="add_adds"):

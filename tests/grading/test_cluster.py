@@ -365,7 +365,7 @@ def test_a_worker_that_cannot_grade_is_named_and_unused_and_one_that_can_is_used
             cluster.processes[1].terminate()  # with all that it has under way
             yield from (Job(submission(f"after{number}")) for number in range(6))
 
-        engine = Cluster(cluster.gate(), tell=lambda unfit: told.update({unfit.code: unfit}))
+        engine = Cluster(cluster.gate(), tell_unfit=lambda unfit: told.update({unfit.code: unfit}))
         given = []
         found = {
             own.job.submission.student: own.record.points
@@ -484,7 +484,7 @@ def test_nobody_who_can_grade_is_said_and_not_waited_for(assignment, tmp_path):
     told = []
     with live(tmp_path / "dask", workers=0) as cluster:
         cluster.worker(pages=":0")
-        engine = Cluster(cluster.gate(), tell=told.append)
+        engine = Cluster(cluster.gate(), tell_unfit=told.append)
         with pytest.raises(PlatformError) as raised:
             list(engine.grade_all(assignment, [Job(submission("kim"))]))
     assert raised.value.code == "error.cluster_unfit"

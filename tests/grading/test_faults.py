@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 from grader.boundary.scratch import Scratch, remove_abandoned
 from grader.cli.main import main
-from grader.grading.engines.local import grade_all
+from grader.grading.engines.local import Pool
 from grader.grading.worker import Job
 from grader.intake.read import Submission
 from grader.records import store
@@ -350,9 +350,9 @@ def test_a_worker_that_hangs_is_ended(tiny, course, tmp_path, monkeypatch):
     (course / "assignments/tiny/checks/public/test_sums.py").write_text(check)
     files = {"sums.py": GOOD.encode(), "words.py": GREET.encode()}
     job = Job(Submission("kim", "", files, [], [], None, "0" * 64))
-    [(_, record)] = grade_all(tiny, [job], workers=1, patience=15)
+    [graded] = Pool(1, patience=15).grade_all(tiny, [job])
     assert (tmp_path / "killed").exists()
-    assert record.points == 10
+    assert graded.record.points == 10
 
 
 def test_a_class_is_not_read_into_memory_at_once(tiny):
@@ -364,7 +364,7 @@ def test_a_class_is_not_read_into_memory_at_once(tiny):
             files = {"sums.py": GOOD.encode(), "words.py": GREET.encode()}
             yield Job(Submission(student, "", files, [], [], None, "0" * 64))
 
-    for done, _ in enumerate(grade_all(tiny, jobs(), workers=2), 1):
+    for done, _ in enumerate(Pool(2).grade_all(tiny, jobs()), 1):
         assert len(taken) <= done + 2
     assert (done, taken) == (6, STUDENTS)
 

@@ -9,7 +9,7 @@ import pytest
 from grader.authoring.release import in_memory
 from grader.boundary.guest.looks_behind import looks_behind
 from grader.course import assignment as assignments
-from grader.grading.engines.local import grade_all
+from grader.grading.engines.local import Pool
 from grader.grading.follow_through import without
 from grader.grading.worker import Job
 from grader.scoring.points import excused
@@ -162,8 +162,8 @@ def graded(tmp_path):
             assert any(old in text for text in texts.values()), old
             texts = {name: text.replace(old, new) for name, text in texts.items()}
         files = {name: text.encode() for name, text in texts.items()}
-        [(_, record)] = grade_all(assignment, [Job(in_memory("x", files))], workers=1)
-        return record
+        [graded] = Pool(1).grade_all(assignment, [Job(in_memory("x", files))])
+        return graded.record
 
     return grade
 
@@ -312,8 +312,8 @@ def test_a_file_that_hangs_whatever_stands_in_is_waited_for_once_more(tmp_path):
         for name, files in {"alone": alone, "calls": calls}.items()
     ]
     records = {
-        record.student: record
-        for _, record in grade_all(replace(assignment, limits=limits), jobs, workers=1)
+        graded.record.student: graded.record
+        for graded in Pool(1).grade_all(replace(assignment, limits=limits), jobs)
     }
     assert set(lost(records["alone"])) == {"is_odd", *POINTS["below"][1]}
     assert passes_with(records["alone"]) == {"is_even_core": ["is_odd"]}

@@ -13,7 +13,7 @@ from grader.checking.plugin import run_session
 from grader.cli.engines import engine_of
 from grader.course import assignment as assignments
 from grader.grading.engines.attempts import Attempt
-from grader.grading.engines.local import _Worker, grade_all
+from grader.grading.engines.local import Pool, _Worker
 from grader.grading.submission import grade
 from grader.grading.worker import Job, Post
 from grader.intake.read import Submission
@@ -106,8 +106,9 @@ def test_the_share_comes_from_the_command():
 
 def test_a_seat_is_taken_for_exercises_with_a_gpu_only(looking, name):
     gpus = Gpus((f"{name}0",))
-    [(_, record)] = grade_all(looking, [Job(submission())], workers=1, gpus=gpus)
-    assert [(e.id, e.points) for e in record.exercises] == [("adding", 6), ("saying", 4)], record
+    [graded] = Pool(1, gpus=gpus).grade_all(looking, [Job(submission())])
+    points = [(e.id, e.points) for e in graded.record.exercises]
+    assert points == [("adding", 6), ("saying", 4)], graded.record
 
 
 def test_without_a_gpu_the_verdict_is_the_same_and_the_record_says_so(mixed, name):
@@ -116,7 +117,8 @@ def test_without_a_gpu_the_verdict_is_the_same_and_the_record_says_so(mixed, nam
     jobs = [Job(submission("right")), Job(submission("wrong", **{"words.py": wrong}))]
     records = []
     for gpus in (NO_GPUS, Gpus((f"{name}0",))):
-        graded = {job.submission.student: r for job, r in grade_all(mixed, jobs, 1, gpus=gpus)}
+        made = [one.record for one in Pool(1, gpus=gpus).grade_all(mixed, jobs)]
+        graded = {record.student: record for record in made}
         assert {student: record.points for student, record in graded.items()} == {
             "right": 10,
             "wrong": 6,
@@ -128,9 +130,10 @@ def test_without_a_gpu_the_verdict_is_the_same_and_the_record_says_so(mixed, nam
 
 def test_a_class_shares_one_device_and_every_record_is_whole(mixed, name):
     jobs = [Job(submission(f"student{number}")) for number in range(8)]
-    graded = list(grade_all(mixed, jobs, workers=3, gpus=Gpus((f"{name}0",))))
-    assert sorted(job.submission.student for job, _ in graded) == [f"student{n}" for n in range(8)]
-    assert all(record.points == 10 and len(record.exercises) == 2 for _, record in graded)
+    pool = Pool(3, gpus=Gpus((f"{name}0",)))
+    records = [graded.record for graded in pool.grade_all(mixed, jobs)]
+    assert sorted(record.student for record in records) == [f"student{n}" for n in range(8)]
+    assert all(record.points == 10 and len(record.exercises) == 2 for record in records)
 
 
 KILLING = """
@@ -151,9 +154,9 @@ def test_a_worker_that_is_killed_on_its_seat_frees_it(looking, name, tmp_path):
     mark = tmp_path / "killed"
     file = looking.folder / "checks/hidden/test_more.py"
     file.write_text(KILLING.format(mark=str(mark)))
-    [(_, record)] = grade_all(looking, [Job(submission())], workers=1, gpus=Gpus((f"{name}0",)))
+    [graded] = Pool(1, gpus=Gpus((f"{name}0",))).grade_all(looking, [Job(submission())])
     assert mark.exists()
-    assert record.points == 10
+    assert graded.record.points == 10
 
 
 # --- where there is a GPU, as far as the guest can tell ---

@@ -3,7 +3,7 @@
 import pytest
 
 from grader.authoring.release import in_memory
-from grader.grading.engines.local import grade_all
+from grader.grading.engines.local import Pool
 from grader.grading.proofs import Way
 from grader.grading.worker import Job
 
@@ -47,7 +47,8 @@ def packages():
 def by_way(assignment, packages, way):
     jobs = [Job(in_memory(name, files), way=way) for name, files in packages.items()]
     return {
-        job.submission.student: record for job, record in grade_all(assignment, jobs, workers=1)
+        graded.job.submission.student: graded.record
+        for graded in Pool(1).grade_all(assignment, jobs)
     }
 
 
@@ -80,6 +81,6 @@ def test_what_was_too_heavy_is_not_run_again(tiny, packages):
     job = Job(
         in_memory("x", packages["right, right"]), way=Way.BUG, too_heavy=frozenset({"adding"})
     )
-    [(_, record)] = grade_all(tiny, [job], workers=1)
-    adding, saying = record.exercises
+    [graded] = Pool(1).grade_all(tiny, [job])
+    adding, saying = graded.record.exercises
     assert ({check.message.code for check in adding.checks}, saying.points) == ({"too_much"}, 4)

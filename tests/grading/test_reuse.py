@@ -9,7 +9,7 @@ from grader.boundary.surveys import Survey
 from grader.checking.plugin import Checks
 from grader.course import assignment as assignments
 from grader.course.folder import Course
-from grader.grading.engines.local import grade_all
+from grader.grading.engines.local import Pool
 from grader.grading.reuse import digests_of
 from grader.grading.worker import Job
 from grader.intake.read import Submission
@@ -113,9 +113,9 @@ def graded(assignment, jobs):
     """By student: the record, and the exercises of which a check was run."""
     owner = {check.id: e.id for e in assignment.exercises for check in e.checks}
     found, heard = {}, []
-    for job, record in grade_all(assignment, jobs, workers=1, tell=heard.append):
+    for graded in Pool(1, tell=heard.append).grade_all(assignment, jobs):
         ran = {owner[check.id] for check in heard}
-        found[job.submission.student] = record, sorted(ran)
+        found[graded.record.student] = graded.record, sorted(ran)
         heard.clear()
     return found
 

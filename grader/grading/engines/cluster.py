@@ -58,7 +58,7 @@ class Lost(Exception):
 class Cluster:
     """The engine of many machines.
 
-    `tell` hears of each worker that is not used. `patience`: seconds of silence after which a
+    `tell_unfit` hears of each worker that is not used. `patience`: seconds of silence after which a
     grading process hangs (`attempts.most_silence` by default). `empty`: seconds without any seat
     after which nothing more is hoped for.
     """
@@ -67,7 +67,7 @@ class Cluster:
     memo: bool = True
     gpu_share: float | None = 1.0
     allow_weak_jail: bool = False
-    tell: Callable[[Unfit], None] = lambda _: None
+    tell_unfit: Callable[[Unfit], None] = lambda _: None
     patience: float | None = None
     empty: float = START_SECONDS
 
@@ -306,7 +306,7 @@ class _Session:
         for stamp, event in self._ask("events", topic=self._name):
             if stamp > self._heard and (told := unfit(event)):
                 self._unfit.add(told.worker)
-                self._engine.tell(told)
+                self._engine.tell_unfit(told)
             self._heard = max(self._heard, stamp)
         self._on_gpu = state["gpu_seats"] > 0
         self._seats = int(state["gpu_seats"] or state["seats"])

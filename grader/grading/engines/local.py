@@ -31,79 +31,67 @@ _CONTEXT = multiprocessing.get_context("spawn")
 
 @dataclass(frozen=True)
 class Pool:
-    """The engine of one machine: grading processes side by side."""
+    """The engine of one machine: grading processes side by side.
+
+    `tell` hears of each check as it ends, and again where a job is given to a fresh worker.
+    A worker that says nothing for `patience` seconds is ended: `attempts.most_silence` by default.
+    """
 
     workers: int
     memo: bool = True
     gpus: Gpus = NO_GPUS
+    tell: Tell | None = None
+    patience: float | None = None
 
     def refuse_weak_jail(self) -> None:
         """Raise `PlatformError` unless a guest of this machine has every protection."""
         requirements.refuse_weak_jail()
 
     def grade_all(self, assignment: Assignment, jobs: Iterable[Job]) -> Iterator[Graded]:
-        """As the function of this name."""
-        graded = grade_all(assignment, jobs, self.workers, memo=self.memo, gpus=self.gpus)
-        for job, record in graded:
-            yield Graded(job, record)
+        """Grade every job, in any order. Raises what keeps a worker from starting at all."""
+        work = Work(jobs)
+        patience = most_silence(assignment) if self.patience is None else self.patience
+        busy: dict[Connection, _Worker] = {}
 
+        try:
+            for slot in range(self.workers):
+                if first := work.next():
+                    busy |= _started(assignment, self._post(slot), first)
+            while busy:
+                for connection in _heard_from(busy, patience):
+                    current = busy[connection]
+                    record = current.receive()
+                    if isinstance(record, str):
+                        current.check = record
+                        continue
+                    if isinstance(record, CheckResult):
+                        if self.tell is not None:
+                            self.tell(record)
+                        continue
+                    attempt = current.attempt
+                    if record is not None:
+                        yield Graded(attempt.job, record)
+                    elif more := attempt.after_death(assignment, current.check, current.died_of()):
+                        work.again.append(more)
+                    else:
+                        yield Graded(attempt.job, given_up(assignment, attempt.job))
+                    following = work.next()
+                    if record is not None and following:
+                        current.give(following)
+                        continue
+                    del busy[connection]
+                    current.stop()
+                    if following:
+                        busy |= _started(assignment, current.post, following)
+        finally:
+            for current in busy.values():
+                current.kill()
+            if busy:  # their launchers died without tidying up
+                remove_abandoned()
 
-def grade_all(
-    assignment: Assignment,
-    jobs: Iterable[Job],
-    workers: int,
-    *,
-    memo: bool = True,
-    gpus: Gpus = NO_GPUS,
-    tell: Tell | None = None,
-    patience: float | None = None,
-) -> Iterator[tuple[Job, Record]]:
-    """Grade every job, in any order. Raises what keeps a worker from starting at all.
-
-    A job is taken from `jobs` when a worker is free for it: a class need not fit into memory.
-    `tell` hears of each check as it ends, and again where a job is given to a fresh worker.
-    A worker that says nothing for `patience` seconds is ended: `attempts.most_silence` by default.
-    """
-    work = Work(jobs)
-    patience = most_silence(assignment) if patience is None else patience
-    busy: dict[Connection, _Worker] = {}
-
-    try:
-        for slot in range(workers):
-            if first := work.next():
-                post = Post(core_of(slot, workers), gpus, memo, live=tell is not None)
-                busy |= _started(assignment, post, first)
-        while busy:
-            for connection in _heard_from(busy, patience):
-                current = busy[connection]
-                record = current.receive()
-                if isinstance(record, str):
-                    current.check = record
-                    continue
-                if isinstance(record, CheckResult):
-                    if tell is not None:
-                        tell(record)
-                    continue
-                attempt = current.attempt
-                if record is not None:
-                    yield attempt.job, record
-                elif more := attempt.after_death(assignment, current.check, current.died_of()):
-                    work.again.append(more)
-                else:
-                    yield attempt.job, given_up(assignment, attempt.job)
-                following = work.next()
-                if record is not None and following:
-                    current.give(following)
-                    continue
-                del busy[connection]
-                current.stop()
-                if following:
-                    busy |= _started(assignment, current.post, following)
-    finally:
-        for current in busy.values():
-            current.kill()
-        if busy:  # their launchers died without tidying up
-            remove_abandoned()
+    def _post(self, slot: int) -> Post:
+        core = core_of(slot, self.workers)
+        return Post(core, self.gpus, self.memo, live=self.tell is not None)
 
 
 def _heard_from(busy: Mapping[Connection, _Worker], patience: float) -> list[Connection]:
