@@ -148,15 +148,7 @@ class _Live:
 
 def _exercise(exercise: Exercise, ended: dict[str, CheckResult]) -> ExerciseResult:
     to_come = Message("not_reached")
-    return ExerciseResult(
-        id=exercise.id,
-        extra=exercise.extra,
-        points=None,
-        possible=exercise.points,
-        seconds=0.0,
-        functions=[],
-        checks=[
-            ended.get(check.id) or not_run(check, Outcome.SKIPPED, to_come)
-            for check in exercise.checks
-        ],
-    )
+    checks = [
+        ended.get(check.id) or not_run(check, Outcome.SKIPPED, to_come) for check in exercise.checks
+    ]
+    return ExerciseResult.unscored(exercise, checks)

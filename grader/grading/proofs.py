@@ -101,15 +101,8 @@ def _exercise(exercise: Exercise, checks: Checks, guests: Guests) -> ExerciseRes
                 results.append(_check(check, checks, guests))
             if not results or results[-1].id != check.id or results[-1].outcome != Outcome.PASSED:
                 waited_for.add(check.id)
-    return ExerciseResult(
-        id=exercise.id,
-        extra=exercise.extra,
-        points=None,
-        possible=exercise.points,
-        seconds=sum(result.seconds for result in results),
-        functions=[],
-        checks=results,
-    )
+    seconds = sum(result.seconds for result in results)
+    return ExerciseResult.unscored(exercise, results, seconds=seconds)
 
 
 def _check(check: Check, checks: Checks, guests: Guests) -> CheckResult:

@@ -230,14 +230,10 @@ class _Begun:
             results = {c.id: _refused(c, self.refusal) for c in self.exercise.checks}
         ordered = [results[check.id] for check in self.exercise.checks]
         is_settled = self.settled and (self.refusal is None or self.refusal.outcome in SETTLED)
-        return ExerciseResult(
-            id=self.exercise.id,
-            extra=self.exercise.extra,
-            points=None,  # `grader.scoring` knows, once all exercises are there
-            possible=self.exercise.points,
+        return ExerciseResult.unscored(
+            self.exercise,
+            ordered,
             seconds=round(self.seconds, 4),
-            functions=[],
-            checks=ordered,
             device=", ".join(sorted(self.devices - {""})) or CPU,
             follows_from=digest if is_settled else "",
         )

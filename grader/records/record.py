@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from grader.course.exercise import Kind
 from grader.records.decode import typed
@@ -95,6 +95,22 @@ class FunctionResult:
     possible: float
 
 
+class Declared(Protocol):
+    """What an assignment says of an exercise, as it is or as it was described."""
+
+    @property
+    def id(self) -> str:
+        """Its name."""
+
+    @property
+    def extra(self) -> bool:
+        """Whether its points come on top."""
+
+    @property
+    def points(self) -> float:
+        """Points of all its functions."""
+
+
 @dataclass(frozen=True)
 class ExerciseResult:
     """One exercise: how its checks ended, and the points of its functions that follow."""
@@ -108,6 +124,29 @@ class ExerciseResult:
     checks: list[CheckResult]
     device: str = "cpu"  # that the student's code computed on; the name of a GPU
     follows_from: str = ""  # names all that its outcomes follow from; "" if not from that alone
+
+    @classmethod
+    def unscored(
+        cls,
+        exercise: Declared,
+        checks: list[CheckResult],
+        *,
+        seconds: float = 0.0,
+        device: str = "cpu",
+        follows_from: str = "",
+    ) -> ExerciseResult:
+        """How the checks of an exercise ended: points have those who see all exercises."""
+        return cls(
+            id=exercise.id,
+            extra=exercise.extra,
+            points=None,
+            possible=exercise.points,
+            seconds=seconds,
+            functions=[],
+            checks=checks,
+            device=device,
+            follows_from=follows_from,
+        )
 
     def checks_of(self, function: str) -> list[CheckResult]:
         """How the checks about one function ended."""

@@ -47,4 +47,4 @@ def _function(function: FunctionResult, decisions: Sequence[Decision]) -> Functi
 def _unrun(entry: DescribedExercise, record: Record) -> ExerciseResult:
     points = record.points_of_unrun
     functions = [FunctionResult(f.name, points, f.points) for f in entry.functions]
-    return ExerciseResult(entry.id, entry.extra, None, entry.points, 0.0, functions, [])
+    return replace(ExerciseResult.unscored(entry, []), functions=functions)
