@@ -142,7 +142,7 @@ TABLES: dict[str, tuple[ModuleType, str, str, dict[str, str]]] = {
             "errors, arguments left alone, seeds.",
             "seconds": "How long it may take; left out, it follows from the measured time.",
             "fresh": "Start a new process for it.",
-            "needs": "Earlier checks of the exercise; unless they pass, it is not run.",
+            "needs": "Earlier checks of the exercise, public if it is, that must pass before it.",
             "show": "When a student sees its result.",
             "title": "As students read it.",
             "hint": "Shown when it fails.",

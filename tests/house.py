@@ -47,7 +47,7 @@ ROOMS = {
         "people",
         "assignment_snapshot",
     ],
-    "scoring": ["points", "standing", "rescore", "decided"],
+    "scoring": ["points", "standing", "waiting", "rescore", "decided"],
     "diagnosis": ["mistakes", "rule", "classes"],
     "intake": [
         "names",

@@ -156,7 +156,7 @@ def _check(table: Table, functions: list[str], around: Surroundings) -> Check:
 
 
 def _prove(path: Path, exercise: Exercise) -> None:
-    """Every function can earn its points, and every need comes before who needs it."""
+    """Every function can earn its points, and every need is met before who needs it is run."""
     if not exercise.points:
         raise AssignmentInvalid("error.no_points", file=path, exercise=exercise.id)
     if not exercise.checks and not exercise.hidden_checks:
@@ -166,6 +166,7 @@ def _prove(path: Path, exercise: Exercise) -> None:
         if function.name not in judged and not exercise.hidden_checks:
             raise AssignmentInvalid("error.no_core_check", file=path, function=function.name)
     own = [check.id for check in exercise.checks]
+    hidden = {check.id for check in exercise.checks if not check.public}
     for check in exercise.checks:
         earlier = own[: own.index(check.id)]
         for need in check.needs:
@@ -174,3 +175,5 @@ def _prove(path: Path, exercise: Exercise) -> None:
                 raise AssignmentInvalid(
                     "error.needs", file=path, check=check.id, need=need, allowed=allowed
                 )
+            if check.public and need in hidden:  # that runs later, and at no student's
+                raise AssignmentInvalid("error.needs_hidden", file=path, check=check.id, need=need)

@@ -32,6 +32,7 @@ from grader.intake.read import Submission
 from grader.records.outcome import Outcome
 from grader.records.record import CheckResult, ExerciseResult, Record
 from grader.scoring.points import score
+from grader.scoring.waiting import waits_for
 
 
 class Way(StrEnum):
@@ -93,14 +94,14 @@ def grade_core(
 
 
 def _exercise(exercise: Exercise, checks: Checks, guests: Guests) -> ExerciseResult:
+    core = replace(exercise, checks=tuple(c for c in exercise.checks if c.kind == Kind.CORE))
     results: list[CheckResult] = []
-    waited_for: set[str] = set()
-    for check in exercise.checks:
-        if check.kind == Kind.CORE:
-            if waited_for.isdisjoint(check.needs):
-                results.append(_check(check, checks, guests))
-            if not results or results[-1].id != check.id or results[-1].outcome != Outcome.PASSED:
-                waited_for.add(check.id)
+    passed: set[str] = set()
+    for check in core.checks:
+        if waits_for(check, core, passed) is None:
+            results.append(_check(check, checks, guests))
+            if results[-1].outcome == Outcome.PASSED:
+                passed.add(check.id)
     seconds = sum(result.seconds for result in results)
     return ExerciseResult.unscored(exercise, results, seconds=seconds)
 

@@ -45,6 +45,7 @@ from grader.records.record import (
     SubmittedFile,
 )
 from grader.scoring.points import score, totals
+from grader.scoring.waiting import waits_for
 
 MAX_OUTPUT_SHOWN = 4000
 MAX_DETAILS = 3
@@ -289,11 +290,7 @@ def _reason_not_to_run(
     if own.timeouts >= limits.timeouts:
         return Message("timeouts", {"count": str(own.timeouts)})
     passed = {result.id for result in own.results if result.outcome == Outcome.PASSED}
-    for needed in own.exercise.checks:
-        runs_before = needed.public or not check.public
-        if needed.id in check.needs and runs_before and needed.id not in passed:
-            return Message("skipped", {f"title.{lang}": t for lang, t in needed.title.items()})
-    return None
+    return waits_for(check, own.exercise, passed)
 
 
 def _run(check: Check, checks: Checks, process: Guests, timeouts: int) -> list[Case]:

@@ -9,6 +9,7 @@ from grader.course.exercise import Check, Exercise
 from grader.records.outcome import Outcome
 from grader.records.record import CheckResult, ExerciseResult, Message, Record
 from grader.scoring.points import score, totals
+from grader.scoring.waiting import waits_for
 
 
 def rescored(assignment: Assignment, record: Record) -> Record:
@@ -46,5 +47,4 @@ def _message(
     """A check that was not run names by its title the one that it waits for."""
     if message is None or message.code != "skipped":
         return message
-    waited = next(c for c in exercise.checks if c.id in check.needs and c.id not in passed)
-    return Message("skipped", {f"title.{lang}": text for lang, text in waited.title.items()})
+    return waits_for(check, exercise, passed)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from grader.course import assignment as assignments
 from grader.course.assignment import Assignment
-from grader.course.exercise import Check, Exercise
+from grader.course.exercise import Exercise
 from grader.course.folder import Course
 from grader.errors import GraderError, UsageError
 from grader.intake.entries import is_notebook
@@ -72,11 +72,4 @@ def public_part(assignment: Assignment) -> Assignment:
 def _public_exercise(exercise: Exercise) -> Exercise:
     public = tuple(check for check in exercise.checks if check.public)
     hidden = exercise.hidden_checks + len(exercise.checks) - len(public)
-    shown = {check.id for check in public}
-    checks = tuple(_needing(check, shown) for check in public)
-    return replace(exercise, checks=checks, hidden_checks=hidden)
-
-
-def _needing(check: Check, shown: set[str]) -> Check:
-    needs = tuple(need for need in check.needs if need in shown)
-    return replace(check, needs=needs)
+    return replace(exercise, checks=public, hidden_checks=hidden)

@@ -286,6 +286,27 @@ def test_a_mistake_is_reported_with_place_value_and_alternatives(course, edit, n
         assert word in text
 
 
+def test_a_public_check_that_waits_for_a_hidden_one(course, edit):
+    """No student has that one: at theirs it could only be left out of what is needed."""
+    more = MORE.replace("Sum.more", "add").replace("sums_more", "add_more")
+    path = course / ADDING
+    text = path.read_text(encoding="utf-8") + more + 'needs = ["add_adds_arrays"]\n'
+    path.write_text(text, encoding="utf-8")
+    test = TEST.replace("sums_more", "add_more")
+    public = "assignments/tiny/checks/public/test_sums.py"
+    edit(public, "def test_add_adds", f"{test}\n\ndef test_add_adds")
+    with pytest.raises(AssignmentInvalid) as caught:
+        assignments.load(course / "assignments" / "tiny")
+    assert (caught.value.code, caught.value.fields["check"], caught.value.fields["need"]) == (
+        "error.needs_hidden",
+        "add_more",
+        "add_adds_arrays",
+    )
+    edit(public, test, "")
+    edit("assignments/tiny/checks/hidden/test_more.py", "import pytest", f"import pytest\n{test}")
+    assert assignments.load(course / "assignments" / "tiny").exercises[0].checks[2].needs
+
+
 def test_a_table_that_must_be_there(course):
     path = course / FILE
     parts = path.read_text(encoding="utf-8").split("\n[")
