@@ -38,7 +38,7 @@ from grader.errors import PlatformError
 from grader.grading.batch import Settings, grade_batch
 from grader.grading.engines.cluster import Cluster
 from grader.grading.merge import merge
-from grader.grading.submission import broken_record, record_of
+from grader.grading.results import broken_record, record_of
 from grader.grading.worker import Job
 from grader.intake.handin import Found
 from grader.intake.read import Submission, read_for

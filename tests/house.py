@@ -191,6 +191,7 @@ ROOMS = {
         "places",
         "reuse",
         "follow_through",
+        "results",
         "submission",
         "proofs",
         "worker",

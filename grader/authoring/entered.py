@@ -17,7 +17,7 @@ from functools import lru_cache
 from itertools import accumulate
 
 from grader.course.assignment import Assignment
-from grader.grading.submission import MAX_OUTPUT_SHOWN
+from grader.grading.results import MAX_OUTPUT_SHOWN
 from grader.records.outcome import Outcome
 from grader.records.record import Record
 

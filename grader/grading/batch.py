@@ -29,7 +29,7 @@ from grader.course.assignment import Assignment
 from grader.errors import PlatformError, UsageError
 from grader.grading.engines.engine import Engine, Graded
 from grader.grading.known import Known, Row, seen
-from grader.grading.submission import unrun
+from grader.grading.results import unrun
 from grader.grading.worker import Job
 from grader.intake.handin import Found
 from grader.intake.names import record_name

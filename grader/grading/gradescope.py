@@ -22,7 +22,7 @@ from grader.diagnosis import mistakes
 from grader.errors import GraderError, PlatformError
 from grader.export import gradescope
 from grader.grading.engines.local import Pool
-from grader.grading.submission import not_run, unrun
+from grader.grading.results import not_run, unrun
 from grader.grading.worker import Job
 from grader.intake.handin import Found
 from grader.intake.read import read_for

@@ -20,12 +20,11 @@ from grader.checking.plugin import Case, Checks
 from grader.course.assignment import Assignment
 from grader.course.exercise import Check, Exercise, Kind
 from grader.grading.follow_through import follow_through, is_followed
+from grader.grading.results import record_of, result_of
 from grader.grading.submission import (
     grade_exercises,
-    record_of,
     refused_as_too_heavy,
     refused_by_source,
-    result_of,
     student_process,
 )
 from grader.intake.read import Submission

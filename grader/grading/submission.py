@@ -7,7 +7,6 @@ The checks run in this process, the student's code in another (`grader.boundary`
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -20,36 +19,20 @@ from grader.boundary.endings import Ending
 from grader.boundary.guest.cuda import CPU
 from grader.boundary.guests import Guests
 from grader.boundary.launchers import Launcher
-from grader.boundary.requirements import lacking
 from grader.boundary.submitted import Submitted
-from grader.checking.answers import size
-from grader.checking.outcomes import Judged
 from grader.checking.plugin import Case, Checks
 from grader.course.assignment import Assignment
 from grader.course.exercise import Check, Exercise
-from grader.errors import GraderError
-from grader.grading.environment import environment
 from grader.grading.follow_through import follow_through, is_followed, unfollowed
 from grader.grading.forbidden import blame, blame_for_source, rules_of, searched
 from grader.grading.places import check_in_cells, in_cells
+from grader.grading.results import not_run, record_of, result_of
 from grader.grading.reuse import SETTLED, Shared, digests_of, still_known
 from grader.intake.read import Submission
 from grader.records.outcome import Outcome
-from grader.records.record import (
-    MISSING,
-    CheckResult,
-    ExerciseResult,
-    Message,
-    Record,
-    Status,
-    SubmittedFile,
-)
-from grader.scoring.points import score, totals
+from grader.records.record import CheckResult, ExerciseResult, Message, Record
+from grader.scoring.points import score
 from grader.scoring.waiting import waits_for
-
-MAX_OUTPUT_SHOWN = 4000
-MAX_DETAILS = 3
-_PLATFORM = "platform"  # the problem of a submission that could not be graded
 
 # Is told of each check as it ends.
 Tell = Callable[[CheckResult], None]
@@ -173,23 +156,6 @@ def _begin(assignment: Assignment, exercise: Exercise, process: Guests) -> None:
     process.begin_exercise(rules, judge, exercise=exercise.id, gpu=exercise.gpu)
 
 
-def broken_record(assignment: Assignment, submission: Submission, error: GraderError) -> Record:
-    """The record of a submission that the platform could not grade: no score, grade again."""
-    problem = Message(_PLATFORM, {"reason": str(error)})
-    record = unrun(assignment, submission)
-    return replace(record, status=Status.BROKEN, points=None, extra_points=None, problem=problem)
-
-
-def is_given_up(record: Record) -> bool:
-    """Whether it is one that `broken_record` made."""
-    return record.problem is not None and record.problem.code == _PLATFORM
-
-
-def unrun(assignment: Assignment, submission: Submission) -> Record:
-    """The record of a submission in which there is nothing to run: `problem` says why."""
-    return record_of(assignment, submission, [], [], datetime.now(UTC), 0.0)
-
-
 def student_process(launcher: Launcher, assignment: Assignment, submission: Submission) -> Guests:
     """The submission's process, which obeys the assignment's limits."""
     package = package_of(assignment, submission)
@@ -301,91 +267,3 @@ def _run(check: Check, checks: Checks, process: Guests, timeouts: int) -> list[C
         if sum(c.outcome == Outcome.TIMEOUT for c in cases) >= timeouts:
             break
     return cases
-
-
-def result_of(check: Check, cases: list[Case], count: int, output: str) -> CheckResult:
-    """What came of a check of `count` cases, of which these were run."""
-    passed = sum(case.outcome == Outcome.PASSED for case in cases)
-    others = [c.judged.counterexample for c in cases if c.judged.counterexample is not None]
-    bad = [case.judged for case in cases if case.outcome != Outcome.PASSED]
-    first = min(
-        bad, key=lambda judged: judged.outcome != Outcome.BROKEN, default=Judged(Outcome.PASSED)
-    )
-    return CheckResult(
-        id=check.id,
-        of=check.of,
-        kind=check.kind,
-        public=check.public,
-        outcome=first.outcome,
-        seconds=round(sum(case.seconds for case in cases), 4),
-        cases=count,
-        cases_passed=passed,
-        passes_with=[],
-        message=first.message,
-        detail="\n\n".join(judged.detail for judged in bad[:MAX_DETAILS]),
-        output=output[:MAX_OUTPUT_SHOWN],
-        traces=[case.judged.trace for case in cases if case.judged.trace is not None],
-        counterexample=min(others, key=size, default=None),
-    )
-
-
-def not_run(check: Check, outcome: Outcome, reason: Message) -> CheckResult:
-    """The result of a check of which no case was run."""
-    return CheckResult(
-        id=check.id,
-        of=check.of,
-        kind=check.kind,
-        public=check.public,
-        outcome=outcome,
-        seconds=0.0,
-        cases=0,
-        cases_passed=0,
-        passes_with=[],
-        message=reason,
-    )
-
-
-def record_of(
-    assignment: Assignment,
-    submission: Submission,
-    results: list[ExerciseResult],
-    layers: list[str],
-    started: datetime,
-    seconds: float,
-) -> Record:
-    """The record: of what was run, of what was handed in, and of what a grade depends on."""
-    is_broken = any(result.points is None for result in results)
-    problem = submission.problem
-    points, extra_points = totals(results)
-    return Record(
-        assignment=assignment.id,
-        student=submission.student,
-        status=Status.BROKEN if is_broken else _status(problem),
-        points=points,
-        possible=assignment.possible,
-        extra_points=extra_points,
-        extra_possible=assignment.extra_possible,
-        problem=problem,
-        notes=submission.notes,
-        exercises=results,
-        source=submission.source,
-        files=[
-            SubmittedFile(name, len(content), hashlib.sha256(content).hexdigest())
-            for name, content in sorted(submission.files.items())
-        ],
-        ignored=submission.ignored,
-        submission_sha256=submission.sha256,
-        checks_sha256=assignment.checks_sha256,
-        settings_sha256=assignment.settings_sha256,
-        environment=environment(),
-        layers=layers,
-        lacking=lacking(layers) if layers else [],
-        started=started.isoformat(timespec="seconds"),
-        seconds=round(seconds, 3),
-    )
-
-
-def _status(problem: Message | None) -> Status:
-    if problem is None:
-        return Status.GRADED
-    return Status.MISSING if problem.code == MISSING else Status.UNGRADABLE

@@ -29,8 +29,9 @@ from grader.course.assignment import Assignment
 from grader.course.exercise import Check
 from grader.errors import AssignmentInvalid, GraderError, PlatformError
 from grader.grading.proofs import Way, grade_bug, grade_core
+from grader.grading.results import broken_record
 from grader.grading.reuse import Shared
-from grader.grading.submission import Tell, broken_record, grade, to_nobody
+from grader.grading.submission import Tell, grade, to_nobody
 from grader.intake.read import Submission
 from grader.records.record import ExerciseResult, Record
 

@@ -12,7 +12,7 @@ from grader.course.folder import Course
 from grader.errors import PlatformError
 from grader.grading.engines.local import Pool
 from grader.grading.proofs import Way
-from grader.grading.submission import broken_record
+from grader.grading.results import broken_record
 from grader.grading.worker import Job
 
 MUTANT = """

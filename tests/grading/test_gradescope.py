@@ -22,7 +22,7 @@ from grader.diagnosis import mistakes
 from grader.errors import PlatformError
 from grader.export import gradescope
 from grader.grading.gradescope import _Live, autograde
-from grader.grading.submission import unrun
+from grader.grading.results import unrun
 from grader.intake.handin import Found
 from grader.intake.read import read_for
 from grader.records.assignment_snapshot import Snapshot

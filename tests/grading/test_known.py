@@ -8,7 +8,7 @@ import pytest
 from grader.course.assignment import Assignment
 from grader.errors import PlatformError
 from grader.grading.known import Known, Row, seen
-from grader.grading.submission import unrun
+from grader.grading.results import unrun
 from grader.intake.read import Submission
 from grader.records import digests, store
 from grader.records.brief import Brief

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from grader.boundary.launchers import START_SECONDS
 from grader.course.assignment import Assignment
 from grader.errors import PlatformError
-from grader.grading.submission import broken_record
+from grader.grading.results import broken_record
 from grader.grading.worker import Job
 from grader.records.record import Record
 

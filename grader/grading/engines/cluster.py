@@ -36,7 +36,7 @@ from grader.grading.engines.engine import Graded
 from grader.grading.engines.gate import Gate, refuse_plain
 from grader.grading.engines.sent_back import Unfit, unfit, unpacked
 from grader.grading.engines.workplace import Terms, grade_job, versions
-from grader.grading.submission import broken_record
+from grader.grading.results import broken_record
 from grader.grading.worker import Job
 
 cloudpickle.register_pickle_by_value(admission)

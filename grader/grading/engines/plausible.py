@@ -13,7 +13,7 @@ from operator import attrgetter
 from grader.course.assignment import Assignment
 from grader.course.exercise import Exercise, Kind
 from grader.grading.proofs import Way
-from grader.grading.submission import is_given_up, record_of, unrun
+from grader.grading.results import is_given_up, record_of, unrun
 from grader.grading.worker import Job
 from grader.records.record import Record, Status
 from grader.scoring.points import score
