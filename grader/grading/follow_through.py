@@ -46,21 +46,21 @@ _AGAIN = {
 
 def follow_through(
     assignment: Assignment,
-    process: Guests,
+    guests: Guests,
     checks: Checks,
     launcher: Launcher,
     results: Sequence[ExerciseResult],
     followed: Mapping[str, ExerciseResult],
 ) -> list[ExerciseResult]:
-    """The results, with what each failed check passes with, in what is left of the process's time.
+    """The results, with what each failed check passes with, in what is left of the guests' time.
 
     Of those in `followed` that is known. An exercise in whose own source something forbidden was
     found is nobody else's slip.
     """
     if assignment.reference is None or not is_followed(results):
         return list(results)
-    run = _Run(assignment, process, checks, launcher)
-    refused = blame_for_source(assignment, process.survey.uses)
+    run = _Run(assignment, guests, checks, launcher)
+    refused = blame_for_source(assignment, guests.survey.uses)
     by_id = {exercise.id: exercise for exercise in assignment.exercises}
     return [
         result
@@ -94,9 +94,9 @@ class _Run:
     """The second run of a submission's failed checks."""
 
     def __init__(
-        self, assignment: Assignment, process: Guests, checks: Checks, launcher: Launcher
+        self, assignment: Assignment, guests: Guests, checks: Checks, launcher: Launcher
     ) -> None:
-        self._assignment, self._process = assignment, process
+        self._assignment, self._alone = assignment, guests  # beside whom nothing stood in
         self._checks, self._launcher = checks, launcher
         self._reference = assignment.reference_files()
         self._hangs: dict[str, bool] = {}  # file -> whether it does though all functions stand in
@@ -121,7 +121,7 @@ class _Run:
             passes_with |= innocent
         by_id = {check.id: check for check in exercise.checks}
         hangs = self._does_hang(exercise, results)
-        unwritten = self._process.survey.unwritten.get(exercise.file, frozenset[str]())
+        unwritten = self._alone.survey.unwritten.get(exercise.file, frozenset[str]())
         for name in exercise.names:
             if hangs or name in unwritten:
                 continue  # what it lacks no other function has
@@ -148,8 +148,8 @@ class _Run:
         run: Callable[[Guests], dict[str, list[str]] | None],
     ) -> dict[str, list[str]] | None:
         """What `run` finds in a guest in which all but the functions `kept` are the reference's."""
-        whole = self._process.whole
-        own = whole.only(self._process.survey.reach.get(exercise.id, whole.files))
+        whole = self._alone.whole
+        own = whole.only(self._alone.survey.reach.get(exercise.id, whole.files))
         submitted = replace(own, stand_ins=self._stand_ins(exercise.file, kept))
         guests = Guests(self._launcher, submitted, self._assignment.limits)
         judge = partial(blame, self._assignment, exercise)
@@ -162,7 +162,7 @@ class _Run:
             return None
         finally:
             guests.close()
-            self._process.clock.charge(guests.clock.used)
+            self._alone.clock.charge(guests.clock.used)
 
     def _does_hang(self, exercise: Exercise, results: Sequence[CheckResult]) -> bool:
         """Whether the exercise's file hangs when it is imported, whatever stands in.
@@ -228,7 +228,7 @@ class _Run:
 
     def _is_late(self, guests: Guests) -> bool:
         """Whether the submission's time is over."""
-        used = self._process.clock.used + guests.clock.used
+        used = self._alone.clock.used + guests.clock.used
         is_over = used > self._assignment.limits.submission_seconds
         self._settled &= not is_over
         return is_over

@@ -23,9 +23,9 @@ from grader.grading.follow_through import follow_through, is_followed
 from grader.grading.results import record_of, result_of
 from grader.grading.submission import (
     grade_exercises,
+    guests_of,
     refused_as_too_heavy,
     refused_by_source,
-    student_process,
 )
 from grader.intake.read import Submission
 from grader.records.outcome import Outcome
@@ -57,17 +57,17 @@ def grade_bug(
     """
     started, clock = datetime.now(UTC), time.monotonic()
     refusals = refused_as_too_heavy(too_heavy)
-    process = student_process(launcher, assignment, submission)
-    with closing(process), checks.without_words():
-        graded = grade_exercises(assignment, process, checks, exercises, refusals, apart=False)
+    guests = guests_of(launcher, assignment, submission)
+    with closing(guests), checks.without_words():
+        graded = grade_exercises(assignment, guests, checks, exercises, refusals, apart=False)
         results = list(graded)
     if is_followed(results):
-        spent, process = process.clock.used, student_process(launcher, assignment, submission)
-        process.clock.charge(spent)
-        with closing(process):
-            refused_by_source(assignment, process, exercises)  # who follows wants what it reads
-        results = follow_through(assignment, process, checks, launcher, results, {})
-    layers = process.survey.layers
+        spent, guests = guests.clock.used, guests_of(launcher, assignment, submission)
+        guests.clock.charge(spent)
+        with closing(guests):
+            refused_by_source(assignment, guests, exercises)  # who follows wants what it reads
+        results = follow_through(assignment, guests, checks, launcher, results, {})
+    layers = guests.survey.layers
     results = score(exercises, results)
     return record_of(assignment, submission, results, layers, started, time.monotonic() - clock)
 
@@ -82,8 +82,8 @@ def grade_core(
     `PlatformError` when the grader itself fails.
     """
     started, clock = datetime.now(UTC), time.monotonic()
-    process = student_process(launcher, assignment, submission)
-    with closing(process) as guests, checks.without_words():
+    guests = guests_of(launcher, assignment, submission)
+    with closing(guests), checks.without_words():
         guests.begin_exercise()
         guests.open()
         layers = guests.survey.layers

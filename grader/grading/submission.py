@@ -69,36 +69,34 @@ def grade(
         def told(check: CheckResult) -> None:
             tell(check_in_cells(check, package, places))
 
-        with closing(student_process(launcher, assignment, submission)) as process:
-            refusals |= refused_by_source(assignment, process, exercises)
-            now = digests_of(assignment, submission, process.survey, exercises, checks.right_digest)
+        with closing(guests_of(launcher, assignment, submission)) as guests:
+            refusals |= refused_by_source(assignment, guests, exercises)
+            now = digests_of(assignment, submission, guests.survey, exercises, checks.right_digest)
             may_be_known = {e: now[e] for e in now if e not in too_heavy}
             own = still_known(earlier, may_be_known)
             known = ({} if shared is None else shared.find(may_be_known)) | own
-            process.clock.charge(sum(result.seconds for result in own.values()))
+            guests.clock.charge(sum(result.seconds for result in own.values()))
             anew = [exercise for exercise in exercises if exercise.id not in known]
             ran = {
                 result.id: in_cells(result, package, places)
-                for result in grade_exercises(
-                    assignment, process, checks, anew, refusals, told, now
-                )
+                for result in grade_exercises(assignment, guests, checks, anew, refusals, told, now)
             }
             if shared is not None:
                 shared.keep(ran.values())
             # only now: what others have paid for takes no time from what is run
             taken = (result for name, result in known.items() if name not in own)
-            process.clock.charge(sum(result.seconds for result in taken))
+            guests.clock.charge(sum(result.seconds for result in taken))
         results = [ran.get(e.id) or unfollowed(known[e.id]) for e in exercises]
         followed = own if is_followed(earlier) else {}
-        results = follow_through(assignment, process, checks, launcher, results, followed)
+        results = follow_through(assignment, guests, checks, launcher, results, followed)
         results = score(exercises, results)
-        layers = process.survey.layers
+        layers = guests.survey.layers
     return record_of(assignment, submission, results, layers, started, time.monotonic() - clock)
 
 
 def grade_exercises(
     assignment: Assignment,
-    process: Guests,
+    guests: Guests,
     checks: Checks,
     exercises: Sequence[Exercise],
     refusals: Mapping[str, Ending],
@@ -118,17 +116,17 @@ def grade_exercises(
         begun = [_Begun(exercise, refusals.get(exercise.id)) for exercise in exercises]
         for public in ((True,), (False,)) if apart else ((True, False),):
             for own in begun:
-                before = process.clock.used
-                _begin(assignment, own.exercise, process)
-                for result in _run_checks(assignment, own, checks, process, public):
+                before = guests.clock.used
+                _begin(assignment, own.exercise, guests)
+                for result in _run_checks(assignment, own, checks, guests, public):
                     own.results.append(result)
                     tell(result)
-                own.seconds += process.clock.used - before
-                own.devices.add(process.device)
+                own.seconds += guests.clock.used - before
+                own.devices.add(guests.device)
                 if own.ends_public in public:
                     yield own.result(digests.get(own.exercise.id, ""))
     finally:
-        process.close()
+        guests.close()
 
 
 def refused_as_too_heavy(exercises: Collection[str]) -> dict[str, Ending]:
@@ -137,27 +135,27 @@ def refused_as_too_heavy(exercises: Collection[str]) -> dict[str, Ending]:
 
 
 def refused_by_source(
-    assignment: Assignment, process: Guests, exercises: Sequence[Exercise]
+    assignment: Assignment, guests: Guests, exercises: Sequence[Exercise]
 ) -> dict[str, Ending]:
     """Exercise id -> why none of its checks is run, as far as reading tells."""
     if exercises:  # a launcher arms rules once: those of the first of them
-        process.begin_exercise(rules_of(assignment, exercises[0]))
+        guests.begin_exercise(rules_of(assignment, exercises[0]))
     try:
-        process.read()
+        guests.read()
     except Ending as ending:  # its files are more than a guest can even read
         return {exercise.id: ending for exercise in exercises}
-    found = blame_for_source(assignment, process.survey.uses)
+    found = blame_for_source(assignment, guests.survey.uses)
     return {name: Ending(Outcome.FORBIDDEN, message) for name, message in found.items()}
 
 
-def _begin(assignment: Assignment, exercise: Exercise, process: Guests) -> None:
+def _begin(assignment: Assignment, exercise: Exercise, guests: Guests) -> None:
     judge = partial(blame, assignment, exercise)
     rules = rules_of(assignment, exercise)
-    process.begin_exercise(rules, judge, exercise=exercise.id, gpu=exercise.gpu)
+    guests.begin_exercise(rules, judge, exercise=exercise.id, gpu=exercise.gpu)
 
 
-def student_process(launcher: Launcher, assignment: Assignment, submission: Submission) -> Guests:
-    """The submission's process, which obeys the assignment's limits."""
+def guests_of(launcher: Launcher, assignment: Assignment, submission: Submission) -> Guests:
+    """Who runs the submission, within the assignment's limits."""
     package = package_of(assignment, submission)
     return Guests(launcher, package, assignment.limits)
 
@@ -210,7 +208,7 @@ def _run_checks(
     assignment: Assignment,
     own: _Begun,
     checks: Checks,
-    process: Guests,
+    guests: Guests,
     public: Collection[bool],
 ) -> Iterator[CheckResult]:
     """Run the public checks of an exercise (True in `public`), the hidden ones (False), or both."""
@@ -220,18 +218,18 @@ def _run_checks(
             return
         if check.public not in public:
             continue
-        reason = _reason_not_to_run(assignment, own, check, process)
+        reason = _reason_not_to_run(assignment, own, check, guests)
         if reason is not None:
             # one that waits for another is as settled as that one; one without time is not
             own.settled &= reason.code == "skipped"
             yield not_run(check, Outcome.SKIPPED, reason)
             continue
-        cases = _run(check, checks, process, assignment.limits.timeouts - own.timeouts)
+        cases = _run(check, checks, guests, assignment.limits.timeouts - own.timeouts)
         own.timeouts += sum(case.outcome == Outcome.TIMEOUT for case in cases)
         own.settled &= all(case.outcome in SETTLED for case in cases)
         count = len(checks.items[check.id])
         own.refusal = _found_at_run_time(cases)
-        yield result_of(check, cases, count, process.take_output())
+        yield result_of(check, cases, count, guests.take_output())
 
 
 def _found_at_run_time(cases: list[Case]) -> Ending | None:
@@ -248,10 +246,10 @@ def _refused(check: Check, refusal: Ending) -> CheckResult:
 
 
 def _reason_not_to_run(
-    assignment: Assignment, own: _Begun, check: Check, process: Guests
+    assignment: Assignment, own: _Begun, check: Check, guests: Guests
 ) -> Message | None:
     limits = assignment.limits
-    if process.clock.used > limits.submission_seconds:
+    if guests.clock.used > limits.submission_seconds:
         return Message("budget", {"seconds": f"{limits.submission_seconds:g}"})
     if own.timeouts >= limits.timeouts:
         return Message("timeouts", {"count": str(own.timeouts)})
@@ -259,10 +257,10 @@ def _reason_not_to_run(
     return waits_for(check, own.exercise, passed)
 
 
-def _run(check: Check, checks: Checks, process: Guests, timeouts: int) -> list[Case]:
+def _run(check: Check, checks: Checks, guests: Guests, timeouts: int) -> list[Case]:
     """The cases of one check, up to the last time-out that the exercise may have."""
     cases: list[Case] = []
-    for case in checks.run(check, process):
+    for case in checks.run(check, guests):
         cases.append(case)
         if sum(c.outcome == Outcome.TIMEOUT for c in cases) >= timeouts:
             break

@@ -22,7 +22,7 @@ from grader.diagnosis import mistakes
 from grader.diagnosis.mistakes import Mistake
 from grader.errors import UsageError
 from grader.grading.places import in_cells
-from grader.grading.submission import grade_exercises, refused_by_source, student_process
+from grader.grading.submission import grade_exercises, guests_of, refused_by_source
 from grader.intake.entries import is_code, is_notebook
 from grader.intake.handin import Found
 from grader.intake.read import Submission, read_for
@@ -108,14 +108,14 @@ def checked(
 ) -> Iterator[ExerciseResult]:
     """Each exercise as soon as its checks have run."""
     results: list[ExerciseResult] = []
-    with closing(student_process(launcher, assignment, submission)) as process:
-        refusals = refused_by_source(assignment, process, exercises)
+    with closing(guests_of(launcher, assignment, submission)) as guests:
+        refusals = refused_by_source(assignment, guests, exercises)
         for file in dict.fromkeys(exercise.file for exercise in exercises):
             own = [exercise for exercise in exercises if exercise.file == file]
             sources = sorted({check.source for exercise in own for check in exercise.checks})
 
             def body(checks: Checks, own: list[Exercise] = own) -> None:
-                results.extend(grade_exercises(assignment, process, checks, own, refusals))
+                results.extend(grade_exercises(assignment, guests, checks, own, refusals))
 
             if sources:
                 run_session(sources, body)
