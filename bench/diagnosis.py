@@ -23,6 +23,7 @@ from grader.course.assignment import Assignment
 from grader.course.folder import Course
 from grader.diagnosis import mistakes
 from grader.diagnosis.rule import diagnose
+from grader.grading.grading import Grading
 from grader.grading.submission import grade
 
 BUGS = 8
@@ -59,7 +60,7 @@ def measured(course: Course, assignment: Assignment, checks: Checks) -> list[Fig
     for candidate in chosen:
         before, spent = cpu_of_all(), sum(each.seconds for each in ours)
         submission = in_memory(candidate.name, candidate.files)
-        record = grade(assignment, submission, checks, launcher, assignment.exercises)
+        record = grade(Grading(assignment, submission, checks, launcher), assignment.exercises)
         found += bool(name(record.exercises, known))
         cost = cpu_of_all() - before
         total += cost

@@ -38,6 +38,7 @@ from grader.checking.plugin import Checks, run_session
 from grader.checking.transcripts import Transcripts
 from grader.course.assignment import Assignment, Limits
 from grader.course.folder import Course
+from grader.grading.grading import Grading
 from grader.grading.submission import grade
 
 ROOT = Path(__file__).parent.parent
@@ -104,7 +105,7 @@ def cost(
     """CPU seconds for one of them."""
     before = cpu_of_all()
     submission = in_memory(name, files)
-    record = grade(assignment, submission, checks, launcher, assignment.exercises)
+    record = grade(Grading(assignment, submission, checks, launcher), assignment.exercises)
     if record.points != assignment.possible:
         raise SystemExit(f"{assignment.id}, {name}: {record.points} points")
     return cpu_of_all() - before

@@ -21,6 +21,7 @@ from grader.boundary.guest.launcher import preload
 from grader.boundary.launchers import launcher_for
 from grader.checking.plugin import Checks, run_session
 from grader.checking.transcripts import Transcripts
+from grader.grading.grading import Grading
 from grader.grading.submission import grade
 from grader.records.record import Record
 
@@ -46,9 +47,8 @@ def figures(options: argparse.Namespace) -> list[Figure]:
         def graded(files: dict[str, bytes], earlier: Record | None = None) -> Record:
             before = earlier.exercises if earlier else ()
             submission = in_memory("student", files)
-            return grade(
-                assignment, submission, checks, launcher, assignment.exercises, earlier=before
-            )
+            grading = Grading(assignment, submission, checks, launcher)
+            return grade(grading, assignment.exercises, earlier=before)
 
         first = graded(files)
         for name, content in files.items():

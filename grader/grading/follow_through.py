@@ -21,12 +21,10 @@ from functools import cache, partial
 
 from grader.boundary.endings import Ending
 from grader.boundary.guests import START_SECONDS, Guests
-from grader.boundary.launchers import Launcher
 from grader.boundary.submitted import StandIns
-from grader.checking.plugin import Checks
-from grader.course.assignment import Assignment
 from grader.course.exercise import Check, Exercise
 from grader.grading.forbidden import blame, blame_for_source, rules_of
+from grader.grading.grading import Grading
 from grader.grading.reuse import SETTLED
 from grader.records.outcome import Outcome
 from grader.records.record import CheckResult, ExerciseResult
@@ -45,10 +43,8 @@ _AGAIN = {
 
 
 def follow_through(
-    assignment: Assignment,
+    grading: Grading,
     guests: Guests,
-    checks: Checks,
-    launcher: Launcher,
     results: Sequence[ExerciseResult],
     followed: Mapping[str, ExerciseResult],
 ) -> list[ExerciseResult]:
@@ -57,9 +53,10 @@ def follow_through(
     Of those in `followed` that is known. An exercise in whose own source something forbidden was
     found is nobody else's slip.
     """
+    assignment = grading.assignment
     if assignment.reference is None or not is_followed(results):
         return list(results)
-    run = _Run(assignment, guests, checks, launcher)
+    run = _Run(grading, guests)
     refused = blame_for_source(assignment, guests.survey.uses)
     by_id = {exercise.id: exercise for exercise in assignment.exercises}
     return [
@@ -93,12 +90,10 @@ def _failing(results: Iterable[ExerciseResult]) -> set[str]:
 class _Run:
     """The second run of a submission's failed checks."""
 
-    def __init__(
-        self, assignment: Assignment, guests: Guests, checks: Checks, launcher: Launcher
-    ) -> None:
-        self._assignment, self._alone = assignment, guests  # beside whom nothing stood in
-        self._checks, self._launcher = checks, launcher
-        self._reference = assignment.reference_files()
+    def __init__(self, grading: Grading, guests: Guests) -> None:
+        self._assignment, self._alone = grading.assignment, guests  # beside whom nothing stood in
+        self._checks, self._launcher = grading.checks, grading.launcher
+        self._reference = grading.assignment.reference_files()
         self._hangs: dict[str, bool] = {}  # file -> whether it does though all functions stand in
         self._settled = True  # nothing of this exercise ended by time, memory or the machine
 

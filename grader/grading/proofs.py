@@ -7,30 +7,20 @@ must earn nothing as little as can be.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Collection, Sequence
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
 from enum import StrEnum
 
 from grader.boundary.guests import Guests
-from grader.boundary.launchers import Launcher
 from grader.checking.plugin import Case, Checks
-from grader.course.assignment import Assignment
 from grader.course.exercise import Check, Exercise, Kind
 from grader.grading.follow_through import follow_through, is_followed
-from grader.grading.results import record_of, result_of
-from grader.grading.submission import (
-    grade_exercises,
-    guests_of,
-    refused_as_too_heavy,
-    refused_by_source,
-)
-from grader.intake.read import Submission
+from grader.grading.grading import Grading
+from grader.grading.results import result_of
+from grader.grading.submission import grade_exercises, refused_as_too_heavy, refused_by_source
 from grader.records.outcome import Outcome
 from grader.records.record import CheckResult, ExerciseResult, Record
-from grader.scoring.points import score
 from grader.scoring.waiting import waits_for
 
 
@@ -43,53 +33,41 @@ class Way(StrEnum):
 
 
 def grade_bug(
-    assignment: Assignment,
-    submission: Submission,
-    checks: Checks,
-    launcher: Launcher,
-    exercises: Sequence[Exercise],
-    too_heavy: Collection[str] = (),
+    grading: Grading, exercises: Sequence[Exercise], too_heavy: Collection[str] = ()
 ) -> Record:
     """The record of all checks of `exercises`, those of each in one guest, and followed through.
 
     Of a package that neither names what is forbidden nor keeps anything from one check to the next:
     who does may end otherwise as a student's. Raises `PlatformError` when the grader itself fails.
     """
-    started, clock = datetime.now(UTC), time.monotonic()
+    assignment, checks = grading.assignment, grading.checks
     refusals = refused_as_too_heavy(too_heavy)
-    guests = guests_of(launcher, assignment, submission)
+    guests = grading.guests()
     with closing(guests), checks.without_words():
         graded = grade_exercises(assignment, guests, checks, exercises, refusals, apart=False)
         results = list(graded)
     if is_followed(results):
-        spent, guests = guests.clock.used, guests_of(launcher, assignment, submission)
+        spent, guests = guests.clock.used, grading.guests()
         guests.clock.charge(spent)
         with closing(guests):
             refused_by_source(assignment, guests, exercises)  # who follows wants what it reads
-        results = follow_through(assignment, guests, checks, launcher, results, {})
-    layers = guests.survey.layers
-    results = score(exercises, results)
-    return record_of(assignment, submission, results, layers, started, time.monotonic() - clock)
+        results = follow_through(grading, guests, results, {})
+    return grading.record(exercises, results, guests.survey.layers)
 
 
-def grade_core(
-    assignment: Assignment, submission: Submission, checks: Checks, launcher: Launcher
-) -> Record:
+def grade_core(grading: Grading) -> Record:
     """The record of all core checks, each run up to the first case that does not pass.
 
     A function of which no core check passes earns nothing, whatever else it passes. One guest
     serves all exercises; nothing is forbidden, and nothing is followed through. Raises
     `PlatformError` when the grader itself fails.
     """
-    started, clock = datetime.now(UTC), time.monotonic()
-    guests = guests_of(launcher, assignment, submission)
-    with closing(guests), checks.without_words():
+    exercises, checks = grading.assignment.exercises, grading.checks
+    with closing(grading.guests()) as guests, checks.without_words():
         guests.begin_exercise()
         guests.open()
-        layers = guests.survey.layers
-        results = [_exercise(exercise, checks, guests) for exercise in assignment.exercises]
-    results = score(assignment.exercises, results)
-    return record_of(assignment, submission, results, layers, started, time.monotonic() - clock)
+        results = [_exercise(exercise, checks, guests) for exercise in exercises]
+    return grading.record(exercises, results, guests.survey.layers)
 
 
 def _exercise(exercise: Exercise, checks: Checks, guests: Guests) -> ExerciseResult:

@@ -1,37 +1,33 @@
 """One submission to one record. Start reading here.
 
-    grade -> grade_exercises -> _run_checks -> _run -> Checks.run -> a call over the wire
+    grade -> grade_exercises -> _Begun.run -> Checks.run -> a call over the wire
 
-The checks run in this process, the student's code in another (`grader.boundary`).
+The checks run in this process, the student's code in another (`grader.boundary`). The two ends of
+it, guests for a submission and a record of the results, are in `grader.grading.grading`.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from functools import partial
 from types import MappingProxyType
 
 from grader.boundary.endings import Ending
 from grader.boundary.guest.cuda import CPU
 from grader.boundary.guests import Guests
-from grader.boundary.launchers import Launcher
-from grader.boundary.submitted import Submitted
 from grader.checking.plugin import Case, Checks
 from grader.course.assignment import Assignment
 from grader.course.exercise import Check, Exercise
 from grader.grading.follow_through import follow_through, is_followed, unfollowed
-from grader.grading.forbidden import blame, blame_for_source, rules_of, searched
+from grader.grading.forbidden import blame, blame_for_source, rules_of
+from grader.grading.grading import Grading
 from grader.grading.places import check_in_cells, in_cells
-from grader.grading.results import not_run, record_of, result_of
+from grader.grading.results import not_run, result_of
 from grader.grading.reuse import SETTLED, Shared, digests_of, still_known
-from grader.intake.read import Submission
 from grader.records.outcome import Outcome
 from grader.records.record import CheckResult, ExerciseResult, Message, Record
-from grader.scoring.points import score
 from grader.scoring.waiting import waits_for
 
 # Is told of each check as it ends.
@@ -43,10 +39,7 @@ def to_nobody(_: CheckResult) -> None:
 
 
 def grade(
-    assignment: Assignment,
-    submission: Submission,
-    checks: Checks,
-    launcher: Launcher,
+    grading: Grading,
     exercises: Sequence[Exercise],
     too_heavy: Collection[str] = (),
     tell: Tell = to_nobody,
@@ -59,39 +52,36 @@ def grade(
     assignment holds, or from `shared` (`grader.grading.reuse`). Raises `PlatformError` when the
     grader itself fails; nothing a student hands in raises.
     """
-    started, clock = datetime.now(UTC), time.monotonic()
-    results: list[ExerciseResult] = []
-    layers: list[str] = []
-    if submission.problem is None:
-        refusals = refused_as_too_heavy(too_heavy)
-        package, places = assignment.package, submission.places
+    assignment, submission, checks = grading.assignment, grading.submission, grading.checks
+    if submission.problem is not None:
+        return grading.record([], [], [])
+    package, places = assignment.package, submission.places
 
-        def told(check: CheckResult) -> None:
-            tell(check_in_cells(check, package, places))
+    def told(check: CheckResult) -> None:
+        tell(check_in_cells(check, package, places))
 
-        with closing(guests_of(launcher, assignment, submission)) as guests:
-            refusals |= refused_by_source(assignment, guests, exercises)
-            now = digests_of(assignment, submission, guests.survey, exercises, checks.right_digest)
-            may_be_known = {e: now[e] for e in now if e not in too_heavy}
-            own = still_known(earlier, may_be_known)
-            known = ({} if shared is None else shared.find(may_be_known)) | own
-            guests.clock.charge(sum(result.seconds for result in own.values()))
-            anew = [exercise for exercise in exercises if exercise.id not in known]
-            ran = {
-                result.id: in_cells(result, package, places)
-                for result in grade_exercises(assignment, guests, checks, anew, refusals, told, now)
-            }
-            if shared is not None:
-                shared.keep(ran.values())
-            # only now: what others have paid for takes no time from what is run
-            taken = (result for name, result in known.items() if name not in own)
-            guests.clock.charge(sum(result.seconds for result in taken))
-        results = [ran.get(e.id) or unfollowed(known[e.id]) for e in exercises]
-        followed = own if is_followed(earlier) else {}
-        results = follow_through(assignment, guests, checks, launcher, results, followed)
-        results = score(exercises, results)
-        layers = guests.survey.layers
-    return record_of(assignment, submission, results, layers, started, time.monotonic() - clock)
+    refusals = refused_as_too_heavy(too_heavy)
+    with closing(grading.guests()) as guests:
+        refusals |= refused_by_source(assignment, guests, exercises)
+        now = digests_of(assignment, submission, guests.survey, exercises, checks.right_digest)
+        may_be_known = {e: now[e] for e in now if e not in too_heavy}
+        own = still_known(earlier, may_be_known)
+        known = ({} if shared is None else shared.find(may_be_known)) | own
+        guests.clock.charge(sum(result.seconds for result in own.values()))
+        anew = [exercise for exercise in exercises if exercise.id not in known]
+        ran = {
+            result.id: in_cells(result, package, places)
+            for result in grade_exercises(assignment, guests, checks, anew, refusals, told, now)
+        }
+        if shared is not None:
+            shared.keep(ran.values())
+        # only now: what others have paid for takes no time from what is run
+        taken = (result for name, result in known.items() if name not in own)
+        guests.clock.charge(sum(result.seconds for result in taken))
+    results = [ran.get(e.id) or unfollowed(known[e.id]) for e in exercises]
+    followed = own if is_followed(earlier) else {}
+    results = follow_through(grading, guests, results, followed)
+    return grading.record(exercises, results, guests.survey.layers)
 
 
 def grade_exercises(
@@ -113,16 +103,11 @@ def grade_exercises(
     its outcomes follow from, if time has no part in it.
     """
     try:
-        begun = [_Begun(exercise, refusals.get(exercise.id)) for exercise in exercises]
+        begun = [_Begun(assignment, guests, checks, e, refusals.get(e.id)) for e in exercises]
         for public in ((True,), (False,)) if apart else ((True, False),):
             for own in begun:
-                before = guests.clock.used
-                _begin(assignment, own.exercise, guests)
-                for result in _run_checks(assignment, own, checks, guests, public):
-                    own.results.append(result)
+                for result in own.run(public):
                     tell(result)
-                own.seconds += guests.clock.used - before
-                own.devices.add(guests.device)
                 if own.ends_public in public:
                     yield own.result(digests.get(own.exercise.id, ""))
     finally:
@@ -148,32 +133,13 @@ def refused_by_source(
     return {name: Ending(Outcome.FORBIDDEN, message) for name, message in found.items()}
 
 
-def _begin(assignment: Assignment, exercise: Exercise, guests: Guests) -> None:
-    judge = partial(blame, assignment, exercise)
-    rules = rules_of(assignment, exercise)
-    guests.begin_exercise(rules, judge, exercise=exercise.id, gpu=exercise.gpu)
-
-
-def guests_of(launcher: Launcher, assignment: Assignment, submission: Submission) -> Guests:
-    """Who runs the submission, within the assignment's limits."""
-    package = package_of(assignment, submission)
-    return Guests(launcher, package, assignment.limits)
-
-
-def package_of(assignment: Assignment, submission: Submission) -> Submitted:
-    """What a guest is told of a submission."""
-    return Submitted(
-        package=assignment.package,
-        files=submission.files,
-        searched=searched(assignment),
-        allowed=assignment.allowed_packages,
-    )
-
-
 @dataclass
 class _Begun:
     """An exercise of which some checks may have run."""
 
+    assignment: Assignment
+    guests: Guests
+    checks: Checks
     exercise: Exercise
     refusal: Ending | None  # why none of its checks counts
     results: list[CheckResult] = field(default_factory=list)
@@ -186,6 +152,51 @@ class _Begun:
     def ends_public(self) -> bool:
         """Whether it has no hidden check."""
         return all(check.public for check in self.exercise.checks)
+
+    def run(self, public: Collection[bool]) -> Iterator[CheckResult]:
+        """Run its public checks (True in `public`), its hidden ones (False), or both."""
+        before = self.guests.clock.used
+        judge = partial(blame, self.assignment, self.exercise)
+        rules = rules_of(self.assignment, self.exercise)
+        self.guests.begin_exercise(rules, judge, exercise=self.exercise.id, gpu=self.exercise.gpu)
+        # public ones first: after a hidden one they would take another guest
+        for check in sorted(self.exercise.checks, key=lambda check: not check.public):
+            if check.public in public and self.refusal is None:
+                self.results.append(self._ended(check))
+                yield self.results[-1]
+        self.seconds += self.guests.clock.used - before
+        self.devices.add(self.guests.device)
+
+    def _ended(self, check: Check) -> CheckResult:
+        reason = self._reason_not_to_run(check)
+        if reason is not None:
+            # one that waits for another is as settled as that one; one without time is not
+            self.settled &= reason.code == "skipped"
+            return not_run(check, Outcome.SKIPPED, reason)
+        cases = self._cases(check)
+        self.settled &= all(case.outcome in SETTLED for case in cases)
+        self.refusal = _found_at_run_time(cases)
+        count = len(self.checks.items[check.id])
+        return result_of(check, cases, count, self.guests.take_output())
+
+    def _reason_not_to_run(self, check: Check) -> Message | None:
+        limits = self.assignment.limits
+        if self.guests.clock.used > limits.submission_seconds:
+            return Message("budget", {"seconds": f"{limits.submission_seconds:g}"})
+        if self.timeouts >= limits.timeouts:
+            return Message("timeouts", {"count": str(self.timeouts)})
+        passed = {result.id for result in self.results if result.outcome == Outcome.PASSED}
+        return waits_for(check, self.exercise, passed)
+
+    def _cases(self, check: Check) -> list[Case]:
+        """The cases of one check, up to the last time-out that the exercise may have."""
+        cases: list[Case] = []
+        for case in self.checks.run(check, self.guests):
+            cases.append(case)
+            self.timeouts += case.outcome == Outcome.TIMEOUT
+            if self.timeouts >= self.assignment.limits.timeouts:
+                break
+        return cases
 
     def result(self, digest: str) -> ExerciseResult:
         """What came of it, its checks in the order of the assignment."""
@@ -204,34 +215,6 @@ class _Begun:
         )
 
 
-def _run_checks(
-    assignment: Assignment,
-    own: _Begun,
-    checks: Checks,
-    guests: Guests,
-    public: Collection[bool],
-) -> Iterator[CheckResult]:
-    """Run the public checks of an exercise (True in `public`), the hidden ones (False), or both."""
-    # public ones first: after a hidden one they would take another guest
-    for check in sorted(own.exercise.checks, key=lambda check: not check.public):
-        if own.refusal is not None:
-            return
-        if check.public not in public:
-            continue
-        reason = _reason_not_to_run(assignment, own, check, guests)
-        if reason is not None:
-            # one that waits for another is as settled as that one; one without time is not
-            own.settled &= reason.code == "skipped"
-            yield not_run(check, Outcome.SKIPPED, reason)
-            continue
-        cases = _run(check, checks, guests, assignment.limits.timeouts - own.timeouts)
-        own.timeouts += sum(case.outcome == Outcome.TIMEOUT for case in cases)
-        own.settled &= all(case.outcome in SETTLED for case in cases)
-        count = len(checks.items[check.id])
-        own.refusal = _found_at_run_time(cases)
-        yield result_of(check, cases, count, guests.take_output())
-
-
 def _found_at_run_time(cases: list[Case]) -> Ending | None:
     for case in cases:
         if case.outcome == Outcome.FORBIDDEN and case.judged.message is not None:
@@ -243,25 +226,3 @@ def _refused(check: Check, refusal: Ending) -> CheckResult:
     result = not_run(check, refusal.outcome, refusal.message)
     # a student reads the details of a public check, and these may come from a hidden one
     return result if check.public else replace(result, detail=refusal.detail)
-
-
-def _reason_not_to_run(
-    assignment: Assignment, own: _Begun, check: Check, guests: Guests
-) -> Message | None:
-    limits = assignment.limits
-    if guests.clock.used > limits.submission_seconds:
-        return Message("budget", {"seconds": f"{limits.submission_seconds:g}"})
-    if own.timeouts >= limits.timeouts:
-        return Message("timeouts", {"count": str(own.timeouts)})
-    passed = {result.id for result in own.results if result.outcome == Outcome.PASSED}
-    return waits_for(check, own.exercise, passed)
-
-
-def _run(check: Check, checks: Checks, guests: Guests, timeouts: int) -> list[Case]:
-    """The cases of one check, up to the last time-out that the exercise may have."""
-    cases: list[Case] = []
-    for case in checks.run(check, guests):
-        cases.append(case)
-        if sum(c.outcome == Outcome.TIMEOUT for c in cases) >= timeouts:
-            break
-    return cases

@@ -28,6 +28,7 @@ from grader.checking.transcripts import Transcripts
 from grader.course.assignment import Assignment
 from grader.course.exercise import Check
 from grader.errors import AssignmentInvalid, GraderError, PlatformError
+from grader.grading.grading import Grading
 from grader.grading.proofs import Way, grade_bug, grade_core
 from grader.grading.results import broken_record
 from grader.grading.reuse import Shared
@@ -186,20 +187,11 @@ class _Grader:
             return broken_record(self._assignment, job.submission, error)
 
     def _graded(self, job: Job, checks: Checks) -> Record:
-        assignment, submission, launcher = self._assignment, job.submission, self._launcher
+        grading = Grading(self._assignment, job.submission, checks, self._launcher)
         if job.way == Way.CORE:
-            return grade_core(assignment, submission, checks, launcher)
-        exercises = assignment.only(job.exercises, job.without_checks)
+            return grade_core(grading)
+        exercises = self._assignment.only(job.exercises, job.without_checks)
         if job.way == Way.BUG:
-            return grade_bug(assignment, submission, checks, launcher, exercises, job.too_heavy)
-        return grade(
-            assignment,
-            submission,
-            checks,
-            launcher,
-            exercises,
-            job.too_heavy,
-            self._tell,
-            job.earlier,
-            self._shared if job.shares else None,
-        )
+            return grade_bug(grading, exercises, job.too_heavy)
+        shared = self._shared if job.shares else None
+        return grade(grading, exercises, job.too_heavy, self._tell, job.earlier, shared)

@@ -21,8 +21,9 @@ from grader.course.exercise import Exercise
 from grader.diagnosis import mistakes
 from grader.diagnosis.mistakes import Mistake
 from grader.errors import UsageError
+from grader.grading.grading import guests_of
 from grader.grading.places import in_cells
-from grader.grading.submission import grade_exercises, guests_of, refused_by_source
+from grader.grading.submission import grade_exercises, refused_by_source
 from grader.intake.entries import is_code, is_notebook
 from grader.intake.handin import Found
 from grader.intake.read import Submission, read_for

@@ -14,7 +14,7 @@ from grader.checking.student import Student
 from grader.course import assignment as assignments
 from grader.grading.engines.local import Pool
 from grader.grading.forbidden import blame, rules_of
-from grader.grading.submission import package_of
+from grader.grading.grading import package_of
 from grader.grading.worker import Job
 from grader.intake.read import Submission
 

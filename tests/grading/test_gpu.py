@@ -14,6 +14,7 @@ from grader.cli.engines import engine_of
 from grader.course import assignment as assignments
 from grader.grading.engines.attempts import Attempt
 from grader.grading.engines.local import Pool, _Worker
+from grader.grading.grading import Grading
 from grader.grading.submission import grade
 from grader.grading.worker import Job, Post
 from grader.intake.read import Submission
@@ -197,7 +198,8 @@ def test_the_record_says_the_device_and_tolerances_follow_it(
 
     def body(checks):
         with closing(GpuLauncher(close.preload, gpus, lambda: None)) as launcher:
-            made.append(grade(close, submission(**identity), checks, launcher, close.exercises))
+            grading = Grading(close, submission(**identity), checks, launcher)
+            made.append(grade(grading, close.exercises))
 
     run_session(close.check_files(), body)
     adding, saying = made[0].exercises
