@@ -101,7 +101,7 @@ def refuse_scoring(assignment: Assignment, record: Record) -> None:
     """An untouched template must read as 'not yet' in every check. Raises `ReleaseRefused`."""
     for exercise in record.exercises:
         for result in exercise.checks:
-            if result.outcome not in {"unanswered", "skipped"}:
+            if not result.outcome.not_yet:
                 *_, detail = ["-", *result.detail.strip().splitlines()]
                 raise ReleaseRefused(
                     "error.template_outcome",

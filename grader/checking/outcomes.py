@@ -21,15 +21,13 @@ MAX_DETAIL = 8000
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 # How a hidden check can end once the student's code has met its inputs, and all that is then said.
-# Nothing in these sentences is the student's choice; `grader.report.budget` counts them.
+# Nothing in these sentences is the student's choice; `grader.report.budget` counts them. Two say no
+# more in a public check; what is forbidden has words of the teacher's (`_hushed`).
+_SAID_OPENLY = {Outcome.FAILED, Outcome.MEMORY}
 HUSHED = {
-    Outcome.FAILED: "failed",
-    Outcome.RAISED: "raised_hidden",
-    Outcome.UNANSWERED: "unanswered_hidden",
-    Outcome.TIMEOUT: "timeout_hidden",
-    Outcome.MEMORY: "memory",
-    Outcome.CRASHED: "crashed_hidden",
-    Outcome.UNREADABLE: "unreadable_hidden",
+    outcome: outcome.value if outcome in _SAID_OPENLY else f"{outcome}_hidden"
+    for outcome in Outcome
+    if outcome.fails and outcome != Outcome.FORBIDDEN
 }
 _TEACHERS = {
     "rule",

@@ -22,7 +22,6 @@ from grader.scoring.standing import Standing, standing
 
 MAX_SUMMARY = 1 << 20  # bytes of all summaries of a step; one more, and GitHub shows none
 
-_NOT_YET = {Outcome.UNANSWERED, Outcome.SKIPPED}
 _ESCAPED = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 _IN_PROPERTIES = _ESCAPED | {":": "%3A", ",": "%2C"}
 
@@ -86,7 +85,7 @@ def at_lines(
             properties = {"title": f"{function.name}: {titles[check.id]}"}
             if name in paths:
                 properties = {"file": paths[name], "line": str(line), **properties}
-            level = "notice" if check.outcome in _NOT_YET else "error"
+            level = "notice" if check.outcome.not_yet else "error"
             yield _command(level, properties, formatting.sentence(check.message, lang))
 
 
@@ -122,7 +121,7 @@ def _details(
     for result in results:
         told = {check.id: check for check in exercises[result.id].checks}
         for check in result.checks:
-            if check.outcome == Outcome.PASSED or check.outcome in _NOT_YET:
+            if not check.outcome.to_mend:
                 continue
             title = choose(told[check.id].title, lang)
             said = [formatting.sentence(check.message, lang)]

@@ -29,18 +29,6 @@ from grader.grading.reuse import SETTLED
 from grader.records.outcome import Outcome
 from grader.records.record import CheckResult, ExerciseResult
 
-# How a check may have ended to be run again.
-_AGAIN = {
-    Outcome.FORBIDDEN,
-    Outcome.FAILED,
-    Outcome.RAISED,
-    Outcome.UNANSWERED,
-    Outcome.TIMEOUT,
-    Outcome.MEMORY,
-    Outcome.CRASHED,
-    Outcome.UNREADABLE,
-}
-
 
 def follow_through(
     grading: Grading,
@@ -278,7 +266,7 @@ def _may_pass(result: CheckResult) -> bool:
     """
     if result.message is not None and result.message.code == "too_much":
         return False
-    return result.outcome in _AGAIN or _not_run_for(result) in {"skipped", "timeouts"}
+    return result.outcome.fails or _not_run_for(result) in {"skipped", "timeouts"}
 
 
 def _not_run_for(result: CheckResult) -> str:

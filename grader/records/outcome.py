@@ -49,3 +49,18 @@ class Outcome(StrEnum):
         member._value_ = value
         member.owner, member.sign, member.style, member.hinted = owner, sign, style, hinted
         return member
+
+    @property
+    def fails(self) -> bool:
+        """Whether the student's code did not do what was asked."""
+        return self.owner == Owner.STUDENT and self is not Outcome.PASSED
+
+    @property
+    def not_yet(self) -> bool:
+        """Whether nothing was judged: it is not written, or waits for what did not pass."""
+        return self in {Outcome.UNANSWERED, Outcome.SKIPPED}
+
+    @property
+    def to_mend(self) -> bool:
+        """Whether something is there and not as it must be."""
+        return self is not Outcome.PASSED and not self.not_yet

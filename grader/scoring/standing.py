@@ -25,7 +25,7 @@ class Standing(StrEnum):
 def standing(checks: Sequence[CheckResult], free: Collection[str] = ()) -> Standing:
     """The gravest kind in which a check of one function fails; `free` are those that count."""
     outcomes = {check.outcome for check in checks}
-    if Outcome.UNANSWERED in outcomes and outcomes <= {Outcome.UNANSWERED, Outcome.SKIPPED}:
+    if Outcome.UNANSWERED in outcomes and all(outcome.not_yet for outcome in outcomes):
         return Standing.UNANSWERED
     failing = {c.kind for c in checks if c.outcome != Outcome.PASSED and c.id not in free}
     return next((Standing(kind.value) for kind in Kind if kind in failing), Standing.RIGHT)

@@ -29,7 +29,6 @@ from grader.intake.cells import Cell
 from grader.intake.modules import assemble
 from grader.intake.read import Submission, graded_names
 from grader.records.digests import digest
-from grader.records.outcome import Outcome
 from grader.records.record import ExerciseResult
 from grader.scoring.points import score
 from grader.selfcheck.check import by_preload, checked, known_mistakes
@@ -172,8 +171,7 @@ def _points(assignment: Assignment, result: ExerciseResult) -> float:
 
 def _is_wrong(result: ExerciseResult) -> bool:
     """Whether something is to be mended; what is not written yet needs no place on the page."""
-    fine = {Outcome.PASSED, Outcome.UNANSWERED, Outcome.SKIPPED}
-    return any(check.outcome not in fine for check in result.checks)
+    return any(check.outcome.to_mend for check in result.checks)
 
 
 def _folded(heading: str, functions: str, *, is_open: bool) -> str:
