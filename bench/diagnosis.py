@@ -59,7 +59,7 @@ def measured(course: Course, assignment: Assignment, checks: Checks) -> list[Fig
     shares, total, found = [], 0.0, 0
     for candidate in chosen:
         before, spent = cpu_of_all(), sum(each.seconds for each in ours)
-        submission = in_memory(candidate.name, candidate.files)
+        submission = in_memory(candidate.label, candidate.files)
         record = grade(Grading(assignment, submission, checks, launcher), assignment.exercises)
         found += bool(name(record.exercises, known))
         cost = cpu_of_all() - before

@@ -31,7 +31,7 @@ def members(name: str) -> Files:
     """Every file of the class, by its path in the class's folder."""
     course = Course.find(ROOT)
     proof = candidates(course, course.load(name), full=True)
-    starts = {candidate.name: _solved(candidate.files) for candidate in proof}
+    starts = {candidate.label: _solved(candidate.files) for candidate in proof}
     found: Files = {}
     for recipe in class_of(name):
         files = {

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from demo import build
-from grader.authoring.candidates import candidates
+from grader.authoring.candidates import Role, candidates
 from grader.authoring.reach import reached
 from grader.course.folder import Course
 from grader.grading.engines.local import Pool
@@ -79,9 +79,9 @@ def test_no_hint_gives_a_number_away(homework):
 
 def test_mutants_and_variants_are_enough(homework):
     found = candidates(Course(ROOT), homework, full=False)
-    kinds = Counter(candidate.kind for candidate in found)
-    assert kinds["mutant"] >= PROMISED[homework.id].mutants
-    assert kinds["variant"] >= PROMISED[homework.id].variants
+    roles = Counter(candidate.role for candidate in found)
+    assert roles[Role.MUTANT] >= PROMISED[homework.id].mutants
+    assert roles[Role.VARIANT] >= PROMISED[homework.id].variants
     broken = {candidate.bug.of for candidate in found if candidate.bug}
     assert broken == {f.name for exercise in homework.exercises for f in exercise.functions}
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from grader.authoring.candidates import Candidate
+from grader.authoring.candidates import Candidate, Role
 from grader.authoring.verify import Verdict
 from grader.checking import answers
 from grader.checking.answers import Noted, Right
@@ -16,18 +16,16 @@ from grader.diagnosis.mistakes import case_id
 from grader.records.record import Record
 from grader.records.store import write_atomically
 
-_RIGHT = {"reference", "variant"}
-
 
 def store(
     assignment: Assignment, candidates: Sequence[Candidate], verdicts: Sequence[Verdict]
 ) -> None:
     """Write `answers.json` anew, if these verdicts can say what stands there."""
-    records = {v.candidate.name: v.record for v in verdicts if v.candidate.kind in _RIGHT}
-    wanted = [candidate.name for candidate in candidates if candidate.kind in _RIGHT]
-    if not records.keys() >= {*wanted} or "reference" not in records:
+    records = {v.candidate.label: v.record for v in verdicts if v.candidate.role.is_right}
+    wanted = [candidate.label for candidate in candidates if candidate.role.is_right]
+    if not records.keys() >= {*wanted} or Role.REFERENCE not in records:
         return
-    reference = _answers(records.pop("reference"))
+    reference = _answers(records.pop(Role.REFERENCE))
     others = [_answers(record) for record in records.values()]
     cases = {
         case: answers.agreed(own, [other[case] for other in others if case in other])

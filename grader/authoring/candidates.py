@@ -49,6 +49,25 @@ _KEEPING = {"__import__", "eval", "exec", "getattr", "global", "globals", "impor
 _KEEPING |= {"setattr", "sys"}
 
 
+class Role(StrEnum):
+    """What a candidate is, in the order in which people read of them."""
+
+    REFERENCE = "reference"
+    TEMPLATE = "template"
+    VARIANT = "variant"
+    MUTANT = "mutant"
+    ANSWER = "answer"
+
+    @property
+    def is_right(self) -> bool:
+        """Whether it must have full marks."""
+        return self in {Role.REFERENCE, Role.VARIANT}
+
+
+# There is one of each, which needs no name beside this.
+_ALONE = {Role.REFERENCE, Role.TEMPLATE}
+
+
 class Severity(StrEnum):
     """How wrong a mutant is."""
 
@@ -71,8 +90,8 @@ class Bug:
 class Candidate:
     """A package to be graded."""
 
-    kind: str  # "reference", "template", "variant", "mutant", "answer"
-    name: str
+    role: Role
+    name: str  # a variant and a mutant may share it
     why: str
     files: dict[str, bytes]
     bug: Bug | None = None  # of a mutant
@@ -82,6 +101,11 @@ class Candidate:
     tell: Text = field(default_factory=dict)  # what a student reads who has made it
     way: Way = Way.WHOLE  # in which it is graded
 
+    @property
+    def label(self) -> str:
+        """What people read, and whose record it is: "mutant off"; no two have the same."""
+        return self.role.value if self.role in _ALONE else f"{self.role} {self.name}"
+
 
 def candidates(course: Course, assignment: Assignment, *, full: bool) -> list[Candidate]:
     """Reference, template, variants, mutants and universal answers of an assignment."""
@@ -89,12 +113,12 @@ def candidates(course: Course, assignment: Assignment, *, full: bool) -> list[Ca
     reference = assignment.reference_files()
     template_files = {name: text.encode() for name, text in stubs.items() if name in reference}
     return [
-        Candidate("reference", "reference", "", reference),
-        Candidate("template", "template", "", template_files),
+        Candidate(Role.REFERENCE, Role.REFERENCE, "", reference),
+        Candidate(Role.TEMPLATE, Role.TEMPLATE, "", template_files),
         *_variants(assignment, reference, full=full),
         *_mutants(assignment, reference, full=full),
         *(
-            Candidate("answer", f"answer {name}", "", files, way=Way.WHOLE if full else Way.CORE)
+            Candidate(Role.ANSWER, name, "", files, way=Way.WHOLE if full else Way.CORE)
             for name, files in universal(template_files).items()
         ),
     ]
@@ -141,8 +165,8 @@ def _variants(
         package = {**reference, **own}
         reach = reached(assignment, reference, package)
         everything = full or len(reach) == len(assignment.exercises)
-        name, run = f"variant {folder.name}", () if everything else reach
-        yield Candidate("variant", name, why, package, exercises=run)
+        run = () if everything else reach
+        yield Candidate(Role.VARIANT, folder.name, why, package, exercises=run)
 
 
 def _mutants(
@@ -174,9 +198,7 @@ def _mutants(
         where = entered.changed(reference, files)
         is_plain = where is not None and telling.isdisjoint(re.findall(r"\w+", " ".join(written)))
         way = Way.BUG if is_plain and not full else Way.WHOLE
-        yield Candidate(
-            "mutant", f"mutant {path.stem}", why, files, bug, reach, left_out, where, tell, way
-        )
+        yield Candidate(Role.MUTANT, path.stem, why, files, bug, reach, left_out, where, tell, way)
 
 
 def _forbidden_words(assignment: Assignment) -> set[str]:

@@ -59,7 +59,7 @@ def _mutant(verdict: Verdict) -> dict[str, Any]:
     loss = verdict.loss
     assert loss is not None  # the caller asks for those alone
     return {
-        "name": verdict.candidate.name.partition(" ")[2],
+        "name": verdict.candidate.name,
         "why": verdict.candidate.why,
         "of": loss.bug.of,
         "severity": loss.bug.severity,

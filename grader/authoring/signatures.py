@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 
-from grader.authoring.candidates import Candidate
+from grader.authoring.candidates import Candidate, Role
 from grader.authoring.verify import Verdict
 from grader.course.assignment import Assignment
 from grader.diagnosis import mistakes
@@ -29,18 +29,17 @@ def store(
     """
     path = assignment.folder / mistakes.FILE
     known = {mistake.name: mistake for mistake in mistakes.load(path)}
-    records = {verdict.candidate.name: verdict.record for verdict in verdicts}
-    right = _right(records.get("reference"))
+    records = {verdict.candidate.label: verdict.record for verdict in verdicts}
+    right = _right(records.get(Role.REFERENCE))
     found = []
     for candidate in candidates:
         if candidate.bug is None:
             continue
-        name = candidate.name.removeprefix("mutant ")
-        current = known.get(name)
+        current = known.get(candidate.name)
         made_from = _made_from(assignment, candidate)
-        record = records.get(candidate.name)
+        record = records.get(candidate.label)
         if right and record and (current is None or current.made_from != made_from):
-            current = _learn(name, candidate, made_from, record, right)
+            current = _learn(candidate, made_from, record, right)
         if current is not None:
             found.append(replace(current, why=candidate.why, tell=candidate.tell))
     found.sort(key=lambda mistake: mistake.name)
@@ -60,7 +59,7 @@ def alike(assignment: Assignment, known: Sequence[Mistake]) -> list[list[str]]:
 
 
 def _learn(
-    name: str, candidate: Candidate, made_from: str, record: Record, right: Mapping[str, Trace]
+    candidate: Candidate, made_from: str, record: Record, right: Mapping[str, Trace]
 ) -> Mistake:
     assert candidate.bug is not None
     functions = [candidate.bug.of, *candidate.bug.also]
@@ -69,7 +68,7 @@ def _learn(
         case: Signature.of(trace, right.get(case))
         for case, trace in failing(checks, functions).items()
     }
-    return Mistake(name, functions, candidate.why, candidate.tell, made_from, cases)
+    return Mistake(candidate.name, functions, candidate.why, candidate.tell, made_from, cases)
 
 
 def _right(reference: Record | None) -> dict[str, Trace]:

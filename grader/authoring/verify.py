@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from grader.authoring import calibration, entered
-from grader.authoring.candidates import Candidate, narrowed
+from grader.authoring.candidates import Candidate, Role, narrowed
 from grader.authoring.release import in_memory, refuse_scoring
 from grader.course import check_files
 from grader.course.assignment import Assignment
@@ -44,7 +44,7 @@ def verify(assignment: Assignment, chosen: list[Candidate], engine: Engine) -> I
     there is run in full.
     """
     seen: dict[str, frozenset[str]] = {}
-    by_name = {candidate.name: candidate for candidate in chosen}
+    by_label = {candidate.label: candidate for candidate in chosen}
     files, functions = entered.announcing(assignment.reference_files())
 
     def work() -> Iterator[Job]:
@@ -52,22 +52,22 @@ def verify(assignment: Assignment, chosen: list[Candidate], engine: Engine) -> I
             yield Job(in_memory(_ANNOUNCING, files))
         for whole in chosen:
             c = narrowed(assignment, whole, seen)
-            submission, is_reference = in_memory(c.name, c.files), c.kind == "reference"
+            submission = in_memory(c.label, c.files)
             yield Job(
                 submission,
                 c.exercises,
                 c.without_checks,
-                noted=c.kind == "variant",
-                prove_steady=is_reference,
+                noted=c.role == Role.VARIANT,
+                prove_steady=c.role == Role.REFERENCE,
                 way=c.way,
             )
 
     for graded in engine.grade_all(assignment, work()):
-        name, record = graded.job.submission.student, graded.record
-        if name == _ANNOUNCING:
+        label, record = graded.job.submission.student, graded.record
+        if label == _ANNOUNCING:
             seen |= entered.entered(assignment, record, functions)
         else:
-            yield Verdict(by_name[name], record, _faults(assignment, by_name[name], record))
+            yield Verdict(by_label[label], record, _faults(assignment, by_label[label], record))
 
 
 def never_failed(assignment: Assignment, verdicts: list[Verdict]) -> list[str]:
@@ -79,7 +79,7 @@ def never_failed(assignment: Assignment, verdicts: list[Verdict]) -> list[str]:
     failed = {
         check.id
         for verdict in verdicts
-        if verdict.candidate.kind == "mutant"
+        if verdict.candidate.role == Role.MUTANT
         for exercise in verdict.record.exercises
         for check in exercise.checks
         if check.outcome not in {Outcome.PASSED, Outcome.SKIPPED}
@@ -95,7 +95,7 @@ def store_timings(assignment: Assignment, record: Record) -> None:
 
 
 def _faults(assignment: Assignment, candidate: Candidate, record: Record) -> list[str]:
-    if candidate.kind == "template" and record.status == Status.GRADED:
+    if candidate.role == Role.TEMPLATE and record.status == Status.GRADED:
         try:
             refuse_scoring(assignment, record)
         except ReleaseRefused as refusal:
@@ -106,7 +106,7 @@ def _faults(assignment: Assignment, candidate: Candidate, record: Record) -> lis
         return [f"{record.status}: {reason}"]
     if candidate.bug:
         return calibration.faults(candidate.bug, record)
-    if candidate.kind == "answer":
+    if candidate.role == Role.ANSWER:
         return _earned(record)
     return [
         f"{check.id} ({check.outcome})"

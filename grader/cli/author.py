@@ -159,7 +159,12 @@ def release(
 @click.argument("assignment")
 @click.option("--full", is_flag=True, help="Of other functions try all checks.")
 @click.option("-j", "--jobs", type=click.IntRange(1, 64), default=2, help="Grading processes.")
-@click.option("--only", multiple=True, metavar="NAME", help="Grade only this mutant or variant.")
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="NAME",
+    help='Grade only this mutant or variant; "mutant NAME" is no variant of that name.',
+)
 @click.option(
     "--measure", is_flag=True, help="Store the reference's running times, which set the limits."
 )
@@ -179,7 +184,7 @@ def verify(
     """Test the checks with right code and known bugs. / 검사가 공정하고 엄밀한지 증명합니다."""
     from grader.authoring import answers, proof_page, signatures
     from grader.authoring import verify as proofs
-    from grader.authoring.candidates import candidates
+    from grader.authoring.candidates import Role, candidates
     from grader.cli.progress import show_verdicts
     from grader.records import store
     from grader.report import budget
@@ -187,18 +192,17 @@ def verify(
     course = course_of(ctx)
     model = course.load(assignment)
     if only and measure:
-        only = (*only, "reference")
+        only = (*only, Role.REFERENCE)
     every = candidates(course, model, full=full)
-    found = [(c.name.split(" ")[-1], c) for c in every]
-    if unknown := set(only) - {name for name, _ in found}:
+    if unknown := set(only) - {name for c in every for name in (c.name, c.label)}:
         raise UsageError("error.unknown_candidate", name=min(unknown), assignment=model.id)
-    chosen = [candidate for name, candidate in found if not only or name in only]
+    chosen = [c for c in every if not only or c.name in only or c.label in only]
     click.echo(translate("cli.budget", ctx.obj["lang"], bits=ceil(budget.bits(model))))
     with engine_of(options, ctx.obj["lang"]) as engine:
         proof = proofs.verify(model, chosen, engine)
         verdicts = show_verdicts(proof, len(chosen), ctx.obj["lang"])
     if measure:
-        reference = next(v for v in verdicts if v.candidate.kind == "reference")
+        reference = next(v for v in verdicts if v.candidate.role == Role.REFERENCE)
         if not reference.faults:  # what fails early is no measure
             proofs.store_timings(model, reference.record)
     answers.store(model, every, verdicts)

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from grader.authoring.calibration import BANDS, Loss, inversions, spread
+from grader.authoring.candidates import Role
 from grader.authoring.verify import Verdict
 from grader.cli.common import plain, who
 from grader.grading.batch import Progress as Step
@@ -114,14 +115,15 @@ def show_verdicts(verdicts: Iterable[Verdict], total: int, lang: str) -> list[Ve
             advance()
             if not console.is_terminal and verdict.faults:
                 console.print(
-                    f"{verdict.candidate.name}: {escape('; '.join(verdict.faults))}", soft_wrap=True
+                    f"{verdict.candidate.label}: {escape('; '.join(verdict.faults))}",
+                    soft_wrap=True,
                 )
-    order = {"reference": 0, "template": 1, "variant": 2, "mutant": 3, "answer": 4}
-    done.sort(key=lambda verdict: (order[verdict.candidate.kind], verdict.candidate.name))
+    order = list(Role)
+    done.sort(key=lambda verdict: (order.index(verdict.candidate.role), verdict.candidate.name))
     table = Table(title=translate("cli.proof", lang))
     for column in ("candidate", "points", "loses", "verdict"):
         table.add_column(translate(f"cli.column_{column}", lang), overflow="fold")
-    answers = [verdict for verdict in done if verdict.candidate.kind == "answer"]
+    answers = [verdict for verdict in done if verdict.candidate.role == Role.ANSWER]
     empty = [verdict for verdict in answers if not verdict.faults]
     for verdict in done:
         if verdict in empty:  # told in one line
@@ -136,7 +138,7 @@ def show_verdicts(verdicts: Iterable[Verdict], total: int, lang: str) -> list[Ve
         if loss or verdict.candidate.exercises:  # not all of its checks are run
             points = ""
         costs = f"{loss.bug.of}: {loss.percent:g} % ({loss.bug.severity})" if loss else ""
-        table.add_row(verdict.candidate.name, points, costs, held)
+        table.add_row(verdict.candidate.label, points, costs, held)
     console.print(table)
     if answers:
         fields = {"n": len(answers), "empty": len(empty)}

@@ -129,7 +129,7 @@ def sums(course):
             (folder / "mutants" / f"{name}.toml").write_text(text)
         model = assignments.load(folder, references=course / "reference")
         found = candidates(Course(course), model, full=False)
-        return model, {c.name.removeprefix("mutant "): c for c in found}
+        return model, {c.name: c for c in found}
 
     return load
 
@@ -188,7 +188,7 @@ def test_what_a_bug_leaves_behind_is_seen(sums):
         f"m{n}": ("add", "return _carry(a, b)", f"return {n}.5") for n in range(verify.ENOUGH)
     }
     model, found = sums(leaves=("add", "return _carry(a, b)", bug), **mutants)
-    verdicts = {v.candidate.name: v for v in verify.verify(model, [*found.values()], Pool(1))}
+    verdicts = {v.candidate.label: v for v in verify.verify(model, [*found.values()], Pool(1))}
     assert [name for name, v in verdicts.items() if v.faults] == ["mutant leaves"]
     assert verdicts["mutant leaves"].faults == [
         "twice pays too: twice_doubles_again [core, failed]"

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from grader.authoring import proof_page
-from grader.authoring.candidates import Bug, Candidate, Severity
+from grader.authoring.candidates import Bug, Candidate, Role, Severity
 from grader.authoring.verify import Verdict
 from grader.records.record import FunctionResult
 from tests.report import example_class
@@ -20,9 +20,7 @@ def verdict(name, severity, percent, faults=()):
     exercise = replace(first, functions=[function])
     record = replace(record, exercises=[exercise, *record.exercises[1:]])
     bug = Bug("clean", severity, ())
-    return Verdict(
-        Candidate("mutant", f"mutant {name}", f"why <{name}>", {}, bug), record, [*faults]
-    )
+    return Verdict(Candidate(Role.MUTANT, name, f"why <{name}>", {}, bug), record, [*faults])
 
 
 VERDICTS = [

@@ -4,11 +4,12 @@ import pytest
 from click.testing import CliRunner
 
 from grader.authoring import verify
-from grader.authoring.candidates import Bug, Candidate, Severity, candidates
+from grader.authoring.candidates import Bug, Candidate, Role, Severity, candidates
 from grader.authoring.release import in_memory
 from grader.cli.main import main
 from grader.course import assignment as assignments
 from grader.course.folder import Course
+from grader.diagnosis import mistakes
 from grader.errors import PlatformError
 from grader.grading.engines.local import Pool
 from grader.grading.proofs import Way
@@ -209,7 +210,7 @@ def test_what_is_run_for_a_mutant(prove, course, edit):
         (course / "assignments/tiny/timings.json").write_text(f'{{"greet_greets": {seconds}}}')
         model = assignments.load(course / "assignments" / "tiny", references=course / "reference")
         found = candidates(Course(course), model, full=full)
-        return next(c for c in found if c.kind == "mutant")
+        return next(c for c in found if c.role == Role.MUTANT)
 
     assert chosen(9.0, full=True).exercises == ()  # all
     assert chosen(9.0).exercises == ("adding", "saying")  # named, so it must be seen to lose
@@ -294,6 +295,22 @@ def test_a_name_that_nobody_has_proves_nothing(prove):
     assert (done.exit_code, "nobody" in done.output) == (2, True)
 
 
+def test_a_mutant_and_a_variant_of_one_name(prove, course):
+    folder = course / "assignments" / "tiny" / "variants" / "off"
+    folder.mkdir(parents=True)
+    (folder / "variant.toml").write_text('why = "the other way round"')
+    (folder / "sums.py").write_text("def add(a, b): return b + a")
+    for name, versions in (("off", 2), ("mutant off", 1), ("variant off", 1), ("reference", 1)):
+        done = prove(options=["--only", name])
+        assert f"all {versions} versions scored as expected" in done.output
+    learnt = mistakes.load(course / "assignments" / "tiny" / mistakes.FILE)
+    prove()
+    assert learnt == []  # without the reference
+    (off,) = mistakes.load(course / "assignments" / "tiny" / mistakes.FILE)
+    assert off.name == "off"
+    assert off.cases  # the mutant's, though the variant of that name has none
+
+
 def test_only_a_mutant_but_measured(prove, course):
     timings = course / "assignments" / "tiny" / "timings.json"
     assert not timings.exists()
@@ -323,10 +340,10 @@ def test_measured_times_are_stored(prove, course):
     assert '"add_adds": 0.0' in (course / "assignments" / "tiny" / "timings.json").read_text()
 
 
-@pytest.mark.parametrize("kind", ["reference", "template", "mutant"])
-def test_what_was_not_graded_is_not_proved(tiny, kind):
-    bug = Bug("add", Severity.WRONG, ()) if kind == "mutant" else None
-    candidate = Candidate(kind, "x", "", {}, bug)
+@pytest.mark.parametrize("role", [Role.REFERENCE, Role.TEMPLATE, Role.MUTANT])
+def test_what_was_not_graded_is_not_proved(tiny, role):
+    bug = Bug("add", Severity.WRONG, ()) if role == Role.MUTANT else None
+    candidate = Candidate(role, "x", "", {}, bug)
     record = broken_record(tiny, in_memory("x", {}), PlatformError("error.worker_died"))
     assert verify._faults(tiny, candidate, record) == [
         "broken: The grading process was killed twice while grading this submission."
