@@ -15,7 +15,6 @@ from typing import Any
 from bench.figures import Figure, run
 from bench.isolation import ROOT, cpu_of_all, on_one_core
 from grader.authoring.candidates import Severity, candidates
-from grader.authoring.release import in_memory
 from grader.boundary.launchers import launcher_for
 from grader.checking import answers, plugin
 from grader.checking.plugin import Checks, run_session
@@ -25,6 +24,7 @@ from grader.diagnosis import mistakes
 from grader.diagnosis.rule import diagnose
 from grader.grading.grading import Grading
 from grader.grading.submission import grade
+from grader.intake.read import Submission
 
 BUGS = 8
 
@@ -59,7 +59,7 @@ def measured(course: Course, assignment: Assignment, checks: Checks) -> list[Fig
     shares, total, found = [], 0.0, 0
     for candidate in chosen:
         before, spent = cpu_of_all(), sum(each.seconds for each in ours)
-        submission = in_memory(candidate.label, candidate.files)
+        submission = Submission.in_memory(candidate.label, candidate.files)
         record = grade(Grading(assignment, submission, checks, launcher), assignment.exercises)
         found += bool(name(record.exercises, known))
         cost = cpu_of_all() - before

@@ -24,7 +24,6 @@ from typing import Any
 from bench.figures import Figure, run
 from bench.processes import descendants
 from grader.authoring.candidates import candidates
-from grader.authoring.release import in_memory
 from grader.boundary import wire
 from grader.boundary.channel import Exit, RawReply
 from grader.boundary.clock import Deadline, Usage
@@ -40,6 +39,7 @@ from grader.course.assignment import Assignment, Limits
 from grader.course.folder import Course
 from grader.grading.grading import Grading
 from grader.grading.submission import grade
+from grader.intake.read import Submission
 
 ROOT = Path(__file__).parent.parent
 
@@ -104,7 +104,7 @@ def cost(
 ) -> float:
     """CPU seconds for one of them."""
     before = cpu_of_all()
-    submission = in_memory(name, files)
+    submission = Submission.in_memory(name, files)
     record = grade(Grading(assignment, submission, checks, launcher), assignment.exercises)
     if record.points != assignment.possible:
         raise SystemExit(f"{assignment.id}, {name}: {record.points} points")

@@ -16,13 +16,13 @@ from dataclasses import replace
 
 from bench.figures import Figure, run
 from bench.isolation import cpu_of_all, on_one_core
-from grader.authoring.release import in_memory
 from grader.boundary.guest.launcher import preload
 from grader.boundary.launchers import launcher_for
 from grader.checking.plugin import Checks, run_session
 from grader.checking.transcripts import Transcripts
 from grader.grading.grading import Grading
 from grader.grading.submission import grade
+from grader.intake.read import Submission
 from grader.records.record import Record
 
 
@@ -46,7 +46,7 @@ def figures(options: argparse.Namespace) -> list[Figure]:
     def body(checks: Checks) -> None:
         def graded(files: dict[str, bytes], earlier: Record | None = None) -> Record:
             before = earlier.exercises if earlier else ()
-            submission = in_memory("student", files)
+            submission = Submission.in_memory("student", files)
             grading = Grading(assignment, submission, checks, launcher)
             return grade(grading, assignment.exercises, earlier=before)
 

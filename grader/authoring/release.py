@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 from grader.authoring import bonus, notebook, template, wheel
@@ -92,7 +91,7 @@ def grade_template(assignment: Assignment, files: dict[str, str]) -> Record:
     """The record that an untouched template gets."""
     wanted = {"__init__.py", *(file.name for file in assignment.files)}
     content = {name: text.encode() for name, text in files.items() if name in wanted}
-    job = Job(in_memory("template", content))
+    job = Job(Submission.in_memory("template", content))
     (graded,) = Pool(1).grade_all(assignment, [job])
     return graded.record
 
@@ -110,12 +109,6 @@ def refuse_scoring(assignment: Assignment, record: Record) -> None:
                     outcome=result.outcome,
                     detail=detail,
                 )
-
-
-def in_memory(student: str, files: dict[str, bytes]) -> Submission:
-    """A submission that was never on the disk: a template, a mutant, a variant."""
-    digest = sha256(repr(sorted(files.items())).encode()).hexdigest()
-    return Submission(student, student, files, [], [], None, digest)
 
 
 def _present(folder: Path) -> set[str]:

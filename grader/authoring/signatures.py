@@ -82,6 +82,7 @@ def _right(reference: Record | None) -> dict[str, Trace]:
 
 
 def _made_from(assignment: Assignment, candidate: Candidate) -> str:
+    """Committed files hold it: in another form all mutants would be learnt anew."""
     digest = sha256(f"{assignment.checks_sha256} {assignment.settings_sha256} ".encode())
     for name, content in sorted(candidate.files.items()):
         digest.update(f"{name} {len(content)} ".encode() + content)

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from grader.authoring import calibration, entered
 from grader.authoring.candidates import Candidate, Role, narrowed
-from grader.authoring.release import in_memory, refuse_scoring
+from grader.authoring.release import refuse_scoring
 from grader.course import check_files
 from grader.course.assignment import Assignment
 from grader.errors import ReleaseRefused
 from grader.grading.engines.engine import Engine
 from grader.grading.worker import Job
+from grader.intake.read import Submission
 from grader.records.outcome import Outcome
 from grader.records.record import Record, Status
 from grader.records.store import write_atomically
@@ -49,10 +50,10 @@ def verify(assignment: Assignment, chosen: list[Candidate], engine: Engine) -> I
 
     def work() -> Iterator[Job]:
         if sum(candidate.changed is not None for candidate in chosen) >= ENOUGH:
-            yield Job(in_memory(_ANNOUNCING, files))
+            yield Job(Submission.in_memory(_ANNOUNCING, files))
         for whole in chosen:
             c = narrowed(assignment, whole, seen)
-            submission = in_memory(c.label, c.files)
+            submission = Submission.in_memory(c.label, c.files)
             yield Job(
                 submission,
                 c.exercises,

@@ -98,7 +98,7 @@ def _same_for_all(assignment: Assignment, survey: Survey, right: str) -> str:
         assignment.checks_sha256,
         assignment.settings_sha256,
         json.dumps([environment(), packages, survey.layers], sort_keys=True),
-        digests.digest(*(part for file in sorted(reference.items()) for part in file)),
+        digests.of_files(reference),
         right,
     )
 

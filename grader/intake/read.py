@@ -29,6 +29,7 @@ from grader.intake.package import (
     the_one_file,
 )
 from grader.intake.remarks import notes_on_files, notes_on_folders, nothing_wanted
+from grader.records import digests
 from grader.records.record import Message
 
 MAX_NESTED = 2  # a zip in a zip
@@ -46,6 +47,14 @@ class Submission:
     problem: Message | None
     sha256: str
     places: Places = field(default_factory=dict)  # of a notebook: where each line stands in it
+
+    @classmethod
+    def in_memory(
+        cls, student: str, files: dict[str, bytes], places: Places | None = None
+    ) -> Submission:
+        """One that was never on the disk: a template, a mutant, the cells of a kernel."""
+        content = digests.of_files(files)
+        return cls(student, student, files, [], [], None, content, places or {})
 
 
 def read(
@@ -163,6 +172,7 @@ def _contents(taken: dict[str, Entry]) -> dict[str, bytes]:
 
 
 def _digest(files: dict[str, bytes]) -> str:
+    """Records of graded classes hold it, so it is not that of `grader.records.digests`."""
     digest = hashlib.sha256()
     for name, content in sorted(files.items()):
         digest.update(f"{name}\0{len(content)}\0".encode("utf-8", "surrogatepass") + content)

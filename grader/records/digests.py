@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -15,6 +16,11 @@ def digest(*parts: str | bytes) -> str:
         content = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
         whole.update(len(content).to_bytes(8, "big") + content)
     return whole.hexdigest()[:32]
+
+
+def of_files(files: Mapping[str, bytes]) -> str:
+    """Of files with their names, in whatever order they come."""
+    return digest(*(part for file in sorted(files.items()) for part in file))
 
 
 @cache

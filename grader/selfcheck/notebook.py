@@ -28,7 +28,6 @@ from grader.i18n import default_language, translate
 from grader.intake.cells import Cell
 from grader.intake.modules import assemble
 from grader.intake.read import Submission, graded_names
-from grader.records.digests import digest
 from grader.records.record import ExerciseResult
 from grader.scoring.points import score
 from grader.selfcheck.check import by_preload, checked, known_mistakes
@@ -124,9 +123,7 @@ def _submission(assignment: Assignment, shell: Any) -> Submission:
     history = shell.history_manager.input_hist_raw
     cells = [Cell(number, source) for number, source in enumerate(history) if source]
     package = assemble(cells, graded_names(assignment))
-    name = assignment.package
-    content = digest(*(part for file in sorted(package.files.items()) for part in file))
-    return Submission(name, name, package.files, [], [], None, content, package.places)
+    return Submission.in_memory(assignment.package, package.files, package.places)
 
 
 _known: dict[tuple[str, str], ExerciseResult] = {}  # exercise and submission -> how it ended

@@ -4,11 +4,11 @@ import pytest
 
 from grader.authoring import entered, verify
 from grader.authoring.candidates import candidates, narrowed
-from grader.authoring.release import in_memory
 from grader.course import assignment as assignments
 from grader.course.folder import Course
 from grader.grading.engines.local import Pool
 from grader.grading.worker import Job
+from grader.intake.read import Submission
 
 SUMS = '''"""Sums."""
 
@@ -135,7 +135,7 @@ def sums(course):
 
 
 def graded(model, files):
-    [graded] = Pool(1).grade_all(model, [Job(in_memory("x", files))])
+    [graded] = Pool(1).grade_all(model, [Job(Submission.in_memory("x", files))])
     return graded.record
 
 

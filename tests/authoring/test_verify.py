@@ -5,7 +5,6 @@ from click.testing import CliRunner
 
 from grader.authoring import verify
 from grader.authoring.candidates import Bug, Candidate, Role, Severity, candidates
-from grader.authoring.release import in_memory
 from grader.cli.main import main
 from grader.course import assignment as assignments
 from grader.course.folder import Course
@@ -15,6 +14,7 @@ from grader.grading.engines.local import Pool
 from grader.grading.proofs import Way
 from grader.grading.results import broken_record
 from grader.grading.worker import Job
+from grader.intake.read import Submission
 
 MUTANT = """
 why = "the sum is off by one"
@@ -230,7 +230,7 @@ def test_what_is_run_for_a_mutant(prove, course, edit):
 def test_a_check_that_is_left_out_is_not_run(tiny):
     wrong = {"sums.py": b"def add(a, b): return a - b", "words.py": b"def greet(name): return 1"}
     for how, run in (({}, 2), ({"without_checks": frozenset({"add_adds"})}, 1)):
-        [graded] = Pool(1).grade_all(tiny, [Job(in_memory("x", wrong), **how)])
+        [graded] = Pool(1).grade_all(tiny, [Job(Submission.in_memory("x", wrong), **how)])
         adding, saying = graded.record.exercises
         assert (len(adding.checks), len(saying.checks)) == (run, 1)
         assert (adding.points, saying.points) == (0, 0)
@@ -344,7 +344,7 @@ def test_measured_times_are_stored(prove, course):
 def test_what_was_not_graded_is_not_proved(tiny, role):
     bug = Bug("add", Severity.WRONG, ()) if role == Role.MUTANT else None
     candidate = Candidate(role, "x", "", {}, bug)
-    record = broken_record(tiny, in_memory("x", {}), PlatformError("error.worker_died"))
+    record = broken_record(tiny, Submission.in_memory("x", {}), PlatformError("error.worker_died"))
     assert verify._faults(tiny, candidate, record) == [
         "broken: The grading process was killed twice while grading this submission."
     ]

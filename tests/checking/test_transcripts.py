@@ -4,7 +4,6 @@ import dataclasses
 
 import pytest
 
-from grader.authoring.release import in_memory
 from grader.boundary import wire
 from grader.boundary.channel import RawReply
 from grader.checking.conversation import Step
@@ -12,6 +11,7 @@ from grader.checking.transcripts import Transcripts
 from grader.errors import AssignmentInvalid
 from grader.grading.engines.local import Pool
 from grader.grading.worker import Job
+from grader.intake.read import Submission
 from grader.records.outcome import Outcome
 
 RAN = "from pathlib import Path\nRAN = Path(__file__).with_name('ran')\n"
@@ -50,7 +50,7 @@ def graded(tiny, *sources, memo=True, prove=False):
     jobs = []
     for number, source in enumerate(sources):
         files = {"sums.py": source.encode(), "words.py": GREET.encode()}
-        jobs.append(Job(in_memory(f"s{number}", files), prove_steady=prove))
+        jobs.append(Job(Submission.in_memory(f"s{number}", files), prove_steady=prove))
     return [graded.record for graded in Pool(1, memo=memo).grade_all(tiny, jobs)]
 
 

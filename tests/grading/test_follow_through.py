@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from grader.authoring.release import in_memory
 from grader.boundary.guest.looks_behind import looks_behind
 from grader.course import assignment as assignments
 from grader.grading.engines.local import Pool
 from grader.grading.follow_through import without
 from grader.grading.worker import Job
+from grader.intake.read import Submission
 from grader.scoring.points import excused
 
 ASSIGNMENT = """
@@ -162,7 +162,7 @@ def graded(tmp_path):
             assert any(old in text for text in texts.values()), old
             texts = {name: text.replace(old, new) for name, text in texts.items()}
         files = {name: text.encode() for name, text in texts.items()}
-        [graded] = Pool(1).grade_all(assignment, [Job(in_memory("x", files))])
+        [graded] = Pool(1).grade_all(assignment, [Job(Submission.in_memory("x", files))])
         return graded.record
 
     return grade
@@ -308,7 +308,7 @@ def test_a_file_that_hangs_whatever_stands_in_is_waited_for_once_more(tmp_path):
     slow = ("def double(x):", "def double(x):\n    while True: pass")
     calls = {"base.py": (HONEST_BASE + "double(3)\n").replace(*slow), "top.py": TOP}
     jobs = [
-        Job(in_memory(name, {file: text.encode() for file, text in files.items()}))
+        Job(Submission.in_memory(name, {file: text.encode() for file, text in files.items()}))
         for name, files in {"alone": alone, "calls": calls}.items()
     ]
     records = {

@@ -2,10 +2,10 @@
 
 import pytest
 
-from grader.authoring.release import in_memory
 from grader.grading.engines.local import Pool
 from grader.grading.proofs import Way
 from grader.grading.worker import Job
+from grader.intake.read import Submission
 
 SUMS = {
     "right": "def add(a, b): return a + b",
@@ -45,7 +45,7 @@ def packages():
 
 
 def by_way(assignment, packages, way):
-    jobs = [Job(in_memory(name, files), way=way) for name, files in packages.items()]
+    jobs = [Job(Submission.in_memory(name, files), way=way) for name, files in packages.items()]
     return {
         graded.job.submission.student: graded.record
         for graded in Pool(1).grade_all(assignment, jobs)
@@ -79,7 +79,9 @@ def test_its_public_and_hidden_checks_share_a_guest(tiny, packages):
 
 def test_what_was_too_heavy_is_not_run_again(tiny, packages):
     job = Job(
-        in_memory("x", packages["right, right"]), way=Way.BUG, too_heavy=frozenset({"adding"})
+        Submission.in_memory("x", packages["right, right"]),
+        way=Way.BUG,
+        too_heavy=frozenset({"adding"}),
     )
     [graded] = Pool(1).grade_all(tiny, [job])
     adding, saying = graded.record.exercises

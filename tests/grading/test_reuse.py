@@ -4,7 +4,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from grader.authoring.candidates import candidates
-from grader.authoring.release import in_memory
 from grader.boundary.surveys import Survey
 from grader.checking.plugin import Checks
 from grader.course import assignment as assignments
@@ -125,8 +124,10 @@ def resubmitted(assignment, cases):
 
     `cases`: name -> the package before, and after.
     """
-    firsts = {str(before): in_memory(str(before), before) for before, _ in cases.values()}
-    seconds = {name: in_memory(name, after) for name, (_, after) in cases.items()}
+    firsts = {
+        str(before): Submission.in_memory(str(before), before) for before, _ in cases.values()
+    }
+    seconds = {name: Submission.in_memory(name, after) for name, (_, after) in cases.items()}
     before = graded(assignment, map(Job, firsts.values()))
     anew = graded(assignment, map(Job, seconds.values()))
     jobs = (
@@ -301,8 +302,10 @@ def test_who_hands_in_the_same_file_as_another_shares_its_results(tmp_path):
     late = {**PACKAGE, "beta.py": "def two():\n    while True: pass\n"}
     classes = {"first": PACKAGE, "one": wrong, "both": also_wrong, "same": also_wrong}
     classes |= {"late": late, "late too": late}
-    jobs = [Job(in_memory(n, encoded(files)), shares=True) for n, files in classes.items()]
-    again = Job(in_memory("again", encoded(PACKAGE)))
+    jobs = [
+        Job(Submission.in_memory(n, encoded(files)), shares=True) for n, files in classes.items()
+    ]
+    again = Job(Submission.in_memory("again", encoded(PACKAGE)))
     found = graded(assignment, [*jobs, again])
     assert {name: ran for name, (_, ran) in found.items()} == {
         "first": ["alpha", "beta", "gamma"],
@@ -323,7 +326,7 @@ def test_a_guest_does_not_get_what_its_exercise_cannot_meet(tmp_path):
     """Whoever looks finds no other file: not where modules come from, nor in all its memory."""
     marked = {"alpha.py": LOOKS, "helper.py": f"{PACKAGE['helper.py']}# mark of helper\n"}
     files = encoded({**PACKAGE, **marked})
-    record, _ = graded(parts(tmp_path), [Job(in_memory("x", files))])["x"]
+    record, _ = graded(parts(tmp_path), [Job(Submission.in_memory("x", files))])["x"]
     checks = record.exercises[0].checks
     assert [(check.outcome, check.message) for check in checks] == [("passed", None)] * 2
 
@@ -343,10 +346,10 @@ def test_the_time_of_what_is_taken_counts(tmp_path):
     # enough for the four calls of one(), and not for two of two() as well
     assignment = replace(assignment, limits=replace(assignment.limits, submission_seconds=2.9))
     files = encoded({**PACKAGE, "alpha.py": SLOW.format("one()", 1)})
-    first, _ = graded(assignment, [Job(in_memory("x", files))])["x"]
+    first, _ = graded(assignment, [Job(Submission.in_memory("x", files))])["x"]
     assert all(result.follows_from for result in first.exercises)
     files["beta.py"] = SLOW.format("two()", 2).encode()
-    job = Job(in_memory("x", files), earlier=tuple(first.exercises))
+    job = Job(Submission.in_memory("x", files), earlier=tuple(first.exercises))
     record, ran = graded(assignment, [job])["x"]
     assert ran == ["beta"]
     assert "budget" in [c.message.code for e in record.exercises for c in e.checks if c.message]
@@ -372,7 +375,10 @@ def test_a_check_is_as_settled_as_each_of_its_cases(tmp_path):
         "wrong": "def one(n): return 3\n",
         "slow": "def one(n):\n    while n == 2: pass\n    return 3\n",
     }
-    jobs = [Job(in_memory(n, encoded({**PACKAGE, "alpha.py": p}))) for n, p in packages.items()]
+    jobs = [
+        Job(Submission.in_memory(n, encoded({**PACKAGE, "alpha.py": p})))
+        for n, p in packages.items()
+    ]
     found = {}
     for name, (record, _) in graded(assignment, jobs).items():
         alpha = record.exercises[0]
@@ -391,7 +397,10 @@ def test_a_check_that_asks_for_a_file_of_another_exercise_grades_the_others(tmp_
     wrong = {**PACKAGE, "helper.py": "def two(): return 3\n"}
     found = graded(
         assignment,
-        [Job(in_memory("wrong", encoded(wrong))), Job(in_memory("right", encoded(PACKAGE)))],
+        [
+            Job(Submission.in_memory("wrong", encoded(wrong))),
+            Job(Submission.in_memory("right", encoded(PACKAGE))),
+        ],
     )
     records = {name: record for name, (record, _) in found.items()}
     assert [records[name].status for name in ("wrong", "right")] == ["broken", "graded"]
@@ -433,7 +442,7 @@ def test_what_is_taken_again_and_again_costs_what_it_cost(tmp_path):
     two = chained(WRONG_SEXTUPLE, WRONG_ODD)  # now both are followed through
     earlier, seconds = (), set()
     for files in (one, two, one, two):
-        job = Job(in_memory("x", files), earlier=earlier)
+        job = Job(Submission.in_memory("x", files), earlier=earlier)
         record, _ = graded(assignment, [job])["x"]
         below = next(result for result in record.exercises if result.id == "below")
         earlier = tuple(record.exercises)
