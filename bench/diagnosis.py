@@ -13,13 +13,12 @@ from time import process_time
 from typing import Any
 
 from bench.figures import Figure, run
-from bench.isolation import ROOT, cpu_of_all, on_one_core
+from bench.isolation import cpu_of_all, on_one_core
 from grader.authoring.candidates import Severity, candidates
 from grader.boundary.launchers import launcher_for
 from grader.checking import answers, plugin
 from grader.checking.plugin import Checks, run_session
 from grader.course.assignment import Assignment
-from grader.course.folder import Course
 from grader.diagnosis import mistakes
 from grader.diagnosis.rule import diagnose
 from grader.grading.grading import Grading
@@ -44,13 +43,11 @@ class Spent:
             self.seconds += process_time() - began
 
 
-def measured(course: Course, assignment: Assignment, checks: Checks) -> list[Figure]:
+def measured(assignment: Assignment, checks: Checks) -> list[Figure]:
     """Means over the bugs, and the largest share."""
     known = mistakes.load(assignment.folder / mistakes.FILE)
     wrong = [
-        c
-        for c in candidates(course, assignment, full=False)
-        if c.bug and c.bug.severity == Severity.WRONG
+        c for c in candidates(assignment, full=False) if c.bug and c.bug.severity == Severity.WRONG
     ]
     chosen = wrong[:: max(1, len(wrong) // BUGS)][:BUGS]
     ours = [Spent(plugin.trace), Spent(plugin.counterexample), Spent(diagnose)]
@@ -84,7 +81,7 @@ def figures(options: argparse.Namespace) -> list[Figure]:
     found: list[Figure] = []
     run_session(
         assignment.check_files(),
-        lambda checks: found.extend(measured(Course.find(ROOT), assignment, checks)),
+        lambda checks: found.extend(measured(assignment, checks)),
         right=answers.load(assignment),
     )
     return found

@@ -29,8 +29,7 @@ SUFFIX = {"folder": "", "slip": ".zip", "half": ".zip", "docx": "/homework.docx"
 
 def members(name: str) -> Files:
     """Every file of the class, by its path in the class's folder."""
-    course = Course.find(ROOT)
-    proof = candidates(course, course.load(name), full=True)
+    proof = candidates(Course.find(ROOT).load(name), full=True)
     starts = {candidate.label: _solved(candidate.files) for candidate in proof}
     found: Files = {}
     for recipe in class_of(name):

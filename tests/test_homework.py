@@ -78,7 +78,7 @@ def test_no_hint_gives_a_number_away(homework):
 
 
 def test_mutants_and_variants_are_enough(homework):
-    found = candidates(Course(ROOT), homework, full=False)
+    found = candidates(homework, full=False)
     roles = Counter(candidate.role for candidate in found)
     assert roles[Role.MUTANT] >= PROMISED[homework.id].mutants
     assert roles[Role.VARIANT] >= PROMISED[homework.id].variants

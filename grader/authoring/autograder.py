@@ -103,7 +103,7 @@ def _course(course: Course, assignment: Assignment) -> dict[str, bytes]:
     """The files of a course with this one assignment."""
     files = [course.root / FILE] if (course.root / FILE).is_file() else []
     places = [assignment.folder / name for name in _NEEDED]
-    for place in (*places, course.reference(assignment)):
+    for place in (*places, assignment.reference_folder()):
         files += [place] if place.is_file() else sorted(p for p in place.rglob("*") if p.is_file())
     return {
         path.relative_to(course.root).as_posix(): path.read_bytes()

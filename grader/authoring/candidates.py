@@ -37,7 +37,6 @@ from grader.authoring.reach import reached
 from grader.authoring.universal import universal
 from grader.course.assignment import Assignment
 from grader.course.exercise import Kind
-from grader.course.folder import Course
 from grader.course.toml import Table, Text
 from grader.errors import AssignmentInvalid
 from grader.grading.proofs import Way
@@ -107,11 +106,11 @@ class Candidate:
         return self.role.value if self.role in _ALONE else f"{self.role} {self.name}"
 
 
-def candidates(course: Course, assignment: Assignment, *, full: bool) -> list[Candidate]:
+def candidates(assignment: Assignment, *, full: bool) -> list[Candidate]:
     """Reference, template, variants, mutants and universal answers of an assignment."""
-    stubs = template.build(course, assignment)
+    stubs = template.build(assignment)
     reference = assignment.reference_files()
-    template_files = {name: text.encode() for name, text in stubs.items() if name in reference}
+    template_files = {name: stubs[name].encode() for name in reference}
     return [
         Candidate(Role.REFERENCE, Role.REFERENCE, "", reference),
         Candidate(Role.TEMPLATE, Role.TEMPLATE, "", template_files),

@@ -76,7 +76,7 @@ def assignment(course: Course, name: str, source: str = EXAMPLE) -> Copied:
     unwanted = {f"handout.{lang}.md" for lang in set(model.title) - set(course.languages)}
     files = {
         place / path.relative_to(origin): _renamed(path.read_bytes(), model, name)
-        for origin, place in ((model.folder, folder), (owners[source].reference(model), reference))
+        for origin, place in ((model.folder, folder), (model.reference_folder(), reference))
         for path in origin.rglob("*")
         if path.is_file() and "__pycache__" not in path.parts and path.name not in unwanted
     }

@@ -9,24 +9,20 @@ import ast
 from pathlib import Path
 
 from grader.course.assignment import Assignment
-from grader.course.folder import Course
 from grader.errors import AssignmentInvalid, UsageError
 
 
-def refuse_incomplete(course: Course, assignment: Assignment) -> None:
+def refuse_incomplete(assignment: Assignment) -> None:
     """Every file of the reference and every handout is there, and every name is defined.
 
     Raises `UsageError` for the first that is not.
     """
-    folder = course.reference(assignment)
-    for name in ["__init__.py", *(file.name for file in assignment.files)]:
-        if not (folder / name).is_file():
-            raise UsageError("error.no_reference", file=folder / name)
+    paths = assignment.reference_paths()
     for language in assignment.languages:
         handout = assignment.folder / f"handout.{language}.md"
         if not handout.is_file():
             raise UsageError("error.no_handout", file=handout)
-    defined = {file.name: _defined(folder / file.name) for file in assignment.files}
+    defined = {file.name: _defined(paths[file.name]) for file in assignment.files}
     for exercise in assignment.exercises:
         file = assignment.folder / "exercises" / f"{exercise.id}.toml"
         _refuse_undefined(file, "points", exercise.names, [exercise.file], defined)

@@ -42,12 +42,12 @@ def release(
     course: Course, assignment: Assignment, dist: Path, without: Collection[str] = ()
 ) -> Released:
     """Write template and zip. Raises `ReleaseRefused` and writes nothing when a proof fails."""
-    files = template.build(course, assignment, without)
+    files = template.build(assignment, without)
     kept = bonus.keep(assignment, without)
     refuse_scoring(kept, grade_template(kept, files))
     beside: dict[str, str] = {}
     if notebook.is_available():
-        solved = template.solved(course, assignment, without)
+        solved = template.solved(assignment, without)
         editions = notebook.editions(kept, files, solved)
         source = notebook.with_solutions(kept, files, solved)
         beside = {**editions, **_source(kept, files, source)}
@@ -80,7 +80,7 @@ def _source(assignment: Assignment, files: Mapping[str, str], source: str) -> di
 
 def stale(course: Course, assignment: Assignment, without: Collection[str] = ()) -> list[str]:
     """Files of the committed template that differ from what a release would write."""
-    files = template.build(course, assignment, without)
+    files = template.build(assignment, without)
     folder = course.template(assignment)
     present = {name for name in _present(folder) if not is_notebook(name)}
     changed = {n for n in present & set(files) if (folder / n).read_text("utf-8") != files[n]}
@@ -89,8 +89,7 @@ def stale(course: Course, assignment: Assignment, without: Collection[str] = ())
 
 def grade_template(assignment: Assignment, files: dict[str, str]) -> Record:
     """The record that an untouched template gets."""
-    wanted = {"__init__.py", *(file.name for file in assignment.files)}
-    content = {name: text.encode() for name, text in files.items() if name in wanted}
+    content = {name: files[name].encode() for name in assignment.package_files}
     job = Job(Submission.in_memory("template", content))
     (graded,) = Pool(1).grade_all(assignment, [job])
     return graded.record

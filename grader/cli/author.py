@@ -193,7 +193,7 @@ def verify(
     model = course.load(assignment)
     if only and measure:
         only = (*only, Role.REFERENCE)
-    every = candidates(course, model, full=full)
+    every = candidates(model, full=full)
     if unknown := set(only) - {name for c in every for name in (c.name, c.label)}:
         raise UsageError("error.unknown_candidate", name=min(unknown), assignment=model.id)
     chosen = [c for c in every if not only or c.name in only or c.label in only]

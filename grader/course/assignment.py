@@ -97,17 +97,29 @@ class Assignment:
             if not ids or e.id in ids
         ]
 
-    def reference_files(self) -> dict[str, bytes]:
-        """The solved package. Raises `AssignmentInvalid` for a file that is not there."""
+    @property
+    def package_files(self) -> tuple[str, ...]:
+        """What the solved package and the template consist of, as far as it is run."""
+        return ("__init__.py", *(file.name for file in self.files))
+
+    def reference_folder(self) -> Path:
+        """Where the solved package is. Raises `AssignmentInvalid` for a template, without one."""
         if self.reference is None:
             raise AssignmentInvalid("error.no_reference", file=self.folder)
-        found = {}
-        for name in ["__init__.py", *(file.name for file in self.files)]:
-            path = self.reference / name
-            if not path.exists():
+        return self.reference
+
+    def reference_paths(self) -> dict[str, Path]:
+        """The files of the solved package. Raises `AssignmentInvalid` for one that is not there."""
+        folder = self.reference_folder()
+        found = {name: folder / name for name in self.package_files}
+        for path in found.values():
+            if not path.is_file():
                 raise AssignmentInvalid("error.no_reference", file=path)
-            found[name] = path.read_bytes()
         return found
+
+    def reference_files(self) -> dict[str, bytes]:
+        """What stands in them. Raises as `reference_paths` does."""
+        return {name: path.read_bytes() for name, path in self.reference_paths().items()}
 
     def check_files(self) -> list[Path]:
         """The files that hold checks."""

@@ -96,10 +96,6 @@ class Course:
             raise AssignmentInvalid("error.id_not_folder", file=file, id=assignment.id, name=name)
         return assignment
 
-    def reference(self, assignment: Assignment) -> Path:
-        """The solved package."""
-        return self.root / self.folders.reference / assignment.package
-
     def template(self, assignment: Assignment) -> Path:
         """The stubbed package, generated."""
         return self.root / self.folders.student_template / assignment.package

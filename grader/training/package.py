@@ -117,7 +117,7 @@ def find(assignment: str, wanted: str | None, course: Path | None) -> Path:
             if template.id == assignment:
                 return template.folder
     around = Course.find((course or Path.cwd()).resolve())
-    return around.reference(around.load(assignment))
+    return around.load(assignment).reference_folder()
 
 
 def load(assignment: str, wanted: str | None, course: Path | None) -> Package:

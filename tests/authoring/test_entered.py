@@ -5,7 +5,6 @@ import pytest
 from grader.authoring import entered, verify
 from grader.authoring.candidates import candidates, narrowed
 from grader.course import assignment as assignments
-from grader.course.folder import Course
 from grader.grading.engines.local import Pool
 from grader.grading.worker import Job
 from grader.intake.read import Submission
@@ -128,7 +127,7 @@ def sums(course):
             text = MUTANT.format(of=of, find=find, replace=replace)
             (folder / "mutants" / f"{name}.toml").write_text(text)
         model = assignments.load(folder, references=course / "reference")
-        found = candidates(Course(course), model, full=False)
+        found = candidates(model, full=False)
         return model, {c.name: c for c in found}
 
     return load

@@ -81,7 +81,7 @@ def test_each_of_ours_under_its_own_name_and_another(nlp, source):
         assert copy.read_bytes() == path.read_bytes()
     copied = course.load("lab_7")
     assert copied.package == "lab_7" + original.package.removeprefix(source)
-    assert other.reference == course.reference(copied)
+    assert other.reference == course.root / "reference" / copied.package
     assert same.files == other.files
     for path in (*other.folder.rglob("*.md"), *other.reference.rglob("*.py")):
         assert original.package not in path.read_text(), path

@@ -30,7 +30,7 @@ def made(request):
     """An assignment, its template and reference, and its notebooks."""
     course = Course.read(ROOT)
     assignment = course.load(request.param)
-    files, solved = template.build(course, assignment), template.solved(course, assignment)
+    files, solved = template.build(assignment), template.solved(assignment)
     source = notebook.with_solutions(assignment, files, solved)
     return assignment, files, solved, notebook.editions(assignment, files, solved), source
 

@@ -23,6 +23,12 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
+def tiny(course):
+    """With its reference."""
+    return Course(course).load("tiny")
+
+
+@pytest.fixture
 def released(course, tiny):
     return release.release(Course(course), tiny, course / "dist")
 
@@ -85,7 +91,7 @@ def test_the_template_of_a_course_in_one_language_needs_no_course_around_it(kore
     path = korean / "assignments" / "tiny" / "assignment.toml"
     path.write_text('due = "2026-03-02"\n' + path.read_text(encoding="utf-8"), encoding="utf-8")
     course = Course.find(korean)
-    for name, text in template.build(course, course.load("tiny")).items():
+    for name, text in template.build(course.load("tiny")).items():
         target = tmp_path / "alone" / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
@@ -233,7 +239,7 @@ def test_why_a_template_is_refused_reads_as_a_line(tiny, answer, last):
 
 
 def test_nothing_of_a_hidden_check_is_in_the_template(course, tiny):
-    everything = "\n".join(template.build(Course(course), tiny).values())
+    everything = "\n".join(template.build(tiny).values())
     for secret in (
         "add_adds_arrays",
         "Arrays are added",

@@ -72,10 +72,7 @@ def test_the_proof_holds(prove):
 def test_a_mutant_goes_the_short_way_where_that_shows_the_same(prove, course, replacement, way):
     prove(replace=replacement, options=["--only", "reference"])
     tiny = assignments.load(course / "assignments" / "tiny", references=course / "reference")
-    ways = [
-        next(c.way for c in candidates(Course(course), tiny, full=full) if c.bug)
-        for full in (False, True)
-    ]
+    ways = [next(c.way for c in candidates(tiny, full=full) if c.bug) for full in (False, True)]
     assert ways == [way, Way.WHOLE]
 
 
@@ -198,7 +195,7 @@ def test_a_method_is_a_function_too(course, edit):
     edit(adding, 'id = "add_adds"\n', 'id = "add_adds"\nof = "add"\n')
     edit(adding, 'kind = "edge"', 'of = "Sum.of"')
     found = Course.find(course)
-    assert candidates(found, found.load("tiny"), full=False)
+    assert candidates(found.load("tiny"), full=False)
 
 
 def test_what_is_run_for_a_mutant(prove, course, edit):
@@ -209,7 +206,7 @@ def test_what_is_run_for_a_mutant(prove, course, edit):
     def chosen(seconds, *, full=False):
         (course / "assignments/tiny/timings.json").write_text(f'{{"greet_greets": {seconds}}}')
         model = assignments.load(course / "assignments" / "tiny", references=course / "reference")
-        found = candidates(Course(course), model, full=full)
+        found = candidates(model, full=full)
         return next(c for c in found if c.role == Role.MUTANT)
 
     assert chosen(9.0, full=True).exercises == ()  # all

@@ -457,7 +457,7 @@ def test_a_homework_with_two_slips():
     """Of four files; `bench.resubmission` does it for each file of each homework."""
     course = Course.read(ROOT)
     assignment = course.load("hw1")
-    known = [c for c in candidates(course, assignment, full=False) if c.bug]
+    known = [c for c in candidates(assignment, full=False) if c.bug]
     slips = [next(c for c in known if c.bug.of == name) for name in ("clean", "sigmoid")]
     reference = assignment.reference_files()
     first = dict(reference)

@@ -24,10 +24,10 @@ def book(*sources):
 
 
 @pytest.fixture
-def template(course, tiny, tmp_path):
+def template(course, tmp_path):
     """The template with its notebooks, away from its course."""
-    files = template_files.build(Course(course), tiny)
-    solved = template_files.solved(Course(course), tiny)
+    tiny = Course(course).load("tiny")
+    files, solved = template_files.build(tiny), template_files.solved(tiny)
     folder = tmp_path / "home" / "tiny_package"
     for name, text in (files | editions(tiny, files, solved)).items():
         write_atomically(folder / name, text)

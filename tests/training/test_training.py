@@ -106,8 +106,8 @@ def handed_in(name, folder):
     assignment = COURSE.load(name)
     made = folder / "나의 과제"
     made.mkdir()
-    for file in ["__init__.py", *(file.name for file in assignment.files)]:
-        shutil.copy(COURSE.reference(assignment) / file, made / file)
+    for file, path in assignment.reference_paths().items():
+        shutil.copy(path, made / file)
     return made
 
 
@@ -332,7 +332,7 @@ EFFECTS = {
 )
 def test_every_option_has_an_effect(name, whose, texts, tmp_path):
     package = (
-        COURSE.reference(COURSE.load(name)) if whose == "reference" else handed_in(name, tmp_path)
+        COURSE.load(name).reference_folder() if whose == "reference" else handed_in(name, tmp_path)
     )
     short, changes = EFFECTS[name]
 
@@ -551,8 +551,7 @@ def test_no_line_of_a_solution_is_in_the_programs():
         given |= {line.strip() for line in path.read_text(encoding="utf-8").splitlines()}
     for name in FAST:
         assignment = COURSE.load(name)
-        for file in assignment.files:
-            path = COURSE.reference(assignment) / file.name
+        for path in assignment.reference_paths().values():
             _, lines = strip(path.read_text(encoding="utf-8"), path)
             told = {line.strip() for line in lines if len(line.strip()) > 40} & given
             assert told == set(), f"{path.name}: {told}"
