@@ -58,6 +58,7 @@ ROOMS = {
         "tars",
         "archives",
         "package",
+        "nested",
         "cells",
         "statements",
         "modules",
@@ -99,6 +100,7 @@ ROOMS = {
         "dispatcher",
         "steps",
         "refusal",
+        "tensors",
         "derivatives",
         "devices",
         "cuda",
@@ -128,6 +130,7 @@ ROOMS = {
         "probes",
     ],
     "checking": [
+        "arrays",
         "computed",
         "expect",
         "student",

@@ -22,6 +22,7 @@ from functools import partial
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
+from grader.checking.arrays import is_array
 from grader.checking.computed import on_gpu
 from grader.i18n import LANGUAGES, choose, translate
 
@@ -96,7 +97,7 @@ def describe(value: Any, lang: str = "en") -> str:
     name = type(value).__name__
     if student_kind := getattr(type(value), "kind_name", None):  # it stays with the student
         name = student_kind(value)
-    if _is_array(value):
+    if is_array(value):
         kind = "array" if type(value).__module__ == "numpy" else "tensor"
         shape = tuple(int(size) for size in value.shape)
         return translate(f"expect.a_{kind}", lang, dtype=_dtype(value), shape=shape)
@@ -248,10 +249,6 @@ def numerical_gradient(function: Callable[[Any], float], x: Any, h: float = 1e-6
     return gradient
 
 
-def _is_array(value: Any) -> bool:
-    return type(value).__name__ in {"ndarray", "Tensor"} and hasattr(value, "shape")
-
-
 def _dtype(value: Any) -> str:
     return str(value.dtype).removeprefix("torch.") if _has_dtype(value) else "float64"
 
@@ -265,7 +262,7 @@ def _is_numeric(value: Any) -> bool:
 
 def _has_dtype(value: Any) -> bool:
     """Whether it is an array, a tensor or a NumPy number; no object of the student's is asked."""
-    return _is_array(value) or type(value).__module__ == "numpy"
+    return is_array(value) or type(value).__module__ == "numpy"
 
 
 def _shape(value: Any) -> tuple[int, ...]:
@@ -282,7 +279,7 @@ def _as_float64(value: Any, shape: tuple[int, ...], what: _Name) -> Any:
     import numpy as np
 
     numbers: list[Any] = []
-    if not _is_array(value):
+    if not is_array(value):
         _collect(value, shape, what, numbers)
         value = numbers
     elif _dtype(value).startswith("complex"):  # converted, it would lose half of itself
@@ -302,7 +299,7 @@ def _collect(value: Any, shape: tuple[int, ...], what: _Name, into: list[Any]) -
             raise Unmet("regular_block", what=what)
         for item in value:
             _collect(item, shape[1:], what, into)
-    elif _is_array(value):
+    elif is_array(value):
         if tuple(value.shape) != shape:
             raise Unmet("regular_block", what=what)
         into.extend(_as_float64(value, shape, what).reshape(-1).tolist())
@@ -322,7 +319,7 @@ def _expect_container(
     what: _Name,
 ) -> None:
     got = partial(describe, value)
-    if not _is_array(value) or type(value).__module__ != module:
+    if not is_array(value) or type(value).__module__ != module:
         raise Unmet("type", what=what, kind=partial(translate, f"expect.{module}"), got=got)
     if shape is not None and tuple(value.shape) != tuple(shape):
         raise Unmet("container", what=what, wanted=f"shape {tuple(shape)}", got=got)
@@ -335,7 +332,7 @@ def _difference(actual: Any, expected: Any, what: _Name) -> Unmet | None:
         return Unmet(
             "kind", what=what, want=partial(describe, expected), got=partial(describe, actual)
         )
-    if _is_array(expected):
+    if is_array(expected):
         module = type(expected).__module__
         try:
             _expect_container(actual, module, expected.shape, _dtype(expected), what)

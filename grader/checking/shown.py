@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from grader.checking.arrays import is_array
 from grader.records.record import Shown
 
 MOST = 240  # characters of a value
@@ -61,11 +62,6 @@ def summary(kind: str, value: Any) -> Shown | None:
         return Shown(_kind_of(value), [])
     size = f" ({len(value)})" if isinstance(value, str | list | tuple | dict | set) else ""
     return Shown(type(value).__name__ + size, [])
-
-
-def is_array(value: Any) -> bool:
-    """Whether it is an array or a tensor."""
-    return type(value).__name__ in {"ndarray", "Tensor"} and hasattr(value, "shape")
 
 
 def literal(

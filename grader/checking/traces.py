@@ -13,13 +13,13 @@ import builtins
 import json
 import math
 import operator
-import sys
 from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Any
 
 from grader.boundary import wire
 from grader.boundary.channel import RawReply
+from grader.checking.arrays import is_array
 from grader.checking.conversation import Question, Step
 from grader.checking.shown import Kept
 from grader.records.outcome import Outcome
@@ -160,7 +160,7 @@ def _form(value: Any) -> str:
         return f"{type(value).__name__}([{inner}])"
     if isinstance(value, Kept):
         return "an object"
-    return str(value.dtype) if _is_array(value) else type(value).__name__
+    return str(value.dtype) if is_array(value) else type(value).__name__
 
 
 def _first(value: Any) -> str:
@@ -168,14 +168,7 @@ def _first(value: Any) -> str:
     inner = value
     while isinstance(inner, list | tuple | dict) and inner:
         inner = next(iter(inner.values() if isinstance(inner, dict) else inner))
-    return _digest(_text(inner)) if inner is not value and _is_array(inner) else ""
-
-
-def _is_array(value: Any) -> bool:
-    numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
-    return (numpy is not None and isinstance(value, numpy.ndarray)) or (
-        torch is not None and isinstance(value, torch.Tensor)
-    )
+    return _digest(_text(inner)) if inner is not value and is_array(inner) else ""
 
 
 def _digest(text: str) -> str:

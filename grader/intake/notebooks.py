@@ -14,11 +14,12 @@ from grader.intake.cells import MAX_BYTES, Notebook, notebook, notebook_too_larg
 from grader.intake.entries import Budget, Entry, Listing, Unsafe, is_notebook, shown
 from grader.intake.modules import Assembled, assemble
 from grader.intake.package import is_hidden
+from grader.intake.statements import STUB
 from grader.records.record import Message
 
 MAX_READ = 10  # notebooks of one hand-in
 _DEF = re.compile(rb"^\s*(async\s+)?def\s", re.MULTILINE)
-_STUB = re.compile(rb"^\s*raise NotImplementedError\b", re.MULTILINE)
+_STUB = re.compile(STUB.pattern.encode(), re.MULTILINE)
 
 
 @dataclass(frozen=True)

@@ -13,16 +13,16 @@ import io
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 
 from grader.course.assignment import Assignment
-from grader.intake.archives import opened, unpacked
-from grader.intake.entries import MAX_BYTES, Budget, Entry, Listing, Unsafe, shown
+from grader.intake.entries import MAX_BYTES, Budget, Entry, Unsafe, shown
 from grader.intake.handin import Found
 from grader.intake.modules import Places
+from grader.intake.nested import innermost
 from grader.intake.notebooks import notebook_for
 from grader.intake.package import (
     left_over,
-    only_archive,
     package_root,
     roots_of,
     take,
@@ -31,8 +31,6 @@ from grader.intake.package import (
 from grader.intake.remarks import notes_on_files, notes_on_folders, nothing_wanted
 from grader.records import digests
 from grader.records.record import Message
-
-MAX_NESTED = 2  # a zip in a zip
 
 
 @dataclass(frozen=True)
@@ -74,7 +72,9 @@ def read(
         return Submission(found.student, _source(found, way), {}, [], notes, found.problem, digest)
     with ExitStack() as stack:
         try:
-            listed = _innermost(found.node.listing(), list(wanted), way, stack)
+            listed = innermost(
+                found.node.listing(), way, stack, partial(roots_of, wanted=list(wanted))
+            )
             listed = the_one_file(listed, list(wanted), notes)
             roots = roots_of(listed, list(wanted))
             root = package_root(roots, package) if roots else ""
@@ -125,22 +125,6 @@ def graded_names(assignment: Assignment) -> dict[str, list[str]]:
 
 def _only(wanted: Mapping[str, object], files: dict[str, bytes]) -> dict[str, bytes]:
     return {name: content for name, content in files.items() if name in wanted}
-
-
-def _innermost(
-    listed: Listing, wanted: Sequence[str], way: list[Entry], stack: ExitStack
-) -> Listing:
-    """The listing that holds the files; `way` takes the archives that lead there."""
-    while len(way) < MAX_NESTED and not roots_of(listed, wanted):
-        archive = only_archive(listed)
-        if archive is None:
-            break
-        way.append(archive)
-        # an archive in a bulk download is in an archive too
-        is_inner = len(way) > 1 or archive.packed is not None
-        file = stack.enter_context(opened(archive, is_inner=is_inner))
-        listed = unpacked(file, archive.name)
-    return listed
 
 
 def _source(found: Found, way: list[Entry]) -> str:

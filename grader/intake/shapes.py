@@ -6,11 +6,11 @@ from collections.abc import Callable
 from contextlib import ExitStack
 
 from grader.i18n import LANGUAGES
-from grader.intake.archives import opened, unpacked
+from grader.intake.archives import unpacked
 from grader.intake.entries import Listing, Unsafe, is_code, is_notebook, is_skipped
 from grader.intake.handin import Wanted
+from grader.intake.nested import innermost
 from grader.intake.nodes import Node, is_packed, stem
-from grader.intake.package import only_archive
 
 METADATA = ("submission_metadata.yml", "submission_metadata.yaml")  # Gradescope's
 
@@ -134,9 +134,7 @@ def _innermost(file: Node, stack: ExitStack) -> Listing:
     """What an archive holds, or the only archive in it. Raises `Unsafe`."""
     (packed,) = file.listing().files
     listed = unpacked(stack.enter_context(packed.open()), packed.name)
-    if inner := only_archive(listed):
-        listed = unpacked(stack.enter_context(opened(inner, is_inner=True)), inner.name)
-    return listed
+    return innermost(listed, [packed], stack)
 
 
 def _holds(folder: Node, matches: Callable[[str], bool]) -> bool:

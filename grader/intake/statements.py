@@ -23,7 +23,7 @@ MAX_LOOKS = 8  # at a cell; each block of magics in it costs one
 _MAGIC = re.compile(r"\s*([%!?]|[\w\s.,]+=\s*[%!])|.*\?\s*$")
 _ABOUT_TIME = {"%%time", "%%timeit", "%%capture", "%%prun"}  # the cell is Python all the same
 _DEFINES = re.compile(r"(?:async\s+)?(?:def|class)\s+(\w+)")
-_STUB = re.compile(r"^\s*raise NotImplementedError\b", re.MULTILINE)
+STUB = re.compile(r"^\s*raise NotImplementedError\b", re.MULTILINE)
 _PARSING = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
@@ -70,7 +70,7 @@ class Statement:
     @property
     def is_stub(self) -> bool:
         """Whether something in it is not written yet."""
-        return _STUB.search(self.text) is not None
+        return STUB.search(self.text) is not None
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,8 @@ def take(confinement: Confinement, layers: Layers) -> str:
 def placed(value: Any, device: str) -> Any:
     """`value` with its tensors and modules on `device`.
 
-    Lists and dicts stay the same objects: the student's code may hold one of them, too.
+    Lists and dicts stay the same objects, since the student's code may hold one of them, too: so it
+    is not `grader.boundary.guest.tensors` that goes through them.
     """
     torch = sys.modules["torch"]
     if isinstance(value, torch.Tensor | torch.nn.Module):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from grader.boundary.guest.refused import Refused
+from grader.boundary.guest.tensors import mapped
 from grader.boundary.replies import float_tensors
 
 
@@ -32,11 +33,13 @@ def gradients(
 
     leaves: list[Any] = []
 
-    def leaf(tensor: Any) -> Any:
-        leaves.append(tensor.detach().clone().requires_grad_())
+    def leaf(item: Any) -> Any:
+        if not (isinstance(item, torch.Tensor) and item.is_floating_point()):
+            return item
+        leaves.append(item.detach().clone().requires_grad_())
         return leaves[-1]
 
-    result = function(*_with_leaves(list(args), leaf, kept), **kwargs)
+    result = function(*mapped(list(args), leaf, kept), **kwargs)
     total = _weighted_sum(list(float_tensors(result)), weights)
     trained = [
         {name: p for name, p in module.named_parameters() if p.requires_grad} for module in modules
@@ -81,19 +84,3 @@ def _dense(gradient: Any, parameter: Any) -> Any:
     import torch
 
     return torch.zeros_like(parameter) if gradient is None else gradient.to_dense()
-
-
-def _with_leaves(value: Any, leaf: Callable[[Any], Any], kept: Sequence[Any]) -> Any:
-    """`value` with `leaf` of every float tensor in its lists, tuples and dicts, in order."""
-    import torch
-
-    if any(value is item for item in kept):
-        return value
-    if isinstance(value, list | tuple):
-        items = [_with_leaves(item, leaf, kept) for item in value]
-        return items if isinstance(value, list) else tuple(items)
-    if isinstance(value, dict):
-        return {key: _with_leaves(item, leaf, kept) for key, item in value.items()}
-    if isinstance(value, torch.Tensor) and value.is_floating_point():
-        return leaf(value)
-    return value

@@ -12,6 +12,8 @@ import copy
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from grader.boundary.guest.tensors import mapped
+
 # Operators that a GPU too lets meet the CPU: copies, indices, the lengths of packed sequences.
 _ANYWHERE = {"_to_copy", "copy_", "index", "index_put", "index_put_", "_index_put_impl_"}
 _ANYWHERE |= {"_pack_padded_sequence", "_pad_packed_sequence"}
@@ -72,32 +74,21 @@ def _watched() -> Any:
 def _on_meta(value: Any) -> Any:
     import torch
 
-    if isinstance(value, torch.nn.Module):
-        return copy.deepcopy(value).to("meta")
-    return _mapped(value, lambda tensor: tensor.detach().to("meta"))
+    def moved(item: Any) -> Any:
+        if isinstance(item, torch.nn.Module):
+            return copy.deepcopy(item).to("meta")
+        return item.detach().to("meta") if isinstance(item, torch.Tensor) else item
+
+    return mapped(value, moved)
 
 
 def _as_zeros(value: Any, devices: list[str]) -> Any:
     import torch
 
-    def zeros(tensor: Any) -> Any:
-        devices.append(tensor.device.type)
-        return torch.zeros(tensor.shape, dtype=tensor.dtype)
+    def zeros(item: Any) -> Any:
+        if not isinstance(item, torch.Tensor):
+            return _on_meta(item)
+        devices.append(item.device.type)
+        return torch.zeros(item.shape, dtype=item.dtype)
 
-    return _mapped(value, zeros)
-
-
-def _mapped(value: Any, change: Callable[[Any], Any]) -> Any:
-    """`value` with each tensor in its lists, tuples and dicts changed."""
-    import torch
-
-    if isinstance(value, torch.Tensor):
-        return change(value)
-    if isinstance(value, torch.nn.Module):
-        return _on_meta(value)
-    if isinstance(value, list | tuple):
-        items = [_mapped(item, change) for item in value]
-        return items if isinstance(value, list) else tuple(items)
-    if isinstance(value, dict):
-        return {key: _mapped(item, change) for key, item in value.items()}
-    return value
+    return mapped(value, zeros)
