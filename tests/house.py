@@ -21,6 +21,7 @@ PICTURE = ROOT / "docs" / "rooms.svg"
 ROOMS = {
     "": ["__init__", "i18n", "errors", "json_file"],
     "course": [
+        "source",
         "toml",
         "check_files",
         "family",

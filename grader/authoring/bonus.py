@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from grader.course.assignment import Assignment
+from grader.course.source import Definition
 from grader.errors import UsageError
 
 _HEADING = re.compile(r"(#+) ")
@@ -68,7 +69,7 @@ def _without_definitions(text: str, names: set[str]) -> str:
     """A module without these functions and classes of its top level."""
     lines = text.splitlines(keepends=True)
     for node in reversed(ast.parse(text).body):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name in names:
+        if isinstance(node, Definition) and node.name in names:
             first = min([node.lineno, *(d.lineno for d in node.decorator_list)]) - 1
             while first and lines[first - 1].startswith("#"):  # what is said of it above it
                 first -= 1

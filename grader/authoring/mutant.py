@@ -15,6 +15,7 @@ from pathlib import Path
 from textwrap import dedent, indent
 
 from grader.course.assignment import Assignment
+from grader.course.source import span
 from grader.diagnosis.classes import ClassMistakes
 from grader.diagnosis.mistakes import Mistake
 from grader.errors import UsageError
@@ -94,18 +95,8 @@ def write(
 
 def _source(text: str, function: str) -> str | None:
     """The lines of a function or method; of `Class.method.part` those of the method."""
-    try:
-        node: ast.AST = ast.parse(text)
-    except (SyntaxError, ValueError):
-        return None
-    for name in function.split("."):
-        inner = [n for n in ast.iter_child_nodes(node) if getattr(n, "name", "") == name]
-        if not inner:
-            break
-        node = inner[-1]
-    if not isinstance(node, ast.FunctionDef | ast.ClassDef) or node.end_lineno is None:
-        return None
-    return "\n".join(text.splitlines()[node.lineno - 1 : node.end_lineno])
+    found = span(text, function)
+    return "\n".join(text.splitlines()[found[0] - 1 : found[1]]) if found else None
 
 
 def _unknown(source: str, reference: str) -> list[str]:

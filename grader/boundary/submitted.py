@@ -98,7 +98,11 @@ class Submitted:
 
 
 def _line_of(lines: list[str], name: str, kind: str) -> int:
-    """The number of the line that begins the function; 0 where there is none."""
+    """The number of the line that begins the function; 0 where there is none.
+
+    By its look, and not as `grader.course.source` finds it: this process parses no student's
+    source, which can be made to exhaust the parser.
+    """
     inside = not kind
     indent = r"\s+" if kind else ""
     function = re.compile(rf"{indent}(async\s+)?def\s+{re.escape(name)}\b")

@@ -6,12 +6,12 @@ GitHub Actions". The escapes are those of actions/toolkit, packages/core/src/com
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape as html
 
 from grader.course.assignment import Assignment
+from grader.course.source import span
 from grader.diagnosis.mistakes import Mistake
 from grader.diagnosis.rule import diagnose
 from grader.i18n import choose, translate
@@ -164,18 +164,8 @@ def _place(package: str, check: CheckResult) -> tuple[str, int] | None:
 
 def _definition(source: bytes, name: str) -> int:
     """The line on which a function or a method is defined; 1 where it cannot be found."""
-    try:
-        nodes: Sequence[ast.stmt] = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return 1
-    line = 1
-    for part in name.split("."):
-        kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-        found = [node for node in nodes if isinstance(node, kinds) and node.name == part]
-        if not found:
-            break
-        line, nodes = found[-1].lineno, found[-1].body
-    return line
+    found = span(source, name)
+    return found[0] if found else 1
 
 
 def _command(level: str, properties: Mapping[str, str], message: str) -> str:
