@@ -52,7 +52,7 @@ class _Here:
     def __init__(self, package: str) -> None:
         self.package = package
 
-    def turn_to(self, *, gpu: bool) -> None:
+    def use_gpu(self, *, wanted: bool) -> None:
         """It has no GPU."""
 
     def open(self, _: Limits, __: Rules) -> Any:

@@ -30,10 +30,10 @@ class GpuLauncher:
         self._device = ""  # of the last seat
         self.reusable = self._none.reusable
 
-    def turn_to(self, *, gpu: bool) -> None:
+    def use_gpu(self, *, wanted: bool) -> None:
         """Take a seat, or give it back. No guest is open meanwhile."""
-        gpu = gpu and bool(self._gpus.devices)
-        if gpu == (self._seat is not None):
+        wanted = wanted and bool(self._gpus.devices)
+        if wanted == (self._seat is not None):
             return
         if self._seat is not None:
             self._seat.leave()

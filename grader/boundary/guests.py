@@ -15,7 +15,7 @@ from grader.boundary import replies, wire
 from grader.boundary.channel import Channel, Exit, HungUp, ProtocolBroken, RawReply
 from grader.boundary.clock import Clock, Deadline, DeadlineMissed
 from grader.boundary.endings import Ending, raised, signal_name
-from grader.boundary.guest.uses import MAX_USES, Use
+from grader.boundary.guest.uses import MAX_USES_IN_REPLY, Use
 from grader.boundary.imports import failed_import
 from grader.boundary.launchers import Launcher
 from grader.boundary.submitted import Rules, Submitted
@@ -30,7 +30,7 @@ from grader.records.record import Message
 SEED = 20170
 
 # For an interpreter to start and take the submission; nothing of the student's runs in it.
-START_SECONDS = 60.0
+GUEST_START = 60.0
 
 # What a guest says of an attribute that can be called.
 CALLABLE = RawReply.of("callable", []).digest()
@@ -111,7 +111,7 @@ class Guests:
         if view is not self._view or (not self._launcher.reusable and self._has_served()):
             self._close()
         self._view, self._judge, self._exercise = view, judge, exercise
-        self._launcher.turn_to(gpu=gpu)
+        self._launcher.use_gpu(wanted=gpu)
         self.device = self._guest.device if self._guest else ""
 
     def _has_served(self) -> bool:
@@ -141,7 +141,7 @@ class Guests:
         try:
             self._close()
         finally:
-            self._launcher.turn_to(gpu=False)
+            self._launcher.use_gpu(wanted=False)
 
     def _close(self) -> None:
         guest, self._guest = self._guest, None
@@ -212,7 +212,7 @@ class Guests:
 
     def _told(self, request: tuple[Any, ...], submitted: Submitted) -> Survey:
         reply = self._read(
-            request, self._ask(wire.encode(request), self.clock.start(START_SECONDS)), None
+            request, self._ask(wire.encode(request), self.clock.start(GUEST_START)), None
         )
         if reply[0] == "raised":
             raise self._raised(reply[1])
@@ -349,7 +349,9 @@ class Guests:
         except ProtocolBroken as error:
             raise self._broken(str(error)) from None
         self._refuse_misfit(request, reply)
-        if (forbidden := self._judge(uses_in(reply[-1][:MAX_USES], self.submitted))) is not None:
+        if (
+            forbidden := self._judge(uses_in(reply[-1][:MAX_USES_IN_REPLY], self.submitted))
+        ) is not None:
             raise Ending(Outcome.FORBIDDEN, forbidden, forbidden.fields.get("name", ""))
         return tuple(reply[:-1])
 

@@ -30,7 +30,7 @@ from grader.boundary.submitted import Rules
 from grader.course.assignment import Limits
 from grader.errors import PlatformError
 
-START_SECONDS = 120.0
+LAUNCHER_START = 120.0
 
 
 class Launcher(Protocol):
@@ -38,7 +38,7 @@ class Launcher(Protocol):
 
     reusable: bool
 
-    def turn_to(self, *, gpu: bool) -> None:
+    def use_gpu(self, *, wanted: bool) -> None:
         """Guests are opened on a GPU from now, or on none. Without one they stay on the CPU."""
 
     def open(self, limits: Limits, rules: Rules) -> Channel:
@@ -80,7 +80,7 @@ class ForkLauncher:
         )
         theirs.close()
 
-    def turn_to(self, *, gpu: bool) -> None:
+    def use_gpu(self, *, wanted: bool) -> None:
         """It has one device, or none, for all its guests."""
 
     def open(self, limits: Limits, rules: Rules) -> Channel:
@@ -88,7 +88,7 @@ class ForkLauncher:
 
         Raises `PlatformError` when the launcher is gone, or something that `rules` forbid works.
         """
-        self._turn_to(rules)
+        self._speak_with(rules)
         connection, their_connection = socket.socketpair()
         output, their_output = socket.socketpair()
         wish = {
@@ -137,7 +137,7 @@ class ForkLauncher:
     def _usage_of_guest(self) -> Usage:
         return Usage(**self._ask({"usage": True}))
 
-    def _turn_to(self, rules: Rules) -> None:
+    def _speak_with(self, rules: Rules) -> None:
         """Speak with the template that has these rules, a new one if need be."""
         if not self._ready:
             self._answer()
@@ -173,7 +173,7 @@ class ForkLauncher:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
     def _answer(self) -> dict[str, Any]:
-        self._control.settimeout(START_SECONDS)
+        self._control.settimeout(LAUNCHER_START)
         try:
             data = self._control.recv(65536)
         except OSError:
@@ -203,7 +203,7 @@ class SpawnLauncher:
     def __init__(self, preload: tuple[str, ...]) -> None:
         self._preload = preload
 
-    def turn_to(self, *, gpu: bool) -> None:
+    def use_gpu(self, *, wanted: bool) -> None:
         """Here is no GPU for anybody."""
 
     def open(self, limits: Limits, rules: Rules) -> Channel:

@@ -22,7 +22,7 @@ from typing import Any
 from grader.boundary import wire
 from grader.checking import shown
 from grader.checking.conversation import Question, Step
-from grader.checking.shown import Kept, TooLarge
+from grader.checking.shown import ObjectRef, TooLarge
 from grader.checking.traces import digest, read
 from grader.course.assignment import Assignment
 from grader.errors import AssignmentInvalid
@@ -47,7 +47,7 @@ class Right:
 
 
 # Of one case, by the name of the question.
-Answers = dict[str, Right]
+RightAnswers = dict[str, Right]
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Noted(Trace):
 
 def noted(trace: Trace, said: Sequence[Step]) -> Noted:
     """The trace with all answers that can be shown."""
-    found: Answers = {}
+    found: RightAnswers = {}
     for asked in _asked(said):
         text = shown.result(asked.kind, asked.value)
         lines = asked.lines() if text else None
@@ -69,7 +69,7 @@ def noted(trace: Trace, said: Sequence[Step]) -> Noted:
     return Noted(**fields, answers_shown=found)
 
 
-def agreed(reference: Mapping[str, Right], others: Sequence[Mapping[str, Right]]) -> Answers:
+def agreed(reference: Mapping[str, Right], others: Sequence[Mapping[str, Right]]) -> RightAnswers:
     """What the others answer, too; nothing where there are no others."""
     return {
         name: right
@@ -103,7 +103,7 @@ def made_from(assignment: Assignment) -> str:
     return blake2b(text.encode(), digest_size=8).hexdigest()
 
 
-def dump(assignment: Assignment, cases: Mapping[str, Answers]) -> str:
+def dump(assignment: Assignment, cases: Mapping[str, RightAnswers]) -> str:
     """The file's text, a line for each case."""
     lines = (
         f"{json.dumps(case)}: "
@@ -126,7 +126,7 @@ def is_stale(assignment: Assignment) -> bool:
     return written is not None and written[0] != made_from(assignment)
 
 
-def load(assignment: Assignment) -> dict[str, Answers]:
+def load(assignment: Assignment) -> dict[str, RightAnswers]:
     """By case what `dump` wrote; nothing where there is no file, or one of other checks.
 
     Raises `AssignmentInvalid` for a damaged one.
@@ -135,7 +135,7 @@ def load(assignment: Assignment) -> dict[str, Answers]:
     return written[1] if written and written[0] == made_from(assignment) else {}
 
 
-def _read(assignment: Assignment) -> tuple[str, dict[str, Answers]] | None:
+def _read(assignment: Assignment) -> tuple[str, dict[str, RightAnswers]] | None:
     """What the answers are made from, and they; None where there is no file."""
     path: Path = assignment.folder / FILE
     if not path.exists():
@@ -146,7 +146,7 @@ def _read(assignment: Assignment) -> tuple[str, dict[str, Answers]] | None:
         raise AssignmentInvalid("error.learnt_unreadable", file=path, reason=error) from error
 
 
-def _written(data: Any) -> tuple[str, dict[str, Answers]]:
+def _written(data: Any) -> tuple[str, dict[str, RightAnswers]]:
     return data["made_from"], {
         case: {name: typed(Right, right) for name, right in answers.items()}
         for case, answers in data["cases"].items()
@@ -202,7 +202,7 @@ def _named(question: Question) -> bytes:
 def _request(question: Question) -> tuple[Any, ...]:
     if not isinstance(question, bytes):
         return ("get", *question)
-    found: tuple[Any, ...] = wire.decode(*wire.parts(question), Kept)
+    found: tuple[Any, ...] = wire.decode(*wire.parts(question), ObjectRef)
     return found
 
 
@@ -217,7 +217,7 @@ class _Done:
     @property
     def made(self) -> int:
         """The number of the object that it brought; -1 where it brought none."""
-        return self.value.number if isinstance(self.value, Kept) else -1
+        return self.value.number if isinstance(self.value, ObjectRef) else -1
 
 
 @dataclass(frozen=True)
@@ -228,7 +228,9 @@ class _Script:
 
     def after(self, request: tuple[Any, ...], value: Any) -> _Script:
         """With one more request. What only looks changes nothing."""
-        only_looks = request[0] in {"get", "length", "generators"} and not isinstance(value, Kept)
+        only_looks = request[0] in {"get", "length", "generators"} and not isinstance(
+            value, ObjectRef
+        )
         if only_looks:
             return self
         return replace(self, done=[*self.done, _Done(request, value, frozenset(_kept(request)))])
@@ -260,7 +262,7 @@ class _Script:
 
 def _kept(value: Any) -> set[int]:
     """The numbers of the kept objects in a request."""
-    if isinstance(value, Kept):
+    if isinstance(value, ObjectRef):
         return {value.number}
     if isinstance(value, dict):
         return _kept(list(value.values()))

@@ -56,8 +56,8 @@ TELLING = {outcome for outcome in Outcome if outcome.hinted}
 COMPARED = {Outcome.FAILED, Outcome.RAISED}
 
 # What right programs answer, by case and question.
-RightAnswers = Mapping[str, Mapping[str, Right]]
-NOT_KNOWN: RightAnswers = MappingProxyType({})
+RightByCase = Mapping[str, Mapping[str, Right]]
+NOT_KNOWN: RightByCase = MappingProxyType({})
 
 # What limits this process while a check runs.
 Allowed = Callable[[Check], AbstractContextManager[None]]
@@ -87,7 +87,7 @@ class Checks:
         self,
         transcripts: Transcripts | None = None,
         allowed: Allowed = unlimited,
-        right: RightAnswers = NOT_KNOWN,
+        right: RightByCase = NOT_KNOWN,
     ) -> None:
         self.items: dict[str, list[pytest.Item]] = {}
         self._plain: set[str] = set()
@@ -293,7 +293,7 @@ def run_session(
     body: Callable[[Checks], None],
     transcripts: Transcripts | None = None,
     allowed: Allowed = unlimited,
-    right: RightAnswers = NOT_KNOWN,
+    right: RightByCase = NOT_KNOWN,
 ) -> None:
     """Collect `files` and call `body` with the checks. What `body` raises is raised here.
 

@@ -30,7 +30,7 @@ class TooLarge(Exception):
 
 
 @dataclass(frozen=True)
-class Kept:
+class ObjectRef:
     """An object that stays with the student."""
 
     number: int
@@ -56,7 +56,7 @@ def result(kind: str, value: Any) -> Shown | None:
 
 def summary(kind: str, value: Any) -> Shown | None:
     """Of what is too large to be shown its kind, and how large it is."""
-    if kind != "value" or isinstance(value, Kept):
+    if kind != "value" or isinstance(value, ObjectRef):
         return None
     if is_array(value):
         return Shown(_kind_of(value), [])
@@ -90,7 +90,7 @@ class _Writer:
     def write(self, value: Any, depth: int = 0) -> str:
         if depth > DEPTH:
             raise TooLarge
-        if isinstance(value, Kept):
+        if isinstance(value, ObjectRef):
             if value.number not in self._names:
                 raise TooLarge
             return self._fits(self._names[value.number])

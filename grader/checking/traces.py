@@ -21,7 +21,7 @@ from grader.boundary import wire
 from grader.boundary.channel import RawReply
 from grader.checking.arrays import is_array
 from grader.checking.conversation import Question, Step
-from grader.checking.shown import Kept
+from grader.checking.shown import ObjectRef
 from grader.records.outcome import Outcome
 from grader.records.record import Trace
 
@@ -78,7 +78,7 @@ def read(step: Step) -> tuple[str, Any]:
     if not isinstance(step.answer, RawReply):
         return str(getattr(step.answer, "outcome", "")), None
     try:
-        reply = wire.decode(step.answer.header, step.answer.body, Kept)
+        reply = wire.decode(step.answer.header, step.answer.body, ObjectRef)
     except wire.WireError:
         return "broken", None
     if not isinstance(reply, tuple) or len(reply) < 3 or not isinstance(reply[1], str):
@@ -105,7 +105,7 @@ def _text(value: Any) -> str:
     if isinstance(value, list | tuple):
         plain = all(type(item) in {int, float} for item in value)
         return "[" + (_numbers(value) if plain else ",".join(map(_text, value))) + "]"
-    if isinstance(value, Kept):
+    if isinstance(value, ObjectRef):
         return repr("an object")
     if isinstance(value, str | bytes | bool | None):
         return repr(value)
@@ -158,7 +158,7 @@ def _form(value: Any) -> str:
     if isinstance(value, list | tuple | set | frozenset):
         inner = ", ".join(f"'{form}'" for form in sorted(set(map(_form, value))))
         return f"{type(value).__name__}([{inner}])"
-    if isinstance(value, Kept):
+    if isinstance(value, ObjectRef):
         return "an object"
     return str(value.dtype) if is_array(value) else type(value).__name__
 

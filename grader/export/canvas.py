@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import UsageError
-from grader.export.joining import Filled, Graded, Kept, Line, join
+from grader.export.joining import Filled, Graded, Line, Untouched, join
 from grader.export.lms_file import (
     delimiter,
     is_already,
@@ -78,7 +78,7 @@ def fill(
         if graded.score is None:
             reason = "no_score"
         if cell is None or graded.score is None or reason:
-            filled.kept.append(Kept(graded, reason or ""))
+            filled.kept.append(Untouched(graded, reason or ""))
             continue
         filled.scores += 1
         if not is_already(found, graded.score):

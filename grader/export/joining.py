@@ -38,7 +38,7 @@ class Graded:
 
 
 @dataclass(frozen=True)
-class Kept:
+class Untouched:
     """Somebody who was joined, and whose cell stays as it is."""
 
     graded: Graded
@@ -53,7 +53,7 @@ class Filled:
     scores: int = 0
     strangers: list[Line] = field(default_factory=list)  # nobody who was graded
     absent: list[Graded] = field(default_factory=list)  # nobody in the file
-    kept: list[Kept] = field(default_factory=list)
+    kept: list[Untouched] = field(default_factory=list)
     possible: str = ""  # what the file says, where that is not what the assignment says
 
 

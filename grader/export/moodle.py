@@ -15,7 +15,7 @@ from pathlib import Path
 
 from grader.errors import UsageError
 from grader.export.comment import is_ours
-from grader.export.joining import Filled, Graded, Kept, Line, join
+from grader.export.joining import Filled, Graded, Line, Untouched, join
 from grader.export.lms_file import delimiter, is_already, read, rows, text
 from grader.export.sheet import Cell, Sheet
 from grader.records.people import People
@@ -111,13 +111,13 @@ def _grade(
     cell = row[columns["grade"]]
     most = text(row, columns.get("maximum")).replace(",", ".")
     if graded.score is None:
-        filled.kept.append(Kept(graded, "no_score"))
+        filled.kept.append(Untouched(graded, "no_score"))
         return {}
     if text(row, columns.get("changes")).casefold() in _NO:
-        filled.kept.append(Kept(graded, "locked"))
+        filled.kept.append(Untouched(graded, "locked"))
         return {}
     if re.fullmatch(r"\d+(?:\.\d+)?", most) and float(most) < round(graded.score, 2):
-        filled.kept.append(Kept(graded, "too_much"))
+        filled.kept.append(Untouched(graded, "too_much"))
         return {}
     filled.scores += 1
     said = formatting.points(graded.score)
@@ -131,6 +131,6 @@ def _comment(
         return {}
     cell = row[columns["comment"]]
     if cell.text.strip() and not is_ours(cell.text):
-        filled.kept.append(Kept(graded, "comment"))
+        filled.kept.append(Untouched(graded, "comment"))
         return {}
     return {} if cell.text == graded.comment else {cell: graded.comment}

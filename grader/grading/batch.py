@@ -89,12 +89,12 @@ def grade_batch(
         for path, table in {snapshot: describe(assignment), **(tables or {})}.items():
             text = json.dumps(table, ensure_ascii=False, indent=1)
             store.write_atomically(path, text + "\n")
-        with closing(_Kept(assignment, settings)) as kept:
+        with closing(_KeptRecords(assignment, settings)) as kept:
             yield from _steps(assignment, found, settings, kept)
 
 
 def _steps(
-    assignment: Assignment, found: list[Found], settings: Settings, kept: _Kept
+    assignment: Assignment, found: list[Found], settings: Settings, kept: _KeptRecords
 ) -> Iterator[Progress]:
     waiting, damaged = [], {}
     for entry in found:
@@ -121,7 +121,7 @@ def _steps(
         yield Progress(brief, fresh=True, damaged=damaged.get(brief.student, ""))
 
 
-class _Kept:
+class _KeptRecords:
     """The records of this assignment that lie in `OUT`."""
 
     def __init__(self, assignment: Assignment, settings: Settings) -> None:

@@ -20,7 +20,7 @@ from dataclasses import replace
 from functools import cache, partial
 
 from grader.boundary.endings import Ending
-from grader.boundary.guests import START_SECONDS, Guests
+from grader.boundary.guests import GUEST_START, Guests
 from grader.boundary.submitted import StandIns
 from grader.course.exercise import Check, Exercise
 from grader.grading.forbidden import blame, blame_for_source, rules_of
@@ -250,7 +250,7 @@ def _waited_for(result: CheckResult, file: str) -> bool:
 
 
 def _imported(file: str, guests: Guests) -> dict[str, list[str]]:
-    guests.begin_check(START_SECONDS)
+    guests.begin_check(GUEST_START)
     try:
         guests.import_module(file.removesuffix(".py").replace("/", "."))
     except Ending as ending:

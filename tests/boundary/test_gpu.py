@@ -146,7 +146,7 @@ def test_never_more_guests_on_a_device_than_its_share_allows(name, devices, shar
     def work():
         launcher = GpuLauncher((), gpus, lambda: None)
         for turn in range(3):
-            launcher.turn_to(gpu=True)
+            launcher.use_gpu(wanted=True)
             device = launcher._seat.device
             with lock:
                 now[device] += 1
@@ -157,7 +157,7 @@ def test_never_more_guests_on_a_device_than_its_share_allows(name, devices, shar
             channel.end()
             with lock:
                 now[device] -= 1
-            launcher.turn_to(gpu=False)
+            launcher.use_gpu(wanted=False)
         launcher.close()
 
     # where all must meet, as many as meet

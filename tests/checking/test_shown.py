@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 import torch
 
-from grader.checking.shown import DEPTH, LARGEST, MOST, Kept, TooLarge, literal, result, summary
+from grader.checking.shown import (
+    DEPTH,
+    LARGEST,
+    MOST,
+    ObjectRef,
+    TooLarge,
+    literal,
+    result,
+    summary,
+)
 
 PASTED = [
     "두 '따옴표'",
@@ -42,7 +51,7 @@ DEEP = [[]]
 for _ in range(DEPTH):
     DEEP = [DEEP]
 
-LARGE = ["x" * MOST, list(range(MOST)), np.zeros(MOST + 1), DEEP, Kept(1, "Model"), 1j, {1: Kept(1, "M")}]  # fmt: skip
+LARGE = ["x" * MOST, list(range(MOST)), np.zeros(MOST + 1), DEEP, ObjectRef(1, "Model"), 1j, {1: ObjectRef(1, "M")}]  # fmt: skip
 
 
 @pytest.mark.parametrize("value", LARGE, ids=range(len(LARGE)))
@@ -52,7 +61,7 @@ def test_what_is_no_small_plain_value_is_not_written(value):
 
 
 def test_an_object_has_the_name_that_it_was_given():
-    assert literal([Kept(7, "Model")], MOST, names={7: "model"}) == "[model]"
+    assert literal([ObjectRef(7, "Model")], MOST, names={7: "model"}) == "[model]"
 
 
 def test_an_array_of_up_to_two_axes_is_a_table():
@@ -81,4 +90,4 @@ def test_of_an_error_the_name_is_said():
 def test_what_is_too_large_has_a_kind_and_a_size():
     assert summary("value", list(range(5000))).text == "list (5000)"
     assert summary("value", np.zeros((50, 2))).text == "numpy.float64 (50, 2)"
-    assert summary("value", Kept(1, "Model")) is None
+    assert summary("value", ObjectRef(1, "Model")) is None

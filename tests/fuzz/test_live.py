@@ -215,7 +215,7 @@ class OneGuest:
     def __init__(self, guest):
         self._guest = guest
 
-    def turn_to(self, *, gpu):
+    def use_gpu(self, *, wanted):
         """It has none."""
 
     def open(self, limits, rules):

@@ -20,7 +20,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from grader.boundary.guest.reach import module_of
 from grader.boundary.guest.uses import Use, covering
 
-MAX_USES = 20  # of one exercise
+MAX_USES_OF_EXERCISE = 20
 
 Place = tuple[str, str]  # a file, and a function or class at its top level; "" for all else there
 
@@ -56,7 +56,7 @@ def survey(
             )
         ]
         uses.sort(key=lambda use: (use.file != file, use.file, use.line, use.name))
-        found += [(id_, use) for use in uses[:MAX_USES]]
+        found += [(id_, use) for use in uses[:MAX_USES_OF_EXERCISE]]
     return found
 
 

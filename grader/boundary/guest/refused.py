@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from grader.boundary.guest.frames import nearest
-from grader.boundary.guest.uses import MAX_USES, Use
+from grader.boundary.guest.uses import MAX_USES_IN_REPLY, Use
 
 Refuse = Callable[..., NoReturn]  # (rule, name): notes the use, and raises
 
@@ -21,7 +21,7 @@ def refusal(noted: list[Use], package: str) -> Refuse:
 
     def refuse(rule: str, name: str) -> NoReturn:
         place = nearest(package, sys._getframe(1))
-        if place is not None and len(noted) < MAX_USES:
+        if place is not None and len(noted) < MAX_USES_IN_REPLY:
             noted.append(Use(rule, name, *place))
         raise Refused(f"{name} is not allowed in this exercise, whichever way it is called")
 

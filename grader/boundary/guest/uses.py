@@ -6,7 +6,7 @@ from collections.abc import Container
 from dataclasses import astuple, dataclass
 from typing import Any
 
-MAX_USES = 50  # in one reply
+MAX_USES_IN_REPLY = 50
 
 
 @dataclass(frozen=True)

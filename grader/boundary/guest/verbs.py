@@ -46,7 +46,7 @@ class Held:
 
     def export(self, value: Any) -> dict[str, Any]:
         """The handle of an object that stays here."""
-        if type(value) is _Kept:
+        if type(value) is _Handle:
             value = value.value
         value = self.placed(value)
         self.objects.append(value)
@@ -66,7 +66,7 @@ class Held:
         return getattr(target, name) if name else target  # type: ignore[no-any-return]
 
 
-class _Kept:
+class _Handle:
     """Goes out as a handle, whatever it holds."""
 
     def __init__(self, value: Any) -> None:
@@ -207,9 +207,9 @@ def _steps(held: Held, owner: Any, name: str, args: tuple[Any, ...], kwargs: Any
 def _keep(held: Held, owner: Any, name: str, args: tuple[Any, ...], part: int | None) -> Reply:
     result = held.function(owner, name)(*args)
     if part is None:
-        return ("value", _Kept(result))
+        return ("value", _Handle(result))
     parts = list(result)
-    parts[part] = _Kept(parts[part])
+    parts[part] = _Handle(parts[part])
     return ("value", tuple(parts))
 
 

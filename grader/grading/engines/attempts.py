@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from grader.boundary.launchers import START_SECONDS
+from grader.boundary.launchers import LAUNCHER_START
 from grader.course.assignment import Assignment
 from grader.errors import PlatformError
 from grader.grading.results import broken_record
@@ -98,7 +98,7 @@ def most_silence(assignment: Assignment) -> float:
     It says so when a check begins. Before the first one it may start a launcher, and the
     submission's own time may pass between two of them, on a machine as busy as may be.
     """
-    return START_SECONDS + 2 * assignment.limits.submission_seconds
+    return LAUNCHER_START + 2 * assignment.limits.submission_seconds
 
 
 class Silence:

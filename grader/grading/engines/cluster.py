@@ -27,7 +27,7 @@ from distributed import Client, Future
 from distributed.protocol.pickle import dumps
 from distributed.scheduler import KilledWorker
 
-from grader.boundary.launchers import START_SECONDS
+from grader.boundary.launchers import LAUNCHER_START
 from grader.course.assignment import Assignment
 from grader.errors import GraderError, PlatformError
 from grader.grading.engines import admission, bundle
@@ -69,7 +69,7 @@ class Cluster:
     allow_weak_jail: bool = False
     tell_unfit: Callable[[Unfit], None] = lambda _: None
     patience: float | None = None
-    empty: float = START_SECONDS
+    empty: float = LAUNCHER_START
 
     def refuse_weak_jail(self) -> None:
         """Each worker is asked where it stands, and those that are weak get nothing."""
