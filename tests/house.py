@@ -151,6 +151,8 @@ ROOMS = {
         "item_analysis",
         "counterexample",
         "moment",
+        "told",
+        "page_cache",
         "results",
         "feedback",
         "budget",

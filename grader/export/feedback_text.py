@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from grader.i18n import translate
 from grader.report import escape, feedback, formatting
-from grader.report.feedback import Kept
 from grader.report.moment import Moment
+from grader.report.page_cache import PageCache
 from grader.report.results import Entry, Results
 
 
 def lines(results: Results, entry: Entry, lang: str, moment: Moment) -> list[str]:
     """The points, and what to mend: what the page begins with. No line has a line end in it."""
-    kept = Kept(results.mistakes_told(moment))
+    cache = PageCache(results.mistakes_told(moment))
     of = results.snapshot, entry.record, lang, moment, entry.person
-    told = feedback.context(*of, kept, entry.decisions)
+    told = feedback.context(*of, cache, entry.decisions)
     found = [_points(told["assignment"], told["total"])]
     if told["extra"]["possible"]:
         found.append(_points(translate("report.feedback.bonus_points", lang), told["extra"]))

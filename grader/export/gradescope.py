@@ -20,8 +20,9 @@ from grader.records.assignment_snapshot import DescribedCheck, Snapshot
 from grader.records.outcome import Outcome
 from grader.records.record import ExerciseResult, Record
 from grader.report import escape
-from grader.report.feedback import Kept, context
+from grader.report.feedback import context
 from grader.report.moment import Moment
+from grader.report.page_cache import PageCache
 
 MAX_TEXT = 4000  # characters of one row, so that a class of them can be shown
 
@@ -40,16 +41,16 @@ def results(
     *,
     leaderboard: bool = False,
     finished: bool = True,
-    kept: Kept | None = None,
+    cache: PageCache | None = None,
 ) -> dict[str, Any]:
     """`results.json` as plain data, with finite numbers only.
 
     `public` is the same submission's record as the public checks left it. With `leaderboard`, how
-    many of these passed stands on it: a score would tell of hidden ones. `kept` is that of other
+    many of these passed stands on it: a score would tell of hidden ones. `cache` is that of other
     results of the same submission.
     """
-    told = context(snapshot, record, lang, _PUBLISHED, kept=kept)
-    shown = context(snapshot, public, lang, _PUBLISHED, kept=kept)
+    told = context(snapshot, record, lang, _PUBLISHED, cache=cache)
+    shown = context(snapshot, public, lang, _PUBLISHED, cache=cache)
     note = "" if finished else translate("gradescope.unfinished", lang)
     said = [note, told["problem"], *told["notes"]]
     made: dict[str, Any] = {

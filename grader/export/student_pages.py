@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from grader.report import feedback, pages
-from grader.report.feedback import Kept
 from grader.report.moment import Moment
+from grader.report.page_cache import PageCache
 from grader.report.results import Entry, Results
 
 
@@ -19,10 +19,10 @@ def render(
     """File name -> page, in each of the course's languages; each links to the other."""
     first, *others = languages(results, lang)
     names = {first: f"{stem}.html", **{other: f"{stem}.{other}.html" for other in others}}
-    made, kept = {}, Kept(results.mistakes_told(moment))
+    made, cache = {}, PageCache(results.mistakes_told(moment))
     for own, name in names.items():
         links = [{"lang": other, "link": names[other]} for other in names if other != own]
         of = results.snapshot, entry.record, own, moment, entry.person
-        told = feedback.context(*of, kept, entry.decisions)
+        told = feedback.context(*of, cache, entry.decisions)
         made[name] = pages.render("feedback.html.j2", own, links, told)
     return made

@@ -30,7 +30,7 @@ from grader.records import store
 from grader.records.assignment_snapshot import Snapshot
 from grader.records.outcome import Outcome
 from grader.records.record import CheckResult, ExerciseResult, Message, Record, Status
-from grader.report.feedback import Kept
+from grader.report.page_cache import PageCache
 from grader.scoring.points import score, totals
 
 _FOLDERS = ("source", "submission", "results")
@@ -52,11 +52,11 @@ def autograde(assignment: Assignment, root: Path, lang: str, *, leaderboard: boo
     submission = read_for(assignment, Found(_name(root / _METADATA), root / "submission"))
     live = _Live(assignment, unrun(assignment, submission))
     snapshot = Snapshot.of(assignment)
-    kept = Kept(mistakes.load(assignment.folder / mistakes.FILE))
+    cache = PageCache(mistakes.load(assignment.folder / mistakes.FILE))
 
     def write(record: Record, *, finished: bool = True) -> None:
         public, how = live.public(record), {"leaderboard": leaderboard, "finished": finished}
-        made = gradescope.results(snapshot, record, public, lang, **how, kept=kept)
+        made = gradescope.results(snapshot, record, public, lang, **how, cache=cache)
         text = json.dumps(made, ensure_ascii=False, allow_nan=False, indent=1)
         store.write_atomically(target, text + "\n", lasting=False)
 

@@ -8,111 +8,23 @@ total they could be worked out.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from functools import partial
 from operator import attrgetter
 from typing import Any
 
 from grader.course.exercise import Kind
-from grader.diagnosis.mistakes import Mistake
-from grader.diagnosis.rule import Diagnosis, diagnose
 from grader.i18n import choose
 from grader.records.assignment_snapshot import DescribedCheck, Snapshot
 from grader.records.decisions import Decision
 from grader.records.outcome import Outcome
-from grader.records.record import CheckResult, ExerciseResult, FunctionResult, Record
+from grader.records.record import CheckResult, FunctionResult, Record
 from grader.report import formatting
 from grader.report.counterexample import sides
 from grader.report.moment import Moment, is_shown
-from grader.scoring.points import excused
+from grader.report.page_cache import PageCache
+from grader.report.told import Told
 from grader.scoring.standing import Standing, in_the_way, standing
-
-
-class Kept:
-    """What was made of an exercise: it serves for each student with the same results there.
-
-    In a class most exercises are somebody else's too: all of it right, or nothing written. It is
-    kept for one snapshot and one moment.
-    """
-
-    _MOST = 512  # of some 25 KB, in each process
-
-    def __init__(self, mistakes: Sequence[Mistake] = ()) -> None:
-        self._mistakes = mistakes
-        self._made: dict[Hashable, dict[str, Any]] = {}
-        self._record: Record | None = None
-        self._own: list[_Own] = []
-
-    def exercises(
-        self, snapshot: Snapshot, record: Record, lang: str, moment: Moment
-    ) -> list[dict[str, Any]]:
-        """See `_exercise`."""
-        if record is not self._record:  # in each language they are the same
-            self._record, self._own = record, _own(snapshot, record, moment, self._mistakes)
-        found = []
-        for own in self._own:
-            made = self._made.get((lang, own.facts))
-            if made is None:
-                made = _exercise(
-                    snapshot, own.result(), lang, moment, own.closed, own.free, own.told
-                )
-                if not own.has_words:
-                    if len(self._made) >= self._MOST:
-                        self._made.clear()
-                    self._made[lang, own.facts] = made
-            found.append(made)
-        return found
-
-
-@dataclass(frozen=True)
-class _Own:
-    """One student's results in an exercise; with the same `facts` comes the same page."""
-
-    full: ExerciseResult
-    closed: frozenset[str]
-    free: dict[str, list[str]]  # of its checks
-    moment: Moment
-    told: list[Diagnosis]  # the known mistakes that may be named
-    facts: Hashable
-
-    def result(self) -> ExerciseResult:
-        """Without what no page tells: how long it took, what a hidden check found."""
-        checks = [self._told(check) for check in self.full.checks]
-        return replace(self.full, seconds=0.0, checks=checks)
-
-    def _told(self, check: CheckResult) -> CheckResult:
-        asked = check.counterexample if self.moment.shows_inputs(public=check.public) else None
-        told = replace(check, seconds=0.0, counterexample=asked)
-        return told if check.public else replace(told, detail="", output="")
-
-    @property
-    def has_words(self) -> bool:
-        """Whether the page quotes the student's code: that is nobody else's, and may be long."""
-        return any(c.public and (c.detail or c.output) for c in self.full.checks)
-
-
-def _own(
-    snapshot: Snapshot, record: Record, moment: Moment, mistakes: Sequence[Mistake]
-) -> list[_Own]:
-    closed = _closed_functions(snapshot, record, moment)
-    paid = excused(record.exercises)
-    found = []
-    for result in record.exercises:
-        free = {check.id: paid[check.id] for check in result.checks if check.id in paid}
-        told = _told(result, moment, closed, mistakes)
-        named = tuple((one.function, one.mistake.name, one.certainty) for one in told)
-        facts = (closed, named, _facts(result, free, moment))
-        found.append(_Own(result, closed, free, moment, told, facts))
-    return found
-
-
-def _told(
-    result: ExerciseResult, moment: Moment, closed: frozenset[str], mistakes: Sequence[Mistake]
-) -> list[Diagnosis]:
-    """The mistakes that have words for the student: before publication by public checks alone."""
-    shown = [check for check in result.checks if check.public or moment.published]
-    found = diagnose([replace(result, checks=shown)], mistakes)
-    return [one for one in found if one.mistake.tell and one.function not in closed]
 
 
 def context(
@@ -121,35 +33,43 @@ def context(
     lang: str,
     moment: Moment,
     person: str = "",
-    kept: Kept | None = None,
+    cache: PageCache | None = None,
     decisions: Sequence[Decision] = (),
 ) -> dict[str, Any]:
     """Everything that `feedback.html.j2` names. `person` is the student's name, if known.
 
-    `kept` is that of other pages of the same snapshot and moment. `decisions` are what people
+    `cache` is that of other pages of the same snapshot and moment. `decisions` are what people
     decided, which the points of the record hold already.
     """
-    exercises = (kept or Kept()).exercises(snapshot, record, lang, moment)
+    told = exercises(snapshot, record, lang, moment, cache or PageCache())
     return {
         "assignment": choose(snapshot.title, lang),
         "assignment_id": record.assignment,
         "student": record.student,
         "person": person,
         "status": record.status,
-        "total": _total(record, exercises, extra=False),
-        "extra": _total(record, exercises, extra=True),
-        "kept_back": sum(exercise["kept_back"] for exercise in exercises),
+        "total": _total(record, told, extra=False),
+        "extra": _total(record, told, extra=True),
+        "kept_back": sum(exercise["kept_back"] for exercise in told),
         "problem": formatting.sentence(record.problem, lang),
         "notes": [formatting.sentence(note, lang) for note in record.notes],
         "decisions": decisions,
-        **_to_mend(exercises),
-        "exercises": exercises,
+        **_to_mend(told),
+        "exercises": told,
         "ran": any(exercise.checks for exercise in record.exercises),
         "files": record.files,
         "ignored": record.ignored,
         "graded": formatting.moment(record.started),
         "submission": record.submission_sha256,
     }
+
+
+def exercises(
+    snapshot: Snapshot, record: Record, lang: str, moment: Moment, cache: PageCache
+) -> list[dict[str, Any]]:
+    """What the page says of each exercise, made or taken from `cache`."""
+    make = partial(_exercise, snapshot, lang, moment)
+    return cache.exercises(snapshot, record, lang, moment, make)
 
 
 def _to_mend(exercises: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -174,21 +94,6 @@ def _to_mend(exercises: Sequence[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _closed_functions(snapshot: Snapshot, record: Record, moment: Moment) -> frozenset[str]:
-    """Functions whose points are kept back: a check of theirs is, or one counts only by such."""
-    if moment.published:
-        return frozenset()
-    results = [(entry.id, check) for entry in record.exercises for check in entry.checks]
-    closed = {
-        check.of
-        for exercise, check in results
-        if not is_shown(snapshot.check(exercise, check.id), snapshot.due, moment)
-    }
-    while more := {c.of for _, c in results if closed & set(c.passes_with)} - closed:
-        closed |= more
-    return frozenset(closed)
-
-
 def _total(
     record: Record, exercises: Sequence[dict[str, Any]], *, extra: bool
 ) -> dict[str, float | None]:
@@ -202,54 +107,24 @@ def _total(
     )
 
 
-def _facts(result: ExerciseResult, free: Mapping[str, list[str]], moment: Moment) -> Hashable:
-    """All that `_Own.result` and `free` hold."""
-    checks = [
-        (
-            *(c.id, c.of, c.kind, c.public, c.outcome, c.cases, c.cases_passed),
-            c.message and (c.message.code, *c.message.fields.items()),
-            tuple(c.passes_with) if c.passes_with else (),
-            (c.detail, c.output) if c.public else (),
-            repr(c.counterexample) if moment.shows_inputs(public=c.public) else "",
-            tuple(free[c.id]) if c.id in free else (),
-        )
-        for c in result.checks
-    ]
-    functions = [(f.name, f.points, f.possible) for f in result.functions]
-    return (
-        *(result.id, result.extra, result.points, result.possible),
-        tuple(functions),
-        tuple(checks),
-    )
-
-
-def _exercise(
-    snapshot: Snapshot,
-    result: ExerciseResult,
-    lang: str,
-    moment: Moment,
-    closed: frozenset[str],
-    free: Mapping[str, list[str]],
-    told: Sequence[Diagnosis],
-) -> dict[str, Any]:
+def _exercise(snapshot: Snapshot, lang: str, moment: Moment, told: Told) -> dict[str, Any]:
+    result = told.result()
     entry = snapshot.exercise(result.id)
-    checks = [
-        _result(snapshot, result.id, check, lang, moment, closed, free) for check in result.checks
-    ]
+    checks = [_result(snapshot, told, result.id, check, lang, moment) for check in result.checks]
     functions = [
         _function(
             function,
             result.checks_of(function.name),
             checks,
-            free,
-            closed=function.name in closed,
+            told.free,
+            closed=function.name in told.closed,
         )
         for function in result.functions
     ]
     for function in functions:
         function["mistakes"] = [
-            {"certainty": one.certainty, "tell": choose(one.mistake.tell, lang)}
-            for one in told
+            {"certainty": one.certainty, "tell": choose(one.tell, lang)}
+            for one in told.mistakes
             if one.function == function["name"]
         ]
     earned = [f["points"] for f in functions if not f["kept_back"]]
@@ -315,18 +190,13 @@ def fails(check: dict[str, Any]) -> bool:
 
 
 def _result(
-    snapshot: Snapshot,
-    exercise: str,
-    result: CheckResult,
-    lang: str,
-    moment: Moment,
-    closed: frozenset[str],
-    free: Mapping[str, list[str]],
+    snapshot: Snapshot, told: Told, exercise: str, result: CheckResult, lang: str, moment: Moment
 ) -> dict[str, Any]:
     described = snapshot.check(exercise, result.id)
     if not is_shown(described, snapshot.due, moment):
         return _closed(described, result, lang)
-    return _check(described, result, lang, [] if result.of in closed else free.get(result.id, []))
+    paid = [] if result.of in told.closed else told.free.get(result.id, [])
+    return _check(described, result, lang, paid)
 
 
 def _check(

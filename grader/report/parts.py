@@ -1,7 +1,7 @@
 """A few records at a time: their pages are written, and what all pages tell of them is made.
 
-A `Maker` has no memory of students but for speed (`feedback.Kept`): what it makes of a batch is the
-same in whatever process and order.
+A `Maker` has no memory of students but for speed (`page_cache.PageCache`): what it makes of a batch
+is the same in whatever process and order.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from grader.records.layout import Out
 from grader.records.store import write_atomically
 from grader.report import class_page, feedback, made, pages
 from grader.report.class_page import ClassSums
-from grader.report.feedback import Kept
 from grader.report.formats import Format
 from grader.report.moment import Moment, stage
+from grader.report.page_cache import PageCache
 from grader.report.results import Entry, Results
 
 
@@ -88,7 +88,7 @@ class Maker:
 
     def __init__(self, plan: Plan) -> None:
         self._plan, self._source = plan, plan.source()
-        self._kept = Kept(plan.results.mistakes_told(plan.moment))
+        self._cache = PageCache(plan.results.mistakes_told(plan.moment))
 
     def __call__(self, batch: Batch) -> Part:
         """Read the records and write the feedback pages that are not there or not current.
@@ -127,7 +127,7 @@ class Maker:
 
             def context(lang: str) -> dict[str, Any]:
                 own = plan.results.snapshot, entry.record, lang, plan.moment
-                return feedback.context(*own, entry.person, self._kept, entry.decisions)
+                return feedback.context(*own, entry.person, self._cache, entry.decisions)
 
             write_pages(plan, folder, "feedback", context)
         return made.mark(source, paths)

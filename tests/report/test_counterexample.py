@@ -13,6 +13,7 @@ from grader.report import feedback
 from grader.report.build import build
 from grader.report.counterexample import Sides, sides
 from grader.report.moment import Moment
+from grader.report.page_cache import PageCache
 from tests.report import example_class
 
 NOW = datetime(2026, 3, 20, tzinfo=UTC)
@@ -89,11 +90,11 @@ def test_of_a_hidden_check_only_once_published_and_if_the_instructor_says_so(des
 
 
 def test_what_is_kept_for_one_student_is_not_shown_to_another(described):
-    kept = feedback.Kept()
+    cache = PageCache()
     other = replace(ASKED, got=Shown("'other'", []))
     for asked in (ASKED, other, None):
         told = feedback.context(
-            described, failing(public=True, asked=asked), "en", PUBLISHED, kept=kept
+            described, failing(public=True, asked=asked), "en", PUBLISHED, cache=cache
         )
         found = told["exercises"][0]["functions"][0]["counterexample"]
         assert (found and found.got.plain) == (asked and asked.got.text)

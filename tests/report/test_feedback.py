@@ -13,6 +13,7 @@ from grader.records.record import Message
 from grader.report import feedback
 from grader.report.build import build
 from grader.report.moment import Moment, is_shown
+from grader.report.page_cache import PageCache
 from grader.scoring.points import score, totals
 from tests.report import example_class
 
@@ -55,6 +56,26 @@ def test_when_a_result_is_shown(show, before, after, published):
 def test_due_dates(due, shown):
     check = DescribedCheck("c", "f", Kind.CORE, {}, {}, public=False, show="after_due")
     assert is_shown(check, due, Moment(BEFORE, published=False)) == shown
+
+
+@pytest.mark.parametrize("published", [False, True])
+def test_a_page_from_the_cache_is_ones_own(described, published):
+    """Whatever is told of a check: results that differ in one field alone have two pages."""
+    cache, moment = PageCache(), Moment(BEFORE, published=published)
+    kim = example_class.class_records()["hong_gildong"]
+    hidden = next(c for e in kim.exercises for c in e.checks if not c.public)
+    own = {"outcome": Outcome.CRASHED, "message": Message("crashed_hidden"), "cases": 99}
+    own |= {"cases_passed": 7, "passes_with": ["clean"], "kind": Kind.MANNERS, "of": "nobody"}
+    records = [kim]
+    for name, value in own.items():
+        exercises = [
+            replace(e, checks=[replace(c, **{name: value}) if c is hidden else c for c in e.checks])
+            for e in kim.exercises
+        ]
+        records.append(replace(kim, exercises=exercises))
+    for record in (*records, *example_class.class_records().values()):
+        of = described, record, "en", moment
+        assert feedback.context(*of, cache=cache) == feedback.context(*of)
 
 
 def test_a_hidden_check_gives_neither_detail_nor_output(described):

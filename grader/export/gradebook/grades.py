@@ -12,8 +12,8 @@ from grader.i18n import translate
 from grader.records.assignment_snapshot import Snapshot
 from grader.records.record import Record
 from grader.report import escape, feedback, formatting
-from grader.report.feedback import Kept
 from grader.report.moment import Moment
+from grader.report.page_cache import PageCache
 from grader.scoring.standing import Standing
 
 
@@ -33,11 +33,12 @@ class Comments:
         self, snapshot: Snapshot, lang: str, moment: Moment, mistakes: Sequence[Mistake]
     ) -> None:
         self._snapshot, self._lang, self._moment = snapshot, lang, moment
-        self._kept = Kept(mistakes)
+        self._cache = PageCache(mistakes)
 
     def grades(self, record: Record, cells: Iterable[Cell]) -> dict[str, Graded]:
         """What stands in each cell, by its name."""
-        told = self._kept.exercises(self._snapshot, record, self._lang, self._moment)
+        of = self._snapshot, record, self._lang, self._moment
+        told = feedback.exercises(*of, self._cache)
         functions = {f["name"]: f for exercise in told for f in exercise["functions"]}
         checks = {
             (name, id_): check
