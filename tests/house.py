@@ -263,9 +263,11 @@ ROOMS = {
     ],
     "cli": [
         "common",
+        "bar",
         "engines",
         "people",
         "progress",
+        "proof",
         "gradebook",
         "grading",
         "author",

@@ -185,7 +185,7 @@ def verify(
     from grader.authoring import answers, proof_page, signatures
     from grader.authoring import verify as proofs
     from grader.authoring.candidates import Role, candidates
-    from grader.cli.progress import show_verdicts
+    from grader.cli.proof import show_verdicts
     from grader.records import store
     from grader.report import budget
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +16,6 @@ from grader.errors import UsageError
 from grader.i18n import translate
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from grader.training.loop import Line, Program
 
 QUIET_SECONDS = 5.0  # between two plain lines where there is no terminal
@@ -295,10 +292,13 @@ def _show(program: Program, steps: Iterator[Any], lang: str) -> None:
     from rich.console import Console
     from rich.markup import escape
 
+    from grader.cli.bar import bar
+
     console = Console(highlight=False)
     first: int | None = None
     begun = told = time.monotonic()
-    with _bar(console, program.total, translate("train.training", lang)) as move:
+    label = translate("train.training", lang)
+    with bar(console, program.total, label, counted=False) as move:
         for step in steps:
             first = step.done - 1 if first is None else first
             move(step.done)
@@ -310,28 +310,6 @@ def _show(program: Program, steps: Iterator[Any], lang: str) -> None:
                 left = (now - begun) / (step.done - first) * (step.total - step.done)
                 share = 100 * step.done / step.total
                 click.echo(translate("train.left", lang, share=f"{share:.1f}", left=_clock(left)))
-
-
-@contextmanager
-def _bar(console: Console, total: int, label: str) -> Iterator[Callable[[int], None]]:
-    from rich.progress import (
-        BarColumn,
-        Progress,
-        TaskProgressColumn,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
-    with Progress(
-        *columns,
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    ) as progress:
-        task = progress.add_task(label, total=total)
-        yield lambda done: progress.update(task, completed=done)
 
 
 def _said(line: Line, lang: str) -> str:
