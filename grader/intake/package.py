@@ -21,16 +21,18 @@ _ASIDE = {"build", "dist", "old", "copy", "bak", "backup", "사본", "복사본"
 
 def only_archive(listed: Listing) -> Entry | None:
     """The archive that was handed in instead of files; None when there are files, or several."""
-    files = [entry for entry in listed.files if not is_hidden(entry.name)]
-    archives = [entry for entry in files if is_archive(entry.name)]
-    if len(archives) != 1 or any(is_code(entry.name) for entry in files):
+    files = [entry.name for entry in listed.files if not is_hidden(entry.name)]
+    if any(is_notebook(name) or _is_python(name) for name in files):
         return None
-    return archives[0]
+    archives = [entry for entry in listed.files if entry.name in files and is_archive(entry.name)]
+    return archives[0] if len(archives) == 1 else None
 
 
 def the_one_file(listed: Listing, wanted: Sequence[str], notes: list[Message]) -> Listing:
     """Where one file is wanted and one was handed in, that is it, whatever its name."""
     sources = [entry for entry in listed.files if is_own_module(entry.name)]
+    if len(sources) > 1:  # TEXT.PY beside text.py is a copy that Python would not find
+        sources = [entry for entry in sources if _is_python(entry.name)]
     if len(wanted) != 1 or len(sources) != 1 or roots_of(listed, wanted):
         return listed
     (source,) = sources
@@ -91,7 +93,7 @@ def left_over(listed: Listing, taken: set[str]) -> list[str]:
 
 def is_own_module(name: str) -> bool:
     """Whether a file is a module that the student wrote, by its name."""
-    file = name.rpartition("/")[2]
+    file = name.rpartition("/")[2].lower()
     is_tools = file in _NOT_TAKEN or file.startswith((".", "test_"))
     return is_code(file) and not is_notebook(file) and file != "__init__.py" and not is_tools
 
@@ -101,10 +103,15 @@ def is_hidden(name: str) -> bool:
     return name.rpartition("/")[2].startswith(".")
 
 
+def _is_python(name: str) -> bool:
+    """Whether Python would import a file of this name: its ending is in small letters."""
+    return name.endswith(".py")
+
+
 def _is_helper(name: str) -> bool:
     """Whether a file is a module that the student's code may import."""
     *folders, file = name.split("/")
-    if not file.endswith(".py") or file in _NOT_TAKEN or file.startswith("test_"):
+    if not _is_python(file) or file in _NOT_TAKEN or file.startswith("test_"):
         return False
     parts = [*folders, file.removesuffix(".py")]
     return all(part.isidentifier() for part in parts) and not _NOT_ENTERED & set(folders)

@@ -17,7 +17,7 @@
     OUT/secret                                         the key of the names of private pages
     OUT/.lock                                          held by whoever grades or merges
 
-Every module asks `Out` for a place: its name stands here and nowhere else.
+Every module asks `Out` for a place. What lies in the folder of a report or an export, these know.
 """
 
 from __future__ import annotations

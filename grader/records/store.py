@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -12,6 +13,8 @@ from grader.errors import PlatformError
 from grader.records.record import SCHEMA, Record
 
 _UNFINISHED = ".tmp"
+# what `write_atomically` makes, and what earlier graders did
+_OUR_UNFINISHED = re.compile(r"\.([0-9a-f]{16}|[a-z0-9_]{8})\.tmp")
 _encoded = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=vars).encode
 
 
@@ -85,7 +88,8 @@ def remove_unfinished(folder: Path, *, below: bool = True) -> None:
     """Remove what writers that were killed left in `folder`, and `below`; none may be at work."""
     pattern = f".*{_UNFINISHED}"
     for path in folder.rglob(pattern) if below else folder.glob(pattern):
-        path.unlink(missing_ok=True)
+        if _OUR_UNFINISHED.fullmatch(path.name) and path.is_file():
+            path.unlink(missing_ok=True)
 
 
 def read(path: Path) -> Record:

@@ -62,7 +62,7 @@ def _frozen(value: Any) -> Hashable:
     elif isinstance(value, dict):
         parts = [*value, *value.values()]
     elif hasattr(value, "__dataclass_fields__"):
-        parts = list(vars(value).values())
+        parts = [*vars(value), *vars(value).values()]
     else:
         return value  # type: ignore[no-any-return]
     # most are plain, and a call for each would cost more than all else here

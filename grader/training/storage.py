@@ -44,5 +44,5 @@ def load(path: Path, assignment: str) -> dict[str, Any]:
     if not isinstance(content, dict) or "assignment" not in content:
         raise UsageError("error.train_damaged", file=path, reason="not ours")
     if content["assignment"] != assignment:
-        raise UsageError("error.train_other", file=path, found=content["assignment"])
+        raise UsageError("error.train_other", file=path, found=str(content["assignment"]))
     return content

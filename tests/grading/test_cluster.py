@@ -638,6 +638,14 @@ def test_what_is_no_record_is_not_believed(assignment, honest):
         assert raised.value.code == "error.cluster_record", text
 
 
+@pytest.mark.parametrize("value", [[1], {"a": 1}, None, 7])
+def test_an_error_of_a_worker_is_words_whatever_it_sends(assignment, honest, value):
+    told = {"error": "PlatformError", "code": "error.system", "fields": {"reason": value}}
+    with pytest.raises(PlatformError) as raised:
+        unpacked(zlib.compress(json.dumps(told).encode()), assignment, honest[0])
+    assert str(value) in str(raised.value)
+
+
 def test_every_record_that_a_job_can_have_is_believed(assignment):
     whole = submission("kim")
     lost = replace(

@@ -24,6 +24,7 @@ from tests.processes import descendants, left_of
 
 GOOD = "def add(a, b): return a + b\n"
 GREET = "def greet(name): return f'Hello {name}'\n"
+HALF = ".0123456789abcdef.tmp"  # what a killed writer leaves
 STUDENTS = [f"student{number:02}" for number in range(6)]
 
 
@@ -226,7 +227,7 @@ def test_a_killed_grader_holds_no_lock_and_leaves_nothing(waiting, command, tmp_
     assert left_of(family) == []
     # the one half of a write that a kill can leave
     (tmp_path / "out" / "records" / "tiny").mkdir(parents=True)
-    (tmp_path / "out" / "records" / "tiny" / ".half.tmp").write_text('{"schema": "grader/rec')
+    (tmp_path / "out" / "records" / "tiny" / HALF).write_text('{"schema": "grader/rec')
     (tmp_path / "go").touch()
     again = run(command)
     assert (again.returncode, "6 graded, 0 unchanged" in again.stdout) == (0, True)
@@ -239,9 +240,12 @@ def test_what_a_kill_left_half_written_is_removed_wherever_a_batch_writes(comman
     folders = [out, *(path for path in out.rglob("*") if path.is_dir())]
     assert out / "mistakes" in folders
     for folder in folders:
-        (folder / ".half.tmp").write_text("{")
+        (folder / HALF).write_text("{")
+    (out / ".notes.tmp").write_text("somebody else's")
+    (out / ".fedcba9876543210.tmp").mkdir()
     assert run(command).returncode == 0
-    assert stray_files(out) == []
+    assert not list(out.rglob(HALF))
+    assert (out / ".notes.tmp").is_file()
 
 
 def test_ctrl_c_ends_everything_at_once_and_leaves_nothing(waiting, command, tmp_path):

@@ -215,6 +215,9 @@ def test_one_file_where_one_is_wanted(tmp_path):
     assert (found.files, found.notes) == ({"text.py": b"x = 2\n"}, [])
     (tmp_path / "TEXT.PY").write_bytes(b"x = 2\n")
     assert taken(tmp_path / "TEXT.PY", ["text.py"]).files == {"text.py": b"x = 2\n"}
+    for beside in ("SETUP.PY", "TEST_HW.PY", "__INIT__.PY", "OLD.PY"):  # Python would not find it
+        found = taken(zip_of(tmp_path, {"hw.py": b"x = 2\n", beside: b""}), ["text.py"])
+        assert (found.problem, found.files) == (None, {"text.py": b"x = 2\n"})
     # which of two, or for which of two, nobody can tell
     found = taken(zip_of(tmp_path, {"a.py": b"", "b.py": b""}), ["text.py"])
     assert found.problem.code == "missing_files"
@@ -385,3 +388,8 @@ def test_a_third_archive_costs_what_the_second_may(tmp_path):
     found = taken(tmp_path / "kim.zip")
     assert found.problem.code == "missing_files"
     assert found.source == "kim.zip/in.zip"
+
+
+def test_a_file_that_python_would_not_find_hides_no_zip(tmp_path):
+    inner = zip_of(tmp_path, ALL).read_bytes()
+    assert is_right(taken(zip_of(tmp_path, {"hw.zip": inner, "OLD.PY": b""})))

@@ -174,6 +174,15 @@ def test_many_sources_at_once_are_translated_as_one_by_one(model, texts, tmp_pat
     assert found[0][2].strip()
 
 
+def test_a_bonus_that_was_left_out_is_named(texts, tmp_path):
+    package = handed_in("hw5", tmp_path)
+    (package / "lstm_seq2seq.py").write_text('"""Nothing here."""\n', encoding="utf-8")
+    where = ["--model", "lstm", "--data", texts / "hw5", "--out", tmp_path / "out"]
+    done = grader("train", "hw5", *where, "--vocabulary", "60", "--package", package)
+    assert done.exit_code == 2
+    assert "lstm_seq2seq.py has no LSTMSeq2Seq, and training needs it." in done.output
+
+
 def test_five_ways_to_word_vectors_are_compared(texts, tmp_path):
     asked = ["--data", texts / "hw2", "--similarity", texts / "hw2" / "pairs.txt"]
     fast = "--words 60 --dim 8 --epochs 2 --min-count 1".split()

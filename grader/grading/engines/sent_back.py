@@ -81,7 +81,8 @@ def unpacked(sent: object, assignment: Assignment, job: Job) -> Graded:
         if text.startswith('{"error"'):
             data = json.loads(text)
             kind = _ERRORS.get(data["error"], PlatformError)
-            error_there = kind(str(data["code"]), **data["fields"])
+            fields = {str(name): str(value) for name, value in data["fields"].items()}
+            error_there = kind(str(data["code"]), **fields)
             str(error_there)  # there is such a sentence
             raise error_there
         is_noted = job.noted or job.prove_steady
