@@ -73,27 +73,35 @@ def exact_match(student, model, pairs, steps):
 
 
 # Strings so short that a model whose attention is no good learns them as well: here fit is judged.
-# Right solutions of many kinds reach 0.79 and more with every seed, most of them 1; who trains a model
-# to repeat what it reads is right where a string reads the same backwards, a third of them; who leaves
-# out bos or eos has 0.
+# Right solutions of many kinds reach 0.79 and more with nearly every seed, but a start may be unlucky
+# (one of some sixty: 0.49), so one of two is enough. Who trains a model to repeat what it reads is right where a
+# string reads the same backwards, a third of them; who leaves out bos or eos has 0.
+SEEDS = (1, 2)
 
 
 def test_seq2seq_learns_to_reverse(student):
-    _, _, model = recurrent(student, 6, 16, 32)
-    options = {"steps": 80, "batch_size": 32, "lr": 1e-2}
-    student.training.fit(model, reversal(2000, 3, (2, 3), 1), **IDS, **options)
-    model.eval()
-    share = exact_match(student, model, reversal(300, 3, (2, 3), 7001), 5)
-    assert share >= 0.5, "too few strings are right"
+    def share(seed):
+        _, _, model = recurrent(student, 6, 16, 32, seed)
+        return share_reversed(student, model, (2, 3))
+
+    assert any(share(seed) >= 0.5 for seed in SEEDS), "too few strings are right"
 
 
 def test_transformer_learns_to_reverse(student):
-    model = student.transformer.Transformer(6, 6, 16, 2, 1, 64, dropout=0.0, max_len=16, seed=1)
+    def share(seed):
+        sizes = {"dropout": 0.0, "max_len": 16, "seed": seed}
+        model = student.transformer.Transformer(6, 6, 16, 2, 1, 64, **sizes)
+        return share_reversed(student, model, (3, 3))
+
+    assert any(share(seed) >= 0.5 for seed in SEEDS), "too few strings are right"
+
+
+def share_reversed(student, model, lengths):
+    """Share of 300 strings over 3 symbols that fit, in 80 steps, teaches the model to reverse."""
     options = {"steps": 80, "batch_size": 32, "lr": 1e-2}
-    student.training.fit(model, reversal(2000, 3, (3, 3), 3), **IDS, **options)
+    student.training.fit(model, reversal(2000, 3, lengths, 1), **IDS, **options)
     model.eval()
-    share = exact_match(student, model, reversal(300, 3, (3, 3), 7003), 4)
-    assert share >= 0.5, "too few strings are right"
+    return exact_match(student, model, reversal(300, 3, lengths, 7001), lengths[1] + 2)
 
 
 def test_fit_trains_in_place(student):
