@@ -232,7 +232,8 @@ def test_refused_and_nothing_written(course, tiny, edit, name):
 @pytest.mark.parametrize(("answer", "last"), [("1 / 0", "ZeroDivisionError"), ("a + b", "-")])
 def test_why_a_template_is_refused_reads_as_a_line(tiny, answer, last):
     source = f"def add(a, b):\n    return {answer}\n"
-    record = release.grade_template(tiny, {"__init__.py": "", "sums.py": source})
+    files = {"__init__.py": "", "sums.py": source, "words.py": ""}
+    record = release.grade_template(tiny, files)
     with pytest.raises(ReleaseRefused) as caught:
         release.refuse_scoring(tiny, record)
     assert caught.value.fields["detail"].startswith(last)
