@@ -21,10 +21,10 @@ _ASIDE = {"build", "dist", "old", "copy", "bak", "backup", "사본", "복사본"
 
 def only_archive(listed: Listing) -> Entry | None:
     """The archive that was handed in instead of files; None when there are files, or several."""
-    files = [entry.name for entry in listed.files if not is_hidden(entry.name)]
-    if any(is_notebook(name) or _is_python(name) for name in files):
+    files = [entry for entry in listed.files if not is_hidden(entry.name)]
+    if any(is_notebook(entry.name) or _is_python(entry.name) for entry in files):
         return None
-    archives = [entry for entry in listed.files if entry.name in files and is_archive(entry.name)]
+    archives = [entry for entry in files if is_archive(entry.name)]
     return archives[0] if len(archives) == 1 else None
 
 

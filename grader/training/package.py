@@ -86,18 +86,19 @@ class Package:
             raise UsageError("error.train_not_written", **where) from None
         except Exception as error:
             where = self._where(error)
-            if where is None and isinstance(error, AttributeError):
-                self._refuse_lacking(error)
             if where is None:
+                self._refuse_lacking(error)
                 raise
             said = f"{type(error).__name__}: {error}"
             raise PackageFailed("error.train_raised", **where, said=said) from error
 
-    def _refuse_lacking(self, error: AttributeError) -> None:
+    def _refuse_lacking(self, error: Exception) -> None:
         """Raises `UsageError` where it is the package that has no such name: a bonus left out."""
-        module = getattr(error.obj, "__name__", "") if isinstance(error.obj, ModuleType) else ""
-        if module.startswith(f"{self._name}."):
-            file = f"{module.rpartition('.')[2]}.py"
+        if not isinstance(error, AttributeError) or not isinstance(error.obj, ModuleType):
+            return
+        package, _, module = error.obj.__name__.rpartition(".")
+        if package == self._name:
+            file = f"{module}.py"
             raise UsageError("error.train_no_name", file=file, name=error.name) from None
 
     def _where(self, error: BaseException) -> dict[str, object] | None:
