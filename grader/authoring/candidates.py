@@ -15,8 +15,9 @@
         find = "return (p - y) @ X"
         replace = "return (y - p) @ X"
 
-A mutant is run from the first check that enters what it changed: before, it is the reference
-(`grader.authoring.entered`). Without `--full` also only in exercises that its files can reach, and
+A mutant is run by the checks that enter what it changed: for all others it is the reference
+(`grader.authoring.entered`). Where it may keep something from one check to the next, also by those
+that come after. Without `--full` also only in exercises that its files can reach, and
 of functions that it must not cost anything only quick core checks; of a variant only the exercises
 that can meet a file of its own; and of an answer only core checks, since without one of them
 nothing else counts. Then answers are graded by a short way, too, and so are mutants that differ
@@ -128,20 +129,21 @@ def narrowed(
 ) -> Candidate:
     """Without the checks of functions that it must not cost anything and that cannot see it.
 
-    `seen` holds for each check the functions that its exercise has entered when it ends.
+    `seen` holds for each check the functions that it enters.
     """
     if mutant.bug is None or mutant.changed is None:
         return mutant
     costs = {mutant.bug.of, *mutant.bug.also}
     chosen = assignment.only(mutant.exercises, mutant.without_checks)
-    run = {
-        exercise.id: [
-            check.id
-            for check in exercise.checks
-            if check.of in costs or check.id not in seen or seen[check.id] & mutant.changed
-        ]
-        for exercise in chosen
-    }
+    run: dict[str, list[str]] = {}
+    for exercise in chosen:
+        own = run[exercise.id] = []
+        sees = False
+        for check in exercise.checks:
+            enters = check.id not in seen or not mutant.changed.isdisjoint(seen[check.id])
+            sees = enters or (sees and mutant.way == Way.WHOLE)
+            if sees or check.of in costs:
+                own.append(check.id)
     blind = {c.id for e in chosen for c in e.checks if c.id not in run[e.id]}
     return replace(
         mutant,

@@ -1,11 +1,12 @@
 """Which functions of the reference are entered by which check: a bug in any other cannot be seen.
 
-A guest serves one exercise. Until it enters the function that a mutant changed, it has run nothing
-but the reference, so the checks up to there end as the reference's do, and need not be run again.
+A check that enters none of the functions that a mutant changed runs nothing but the reference, ends
+as the reference's does, and need not be run again; unless the mutant keeps something from an
+earlier check in the same guest.
 
-How it is known: the reference is graded once more, with a line at the head of each function that
-announces it. The line writes a number to the standard output when a guest gets there for the first
-time, and a record keeps what was printed in each check.
+How it is known: the reference is graded once more, each check in a guest of its own, with a line at
+the head of each function that announces it. The line writes a number to the standard output when a
+guest gets there for the first time, and a record keeps what was printed in each check.
 """
 
 from __future__ import annotations
@@ -35,26 +36,23 @@ def announcing(reference: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[s
 def entered(
     assignment: Assignment, record: Record, functions: list[str]
 ) -> dict[str, frozenset[str]]:
-    """Check -> the functions that its exercise has entered when it ends.
+    """Check -> the functions that it enters.
 
-    `record` is that of the announcing package. A check is missing where that is not known: it or
-    one before it did not pass, printed more than a record keeps, or used a guest for each case, of
+    `record` is that of the announcing package, each check apart. A check is missing where that is
+    not known: it did not pass, printed more than a record keeps, or used a guest for each case, of
     which only the last one's output is kept.
     """
     kept = min(MAX_OUTPUT_SHOWN, 1024 * assignment.limits.output_kb)
-    exercises = {result.id: {c.id: c for c in result.checks} for result in record.exercises}
+    results = {c.id: c for exercise in record.exercises for c in exercise.checks}
     found: dict[str, frozenset[str]] = {}
-    for exercise in assignment.exercises:
-        so_far: frozenset[str] = frozenset()
-        for check in exercise.checks:
-            result = exercises.get(exercise.id, {}).get(check.id)
-            if result is None or result.outcome != Outcome.PASSED:
-                break
-            if len(result.output.encode()) >= kept or (check.fresh and result.cases > 1):
-                break
-            numbers = map(int, _ANNOUNCED.findall(result.output))
-            so_far |= {functions[number] for number in numbers}
-            found[check.id] = so_far
+    for check in (check for exercise in assignment.exercises for check in exercise.checks):
+        result = results.get(check.id)
+        if result is None or result.outcome != Outcome.PASSED:
+            continue
+        if len(result.output.encode()) >= kept or (check.fresh and result.cases > 1):
+            continue
+        numbers = map(int, _ANNOUNCED.findall(result.output))
+        found[check.id] = frozenset(functions[number] for number in numbers)
     return found
 
 

@@ -13,6 +13,7 @@ from grader.course import check_files
 from grader.course.assignment import Assignment
 from grader.errors import ReleaseRefused
 from grader.grading.engines.engine import Engine
+from grader.grading.proofs import Way
 from grader.grading.worker import Job
 from grader.intake.read import Submission
 from grader.records.outcome import Outcome
@@ -50,7 +51,7 @@ def verify(assignment: Assignment, chosen: list[Candidate], engine: Engine) -> I
 
     def work() -> Iterator[Job]:
         if sum(candidate.changed is not None for candidate in chosen) >= ENOUGH:
-            yield Job(Submission.in_memory(_ANNOUNCING, files))
+            yield Job(Submission.in_memory(_ANNOUNCING, files), way=Way.APART)
         for whole in chosen:
             c = narrowed(assignment, whole, seen)
             submission = Submission.in_memory(c.label, c.files)

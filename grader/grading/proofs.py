@@ -2,7 +2,8 @@
 
 It is no student's, so public checks need not be kept apart from what hidden ones ask, and its
 source is read only where that can matter. Of a known bug all is run in this way, of an answer that
-must earn nothing as little as can be.
+must earn nothing as little as can be, and of what is to tell which check enters what each check
+alone.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ class Way(StrEnum):
     WHOLE = "whole"  # as a student's
     BUG = "bug"  # as a known bug: the same outcomes, without words
     CORE = "core"  # by core checks alone
+    APART = "apart"  # each check in a guest that no other has used
 
 
 def grade_bug(
@@ -53,6 +55,22 @@ def grade_bug(
             refused_by_source(assignment, guests, exercises)  # who follows wants what it reads
         results = follow_through(grading, guests, results, {})
     return grading.record(exercises, results, guests.survey.layers)
+
+
+def grade_apart(grading: Grading, exercises: Sequence[Exercise]) -> Record:
+    """The record of all checks of `exercises`, each run in a guest that no other check has used.
+
+    None waits for another, nothing is forbidden, and nothing is followed through. Raises
+    `PlatformError` when the grader itself fails.
+    """
+    results = []
+    for exercise in exercises:
+        alone = [replace(exercise, checks=(replace(c, needs=()),)) for c in exercise.checks]
+        with closing(grading.guests()) as guests:
+            graded = list(grade_exercises(grading.assignment, guests, grading.checks, alone, {}))
+            layers = guests.survey.layers
+        results.append(ExerciseResult.unscored(exercise, [r.checks[0] for r in graded]))
+    return grading.record(exercises, results, layers)
 
 
 def grade_core(grading: Grading) -> Record:

@@ -29,7 +29,7 @@ from grader.course.assignment import Assignment
 from grader.course.exercise import Check
 from grader.errors import AssignmentInvalid, GraderError, PlatformError
 from grader.grading.grading import Grading
-from grader.grading.proofs import Way, grade_bug, grade_core
+from grader.grading.proofs import Way, grade_apart, grade_bug, grade_core
 from grader.grading.results import broken_record
 from grader.grading.reuse import Shared
 from grader.grading.submission import Tell, grade, to_nobody
@@ -193,5 +193,7 @@ class _Grader:
         exercises = self._assignment.only(job.exercises, job.without_checks)
         if job.way == Way.BUG:
             return grade_bug(grading, exercises, job.too_heavy)
+        if job.way == Way.APART:
+            return grade_apart(grading, exercises)
         shared = self._shared if job.shares else None
         return grade(grading, exercises, job.too_heavy, self._tell, job.earlier, shared)
