@@ -147,7 +147,7 @@ def solve_xor(seed: int = 0) -> dict[str, Tensor]:
     X = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
     y = torch.tensor([0, 1, 1, 0])
     params = initialise(2, 8, 2, "xavier", seed)
-    for _ in range(500):
+    for _ in range(200):
         gradients = backward(params, X, y)
         params = {name: value - 0.5 * gradients[name] for name, value in params.items()}
     return params

@@ -145,7 +145,7 @@ def solve_xor(seed=0):
     X = torch.tensor([[0, 0], [0, 1], [1, 0], [1, 1]], dtype=torch.float32)
     y = torch.tensor([0, 1, 1, 0])
     params = initialise(2, 20, 2, "xavier", seed)
-    for _ in range(600):
+    for _ in range(100):
         for name, slope in backward(params, X, y).items():
             params[name] = params[name].sub(slope, alpha=0.5)
     return params

@@ -96,7 +96,7 @@ def solve_xor(seed=0):
     y = torch.tensor([0, 1, 1, 0])
     params = initialise(2, 10, 2, "he", seed)
     speed = {name: torch.zeros_like(value) for name, value in params.items()}
-    for _ in range(400):
+    for _ in range(150):
         slopes = backward(params, X, y)
         for name in params:
             speed[name] = 0.9 * speed[name] - 0.1 * slopes[name]

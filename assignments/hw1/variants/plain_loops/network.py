@@ -156,7 +156,7 @@ def solve_xor(seed=0):
     rows = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
     labels = [0, 1, 1, 0]
     p = {key: value.tolist() for key, value in initialise(2, 6, 2, "xavier", seed).items()}
-    for _ in range(1500):
+    for _ in range(200):
         g = _backward(p, rows, labels, "tanh")
         for key in ("W1", "W2"):
             for row, slopes in zip(p[key], g[key]):

@@ -92,7 +92,7 @@ def solve_xor(seed: int = 0) -> dict[str, Tensor]:
     y = torch.tensor([0, 1, 1, 0])
     params = initialise(2, 16, 2, "xavier", seed)
     while True:
-        for _ in range(100):
+        for _ in range(50):
             slopes = backward(params, X, y)
             params = {key: value - 0.5 * slopes[key] for key, value in params.items()}
         chosen = forward(params, X)["probs"].gather(1, y[:, None])
