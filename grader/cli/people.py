@@ -8,6 +8,7 @@ from rich.markup import escape
 
 from grader.cli.common import plain, who
 from grader.i18n import translate
+from grader.intake.entries import is_code
 from grader.intake.people import Intake, Taken
 
 _MAX_LEFTOVER = 20  # all of them stand in OUT/intake/
@@ -38,6 +39,9 @@ def show_intake(intake: Intake, lang: str) -> None:
         more = len(intake.leftover) - _MAX_LEFTOVER
         names += f" (+{more})" if more > 0 else ""
         lines.append(translate("intake.leftover", lang, names=names))
+        has_roster = any(person.on_roster is not None for person in intake.people)
+        if not has_roster and any(map(is_code, intake.leftover)):
+            lines.append(translate("intake.leftover_code", lang))
     for line in lines:
         console.print(escape(plain(line)), soft_wrap=True)
 

@@ -134,7 +134,7 @@ class _Looking:
             section = None
             if _may_be_section(inner, self.wanted) and not is_one(inner, self.wanted):
                 section = self._section(inner)
-            if section is None or not section.handins:
+            if section is None or all(handin.is_loose for handin in section.handins):
                 beside.append(child)
             else:
                 seen.append(section.below(child.shown.removesuffix("/") + "/"))

@@ -141,8 +141,12 @@ def join(seen: Seen, roster: Roster | None, attempts: str, wanted: Wanted) -> In
     A single hand-in (`seen.source` "submission") says nothing about the others.
     """
     piles: dict[str, _Pile] = {}
+    unclaimed = list(seen.leftover)
     for handin in seen.handins:
         for by, person in _owners(handin, roster, wanted):
+            if person is None and handin.is_loose:
+                unclaimed.append(handin.label)
+                continue
             key = person.id if person else _unknown_key(handin, roster)
             pile = piles.setdefault(key, _Pile(key, handin.name, by, person))
             pile.handins.append(handin)
@@ -151,7 +155,7 @@ def join(seen: Seen, roster: Roster | None, attempts: str, wanted: Wanted) -> In
             piles.setdefault(person.id, _Pile(person.id, person.name, "roster", person))
     people = [_taken(pile, roster, attempts) for pile in piles.values()]
     people.sort(key=lambda person: person.id)
-    leftover = tuple(shown(name) for name in sorted(seen.leftover))
+    leftover = tuple(shown(name) for name in sorted(unclaimed))
     return Intake(wanted.assignment, seen.source, seen.where, attempts, tuple(people), leftover)
 
 

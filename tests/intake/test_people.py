@@ -195,3 +195,45 @@ def test_two_numbers_for_one_person_are_none(tmp_path):
     only = roster(Person("1", "Kim Minsu"), Person("2", "Lee Jiwoo"))
     write(tmp_path, {"kimminsu_11_1_hw.zip": zipped(), "minsukim_12_2_hw.zip": zipped()})
     assert by(intake(tmp_path, only), "1").ids == {}
+
+
+@pytest.mark.parametrize("ending", ["ipynb", "py"])
+@pytest.mark.parametrize("beside", [{"2027001_kim.zip": zipped()}, below("2027001")])
+def test_a_loose_file_is_matched_as_an_archive_is(tmp_path, ending, beside):
+    """Whoever else hands in a zip or a folder, and whatever the teacher has lying about."""
+    teachers = {f"{name}.{ending}" for name in ("check", "hw1", "demo")} | {"README.md", "a.csv"}
+    names = ("hw1_gildong", "Lee Jiwoo - hw1", "2027002_홍길동_hw1.ko")
+    write(tmp_path, beside | {f"{name}.{ending}": "{}" for name in names})
+    write(tmp_path, dict.fromkeys(teachers, ""))
+    found = intake(tmp_path, CLASS)
+    assert {person: label for person, label in counting(found).items() if person != "2027001"} == {
+        "2027002": f"2027002_홍길동_hw1.ko.{ending}",
+        "2027003": f"hw1_gildong.{ending}",
+        "2027004": f"Lee Jiwoo - hw1.{ending}",
+    }
+    assert set(found.leftover) == teachers
+
+
+def test_a_loose_file_beside_what_its_owner_packed(tmp_path):
+    write(tmp_path, {"2027001.zip": zipped(), "2027001.ipynb": "{}", "2027001 again.ipynb": "{}"})
+    write(tmp_path, {"2027003.ipynb": "{}", "2027003.pdf": "", "2027004.zip": zipped()})
+    found = counting(intake(tmp_path, CLASS))
+    assert found["2027001"] == ["2027001.zip, 2027001.ipynb", "2027001 again.ipynb"]
+    assert found["2027003"] == "2027003.ipynb, 2027003.pdf"
+
+
+def test_a_document_of_one_person_hides_nobodys_notebook(tmp_path):
+    write(tmp_path, {"2027004.docx": "", "2027001_kim.ipynb": "{}", "gildong.py": ""})
+    found = counting(intake(tmp_path, CLASS))
+    assert found["2027004"] == "2027004.docx"
+    assert found["2027001"] == "2027001_kim.ipynb"
+    assert found["2027003"] == "gildong.py"
+
+
+def test_loose_files_in_sections(tmp_path):
+    write(tmp_path, {"A/2027001.zip": zipped(), "A/2027002_hw1.ipynb": "{}", "A/demo.ipynb": "{}"})
+    write(tmp_path, {"B/2027003.zip": zipped(), "2027004_late.ipynb": "{}"})
+    found = intake(tmp_path, CLASS, layout="section/student")
+    assert counting(found)["2027002"] == "A/2027002_hw1.ipynb"
+    assert counting(found)["2027004"] == "2027004_late.ipynb"
+    assert found.leftover == ("A/demo.ipynb",)
