@@ -34,6 +34,9 @@ def show_intake(intake: Intake, lang: str) -> None:
     if intake.unknown:
         names = ", ".join(who(person.id, person.name) for person in intake.unknown)
         lines.append(translate("intake.unknown", lang, names=names))
+    for one in intake.unclear:
+        names = translate("intake.or", lang).join(one.people)
+        lines.append(translate("intake.unclear", lang, found=one.found, names=names))
     if intake.leftover:
         names = ", ".join(intake.leftover[:_MAX_LEFTOVER])
         more = len(intake.leftover) - _MAX_LEFTOVER

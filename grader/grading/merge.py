@@ -177,6 +177,9 @@ def _together(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
         "where": ", ".join(_each_once(f"{one['where']}, {other['where']}".split(", "))),
         "people": [people[name] for name in sorted(people)],
         "leftover": _each_once([*one["leftover"], *other["leftover"]]),
+        "unclear": list(
+            {u["found"]: u for t in (one, other) for u in t.get("unclear", ())}.values()
+        ),
     }
 
 
