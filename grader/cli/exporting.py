@@ -196,7 +196,7 @@ def similarity(ctx: click.Context, /, submissions: Path, assignment: str, **opti
     course = course_of(ctx)
     model = course.load(assignment)
     template = template_of(course, model, submissions)
-    roster = roster_of(course, options["roster"])
+    roster = roster_of(course, options["roster"], None, lang)
     intake = intake_of(course, model, submissions, roster, options)
     show_intake(intake, lang)
     left_out: list[str] = []

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from grader.course.roster import Person, Roster
 from grader.errors import PlatformError
 from grader.json_file import Damaged, read_json
 from grader.records.decode import typed
@@ -51,6 +52,19 @@ def load(out: Path, assignment: str) -> People:
         ids,
         {person.id: person.files for person in seen or () if person.files},
     )
+
+
+def roster(out: Path) -> Roster | None:
+    """The roster that somebody graded with last. Raises `PlatformError` when it is damaged."""
+    path = Out(out).roster
+    if not path.exists():
+        return None
+    empty = {"name": "", "section": "", "team": "", "ids": {}}  # of an earlier grader
+    try:
+        people = read_json(path, lambda data: [typed(Person, empty | p) for p in data["people"]])
+    except Damaged as error:
+        raise PlatformError("error.record_unreadable", file=path, reason=error) from error
+    return Roster(tuple(people))
 
 
 @dataclass(frozen=True)

@@ -528,6 +528,22 @@ def test_a_class_with_a_roster(submit, grade, roster, tmp_path):
     assert "0 graded, 4 unchanged" in grade(*roster).output
 
 
+def test_without_a_roster_the_one_of_the_last_time_is_used(submit, grade, roster, tmp_path):
+    """A second record of the same person would leave the old score in force."""
+    submit("kim_tiny", {"sums.py": GOOD, "words.py": GREET})
+    grade(*roster)
+    remembered = (tmp_path / "out" / "roster.json").read_bytes()
+    submit("kim_tiny", {"sums.py": "def add(a, b): return 0", "words.py": GREET})
+    for lang, told in (("en", "the one in"), ("ko", "지난번에 쓴")):
+        done = grade(lang=lang)
+        assert told in done.stderr
+        assert "roster.json" in done.stderr
+    assert record(tmp_path, "kim").points == 4
+    assert not (tmp_path / "out" / "records" / "tiny" / "kim_tiny.json").exists()
+    assert (tmp_path / "out" / "roster.json").read_bytes() == remembered
+    assert "roster.json" not in grade(*roster).stderr
+
+
 def test_a_download_without_somebody_undoes_nothing(submit, grade, roster, tmp_path):
     root = submit("kim", {"sums.py": GOOD, "words.py": GREET})
     submit("lee", {"sums.py": GOOD, "words.py": GREET})
