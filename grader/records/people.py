@@ -25,6 +25,7 @@ class People:
     on_roster: frozenset[str] | None = None
     ids: dict[str, dict[str, str]] = field(default_factory=dict)  # "canvas", "email" -> value
     files: dict[str, list[str]] = field(default_factory=dict)  # what counts, as Canvas names it
+    expected: tuple[str, ...] = ()  # who was there, or missing, when it was graded last
 
     def name(self, student: str) -> str:
         """The name, or "" where none is known or the id says it already."""
@@ -51,6 +52,7 @@ def load(out: Path, assignment: str) -> People:
         None if enrolled is None else frozenset(person.id for person in enrolled),
         ids,
         {person.id: person.files for person in seen or () if person.files},
+        tuple(person.id for person in seen or ()),
     )
 
 

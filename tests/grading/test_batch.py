@@ -582,6 +582,32 @@ def test_who_left_the_roster_leaves_the_scores_and_keeps_the_record(
     assert (tmp_path / "out" / "feedback" / "lee" / "tiny" / "feedback.html").exists()
 
 
+def test_who_is_expected_and_not_graded_is_named(submit, grade, roster, tmp_path):
+    """A part of a class is never taken for the whole of it."""
+    for student in ("kim", "lee"):
+        submit(student, {"sums.py": GOOD, "words.py": GREET})
+    out = str(tmp_path / "out")
+    page = tmp_path / "out" / "report" / "tiny" / "index.html"
+
+    def told(*words):
+        done = CliRunner().invoke(main, words)
+        assert done.exit_code == 0, done.output
+        return done.stderr
+
+    grade(*roster, "--only", "kim")
+    for words in (("report", out), ("export", "csv", out, "tiny")):
+        stderr = told("--lang", "en", *words)
+        assert "tiny: 2 of 3 people have no record yet" in stderr
+        assert "lee  이지우, oh  Oh Byeol" in stderr
+        assert "모두 3명 가운데 2명" in told("--lang", "ko", *words)
+    told("--lang", "en", "report", out)
+    assert "Not graded yet" in page.read_text()
+    grade(*roster)
+    for words in (("report", out), ("export", "csv", out, "tiny")):
+        assert told("--lang", "en", *words) == ""
+    assert "Not graded yet" not in page.read_text()
+
+
 def test_a_dry_run_says_what_it_sees_and_stops(submit, course, roster, tmp_path):
     root = submit("kim", {"sums.py": GOOD})
     (root / "rename.py").write_text("")
