@@ -29,9 +29,10 @@ def nothing_wanted(listed: Listing, wanted: Sequence[str]) -> Unsafe:
         hidden = [
             name for name in listed.passed_over if name.rstrip("/").rpartition("/")[2][:1] == "."
         ]
-        if hidden:  # perhaps all of it lies there
-            return Unsafe("hidden_folder", found=shown(", ".join(hidden[:MAX_HINTS])))
-        return Unsafe("empty")
+        own = [name for name in hidden if name.rstrip("/").rpartition("/")[2] != ".git"]
+        if own:  # perhaps all of it lies there
+            return Unsafe("hidden_folder", found=shown(", ".join(own[:MAX_HINTS])))
+        return Unsafe("empty_repository" if hidden else "empty")
     others = filter(None, map(other_archive, names))
     if not any(map(is_own_module, names)) and (other := next(others, None)):
         return other

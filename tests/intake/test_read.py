@@ -190,7 +190,14 @@ def test_nothing_at_all_is_empty(tmp_path, files):
 
 def test_a_folder_that_begins_with_a_dot_is_named(tmp_path):
     found = taken_from(tmp_path, {".hw1/text.py": "", ".git/config": "", "__pycache__/a.pyc": ""})
-    assert found.problem == Message("hidden_folder", {"found": ".git/, .hw1/"})
+    assert found.problem == Message("hidden_folder", {"found": ".hw1/"})
+
+
+@pytest.mark.parametrize("clone", [{".git/config": ""}, {"hw1/.git/config": "", ".gitignore": ""}])
+def test_a_clone_without_files_is_an_empty_repository(tmp_path, clone):
+    assert taken_from(tmp_path, clone).problem == Message("empty_repository")
+    packed = write(tmp_path, {"lee.zip": zipped(clone)}) / "lee.zip"
+    assert taken(packed).problem == Message("empty_repository")
 
 
 def test_a_folder_in_place_of_a_file(tmp_path):
