@@ -78,7 +78,7 @@ def test_a_class(submit, grade, tmp_path):
     assert record(tmp_path, "이민수").points == 6
     half = record(tmp_path, "half")
     assert half.points == 6
-    assert [note.code for note in half.notes] == ["missing_files"]
+    assert [note.code for note in half.notes] == ["missing_files_only"]
     assert {c.outcome for c in half.exercises[1].checks} == {"unanswered"}
     assert "3 graded, 0 unchanged" in done.output
 
