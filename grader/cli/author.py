@@ -94,7 +94,8 @@ def new_mutant(
     records = (entry.record for entry in results.entries(on_roster=True))
     students = mutant.sharing(model, records, results.mistakes, function)
     options = {"out": out, "source": None, "layout": None, "roster": None}
-    people = intake_of(course, model, submissions, roster_of(course, None), options).people
+    roster = roster_of(course, None, out, lang)
+    people = intake_of(course, model, submissions, roster, options).people
     submitted = {
         person.id: read_for(model, person.found()).files
         for person in people

@@ -10,8 +10,10 @@ import click
 
 if TYPE_CHECKING:
     from grader.course.folder import Course
+    from grader.report.results import Results
 
 FELL_SHORT, INTERRUPTED = 1, 130
+_MOST_NAMED = 20
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -54,3 +56,20 @@ def plain(line: str) -> str:
     from grader.report.escape import visible
 
     return visible(line).replace("::", ": :").replace("##", "# #")
+
+
+def warn_of_ungraded(results: Results, lang: str) -> None:
+    """Say on standard error who is expected and not in what is made of the records."""
+    from grader.i18n import translate
+
+    if not (students := results.ungraded):
+        return
+    names = [who(student, results.people.name(student)) for student in students[:_MOST_NAMED]]
+    more = len(students) - len(names)
+    fields = {
+        "assignment": results.snapshot.id,
+        "count": len(students),
+        "all": len(results.people.expected),
+        "names": ", ".join(names) + (f" (+{more})" if more else ""),
+    }
+    click.echo(plain(translate("cli.ungraded", lang, **fields)), err=True)

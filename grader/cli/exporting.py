@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.common import course_of, plain, short, who
+from grader.cli.common import course_of, plain, short, warn_of_ungraded, who
 from grader.cli.gradebook import read_decisions
 from grader.course.folder import SOURCES
 from grader.i18n import translate
@@ -196,7 +196,7 @@ def similarity(ctx: click.Context, /, submissions: Path, assignment: str, **opti
     course = course_of(ctx)
     model = course.load(assignment)
     template = template_of(course, model, submissions)
-    roster = roster_of(course, options["roster"])
+    roster = roster_of(course, options["roster"], None, lang)
     intake = intake_of(course, model, submissions, roster, options)
     show_intake(intake, lang)
     left_out: list[str] = []
@@ -256,7 +256,9 @@ def _results(ctx: click.Context, out: Path, assignment: str) -> Results:
     from grader.report.results import find
 
     read_decisions(out, ctx.obj["lang"])
-    return find(out, assignment)
+    results = find(out, assignment)
+    warn_of_ungraded(results, ctx.obj["lang"])
+    return results
 
 
 def _place(out: Path, assignment: str) -> Path:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli.common import course_of, plain, short
+from grader.cli.common import course_of, plain, short, warn_of_ungraded
 from grader.errors import UsageError
 from grader.i18n import translate
 
@@ -28,7 +28,11 @@ _MOST = 20  # names in a line
 @click.pass_context
 def gradebook(ctx: click.Context, out: Path, url: str | None, published: bool) -> None:
     """Write records into nbgrader's gradebook. / nbgrader 성적부에 기록합니다."""
+    from grader.report.results import begun
+
     keep(out, url, course_of(ctx), ctx.obj["lang"], published=published)
+    for results in begun(out):
+        warn_of_ungraded(results, ctx.obj["lang"])
 
 
 def keep(

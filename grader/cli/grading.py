@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 @click.option(
     "--roster",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="A CSV file of everybody; default: the course's.",
+    help="A CSV file of everybody; default: the course's, or OUT's.",
 )
 @click.option("-j", "--jobs", type=click.IntRange(1, 64), default=1, help="Grading processes.")
 @click.option(
@@ -85,7 +85,7 @@ def grade(ctx: click.Context, /, assignment: str, submissions: Path, **options: 
     _refuse_out(submissions, out, dry_run=options["dry_run"])
     course = course_of(ctx)
     model = course.load(assignment)
-    roster = roster_of(course, options["roster"])
+    roster = roster_of(course, options["roster"], out, lang)
     intake = intake_of(course, model, submissions, roster, options)
     if not as_json:
         show_intake(intake, lang)
@@ -186,12 +186,23 @@ def _refuse_out(submissions: Path, out: Path | None, *, dry_run: bool) -> None:
         raise UsageError("error.out_inside", out=out, folder=submissions)
 
 
-def roster_of(course: Course, path: Path | None) -> Roster | None:
-    """The roster that somebody named, or the course's. Raises `UsageError` for a mistake in it."""
-    from grader.course import roster
+def roster_of(course: Course, path: Path | None, out: Path | None, lang: str) -> Roster | None:
+    """The roster that somebody named, or the course's, or the one that `out` was graded with.
 
-    chosen = path or course.roster
-    return roster.load(chosen) if chosen else None
+    Without that last one, everybody in `out` would get a second record under another name.
+    Raises `UsageError` for a mistake in it.
+    """
+    from grader.course import roster
+    from grader.records import people
+    from grader.records.layout import Out
+
+    if chosen := path or course.roster:
+        return roster.load(chosen)
+    remembered = people.roster(out) if out else None
+    if out and remembered:
+        told = translate("cli.roster_remembered", lang, file=short(Out(out).roster))
+        click.echo(told, err=True)
+    return remembered
 
 
 def intake_of(

@@ -8,6 +8,7 @@ from rich.markup import escape
 
 from grader.cli.common import plain, who
 from grader.i18n import translate
+from grader.intake.entries import is_code
 from grader.intake.people import Intake, Taken
 
 _MAX_LEFTOVER = 20  # all of them stand in OUT/intake/
@@ -33,11 +34,17 @@ def show_intake(intake: Intake, lang: str) -> None:
     if intake.unknown:
         names = ", ".join(who(person.id, person.name) for person in intake.unknown)
         lines.append(translate("intake.unknown", lang, names=names))
+    for one in intake.unclear:
+        names = translate("intake.or", lang).join(one.people)
+        lines.append(translate("intake.unclear", lang, found=one.found, names=names))
     if intake.leftover:
         names = ", ".join(intake.leftover[:_MAX_LEFTOVER])
         more = len(intake.leftover) - _MAX_LEFTOVER
         names += f" (+{more})" if more > 0 else ""
         lines.append(translate("intake.leftover", lang, names=names))
+        has_roster = any(person.on_roster is not None for person in intake.people)
+        if not has_roster and any(map(is_code, intake.leftover)):
+            lines.append(translate("intake.leftover_code", lang))
     for line in lines:
         console.print(escape(plain(line)), soft_wrap=True)
 

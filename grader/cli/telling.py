@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.common import short
+from grader.cli.common import short, warn_of_ungraded
 from grader.cli.gradebook import read_decisions
 from grader.errors import UsageError
 from grader.i18n import translate
@@ -37,6 +37,7 @@ def report(
     """Build class page, feedback, CSV, JSON and JUnit from records. / 보고서를 만듭니다."""
     from grader.export.files import FILES
     from grader.report.build import build
+    from grader.report.results import begun
 
     read_decisions(out, ctx.obj["lang"])
     jobs = jobs or min(_MOST_JOBS, os.cpu_count() or 1)
@@ -47,6 +48,8 @@ def report(
     )
     for path in built:
         click.echo(short(path))
+    for results in begun(out):
+        warn_of_ungraded(results, ctx.obj["lang"])
 
 
 @click.command()

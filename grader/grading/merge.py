@@ -20,7 +20,7 @@ from grader.errors import PlatformError, UsageError
 from grader.grading.batch import only_grader
 from grader.grading.known import Known, seen
 from grader.json_file import Damaged, read_json
-from grader.records import decisions, digests, store
+from grader.records import decisions, digests, people, store
 from grader.records.brief import Brief
 from grader.records.decisions import Decisions
 from grader.records.layout import Out
@@ -87,7 +87,11 @@ def _read(folders: Sequence[Path]) -> _Read:
         for results in parts_of_folder:
             part = parts.setdefault(results.snapshot.id, _Part(results, folder))
             _take(part, results, folder)
-    return _Read(list(parts.values()), _roster(folders), _decided(folders))
+    decided, roster = _decided(folders), _roster(folders)
+    if roster is None:
+        return _Read(list(parts.values()), None, decided)
+    _refuse_strangers(parts.values(), folders, roster)
+    return _Read(list(parts.values()), roster.read_text(encoding="utf-8"), decided)
 
 
 def _write_all(read: _Read, out: Path) -> list[Merged]:
@@ -168,19 +172,22 @@ def _together(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     """Two tables of who handed in what. Who did in one of them, did."""
     if not one or one == other:
         return other
-    people = {person["id"]: person for person in one["people"]}
+    everybody = {person["id"]: person for person in one["people"]}
     for person in other["people"]:
-        if people.get(person["id"], {}).get("status", "missing") == "missing":
-            people[person["id"]] = person
+        if everybody.get(person["id"], {}).get("status", "missing") == "missing":
+            everybody[person["id"]] = person
     return {
         **one,
         "where": ", ".join(_each_once(f"{one['where']}, {other['where']}".split(", "))),
-        "people": [people[name] for name in sorted(people)],
+        "people": [everybody[name] for name in sorted(everybody)],
         "leftover": _each_once([*one["leftover"], *other["leftover"]]),
+        "unclear": list(
+            {u["found"]: u for t in (one, other) for u in t.get("unclear", ())}.values()
+        ),
     }
 
 
-def _roster(folders: Iterable[Path]) -> str | None:
+def _roster(folders: Iterable[Path]) -> Path | None:
     """The roster, which is the same wherever there is one."""
     found: dict[str, Path] = {}
     for folder in folders:
@@ -190,7 +197,20 @@ def _roster(folders: Iterable[Path]) -> str | None:
     if len(found) > 1:
         one, other = list(found.values())[:2]
         raise UsageError("error.merge_roster", one=one, other=other)
-    return next(iter(found), None)
+    return next(iter(found.values()), None)
+
+
+def _refuse_strangers(parts: Iterable[_Part], folders: Sequence[Path], roster: Path) -> None:
+    """Who was graded without the roster and is not on it would be in no list of scores."""
+    without = [folder for folder in folders if not Out(folder).roster.exists()]
+    for part in parts:
+        enrolled = people.load(roster.parent, _id(part))
+        for folder in without:
+            own = Out(folder).records(_id(part))
+            graded = [student for student, (path, _) in part.records.items() if path.parent == own]
+            if strangers := sorted(filter(enrolled.has_left, graded)):
+                fields = {"one": roster, "other": folder, "names": ", ".join(strangers)}
+                raise UsageError("error.merge_no_roster", **fields)
 
 
 def _decided(folders: Iterable[Path]) -> Decisions:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from grader.course.roster import Person, Roster
 from grader.intake.entries import shown
 from grader.intake.handin import Found, Handin, Seen, Wanted
 from grader.intake.names import student_name, without_copy
-from grader.intake.nodes import Together
+from grader.intake.nodes import Together, stem
 from grader.records.record import MISSING, Message
 
 _DOCUMENTS = {".pdf", ".doc", ".docx", ".hwp", ".hwpx", ".odt", ".rtf", ".pages", ".txt", ".html"}
@@ -36,6 +36,7 @@ class Taken:
     counts: Handin | None = None
     section: str = ""
     ids: Mapping[str, str] = field(default_factory=dict)  # kind -> value: the roster's, the LMS's
+    perhaps: tuple[str, ...] = ()  # where there is nothing: what may be theirs
 
     @property
     def is_double(self) -> bool:
@@ -58,7 +59,7 @@ class Taken:
             return Found(self.id, places[0], names, problem=doubled)
         handin = self.counts
         if handin is None or handin.place is None:
-            return Found(self.id, None, problem=Message(MISSING))
+            return self._nothing()
         notes = [Message("marked_late")] if handin.late else []
         if documents := _documents(handin):
             notes.append(Message("documents", {"found": shown(", ".join(documents))}))
@@ -66,6 +67,14 @@ class Taken:
         if aside:
             notes.append(Message("other_attempts", {"found": shown(", ".join(aside))}))
         return Found(self.id, handin.place, handin.label, tuple(notes), record=handin.record)
+
+    def _nothing(self) -> Found:
+        if not self.perhaps:
+            return Found(self.id, None, problem=Message(MISSING))
+        fields = {"found": shown(", ".join(self.perhaps))}
+        note = Message("perhaps_handed_in", fields)
+        # the problem has them too, so that a record without the note is written anew
+        return Found(self.id, None, notes=(note,), problem=Message(MISSING, fields))
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""
@@ -91,6 +100,14 @@ class Taken:
 
 
 @dataclass(frozen=True)
+class Unclear:
+    """What was taken for nobody's on the roster, and whose it may be."""
+
+    found: str
+    people: tuple[str, ...]  # their ids
+
+
+@dataclass(frozen=True)
 class Intake:
     """Everybody, and what was left over."""
 
@@ -100,6 +117,7 @@ class Intake:
     attempts: str
     people: tuple[Taken, ...]  # ordered by id
     leftover: tuple[str, ...]
+    unclear: tuple[Unclear, ...] = ()
 
     @property
     def missing(self) -> list[Taken]:
@@ -108,8 +126,14 @@ class Intake:
 
     @property
     def unknown(self) -> list[Taken]:
-        """Who is not on the roster."""
-        return [person for person in self.people if person.on_roster is False]
+        """Who is not on the roster, nor may be."""
+        unclear = {one.found for one in self.unclear}
+        return [
+            person
+            for person in self.people
+            if person.on_roster is False
+            and unclear.isdisjoint(shown(handin.label) for handin in person.handins)
+        ]
 
     def to_json(self) -> dict[str, Any]:
         """Plain data, schema first."""
@@ -121,6 +145,7 @@ class Intake:
             "attempts": self.attempts,
             "people": [person.to_json() for person in self.people],
             "leftover": list(self.leftover),
+            "unclear": [{"found": one.found, "people": list(one.people)} for one in self.unclear],
         }
 
 
@@ -134,6 +159,11 @@ class _Pile:
     person: Person | None
     handins: list[Handin] = field(default_factory=list)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was handed in."""
+        return all(handin.place is None for handin in self.handins)
+
 
 def join(seen: Seen, roster: Roster | None, attempts: str, wanted: Wanted) -> Intake:
     """Whose each hand-in is, and who on the roster has none.
@@ -141,18 +171,30 @@ def join(seen: Seen, roster: Roster | None, attempts: str, wanted: Wanted) -> In
     A single hand-in (`seen.source` "submission") says nothing about the others.
     """
     piles: dict[str, _Pile] = {}
+    unclaimed = list(seen.leftover)
     for handin in seen.handins:
         for by, person in _owners(handin, roster, wanted):
+            if person is None and handin.is_loose:
+                unclaimed.append(handin.label)
+                continue
             key = person.id if person else _unknown_key(handin, roster)
             pile = piles.setdefault(key, _Pile(key, handin.name, by, person))
             pile.handins.append(handin)
     if roster and seen.source != "submission":
         for person in roster.people:
             piles.setdefault(person.id, _Pile(person.id, person.name, "roster", person))
-    people = [_taken(pile, roster, attempts) for pile in piles.values()]
+    unclear = _unclear(piles.values(), unclaimed, roster, wanted) if roster else ()
+    people = [_taken(pile, roster, attempts, unclear) for pile in piles.values()]
     people.sort(key=lambda person: person.id)
-    leftover = tuple(shown(name) for name in sorted(seen.leftover))
-    return Intake(wanted.assignment, seen.source, seen.where, attempts, tuple(people), leftover)
+    return Intake(
+        assignment=wanted.assignment,
+        source=seen.source,
+        where=seen.where,
+        attempts=attempts,
+        people=tuple(people),
+        leftover=tuple(shown(name) for name in sorted(unclaimed)),
+        unclear=unclear,
+    )
 
 
 def _owners(
@@ -163,18 +205,38 @@ def _owners(
         return [(next(iter(handin.ids), "key"), None)]
     if members := roster.team(handin.name or handin.key):
         return [("team", member) for member in members]
-    claims = handin.ids or dict.fromkeys(_KINDS, handin.key)
-    for kind, value in claims.items():
-        if len(people := roster.by(kind, value)) == 1:
-            return [(kind, people[0])]
     sure: list[tuple[str, Person | None]] = [
         (by, people[0]) for by, people in _guesses(handin, roster, wanted) if len(people) == 1
     ]
     return sure[:1] or [("key", None)]
 
 
+def _unclear(
+    piles: Collection[_Pile], leftover: Sequence[str], roster: Roster, wanted: Wanted
+) -> tuple[Unclear, ...]:
+    """What may be that of several people, and what is left over of who has nothing else."""
+    without = {pile.id for pile in piles if pile.is_empty}
+    strangers = [handin for pile in piles if pile.person is None for handin in pile.handins]
+    names = {label: stem(label.removesuffix("/").rpartition("/")[2]) for label in leftover}
+    rest = [Handin(student_name(name), label, None) for label, name in names.items()]
+    found = [_perhaps(handin, roster, wanted) for handin in strangers]
+    left = [_perhaps(handin, roster, wanted) for handin in rest]
+    found += [one for one in left if not without.isdisjoint(one.people)]
+    return tuple(sorted((one for one in found if one.people), key=lambda one: one.found))
+
+
+def _perhaps(handin: Handin, roster: Roster, wanted: Wanted) -> Unclear:
+    """Whom its name may mean, however many they are."""
+    guesses = (people for _, people in _guesses(handin, roster, wanted))
+    people = roster.team(handin.key) or next(filter(None, guesses), [])
+    return Unclear(shown(handin.label), tuple(person.id for person in people))
+
+
 def _guesses(handin: Handin, roster: Roster, wanted: Wanted) -> Iterator[tuple[str, list[Person]]]:
-    """Whom a name may mean, most certain first."""
+    """Whom its ids or its name may mean, most certain first."""
+    claims = handin.ids or dict.fromkeys(_KINDS, handin.key)
+    for kind, value in claims.items():
+        yield kind, roster.by(kind, value)
     # A name proves nothing where the roster has better: the same ids as the hand-in.
     if any(kind in person.ids for kind in handin.ids for person in roster.people):
         return
@@ -214,7 +276,7 @@ def _documents(handin: Handin) -> list[str]:
     return [name for name in names if Path(name).suffix.lower() in _DOCUMENTS]
 
 
-def _taken(pile: _Pile, roster: Roster | None, attempts: str) -> Taken:
+def _taken(pile: _Pile, roster: Roster | None, attempts: str, unclear: Sequence[Unclear]) -> Taken:
     handins = sorted(pile.handins, key=lambda handin: handin.attempt or 0)
     if not _is_counted(handins):  # an empty place doubles nobody
         handins = [handin for handin in handins if handin.place is not None] or handins[:1]
@@ -231,6 +293,7 @@ def _taken(pile: _Pile, roster: Roster | None, attempts: str) -> Taken:
         counts=counts,
         section=person.section if person else "",
         ids=_ids(pile),
+        perhaps=tuple(one.found for one in unclear if pile.is_empty and pile.id in one.people),
     )
 
 

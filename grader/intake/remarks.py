@@ -29,13 +29,18 @@ def nothing_wanted(listed: Listing, wanted: Sequence[str]) -> Unsafe:
         hidden = [
             name for name in listed.passed_over if name.rstrip("/").rpartition("/")[2][:1] == "."
         ]
-        if hidden:  # perhaps all of it lies there
-            return Unsafe("hidden_folder", found=shown(", ".join(hidden[:MAX_HINTS])))
-        return Unsafe("empty")
-    others = filter(None, map(other_archive, names))
-    if not any(map(is_own_module, names)) and (other := next(others, None)):
-        return other
-    return Unsafe("missing_files", **_missing(wanted, names))
+        own = [name for name in hidden if name.rstrip("/").rpartition("/")[2] != ".git"]
+        if own:  # perhaps all of it lies there
+            return Unsafe("hidden_folder", found=shown(", ".join(own[:MAX_HINTS])))
+        return Unsafe("empty_repository" if hidden else "empty")
+    if not any(map(is_own_module, names)):
+        if other := next(filter(None, map(other_archive, names)), None):
+            return other
+        archives = [name for name in names if is_archive(name)]
+        if len(archives) > 1:  # neither was opened
+            return Unsafe("several_archives", found=shown(", ".join(archives[:MAX_HINTS])))
+    missing = _missing(wanted, names)
+    return Unsafe(missing.code, **missing.fields)
 
 
 def notes_on_files(
@@ -50,7 +55,7 @@ def notes_on_files(
     if missing:
         used = {root + name for name in wanted}
         others = [e.name for e in listed.files if e.name not in used and not is_hidden(e.name)]
-        notes.append(Message("missing_files", _missing(missing, others)))
+        notes.append(_missing(missing, others))
     notes += [
         Message("unsafe_archive", {"entry": shown(name)})
         for name in listed.passed_over
@@ -98,8 +103,8 @@ def _is_cp949(content: bytes) -> bool:
     return True
 
 
-def _missing(missing: Sequence[str], names: list[str]) -> dict[str, str]:
-    """Fields of "missing_files", with what was probably meant: "Text.py", "text.py.txt"."""
+def _missing(missing: Sequence[str], names: list[str]) -> Message:
+    """Which files are missing, with what was probably meant: "Text.py", "text.py.txt"."""
     stems = [_letters(name) for name in missing]
     shallow = sorted(names, key=lambda name: name.count("/"))[:MAX_COMPARED]
     near = [
@@ -109,8 +114,11 @@ def _missing(missing: Sequence[str], names: list[str]) -> dict[str, str]:
         or is_notebook(name)
         or get_close_matches(_letters(name), stems, n=1, cutoff=0.8)
     ]
+    fields = {"missing": ", ".join(missing)}
+    if not near:
+        return Message("missing_files_only", fields)
     found = ", ".join(shown(name) for name in near[:MAX_HINTS])
-    return {"missing": ", ".join(missing), "found": found or "-"}
+    return Message("missing_files", {**fields, "found": found})
 
 
 def _letters(name: str) -> str:

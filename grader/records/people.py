@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from grader.course.roster import Person, Roster
 from grader.errors import PlatformError
 from grader.json_file import Damaged, read_json
 from grader.records.decode import typed
@@ -24,6 +25,7 @@ class People:
     on_roster: frozenset[str] | None = None
     ids: dict[str, dict[str, str]] = field(default_factory=dict)  # "canvas", "email" -> value
     files: dict[str, list[str]] = field(default_factory=dict)  # what counts, as Canvas names it
+    expected: tuple[str, ...] = ()  # who was there, or missing, when it was graded last
 
     def name(self, student: str) -> str:
         """The name, or "" where none is known or the id says it already."""
@@ -50,7 +52,21 @@ def load(out: Path, assignment: str) -> People:
         None if enrolled is None else frozenset(person.id for person in enrolled),
         ids,
         {person.id: person.files for person in seen or () if person.files},
+        tuple(person.id for person in seen or ()),
     )
+
+
+def roster(out: Path) -> Roster | None:
+    """The roster that somebody graded with last. Raises `PlatformError` when it is damaged."""
+    path = Out(out).roster
+    if not path.exists():
+        return None
+    empty = {"name": "", "section": "", "team": "", "ids": {}}  # of an earlier grader
+    try:
+        people = read_json(path, lambda data: [typed(Person, empty | p) for p in data["people"]])
+    except Damaged as error:
+        raise PlatformError("error.record_unreadable", file=path, reason=error) from error
+    return Roster(tuple(people))
 
 
 @dataclass(frozen=True)

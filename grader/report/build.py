@@ -158,7 +158,7 @@ class _Table:
                 for number, (first, last, count) in enumerate(self._written, 1)
             ]
             own = {"rows": self._rows[lang], "parts": parts, "downloads": downloads}
-            return sums.context(lang) | own
+            return sums.context(lang) | own | {"ungraded": class_page.ungraded(plan.results, lang)}
 
         write_pages(plan, self._folder, "index", context)
         kept = {

@@ -21,7 +21,7 @@ from grader.records.outcome import Outcome
 from grader.records.record import ExerciseResult, Message, Record, Status
 from grader.report import formatting, item_analysis, plots
 from grader.report.item_analysis import CheckFigures
-from grader.report.results import Entry
+from grader.report.results import Entry, Results
 
 MOST_FREQUENT, SLOWEST = 12, 10
 MOST_NAMED = 100  # students in a sentence; all are in the table
@@ -272,6 +272,13 @@ def heading(snapshot: Snapshot, lang: str) -> dict[str, Any]:
             {"id": entry.id, "title": choose(entry.title, lang)} for entry in snapshot.exercises
         ],
     }
+
+
+def ungraded(results: Results, lang: str) -> str:
+    """Who is expected and has no record yet."""
+    everybody = results.ungraded
+    first = [(name, results.people.name(name), None) for name in everybody[:MOST_NAMED]]
+    return _Names(len(everybody), [*first]).sentence(lang)
 
 
 def row(snapshot: Snapshot, entry: Entry, lang: str, feedback: str) -> dict[str, Any]:

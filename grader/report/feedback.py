@@ -54,6 +54,7 @@ def context(
         "problem": formatting.sentence(record.problem, lang),
         "notes": [formatting.sentence(note, lang) for note in record.notes],
         "decisions": decisions,
+        "by_hand": any(own.points is not None or own.extra for own in decisions),
         **_to_mend(told),
         "exercises": told,
         "ran": any(exercise.checks for exercise in record.exercises),

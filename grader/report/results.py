@@ -9,6 +9,7 @@ from pathlib import Path
 from grader.diagnosis import mistakes
 from grader.diagnosis.mistakes import Mistake
 from grader.errors import PlatformError, UsageError
+from grader.intake.names import record_name
 from grader.records import assignment_snapshot, decisions, people, store
 from grader.records.assignment_snapshot import Snapshot
 from grader.records.decisions import Decision
@@ -44,6 +45,16 @@ class Results:
     files: list[Path]  # of the records, in the order of their names
     mistakes: list[Mistake]  # that are known
     decisions: Mapping[str, Sequence[Decision]] = field(default_factory=dict)  # of a student
+
+    @property
+    def ungraded(self) -> list[str]:
+        """Who is expected and has no record: grading was stopped, goes on, or left them out."""
+        graded = {path.stem for path in self.files}
+        return [
+            student
+            for student in self.people.expected
+            if record_name(student) not in graded and not self.people.has_left(student)
+        ]
 
     def record(self, path: Path, content: bytes) -> Record:
         """What is in the file of a record. Raises `PlatformError` when it is damaged."""

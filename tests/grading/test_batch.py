@@ -78,7 +78,7 @@ def test_a_class(submit, grade, tmp_path):
     assert record(tmp_path, "이민수").points == 6
     half = record(tmp_path, "half")
     assert half.points == 6
-    assert [note.code for note in half.notes] == ["missing_files"]
+    assert [note.code for note in half.notes] == ["missing_files_only"]
     assert {c.outcome for c in half.exercises[1].checks} == {"unanswered"}
     assert "3 graded, 0 unchanged" in done.output
 
@@ -528,6 +528,22 @@ def test_a_class_with_a_roster(submit, grade, roster, tmp_path):
     assert "0 graded, 4 unchanged" in grade(*roster).output
 
 
+def test_without_a_roster_the_one_of_the_last_time_is_used(submit, grade, roster, tmp_path):
+    """A second record of the same person would leave the old score in force."""
+    submit("kim_tiny", {"sums.py": GOOD, "words.py": GREET})
+    grade(*roster)
+    remembered = (tmp_path / "out" / "roster.json").read_bytes()
+    submit("kim_tiny", {"sums.py": "def add(a, b): return 0", "words.py": GREET})
+    for lang, told in (("en", "the one in"), ("ko", "지난번에 쓴")):
+        done = grade(lang=lang)
+        assert told in done.stderr
+        assert "roster.json" in done.stderr
+    assert record(tmp_path, "kim").points == 4
+    assert not (tmp_path / "out" / "records" / "tiny" / "kim_tiny.json").exists()
+    assert (tmp_path / "out" / "roster.json").read_bytes() == remembered
+    assert "roster.json" not in grade(*roster).stderr
+
+
 def test_a_download_without_somebody_undoes_nothing(submit, grade, roster, tmp_path):
     root = submit("kim", {"sums.py": GOOD, "words.py": GREET})
     submit("lee", {"sums.py": GOOD, "words.py": GREET})
@@ -564,6 +580,32 @@ def test_who_left_the_roster_leaves_the_scores_and_keeps_the_record(
     assert "Not on the roster" in page
     assert "Oh Byeol" in page
     assert (tmp_path / "out" / "feedback" / "lee" / "tiny" / "feedback.html").exists()
+
+
+def test_who_is_expected_and_not_graded_is_named(submit, grade, roster, tmp_path):
+    """A part of a class is never taken for the whole of it."""
+    for student in ("kim", "lee"):
+        submit(student, {"sums.py": GOOD, "words.py": GREET})
+    out = str(tmp_path / "out")
+    page = tmp_path / "out" / "report" / "tiny" / "index.html"
+
+    def told(*words):
+        done = CliRunner().invoke(main, words)
+        assert done.exit_code == 0, done.output
+        return done.stderr
+
+    grade(*roster, "--only", "kim")
+    for words in (("report", out), ("export", "csv", out, "tiny")):
+        stderr = told("--lang", "en", *words)
+        assert "tiny: 2 of 3 people have no record yet" in stderr
+        assert "lee  이지우, oh  Oh Byeol" in stderr
+        assert "모두 3명 가운데 2명" in told("--lang", "ko", *words)
+    told("--lang", "en", "report", out)
+    assert "Not graded yet" in page.read_text()
+    grade(*roster)
+    for words in (("report", out), ("export", "csv", out, "tiny")):
+        assert told("--lang", "en", *words) == ""
+    assert "Not graded yet" not in page.read_text()
 
 
 def test_a_dry_run_says_what_it_sees_and_stops(submit, course, roster, tmp_path):

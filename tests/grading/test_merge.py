@@ -166,6 +166,27 @@ def test_different_rosters_stay_apart(root, parts):
     assert (done.exit_code, "same roster" in done.output) == (2, True)
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_who_was_graded_without_the_roster_and_is_not_on_it_is_refused_by_name(root, order):
+    """They would be gone from the scores."""
+    (root / "a" / "kim").rename(root / "a" / "kim_2027001")
+    done = grader(root, "grade", "tiny", root / "a", "-o", root / "bare")
+    assert done.exit_code == 0, done.output
+    sections = [root / "bare", root / "section-b"]
+    done = grader(root, "merge", *(sections[i] for i in order), "-o", root / "merged")
+    assert done.exit_code == 2
+    assert "kim_2027001" in done.output
+    assert "이서연" not in done.output  # on the roster by this very name
+    assert not (root / "merged").exists()
+
+
+def test_who_was_graded_without_the_roster_and_is_on_it_comes_along(root):
+    (root / "section-a" / "roster.json").unlink()
+    done = grader(root, "merge", root / "section-a", root / "section-b", "-o", root / "merged")
+    assert done.exit_code == 0, done.output
+    assert (root / "merged" / "roster.json").exists()
+
+
 def test_what_people_decided_comes_along(root):
     bonus = Decision("add", "add", None, 0.5, "well explained")
     for section, student in zip("ab", ("kim", "park"), strict=True):

@@ -75,7 +75,7 @@ def test_canvas(download):
         assert read_[user].files == dict.fromkeys(FILES, b"x = 1\n"), user
     assert Message("marked_late") in read_["12345"].notes
     assert Message("documents", {"found": "report.pdf"}) in read_["12352"].notes
-    assert read_["12353"].problem.code == "missing_files"
+    assert read_["12353"].problem.code == "missing_files_only"
     assert "report.txt" in read_["12353"].notes[0].fields["found"]
     assert read_["12349"].problem.fields["file"] == "hw.ipynb"
 
@@ -207,7 +207,17 @@ def test_moodle(download):
         "123458",
     }
     assert Message("documents", {"found": "onlinetext.html"}) in read_["123457"].notes
-    assert read_["123461"].problem.code == "missing_files"
+    assert read_["123461"].problem.code == "missing_files_only"
+
+
+@pytest.mark.parametrize("between", ["/", ""])
+def test_two_zips_of_one_moodle_student(tmp_path, between):
+    kim, lee = "Kim_1_assignsubmission_file_", "Lee_2_assignsubmission_file_"
+    write(tmp_path, {f"{kim}{between}{name}.zip": zipped() for name in "ab"})
+    write(tmp_path, {f"{lee}{between}a.zip": zipped()})
+    read_ = readings(tmp_path)
+    assert read_["1"].problem == Message("several_archives", {"found": "a.zip, b.zip"})
+    assert read_["2"].problem is None
 
 
 def test_moodle_without_folders_and_blind(tmp_path):

@@ -4,7 +4,9 @@ import json
 
 import pytest
 
+from grader.cli.people import show_intake
 from grader.course.roster import Person, Roster
+from grader.intake.people import Unclear
 from grader.records import people
 from tests.intake.layouts import below, counting, intake, write, zipped
 
@@ -71,12 +73,60 @@ def test_a_document_called_like_somebody_on_the_roster_is_theirs(tmp_path):
     assert found.leftover == ("essay.docx",)
 
 
-def test_a_name_that_two_people_have_is_nobodys(tmp_path):
-    write(tmp_path, below("홍길동") | below("2027001"))
-    found = intake(tmp_path, CLASS)
-    assert [person.id for person in found.unknown] == ["홍길동"]
-    assert counting(found)["2027002"] is None
-    assert counting(found)["2027003"] is None
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_name_that_two_people_have_may_be_eithers(tmp_path, packed):
+    write(tmp_path, below("홍길동") if packed else {"홍길동.ipynb": "{}"})
+    write(tmp_path, below("2027001"))
+    found, name = intake(tmp_path, CLASS), "홍길동/" if packed else "홍길동.ipynb"
+    assert found.unknown == []
+    assert found.unclear == (Unclear(name, ("2027002", "2027003")),)
+    assert ("홍길동" in counting(found)) == packed
+    for student in ("2027002", "2027003"):
+        assert counting(found)[student] is None
+        assert by(found, student).found().problem.fields == {"found": name}
+        assert [note.code for note in by(found, student).found().notes] == ["perhaps_handed_in"]
+    assert found.to_json()["unclear"] == [{"found": name, "people": ["2027002", "2027003"]}]
+
+
+def test_what_bears_two_ids_or_is_one_of_two_namesakes_may_be_eithers(tmp_path):
+    write(tmp_path, {"2027001_2027004_team.zip": zipped(), "2027002.zip": zipped()})
+    assert intake(tmp_path, CLASS).unclear == (
+        Unclear("2027001_2027004_team.zip", ("2027001", "2027004")),
+    )
+    only = roster(Person("1", "홍길동"), Person("2", "홍길동"), Person("3", "Lee Jiwoo"))
+    write(tmp_path / "m", below("홍길동_41_assignsubmission_file_"))
+    write(tmp_path / "m", below("Lee Jiwoo_42_assignsubmission_file_"))
+    unclear = intake(tmp_path / "m", only).unclear
+    assert unclear == (Unclear("홍길동_41_assignsubmission_file_/", ("1", "2")),)
+
+
+def test_what_is_left_over_with_the_id_of_who_has_nothing_is_told(tmp_path):
+    """Beside a download, and in a form that nobody can grade."""
+    write(tmp_path / "a", {f"n_{i}_{i}_hw.zip": zipped() for i in (11, 12, 14)})
+    write(tmp_path / "a", {"2027001 too.zip": zipped(), "2027003_late.zip": zipped()})
+    write(tmp_path / "b", below("2027001") | {"2027004_hw1.docx": "", "2027001 notes.pdf": ""})
+    write(tmp_path / "c", below("class/2027001") | below("class/2027002") | {"2027003.py": ""})
+    for place, found, student in (
+        ("a", "2027003_late.zip", "2027003"),
+        ("b", "2027004_hw1.docx", "2027004"),
+        ("c", "2027003.py", "2027003"),
+    ):
+        taken = intake(tmp_path / place, CLASS)
+        assert taken.unclear == (Unclear(found, (student,)),)
+        assert by(taken, student).perhaps == (found,)
+
+
+def test_what_is_unclear_is_said_before_grading(tmp_path, capsys):
+    write(tmp_path, {"홍길동.zip": zipped(), "2027001.zip": zipped(), "choi.zip": zipped()})
+    for lang, said in (
+        ("en", "홍길동.zip could be 2027002 or 2027003"),
+        ("ko", "홍길동.zip: 2027002 또는 2027003의 것일 수"),
+    ):
+        show_intake(intake(tmp_path, CLASS), lang)
+        printed = capsys.readouterr().out
+        assert said in printed
+        assert printed.count("choi") == 3  # its line, and as nobody's on the roster
+        assert printed.count("홍길동.zip") == 2
 
 
 def test_two_folders_of_one_person_are_not_chosen_between(tmp_path):
@@ -195,3 +245,67 @@ def test_two_numbers_for_one_person_are_none(tmp_path):
     only = roster(Person("1", "Kim Minsu"), Person("2", "Lee Jiwoo"))
     write(tmp_path, {"kimminsu_11_1_hw.zip": zipped(), "minsukim_12_2_hw.zip": zipped()})
     assert by(intake(tmp_path, only), "1").ids == {}
+
+
+@pytest.mark.parametrize("ending", ["ipynb", "py"])
+@pytest.mark.parametrize("beside", [{"2027001_kim.zip": zipped()}, below("2027001")])
+def test_a_loose_file_is_matched_as_an_archive_is(tmp_path, ending, beside):
+    """Whoever else hands in a zip or a folder, and whatever the teacher has lying about."""
+    teachers = {f"{name}.{ending}" for name in ("check", "hw1", "demo")} | {"README.md", "a.csv"}
+    names = ("hw1_gildong", "Lee Jiwoo - hw1", "2027002_홍길동_hw1.ko")
+    write(tmp_path, beside | {f"{name}.{ending}": "{}" for name in names})
+    write(tmp_path, dict.fromkeys(teachers, ""))
+    found = intake(tmp_path, CLASS)
+    assert {person: label for person, label in counting(found).items() if person != "2027001"} == {
+        "2027002": f"2027002_홍길동_hw1.ko.{ending}",
+        "2027003": f"hw1_gildong.{ending}",
+        "2027004": f"Lee Jiwoo - hw1.{ending}",
+    }
+    assert set(found.leftover) == teachers
+
+
+def test_a_loose_file_beside_what_its_owner_packed(tmp_path):
+    write(tmp_path, {"2027001.zip": zipped(), "2027001.ipynb": "{}", "2027001 again.ipynb": "{}"})
+    write(tmp_path, {"2027003.ipynb": "{}", "2027003.pdf": "", "2027004.zip": zipped()})
+    found = counting(intake(tmp_path, CLASS))
+    assert found["2027001"] == ["2027001.zip, 2027001.ipynb", "2027001 again.ipynb"]
+    assert found["2027003"] == "2027003.ipynb, 2027003.pdf"
+
+
+def test_a_document_of_one_person_hides_nobodys_notebook(tmp_path):
+    write(tmp_path, {"2027004.docx": "", "2027001_kim.ipynb": "{}", "gildong.py": ""})
+    found = counting(intake(tmp_path, CLASS))
+    assert found["2027004"] == "2027004.docx"
+    assert found["2027001"] == "2027001_kim.ipynb"
+    assert found["2027003"] == "gildong.py"
+
+
+def test_loose_files_in_sections(tmp_path):
+    write(tmp_path, {"A/2027001.zip": zipped(), "A/2027002_hw1.ipynb": "{}", "A/demo.ipynb": "{}"})
+    write(tmp_path, {"B/2027003.zip": zipped(), "2027004_late.ipynb": "{}"})
+    found = intake(tmp_path, CLASS, layout="section/student")
+    assert counting(found)["2027002"] == "A/2027002_hw1.ipynb"
+    assert counting(found)["2027004"] == "2027004_late.ipynb"
+    assert found.leftover == ("A/demo.ipynb",)
+
+
+@pytest.mark.parametrize("outer", ["", "2027 spring/"])
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_class_of_loose_files_is_found_in_a_zip_and_a_folder(tmp_path, outer, packed):
+    files = {f"{outer}{name}.ipynb": "{}" for name in ("2027002_hong", "2027003", "hw1_Lee Jiwoo")}
+    files |= {f"{outer}2027001_kim.zip": zipped()}
+    if packed:
+        path = write(tmp_path, {"class.zip": zipped(files)}) / "class.zip"
+    else:
+        path = write(tmp_path / "in", files)
+    found = intake(path, CLASS)
+    assert [person.id for person in found.people if person.counts] == [p.id for p in CLASS.people]
+
+
+def test_a_students_own_files_are_no_class(tmp_path):
+    own = {"2027002_a.ipynb": "{}", "2027002_b.ipynb": "{}"}
+    write(tmp_path, {"2027002.zip": zipped(own)})
+    assert list(counting(intake(tmp_path / "2027002.zip", CLASS))) == ["2027002"]
+    both = below("teamone", {"2027001_a.ipynb": "{}", "2027002_a.ipynb": "{}"})
+    found = counting(intake(write(tmp_path / "b", both | {"2027003.zip": zipped()}), CLASS))
+    assert (found["2027001"], found["2027003"]) == ("teamone/", "2027003.zip")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.i18n import say
 from grader.intake import entries, package
 from grader.intake.handin import Found
 from grader.intake.names import record_name
@@ -151,8 +152,27 @@ def test_what_is_no_utf8_is_noted(tmp_path, content):
 # --- what is missing
 
 
-def missing(names, found="-"):
+def missing(names, found=None):
+    if found is None:
+        return Message("missing_files_only", {"missing": ", ".join(names)})
     return Message("missing_files", {"missing": ", ".join(names), "found": found})
+
+
+def test_a_sentence_on_what_is_missing_names_nothing_similar_where_nothing_is():
+    for lang in ("en", "ko"):
+        alone, similar = missing(["text.py"]), missing(["text.py"], "Text.py")
+        said = say(alone.code, alone.fields, lang)
+        assert said.endswith("text.py.")
+        assert say(similar.code, similar.fields, lang).startswith(said)
+
+
+def test_several_archives_are_not_chosen_between(tmp_path):
+    for name, files in (("kim", ["b.zip", "a.tar.gz"]), ("lee", ["x/a.zip", "x/b.zip", "x/n.txt"])):
+        found = taken(write(tmp_path / name, dict.fromkeys(files, zipped({"text.py": ""}))))
+        archives = ", ".join(sorted(files)[:2])
+        assert found.problem == Message("several_archives", {"found": archives})
+    mixed = {"a.zip": zipped({}), "b.zip": zipped({}), "mine.py": ""}
+    assert taken(write(tmp_path / "oh", mixed)).problem == missing(WANTED, "a.zip, b.zip")
 
 
 @pytest.mark.parametrize(
@@ -190,17 +210,19 @@ def test_nothing_at_all_is_empty(tmp_path, files):
 
 def test_a_folder_that_begins_with_a_dot_is_named(tmp_path):
     found = taken_from(tmp_path, {".hw1/text.py": "", ".git/config": "", "__pycache__/a.pyc": ""})
-    assert found.problem == Message("hidden_folder", {"found": ".git/, .hw1/"})
+    assert found.problem == Message("hidden_folder", {"found": ".hw1/"})
+
+
+@pytest.mark.parametrize("clone", [{".git/config": ""}, {"hw1/.git/config": "", ".gitignore": ""}])
+def test_a_clone_without_files_is_an_empty_repository(tmp_path, clone):
+    assert taken_from(tmp_path, clone).problem == Message("empty_repository")
+    packed = write(tmp_path, {"lee.zip": zipped(clone)}) / "lee.zip"
+    assert taken(packed).problem == Message("empty_repository")
 
 
 def test_a_folder_in_place_of_a_file(tmp_path):
     found = taken_from(tmp_path, {"text.py": "", "features.py": "", "network.py/a.txt": ""})
     assert found.notes == [missing(["network.py"])]
-
-
-def test_two_archives_are_not_chosen_between(tmp_path):
-    found = taken_from(tmp_path, {"a.zip": zipped(ALL), "b.zip": zipped(ALL)})
-    assert found.problem == missing(WANTED, "a.zip, b.zip")
 
 
 @pytest.mark.parametrize("inner", ["hw.zip", "과제/hw.zip", "data/hw.tar.gz"])
@@ -397,7 +419,7 @@ def test_what_is_told_has_words_in_both_languages():
 
     import grader
 
-    codes = {"empty", "missing_files", "unsafe_archive", "broken_archive", "too_large", "too_many",
+    codes = {"empty", "missing_files", "several_archives", "unsafe_archive", "broken_archive", "too_large", "too_many",
              "unsupported", "encrypted", "ambiguous", "not_utf8", "wrapper_folder",
              "cp949", "taken_for", "several_folders", "other_archive", "archive_too_large"}  # fmt: skip
     for lang in ("en", "ko"):

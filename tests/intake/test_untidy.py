@@ -220,7 +220,7 @@ def test_one_file_where_one_is_wanted(tmp_path):
         assert (found.problem, found.files) == (None, {"text.py": b"x = 2\n"})
     # which of two, or for which of two, nobody can tell
     found = taken(zip_of(tmp_path, {"a.py": b"", "b.py": b""}), ["text.py"])
-    assert found.problem.code == "missing_files"
+    assert found.problem.code == "missing_files_only"
     assert taken(tmp_path / "text (1).py").problem.code == "missing_files"
 
 

@@ -8,12 +8,14 @@ import pytest
 from grader.course.exercise import Kind
 from grader.records import assignment_snapshot
 from grader.records.assignment_snapshot import DescribedCheck
+from grader.records.decisions import Decision
 from grader.records.outcome import Outcome
 from grader.records.record import Message
-from grader.report import feedback
+from grader.report import feedback, pages
 from grader.report.build import build
 from grader.report.moment import Moment, is_shown
 from grader.report.page_cache import PageCache
+from grader.scoring.decided import decided
 from grader.scoring.points import score, totals
 from tests.report import example_class
 
@@ -368,3 +370,23 @@ def _counted(*, public):
 
 def _named(entries, key, value):
     return next(entry for entry in entries if entry[key] == value)
+
+
+@pytest.mark.parametrize(
+    ("points", "extra", "lang", "said"),
+    [
+        (1.25, 0.0, "en", "those that the teaching staff gave"),
+        (1.25, 0.0, "ko", "채점자가 직접 매긴"),
+        (None, 0.5, "en", "those that the teaching staff gave"),
+        (None, 0.0, "en", "it gets no points"),  # a comment alone gives none
+    ],
+)
+def test_points_by_hand_where_nothing_could_be_graded(described, points, extra, lang, said):
+    by_hand = [Decision("clean", "clean", points, extra, "well tried")]
+    record = decided(described, example_class.class_records()["empty"], by_hand)
+    shown = feedback.context(
+        described, record, lang, Moment(AFTER, published=True), decisions=by_hand
+    )
+    page = pages.render("feedback.html.j2", lang, [], shown)
+    assert said in page
+    assert ("it gets no points" in page) == (said == "it gets no points")

@@ -3,14 +3,17 @@
     kim/text.py   kim/hw1_classification/text.py   kim.zip      a plain one for each student
     kim/hw1/text.py                                             nbgrader's `submitted/`
     hw1-kim/.git                                                clones; GitHub Classroom's names
+    2027001_kim.ipynb                                           a file of somebody on the roster
 
-What one student hands in never changes how another's is read.
+What one student hands in never changes how another's is read. Only where nobody has a folder or an
+archive is a file somebody's whom no roster names: beside them, it may be the teacher's.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from grader.intake.entries import is_code, is_notebook
 from grader.intake.handin import Handin, Seen, Wanted
@@ -30,15 +33,20 @@ def recognises(node: Node, wanted: Wanted) -> bool:
 
 
 def read(node: Node, wanted: Wanted, known: Collection[str], source: str = "folders") -> Seen:
-    """A person for each folder and each archive."""
+    """A person for each folder and each archive; and for code whose name the roster knows."""
     people = _people(node, wanted, known)
     keys = {child: _key(child) for child in people}
     keys = {child: _of_copy(key, keys) for child, key in keys.items()}
     if source == "git":
         keys = _without_slug(node, keys, wanted, known)
-    beside = [child for child in node.children if child not in people]
+    loose = _loose(node, wanted, keys)
+    keys |= {child: _key(child) for child in loose}
+    beside = [child for child in node.children if child not in keys]
     owners = _owners(keys, beside)
-    handins = [_handin(child, keys[child], owners.get(child, []), wanted) for child in people]
+    handins = [
+        replace(_handin(child, key, owners.get(child, []), wanted), is_loose=child in loose)
+        for child, key in keys.items()
+    ]
     owned = {id(extra) for extras in owners.values() for extra in extras}
     return Seen(source, node.shown, handins, [c.shown for c in beside if id(c) not in owned])
 
@@ -53,23 +61,43 @@ def read_one(node: Node, wanted: Wanted) -> Seen:
 
 
 def _people(node: Node, wanted: Wanted, known: Collection[str]) -> list[Node]:
-    """The children that are somebody's."""
+    """The children that are somebody's, whether a roster names them or not."""
     children = [
         child
         for child in node.children
         if not is_nobodys(child, wanted) or is_hidden_one(child, wanted)
     ]
     packed = [c for c in children if c.is_folder or is_packed(c.name) or _is_odd(c)]
-    owners = {_key(child) for child in packed}
     files = [child for child in children if child not in packed]
-    loose = [child for child in files if is_code(child.name)]
-    named = [c for c in files if stem(c.name) in known and student_name(stem(c.name)) not in owners]
-    if packed or named:
-        return packed + named
-    notebooks = [child for child in loose if is_notebook(child.name)]
-    if notebooks or len(wanted.files) != 1:
-        return notebooks
-    return loose
+    code = [child for child in files if is_code(child.name)]
+    owners = {_key(child) for child in [*packed, *code]}
+    documents = [
+        child
+        for child in files
+        if child not in code and (name := stem(child.name)) in known
+        if student_name(name) not in owners
+    ]
+    return [*(packed or _alone(code, wanted)), *documents]
+
+
+def _alone(code: list[Node], wanted: Wanted) -> list[Node]:
+    """The files that are a person each where there is nothing but files."""
+    notebooks = [child for child in code if is_notebook(child.name)]
+    return notebooks if notebooks or len(wanted.files) != 1 else code
+
+
+def _loose(node: Node, wanted: Wanted, keys: Mapping[Node, str]) -> list[Node]:
+    """The other files of code, but for what is called like somebody and so belongs to them."""
+    owners = set(keys.values())
+    return [
+        child
+        for child in node.children
+        if is_code(child.name)
+        and child not in keys
+        and not child.is_folder
+        and not is_nobodys(child, wanted)
+        and _key(child) not in owners
+    ]
 
 
 def _is_odd(node: Node) -> bool:
