@@ -18,10 +18,7 @@ from grader.errors import UsageError
 from grader.intake.handin import Seen, Wanted
 from grader.intake.nodes import Disk, Node, Packed, Together, is_packed, stem
 from grader.intake.shapes import (
-    DEEP,
-    bears_ids,
     can_be_opened,
-    holds_code,
     holds_several,
     is_class,
     is_junk,
@@ -29,7 +26,6 @@ from grader.intake.shapes import (
     is_one,
     is_package,
     is_wrapper,
-    lone_archive,
     students_in,
 )
 from grader.intake.sources import canvas, folders, gradescope, moodle
@@ -38,6 +34,7 @@ LAYOUTS = ("student", "section/student", "submission")
 
 _NBGRADERS = {"source", "release", "autograded", "feedback", "nbgrader_config.py", "gradebook.db"}
 _CLASS_NAMES = {"submissions", "submission", "submitted", "students", "제출", "제출물"}
+_DEEP = 8  # folders that hold nothing but the next one
 _MAX_NAMED = 6  # in a refusal
 
 _Reader = Callable[[Node, Wanted, Collection[str]], Seen]
@@ -81,11 +78,7 @@ def find(path: Path, wanted: Wanted, request: Request) -> Seen:
         return looking.sections(top) if has_sections else folders.read(top, wanted, request.known)
     if request.source:
         return looking.as_told(opened or node, request.source)
-    if opened is not None and (
-        _class_in(opened, wanted)
-        or _is_named_class(opened, wanted)
-        or bears_ids(_top(opened, wanted), request.known)
-    ):
+    if opened is not None and (_class_in(opened, wanted) or _is_named_class(opened, wanted)):
         return looking.look(opened)
     return looking.look(node) if node.is_folder else looking.file(node)
 
@@ -114,7 +107,7 @@ class _Looking:
             return self._down(node, chosen, crowded[chosen])
         if not crowded and (only := self._class_of_one(node)):
             return self._down(node, only, only)
-        if not crowded and (archive := lone_archive(node)):
+        if not crowded and (archive := _lone_archive(node)):
             self._refuse_class(archive)
         return self._by_person(node, {child.shown for child in copies})
 
@@ -258,16 +251,12 @@ class _Looking:
         raise UsageError("error.sections", **fields, one=one)
 
     def _class_of_one(self, node: Node) -> Node | None:
-        """The only folder, which is called like a class or holds files of several people."""
+        """The only folder, which is called like a class, whatever is in it."""
         inner = [child for child in node.children if not is_junk(child.name) and child.is_folder]
-        if len(inner) != 1 or is_one(inner[0], self.wanted):
+        if len(inner) != 1 or not _is_class_name(inner[0].name):
             return None
-        (only,) = inner
-        is_alone = not any(holds_code(child) for child in node.children if child is not only)
-        if is_alone and bears_ids(only, self.request.known):
-            return only
-        held = any(child.is_folder or is_packed(child.name) for child in only.children)
-        return only if held and _is_class_name(only.name) else None
+        held = [child for child in inner[0].children if child.is_folder or is_packed(child.name)]
+        return inner[0] if held and not is_one(inner[0], self.wanted) else None
 
     def _refuse_class(self, file: Node, *, is_all: bool = False) -> None:
         """A class that we cannot look into is no student. Raises `UsageError`."""
@@ -342,7 +331,7 @@ def _is_class_name(name: str) -> bool:
 def _class_in(folder: Node, wanted: Wanted) -> Node | None:
     """The download or the class that a folder is, or the only one that it holds."""
     node: Node | None = folder
-    for _ in range(DEEP):
+    for _ in range(_DEEP):
         if node is None:
             return None
         node = _opened(node) or node
@@ -367,12 +356,22 @@ def _may_be_section(node: Node, wanted: Wanted) -> bool:
 
 def _top(node: Node, wanted: Wanted) -> Node:
     """In a zip, the folder in which everything lies."""
-    for _ in range(DEEP):
+    for _ in range(_DEEP):
         inner = [c for c in node.children if not is_junk(c.name) or _may_be_section(c, wanted)]
         if len(inner) != 1 or not inner[0].is_folder:
             break
         node = inner[0]
     return node
+
+
+def _lone_archive(node: Node) -> Node | None:
+    """The archive that is all there is, also in folders that hold nothing but the next."""
+    for _ in range(_DEEP):
+        inner = [child for child in node.children if not is_junk(child.name)]
+        if len(inner) != 1:
+            break
+        node = inner[0]
+    return node if is_packed(node.name) and not node.is_folder else None
 
 
 def _opened(node: Node) -> Packed | None:

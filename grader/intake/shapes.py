@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from contextlib import ExitStack
 
 from grader.i18n import LANGUAGES
@@ -13,7 +12,6 @@ from grader.intake.handin import Wanted
 from grader.intake.nested import innermost
 from grader.intake.nodes import Node, is_packed, stem
 
-DEEP = 8  # folders that hold nothing but the next one
 METADATA = ("submission_metadata.yml", "submission_metadata.yaml")  # Gradescope's
 
 _JUNK = {
@@ -98,23 +96,6 @@ def holds_code(node: Node) -> bool:
         return is_code(name) or is_packed(name)
 
     return _holds(node, is_any) if node.is_folder else is_any(node.name)
-
-
-def bears_ids(node: Node, known: Collection[str]) -> bool:
-    """Whether the names of a folder's files of code have ids of several people on the roster."""
-    files = [child for child in node.children if not child.is_folder and holds_code(child)]
-    words = (re.split(r"[\W_]+", file.name) for file in files)
-    return len({next(filter(known.__contains__, own), "") for own in words} - {""}) > 1
-
-
-def lone_archive(node: Node) -> Node | None:
-    """The archive that is all there is, also in folders that hold nothing but the next."""
-    for _ in range(DEEP):
-        inner = [child for child in node.children if not is_junk(child.name)]
-        if len(inner) != 1:
-            break
-        node = inner[0]
-    return node if is_packed(node.name) and not node.is_folder else None
 
 
 def holds_several(file: Node, wanted: Wanted) -> bool:

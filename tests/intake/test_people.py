@@ -287,25 +287,3 @@ def test_loose_files_in_sections(tmp_path):
     assert counting(found)["2027002"] == "A/2027002_hw1.ipynb"
     assert counting(found)["2027004"] == "2027004_late.ipynb"
     assert found.leftover == ("A/demo.ipynb",)
-
-
-@pytest.mark.parametrize("outer", ["", "2027 spring/"])
-@pytest.mark.parametrize("packed", [True, False])
-def test_a_class_of_loose_files_is_found_in_a_zip_and_a_folder(tmp_path, outer, packed):
-    files = {f"{outer}{name}.ipynb": "{}" for name in ("2027002_hong", "2027003", "hw1_Lee Jiwoo")}
-    files |= {f"{outer}2027001_kim.zip": zipped()}
-    if packed:
-        path = write(tmp_path, {"class.zip": zipped(files)}) / "class.zip"
-    else:
-        path = write(tmp_path / "in", files)
-    found = intake(path, CLASS)
-    assert [person.id for person in found.people if person.counts] == [p.id for p in CLASS.people]
-
-
-def test_a_students_own_files_are_no_class(tmp_path):
-    own = {"2027002_a.ipynb": "{}", "2027002_b.ipynb": "{}"}
-    write(tmp_path, {"2027002.zip": zipped(own)})
-    assert list(counting(intake(tmp_path / "2027002.zip", CLASS))) == ["2027002"]
-    both = below("teamone", {"2027001_a.ipynb": "{}", "2027002_a.ipynb": "{}"})
-    found = counting(intake(write(tmp_path / "b", both | {"2027003.zip": zipped()}), CLASS))
-    assert (found["2027001"], found["2027003"]) == ("teamone/", "2027003.zip")
