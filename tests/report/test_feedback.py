@@ -10,7 +10,7 @@ from grader.records import assignment_snapshot
 from grader.records.assignment_snapshot import DescribedCheck
 from grader.records.outcome import Outcome
 from grader.records.record import Message
-from grader.report import feedback
+from grader.report import feedback, pages
 from grader.report.build import build
 from grader.report.moment import Moment, is_shown
 from grader.report.page_cache import PageCache
@@ -368,3 +368,17 @@ def _counted(*, public):
 
 def _named(entries, key, value):
     return next(entry for entry in entries if entry[key] == value)
+
+
+def test_what_we_could_not_grade_is_nothing_to_mend(described):
+    record = example_class.class_records()["platform"]
+    broken = next(c for e in record.exercises for c in e.checks if c.outcome == Outcome.BROKEN)
+    of = described, record, "en", Moment(AFTER, published=True)
+    data = feedback.context(*of)
+    functions = [f for exercise in data["exercises"] for f in exercise["functions"]]
+    assert _named(functions, "name", broken.of)["standing"] == "broken"
+    assert broken.of not in [entry["function"]["name"] for entry in data["mend"]]
+    for lang, said in (("en", "not graded"), ("ko", "채점하지 못했습니다")):
+        page = pages.render("feedback.html.j2", lang, [], feedback.context(*of[:2], lang, of[3]))
+        assert f'<code>{broken.of}</code> <span class="stands">{said}</span>' in page
+        assert "Nothing to fix" not in page
