@@ -136,6 +136,7 @@ class ClassSums:
         self._figures = item_analysis.Sums(snapshot)
         self._unscored = {status: _Names() for status in Status}
         self._off_roster = _Names()
+        self._raised: dict[str, str] = {}  # by check: what it raised itself
         self._told = {lang: _Told() for lang in snapshot.languages}
         self._provenance = _Provenance()
         self.statuses: Counter[Status] = Counter()
@@ -150,6 +151,7 @@ class ClassSums:
         self.statuses[record.status] += 1
         if record.status != Status.GRADED:
             self._unscored[record.status].add(entry, _problem(record))
+        self._raised = record.raised | self._raised
         self._provenance.add(record)
         self._milliseconds += round(1000 * record.seconds)
         self._figures.add(record)
@@ -174,6 +176,7 @@ class ClassSums:
         self._milliseconds += other._milliseconds
         self._students.update(other._students)
         self._off_roster.merge(other._off_roster)
+        self._raised = other._raised | self._raised
         self._provenance.merge(other._provenance)
         self._figures.merge(other._figures)
         self._mistakes.merge(other._mistakes)
@@ -201,6 +204,7 @@ class ClassSums:
             "unscored": {status: own.context(lang) for status, own in self._unscored.items()},
             "exercises": self._exercises(lang),
             "functions": self._functions(lang),
+            "raised": sorted(self._raised.items()),
             "off_roster": self._off_roster.sentence(lang),
             "checks": [_check(snapshot, check, lang) for check in hardest_first],
             "outcomes": self._outcomes(),

@@ -730,3 +730,21 @@ def command_line(pid):
         return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
     except OSError:
         return ""
+
+
+def test_a_mistake_in_a_check_is_named_to_those_who_can_correct_it(submit, grade, edit, tmp_path):
+    submit("kim", {"sums.py": GOOD, "words.py": GREET})
+    submit("lee", {"sums.py": GOOD, "words.py": GREET})
+    edit("assignments/tiny/checks/hidden/test_more.py", "np.ones(2)", "ones")
+    done = grade()
+    assert done.exit_code == 3
+    said = "The check add_adds_arrays raised an error itself"
+    assert done.output.count(said) == 1
+    assert "NameError: name 'ones' is not defined" in done.output
+    done = CliRunner().invoke(main, ["--lang", "en", "report", str(tmp_path / "out")])
+    assert done.exit_code == 0
+    page = (tmp_path / "out" / "report" / "tiny" / "index.html").read_text()
+    assert "<code>add_adds_arrays</code> (NameError: name &#39;ones&#39; is not defined)" in page
+    assert "internal error" not in page.partition("<table")[0]
+    summary = json.loads(grade("--json").stdout)
+    assert summary["raised"] == {"add_adds_arrays": "NameError: name 'ones' is not defined"}
