@@ -41,6 +41,7 @@ ROOMS = {
         "brief",
         "schema",
         "digests",
+        "versions",
         "store",
         "layout",
         "packing",

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from grader.i18n import translate
+
 if TYPE_CHECKING:
     from grader.course.folder import Course
 
@@ -44,6 +46,11 @@ def short(path: Path) -> str:
 def who(student: str, name: str) -> str:
     """An id and the name beside it, never cut: its end may be what tells two people apart."""
     return f"{student}  {name}" if name and name != student else student
+
+
+def warn_mixed(lang: str, assignment: str) -> None:
+    """Say that scores were not all given by the same checks, settings and points."""
+    click.echo(f"{assignment}: {translate('report.class.mixed', lang)}", err=True)
 
 
 def plain(line: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.common import course_of, plain, short, who
+from grader.cli.common import course_of, plain, short, warn_mixed, who
 from grader.cli.gradebook import read_decisions
 from grader.course.folder import SOURCES
 from grader.i18n import translate
@@ -252,11 +252,18 @@ for command in (
 
 
 def _results(ctx: click.Context, out: Path, assignment: str) -> Results:
-    """What was graded, with what people have decided by now."""
+    """What was graded, with what people have decided by now; at the end a warning, if any."""
     from grader.report.results import find
 
     read_decisions(out, ctx.obj["lang"])
-    return find(out, assignment)
+    results = find(out, assignment)
+
+    def warn() -> None:
+        if results.versions.are_mixed:
+            warn_mixed(ctx.obj["lang"], assignment)
+
+    ctx.call_on_close(warn)
+    return results
 
 
 def _place(out: Path, assignment: str) -> Path:

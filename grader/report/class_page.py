@@ -19,6 +19,7 @@ from grader.i18n import choose, translate
 from grader.records.assignment_snapshot import Snapshot
 from grader.records.outcome import Outcome
 from grader.records.record import ExerciseResult, Message, Record, Status
+from grader.records.versions import Versions
 from grader.report import formatting, item_analysis, plots
 from grader.report.item_analysis import CheckFigures
 from grader.report.results import Entry
@@ -87,20 +88,20 @@ class _Told:
 
 
 class _Provenance:
-    """Under which conditions the class was graded; more than one of a kind is worth a warning."""
+    """Under which conditions the class was graded."""
 
     def __init__(self) -> None:
         self._first, self._last, self._milliseconds = "~", "", 0
         self._lacking: set[str] = set()
         self._layers: set[tuple[str, ...]] = set()
         self._environments: set[tuple[tuple[str, str], ...]] = set()
-        self._versions: set[tuple[str, str]] = set()
+        self.versions = Versions()
 
     def add(self, record: Record) -> None:
         self._first = min(self._first, record.started)
         self._last = max(self._last, record.started)
         self._milliseconds += round(1000 * record.seconds)
-        self._versions.add((record.checks_sha256[:12], record.settings_sha256[:12]))
+        self.versions.add(record)
         if record.exercises:
             self._lacking.update(record.lacking)
             self._layers.add(tuple(record.layers))
@@ -110,7 +111,7 @@ class _Provenance:
         self._first = min(self._first, other._first)
         self._last = max(self._last, other._last)
         self._milliseconds += other._milliseconds
-        self._versions |= other._versions
+        self.versions.merge(other.versions)
         self._lacking |= other._lacking
         self._layers |= other._layers
         self._environments |= other._environments
@@ -123,7 +124,8 @@ class _Provenance:
             "unprotected": sorted(self._lacking),
             "layers": sorted(self._layers),
             "environments": sorted(self._environments),
-            "versions": sorted(self._versions),
+            "versions": sorted(self.versions.declared),
+            "mixed": self.versions.are_mixed,
         }
 
 
@@ -184,6 +186,11 @@ class ClassSums:
             self._unscored[status].merge(names)
         for lang, told in other._told.items():
             self._told[lang].merge(told)
+
+    @property
+    def are_mixed(self) -> bool:
+        """Whether the scores are of several checks, settings or points."""
+        return self._provenance.versions.are_mixed
 
     @property
     def seconds(self) -> float:

@@ -15,6 +15,7 @@ from grader.records.decisions import Decision
 from grader.records.layout import Out
 from grader.records.people import People
 from grader.records.record import Record
+from grader.records.versions import Versions
 from grader.report.moment import Moment
 from grader.scoring.decided import decided
 
@@ -44,6 +45,7 @@ class Results:
     files: list[Path]  # of the records, in the order of their names
     mistakes: list[Mistake]  # that are known
     decisions: Mapping[str, Sequence[Decision]] = field(default_factory=dict)  # of a student
+    versions: Versions = field(default_factory=Versions)  # of the `entries` that have passed by
 
     def record(self, path: Path, content: bytes) -> Record:
         """What is in the file of a record. Raises `PlatformError` when it is damaged."""
@@ -69,6 +71,7 @@ class Results:
             entry = self.entry(path, store.content(path))
             student = entry.record.student
             refuse_copy(path, entry.record.assignment, student, seen)
+            self.versions.add(entry.record)
             if not (on_roster and self.people.has_left(student)):
                 yield entry
 

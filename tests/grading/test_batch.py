@@ -748,3 +748,37 @@ def test_a_mistake_in_a_check_is_named_to_those_who_can_correct_it(submit, grade
     assert "internal error" not in page.partition("<table")[0]
     summary = json.loads(grade("--json").stdout)
     assert summary["raised"] == {"add_adds_arrays": "NameError: name 'ones' is not defined"}
+
+
+CHANGES = {
+    "checks": ("checks/hidden/test_more.py", "np.ones(2)", "np.ones(3)"),
+    "points": ("exercises/adding.toml", "add = 6", "add = 60"),
+    "kinds": ("exercises/adding.toml", 'kind = "edge"', 'kind = "manners"'),
+}
+
+
+@pytest.mark.parametrize("changed", CHANGES)
+def test_scores_that_do_not_compare_are_told_wherever_they_go(
+    submit, grade, edit, tmp_path, changed
+):
+    def tells(*call):
+        done = CliRunner().invoke(main, ["--lang", "en", *call])
+        assert done.exit_code == 0, done.output
+        said = "tiny: Not all of these scores were given by the same checks, settings and points."
+        return said in done.stderr
+
+    submit("kim", {"sums.py": GOOD, "words.py": GREET})
+    submit("lee", {"sums.py": GOOD, "words.py": GREET})
+    grade()
+    out = str(tmp_path / "out")
+    exported = [["export", name, out, "tiny"] for name in ("csv", "pages", "moodle-feedback")]
+    calls = [["report", out], *exported]
+    assert not any(tells(*call) for call in calls)
+    file, old, new = CHANGES[changed]
+    edit(f"assignments/tiny/{file}", old, new)
+    grade("--only", "kim")
+    assert all(tells(*call) for call in calls)
+    page = (tmp_path / "out" / "report" / "tiny" / "index.html").read_text()
+    assert "Not all of these scores" in page
+    grade()
+    assert not any(tells(*call) for call in calls)
