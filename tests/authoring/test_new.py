@@ -54,7 +54,8 @@ def test_git_keeps_out_what_came_of_a_class(nlp):
     subprocess.run(["git", "init", "--quiet"], check=True)
     private = ["submitted/kim/a.py", "similarity/hw1/dolos.zip", "out/records/hw1/kim.json"]
     private += ["out-1/records/hw1/kim.json", "gradebook.db", "grades.csv"]
-    private += ["autograded/kim/hw1/hw1_words.ipynb"]
+    private += ["autograded/kim/hw1/hw1_words.ipynb", "source/hw1/hw1_words.ipynb"]
+    private += ["autograder.zip", "dist/source/hw1/hw1.ipynb"]
     ours = ["course.toml", "assignments/hw1/mistakes.json", "reference/hw1_words/words.py"]
     call = ["git", "check-ignore", *private, *ours]
     done = subprocess.run(call, capture_output=True, text=True, check=True)
