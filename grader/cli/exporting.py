@@ -224,14 +224,20 @@ def similarity(ctx: click.Context, /, submissions: Path, assignment: str, **opti
 @click.option(
     "--leaderboard", is_flag=True, help="Show how many public checks passed on a leaderboard."
 )
-@_TO_FILE
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The file to write; default: autograder.zip in the course's folder.",
+)
 @click.pass_context
 def gradescope(ctx: click.Context, assignment: str, leaderboard: bool, output: Path | None) -> None:
     """Write Gradescope's autograder.zip. / Gradescope용 autograder.zip을 만듭니다."""
     from grader.authoring import autograder
     from grader.records.store import write_atomically
 
-    course, lang, path = course_of(ctx), ctx.obj["lang"], output or Path("autograder.zip")
+    course, lang = course_of(ctx), ctx.obj["lang"]
+    path = output or course.root / "autograder.zip"
     model = course.load(assignment)
     write_atomically(path, autograder.build(course, model, lang, leaderboard=leaderboard))
     click.echo(translate("export.gradescope", lang, file=short(path)))

@@ -134,3 +134,16 @@ def test_where_there_is_no_course_and_no_such_assignment(nlp, tmp_path, monkeypa
     done = grader("new", "assignment", "hw1")
     assert done.exit_code == 2
     assert "grader new course" in done.output
+
+
+def test_what_holds_solutions_is_written_into_the_course_wherever_one_stands(nlp, monkeypatch):
+    assert grader("new", "assignment", "hw1").exit_code == 0
+    elsewhere = nlp.parent / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    for call in (["release", "hw1"], ["export", "gradescope", "hw1"]):
+        done = grader("--course", str(nlp), *call)
+        assert done.exit_code == 0, done.output
+    assert list(elsewhere.iterdir()) == []
+    assert (nlp / "dist" / "hw1_words.zip").is_file()
+    assert (nlp / "autograder.zip").is_file()
