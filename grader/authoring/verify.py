@@ -124,9 +124,10 @@ def _reason(record: Record) -> str:
 
 
 def _found(check: CheckResult) -> str:
-    """The first line of what a check found: a mistake in the check itself shows there, too."""
-    first = check.detail.partition("\n")[0][:MOST_OF_AN_ERROR]
-    return f": {first}" if first else ""
+    """In a line what a check found: a mistake in the check itself shows there, too."""
+    lines = check.detail.strip().splitlines() or [""]
+    line = lines[-1 if check.outcome == Outcome.RAISED else 0]  # at its end a traceback has it
+    return f": {line[:MOST_OF_AN_ERROR]}" if line else ""
 
 
 def _earned(record: Record) -> list[str]:

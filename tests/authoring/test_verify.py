@@ -379,3 +379,22 @@ def test_a_check_file_that_skips_itself_is_refused(prove, edit):
     edit("assignments/tiny/checks/hidden/test_more.py", "@pytest.mark.parametrize", skip)
     done = prove(options=["--only", "reference"])
     assert (done.exit_code, "test_more.py: Skipped: no" in done.output) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("file", "old"),
+    [
+        ("assignments/tiny/checks/public/test_sums.py", "def test_add_adds(student):"),
+        ("reference/tiny_package/sums.py", "def add(a, b):"),
+    ],
+)
+def test_a_mistake_of_syntax_names_its_file(prove, edit, file, old):
+    edit(file, old, f"{old[:-1]} {{")
+    done = prove(options=["--only", "reference"])
+    assert done.exit_code == 2
+    assert f" ({file.rpartition('/')[2]}, line " in done.output
+
+
+def test_what_a_right_program_raises_is_told_by_its_last_line(prove):
+    done = prove(variant="def add(a, b): raise KeyError(1)", options=["--only", "other"])
+    assert "add_adds (raised): KeyError: 1" in " ".join(done.output.split())
