@@ -25,6 +25,7 @@ class Summary:
 
     graded: int = 0
     kept: int = 0
+    rescored: int = 0  # kept, their points worked out again
     ungradable: int = 0
     missing: int = 0
     broken: int = 0
@@ -36,7 +37,8 @@ class Summary:
         """Count one record."""
         record = step.record
         self.graded += step.fresh and record.status != Status.MISSING
-        self.kept += not step.fresh
+        self.kept += not step.fresh and not step.rescored
+        self.rescored += step.rescored
         self.ungradable += record.status == Status.UNGRADABLE
         self.missing += record.status == Status.MISSING
         self.broken += record.status == Status.BROKEN
@@ -66,6 +68,7 @@ def show(
         lang,
         graded=summary.graded,
         kept=summary.kept,
+        rescored=summary.rescored,
         ungradable=summary.ungradable,
         missing=summary.missing,
         broken=summary.broken,

@@ -438,7 +438,7 @@ def test_other_points_are_worked_out_without_running_anything(submit, grade, tmp
     edit("assignments/tiny/exercises/adding.toml", 'kind = "edge"', 'kind = "manners"')
     edit("assignments/tiny/exercises/saying.toml", "points =", "extra = true\npoints =")
     done = grade()
-    assert "0 graded, 3 unchanged" in done.output
+    assert "0 graded, 0 unchanged, 3 rescored" in done.output
     assert "points worked out again" in done.output
     after = {name: record(tmp_path, name) for name in before}
     assert [(r.points, r.possible, r.extra_points) for r in after.values()] == [
@@ -447,7 +447,8 @@ def test_other_points_are_worked_out_without_running_anything(submit, grade, tmp
         (0, 12, 0),
     ]
     assert all(after[name].started == before[name].started for name in before)
-    assert "worked out again" not in grade().output
+    summary = json.loads(grade("--json").stdout)
+    assert (summary["kept"], summary["rescored"]) == (3, 0)
     grade("--regrade")
     for name, kept in after.items():
         again = record(tmp_path, name)
@@ -512,7 +513,10 @@ def test_a_class_with_a_roster(submit, grade, roster, tmp_path):
     submit("stranger", {"sums.py": GOOD, "words.py": GREET})
     done = grade(*roster)
     assert done.exit_code == 0, done.output
-    assert "2 graded, 0 unchanged, 0 could not be graded, 2 handed in nothing" in done.output
+    assert (
+        "2 graded, 0 unchanged, 0 rescored, 0 could not be graded, 2 handed in nothing"
+        in done.output
+    )
     assert re.search(r"^lee {2}이지우 .*Nothing was handed in", done.output, re.MULTILINE)
     assert re.search(r"Not on the roster.*: stranger", done.output)
     lee = record(tmp_path, "lee")
