@@ -222,7 +222,7 @@ def test_a_record_of_older_checks_is_shown_and_warned_of(tmp_path):
     example_class.write(tmp_path, chosen)
     build(tmp_path, "en", published=True)
     text = (tmp_path / "report" / "hw1" / "index.html").read_text(encoding="utf-8")
-    assert "not all graded with the same checks" in text
+    assert "Not all of these scores were given by the same checks" in text
     own = (tmp_path / "feedback" / "old" / "hw1" / "feedback.html").read_text(encoding="utf-8")
     assert "a_check_that_is_gone" in own
 
