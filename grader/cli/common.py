@@ -48,9 +48,9 @@ def who(student: str, name: str) -> str:
     return f"{student}  {name}" if name and name != student else student
 
 
-def warn_mixed(lang: str, assignment: str) -> None:
-    """Say that scores were not all given by the same checks, settings and points."""
-    click.echo(f"{assignment}: {translate('report.class.mixed', lang)}", err=True)
+def warn(lang: str, assignment: str, code: str) -> None:
+    """Say on standard error what people should know of an assignment's records."""
+    click.echo(f"{assignment}: {translate(code, lang)}", err=True)
 
 
 def plain(line: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.common import course_of, plain, short, warn_mixed, who
+from grader.cli.common import course_of, plain, short, warn, who
 from grader.cli.gradebook import read_decisions
 from grader.course.folder import SOURCES
 from grader.i18n import translate
@@ -264,11 +264,11 @@ def _results(ctx: click.Context, out: Path, assignment: str) -> Results:
     read_decisions(out, ctx.obj["lang"])
     results = find(out, assignment)
 
-    def warn() -> None:
+    def at_the_end() -> None:
         if results.versions.are_mixed:
-            warn_mixed(ctx.obj["lang"], assignment)
+            warn(ctx.obj["lang"], assignment, "report.class.mixed")
 
-    ctx.call_on_close(warn)
+    ctx.call_on_close(at_the_end)
     return results
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.common import short, warn_mixed
+from grader.cli.common import short, warn
 from grader.cli.gradebook import read_decisions
 from grader.errors import UsageError
 from grader.i18n import translate
@@ -50,7 +50,7 @@ def report(
         published=published,
         with_inputs=with_inputs,
         jobs=jobs,
-        warn=partial(warn_mixed, ctx.obj["lang"]),
+        warn=partial(warn, ctx.obj["lang"]),
     )
     for path in built:
         click.echo(short(path))

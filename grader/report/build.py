@@ -46,11 +46,11 @@ def build(
     with_inputs: bool = False,
     now: datetime | None = None,
     jobs: int = 1,
-    warn: Callable[[str], None] = lambda _: None,
+    warn: Callable[[str, str], None] = lambda *_: None,
 ) -> list[Path]:
     """Write every page in the course's languages; it opens in `lang`, if that is one of them.
 
-    `warn` is told each assignment whose scores are of several checks, settings or points.
+    `warn` is told of each assignment what is not as people will expect: its name, and a sentence.
     `files` are written to `OUT/scores/<assignment>`, and the class page offers them. Returns what a
     person opens first. Raises `UsageError` when nothing was graded yet, `PlatformError` when a file
     is damaged or cannot be written.
@@ -65,7 +65,9 @@ def build(
         sums, own = _class(plan, jobs)
         written += own
         if sums.are_mixed:
-            warn(plan.own)
+            warn(plan.own, "report.class.mixed")
+        if with_inputs and sums.lacks_inputs:
+            warn(plan.own, "report.no_inputs")
     return [*opened, Out(out).feedback, *written]
 
 

@@ -144,6 +144,7 @@ class ClassSums:
         self.statuses: Counter[Status] = Counter()
         self.unrun: Counter[Status] = Counter()  # of those without a single check
         self.results: Counter[Outcome] = Counter()
+        self.inputs = 0  # records with what a failed check asked
         self._milliseconds = 0
         self._students: Counter[Outcome] = Counter()  # with at least one such result
 
@@ -158,7 +159,9 @@ class ClassSums:
         self._milliseconds += round(1000 * record.seconds)
         self._figures.add(record)
         self._mistakes.add(record)
-        own = Counter(c.outcome for exercise in record.exercises for c in exercise.checks)
+        checks = [check for exercise in record.exercises for check in exercise.checks]
+        own = Counter(check.outcome for check in checks)
+        self.inputs += any(check.counterexample for check in checks)
         self.unrun[record.status] += not own
         self.results.update(own)
         self._students.update(own.keys())
@@ -175,6 +178,7 @@ class ClassSums:
         self.statuses.update(other.statuses)
         self.unrun.update(other.unrun)
         self.results.update(other.results)
+        self.inputs += other.inputs
         self._milliseconds += other._milliseconds
         self._students.update(other._students)
         self._off_roster.merge(other._off_roster)
@@ -191,6 +195,11 @@ class ClassSums:
     def are_mixed(self) -> bool:
         """Whether the scores are of several checks, settings or points."""
         return self._provenance.versions.are_mixed
+
+    @property
+    def lacks_inputs(self) -> bool:
+        """Whether checks failed, and no record says what any of them asked."""
+        return bool(self.results[Outcome.FAILED]) and not self.inputs
 
     @property
     def seconds(self) -> float:
