@@ -157,6 +157,7 @@ ROOMS = {
         "results",
         "feedback",
         "budget",
+        "provenance",
         "class_page",
         "formats",
         "made",

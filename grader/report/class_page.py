@@ -19,9 +19,9 @@ from grader.i18n import choose, translate
 from grader.records.assignment_snapshot import Snapshot
 from grader.records.outcome import Outcome
 from grader.records.record import ExerciseResult, Message, Record, Status
-from grader.records.versions import Versions
 from grader.report import formatting, item_analysis, plots
 from grader.report.item_analysis import CheckFigures
+from grader.report.provenance import Provenance
 from grader.report.results import Entry
 
 MOST_FREQUENT, SLOWEST = 12, 10
@@ -87,48 +87,6 @@ class _Told:
         return sorted(counts, key=lambda told: (-told[1], -told[2], told[0]))[:number]
 
 
-class _Provenance:
-    """Under which conditions the class was graded."""
-
-    def __init__(self) -> None:
-        self._first, self._last, self._milliseconds = "~", "", 0
-        self._lacking: set[str] = set()
-        self._layers: set[tuple[str, ...]] = set()
-        self._environments: set[tuple[tuple[str, str], ...]] = set()
-        self.versions = Versions()
-
-    def add(self, record: Record) -> None:
-        self._first = min(self._first, record.started)
-        self._last = max(self._last, record.started)
-        self._milliseconds += round(1000 * record.seconds)
-        self.versions.add(record)
-        if record.exercises:
-            self._lacking.update(record.lacking)
-            self._layers.add(tuple(record.layers))
-            self._environments.add(tuple(record.environment.items()))
-
-    def merge(self, other: _Provenance) -> None:
-        self._first = min(self._first, other._first)
-        self._last = max(self._last, other._last)
-        self._milliseconds += other._milliseconds
-        self.versions.merge(other.versions)
-        self._lacking |= other._lacking
-        self._layers |= other._layers
-        self._environments |= other._environments
-
-    def context(self) -> dict[str, Any]:
-        return {
-            "first": formatting.moment(self._first),
-            "last": formatting.moment(self._last),
-            "seconds": self._milliseconds / 1000,
-            "unprotected": sorted(self._lacking),
-            "layers": sorted(self._layers),
-            "environments": sorted(self._environments),
-            "versions": sorted(self.versions.declared),
-            "mixed": self.versions.are_mixed,
-        }
-
-
 class ClassSums:
     """What the page tells of all students together; of two parts of a class the sums add up."""
 
@@ -140,7 +98,7 @@ class ClassSums:
         self._off_roster = _Names()
         self._raised: dict[str, str] = {}  # by check: what it raised itself
         self._told = {lang: _Told() for lang in snapshot.languages}
-        self._provenance = _Provenance()
+        self._provenance = Provenance()
         self.statuses: Counter[Status] = Counter()
         self.unrun: Counter[Status] = Counter()  # of those without a single check
         self.results: Counter[Outcome] = Counter()
