@@ -8,9 +8,22 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from string import Formatter
 from typing import Any
 
 LANGUAGES = ("en", "ko")
+
+
+class _Counting(Formatter):
+    def format_field(self, value: Any, format_spec: str) -> Any:
+        """The first of two words for 1, else the second."""
+        one, several, many = format_spec.partition("|")
+        if not several:
+            return super().format_field(value, format_spec)
+        return one if str(value) == "1" else many
+
+
+_COUNTING = _Counting()
 _CELL = re.compile(r"cell (?P<number>\d+)(?: \((?P<name>.*)\))?")
 
 
@@ -24,8 +37,12 @@ def default_language() -> str:
 
 
 def translate(code: str, lang: str, /, **fields: object) -> str:
-    """The sentence `code` ("outcome.timeout") in `lang`, with its `{fields}` filled in."""
-    return _sentence(code, lang).format(**fields)
+    """The sentence `code` ("outcome.timeout") in `lang`, with its `{fields}` filled in.
+
+    `{n:point|points}` is the word that goes with the number `n`.
+    """
+    sentence = _sentence(code, lang)
+    return _COUNTING.vformat(sentence, (), fields) if "|" in sentence else sentence.format(**fields)
 
 
 def choose(text: Mapping[str, str], lang: str) -> str:

@@ -3,7 +3,7 @@
 import pytest
 
 from grader.errors import PlatformError
-from grader.i18n import choose, say
+from grader.i18n import choose, say, translate
 
 
 def test_the_first_language_stands_in():
@@ -25,3 +25,16 @@ def test_a_message_that_nobody_knows_is_said_to_be_unknown(code):
 def test_an_error_takes_no_field_that_would_read_as_code(several):
     with pytest.raises(AssertionError, match="found"):
         PlatformError("error.system", found=several)
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(1, "1 record in out, 0"), ("1", "1 record in out, 0"), (0, "0 records"), (21, "21 records")],
+)
+def test_a_word_goes_with_its_number(count, said):
+    assert said in translate("cli.merged", "en", assignment="hw1", n=count, out="out", new=0)
+
+
+def test_a_word_that_goes_with_a_number_may_hold_it():
+    assert translate("cli.proof_holds", "en", n=1) == "Verified: the 1 version scored as expected."
+    assert "all 2 versions scored" in translate("cli.proof_holds", "en", n=2)

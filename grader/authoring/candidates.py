@@ -41,6 +41,7 @@ from grader.course.exercise import Kind
 from grader.course.toml import Table, Text
 from grader.errors import AssignmentInvalid
 from grader.grading.proofs import Way
+from grader.i18n import LANGUAGES, translate
 
 HEAVY = 0.1  # seconds: what takes the reference longer is not run for each mutant
 
@@ -178,6 +179,8 @@ def _mutants(
     for path in sorted((assignment.folder / "mutants").glob("*.toml")):
         table = Table.read(path)
         why = table.string("why")
+        if why in {translate("cli.new_mutant_why", lang) for lang in LANGUAGES}:
+            raise AssignmentInvalid("error.mutant_without_why", file=path, found=why)
         bug = Bug(
             of=table.choice("of", functions),
             severity=Severity(table.choice("severity", [s.value for s in Severity])),

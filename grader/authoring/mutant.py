@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent, indent
 
+from grader.authoring.new import refuse_name
 from grader.course.assignment import Assignment
 from grader.course.source import span
 from grader.diagnosis.classes import ClassMistakes
@@ -44,17 +45,24 @@ class Written:
 
 
 def sharing(
-    assignment: Assignment, records: Iterable[Record], known: Sequence[Mistake], function: str
+    assignment: Assignment, records: Iterable[Record], mistakes: Sequence[Mistake], function: str
 ) -> list[str]:
-    """The students who share the most frequent wrong answers of a function that have no name."""
-    made = ClassMistakes(known)
+    """The students who share the most frequent wrong answers of a function that have no name.
+
+    Raises `UsageError` where there is no such function, or where no two students share any.
+    """
+    functions = [f.name for exercise in assignment.exercises for f in exercise.functions]
+    if function not in functions:
+        known = ", ".join(functions)
+        raise UsageError("error.unknown_function", name=function, known=known)
+    made = ClassMistakes(mistakes)
     for record in records:
         made.add(record)
     groups = [group for group in made.shared() if group.function == function]
     if not groups:
-        functions = ", ".join(dict.fromkeys(group.function for group in made.shared()))
-        code = "error.no_cluster" if functions else "error.no_clusters"
-        raise UsageError(code, assignment=assignment.id, function=function, known=functions)
+        known = ", ".join(dict.fromkeys(group.function for group in made.shared()))
+        code = "error.no_cluster" if known else "error.no_clusters"
+        raise UsageError(code, assignment=assignment.id, function=function, known=known)
     return groups[0].students
 
 
@@ -66,8 +74,7 @@ def write(
     submitted: Mapping[str, Mapping[str, bytes]],
 ) -> Written:
     """Write the file of a mutant from the shortest of the submitted functions, by student."""
-    if not name.isidentifier():
-        raise UsageError("error.bad_name", name=name)
+    refuse_name(name)
     path = assignment.folder / "mutants" / f"{name}.toml"
     if path.exists():
         raise UsageError("error.name_taken", folder=path)

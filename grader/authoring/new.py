@@ -24,7 +24,7 @@ from grader.errors import UsageError
 EXAMPLE = "hw0"  # the small assignment of the starter
 
 _STARTER = "starter"
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,7 @@ def course(folder: Path, lang: str) -> Course:
 
 def assignment(course: Course, name: str, source: str = EXAMPLE) -> Copied:
     """Copy one of `shipped()` into the course under another name, whole or not at all."""
-    if not _NAME.fullmatch(name):
-        raise UsageError("error.bad_name", name=name)
+    refuse_name(name)
     owners = shipped()
     if source not in owners:
         raise UsageError("error.unknown_shipped", name=source, known=", ".join(owners))
@@ -89,6 +88,12 @@ def assignment(course: Course, name: str, source: str = EXAMPLE) -> Copied:
             shutil.rmtree(place, ignore_errors=True)
         raise
     return Copied(folder, reference, len(files))
+
+
+def refuse_name(name: str) -> None:
+    """Raise `UsageError` for what no new assignment or mutant can be called."""
+    if not _NAME.fullmatch(name):
+        raise UsageError("error.bad_name", name=name)
 
 
 def shipped() -> dict[str, Course]:

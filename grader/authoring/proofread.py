@@ -51,7 +51,7 @@ def _refuse_undefined(
 def _defined(path: Path) -> list[str]:
     """Functions, classes and `Class.method` of a file, and its other names at the top level."""
     try:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        tree = ast.parse(path.read_text(encoding="utf-8"), path.name)
     except (SyntaxError, UnicodeDecodeError) as error:
         raise AssignmentInvalid("error.check_syntax", file=path, reason=error) from None
     names = []

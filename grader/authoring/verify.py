@@ -17,7 +17,7 @@ from grader.grading.proofs import Way
 from grader.grading.worker import Job
 from grader.intake.read import Submission
 from grader.records.outcome import Outcome
-from grader.records.record import Record, Status
+from grader.records.record import MOST_OF_AN_ERROR, CheckResult, Record, Status
 from grader.records.store import write_atomically
 
 ENOUGH = 10  # mutants: for fewer it does not pay to grade the reference once more
@@ -104,18 +104,31 @@ def _faults(assignment: Assignment, candidate: Candidate, record: Record) -> lis
             return [str(refusal)]
         return []
     if record.status != Status.GRADED:  # nothing was run, so nothing is proved
-        reason = record.problem.fields.get("reason", record.problem.code) if record.problem else ""
-        return [f"{record.status}: {reason}"]
+        return [f"{record.status}: {_reason(record)}"]
     if candidate.bug:
         return calibration.faults(candidate.bug, record)
     if candidate.role == Role.ANSWER:
         return _earned(record)
     return [
-        f"{check.id} ({check.outcome})"
+        f"{check.id} ({check.outcome}){_found(check)}"
         for exercise in record.exercises
         for check in exercise.checks
         if check.outcome != Outcome.PASSED
     ]
+
+
+def _reason(record: Record) -> str:
+    """Why nothing is proved: what keeps all from being graded, or what checks raised themselves."""
+    if record.problem is not None:
+        return record.problem.fields.get("reason", record.problem.code)
+    return "; ".join(f"{name}: {error}" for name, error in record.raised.items())
+
+
+def _found(check: CheckResult) -> str:
+    """In a line what a check found: a mistake in the check itself shows there, too."""
+    lines = check.detail.strip().splitlines() or [""]
+    line = lines[-1 if check.outcome == Outcome.RAISED else 0]  # at its end a traceback has it
+    return f": {line[:MOST_OF_AN_ERROR]}" if line else ""
 
 
 def _earned(record: Record) -> list[str]:

@@ -78,7 +78,7 @@ def classify(
         if not isinstance(error, StudentRaised):  # the traceback says as much
             detail = f"{say(told.code, told.fields, 'en')}\n{detail}".strip()
         return Judged(error.outcome, _hushed(error), detail)
-    said = str(error)[: 2 * MAX_DETAIL]  # it may hold a student's value of any size
+    said = _said(error)[: 2 * MAX_DETAIL]  # it may hold a student's value of any size
     text = _clean(_without_derivation(said), MAX_TEXT)
     detail = _clean(f"{type(error).__name__}: {said}", MAX_DETAIL)
     if asked and _is_too_much(error):
@@ -91,6 +91,13 @@ def classify(
             return Judged(Outcome.FAILED, Message("returned_none", dict(returned_none)), detail)
         return Judged(Outcome.FAILED, _failed(error, text, judged=judged), detail)
     return Judged(Outcome.BROKEN, Message("broken"), detail)
+
+
+def _said(error: BaseException) -> str:
+    """What an exception says; of a fixture that is not there pytest's own says it in objects."""
+    if isinstance(error, pytest.FixtureLookupError):
+        return error.msg or f"fixture {error.argname!r} not found"
+    return str(error)
 
 
 def _is_too_much(error: BaseException) -> bool:

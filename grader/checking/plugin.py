@@ -273,7 +273,9 @@ class _Session:
         self.errors: list[str] = []
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.failed:
+        if report.skipped and isinstance(report.longrepr, tuple):  # a whole file: none of it runs
+            self.errors.append(f"{report.nodeid}: {report.longrepr[-1]}")
+        elif report.failed:
             self.errors.append(f"{report.nodeid}: {report.longreprtext.strip().splitlines()[-1]}")
 
     @pytest.hookimpl(tryfirst=True)
@@ -300,7 +302,7 @@ def run_session(
     Without `transcripts` every check is run by pytest, for every submission. `allowed` is what
     limits this process while a check runs, `right` what right programs answer in each case.
 
-    Raises `AssignmentInvalid` when a check file does not import.
+    Raises `AssignmentInvalid` when a check file does not import, or skips itself.
     """
     checks = Checks(transcripts, allowed, right)
     failure: list[BaseException] = []

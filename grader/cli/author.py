@@ -116,14 +116,20 @@ def new_mutant(
     "--check", "only_check", is_flag=True, help="Only report whether the template is out of date."
 )
 @click.option(
-    "--dist", type=click.Path(path_type=Path), default=Path("dist"), help="Folder for the zip."
+    "--dist",
+    type=click.Path(path_type=Path),
+    help="Folder for the zip; default: dist in the course's folder.",
 )
 @click.option(
     "--without", multiple=True, metavar="BONUS", help="Leave this bonus exercise out (repeatable)."
 )
 @click.pass_context
 def release(
-    ctx: click.Context, assignment: str, only_check: bool, dist: Path, without: tuple[str, ...]
+    ctx: click.Context,
+    assignment: str,
+    only_check: bool,
+    dist: Path | None,
+    without: tuple[str, ...],
 ) -> None:
     """Make the student template and its zip from the reference. / 학생용 배포본을 만듭니다."""
     from grader.authoring import bonus
@@ -144,7 +150,7 @@ def release(
             sys.exit(FELL_SHORT)
         click.echo(translate("cli.not_stale", lang, assignment=assignment))
         return
-    done = releases.release(course, model, dist, without)
+    done = releases.release(course, model, dist or course.root / "dist", without)
     click.echo(translate("cli.released", lang, folder=short(done.folder), files=done.files))
     click.echo(translate("cli.zipped", lang, file=short(done.archive)))
     if done.notebooks:

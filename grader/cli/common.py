@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from grader.i18n import translate
+
 if TYPE_CHECKING:
     from grader.course.folder import Course
     from grader.report.results import Results
@@ -46,6 +48,11 @@ def short(path: Path) -> str:
 def who(student: str, name: str) -> str:
     """An id and the name beside it, never cut: its end may be what tells two people apart."""
     return f"{student}  {name}" if name and name != student else student
+
+
+def warn(lang: str, assignment: str, code: str) -> None:
+    """Say on standard error what people should know of an assignment's records."""
+    click.echo(f"{assignment}: {translate(code, lang)}", err=True)
 
 
 def plain(line: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.common import course_of, plain, short, warn_of_ungraded, who
+from grader.cli.common import course_of, plain, short, warn, warn_of_ungraded, who
 from grader.cli.gradebook import read_decisions
 from grader.course.folder import SOURCES
 from grader.i18n import translate
@@ -224,14 +224,20 @@ def similarity(ctx: click.Context, /, submissions: Path, assignment: str, **opti
 @click.option(
     "--leaderboard", is_flag=True, help="Show how many public checks passed on a leaderboard."
 )
-@_TO_FILE
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The file to write; default: autograder.zip in the course's folder.",
+)
 @click.pass_context
 def gradescope(ctx: click.Context, assignment: str, leaderboard: bool, output: Path | None) -> None:
     """Write Gradescope's autograder.zip. / Gradescope용 autograder.zip을 만듭니다."""
     from grader.authoring import autograder
     from grader.records.store import write_atomically
 
-    course, lang, path = course_of(ctx), ctx.obj["lang"], output or Path("autograder.zip")
+    course, lang = course_of(ctx), ctx.obj["lang"]
+    path = output or course.root / "autograder.zip"
     model = course.load(assignment)
     write_atomically(path, autograder.build(course, model, lang, leaderboard=leaderboard))
     click.echo(translate("export.gradescope", lang, file=short(path)))
@@ -252,12 +258,18 @@ for command in (
 
 
 def _results(ctx: click.Context, out: Path, assignment: str) -> Results:
-    """What was graded, with what people have decided by now."""
+    """What was graded, with what people have decided by now; at the end a warning, if any."""
     from grader.report.results import find
 
     read_decisions(out, ctx.obj["lang"])
     results = find(out, assignment)
-    warn_of_ungraded(results, ctx.obj["lang"])
+
+    def at_the_end() -> None:
+        if results.versions.are_mixed:
+            warn(ctx.obj["lang"], assignment, "report.class.mixed")
+        warn_of_ungraded(results, ctx.obj["lang"])
+
+    ctx.call_on_close(at_the_end)
     return results
 
 

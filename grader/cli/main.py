@@ -33,11 +33,19 @@ class Commands(click.Group):
         except OSError as error:
             _fail(ctx, PlatformError("error.system", reason=error))
         except KeyboardInterrupt:
+            goes_on = ctx.invoked_subcommand == "grade"
+            code = "cli.interrupted_grade" if goes_on else "cli.interrupted"
+            line = "\n" if sys.stderr.isatty() else ""  # the terminal has written ^C
+            click.echo(line + translate(code, _lang(ctx)), err=True)
             sys.exit(INTERRUPTED)
 
 
+def _lang(ctx: click.Context) -> str:
+    return str((ctx.obj or {}).get("lang", default_language()))
+
+
 def _fail(ctx: click.Context, error: GraderError) -> NoReturn:
-    lang = (ctx.obj or {}).get("lang", default_language())
+    lang = _lang(ctx)
     prefix = translate("cli.error", lang)
     click.echo(f"{prefix}: {plain(translate(error.code, lang, **error.fields))}", err=True)
     sys.exit(error.exit_code)

@@ -25,21 +25,25 @@ class Summary:
 
     graded: int = 0
     kept: int = 0
+    rescored: int = 0  # kept, their points worked out again
     ungradable: int = 0
     missing: int = 0
     broken: int = 0
     lowest: float = 100.0
     points: dict[str, float | None] = field(default_factory=dict)
+    raised: dict[str, str] = field(default_factory=dict)  # by check: an error of its own
 
     def add(self, step: Step) -> None:
         """Count one record."""
         record = step.record
         self.graded += step.fresh and record.status != Status.MISSING
-        self.kept += not step.fresh
+        self.kept += not step.fresh and not step.rescored
+        self.rescored += step.rescored
         self.ungradable += record.status == Status.UNGRADABLE
         self.missing += record.status == Status.MISSING
         self.broken += record.status == Status.BROKEN
         self.points[record.student] = record.points
+        self.raised |= record.raised
         if record.points is not None and record.possible:
             self.lowest = min(self.lowest, 100 * record.points / record.possible)
 
@@ -64,12 +68,21 @@ def show(
         lang,
         graded=summary.graded,
         kept=summary.kept,
+        rescored=summary.rescored,
         ungradable=summary.ungradable,
         missing=summary.missing,
         broken=summary.broken,
     )
     console.print(text, soft_wrap=True)
+    tell_raised(console, summary.raised, lang)
     return summary
+
+
+def tell_raised(console: Console, raised: Mapping[str, str], lang: str) -> None:
+    """Name the checks that raised an error themselves, and the error."""
+    for check, error in raised.items():
+        text = translate("cli.raised", lang, check=check, error=error)
+        console.print(escape(plain(text)), soft_wrap=True)
 
 
 def _tell(console: Console, line: str) -> None:

@@ -12,6 +12,7 @@ from grader.authoring.calibration import BANDS, Loss, inversions, spread
 from grader.authoring.candidates import Role
 from grader.authoring.verify import Verdict
 from grader.cli.bar import bar
+from grader.cli.progress import tell_raised
 from grader.i18n import translate
 
 
@@ -54,6 +55,7 @@ def show_verdicts(verdicts: Iterable[Verdict], total: int, lang: str) -> list[Ve
         fields = {"n": len(answers), "empty": len(empty)}
         console.print(translate("cli.universal", lang, **fields))
     _show_calibration(console, [v.loss for v in done if v.loss], lang)
+    tell_raised(console, dict(item for v in done for item in v.record.raised.items()), lang)
     bad = sum(bool(verdict.faults) for verdict in done)
     console.print(
         translate("cli.proof_failed" if bad else "cli.proof_holds", lang, bad=bad, n=len(done))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.common import short, warn_of_ungraded
+from grader.cli.common import short, warn, warn_of_ungraded
 from grader.cli.gradebook import read_decisions
 from grader.errors import UsageError
 from grader.i18n import translate
@@ -44,7 +45,13 @@ def report(
     if with_inputs and not published:
         raise UsageError("error.inputs_unpublished")
     built = build(
-        out, ctx.obj["lang"], FILES, published=published, with_inputs=with_inputs, jobs=jobs
+        out,
+        ctx.obj["lang"],
+        FILES,
+        published=published,
+        with_inputs=with_inputs,
+        jobs=jobs,
+        warn=partial(warn, ctx.obj["lang"]),
     )
     for path in built:
         click.echo(short(path))

@@ -28,7 +28,7 @@ def tests(folder: Path) -> dict[str, tuple[Path, bool]]:
         if not path.name.startswith("test_"):
             continue
         try:
-            tree = ast.parse(path.read_text(encoding="utf-8"))
+            tree = ast.parse(path.read_text(encoding="utf-8"), path.name)
         except (SyntaxError, UnicodeDecodeError) as error:
             raise AssignmentInvalid("error.check_syntax", file=path, reason=error) from None
         for node in tree.body:

@@ -89,6 +89,7 @@ def at_lines(
             yield _command(level, properties, formatting.sentence(check.message, lang))
 
 
+_SIGNS = {Standing.RIGHT: "✅", Standing.UNANSWERED: "⬜", Standing.BROKEN: "❔"}
 _COLUMNS = ("exercise", "function", "checks", "state")
 
 
@@ -100,7 +101,7 @@ def _table(assignment: Assignment, results: Sequence[ExerciseResult], lang: str)
             own = result.checks_of(function.name)
             passed, of = _count(own)
             stands = standing(own) if own else None
-            sign = {Standing.RIGHT: "✅", Standing.UNANSWERED: "⬜", None: ""}.get(stands, "❌")
+            sign = "" if stands is None else _SIGNS.get(stands, "❌")
             state = translate(f"function.{stands}" if stands else "github.hidden", lang)
             cells = (
                 _cell(choose(exercise.title, lang)),

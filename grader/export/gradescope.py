@@ -134,15 +134,18 @@ def _function_row(
     title = f"{exercise['title']}: {function['name']}"
     if exercise["extra"]:
         title += f" ({translate('report.bonus', lang)})"
-    return {
+    row = {
         "name": escape.visible(title),
         "number": number,
         "score": function["points"],
         "max_score": function["possible"],
-        "status": "passed" if function["points"] == function["possible"] else "failed",
         "output": _cut("\n".join(said)),
         "visibility": opens,
     }
+    if function["ungraded"]:
+        return row
+    is_good = function["points"] == function["possible"]
+    return {**row, "status": "passed" if is_good else "failed"}
 
 
 def _check_row(check: Mapping[str, Any], lang: str, number: str, opens: str) -> Row:
@@ -152,7 +155,8 @@ def _check_row(check: Mapping[str, Any], lang: str, number: str, opens: str) -> 
         "output": _cut("\n\n".join(_said(check, lang))) if check["shown"] else "",
         "visibility": opens,
     }
-    if check["outcome"] in {None, Outcome.SKIPPED} and not check.get("right_once"):
+    undecided = {None, Outcome.SKIPPED, Outcome.BROKEN}
+    if check["outcome"] in undecided and not check.get("right_once"):
         return row  # neither passed nor failed
     is_good = check["outcome"] == Outcome.PASSED or check["right_once"]
     return {**row, "status": "passed" if is_good else "failed"}

@@ -56,7 +56,10 @@ def fill(path: Path, everybody: Sequence[Graded], people: People) -> Filled:
     texts: dict[Cell, str] = {}
     for line, graded in joined:
         row = cells[line]
-        texts |= _grade(row, graded, columns, filled) | _comment(row, graded, columns, filled)
+        if reason := _kept(row, graded, columns):
+            filled.kept.append(Untouched(graded, reason))
+        else:  # a comment tells the score, too
+            texts |= _grade(row, graded, columns, filled) | _comment(row, graded, columns, filled)
     filled.data = sheet.filled(texts)
     return filled
 
@@ -105,20 +108,22 @@ def _line(row_number: int, row: list[Cell], columns: dict[str, int]) -> Line:
     return Line(row_number, name, known)
 
 
+def _kept(row: list[Cell], graded: Graded, columns: dict[str, int]) -> str:
+    """Why the row stays as it is; "" where it does not."""
+    if graded.score is None:
+        return "no_score"
+    if text(row, columns.get("changes")).casefold() in _NO:
+        return "locked"
+    most = text(row, columns.get("maximum")).replace(",", ".")
+    is_number = re.fullmatch(r"\d+(?:\.\d+)?", most)
+    return "too_much" if is_number and float(most) < round(graded.score, 2) else ""
+
+
 def _grade(
     row: list[Cell], graded: Graded, columns: dict[str, int], filled: Filled
 ) -> dict[Cell, str]:
     cell = row[columns["grade"]]
-    most = text(row, columns.get("maximum")).replace(",", ".")
-    if graded.score is None:
-        filled.kept.append(Untouched(graded, "no_score"))
-        return {}
-    if text(row, columns.get("changes")).casefold() in _NO:
-        filled.kept.append(Untouched(graded, "locked"))
-        return {}
-    if re.fullmatch(r"\d+(?:\.\d+)?", most) and float(most) < round(graded.score, 2):
-        filled.kept.append(Untouched(graded, "too_much"))
-        return {}
+    assert graded.score is not None
     filled.scores += 1
     said = formatting.points(graded.score)
     return {} if is_already(cell.text, graded.score) else {cell: said}

@@ -219,7 +219,7 @@ class _KeptRecords:
             file = seen(path)
         brief = Brief.of(current)
         self._note(path, file, content, handin, brief)
-        return Progress(brief, fresh=False, rescored=current.points != record.points)
+        return Progress(brief, fresh=False, rescored=_worth(current) != _worth(record))
 
     def _path(self, student: str) -> Path:
         return self._folder / f"{record_name(student)}.json"
@@ -227,6 +227,10 @@ class _KeptRecords:
     def _note(self, path: Path, file: str, content: str | bytes, handin: str, brief: Brief) -> None:
         row = Row(file, digests.digest(content), handin, self._declared, brief)
         self._known.note(path, row)
+
+
+def _worth(record: Record) -> tuple[float | None, ...]:
+    return record.points, record.possible, record.extra_points, record.extra_possible
 
 
 def _taken(assignment: Assignment, entry: Found, settings: Settings) -> Record | None:

@@ -10,7 +10,7 @@ from grader.records.record import Message, Record, Status
 
 @dataclass(frozen=True)
 class Brief:
-    """Some fields of a record, under their names."""
+    """Some of what a record says, under its names."""
 
     assignment: str
     student: str
@@ -19,6 +19,7 @@ class Brief:
     possible: float
     extra_points: float | None
     problem: Message | None
+    raised: dict[str, str]
     lacking: list[str]
     submission_sha256: str
     checks_sha256: str

@@ -17,6 +17,7 @@ from grader.records.outcome import Outcome
 SCHEMA = "grader/record/v6"
 
 MISSING = "nothing_handed_in"  # the problem of a record of somebody who did
+MOST_OF_AN_ERROR = 200  # characters of what a check raised
 
 
 class Status(StrEnum):
@@ -192,6 +193,12 @@ class Record:
     def points_of_unrun(self) -> float | None:
         """What an exercise that was not run counts: 0 where nothing could be, else unknown."""
         return 0.0 if self.status in {Status.UNGRADABLE, Status.MISSING} else None
+
+    @property
+    def raised(self) -> dict[str, str]:
+        """By check what it raised itself: that is a mistake in the check, and in no submission."""
+        broken = [c for e in self.exercises for c in e.checks if c.outcome == Outcome.BROKEN]
+        return {c.id: c.detail.partition("\n")[0][:MOST_OF_AN_ERROR] for c in broken}
 
     def to_json(self) -> dict[str, Any]:
         """Plain data, schema first."""

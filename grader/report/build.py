@@ -13,7 +13,7 @@ is left as it is (`made.py`).
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
@@ -46,9 +46,11 @@ def build(
     with_inputs: bool = False,
     now: datetime | None = None,
     jobs: int = 1,
+    warn: Callable[[str, str], None] = lambda *_: None,
 ) -> list[Path]:
     """Write every page in the course's languages; it opens in `lang`, if that is one of them.
 
+    `warn` is told of each assignment what is not as people will expect: its name, and a sentence.
     `files` are written to `OUT/scores/<assignment>`, and the class page offers them. Returns what a
     person opens first. Raises `UsageError` when nothing was graded yet, `PlatformError` when a file
     is damaged or cannot be written.
@@ -60,12 +62,17 @@ def build(
         languages = sorted(results.snapshot.languages, key=lambda own: own != lang)
         plan = Plan(Out(out), results, languages, lang, moment, files or {})
         opened.append(plan.out.report(plan.own) / "index.html")
-        written += _class(plan, jobs)
+        sums, own = _class(plan, jobs)
+        written += own
+        if sums.are_mixed:
+            warn(plan.own, "report.class.mixed")
+        if with_inputs and sums.lacks_inputs:
+            warn(plan.own, "report.no_inputs")
     return [*opened, Out(out).feedback, *written]
 
 
-def _class(plan: Plan, jobs: int) -> list[Path]:
-    """Everything of one assignment. Returns the paths of the files."""
+def _class(plan: Plan, jobs: int) -> tuple[ClassSums, list[Path]]:
+    """Everything of one assignment. Returns its sums, and the paths of the files."""
     results, own = plan.results, plan.own
     folder = plan.out.report(own)
     sums, table = ClassSums(results.snapshot, results.mistakes), _Table(plan, folder)
@@ -89,7 +96,7 @@ def _class(plan: Plan, jobs: int) -> list[Path]:
     table.finish(sums)
     _remove_others(plan, marks)
     write_atomically(folder / "made.json", made.dump(marks), lasting=False)
-    return written
+    return sums, written
 
 
 def _batches(files: list[Path], marks: Mapping[str, str]) -> Iterator[Batch]:

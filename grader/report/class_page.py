@@ -21,6 +21,7 @@ from grader.records.outcome import Outcome
 from grader.records.record import ExerciseResult, Message, Record, Status
 from grader.report import formatting, item_analysis, plots
 from grader.report.item_analysis import CheckFigures
+from grader.report.provenance import Provenance
 from grader.report.results import Entry, Results
 
 MOST_FREQUENT, SLOWEST = 12, 10
@@ -86,47 +87,6 @@ class _Told:
         return sorted(counts, key=lambda told: (-told[1], -told[2], told[0]))[:number]
 
 
-class _Provenance:
-    """Under which conditions the class was graded; more than one of a kind is worth a warning."""
-
-    def __init__(self) -> None:
-        self._first, self._last, self._milliseconds = "~", "", 0
-        self._lacking: set[str] = set()
-        self._layers: set[tuple[str, ...]] = set()
-        self._environments: set[tuple[tuple[str, str], ...]] = set()
-        self._versions: set[tuple[str, str]] = set()
-
-    def add(self, record: Record) -> None:
-        self._first = min(self._first, record.started)
-        self._last = max(self._last, record.started)
-        self._milliseconds += round(1000 * record.seconds)
-        self._versions.add((record.checks_sha256[:12], record.settings_sha256[:12]))
-        if record.exercises:
-            self._lacking.update(record.lacking)
-            self._layers.add(tuple(record.layers))
-            self._environments.add(tuple(record.environment.items()))
-
-    def merge(self, other: _Provenance) -> None:
-        self._first = min(self._first, other._first)
-        self._last = max(self._last, other._last)
-        self._milliseconds += other._milliseconds
-        self._versions |= other._versions
-        self._lacking |= other._lacking
-        self._layers |= other._layers
-        self._environments |= other._environments
-
-    def context(self) -> dict[str, Any]:
-        return {
-            "first": formatting.moment(self._first),
-            "last": formatting.moment(self._last),
-            "seconds": self._milliseconds / 1000,
-            "unprotected": sorted(self._lacking),
-            "layers": sorted(self._layers),
-            "environments": sorted(self._environments),
-            "versions": sorted(self._versions),
-        }
-
-
 class ClassSums:
     """What the page tells of all students together; of two parts of a class the sums add up."""
 
@@ -136,11 +96,13 @@ class ClassSums:
         self._figures = item_analysis.Sums(snapshot)
         self._unscored = {status: _Names() for status in Status}
         self._off_roster = _Names()
+        self._raised: dict[str, str] = {}  # by check: what it raised itself
         self._told = {lang: _Told() for lang in snapshot.languages}
-        self._provenance = _Provenance()
+        self._provenance = Provenance()
         self.statuses: Counter[Status] = Counter()
         self.unrun: Counter[Status] = Counter()  # of those without a single check
         self.results: Counter[Outcome] = Counter()
+        self.inputs = 0  # records with what a failed check asked
         self._milliseconds = 0
         self._students: Counter[Outcome] = Counter()  # with at least one such result
 
@@ -150,11 +112,14 @@ class ClassSums:
         self.statuses[record.status] += 1
         if record.status != Status.GRADED:
             self._unscored[record.status].add(entry, _problem(record))
+        self._raised = record.raised | self._raised
         self._provenance.add(record)
         self._milliseconds += round(1000 * record.seconds)
         self._figures.add(record)
         self._mistakes.add(record)
-        own = Counter(c.outcome for exercise in record.exercises for c in exercise.checks)
+        checks = [check for exercise in record.exercises for check in exercise.checks]
+        own = Counter(check.outcome for check in checks)
+        self.inputs += any(check.counterexample for check in checks)
         self.unrun[record.status] += not own
         self.results.update(own)
         self._students.update(own.keys())
@@ -171,9 +136,11 @@ class ClassSums:
         self.statuses.update(other.statuses)
         self.unrun.update(other.unrun)
         self.results.update(other.results)
+        self.inputs += other.inputs
         self._milliseconds += other._milliseconds
         self._students.update(other._students)
         self._off_roster.merge(other._off_roster)
+        self._raised = other._raised | self._raised
         self._provenance.merge(other._provenance)
         self._figures.merge(other._figures)
         self._mistakes.merge(other._mistakes)
@@ -181,6 +148,16 @@ class ClassSums:
             self._unscored[status].merge(names)
         for lang, told in other._told.items():
             self._told[lang].merge(told)
+
+    @property
+    def are_mixed(self) -> bool:
+        """Whether the scores are of several checks, settings or points."""
+        return self._provenance.versions.are_mixed
+
+    @property
+    def lacks_inputs(self) -> bool:
+        """Whether checks failed, and no record says what any of them asked."""
+        return bool(self.results[Outcome.FAILED]) and not self.inputs
 
     @property
     def seconds(self) -> float:
@@ -201,6 +178,7 @@ class ClassSums:
             "unscored": {status: own.context(lang) for status, own in self._unscored.items()},
             "exercises": self._exercises(lang),
             "functions": self._functions(lang),
+            "raised": sorted(self._raised.items()),
             "off_roster": self._off_roster.sentence(lang),
             "checks": [_check(snapshot, check, lang) for check in hardest_first],
             "outcomes": self._outcomes(),

@@ -76,7 +76,8 @@ def exercises(
 def _to_mend(exercises: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """What the page begins with: `blocked` exercises by their reason, then functions.
 
-    A function that is not written at all is only named, below the others.
+    A function that is not written at all is only named, below the others; of one that we could not
+    grade there is nothing to mend.
     """
     blocked: dict[str, list[dict[str, Any]]] = {}
     for exercise in exercises:
@@ -89,8 +90,9 @@ def _to_mend(exercises: Sequence[dict[str, Any]]) -> dict[str, Any]:
             {"function": function, "exercise": exercise}
             for exercise in free
             for function in exercise["functions"]
-            if function["failing"] and not function["unwritten"]
+            if function["failing"] and not (function["unwritten"] or function["ungraded"])
         ],
+        "ungraded": any(f["ungraded"] for exercise in free for f in exercise["functions"]),
         "unwritten": [exercise for exercise in free if exercise["unwritten"]],
     }
 
@@ -177,6 +179,7 @@ def _function(
         # one is enough: that with the least to read
         "counterexample": min(asked, key=attrgetter("size"), default=None),
         "unwritten": stands == Standing.UNANSWERED,
+        "ungraded": stands == Standing.BROKEN,
         "checks": own,
     }
 
@@ -187,7 +190,8 @@ def _core_first(check: dict[str, Any]) -> int:
 
 def fails(check: dict[str, Any]) -> bool:
     """Whether a check costs something, as far as it is shown."""
-    return check["shown"] and check["outcome"] != Outcome.PASSED and not check["right_once"]
+    bad = check["outcome"] not in {Outcome.PASSED, Outcome.BROKEN}
+    return check["shown"] and bad and not check["right_once"]
 
 
 def _result(

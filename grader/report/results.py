@@ -16,6 +16,7 @@ from grader.records.decisions import Decision
 from grader.records.layout import Out
 from grader.records.people import People
 from grader.records.record import Record
+from grader.records.versions import Versions
 from grader.report.moment import Moment
 from grader.scoring.decided import decided
 
@@ -45,6 +46,7 @@ class Results:
     files: list[Path]  # of the records, in the order of their names
     mistakes: list[Mistake]  # that are known
     decisions: Mapping[str, Sequence[Decision]] = field(default_factory=dict)  # of a student
+    versions: Versions = field(default_factory=Versions)  # of the `entries` that have passed by
 
     @property
     def ungraded(self) -> list[str]:
@@ -80,6 +82,7 @@ class Results:
             entry = self.entry(path, store.content(path))
             student = entry.record.student
             refuse_copy(path, entry.record.assignment, student, seen)
+            self.versions.add(entry.record)
             if not (on_roster and self.people.has_left(student)):
                 yield entry
 

@@ -20,11 +20,14 @@ class Standing(StrEnum):
     EDGE = "edge"  # right on ordinary input, not yet in rare cases
     MANNERS = "manners"  # right values; types, errors or arguments are not yet as promised
     RIGHT = "right"
+    BROKEN = "broken"  # not graded: a check of it raised an error itself
 
 
 def standing(checks: Sequence[CheckResult], free: Collection[str] = ()) -> Standing:
     """The gravest kind in which a check of one function fails; `free` are those that count."""
     outcomes = {check.outcome for check in checks}
+    if Outcome.BROKEN in outcomes:
+        return Standing.BROKEN
     if Outcome.UNANSWERED in outcomes and all(outcome.not_yet for outcome in outcomes):
         return Standing.UNANSWERED
     failing = {c.kind for c in checks if c.outcome != Outcome.PASSED and c.id not in free}

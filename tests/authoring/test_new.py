@@ -54,7 +54,8 @@ def test_git_keeps_out_what_came_of_a_class(nlp):
     subprocess.run(["git", "init", "--quiet"], check=True)
     private = ["submitted/kim/a.py", "similarity/hw1/dolos.zip", "out/records/hw1/kim.json"]
     private += ["out-1/records/hw1/kim.json", "gradebook.db", "grades.csv"]
-    private += ["autograded/kim/hw1/hw1_words.ipynb"]
+    private += ["autograded/kim/hw1/hw1_words.ipynb", "source/hw1/hw1_words.ipynb"]
+    private += ["autograder.zip", "dist/source/hw1/hw1.ipynb"]
     ours = ["course.toml", "assignments/hw1/mistakes.json", "reference/hw1_words/words.py"]
     call = ["git", "check-ignore", *private, *ours]
     done = subprocess.run(call, capture_output=True, text=True, check=True)
@@ -88,7 +89,7 @@ def test_each_of_ours_under_its_own_name_and_another(nlp, source):
         assert f"check {source}" not in path.read_text(), path
 
 
-@pytest.mark.parametrize("name", ["", "1st", "hw-1", "과제", "a/b", "..", "hw 1", "hw1+"])
+@pytest.mark.parametrize("name", ["", "1st", "Hw3", "hw-1", "과제", "a/b", "..", "hw 1", "hw1+"])
 def test_names_that_no_assignment_can_have(nlp, name):
     with pytest.raises(UsageError, match="cannot be a name"):
         new.assignment(Course.find(nlp), name)
@@ -99,13 +100,13 @@ def test_a_name_is_taken_in_upper_case_and_in_the_reference_too(nlp):
     course = Course.find(nlp)
     new.assignment(course, "hw1")
     before = sorted(nlp.rglob("*"))
-    for name, source in (("hw1", "hw0"), ("HW1", "hw0"), ("hw1", "hw2")):
+    for name, source in (("hw1", "hw0"), ("hw1", "hw2")):
         with pytest.raises(UsageError, match="there already"):
             new.assignment(course, name, source)
-    (nlp / "reference" / "hw2_words").mkdir()
-    with pytest.raises(UsageError, match="hw2_words is there already"):
+    (nlp / "reference" / "HW2_words").mkdir()
+    with pytest.raises(UsageError, match="HW2_words is there already"):
         new.assignment(course, "hw2")
-    assert sorted(nlp.rglob("*")) == sorted([*before, nlp / "reference" / "hw2_words"])
+    assert sorted(nlp.rglob("*")) == sorted([*before, nlp / "reference" / "HW2_words"])
 
 
 def test_what_cannot_be_copied_whole_is_not_copied(nlp):
@@ -133,3 +134,16 @@ def test_where_there_is_no_course_and_no_such_assignment(nlp, tmp_path, monkeypa
     done = grader("new", "assignment", "hw1")
     assert done.exit_code == 2
     assert "grader new course" in done.output
+
+
+def test_what_holds_solutions_is_written_into_the_course_wherever_one_stands(nlp, monkeypatch):
+    assert grader("new", "assignment", "hw1").exit_code == 0
+    elsewhere = nlp.parent / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    for call in (["release", "hw1"], ["export", "gradescope", "hw1"]):
+        done = grader("--course", str(nlp), *call)
+        assert done.exit_code == 0, done.output
+    assert list(elsewhere.iterdir()) == []
+    assert (nlp / "dist" / "hw1_words.zip").is_file()
+    assert (nlp / "autograder.zip").is_file()

@@ -41,5 +41,5 @@ def test_a_dot_outside_its_band_is_marked(tiny):
     page = proof_page.page(tiny, VERDICTS, "en")
     assert re.findall(r'<circle class="(\w+)"', page) == ["in", "out"]
     assert "1 of 2 versions did not score as expected" in page
-    assert "In 0 of 1 pairs" in page
-    assert "All 1 versions" in proof_page.page(tiny, VERDICTS[:1], "en")
+    assert "In 0 of 1 pair " in page
+    assert "The 1 version" in proof_page.page(tiny, VERDICTS[:1], "en")

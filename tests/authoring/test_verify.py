@@ -299,7 +299,8 @@ def test_a_mutant_and_a_variant_of_one_name(prove, course):
     (folder / "sums.py").write_text("def add(a, b): return b + a")
     for name, versions in (("off", 2), ("mutant off", 1), ("variant off", 1), ("reference", 1)):
         done = prove(options=["--only", name])
-        assert f"all {versions} versions scored as expected" in done.output
+        all_of_them = "the 1 version" if versions == 1 else f"all {versions} versions"
+        assert f"{all_of_them} scored as expected" in done.output
     learnt = mistakes.load(course / "assignments" / "tiny" / mistakes.FILE)
     prove()
     assert learnt == []  # without the reference
@@ -345,3 +346,56 @@ def test_what_was_not_graded_is_not_proved(tiny, role):
     assert verify._faults(tiny, candidate, record) == [
         "broken: The grading process was killed twice while grading this submission."
     ]
+
+
+@pytest.mark.parametrize(
+    ("good", "wrong", "said"),
+    [
+        ("one = np.ones(2)", "one = np.ons(2)", "AttributeError"),
+        ("arrays(student)", "arrays(studnt)", "FixtureLookupError: fixture 'studnt' not found"),
+        ("def test_add_adds_arrays", "@pytest.mark.skip\ndef test_add_adds_arrays", "Skipped"),
+        ("np.ones(2)", "student.sums.add(1, twe)", "NameError: name 'twe' is not defined"),
+    ],
+)
+def test_a_mistake_in_a_check_is_named_with_what_it_raised(prove, edit, good, wrong, said):
+    edit("assignments/tiny/checks/hidden/test_more.py", good, wrong)
+    done = prove(options=["--only", "reference"])
+    assert done.exit_code == 1
+    assert f"reference: broken: add_adds_arrays: {said}" in done.output
+    assert f"graded: {said}" in done.output
+
+
+def test_an_answer_that_the_check_cannot_use_says_why(prove, edit):
+    edit(
+        "assignments/tiny/checks/public/test_sums.py",
+        "    assert student.sums.add(1, 2) == 3",
+        "    got = student.sums.add(1, 2)\n    assert got == three",
+    )
+    done = prove(options=["--only", "reference"])
+    assert "add_adds (failed): NameError: name 'three' is not defined" in done.output
+
+
+def test_a_check_file_that_skips_itself_is_refused(prove, edit):
+    skip = "pytest.skip('no', allow_module_level=True)\n\n\n@pytest.mark.parametrize"
+    edit("assignments/tiny/checks/hidden/test_more.py", "@pytest.mark.parametrize", skip)
+    done = prove(options=["--only", "reference"])
+    assert (done.exit_code, "test_more.py: Skipped: no" in done.output) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("file", "old"),
+    [
+        ("assignments/tiny/checks/public/test_sums.py", "def test_add_adds(student):"),
+        ("reference/tiny_package/sums.py", "def add(a, b):"),
+    ],
+)
+def test_a_mistake_of_syntax_names_its_file(prove, edit, file, old):
+    edit(file, old, f"{old[:-1]} {{")
+    done = prove(options=["--only", "reference"])
+    assert done.exit_code == 2
+    assert f" ({file.rpartition('/')[2]}, line " in done.output
+
+
+def test_what_a_right_program_raises_is_told_by_its_last_line(prove):
+    done = prove(variant="def add(a, b): raise KeyError(1)", options=["--only", "other"])
+    assert "add_adds (raised): KeyError: 1" in " ".join(done.output.split())

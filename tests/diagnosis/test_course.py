@@ -116,8 +116,16 @@ def test_a_slip_gets_its_name_everywhere(run, course, tmp_path, monkeypatch):
     assert "lee, park" in said
 
     # next year it has a name
+    typed = ["subtract" if word == "add" else word for word in new]
+    unknown = run(*typed, "--submissions", str(tmp_path / "class"))
+    assert (unknown.exit_code, "Available: add, greet" in unknown.output) == (2, True)
     made = run(*new, "--submissions", str(tmp_path / "class"))
     assert (made.exit_code, "2 students" in made.output) == (0, True), made.output
+    proof = run("verify", "tiny", "--only", "times", "--only", "reference", "-j", "1")
+    assert (proof.exit_code, "Say in it what is wrong" in proof.output) == (2, True)
+    path = course / "assignments" / "tiny" / "mutants" / "times.toml"
+    said = path.read_text(encoding="utf-8").replace("say here what is wrong", "it multiplies")
+    path.write_text(said, encoding="utf-8")
     proof = run("verify", "tiny", "--only", "times", "--only", "reference", "-j", "1")
     assert proof.exit_code == 0, proof.output
     assert [known.name for known in mistakes.load(learnt)] == ["takes_away", "times"]

@@ -438,7 +438,7 @@ def test_other_points_are_worked_out_without_running_anything(submit, grade, tmp
     edit("assignments/tiny/exercises/adding.toml", 'kind = "edge"', 'kind = "manners"')
     edit("assignments/tiny/exercises/saying.toml", "points =", "extra = true\npoints =")
     done = grade()
-    assert "0 graded, 3 unchanged" in done.output
+    assert "0 graded, 0 unchanged, 3 rescored" in done.output
     assert "points worked out again" in done.output
     after = {name: record(tmp_path, name) for name in before}
     assert [(r.points, r.possible, r.extra_points) for r in after.values()] == [
@@ -447,7 +447,8 @@ def test_other_points_are_worked_out_without_running_anything(submit, grade, tmp
         (0, 12, 0),
     ]
     assert all(after[name].started == before[name].started for name in before)
-    assert "worked out again" not in grade().output
+    summary = json.loads(grade("--json").stdout)
+    assert (summary["kept"], summary["rescored"]) == (3, 0)
     grade("--regrade")
     for name, kept in after.items():
         again = record(tmp_path, name)
@@ -512,7 +513,10 @@ def test_a_class_with_a_roster(submit, grade, roster, tmp_path):
     submit("stranger", {"sums.py": GOOD, "words.py": GREET})
     done = grade(*roster)
     assert done.exit_code == 0, done.output
-    assert "2 graded, 0 unchanged, 0 could not be graded, 2 handed in nothing" in done.output
+    assert (
+        "2 graded, 0 unchanged, 0 rescored, 0 could not be graded, 2 handed in nothing"
+        in done.output
+    )
     assert re.search(r"^lee {2}이지우 .*Nothing was handed in", done.output, re.MULTILINE)
     assert re.search(r"Not on the roster.*: stranger", done.output)
     lee = record(tmp_path, "lee")
@@ -772,3 +776,55 @@ def command_line(pid):
         return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
     except OSError:
         return ""
+
+
+def test_a_mistake_in_a_check_is_named_to_those_who_can_correct_it(submit, grade, edit, tmp_path):
+    submit("kim", {"sums.py": GOOD, "words.py": GREET})
+    submit("lee", {"sums.py": GOOD, "words.py": GREET})
+    edit("assignments/tiny/checks/hidden/test_more.py", "np.ones(2)", "ones")
+    done = grade()
+    assert done.exit_code == 3
+    said = "The check add_adds_arrays raised an error itself"
+    assert done.output.count(said) == 1
+    assert "NameError: name 'ones' is not defined" in done.output
+    done = CliRunner().invoke(main, ["--lang", "en", "report", str(tmp_path / "out")])
+    assert done.exit_code == 0
+    page = (tmp_path / "out" / "report" / "tiny" / "index.html").read_text()
+    assert "<code>add_adds_arrays</code> (NameError: name &#39;ones&#39; is not defined)" in page
+    assert "internal error" not in page.partition("<table")[0]
+    summary = json.loads(grade("--json").stdout)
+    assert summary["raised"] == {"add_adds_arrays": "NameError: name 'ones' is not defined"}
+
+
+CHANGES = {
+    "checks": ("checks/hidden/test_more.py", "np.ones(2)", "np.ones(3)"),
+    "points": ("exercises/adding.toml", "add = 6", "add = 60"),
+    "kinds": ("exercises/adding.toml", 'kind = "edge"', 'kind = "manners"'),
+}
+
+
+@pytest.mark.parametrize("changed", CHANGES)
+def test_scores_that_do_not_compare_are_told_wherever_they_go(
+    submit, grade, edit, tmp_path, changed
+):
+    def tells(*call):
+        done = CliRunner().invoke(main, ["--lang", "en", *call])
+        assert done.exit_code == 0, done.output
+        said = "tiny: Not all of these scores were given by the same checks, settings and points."
+        return said in done.stderr
+
+    submit("kim", {"sums.py": GOOD, "words.py": GREET})
+    submit("lee", {"sums.py": GOOD, "words.py": GREET})
+    grade()
+    out = str(tmp_path / "out")
+    exported = [["export", name, out, "tiny"] for name in ("csv", "pages", "moodle-feedback")]
+    calls = [["report", out], *exported]
+    assert not any(tells(*call) for call in calls)
+    file, old, new = CHANGES[changed]
+    edit(f"assignments/tiny/{file}", old, new)
+    grade("--only", "kim")
+    assert all(tells(*call) for call in calls)
+    page = (tmp_path / "out" / "report" / "tiny" / "index.html").read_text()
+    assert "Not all of these scores" in page
+    grade()
+    assert not any(tells(*call) for call in calls)

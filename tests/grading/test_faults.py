@@ -253,11 +253,36 @@ def test_ctrl_c_ends_everything_at_once_and_leaves_nothing(waiting, command, tmp
     waiting.send_signal(signal.SIGINT)
     told, _ = waiting.communicate(timeout=60)
     assert (waiting.returncode, "Traceback" in told) == (130, False), told
+    assert told.splitlines()[-1] == "Interrupted; the same command goes on from here."
     assert left_of(family) == []
     assert list((tmp_path / "temporary").iterdir()) == []
     (tmp_path / "go").touch()
     again = run(command)
     assert (again.returncode, "6 graded, 0 unchanged" in again.stdout) == (0, True)
+
+
+EARLY = """
+import sys
+from importlib.abc import MetaPathFinder
+from grader.__main__ import run
+
+
+class Impatient(MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == "click":
+            raise KeyboardInterrupt
+
+
+sys.meta_path.insert(0, Impatient())
+run()
+"""
+
+
+def test_ctrl_c_is_answered_while_the_commands_are_imported():
+    environment = {**os.environ, "LC_ALL": "ko_KR.UTF-8"}
+    call = [sys.executable, "-c", EARLY]
+    done = subprocess.run(call, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (130, "중단했습니다.\n")
 
 
 def test_a_folder_of_a_launcher_that_is_gone_is_removed(tmp_path, monkeypatch):

@@ -390,3 +390,17 @@ def test_points_by_hand_where_nothing_could_be_graded(described, points, extra, 
     page = pages.render("feedback.html.j2", lang, [], shown)
     assert said in page
     assert ("it gets no points" in page) == (said == "it gets no points")
+
+
+def test_what_we_could_not_grade_is_nothing_to_mend(described):
+    record = example_class.class_records()["platform"]
+    broken = next(c for e in record.exercises for c in e.checks if c.outcome == Outcome.BROKEN)
+    of = described, record, "en", Moment(AFTER, published=True)
+    data = feedback.context(*of)
+    functions = [f for exercise in data["exercises"] for f in exercise["functions"]]
+    assert _named(functions, "name", broken.of)["standing"] == "broken"
+    assert broken.of not in [entry["function"]["name"] for entry in data["mend"]]
+    for lang, said in (("en", "not graded"), ("ko", "채점하지 못했습니다")):
+        page = pages.render("feedback.html.j2", lang, [], feedback.context(*of[:2], lang, of[3]))
+        assert f'<code>{broken.of}</code> <span class="stands">{said}</span>' in page
+        assert "Nothing to fix" not in page

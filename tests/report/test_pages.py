@@ -3,6 +3,7 @@
 import json
 import re
 import tomllib
+from dataclasses import replace
 from html.parser import HTMLParser
 from importlib.resources import files
 from itertools import pairwise
@@ -12,7 +13,8 @@ import pytest
 from grader.errors import PlatformError, UsageError
 from grader.export.files import FILES
 from grader.records import assignment_snapshot
-from grader.records.record import Record
+from grader.records.outcome import Outcome
+from grader.records.record import Counterexample, Record, Shown
 from grader.report.build import build
 from tests.report import example_class
 
@@ -222,7 +224,7 @@ def test_a_record_of_older_checks_is_shown_and_warned_of(tmp_path):
     example_class.write(tmp_path, chosen)
     build(tmp_path, "en", published=True)
     text = (tmp_path / "report" / "hw1" / "index.html").read_text(encoding="utf-8")
-    assert "not all graded with the same checks" in text
+    assert "Not all of these scores were given by the same checks" in text
     own = (tmp_path / "feedback" / "old" / "hw1" / "feedback.html").read_text(encoding="utf-8")
     assert "a_check_that_is_gone" in own
 
@@ -283,3 +285,29 @@ def _sentences(lang):
         for inner, sentence in value.items() if isinstance(value, dict) else [("", value)]:
             flat[key, inner] = sentence
     return flat
+
+
+def test_a_report_with_inputs_says_where_there_are_none(tmp_path):
+    """They are in the records only where `grader verify` had written answers before."""
+    records = example_class.class_records()
+    failing = records["oh_jimin"]
+    asked = Counterexample(["add(1)"], Shown("2", []), Shown("3", []))
+    own = failing.exercises[0]
+    checks = [replace(own.checks[0], outcome=Outcome.FAILED, counterexample=asked)]
+    whole = replace(own, checks=[*checks, *own.checks[1:]])
+    with_input = replace(failing, exercises=[whole, *failing.exercises[1:]])
+    for name, record, wanted, said in (
+        ("without", failing, True, ["report.no_inputs"]),
+        ("unasked", failing, False, []),
+        ("with", with_input, True, []),
+    ):
+        told = []
+        example_class.write(tmp_path / name, {"oh_jimin": record})
+        build(
+            tmp_path / name,
+            "en",
+            published=True,
+            with_inputs=wanted,
+            warn=lambda _, code, told=told: told.append(code),
+        )
+        assert told == said

@@ -117,3 +117,7 @@ def test_somebody_always_pays(drawn):
     for paid in free.values():
         assert paid  # and whoever is named has really lost
         assert set(paid) <= lost
+
+
+def test_a_function_with_a_check_that_is_broken_stands_nowhere():
+    assert standing([check("f1", outcome="broken"), check("f2", outcome="failed")]) == "broken"

@@ -108,7 +108,7 @@ def test_the_summary_is_appended_and_renders(check, tmp_path):
     assert text.startswith("what an earlier command said\n")
     page = MarkdownIt("commonmark").enable("table").render(text)
     assert "<td>0/1</td>" in page
-    assert "0 of 1 public checks passed." in page
+    assert "0 of 1 public check passed." in page
     assert "ValueError: ::error::a" in page
 
 

@@ -31,6 +31,7 @@ from grader.records import digests, store
 from grader.records.assignment_snapshot import Snapshot
 from grader.records.decisions import Decision, Decisions
 from grader.records.layout import Out
+from grader.records.people import People
 from grader.records.record import Record, Status
 from grader.records.store import write_atomically
 from grader.report import moment as moments
@@ -157,7 +158,7 @@ class _Class:
     ) -> Iterator[_Changed]:
         """Records that are to be written. Everybody is counted."""
         results = self._results
-        people = repr((results.people.names, results.people.ids, results.people.on_roster))
+        people = _told(results.people)
         for path in results.files:
             content = store.content(path)
             digest = digests.digest(self._source, people, content)
@@ -199,6 +200,11 @@ class _Class:
             self._marks[changed.name] = _Mark(notebook, changed.digest, "")
             if notebook and changed.name == submission.student:  # a name that a folder may have
                 self._pages.write(submission.student, submission.grades)
+
+
+def _told(people: People) -> str:
+    """What is known of a class, alike in every process: a set is not."""
+    return repr((people.names, people.ids, people.on_roster and sorted(people.on_roster)))
 
 
 def _rows(connection: Connection, snapshot: Snapshot) -> tuple[str, str]:

@@ -2,6 +2,9 @@
 
 import csv
 import json
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -369,3 +372,21 @@ def test_two_assignments_stand_in_one_gradebook(tmp_path):
         assert gradebook.find_submission("hw2", "oh_jimin").score == pytest.approx(
             gradebook.find_submission("hw1", "oh_jimin").score
         )
+
+
+TOLD = """
+from grader.export.gradebook.sync import _told
+from grader.records.people import People
+print(_told(People(on_roster=frozenset(str(n) for n in range(40)))))
+"""
+
+
+def test_a_roster_is_alike_in_every_process():
+    """Else everybody would be written again at every run."""
+
+    def told(seed):
+        environment = {**os.environ, "PYTHONHASHSEED": seed}
+        call = [sys.executable, "-c", TOLD]
+        return subprocess.run(call, env=environment, check=True, capture_output=True).stdout
+
+    assert told("1") == told("2")
