@@ -591,6 +591,58 @@ def test_korean_source_and_an_old_encoding(run):
     assert ending(lambda: student.euc.x).message.fields["error"] == "SyntaxError"
 
 
+ODD = '# 한글 주석\ndef f():\n    raise ValueError("window")  # 창\ndef g(): raise NotImplementedError\n'
+
+
+def test_what_a_file_in_another_encoding_raises_arrives_as_it_is(run):
+    student, _ = run("", files={"korean.py": ODD.encode("cp949")}.items())
+    with pytest.raises(ValueError, match="window") as caught:
+        student.korean.f()
+    assert caught.value.message.fields["where"] == "pack/korean.py, line 3"
+    assert 'raise ValueError("window")' in caught.value.detail
+    assert ending(lambda: student.korean.g()).outcome == "unanswered"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        ODD.encode("utf-16"),
+        b"# coding: nothing-like-it\nx = 1\n",
+        b"# coding: hex\nx = 1\n",
+        b"# coding: punycode\nx = 1 / 0\n",
+        b"x = 1\0\n",
+    ],
+)
+def test_odd_source_ends_its_import_and_not_the_guest(run, content):
+    student, guests = run("x = 1", files={"odd.py": content}.items())
+    assert ending(lambda: student.odd.f).message.code.startswith("import_")
+    guests.begin_check(1.0)
+    assert student.m.x == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "exec(compile('1 / 0', 'pack/m.py', 'exec'), {'__loader__': Odd(), '__name__': 'x'})",
+        "raise SyntaxError('x', (object(), 'y', 1, 5))",
+        "e = ImportError('x'); e.name = []; raise e",
+        "raise Named",
+    ],
+)
+def test_no_exception_is_too_odd_to_be_described(run, body):
+    student, _ = run(f"""
+class Odd:
+    def get_source(self, name): raise ValueError
+class Kind(type):
+    @property
+    def __name__(cls): raise ValueError
+class Named(Exception, metaclass=Kind): pass
+def f():
+    {body}
+""")
+    assert ending(lambda: student.m.f()).outcome == "raised"
+
+
 def test_source_and_tracebacks_name_the_students_file(run):
     student, _ = run(
         "import inspect\ndef f(): return inspect.getsource(f)\ndef g():\n    raise KeyError('k')"
