@@ -35,14 +35,19 @@ class Assembled:
     found: bool = False  # whether anything of the assignment is in it
 
 
-def assemble(cells: Sequence[Cell], wanted: Mapping[str, Sequence[str]]) -> Assembled:
+def assemble(
+    cells: Sequence[Cell], wanted: Mapping[str, Sequence[str]], *, as_run: bool = False
+) -> Assembled:
     """The modules; `wanted` are their files, each with the names that are graded.
+
+    `as_run`: the cells come as a kernel ran them, so that the newest definition counts, also one
+    that is not written yet or no Python. In a notebook the last one that is written does.
 
     Nothing raises: a cell that is no Python makes its module one that cannot be imported.
     """
     home = {name: file for file, names in wanted.items() for name in names}
     parsed = [_placed(parse(cell), wanted, home) for cell in cells]
-    made = _Package(parsed, home)
+    made = _Package(parsed, home, as_run=as_run)
     assembled = Assembled(notes=list(_notes(parsed, made)))
     for file, names in wanted.items():
         text, places = _Module(made, file).written(names)
@@ -66,8 +71,8 @@ def _placed(parsed: Parsed, wanted: Mapping[str, object], home: Mapping[str, str
 class _Package:
     """All statements of a notebook, by the names that they give."""
 
-    def __init__(self, parsed: Sequence[Parsed], home: Mapping[str, str]) -> None:
-        self.home = home
+    def __init__(self, parsed: Sequence[Parsed], home: Mapping[str, str], *, as_run: bool) -> None:
+        self.home, self._as_run = home, as_run
         self.labels = {p.cell.number: p.label for p in parsed}
         self.statements = [statement for cell in parsed for statement in cell.statements]
         self._by_name: dict[str, list[Statement]] = {}
@@ -119,16 +124,18 @@ class _Package:
         giving = self._by_name.get(name, [])
         return [s for s in giving if s.kind is Kind.DEFINITION and name in s.binds]
 
-    @staticmethod
-    def _counting(definitions: Sequence[Statement], end: int) -> int:
+    def _counting(self, definitions: Sequence[Statement], end: int) -> int:
         """Which definition of one name counts, of those before the index `end`."""
-        before = range(end - 1, -1, -1)
+        before = () if self._as_run else range(end - 1, -1, -1)
         is_written = (i for i in before if not definitions[i].is_stub or definitions[i].extends)
         return next(is_written, end - 1)
 
     def _is_mended(self, cell: Parsed) -> bool:
-        """Whether all that a broken cell defines is defined elsewhere, too."""
-        return bool(cell.defines) and all(map(self.definitions, cell.defines))
+        """Whether all that a broken cell defines is defined elsewhere, or was later."""
+        made = [self.definitions(name) for name in cell.defines]
+        if self._as_run:
+            made = [[s for s in some if s.cell.number > cell.cell.number] for some in made]
+        return bool(made) and all(made)
 
 
 class _Module:
