@@ -49,7 +49,7 @@ def notes_on_files(
     notes = []
     if missing:
         used = {root + name for name in wanted}
-        others = [e.name for e in listed.files if e.name not in used and not is_hidden(e.name)]
+        others = [e.name for e in listed.files if e.name not in used and _may_be_meant(e.name)]
         notes.append(Message("missing_files", _missing(missing, others)))
     notes += [
         Message("unsafe_archive", {"entry": shown(name)})
@@ -96,6 +96,18 @@ def _is_cp949(content: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _may_be_meant(name: str) -> bool:
+    """Whether it may be a file of the student's under another name, and not one of a template."""
+    *folders, file = name.split("/")
+    return not (
+        is_hidden(name)
+        or is_notebook(file)  # of these is said what becomes of them
+        or file.startswith("test_")
+        or file.endswith(".toml")
+        or not {"checks", "exercises"}.isdisjoint(folders)
+    )
 
 
 def _missing(missing: Sequence[str], names: list[str]) -> dict[str, str]:

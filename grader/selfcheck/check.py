@@ -71,7 +71,7 @@ def run(
         found = Found(student=target.path.resolve().name, path=target.path)
         submission = read_for(target.assignment, found)
         results = []
-        view.begin(found.student, submission)
+        view.begin(found.student, submission, target.named)
         for result in _results(target.assignment, submission, exercises):
             view.exercise(result)
             results.append(result)

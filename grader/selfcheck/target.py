@@ -22,6 +22,7 @@ class Target:
 
     path: Path
     assignment: Assignment
+    named: str = ""  # how the path was given, for a shell; "" where the current folder is meant
 
 
 def find(name: str, path: Path | None, course: Path | None) -> Target:
@@ -36,14 +37,14 @@ def find(name: str, path: Path | None, course: Path | None) -> Target:
         for place in (path.parent, Path.cwd()):
             for assignment in templates(place):
                 if assignment.id == name:
-                    return Target(path, assignment)
+                    return Target(path, assignment, _typed(path))
     elif not here.is_dir():
         raise UsageError("error.no_folder", folder=here)
     elif (here / "assignment.toml").exists():
         assignment = assignments.load(here)
         if assignment.id != name:
             raise UsageError("error.other_assignment", name=name, found=assignment.id, folder=here)
-        return Target(here, assignment)
+        return Target(here, assignment, _typed(path))
     try:
         around = Course.find((course or Path.cwd()).resolve())
     except UsageError:
@@ -53,7 +54,7 @@ def find(name: str, path: Path | None, course: Path | None) -> Target:
             raise UsageError("error.go_into", name=name, folder=command) from None
         raise
     assignment = around.load(name)
-    return Target(path or around.template(assignment), public_part(assignment))
+    return Target(path or around.template(assignment), public_part(assignment), _typed(path))
 
 
 def templates(folder: Path) -> Iterator[Assignment]:
@@ -61,6 +62,10 @@ def templates(folder: Path) -> Iterator[Assignment]:
     for declared in [folder / "assignment.toml", *sorted(folder.glob("*/assignment.toml"))]:
         with suppress(GraderError):
             yield assignments.load(declared.parent)
+
+
+def _typed(path: Path | None) -> str:
+    return "" if path is None else shlex.quote(str(path))
 
 
 def public_part(assignment: Assignment) -> Assignment:

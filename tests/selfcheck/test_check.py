@@ -62,7 +62,7 @@ def test_failed_in_words_with_hint_and_next_step(check):
     assert "✗ Numbers are added" in done.output
     assert "assert -1 == 3" in done.output
     assert "Plus." in done.output
-    assert "Next: fix 'Adding' in sums.py, then run: grader check tiny -k adding" in done.output
+    assert "Next: fix 'Adding' in sums.py, then run: grader check tiny " in done.output
     assert "Traceback" not in done.output
 
 
@@ -186,6 +186,24 @@ def test_korean(check):
 def test_missing_and_misnamed_files_are_named(check):
     done = check({"Sums.py": "", "words.py": GREET})
     assert "Missing files: sums.py. Files with similar names: Sums.py." in done.output
+    assert "Next: give your file the name sums.py" in done.output
+
+
+def test_a_templates_own_files_are_not_taken_for_a_misnamed_one(course, monkeypatch):
+    main(["--course", str(course), "release", "tiny"], standalone_mode=False)
+    folder = course / "student_template" / "tiny_package"
+    (folder / "sums.py").rename(folder / "sums (1).py")
+    (folder / "words.py").rename(folder / "Words.PY")
+    (folder / "checks" / "sums.py").touch()
+    (folder / "tiny.en.ipynb").write_text("{}")
+    monkeypatch.chdir(folder)
+    done = CliRunner().invoke(main, ["--lang", "en", "check", "tiny"])
+    assert re.search(r"names: (Words.PY, sums \(1\).py|sums \(1\).py, Words.PY)\.", done.output)
+
+
+def test_a_folder_that_was_named_is_named_again(check, course):
+    output = check({"sums.py": "def add(a, b): return 0", "words.py": GREET}).output
+    assert f"then run: grader check tiny {course / 'work'} -k adding" in output
 
 
 def test_one_exercise(check):

@@ -47,6 +47,8 @@ def test_a_notebook_is_checked_by_the_template_around_it(template, tmp_path, mon
     done = CliRunner().invoke(main, ["--lang", "en", "check", "tiny", str(path)])
     assert done.exit_code == 1, done.output
     assert "NameError: name 'c' is not defined (cell 2 `add`, line 3)" in done.output
+    assert "in my homework.ipynb, then run: grader check tiny '" in done.output
+    assert "my homework.ipynb' -k adding" in done.output
 
 
 def test_what_is_no_notebook_is_said_without_a_traceback(template):
@@ -54,6 +56,9 @@ def test_what_is_no_notebook_is_said_without_a_traceback(template):
     path.write_text("{")
     done = CliRunner().invoke(main, ["--lang", "en", "check", "tiny", str(path)])
     assert "broken.ipynb is not a notebook that can be read" in done.output
+    assert "sums.py" not in done.output
+    assert f"then run: grader check tiny {path}\n" in done.output
+    assert done.exit_code == 1
     missing = CliRunner().invoke(
         main, ["--lang", "en", "check", "tiny", str(template / "no.ipynb")]
     )
