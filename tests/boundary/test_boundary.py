@@ -484,7 +484,7 @@ def test_a_second_request_after_the_end_brings_no_new_process(run):
 @pytest.mark.parametrize(
     "source, outcome, code",
     [
-        ("def f(:", "raised", "import_syntax"),
+        ("def f(:", "raised", "import_failed"),
         ("1 / 0", "raised", "import_failed"),
         ("import nothing_of_that_name", "raised", "import_failed"),
         ("raise NotImplementedError", "unanswered", "import_unanswered"),

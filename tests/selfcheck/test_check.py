@@ -143,6 +143,13 @@ def test_what_blocks_a_whole_file_is_said_once(check, public, edit):
     assert "Plus." not in broken
 
 
+def test_a_self_check_blames_no_other_python(check):
+    line = "try: pass\nexcept KeyError, ValueError: pass\n"
+    output = check({"sums.py": line, "words.py": GREET}, "-k", "adding").output
+    assert ("SyntaxError" in output) == (sys.version_info < (3, 14))
+    assert "The grader runs Python" not in output
+
+
 def test_a_function_under_another_name_is_named(check):
     output = check({"sums.py": "def sum_up(a, b): return a + b", "words.py": GREET}).output
     assert "○ add was not found in sums.py." in output
@@ -194,7 +201,7 @@ def test_a_templates_own_files_are_not_taken_for_a_misnamed_one(course, monkeypa
     folder = course / "student_template" / "tiny_package"
     (folder / "sums.py").rename(folder / "sums (1).py")
     (folder / "words.py").rename(folder / "Words.PY")
-    (folder / "checks" / "sums.py").touch()
+    (folder / "exercises" / "sums.md").touch()
     (folder / "tiny.en.ipynb").write_text("{}")
     monkeypatch.chdir(folder)
     done = CliRunner().invoke(main, ["--lang", "en", "check", "tiny"])
