@@ -115,6 +115,7 @@ ROOMS = {
     ],
     "boundary": [
         "submitted",
+        "weights",
         "endings",
         "imports",
         "scratch",

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from grader.boundary.weights import misfit
 from grader.records.outcome import Outcome
 from grader.records.record import Message
 
@@ -79,6 +80,8 @@ def raised(error: dict[str, Any], files: Mapping[str, bytes], lines: Mapping[str
     message = Message(outcome.value, fields)
     if error.get("process") is True:
         message = Message("processes", {"where": where})
+    elif not frames:  # raised by what a check asked for, and by no line of the student's
+        message = misfit(text) or message
     found = (_joined(name) for name in bases)
     ending = next((joined for joined in found if joined), StudentRaised)
     return ending(outcome, message, detail)

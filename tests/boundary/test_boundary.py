@@ -262,6 +262,32 @@ def test_modules_in_modules_and_their_gradients(run):
         student.gradients(cell.forward, [x, (h, c)], cotangents[:1])
 
 
+@pytest.mark.parametrize(
+    ("made", "code", "fields"),
+    [
+        ("self.a = torch.zeros(2, 3)", "weights_unknown", {"names": "a"}),
+        ("self.b = self.a = torch.zeros(2, 3)", "weights_unknown", {"names": "a, b"}),
+        ("self.a = nn.Parameter(torch.zeros(3, 2))", "weights_shape",
+         {"name": "a", "got": "(3, 2)", "want": "(2, 3)"}),
+        ("self.a = nn.Parameter(torch.zeros(2, 3)); self.c = nn.Linear(1, 1)", "weights_missing",
+         {"names": "c.weight, c.bias"}),
+    ],
+)  # fmt: skip
+def test_weights_that_do_not_fit_are_told_in_words_of_the_module(run, made, code, fields):
+    student, _ = run(f"""
+import torch
+from torch import nn
+class Cell(nn.Module):
+    def __init__(self):
+        super().__init__()
+        {made}
+""")
+    given = {name: torch.ones(2, 3) for name in ("a", "b")[: 1 + ("a, b" in str(fields))]}
+    cell = student.m.Cell()
+    message = ending(lambda: cell.load_state_dict(given)).message
+    assert (message.code, message.fields) == (code, {"module": "Cell", **fields})
+
+
 def test_what_was_detached_has_no_gradient(run):
     student, _ = run(MODULES, seconds=20)
     ones = torch.ones(2)

@@ -200,12 +200,11 @@ def test_a_templates_own_files_are_not_taken_for_a_misnamed_one(course, monkeypa
     main(["--course", str(course), "release", "tiny"], standalone_mode=False)
     folder = course / "student_template" / "tiny_package"
     (folder / "sums.py").rename(folder / "sums (1).py")
-    (folder / "words.py").rename(folder / "Words.PY")
     (folder / "exercises" / "sums.md").touch()
     (folder / "tiny.en.ipynb").write_text("{}")
     monkeypatch.chdir(folder)
     done = CliRunner().invoke(main, ["--lang", "en", "check", "tiny"])
-    assert re.search(r"names: (Words.PY, sums \(1\).py|sums \(1\).py, Words.PY)\.", done.output)
+    assert "Files with similar names: sums (1).py." in done.output
 
 
 def test_a_folder_that_was_named_is_named_again(check, course):
