@@ -52,7 +52,10 @@ def find(name: str, path: Path | None, course: Path | None) -> Target:
             go = below.relative_to(here) if here == Path.cwd() else below
             command = shlex.quote(str(go))
             raise UsageError("error.go_into", name=name, folder=command) from None
-        raise
+        if course:
+            raise
+        command = f"grader check {name} FOLDER"
+        raise UsageError("error.not_here", name=name, folder=here, command=command) from None
     assignment = around.load(name)
     return Target(path or around.template(assignment), public_part(assignment), _typed(path))
 

@@ -165,7 +165,8 @@ def test_from_the_folder_above_it_says_where_to_go(course, tmp_path, monkeypatch
     assert "cd 'my homework'" in done.output
     assert "grader check tiny" in done.output
     other = CliRunner().invoke(main, ["--lang", "en", "check", "huge"])
-    assert "no course.toml" in other.output
+    assert "huge was not found in" in other.output
+    assert "grader new course" not in other.output
 
 
 def test_prints_stand_with_their_check_and_cannot_repaint(check):
