@@ -191,6 +191,14 @@ def test_korean(check):
     assert "다음 할 일" in done.output
 
 
+def test_the_language_may_stand_behind_the_command(check, monkeypatch, tmp_path):
+    done = check({"sums.py": "def add(a, b): return 0", "words.py": GREET}, "--lang", "ko")
+    assert "다음 할 일" in done.output
+    monkeypatch.chdir(tmp_path)
+    for call in (["train", "hw1", "--lang", "ko"], ["train", "--lang", "ko", "hw1"]):
+        assert "과제를 찾지 못했습니다" in CliRunner().invoke(main, call).output
+
+
 def test_missing_and_misnamed_files_are_named(check):
     done = check({"Sums.py": "", "words.py": GREET})
     assert "Missing files: sums.py. Files with similar names: Sums.py." in done.output
