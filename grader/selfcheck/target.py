@@ -13,7 +13,7 @@ from grader.course.assignment import Assignment
 from grader.course.exercise import Exercise
 from grader.course.folder import Course
 from grader.errors import GraderError, UsageError
-from grader.intake.entries import is_notebook
+from grader.intake.entries import is_archive, is_notebook
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def find(name: str, path: Path | None, course: Path | None) -> Target:
                 if assignment.id == name:
                     return Target(path, assignment, _typed(path))
     elif not here.is_dir():
-        raise UsageError("error.no_folder", folder=here)
+        raise _no_folder(name, here)
     elif (here / "assignment.toml").exists():
         assignment = assignments.load(here)
         if assignment.id != name:
@@ -65,6 +65,18 @@ def templates(folder: Path) -> Iterator[Assignment]:
     for declared in [folder / "assignment.toml", *sorted(folder.glob("*/assignment.toml"))]:
         with suppress(GraderError):
             yield assignments.load(declared.parent)
+
+
+def _no_folder(name: str, path: Path) -> UsageError:
+    """Why a path is none to be checked, and what to name instead."""
+    if not path.exists():
+        return UsageError("error.no_path", path=path)
+    if is_archive(path.name):
+        return UsageError("error.check_unpack", file=path, name=name)
+    if path.is_file():
+        folder = _typed(path.parent)
+        return UsageError("error.check_folder", file=path, command=f"grader check {name} {folder}")
+    return UsageError("error.no_folder", folder=path)
 
 
 def _typed(path: Path | None) -> str:

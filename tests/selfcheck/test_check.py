@@ -234,11 +234,23 @@ def test_json(check):
     assert results[0]["checks"][0]["outcome"] == "passed"
 
 
-def test_a_folder_that_is_not_there(course):
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("nowhere", "nowhere does not exist"),
+        ("no.ipynb", "no.ipynb does not exist"),
+        ("b.zip", "b.zip is an archive. Unpack it first"),
+        ("sums.py", "Name the folder that it is in: grader check tiny ."),
+    ],
+)
+def test_what_is_no_folder_is_told_by_what_it_is(course, tmp_path, monkeypatch, name, said):
+    monkeypatch.chdir(tmp_path)
+    for there in ("b.zip", "sums.py"):
+        (tmp_path / there).touch()
     done = CliRunner().invoke(
-        main, ["--lang", "en", "--course", str(course), "check", "tiny", "nowhere"]
+        main, ["--lang", "en", "--course", str(course), "check", "tiny", name]
     )
-    assert (done.exit_code, "is not a folder" in done.output) == (2, True)
+    assert (done.exit_code, said in done.output) == (2, True), done.output
 
 
 def test_watch_checks_again_on_save(check, course):
