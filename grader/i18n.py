@@ -11,6 +11,9 @@ from importlib.resources import files
 from typing import Any
 
 LANGUAGES = ("en", "ko")
+UNKNOWN = "-"  # in place of a place
+_NOWHERE = "\0"
+_NOWHERE_SAID = re.compile(rf" ?\({_NOWHERE}\)")
 _CELL = re.compile(r"cell (?P<number>\d+)(?: \((?P<name>.*)\))?")
 
 
@@ -48,15 +51,20 @@ def say(code: str, fields: dict[str, str], lang: str) -> str:
     if "file" in own:
         own["file"] = _cell(own["file"], lang)
     try:
-        return translate(f"message.{code}", lang, **own)
+        said = translate(f"message.{code}", lang, **own)
     except (KeyError, TypeError):  # a record of a newer grader
         return translate("message.unknown", lang, name=code)
+    return _NOWHERE_SAID.sub("", said)
 
 
 def _place(where: str, lang: str) -> str:
     """A place in a file, which a record names in English: "pack/m.py, line 3"."""
     file, found, line = where.rpartition(", line ")
     place = {"file": _cell(file, lang), "line": line}
+    if where == UNKNOWN:
+        return _NOWHERE
+    if found and line == "0":  # of the file as a whole
+        return place["file"]
     return translate("message.place", lang, **place) if found else where
 
 

@@ -21,6 +21,17 @@ def test_a_message_that_nobody_knows_is_said_to_be_unknown(code):
     assert "newer grader" in say(code, {"lang": "x", "code": "y"}, "en")
 
 
+@pytest.mark.parametrize("lang", ["en", "ko"])
+@pytest.mark.parametrize("code", ["raised", "import_failed", "import_unanswered", "returned_none"])
+def test_a_place_that_nobody_knows_is_left_out(code, lang):
+    fields = {"error": "TypeError", "text": "no len()", "file": "m.py", "name": "f"}
+    said = say(code, {**fields, "where": "-"}, lang)
+    assert "-" not in said
+    assert "()" not in said.replace("len()", "")
+    assert "\0" not in said
+    assert "(p/m.py)" in say(code, {**fields, "where": "p/m.py, line 0"}, lang)
+
+
 @pytest.mark.parametrize("several", [[1], (1,), {1}, frozenset("a"), {"a": 1}])
 def test_an_error_takes_no_field_that_would_read_as_code(several):
     with pytest.raises(AssertionError, match="found"):

@@ -16,6 +16,7 @@ from functools import cache
 from typing import Any
 
 from grader.boundary.weights import misfit
+from grader.i18n import UNKNOWN
 from grader.records.outcome import Outcome
 from grader.records.record import Message
 
@@ -58,7 +59,7 @@ def raised(error: dict[str, Any], files: Mapping[str, bytes], lines: Mapping[str
     """
     kind, text = _string(error, "type"), _string(error, "text")
     frames = _frames(error, files, lines)
-    where = f"{frames[-1][0]}, line {frames[-1][1]}" if frames else "-"
+    where = f"{frames[-1][0]}, line {frames[-1][1]}" if frames else UNKNOWN
     detail = "\n".join(
         [
             f'  File "{file}", line {line}, in {name}\n    {source}'

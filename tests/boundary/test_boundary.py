@@ -568,6 +568,13 @@ def f(): return Yes()
     assert ending(lambda f: f != 3, student.m.f).outcome == "unreadable"
 
 
+@pytest.mark.parametrize("made", ["(x for x in 'ab')", "map(str, [1, 2])", "zip([1], [2])"])
+@pytest.mark.parametrize("use", [len, lambda got: got[0], list, lambda got: got == []])
+def test_values_that_are_not_there_yet_are_called_that(run, made, use):
+    student, _ = run(f"def f(): return {made}")
+    assert ending(lambda: use(student.m.f())).message.code == "returned_lazy"
+
+
 def test_what_is_printed_is_kept_and_cut(run):
     student, process = run(
         "import os\ndef f(n):\n print('안녕'); os.write(2, b'low\\n'); print('x' * n)"
