@@ -14,7 +14,7 @@ LANGUAGES = ("en", "ko")
 UNKNOWN = "-"  # in place of a place
 _NOWHERE = "\0"
 _NOWHERE_SAID = re.compile(rf" ?\({_NOWHERE}\)")
-_CELL = re.compile(r"cell (?P<number>\d+)(?: \((?P<name>.*)\))?")
+_CELL = re.compile(r"cell (?P<number>\d+|In \[\d+\])(?: \((?P<name>.*)\))?")
 
 
 def default_language() -> str:
@@ -69,10 +69,14 @@ def _place(where: str, lang: str) -> str:
 
 
 def _cell(file: str, lang: str) -> str:
-    """A cell of a notebook in place of a file, in English too: "cell 7 (clean)"."""
+    """A cell of a notebook in place of a file, in English too: "cell 7 (clean)".
+
+    A kernel knows it as "cell In [7] (clean)": the number that Jupyter shows beside it.
+    """
     if not (found := _CELL.fullmatch(file)):
         return file
-    code = "message.cell_of" if found["name"] else "message.cell"
+    code = "message.cell" if found["number"].isdigit() else "message.run"
+    code += "_of" if found["name"] else ""
     return translate(code, lang, number=found["number"], name=found["name"])
 
 

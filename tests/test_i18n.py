@@ -32,6 +32,22 @@ def test_a_place_that_nobody_knows_is_left_out(code, lang):
     assert "(p/m.py)" in say(code, {**fields, "where": "p/m.py, line 0"}, lang)
 
 
+@pytest.mark.parametrize(
+    ("cell", "english", "korean"),
+    [
+        ("cell 7 (f)", "cell 7 of the notebook, text cells included: `f`, line 2",
+         "노트북의 7번째 셀(설명 셀 포함) `f` 2행"),
+        ("cell In [7] (x = (1))", "In [7]: `x = (1)`, line 2", "In [7] 셀 `x = (1)` 2행"),
+        ("cell In [7]", "In [7], line 2", "In [7] 셀 2행"),
+    ],
+)  # fmt: skip
+def test_a_cell_is_named_so_that_it_can_be_found(cell, english, korean):
+    for lang, said in (("en", english), ("ko", korean)):
+        assert f"({said})" in say(
+            "raised", {"error": "E", "text": "", "where": f"{cell}, line 2"}, lang
+        )
+
+
 @pytest.mark.parametrize("several", [[1], (1,), {1}, frozenset("a"), {"a": 1}])
 def test_an_error_takes_no_field_that_would_read_as_code(several):
     with pytest.raises(AssertionError, match="found"):

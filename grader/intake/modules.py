@@ -21,7 +21,8 @@ from grader.records.record import Message
 MAX_NAMED = 5
 _EVERYBODYS = frozenset({*vars(builtins), "__name__", "__file__", "__doc__"})
 
-# Of each line of a module the cell, as "7 (clean)", and the line in it; ("", 0) where it is ours.
+# Of each line of a module the cell, as "7 (clean)" or "In [7] (clean)", and the line in it;
+# ("", 0) where it is ours.
 Places = Mapping[str, Sequence[tuple[str, int]]]
 
 
@@ -74,6 +75,9 @@ class _Package:
     def __init__(self, parsed: Sequence[Parsed], home: Mapping[str, str], *, as_run: bool) -> None:
         self.home, self._as_run = home, as_run
         self.labels = {p.cell.number: p.label for p in parsed}
+        if as_run:  # by the number that Jupyter shows
+            labels = self.labels.items()
+            self.labels = {n: label.replace(str(n), f"In [{n}]", 1) for n, label in labels}
         self.statements = [statement for cell in parsed for statement in cell.statements]
         self._by_name: dict[str, list[Statement]] = {}
         for statement in self.statements:

@@ -19,6 +19,7 @@ from grader.intake.cells import Cell
 from grader.intake.entries import shown
 
 STAR = "*"  # the name that `from m import *` gives: nobody knows which
+MAX_LINE = 40  # characters of a cell's first line
 MAX_LOOKS = 8  # at a cell; each block of magics in it costs one
 _MAGIC = re.compile(r"\s*([%!?]|[\w\s.,]+=\s*[%!])|.*\?\s*$")
 _ABOUT_TIME = {"%%time", "%%timeit", "%%capture", "%%prun"}  # the cell is Python all the same
@@ -94,8 +95,12 @@ class Parsed:
 
     @property
     def label(self) -> str:
-        """What people know it by: its number, and the first thing that it defines."""
-        name = next(iter(self.defines), "")
+        """What people know it by: its number, and the first thing that it defines.
+
+        Or its first line, where it defines nothing.
+        """
+        lines = (line.strip() for line in self.cell.source.split("\n"))
+        name = next(iter(self.defines), "") or next(filter(None, lines), "")[:MAX_LINE]
         return f"{self.cell.number} ({shown(name)})" if name else str(self.cell.number)
 
 

@@ -57,6 +57,13 @@ def test_a_notebook_is_the_package(tmp_path):
     assert found.source == "kim"
 
 
+def test_a_cell_that_defines_nothing_is_known_by_its_first_line():
+    cells = [Cell(1, f"\nROWS = {'1 + ' * 30}1"), Cell(2, CLEAN + " or ROWS")]
+    for as_run, number in ((False, "1"), (True, "In [1]")):
+        made = modules.assemble(cells, WANTED, as_run=as_run)
+        assert made.places["text.py"][0] == (f"{number} (ROWS = {'1 + ' * 8}1)", 2)
+
+
 def test_a_notebook_in_capitals_is_one_wherever_it_lies(tmp_path):
     folder = taken(tmp_path, {"HW1.IPYNB": book(CLEAN, TABLE, FIT)})
     alone = read(Found("kim", tmp_path / "kim" / "HW1.IPYNB"), "hw", WANTED, list(WANTED))
@@ -250,7 +257,7 @@ def test_a_cell_that_is_no_python_costs_its_own_module_alone(tmp_path):
     found = taken(tmp_path, {"hw.ipynb": book("def clean(text:\n    return", FIT, "1 +")})
     assert "def clean(text:" in found.files["text.py"].decode()
     assert "def fit" in found.files["model.py"].decode()
-    assert found.notes == [Message("cell_skipped", {"file": "cell 4"})]
+    assert found.notes == [Message("cell_skipped", {"file": "cell 4 (1 +)"})]
     mended = text_of("def clean(text:\n    return", CLEAN)
     assert mended == f"{CLEAN}\n"
 

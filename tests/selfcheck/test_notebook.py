@@ -46,7 +46,10 @@ def test_a_notebook_is_checked_by_the_template_around_it(template, tmp_path, mon
         assert find("tiny", path, None).assignment.folder.resolve() == template
     done = CliRunner().invoke(main, ["--lang", "en", "check", "tiny", str(path)])
     assert done.exit_code == 1, done.output
-    assert "NameError: name 'c' is not defined (cell 2 `add`, line 3)" in done.output
+    assert (
+        "NameError: name 'c' is not defined (cell 2 of the notebook, text cells included: `add`, line 3)"
+        in done.output
+    )
     assert "in my homework.ipynb, then run: grader check tiny '" in done.output
     assert "my homework.ipynb' -k adding" in done.output
 
