@@ -35,7 +35,8 @@ def nothing_wanted(listed: Listing, wanted: Sequence[str]) -> Unsafe:
     others = filter(None, map(other_archive, names))
     if not any(map(is_own_module, names)) and (other := next(others, None)):
         return other
-    return Unsafe("missing_files", **_missing(wanted, names))
+    meant = [name for name in names if is_notebook(name) or _may_be_meant(name)]
+    return Unsafe("missing_files", **_missing(wanted, meant))
 
 
 def notes_on_files(
