@@ -24,7 +24,10 @@ class _Counting(Formatter):
 
 
 _COUNTING = _Counting()
-_CELL = re.compile(r"cell (?P<number>\d+)(?: \((?P<name>.*)\))?")
+UNKNOWN = "-"  # in place of a place
+_NOWHERE = "\0"
+_NOWHERE_SAID = re.compile(rf" ?\({_NOWHERE}\)")
+_CELL = re.compile(r"cell (?P<number>\d+|In \[\d+\])(?: \((?P<name>.*)\))?")
 
 
 def default_language() -> str:
@@ -65,23 +68,32 @@ def say(code: str, fields: dict[str, str], lang: str) -> str:
     if "file" in own:
         own["file"] = _cell(own["file"], lang)
     try:
-        return translate(f"message.{code}", lang, **own)
+        said = translate(f"message.{code}", lang, **own)
     except (KeyError, TypeError):  # a record of a newer grader
         return translate("message.unknown", lang, name=code)
+    return _NOWHERE_SAID.sub("", said)
 
 
 def _place(where: str, lang: str) -> str:
     """A place in a file, which a record names in English: "pack/m.py, line 3"."""
     file, found, line = where.rpartition(", line ")
     place = {"file": _cell(file, lang), "line": line}
+    if where == UNKNOWN:
+        return _NOWHERE
+    if found and line == "0":  # of the file as a whole
+        return place["file"]
     return translate("message.place", lang, **place) if found else where
 
 
 def _cell(file: str, lang: str) -> str:
-    """A cell of a notebook in place of a file, in English too: "cell 7 (clean)"."""
+    """A cell of a notebook in place of a file, in English too: "cell 7 (clean)".
+
+    A kernel knows it as "cell In [7] (clean)": the number that Jupyter shows beside it.
+    """
     if not (found := _CELL.fullmatch(file)):
         return file
-    code = "message.cell_of" if found["name"] else "message.cell"
+    code = "message.cell" if found["number"].isdigit() else "message.run"
+    code += "_of" if found["name"] else ""
     return translate(code, lang, number=found["number"], name=found["name"])
 
 

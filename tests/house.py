@@ -116,6 +116,7 @@ ROOMS = {
     ],
     "boundary": [
         "submitted",
+        "weights",
         "endings",
         "imports",
         "scratch",

@@ -21,6 +21,33 @@ def test_a_message_that_nobody_knows_is_said_to_be_unknown(code):
     assert "newer grader" in say(code, {"lang": "x", "code": "y"}, "en")
 
 
+@pytest.mark.parametrize("lang", ["en", "ko"])
+@pytest.mark.parametrize("code", ["raised", "import_failed", "import_unanswered", "returned_none"])
+def test_a_place_that_nobody_knows_is_left_out(code, lang):
+    fields = {"error": "TypeError", "text": "no len()", "file": "m.py", "name": "f"}
+    said = say(code, {**fields, "where": "-"}, lang)
+    assert "-" not in said
+    assert "()" not in said.replace("len()", "")
+    assert "\0" not in said
+    assert "(p/m.py)" in say(code, {**fields, "where": "p/m.py, line 0"}, lang)
+
+
+@pytest.mark.parametrize(
+    ("cell", "english", "korean"),
+    [
+        ("cell 7 (f)", "cell 7 of the notebook, text cells included: `f`, line 2",
+         "노트북의 7번째 셀(설명 셀 포함) `f` 2행"),
+        ("cell In [7] (x = (1))", "In [7]: `x = (1)`, line 2", "In [7] 셀 `x = (1)` 2행"),
+        ("cell In [7]", "In [7], line 2", "In [7] 셀 2행"),
+    ],
+)  # fmt: skip
+def test_a_cell_is_named_so_that_it_can_be_found(cell, english, korean):
+    for lang, said in (("en", english), ("ko", korean)):
+        assert f"({said})" in say(
+            "raised", {"error": "E", "text": "", "where": f"{cell}, line 2"}, lang
+        )
+
+
 @pytest.mark.parametrize("several", [[1], (1,), {1}, frozenset("a"), {"a": 1}])
 def test_an_error_takes_no_field_that_would_read_as_code(several):
     with pytest.raises(AssertionError, match="found"):

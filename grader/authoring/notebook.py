@@ -110,7 +110,8 @@ class _Edition:
         self._locked("check-all", "check()")
 
     def _begin(self) -> None:
-        fields = {"wheel": wheel.name(), "package": self._assignment.package}
+        assignment = self._assignment
+        fields = {"wheel": wheel.name(), "package": assignment.package, "assignment": assignment.id}
         self._text("notebook", self._say("how", **fields))
         missing = self._say("not_installed", **fields)
         named = f'assignment="{self._assignment.id}", lang="{self._language}"'

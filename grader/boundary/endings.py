@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from grader.boundary.weights import misfit
+from grader.i18n import UNKNOWN
 from grader.records.outcome import Outcome
 from grader.records.record import Message
 
@@ -57,7 +59,7 @@ def raised(error: dict[str, Any], files: Mapping[str, bytes], lines: Mapping[str
     """
     kind, text = _string(error, "type"), _string(error, "text")
     frames = _frames(error, files, lines)
-    where = f"{frames[-1][0]}, line {frames[-1][1]}" if frames else "-"
+    where = f"{frames[-1][0]}, line {frames[-1][1]}" if frames else UNKNOWN
     detail = "\n".join(
         [
             f'  File "{file}", line {line}, in {name}\n    {source}'
@@ -79,6 +81,8 @@ def raised(error: dict[str, Any], files: Mapping[str, bytes], lines: Mapping[str
     message = Message(outcome.value, fields)
     if error.get("process") is True:
         message = Message("processes", {"where": where})
+    elif not frames:  # raised by what a check asked for, and by no line of the student's
+        message = misfit(text) or message
     found = (_joined(name) for name in bases)
     ending = next((joined for joined in found if joined), StudentRaised)
     return ending(outcome, message, detail)

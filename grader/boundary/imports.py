@@ -15,8 +15,17 @@ from grader.records.record import Message
 _NEWER = {
     (3, 12): re.compile(r"\s*(type\s+\w+.*=|((async\s+)?def|class)\s+\w+\s*\[)"),
 }
-# What a parser says of a grammar that it does not know yet; not of too deep nesting or NUL bytes.
-_UNKNOWN_GRAMMAR = ("invalid syntax", "expected ", "f-string", "multiple exception types")
+# What our parser says, and of which line, where a newer Python may find nothing wrong: quotes,
+# backslashes and line ends in f-strings (3.12), t-strings and `except A, B` (3.14).
+_MAYBE_NEWER = [
+    (re.compile(said), re.compile(look, re.IGNORECASE))
+    for said, look in (
+        ("f-string(: unmatched|: expecting|: unterminated| expression part)", ""),
+        ("unterminated string literal", r"\b(f|rf|fr)['\"][^'\"]*\{"),
+        ("invalid syntax", r"\b(t|rt|tr)['\"]"),
+        ("multiple exception types", ""),
+    )
+]
 
 
 def failed_import(
@@ -39,19 +48,25 @@ def _reason(
     """The code of the message, and what it says beside the usual."""
     if type(shadowed) is str and f"{shadowed}.py" in submitted.files:
         return "import_shadowed", {"module": shadowed}
-    if fields["builtin"] == "SyntaxError" and fields["text"].startswith(_UNKNOWN_GRAMMAR):
+    if fields["builtin"] == "SyntaxError":
         ours = {"python": _version(sys.version_info[:2])}
-        if needed := _newer(fields["where"], submitted):
+        line = _line(fields["where"], submitted)
+        if needed := _newer(line):
             return "import_newer", {**ours, "needed": _version(needed)}
-        return "import_syntax", ours
+        if any(said.match(fields["text"]) and look.search(line) for said, look in _MAYBE_NEWER):
+            return "import_syntax", ours
     return "import_failed", {}
 
 
-def _newer(where: str, submitted: Submitted) -> tuple[int, int] | None:
-    """The Python that the line at `where` is written in, if that is newer than ours."""
+def _line(where: str, submitted: Submitted) -> str:
+    """The line at a place, or ""."""
     path, _, number = where.partition(", line ")
     lines = submitted.by_path.get(path, b"").decode("utf-8", "replace").splitlines()
-    line = lines[int(number) - 1] if number.isdigit() and 0 < int(number) <= len(lines) else ""
+    return lines[int(number) - 1] if number.isdigit() and 0 < int(number) <= len(lines) else ""
+
+
+def _newer(line: str) -> tuple[int, int] | None:
+    """The Python that a line is written in, if that is newer than ours."""
     looks = (version for version, pattern in _NEWER.items() if pattern.match(line))
     return next((version for version in looks if version > sys.version_info[:2]), None)
 

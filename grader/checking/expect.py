@@ -75,7 +75,10 @@ class _Name:
         return _Name(self.text, f"{self.place}[{key}]")
 
     def __call__(self, lang: str) -> str:
-        return self._in(lang) + self.place
+        text = self._in(lang)
+        if not self.place or text[-1:].isalpha() or " " not in text:
+            return text + self.place
+        return translate("expect.at", lang, what=text, place=self.place)
 
     def _in(self, lang: str) -> str:
         if not isinstance(self.text, str):
@@ -177,7 +180,8 @@ def expect_close(
     wrong = ~np.isclose(got, want, rtol=rtol, atol=atol, equal_nan=True)
     if wrong.any():
         place = tuple(int(i) for i in np.argwhere(wrong)[0])
-        fields = {"got": f"{got[place]:.9g}", "want": f"{want[place]:.9g}"}
+        # a zero without a sign: nobody reads "-0" as what it is
+        fields = {"got": f"{got[place] + 0.0:.9g}", "want": f"{want[place] + 0.0:.9g}"}
         there = name[", ".join(map(str, place))] if place else name
         if wrong.size == 1:
             raise Unmet("value", what=there, **fields)
@@ -322,9 +326,9 @@ def _expect_container(
     if not is_array(value) or type(value).__module__ != module:
         raise Unmet("type", what=what, kind=partial(translate, f"expect.{module}"), got=got)
     if shape is not None and tuple(value.shape) != tuple(shape):
-        raise Unmet("container", what=what, wanted=f"shape {tuple(shape)}", got=got)
+        raise Unmet("container_shape", what=what, want=tuple(shape), got=got)
     if dtype is not None and _dtype(value) != dtype:
-        raise Unmet("container", what=what, wanted=f"dtype {dtype}", got=got)
+        raise Unmet("container_dtype", what=what, want=dtype, got=got)
 
 
 def _difference(actual: Any, expected: Any, what: _Name) -> Unmet | None:

@@ -19,6 +19,8 @@ from grader.checking.expect import Unmet
 from grader.records.outcome import Outcome
 from grader.records.record import Message
 
+_LAZY = {"generator", "map", "filter", "zip", "enumerate"}  # of which a check wants the values
+
 
 class Answers(Protocol):
     """Where a check's questions go."""
@@ -154,8 +156,12 @@ class _Unjudged:
     __slots__ = ()
 
     def _not_plain(self, *_: Any) -> NoReturn:
+        self._refuse_lazy()
         text = f"{self!r} came where a plain value was expected"
         raise Ending(Outcome.UNREADABLE, Message("unreadable", {"text": text}), text)
+
+    def _refuse_lazy(self) -> None:
+        """Ends the check where this is what a `yield` leaves."""
 
     __hash__ = object.__hash__
     __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _not_plain
@@ -213,10 +219,16 @@ class Object(_Unjudged):
         """Call it by another verb of the guest, as a `Function`."""
         return self._answers.request(verb, self, "", *arguments)[1]
 
+    def _refuse_lazy(self) -> None:
+        if self._kind in _LAZY:
+            raise Ending(Outcome.UNREADABLE, Message("returned_lazy", {"kind": self._kind}))
+
     def __getitem__(self, key: Any) -> Any:
+        self._refuse_lazy()
         return self._answers.request("item", self, key)[1]
 
     def __len__(self) -> int:
+        self._refuse_lazy()
         return self._answers.request("length", self)[1]  # type: ignore[no-any-return]
 
     def __repr__(self) -> str:

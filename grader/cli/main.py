@@ -65,6 +65,26 @@ def main(ctx: click.Context, lang: str | None, course: Path | None) -> None:
     ctx.obj = {"lang": lang or default_language(), "course": course}
 
 
+def _speak(ctx: click.Context, _: click.Parameter, lang: str | None) -> None:
+    if lang:
+        ctx.obj["lang"] = lang
+
+
+def _add(group: click.Group, command: click.Command) -> None:
+    """Add a command; `--lang` may stand behind it, and behind those below it."""
+    for each in [command, *(command.commands.values() if isinstance(command, click.Group) else ())]:
+        option = click.Option(
+            ["--lang"],
+            type=click.Choice(LANGUAGES),
+            help="Language (default: the locale's).",
+            expose_value=False,
+            is_eager=True,
+            callback=_speak,
+        )
+        each.params.append(option)
+    group.add_command(command)
+
+
 for command in (
     author.new,
     author.release,
@@ -82,4 +102,4 @@ for command in (
     exporting.export,
     machine.doctor,
 ):
-    main.add_command(command)
+    _add(main, command)

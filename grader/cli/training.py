@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,7 +71,7 @@ def _common(data: str, epochs: int | None = None, lr: float | None = None) -> De
         click.option(
             "--package",
             metavar="reference|FOLDER",
-            help="Whose code (default: yours if you are in its folder, else the reference).",
+            help="Whose code (default: yours if you are in its folder; in a course the reference).",
         ),
         click.option(
             "--out",
@@ -268,10 +269,9 @@ def _train(ctx: click.Context, assignment: str, options: dict[str, Any]) -> None
     out: Path = settings.pop("out") or Path("out") / "train" / assignment
     device = session.device_of(settings.pop("device"))
     package = packages.load(assignment, wanted, ctx.obj["course"])
-    out.mkdir(parents=True, exist_ok=True)
     begun = time.monotonic()
     click.echo(translate("train.reading", lang))
-    with package.blamed():
+    with package.blamed(), _folder(out):
         program = session.begin(assignment, package, data, settings, device)
         about = {"package": package.folder.name, **session.machine(device)}
         try:
@@ -285,6 +285,19 @@ def _train(ctx: click.Context, assignment: str, options: dict[str, Any]) -> None
     for line in session.program_of(assignment).told(result["metrics"]):
         click.echo(plain(_said(line, lang)))
     click.echo(translate("train.wrote", lang, folder=short(out), name=assignment))
+
+
+@contextmanager
+def _folder(out: Path) -> Iterator[None]:
+    """The folder is there; what was made for it goes again if nothing comes into it."""
+    made = [folder for folder in (out, *out.parents) if not folder.exists()]
+    out.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            for folder in made:
+                folder.rmdir()
 
 
 def _show(program: Program, steps: Iterator[Any], lang: str) -> None:

@@ -21,7 +21,8 @@ from grader.records.record import Message
 MAX_NAMED = 5
 _EVERYBODYS = frozenset({*vars(builtins), "__name__", "__file__", "__doc__"})
 
-# Of each line of a module the cell, as "7 (clean)", and the line in it; ("", 0) where it is ours.
+# Of each line of a module the cell, as "7 (clean)" or "In [7] (clean)", and the line in it;
+# ("", 0) where it is ours.
 Places = Mapping[str, Sequence[tuple[str, int]]]
 
 
@@ -35,14 +36,19 @@ class Assembled:
     found: bool = False  # whether anything of the assignment is in it
 
 
-def assemble(cells: Sequence[Cell], wanted: Mapping[str, Sequence[str]]) -> Assembled:
+def assemble(
+    cells: Sequence[Cell], wanted: Mapping[str, Sequence[str]], *, as_run: bool = False
+) -> Assembled:
     """The modules; `wanted` are their files, each with the names that are graded.
+
+    `as_run`: the cells come as a kernel ran them, so that the newest definition counts, also one
+    that is not written yet or no Python. In a notebook the last one that is written does.
 
     Nothing raises: a cell that is no Python makes its module one that cannot be imported.
     """
     home = {name: file for file, names in wanted.items() for name in names}
     parsed = [_placed(parse(cell), wanted, home) for cell in cells]
-    made = _Package(parsed, home)
+    made = _Package(parsed, home, as_run=as_run)
     assembled = Assembled(notes=list(_notes(parsed, made)))
     for file, names in wanted.items():
         text, places = _Module(made, file).written(names)
@@ -66,13 +72,16 @@ def _placed(parsed: Parsed, wanted: Mapping[str, object], home: Mapping[str, str
 class _Package:
     """All statements of a notebook, by the names that they give."""
 
-    def __init__(self, parsed: Sequence[Parsed], home: Mapping[str, str]) -> None:
-        self.home = home
+    def __init__(self, parsed: Sequence[Parsed], home: Mapping[str, str], *, as_run: bool) -> None:
+        self.home, self._as_run = home, as_run
         self.labels = {p.cell.number: p.label for p in parsed}
+        if as_run:  # by the number that Jupyter shows
+            labels = self.labels.items()
+            self.labels = {n: label.replace(str(n), f"In [{n}]", 1) for n, label in labels}
         self.statements = [statement for cell in parsed for statement in cell.statements]
         self._by_name: dict[str, list[Statement]] = {}
         for statement in self.statements:
-            for name in statement.binds | statement.changes:
+            for name in statement.binds | statement.changes | statement.adds_to:
                 self._by_name.setdefault(name, []).append(statement)
         self.broken = [cell for cell in parsed if cell.broken and not self._is_mended(cell)]
 
@@ -83,24 +92,54 @@ class _Package:
             binding = [s for s in giving if s.cell.file in pool and name in s.binds]
             definitions = [s for s in binding if s.kind is Kind.DEFINITION]
             if definitions:
-                # the last that is written; and what its own cell does with it
-                last = next((s for s in reversed(definitions) if not s.is_stub), definitions[-1])
-                beside = [s for s in giving if s.kind is not Kind.DEFINITION]
-                return [last, *(s for s in beside if s.cell.number == last.cell.number)]
+                return self._made(name, definitions, {*pool, ""})
             if any(s.kind is not Kind.IMPORT for s in binding):
-                everybodys = {s for s in giving if name in s.changes and not s.cell.file}
-                return [s for s in giving if s.cell.file in pool or s in everybodys]
+                own = [s for s in giving if name in s.binds | s.changes]
+                return [s for s in own if s.cell.file in pool or self._is_everybodys(s, name)]
             if binding:
                 return binding
         return []
 
+    def _made(self, name: str, definitions: Sequence[Statement], pool: set[str]) -> list[Statement]:
+        """The last definition that is written, with the earlier ones that it extends.
+
+        And what its own cells do with it, and what later ones add to it or wrap around it.
+        """
+        at = [self._counting(definitions, len(definitions))]
+        while at[-1] and name in definitions[at[-1]].extends:
+            at.append(self._counting(definitions, at[-1]))
+        made = [definitions[index] for index in reversed(at)]
+        numbers = {s.cell.number for s in made}
+        giving = self._by_name[name]
+        for s in giving[giving.index(made[0]) + 1 :]:
+            if s.kind is Kind.DEFINITION and name in s.binds:
+                continue
+            added = name in s.adds_to | s.extends
+            if s.cell.number in numbers or (added and (s.cell.file in pool or name in self.home)):
+                made.append(s)
+        return made
+
+    @staticmethod
+    def _is_everybodys(statement: Statement, name: str) -> bool:
+        return name in statement.changes and not statement.cell.file
+
     def definitions(self, name: str) -> list[Statement]:
         """All definitions of a function or class."""
-        return [s for s in self._by_name.get(name, []) if s.kind is Kind.DEFINITION]
+        giving = self._by_name.get(name, [])
+        return [s for s in giving if s.kind is Kind.DEFINITION and name in s.binds]
+
+    def _counting(self, definitions: Sequence[Statement], end: int) -> int:
+        """Which definition of one name counts, of those before the index `end`."""
+        before = () if self._as_run else range(end - 1, -1, -1)
+        is_written = (i for i in before if not definitions[i].is_stub or definitions[i].extends)
+        return next(is_written, end - 1)
 
     def _is_mended(self, cell: Parsed) -> bool:
-        """Whether all that a broken cell defines is defined elsewhere, too."""
-        return bool(cell.defines) and all(map(self.definitions, cell.defines))
+        """Whether all that a broken cell defines is defined elsewhere, or was later."""
+        made = [self.definitions(name) for name in cell.defines]
+        if self._as_run:
+            made = [[s for s in some if s.cell.number > cell.cell.number] for some in made]
+        return bool(made) and all(made)
 
 
 class _Module:
@@ -181,7 +220,8 @@ def _notes(parsed: Sequence[Parsed], package: _Package) -> Iterable[Message]:
             yield Message("cell_skipped", {"file": f"cell {package.labels[cell.cell.number]}"})
     for name, file in package.home.items():
         made = package.definitions(name)
-        if len({s.cell.number for s in made}) > 1 and (kept := package.giving(name, file)):
+        kept = [s for s in package.giving(name, file) if s in made]
+        if kept and {s.cell.number for s in made} - {s.cell.number for s in kept}:
             numbers = shown(", ".join(str(s.cell.number) for s in made))
-            counted = {"name": name, "cells": numbers, "counted": str(kept[0].cell.number)}
+            counted = {"name": name, "cells": numbers, "counted": str(kept[-1].cell.number)}
             yield Message("defined_twice", counted)

@@ -45,6 +45,7 @@ class Submission:
     problem: Message | None
     sha256: str
     places: Places = field(default_factory=dict)  # of a notebook: where each line stands in it
+    notebook: str = ""  # the name of the notebook that it is
 
     @classmethod
     def in_memory(
@@ -100,7 +101,8 @@ def read(
     if book is not None:
         places = book.package.places
         digest = _digest({**files, book.name: repr(places).encode()})
-        return Submission(found.student, source, files, ignored, notes, None, digest, places)
+        name = shown(book.name)
+        return Submission(found.student, source, files, ignored, notes, None, digest, places, name)
     notes += notes_on_files(
         listed, root, files, list(wanted), [name for name in required if name not in files]
     )

@@ -39,7 +39,8 @@ def nothing_wanted(listed: Listing, wanted: Sequence[str]) -> Unsafe:
         archives = [name for name in names if is_archive(name)]
         if len(archives) > 1:  # neither was opened
             return Unsafe("several_archives", found=shown(", ".join(archives[:MAX_HINTS])))
-    missing = _missing(wanted, names)
+    meant = [name for name in names if is_notebook(name) or _may_be_meant(name)]
+    missing = _missing(wanted, meant)
     return Unsafe(missing.code, **missing.fields)
 
 
@@ -54,7 +55,7 @@ def notes_on_files(
     notes = []
     if missing:
         used = {root + name for name in wanted}
-        others = [e.name for e in listed.files if e.name not in used and not is_hidden(e.name)]
+        others = [e.name for e in listed.files if e.name not in used and _may_be_meant(e.name)]
         notes.append(_missing(missing, others))
     notes += [
         Message("unsafe_archive", {"entry": shown(name)})
@@ -101,6 +102,18 @@ def _is_cp949(content: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _may_be_meant(name: str) -> bool:
+    """Whether it may be a file of the student's under another name, and not one of a template."""
+    *folders, file = name.split("/")
+    return not (
+        is_hidden(name)
+        or is_notebook(file)  # of these is said what becomes of them
+        or file.startswith("test_")
+        or file.endswith(".toml")
+        or not {"checks", "exercises"}.isdisjoint(folders)
+    )
 
 
 def _missing(missing: Sequence[str], names: list[str]) -> Message:

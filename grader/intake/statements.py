@@ -10,7 +10,7 @@ import ast
 import re
 import symtable
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
@@ -19,6 +19,7 @@ from grader.intake.cells import Cell
 from grader.intake.entries import shown
 
 STAR = "*"  # the name that `from m import *` gives: nobody knows which
+MAX_LINE = 40  # characters of a cell's first line
 MAX_LOOKS = 8  # at a cell; each block of magics in it costs one
 _MAGIC = re.compile(r"\s*([%!?]|[\w\s.,]+=\s*[%!])|.*\?\s*$")
 _ABOUT_TIME = {"%%time", "%%timeit", "%%capture", "%%prun"}  # the cell is Python all the same
@@ -49,6 +50,8 @@ class Statement:
     kind: Kind
     binds: frozenset[str]  # the names that it makes
     changes: frozenset[str]  # the names whose object it alters: `TABLE["a"] = 1`, `TABLE.clear()`
+    extends: frozenset[str]  # the names that it makes of what they were: `f = cache(f)`
+    adds_to: frozenset[str]  # whose object it gives a part: `A.f = f`, `@A.part`, `@part_of(A)`
 
     @cached_property
     def uses(self) -> set[str]:
@@ -92,8 +95,12 @@ class Parsed:
 
     @property
     def label(self) -> str:
-        """What people know it by: its number, and the first thing that it defines."""
-        name = next(iter(self.defines), "")
+        """What people know it by: its number, and the first thing that it defines.
+
+        Or its first line, where it defines nothing.
+        """
+        lines = (line.strip() for line in self.cell.source.split("\n"))
+        name = next(iter(self.defines), "") or next(filter(None, lines), "")[:MAX_LINE]
         return f"{self.cell.number} ({shown(name)})" if name else str(self.cell.number)
 
 
@@ -161,8 +168,11 @@ def _statements(cell: Cell, tree: ast.Module, lines: list[str]) -> Iterator[Stat
         first, last = _first_line(nodes[0]), nodes[-1].end_lineno or 0
         kinds = {_kind(node) for node in nodes}
         binds, changes = set[str](), set[str]()
+        extends, adds_to = set[str](), set[str]()
         for node in nodes:
             _Names(binds, changes).visit_top(node)
+            extends |= _extended(node)
+            adds_to |= _added_to(node)
         yield Statement(
             cell,
             first,
@@ -170,6 +180,8 @@ def _statements(cell: Cell, tree: ast.Module, lines: list[str]) -> Iterator[Stat
             kinds.pop() if len(kinds) == 1 else Kind.OTHER,
             frozenset(binds),
             frozenset(changes - binds),
+            frozenset(extends),
+            frozenset(adds_to),
         )
 
 
@@ -245,6 +257,47 @@ class _Names(ast.NodeVisitor):
         if not isinstance(node.ctx, ast.Load):
             self._changes.update(_root(node))
         self.generic_visit(node)
+
+
+def _extended(node: ast.stmt) -> set[str]:
+    """The name that a statement makes of what it was: `class A(A)`, `f = cache(f)`."""
+    match node:
+        case ast.ClassDef(name, bases):
+            return {name} & _plain_names(bases)
+        case ast.Assign([ast.Name(name)], ast.Call() as call) if name not in _names_in(call.func):
+            return {name} & _arguments(call)
+    return set()
+
+
+def _added_to(node: ast.stmt) -> set[str]:
+    """The names whose object a statement gives an attribute, or may give one by a decorator."""
+    match node:
+        case ast.Assign(targets):
+            return set[str]().union(*(_root(t) for t in targets if not isinstance(t, ast.Name)))
+        case ast.Expr(ast.Call(ast.Name("setattr"), [ast.Name(name), *_])):
+            return {name}
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            return set[str]().union(*map(_decorated, node.decorator_list)) - {node.name}
+    return set()
+
+
+def _decorated(decorator: ast.expr) -> set[str]:
+    """The names that a decorator may add to: `A` of `@A.part`, `@A.part(1)` and `@part_of(A)`."""
+    if isinstance(decorator, ast.Call):
+        return _decorated(decorator.func) | _arguments(decorator)
+    return _root(decorator) if isinstance(decorator, ast.Attribute) else set()
+
+
+def _arguments(call: ast.Call) -> set[str]:
+    return _plain_names([*call.args, *(keyword.value for keyword in call.keywords)])
+
+
+def _plain_names(nodes: Iterable[ast.expr]) -> set[str]:
+    return {node.id for node in nodes if isinstance(node, ast.Name)}
+
+
+def _names_in(node: ast.expr) -> set[str]:
+    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
 
 
 def _root(node: ast.expr) -> set[str]:

@@ -11,7 +11,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from grader.boundary.launchers import Launcher, launcher_for
@@ -71,7 +71,7 @@ def run(
         found = Found(student=target.path.resolve().name, path=target.path)
         submission = read_for(target.assignment, found)
         results = []
-        view.begin(found.student, submission)
+        view.begin(found.student, submission, target.named)
         for result in _results(target.assignment, submission, exercises):
             view.exercise(result)
             results.append(result)
@@ -121,8 +121,20 @@ def checked(
             if sources:
                 run_session(sources, body)
             for result in results:
-                yield in_cells(result, assignment.package, submission.places)
+                own_python = _by_own_python(result)
+                yield in_cells(own_python, assignment.package, submission.places)
             results.clear()
+
+
+def _by_own_python(result: ExerciseResult) -> ExerciseResult:
+    """Without a word on the grader's Python: here it is the student's."""
+    checks = [
+        replace(check, message=replace(check.message, code="import_failed"))
+        if check.message and check.message.code == "import_syntax"
+        else check
+        for check in result.checks
+    ]
+    return replace(result, checks=checks)
 
 
 def _results(

@@ -4,7 +4,8 @@
     check()
 
 It checks what the cells that were run so far define, saved or not, by the public checks of the
-template in the notebook's folder (or one level below). In Jupyter the answer is HTML with
+template in the notebook's folder (or one level below). Of a cell that was run again the newest run
+counts; that a cell was deleted no kernel knows. In Jupyter the answer is HTML with
 colours, an exercise to fold each; elsewhere it is text.
 """
 
@@ -118,11 +119,31 @@ def _template(name: str | None, exercises: Sequence[str]) -> Assignment:
     return found
 
 
-def _submission(assignment: Assignment, shell: Any) -> Submission:
-    """What the cells that were run define; a cell has the number that Jupyter shows beside it."""
-    history = shell.history_manager.input_hist_raw
+_ids: dict[tuple[int, str], str] = {}  # number and source of a run -> which cell it was
+
+
+def _note_run(result: Any) -> None:
+    """Remember which cell was run: called by IPython after each."""
+    if cell_id := getattr(result.info, "cell_id", None):
+        _ids[result.execution_count, result.info.raw_cell.strip("\n")] = cell_id
+
+
+if _shell() is not None:
+    _shell().events.register("post_run_cell", _note_run)
+
+
+def _cells(history: Sequence[str]) -> list[Cell]:
+    """What was run, by the numbers that Jupyter shows; of a cell that was run again the newest."""
     cells = [Cell(number, source) for number, source in enumerate(history) if source]
-    package = assemble(cells, graded_names(assignment))
+    ids = {cell.number: _ids.get((cell.number, cell.source.strip("\n"))) for cell in cells}
+    newest = {cell_id: number for number, cell_id in ids.items()}
+    return [c for c in cells if ids[c.number] is None or newest[ids[c.number]] == c.number]
+
+
+def _submission(assignment: Assignment, shell: Any) -> Submission:
+    """What the cells that were run define."""
+    cells = _cells(shell.history_manager.input_hist_raw)
+    package = assemble(cells, graded_names(assignment), as_run=True)
     return Submission.in_memory(assignment.package, package.files, package.places)
 
 

@@ -13,7 +13,7 @@ from grader.course.assignment import Assignment
 from grader.course.exercise import Exercise
 from grader.course.folder import Course
 from grader.errors import GraderError, UsageError
-from grader.intake.entries import is_notebook
+from grader.intake.entries import is_archive, is_notebook
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class Target:
 
     path: Path
     assignment: Assignment
+    named: str = ""  # how the path was given, for a shell; "" where the current folder is meant
 
 
 def find(name: str, path: Path | None, course: Path | None) -> Target:
@@ -36,14 +37,14 @@ def find(name: str, path: Path | None, course: Path | None) -> Target:
         for place in (path.parent, Path.cwd()):
             for assignment in templates(place):
                 if assignment.id == name:
-                    return Target(path, assignment)
+                    return Target(path, assignment, _typed(path))
     elif not here.is_dir():
-        raise UsageError("error.no_folder", folder=here)
+        raise _no_folder(name, here)
     elif (here / "assignment.toml").exists():
         assignment = assignments.load(here)
         if assignment.id != name:
             raise UsageError("error.other_assignment", name=name, found=assignment.id, folder=here)
-        return Target(here, assignment)
+        return Target(here, assignment, _typed(path))
     try:
         around = Course.find((course or Path.cwd()).resolve())
     except UsageError:
@@ -51,9 +52,12 @@ def find(name: str, path: Path | None, course: Path | None) -> Target:
             go = below.relative_to(here) if here == Path.cwd() else below
             command = shlex.quote(str(go))
             raise UsageError("error.go_into", name=name, folder=command) from None
-        raise
+        if course:
+            raise
+        command = f"grader check {name} FOLDER"
+        raise UsageError("error.not_here", name=name, folder=here, command=command) from None
     assignment = around.load(name)
-    return Target(path or around.template(assignment), public_part(assignment))
+    return Target(path or around.template(assignment), public_part(assignment), _typed(path))
 
 
 def templates(folder: Path) -> Iterator[Assignment]:
@@ -61,6 +65,22 @@ def templates(folder: Path) -> Iterator[Assignment]:
     for declared in [folder / "assignment.toml", *sorted(folder.glob("*/assignment.toml"))]:
         with suppress(GraderError):
             yield assignments.load(declared.parent)
+
+
+def _no_folder(name: str, path: Path) -> UsageError:
+    """Why a path is none to be checked, and what to name instead."""
+    if not path.exists():
+        return UsageError("error.no_path", path=path)
+    if is_archive(path.name):
+        return UsageError("error.check_unpack", file=path, name=name)
+    if path.is_file():
+        folder = _typed(path.parent)
+        return UsageError("error.check_folder", file=path, command=f"grader check {name} {folder}")
+    return UsageError("error.no_folder", folder=path)
+
+
+def _typed(path: Path | None) -> str:
+    return "" if path is None else shlex.quote(str(path))
 
 
 def public_part(assignment: Assignment) -> Assignment:

@@ -54,10 +54,14 @@ class View:
         self._exercises = {exercise.id: exercise for exercise in assignment.exercises}
         self._console = console
         self._reasons: list[Message] = []  # why whole exercises could not be checked, in this run
+        self._notebook = ""  # that is checked in place of files
+        self._problem: Message | None = None  # why nothing can be checked
+        self._named = ""
 
-    def begin(self, folder: str, submission: Submission) -> None:
-        """The title, and what is to be said of the files."""
-        self._reasons = []
+    def begin(self, folder: str, submission: Submission, named: str = "") -> None:
+        """The title, and what is to be said of the files; `named`: what was asked to be checked."""
+        self._reasons, self._named = [], named
+        self._notebook, self._problem = submission.notebook, submission.problem
         title = choose(self._assignment.title, self._lang)
         self._console.print(f"[bold]{escape(title)}[/]  [dim]{escape(folder)}[/]\n")
         for note in [*submission.notes, *([submission.problem] if submission.problem else [])]:
@@ -65,6 +69,8 @@ class View:
 
     def exercise(self, result: ExerciseResult) -> None:
         """Its title, and how its functions stand, each with its checks."""
+        if self._problem:
+            return
         self.heading(result)
         self.functions(result)
 
@@ -103,6 +109,10 @@ class View:
 
     def end(self, results: list[ExerciseResult], exercises: Sequence[Exercise]) -> None:
         """How much of the public checks passed, and what to do next."""
+        if self._problem:
+            said = self._t("check_next_problem", command=self._command())
+            self._console.print(said, soft_wrap=True)
+            return
         self.sums(results, exercises)
         self._console.print(self._next(results), soft_wrap=True)
 
@@ -168,13 +178,19 @@ class View:
                 bad = [c.outcome for c in result.checks if c.outcome not in {"passed", "skipped"}]
                 if bad and all(outcome == Outcome.UNANSWERED for outcome in bad) == wanted:
                     exercise = self._exercises[result.id]
+                    reason = in_the_way(result.checks)
+                    is_missing = reason is not None and reason.code == "missing_file"
                     return self._t(
-                        code,
+                        "check_next_file" if is_missing else code,
                         title=choose(exercise.title, self._lang),
-                        file=exercise.file,
-                        command=f"grader check {self._assignment.id} -k {exercise.id}",
+                        file=self._notebook or exercise.file,
+                        command=f"{self._command()} -k {exercise.id}",
                     )
         return self._t("check_next_done")
+
+    def _command(self) -> str:
+        """What checks the same again."""
+        return " ".join(filter(None, ["grader check", self._assignment.id, self._named]))
 
     def _say(self, message: Message) -> str:
         return escape(say(message.code, message.fields, self._lang))

@@ -75,8 +75,8 @@ def text_of(path: Path) -> str:
     """A file's text, composed. Raises `UsageError` where it is not UTF-8."""
     try:
         return composed(path.read_text(encoding="utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise bad(path, error) from None
+    except UnicodeDecodeError:
+        raise UsageError("error.train_bad_encoding", file=path) from None
 
 
 def lines_of(path: Path) -> list[str]:
@@ -85,11 +85,6 @@ def lines_of(path: Path) -> list[str]:
     `str.splitlines` also cuts at U+0085, U+2028, a form feed and more, which occur inside of lines.
     """
     return text_of(path).removesuffix("\n").split("\n")
-
-
-def bad(path: Path, reason: object) -> UsageError:
-    """The error for a file of another form."""
-    return UsageError("error.train_bad_data", file=path, reason=reason)
 
 
 def digests(*files: Path) -> dict[str, str]:

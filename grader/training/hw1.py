@@ -76,15 +76,14 @@ def _ratings(path: Path) -> tuple[list[str], list[int]]:
     texts, labels = [], []
     try:
         if next(rows, None) != ["id", "document", "label"]:
-            raise datasets.bad(path, "the first line must be id, document, label, with tabs")
+            raise UsageError("error.train_bad_header", file=path)
         for row in rows:
             if len(row) != 3 or row[2] not in {"0", "1"}:
-                reason = f"line {rows.line_num} is not id, document and label 0 or 1"
-                raise datasets.bad(path, reason)
+                raise UsageError("error.train_bad_rating", file=path, line=rows.line_num)
             texts.append(row[1])
             labels.append(int(row[2]))
     except csv.Error as error:
-        raise datasets.bad(path, error) from None
+        raise UsageError("error.train_bad_data", file=path, reason=error) from None
     return _both(path, texts, labels)
 
 
@@ -94,7 +93,7 @@ def _spam(path: Path) -> tuple[list[str], list[int]]:
     for number, line in enumerate(datasets.lines_of(path), start=1):
         label, tab, text = line.partition("\t")
         if not tab or label not in NAMES["spam"]:
-            raise datasets.bad(path, f"line {number} is not ham or spam, a tab and a text")
+            raise UsageError("error.train_bad_message", file=path, line=number)
         texts.append(text)
         labels.append(int(label == "spam"))
     return _both(path, texts, labels)
@@ -102,7 +101,7 @@ def _spam(path: Path) -> tuple[list[str], list[int]]:
 
 def _both(path: Path, texts: list[str], labels: list[int]) -> tuple[list[str], list[int]]:
     if len(set(labels)) < 2:
-        raise datasets.bad(path, "both labels must occur")
+        raise UsageError("error.train_bad_labels", file=path)
     return texts, labels
 
 
@@ -181,7 +180,7 @@ class Program:
         ]
         self._vocabulary = package.features.Vocabulary(texts[0], MIN_COUNT[kind])
         if len(self._vocabulary) < 2:
-            raise datasets.bad(place, "no feature occurs often enough")
+            raise UsageError("error.train_bad_features", file=place)
         self._size = len(self._vocabulary)
         self._counts, self._test_counts = (
             Sparse.of([self._vocabulary.encode(document) for document in part]) for part in texts

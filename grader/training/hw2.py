@@ -75,7 +75,7 @@ class Program:
         vocabulary = package.corpus.Vocabulary(text, settings["min_count"])
         self._tokens: list[str] = list(vocabulary.tokens)
         if len(self._tokens) < 2:
-            raise datasets.bad(path, "no word occurs often enough (see --min-count)")
+            raise UsageError("error.train_bad_words", file=path)
         parts = [np.array([*vocabulary.encode(words), END], np.int32) for words in text]
         self._ids = np.concatenate(parts)
         self._counts: Tensor = vocabulary.counts
@@ -210,7 +210,7 @@ def similarity(package: Any, path: Path, tokens: list[str], vectors: Tensor) -> 
             cosines.append(float(torch.cosine_similarity(*pair, dim=0)))
             scores.append(score)
     if len(scores) < 2:
-        raise datasets.bad(path, f"the vocabulary knows {len(scores)} of {len(asked)} pairs")
+        raise UsageError("error.train_bad_known", file=path, known=len(scores), asked=len(asked))
     value = float(package.evaluate.spearman(cosines, scores))
     return {"file": path.name, "score": value, "known": len(scores), "asked": len(asked)}
 
@@ -225,8 +225,7 @@ def scored_pairs(path: Path) -> list[tuple[str, str, float]]:
         except (IndexError, ValueError):
             if number == 1:  # some copies have a header
                 continue
-            reason = f"line {number} is not word, word and score, with tabs"
-            raise datasets.bad(path, reason) from None
+            raise UsageError("error.train_bad_pair", file=path, line=number) from None
     return found
 
 

@@ -39,9 +39,9 @@ def read(package: Package, path: Path) -> list[Sentence]:
         with package.blamed():
             sentences: list[Sentence] = package.data.read_conllu(datasets.text_of(path))
     except IndexError as error:
-        raise datasets.bad(path, error) from None
+        raise UsageError("error.train_bad_data", file=path, reason=error) from None
     if not any(sentences):
-        raise datasets.bad(path, "no sentence in it")
+        raise UsageError("error.train_bad_empty", file=path)
     return sentences
 
 

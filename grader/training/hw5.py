@@ -46,7 +46,7 @@ def read(place: Path) -> tuple[dict[str, tuple[list[str], list[str]]], list[Path
             sides.append([line.strip().lower() for line in lines])
         german, english = sides
         if len(german) != len(english) or not all(map(all, zip(german, english, strict=False))):
-            raise datasets.bad(place, f"the {split} files must have as many lines, and none empty")
+            raise UsageError("error.train_bad_sides", file=place, split=split)
         found[split] = (german, english)
     return found, files
 

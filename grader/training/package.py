@@ -106,10 +106,11 @@ class Package:
         if isinstance(error, SyntaxError) and error.filename:
             path = Path(error.filename)
             return {"file": path.name, "line": error.lineno or 0, "function": path.stem}
-        for frame in reversed(traceback.extract_tb(error.__traceback__)):
-            if Path(frame.filename).is_relative_to(self.folder):
-                file = Path(frame.filename).name
-                return {"file": file, "line": frame.lineno or 0, "function": frame.name}
+        for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
+            path = Path(frame.f_code.co_filename)
+            if path.is_relative_to(self.folder):
+                function = frame.f_code.co_qualname.rpartition("<locals>.")[2]
+                return {"file": path.name, "line": line, "function": function}
         return None
 
 
@@ -126,7 +127,15 @@ def find(assignment: str, wanted: str | None, course: Path | None) -> Path:
         for template in templates(Path.cwd()):
             if template.id == assignment:
                 return template.folder
-    around = Course.find((course or Path.cwd()).resolve())
+    try:
+        around = Course.find((course or Path.cwd()).resolve())
+    except UsageError:
+        if wanted or course:
+            raise
+        command = f"grader train {assignment} --package FOLDER"
+        raise UsageError(
+            "error.not_here", name=assignment, folder=Path.cwd(), command=command
+        ) from None
     return around.load(assignment).reference_folder()
 
 

@@ -42,7 +42,7 @@ def load(path: Path, assignment: str) -> dict[str, Any]:
         reason = type(error).__name__
         raise UsageError("error.train_damaged", file=path, reason=reason) from None
     if not isinstance(content, dict) or "assignment" not in content:
-        raise UsageError("error.train_damaged", file=path, reason="not ours")
+        raise UsageError("error.train_damaged", file=path, reason=type(content).__name__)
     if content["assignment"] != assignment:
         raise UsageError("error.train_other", file=path, found=str(content["assignment"]))
     return content

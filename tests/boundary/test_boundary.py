@@ -262,6 +262,32 @@ def test_modules_in_modules_and_their_gradients(run):
         student.gradients(cell.forward, [x, (h, c)], cotangents[:1])
 
 
+@pytest.mark.parametrize(
+    ("made", "code", "fields"),
+    [
+        ("self.a = torch.zeros(2, 3)", "weights_unknown", {"names": "a"}),
+        ("self.b = self.a = torch.zeros(2, 3)", "weights_unknown", {"names": "a, b"}),
+        ("self.a = nn.Parameter(torch.zeros(3, 2))", "weights_shape",
+         {"name": "a", "got": "(3, 2)", "want": "(2, 3)"}),
+        ("self.a = nn.Parameter(torch.zeros(2, 3)); self.c = nn.Linear(1, 1)", "weights_missing",
+         {"names": "c.weight, c.bias"}),
+    ],
+)  # fmt: skip
+def test_weights_that_do_not_fit_are_told_in_words_of_the_module(run, made, code, fields):
+    student, _ = run(f"""
+import torch
+from torch import nn
+class Cell(nn.Module):
+    def __init__(self):
+        super().__init__()
+        {made}
+""")
+    given = {name: torch.ones(2, 3) for name in ("a", "b")[: 1 + ("a, b" in str(fields))]}
+    cell = student.m.Cell()
+    message = ending(lambda: cell.load_state_dict(given)).message
+    assert (message.code, message.fields) == (code, {"module": "Cell", **fields})
+
+
 def test_what_was_detached_has_no_gradient(run):
     student, _ = run(MODULES, seconds=20)
     ones = torch.ones(2)
@@ -484,7 +510,7 @@ def test_a_second_request_after_the_end_brings_no_new_process(run):
 @pytest.mark.parametrize(
     "source, outcome, code",
     [
-        ("def f(:", "raised", "import_syntax"),
+        ("def f(:", "raised", "import_failed"),
         ("1 / 0", "raised", "import_failed"),
         ("import nothing_of_that_name", "raised", "import_failed"),
         ("raise NotImplementedError", "unanswered", "import_unanswered"),
@@ -542,6 +568,13 @@ def f(): return Yes()
     assert ending(lambda f: f != 3, student.m.f).outcome == "unreadable"
 
 
+@pytest.mark.parametrize("made", ["(x for x in 'ab')", "map(str, [1, 2])", "zip([1], [2])"])
+@pytest.mark.parametrize("use", [len, lambda got: got[0], list, lambda got: got == []])
+def test_values_that_are_not_there_yet_are_called_that(run, made, use):
+    student, _ = run(f"def f(): return {made}")
+    assert ending(lambda: use(student.m.f())).message.code == "returned_lazy"
+
+
 def test_what_is_printed_is_kept_and_cut(run):
     student, process = run(
         "import os\ndef f(n):\n print('안녕'); os.write(2, b'low\\n'); print('x' * n)"
@@ -589,6 +622,58 @@ def test_korean_source_and_an_old_encoding(run):
     )
     assert student.m.더하기(1, 2) == 3
     assert ending(lambda: student.euc.x).message.fields["error"] == "SyntaxError"
+
+
+ODD = '# 한글 주석\ndef f():\n    raise ValueError("window")  # 창\ndef g(): raise NotImplementedError\n'
+
+
+def test_what_a_file_in_another_encoding_raises_arrives_as_it_is(run):
+    student, _ = run("", files={"korean.py": ODD.encode("cp949")}.items())
+    with pytest.raises(ValueError, match="window") as caught:
+        student.korean.f()
+    assert caught.value.message.fields["where"] == "pack/korean.py, line 3"
+    assert 'raise ValueError("window")' in caught.value.detail
+    assert ending(lambda: student.korean.g()).outcome == "unanswered"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        ODD.encode("utf-16"),
+        b"# coding: nothing-like-it\nx = 1\n",
+        b"# coding: hex\nx = 1\n",
+        b"# coding: punycode\nx = 1 / 0\n",
+        b"x = 1\0\n",
+    ],
+)
+def test_odd_source_ends_its_import_and_not_the_guest(run, content):
+    student, guests = run("x = 1", files={"odd.py": content}.items())
+    assert ending(lambda: student.odd.f).message.code.startswith("import_")
+    guests.begin_check(1.0)
+    assert student.m.x == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "exec(compile('1 / 0', 'pack/m.py', 'exec'), {'__loader__': Odd(), '__name__': 'x'})",
+        "raise SyntaxError('x', (object(), 'y', 1, 5))",
+        "e = ImportError('x'); e.name = []; raise e",
+        "raise Named",
+    ],
+)
+def test_no_exception_is_too_odd_to_be_described(run, body):
+    student, _ = run(f"""
+class Odd:
+    def get_source(self, name): raise ValueError
+class Kind(type):
+    @property
+    def __name__(cls): raise ValueError
+class Named(Exception, metaclass=Kind): pass
+def f():
+    {body}
+""")
+    assert ending(lambda: student.m.f()).outcome == "raised"
 
 
 def test_source_and_tracebacks_name_the_students_file(run):

@@ -150,7 +150,7 @@ def test_numerical_gradient():
             expect_tensor,
             (torch.zeros(3), (2,), None, "w"),
             "w must have shape (2,), but it is a tensor of dtype float32 and shape (3,)",
-            "w: shape (2,)이어야 하는데 텐서(dtype float32, shape (3,))입니다",
+            "w: 모양(shape)이 (2,)이어야 하는데 텐서(dtype float32, 모양 (3,))입니다",
         ),
         (
             expect_type,
@@ -187,6 +187,18 @@ def test_a_sentence_is_wholly_in_its_language(what, english, korean):
     texts = _texts(expect_equal, 1, 2, what=what)
     assert texts["en"].startswith(english)
     assert texts["ko"].startswith(korean)
+
+
+def test_a_place_is_told_from_a_number_before_it():
+    what = {"en": "the list with penalty 1", "ko": "벌점이 1인 목록"}
+    texts = _texts(expect_equal, [[], [1]], [[], [1, 2]], what=what)
+    assert texts["en"] == "the list with penalty 1 at [1] has length 1, expected 2"
+    assert texts["ko"].startswith("벌점이 1인 목록[1]: ")
+
+
+def test_no_zero_has_a_sign():
+    assert _texts(expect_close, -0.0, 2.0)["en"] == "the result is 0, expected 2"
+    assert _texts(expect_close, 2.0, -0.0)["en"] == "the result is 2, expected 0"
 
 
 def test_a_place_within_the_value_is_kept_in_every_language():
@@ -227,7 +239,7 @@ def test_the_size_is_judged_before_the_values(expected):
 
 
 def test_a_dict_with_far_too_many_keys_is_not_written_out():
-    with pytest.raises(Unmet, match="has 1000 items, expected 1"):
+    with pytest.raises(Unmet, match="has length 1000, expected 1"):
         expect_equal(dict.fromkeys(range(1000)), {"a": 1})
 
 

@@ -57,6 +57,13 @@ def test_a_notebook_is_the_package(tmp_path):
     assert found.source == "kim"
 
 
+def test_a_cell_that_defines_nothing_is_known_by_its_first_line():
+    cells = [Cell(1, f"\nROWS = {'1 + ' * 30}1"), Cell(2, CLEAN + " or ROWS")]
+    for as_run, number in ((False, "1"), (True, "In [1]")):
+        made = modules.assemble(cells, WANTED, as_run=as_run)
+        assert made.places["text.py"][0] == (f"{number} (ROWS = {'1 + ' * 8}1)", 2)
+
+
 def test_a_notebook_in_capitals_is_one_wherever_it_lies(tmp_path):
     folder = taken(tmp_path, {"HW1.IPYNB": book(CLEAN, TABLE, FIT)})
     alone = read(Found("kim", tmp_path / "kim" / "HW1.IPYNB"), "hw", WANTED, list(WANTED))
@@ -108,6 +115,58 @@ def test_what_alters_a_value_goes_with_it(beside, kept):
 def test_a_wrapper_in_the_cell_of_a_function_counts():
     wrapped = f"from functools import cache\n{CLEAN}\nclean = cache(clean)"
     assert "clean = cache(clean)" in text_of(wrapped)
+
+
+PUSH = "def push(self, row):\n    self.rows += row"
+PART_OF = "def part_of(kind):\n    return lambda f: setattr(kind, f.__name__, f)"
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        [f"class Table(Table):\n    {PUSH.replace(chr(10), chr(10) + '    ')}"],
+        [f"{PUSH}\nTable.push = push"],
+        [PUSH, "Table.push = push"],
+        [PUSH, "setattr(Table, 'push', push)"],
+        [PART_OF, f"@part_of(Table)\n{PUSH}"],
+    ],
+)
+@pytest.mark.parametrize("around", [[], ["print(Table)"], ["class Table:\n    pass"]])
+def test_a_class_goes_on_in_another_cell(later, around):
+    made = text_of(*around, TABLE, *later, "print(Table().push)")
+    assert made == "\n".join([TABLE, *later, ""])
+
+
+def test_a_class_may_go_on_where_its_stub_stands():
+    stub = "class Table:\n    def push(self, row):\n        raise NotImplementedError()"
+    more = "class Table(Table):\n    def push(self, row):\n        self.rows = row"
+    again = "class Table(Table):\n    def pop(self):\n        raise NotImplementedError()"
+    assert text_of(stub, more, again) == f"{stub}\n{more}\n{again}\n"
+    assert text_of(TABLE, more, stub) == f"{TABLE}\n{more}\n"
+
+
+@pytest.mark.parametrize(
+    ("later", "counts"),
+    [
+        ("clean = cache(clean)", True),
+        ("clean = torch.no_grad()(clean)", True),
+        ("clean.calls = 0", True),
+        ("@clean.register\ndef _(text: int):\n    return text", True),
+        ("clean = clean('overwritten')", False),
+        ("lines = cache(clean)", False),
+        ("clean.cache_clear()", False),
+    ],
+)
+def test_a_function_may_be_wrapped_in_another_cell(later, counts):
+    assert (later in text_of(CLEAN, later)) == counts
+    assert later not in text_of(later, CLEAN)  # what came before is replaced
+
+
+def test_what_extends_itself_is_no_double_and_what_it_replaces_is(tmp_path):
+    more = "class Table(Table):\n    pass"
+    assert taken(tmp_path / "a", {"hw.ipynb": book(TABLE, more)}).notes == []
+    (note,) = taken(tmp_path / "b", {"hw.ipynb": book(TABLE, TABLE, more)}).notes
+    assert note.fields == {"name": "Table", "cells": "2, 3, 4", "counted": "4"}
 
 
 def test_names_that_nobody_gives_may_come_from_a_star():
@@ -198,7 +257,7 @@ def test_a_cell_that_is_no_python_costs_its_own_module_alone(tmp_path):
     found = taken(tmp_path, {"hw.ipynb": book("def clean(text:\n    return", FIT, "1 +")})
     assert "def clean(text:" in found.files["text.py"].decode()
     assert "def fit" in found.files["model.py"].decode()
-    assert found.notes == [Message("cell_skipped", {"file": "cell 4"})]
+    assert found.notes == [Message("cell_skipped", {"file": "cell 4 (1 +)"})]
     mended = text_of("def clean(text:\n    return", CLEAN)
     assert mended == f"{CLEAN}\n"
 

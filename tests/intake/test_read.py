@@ -198,6 +198,15 @@ def test_none_of_the_files_is_a_problem(tmp_path):
     assert found.ignored == ["Text.py", "mine.py"]
 
 
+def test_a_templates_own_files_are_not_what_was_meant(tmp_path):
+    own = ["checks/test_text.py", "exercises/text.toml", "text.en.ipynb"]
+    files = dict.fromkeys(("Features.py", "model.py", *own[:2]), "")
+    assert taken_from(tmp_path / "a", files).problem == missing(WANTED, "Features.py")
+    files = dict.fromkeys(("features.py", "network.py", "Text.py", *own), "")
+    found = taken_from(tmp_path / "b", files)
+    assert missing(["text.py"], "Text.py") in found.notes
+
+
 @pytest.mark.parametrize(
     "files",
     [{}, {".DS_Store": ""}, {"__MACOSX/text.py": ""}, {"kim.zip": b""}, {"kim.zip": zipped({})}],

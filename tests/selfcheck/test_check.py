@@ -62,7 +62,7 @@ def test_failed_in_words_with_hint_and_next_step(check):
     assert "✗ Numbers are added" in done.output
     assert "assert -1 == 3" in done.output
     assert "Plus." in done.output
-    assert "Next: fix 'Adding' in sums.py, then run: grader check tiny -k adding" in done.output
+    assert "Next: fix 'Adding' in sums.py, then run: grader check tiny " in done.output
     assert "Traceback" not in done.output
 
 
@@ -143,6 +143,13 @@ def test_what_blocks_a_whole_file_is_said_once(check, public, edit):
     assert "Plus." not in broken
 
 
+def test_a_self_check_blames_no_other_python(check):
+    line = "try: pass\nexcept KeyError, ValueError: pass\n"
+    output = check({"sums.py": line, "words.py": GREET}, "-k", "adding").output
+    assert ("SyntaxError" in output) == (sys.version_info < (3, 14))
+    assert "The grader runs Python" not in output
+
+
 def test_a_function_under_another_name_is_named(check):
     output = check({"sums.py": "def sum_up(a, b): return a + b", "words.py": GREET}).output
     assert "○ add was not found in sums.py." in output
@@ -158,7 +165,8 @@ def test_from_the_folder_above_it_says_where_to_go(course, tmp_path, monkeypatch
     assert "cd 'my homework'" in done.output
     assert "grader check tiny" in done.output
     other = CliRunner().invoke(main, ["--lang", "en", "check", "huge"])
-    assert "no course.toml" in other.output
+    assert "huge was not found in" in other.output
+    assert "grader new course" not in other.output
 
 
 def test_prints_stand_with_their_check_and_cannot_repaint(check):
@@ -183,9 +191,34 @@ def test_korean(check):
     assert "다음 할 일" in done.output
 
 
+def test_the_language_may_stand_behind_the_command(check, monkeypatch, tmp_path):
+    done = check({"sums.py": "def add(a, b): return 0", "words.py": GREET}, "--lang", "ko")
+    assert "다음 할 일" in done.output
+    monkeypatch.chdir(tmp_path)
+    for call in (["train", "hw1", "--lang", "ko"], ["train", "--lang", "ko", "hw1"]):
+        assert "과제를 찾지 못했습니다" in CliRunner().invoke(main, call).output
+
+
 def test_missing_and_misnamed_files_are_named(check):
     done = check({"Sums.py": "", "words.py": GREET})
     assert "Missing files: sums.py. Files with similar names: Sums.py." in done.output
+    assert "Next: give your file the name sums.py" in done.output
+
+
+def test_a_templates_own_files_are_not_taken_for_a_misnamed_one(course, monkeypatch):
+    main(["--course", str(course), "release", "tiny"], standalone_mode=False)
+    folder = course / "student_template" / "tiny_package"
+    (folder / "sums.py").rename(folder / "sums (1).py")
+    (folder / "exercises" / "sums.md").touch()
+    (folder / "tiny.en.ipynb").write_text("{}")
+    monkeypatch.chdir(folder)
+    done = CliRunner().invoke(main, ["--lang", "en", "check", "tiny"])
+    assert "Files with similar names: sums (1).py." in done.output
+
+
+def test_a_folder_that_was_named_is_named_again(check, course):
+    output = check({"sums.py": "def add(a, b): return 0", "words.py": GREET}).output
+    assert f"then run: grader check tiny {course / 'work'} -k adding" in output
 
 
 def test_one_exercise(check):
@@ -201,11 +234,23 @@ def test_json(check):
     assert results[0]["checks"][0]["outcome"] == "passed"
 
 
-def test_a_folder_that_is_not_there(course):
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("nowhere", "nowhere does not exist"),
+        ("no.ipynb", "no.ipynb does not exist"),
+        ("b.zip", "b.zip is an archive. Unpack it first"),
+        ("sums.py", "Name the folder that it is in: grader check tiny ."),
+    ],
+)
+def test_what_is_no_folder_is_told_by_what_it_is(course, tmp_path, monkeypatch, name, said):
+    monkeypatch.chdir(tmp_path)
+    for there in ("b.zip", "sums.py"):
+        (tmp_path / there).touch()
     done = CliRunner().invoke(
-        main, ["--lang", "en", "--course", str(course), "check", "tiny", "nowhere"]
+        main, ["--lang", "en", "--course", str(course), "check", "tiny", name]
     )
-    assert (done.exit_code, "is not a folder" in done.output) == (2, True)
+    assert (done.exit_code, said in done.output) == (2, True), done.output
 
 
 def test_watch_checks_again_on_save(check, course):

@@ -5,6 +5,7 @@ import re
 import nbformat
 import pytest
 from click.testing import CliRunner
+from jupyter_client.manager import start_new_kernel
 from nbclient import NotebookClient
 from nbformat import v4
 
@@ -45,7 +46,12 @@ def test_a_notebook_is_checked_by_the_template_around_it(template, tmp_path, mon
         assert find("tiny", path, None).assignment.folder.resolve() == template
     done = CliRunner().invoke(main, ["--lang", "en", "check", "tiny", str(path)])
     assert done.exit_code == 1, done.output
-    assert "NameError: name 'c' is not defined (cell 2 `add`, line 3)" in done.output
+    assert (
+        "NameError: name 'c' is not defined (cell 2 of the notebook, text cells included: `add`, line 3)"
+        in done.output
+    )
+    assert "in my homework.ipynb, then run: grader check tiny '" in done.output
+    assert "my homework.ipynb' -k adding" in done.output
 
 
 def test_what_is_no_notebook_is_said_without_a_traceback(template):
@@ -53,6 +59,9 @@ def test_what_is_no_notebook_is_said_without_a_traceback(template):
     path.write_text("{")
     done = CliRunner().invoke(main, ["--lang", "en", "check", "tiny", str(path)])
     assert "broken.ipynb is not a notebook that can be read" in done.output
+    assert "sums.py" not in done.output
+    assert f"then run: grader check tiny {path}\n" in done.output
+    assert done.exit_code == 1
     missing = CliRunner().invoke(
         main, ["--lang", "en", "check", "tiny", str(template / "no.ipynb")]
     )
@@ -87,6 +96,53 @@ def test_a_released_notebook_runs_from_top_to_bottom_and_checks_what_was_run(tem
     assert "<details open><summary>" in everything["text/html"]
     assert "지금까지 모두 맞습니다" in mended["text/html"]
     assert "Unknown exercise unknown" in unknown["text/html"]
+
+
+def run_cells(folder, cells):
+    """What a kernel answers to `check()` after each of these cells: (id of the cell, source)."""
+    manager, client = start_new_kernel(cwd=str(folder), startup_timeout=600)
+    points = []
+
+    def take(message):
+        if message["msg_type"] == "execute_result":
+            points.append(float(message["content"]["data"]["text/plain"]))
+
+    def run(source, cell_id):
+        asked = {"code": source, "silent": False, "store_history": True, "stop_on_error": False}
+        message = client.session.msg("execute_request", asked, metadata={"cellId": cell_id})
+        client.shell_channel.send(message)
+        while True:
+            got = client.get_iopub_msg(timeout=600)
+            if got["parent_header"].get("msg_id") == message["header"]["msg_id"]:
+                take(got)
+                if got["content"].get("execution_state") == "idle":
+                    return
+
+    try:
+        run("from grader.selfcheck.notebook import check", "first")
+        for cell_id, source in cells:
+            run(source, cell_id)
+            run('check("adding", lang="en")', "check")
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    return points
+
+
+def test_of_a_cell_that_was_run_again_only_the_newest_run_is_checked(template):
+    right = "def add(a, b):\n    return plus(a, b)"
+    cells = [
+        ("add", right),
+        ("plus", "def plus(a, b):\n    return a + b"),
+        ("plus", "def sum_of(a, b):\n    return a + b"),  # renamed in place
+        ("plus", "def plus(a, b):\n    return a + b"),
+        ("add", right.replace("return", "retrun")),
+        ("add", right),
+        ("add", "def add(a, b):\n    raise NotImplementedError()"),
+    ]
+    assert run_cells(template, cells) == [0, 6, 0, 6, 0, 6, 0]
+    unnamed = [(None, source) for _, source in cells]  # by a front end that names no cells
+    assert run_cells(template, unnamed) == [0, 6, 6, 6, 0, 6, 0]
 
 
 def test_outside_of_a_notebook_it_says_what_to_type(capsys):

@@ -20,7 +20,8 @@ from click.testing import CliRunner
 
 from grader.cli.main import main
 from grader.course.folder import Course
-from grader.errors import PlatformError
+from grader.errors import PlatformError, UsageError
+from grader.i18n import translate
 from grader.training import hw1, hw2, storage
 from grader.training import package as packages
 from grader.training.pieces import Pieces
@@ -510,9 +511,37 @@ def test_other_settings_do_not_go_on_from_a_checkpoint(texts, tmp_path):
 
 def test_what_is_not_written_yet_is_named(texts, tmp_path):
     template = COURSE.template(COURSE.load("hw3"))
-    done = train("hw3", texts, tmp_path, package=template)
+    done = train("hw3", texts, tmp_path / "new" / "out", package=template)
     assert done.exit_code == 2
-    assert "__init__ in data.py" in done.output
+    assert re.search(r"\w\.__init__ in data.py", done.output)
+    assert not (tmp_path / "new").exists()  # nothing came into it
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "hw1 was not found in"), ("ko", "hw1 과제를")])
+def test_in_another_homeworks_folder_a_student_is_told_where_to_go(
+    lang, said, tmp_path, monkeypatch
+):
+    shutil.copytree(COURSE.template(COURSE.load("hw3")), tmp_path / "hw3_language_model")
+    monkeypatch.chdir(tmp_path / "hw3_language_model")
+    done = CliRunner().invoke(main, ["--lang", lang, "train", "hw1"])
+    assert (done.exit_code, said in done.output) == (2, True), done.output
+    assert "course" not in done.output
+    assert not (tmp_path / "hw3_language_model" / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "content", "said"),
+    [
+        ("hw1", "SMSSpamCollection", "ham\tx\nnone\n", "2행은 ham 또는 spam"),
+        ("hw2", "pairs.txt", "a\tb\t1\na b 1\n", "2행은 단어, 단어, 점수를"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_said_in_korean_too(name, file, content, said, tmp_path):
+    (tmp_path / file).write_text(content)
+    read = {"hw1": lambda p: hw1.read(p), "hw2": lambda p: hw2.scored_pairs(p)}[name]
+    with pytest.raises(UsageError) as caught:
+        read(tmp_path / file)
+    assert said in translate(caught.value.code, "ko", **caught.value.fields)
 
 
 def test_an_error_of_the_students_names_its_line(texts, tmp_path):

@@ -14,7 +14,17 @@ _STARTERS = ("multiprocessing", "subprocess", "concurrent.futures.process")
 
 
 def describe(error: BaseException, package: str) -> dict[str, Any]:
-    """An exception as plain data: its type, its builtin bases, its text, where it was raised."""
+    """An exception as plain data: its type, its builtin bases, its text, where it was raised.
+
+    Nothing raises, whatever the student made of the exception: that would end the guest.
+    """
+    try:
+        return _described(error, package)
+    except BaseException:
+        return {"type": "Exception", "bases": ["Exception"]}
+
+
+def _described(error: BaseException, package: str) -> dict[str, Any]:
     kind = type(error)
     bases = [base.__name__ for base in kind.__mro__ if base.__module__ == "builtins"]
     try:
@@ -22,12 +32,15 @@ def describe(error: BaseException, package: str) -> dict[str, Any]:
     except BaseException:
         text = ""
     frames = [
-        (frame.filename, frame.lineno or 0, frame.name, (frame.line or "")[:200])
-        for frame in traceback.extract_tb(error.__traceback__)
+        (frame.filename, frame.lineno or 0, frame.name, _line(frame))
+        for frame in traceback.StackSummary.extract(
+            traceback.walk_tb(error.__traceback__), lookup_lines=False
+        )
         if frame.filename.startswith(f"{package}/")
     ][-MAX_FRAMES:]
     if isinstance(error, SyntaxError) and error.filename:
-        frames = [(error.filename, error.lineno or 0, "", (error.text or "").strip()[:200])]
+        line = error.lineno if isinstance(error.lineno, int) else 0
+        frames = [(str(error.filename), line, "", str(error.text or "").strip()[:200])]
         text = str(error.msg)[:MAX_TEXT]
     out_of_memory = isinstance(error, MemoryError) or "can't allocate memory" in text
     out_of_memory |= _is_of_a_device(kind)
@@ -40,6 +53,14 @@ def describe(error: BaseException, package: str) -> dict[str, Any]:
         "process": _wanted_a_process(error),
         "shadowed": _shadowed(error, package),
     }
+
+
+def _line(frame: traceback.FrameSummary) -> str:
+    """The line of source; "" where what loaded it cannot say."""
+    try:
+        return (frame.line or "")[:200]
+    except Exception:
+        return ""
 
 
 def _is_of_a_device(kind: type[BaseException]) -> bool:
@@ -65,5 +86,7 @@ def _wanted_a_process(error: BaseException) -> bool:
 def _shadowed(error: BaseException, package: str) -> str:
     """The library that was found in place of a file of the submission's."""
     name = error.name if isinstance(error, ImportError) else None
-    origin = getattr(getattr(sys.modules.get(name or ""), "__spec__", None), "origin", None) or ""
+    if not isinstance(name, str):
+        return ""
+    origin = getattr(getattr(sys.modules.get(name), "__spec__", None), "origin", None) or ""
     return name if name and not str(origin).startswith(f"{package}/") else ""

@@ -65,8 +65,11 @@ class Source(InspectLoader):
         self._content = content
 
     def get_source(self, fullname: str) -> str:
-        """For tracebacks and `inspect`."""
-        return importlib.util.decode_source(self._content)
+        """For tracebacks and `inspect`, as good as it can be read: a traceback may not fail."""
+        try:
+            return importlib.util.decode_source(self._content)
+        except (SyntaxError, ValueError, LookupError):  # cp949, UTF-16, a coding nobody knows
+            return self._content.decode("utf-8", "replace")
 
     def get_code(self, fullname: str) -> CodeType:
         """For `import`."""
