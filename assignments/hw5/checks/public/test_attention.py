@@ -57,6 +57,15 @@ def test_masked_softmax_of_three_scores(student):
     expect_close(weights, [e1 / (e1 + e3), 0.0, e3 / (e1 + e3)], what=THE_WEIGHTS)
 
 
+def test_masked_softmax_of_two_rows_without_a_mask(student):
+    scores = torch.tensor([[1.0, 2.0, 3.0], [0.0, 0.0, 0.0]], dtype=torch.float64)
+    weights = student.attention.masked_softmax(scores, None)
+    expect_tensor(weights, (2, 3), what=THE_WEIGHTS)
+    total = math.exp(1) + math.exp(2) + math.exp(3)
+    expected = [[math.exp(i) / total for i in (1, 2, 3)], [1 / 3] * 3]
+    expect_close(weights, expected, what=THE_WEIGHTS)
+
+
 def test_attend_worked_example(student):
     scores = torch.tensor([[15.0, 60.0, 15.0, 35.0], [0.0] * 4], dtype=torch.float64)
     context, weights = student.attention.attend(scores, TWICE)
