@@ -84,3 +84,15 @@ def test_cbow_examples_worked_example(student):
         ["에서", "속옷", "를", "하는"],
         {"en": "the context list of the fourth example", "ko": "넷째 예제의 문맥"},
     )
+    # at the start there is less on the left, but not nothing
+    first, second = ([WASHING[int(i)] for i in contexts] for contexts, _ in examples[:2])
+    expect_equal(
+        first,
+        ["에서", "속옷"],
+        {"en": "the context list of the first example", "ko": "첫째 예제의 문맥"},
+    )
+    expect_equal(
+        second,
+        ["개울가", "속옷", "빨래"],
+        {"en": "the context list of the second example", "ko": "둘째 예제의 문맥"},
+    )
