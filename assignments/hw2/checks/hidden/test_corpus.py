@@ -376,11 +376,6 @@ def test_pairs_of_large_ids(student):
     expect_equal(rows_of(pairs), own_pairs(ids, 1), f"the pairs of {ids}, window 1")
 
 
-@pytest.mark.parametrize("ids", [[4, 2, 9], [5], []])
-def test_pairs_are_int64(student, ids):
-    expect_tensor(student.corpus.skipgram_pairs(ids, 2), dtype="int64", what="the pairs")
-
-
 @pytest.mark.parametrize("window", [0, -1])
 def test_pairs_refuse_an_impossible_window(student, window):
     with expect_error(ValueError, naming="window"):

@@ -1,8 +1,9 @@
 """Public checks of corpus.py."""
 
+import pytest
 import torch
 
-from grader.checking.expect import expect_close, expect_equal, expect_true
+from grader.checking.expect import expect_close, expect_equal, expect_tensor, expect_true
 
 ROAD = ["The", "wide", "road", "shimmered", "in", "the", "hot", "sun"]
 WASHING = ["개울가", "에서", "속옷", "빨래", "를", "하는", "남녀"]
@@ -68,6 +69,12 @@ def test_pairs_worked_example(student):
     )
     sun = [context for center, context in found if center == "sun"]
     expect_equal(sun, ["the", "hot"], {"en": "the context list of 'sun'", "ko": "'sun'의 문맥"})
+
+
+@pytest.mark.parametrize("ids", [[4, 2, 9], [5], []])
+def test_pairs_are_int64(student, ids):
+    pairs = student.corpus.skipgram_pairs(ids, 2)
+    expect_tensor(pairs, dtype="int64", what={"en": "the tensor of pairs", "ko": "쌍의 텐서"})
 
 
 def test_cbow_examples_worked_example(student):
