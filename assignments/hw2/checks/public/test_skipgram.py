@@ -25,7 +25,7 @@ PAIR = double([1, 0]), double([0, 1]), double([[1, 0]])
 BATCH = tuple(torch.cat([part, torch.zeros_like(part)]) for part in PAIR)
 
 
-def planted(seed, topics, sentences=1000, length=10):
+def planted(seed, topics, sentences=500, length=10):
     """Sentences of one topic each; a word comes from all topics with probability 0.2."""
     draw = random.Random(seed)
     everything = [word for topic in topics for word in topic]
