@@ -67,23 +67,6 @@ def some_probabilities(dtype=torch.float64):
     return torch.tensor([[0.25, 0.5], [0.75, 0.125]], dtype=dtype)
 
 
-def test_sigmoid_of_float32_stays_float32(student):
-    for dtype, name in DTYPES:
-        got = student.logistic_regression.sigmoid(some_probabilities(dtype))
-        expect_tensor(got, (2, 2), name)
-
-
-def test_logit_keeps_the_dtype(student):
-    for dtype, name in DTYPES:
-        got = student.logistic_regression.logit(some_probabilities(dtype))
-        expect_tensor(got, (2, 2), name)
-
-
-def test_odds_keep_the_dtype(student):
-    for dtype, name in DTYPES:
-        expect_tensor(student.logistic_regression.odds(some_probabilities(dtype)), (2, 2), name)
-
-
 @pytest.mark.parametrize("shape", [(), (0,), (2, 3, 1)])
 def test_sigmoid_keeps_any_shape(student, shape):
     z = torch.full(shape, 0.5, dtype=torch.float64)
@@ -294,19 +277,6 @@ def test_labels_of_any_dtype(student, dtype):
     expect_close(by_w, own_gradient(w, b, X, y)[0], what="the gradient with respect to w")
 
 
-def test_loss_keeps_the_dtype(student):
-    for dtype, name in DTYPES:
-        loss = student.logistic_regression.loss(*some_data(9, dtype=dtype), 0.1, 0.1)
-        expect_tensor(loss, (), name, "the loss")
-
-
-def test_gradient_keeps_the_dtype(student):
-    for dtype, name in DTYPES:
-        by_w, by_b = student.logistic_regression.gradient(*some_data(9, dtype=dtype), 0.1, 0.1)
-        expect_tensor(by_w, (3,), name, "the gradient with respect to w")
-        expect_tensor(by_b, (), name, "the gradient with respect to b")
-
-
 def expect_data_unchanged(student, function):
     w, b, X, y = some_data(10)
     data = (w, b, X, y.double())  # of X's dtype: no conversion makes a copy of it
@@ -395,10 +365,14 @@ def test_full_batch_takes_gradient_steps(student):
 
 def test_training_defaults(student):
     _, _, X, y = some_data(34)
-    w, b = own_steps(student, X, y, 0.1, 100)
-    model = trained(student, X, y)
-    expect_close(model.w, w, what="w by default: 100 epochs, lr 0.1, no penalty")
-    expect_close(model.b, b, what="b by default: 100 epochs, lr 0.1, no penalty")
+    w, b = own_steps(student, X, y, 0.1, 6)
+    six = trained(student, X, y, epochs=6)
+    expect_close(six.w, w, what="w by default: lr 0.1, no penalty")
+    expect_close(six.b, b, what="b by default: lr 0.1, no penalty")
+    # a hundred of your own steps by the same road, without a question for each
+    model, hundred = trained(student, X, y), trained(student, X, y, epochs=100)
+    expect_close(model.w, hundred.w, what="w by default: 100 epochs")
+    expect_close(model.b, hundred.b, what="b by default: 100 epochs")
 
 
 def expect_own_losses(student, seed, l2, l1):
@@ -549,9 +523,10 @@ def test_penalties_act_in_full_on_every_batch(student):
     expect_close(model.w, w, what="w after two epochs of two batches")
 
 
-def expect_smaller_weights(student, batch_size):
+def expect_smaller_weights(student, batch_size, epochs):
+    # in either way each norm is at least 1.3 times the next, whatever the order of the examples
     _, _, X, y = some_data(24, examples=40)
-    options = {"lr": 0.2, "epochs": 60, "batch_size": batch_size}
+    options = {"lr": 0.2, "epochs": epochs, "batch_size": batch_size}
     norms = [
         float(torch.linalg.vector_norm(trained(student, X, y, l2=l2, **options).w))
         for l2 in (0.0, 0.1, 1.0)
@@ -560,11 +535,11 @@ def expect_smaller_weights(student, batch_size):
 
 
 def test_more_l2_gives_smaller_weights(student):
-    expect_smaller_weights(student, None)
+    expect_smaller_weights(student, None, epochs=60)
 
 
 def test_more_l2_gives_smaller_weights_in_batches(student):
-    expect_smaller_weights(student, 5)
+    expect_smaller_weights(student, 5, epochs=8)
 
 
 def test_l1_leaves_weights_near_zero(student):
@@ -698,16 +673,16 @@ def test_the_order_is_reshuffled_every_epoch(student):
     assert second != first, "the second epoch takes the examples in the order of the first"
 
 
-def expect_close_to_the_best(student, slack, **options):
+def expect_close_to_the_best(student, slack, examples=600, lr=0.1, **options):
     # Two Gaussians in 10 dimensions, means plus and minus mu with |mu| = 1. The true direction
     # decides the bar on the same sample; over 20 seeds a right one stays within 0.005, 0.007
-    # (batches of 32) and 0.025 (single examples) of it.
+    # (batches of 32) and 0.018 (single examples) of it.
     generator = draw(31)
     mu = torch.full((10,), 10**-0.5, dtype=torch.float64)
     y = torch.randint(0, 2, (5600,), generator=generator)
     noise = torch.randn(5600, 10, generator=generator, dtype=torch.float64)
     X = noise + (2.0 * y[:, None] - 1) * mu
-    model = trained(student, X[:600], y[:600], lr=0.1, **options)
+    model = trained(student, X[:examples], y[:examples], lr=lr, **options)
     test, truth = X[600:], y[600:]
     share = float((((test @ model.w + model.b) > 0).long() == truth).double().mean())
     best = float(((test @ mu > 0).long() == truth).double().mean())
@@ -723,7 +698,7 @@ def test_mini_batches_come_close_to_the_best_possible_classifier(student):
 
 
 def test_single_examples_come_close_to_the_best_possible_classifier(student):
-    expect_close_to_the_best(student, 0.05, epochs=3, batch_size=1)
+    expect_close_to_the_best(student, 0.05, examples=300, lr=0.05, epochs=1, batch_size=1)
 
 
 @pytest.mark.parametrize(

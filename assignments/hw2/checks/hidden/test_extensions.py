@@ -30,12 +30,6 @@ def test_one_hot_of_a_few_ids(student, ids, V):
     expect_close(rows, torch.eye(V)[ids], what="the rows")
 
 
-def test_one_hot_is_float32(student):
-    expect_tensor(
-        student.extensions.one_hot(torch.tensor([1, 0]), 2), (2, 2), "float32", "the rows"
-    )
-
-
 @pytest.mark.parametrize("wrong", [5, -1])
 def test_one_hot_refuses_an_unknown_id(student, wrong):
     with expect_error(ValueError, naming="ids"):

@@ -142,7 +142,7 @@ def differ(one, other):
     return not torch.allclose(one, other, rtol=1e-4, atol=1e-6)
 
 
-def planted(seed, topics, sentences=1000, length=10):
+def planted(seed, topics, sentences=500, length=10):
     """Sentences of one topic each; a word comes from all topics with probability 0.2."""
     draw = random.Random(seed)
     everything = [word for topic in topics for word in topic]
@@ -221,9 +221,9 @@ def test_train_returns_vectors_without_a_gradient(student):
 
 
 def test_train_depends_on_its_seed_alone(student):
-    sentences = planted(4, [["a", "b", "c"], ["d", "e", "f"]], sentences=30)
-    # many small batches: other draws move some number by 0.05 and more, rounding by 0.000001
-    settings = {"dim": 5, "window": 2, "epochs": 2, "t": 1.0, "batch_size": 32}
+    sentences = planted(4, [["a", "b", "c"], ["d", "e", "f"]], sentences=15)
+    # many small batches: other draws move some number by 0.4 and more, rounding by 0.000001
+    settings = {"dim": 5, "window": 2, "epochs": 1, "t": 1.0, "batch_size": 16}
     _, other = trained(student, sentences, **settings, seed=10)
     for seed in (9, 0):
         student.generators(seed=1)

@@ -219,18 +219,3 @@ def test_l2_penalty_is_differentiable(student):
     gradients = student.gradients(student.regularise.l2_penalty, [PARAMS]).by_argument
     for gradient, param in zip(gradients, PARAMS, strict=True):
         expect_close(gradient, 2 * param, what="the gradient of the L2 penalty")
-
-
-def penalty_is_polite(student, penalty):
-    for dtype, name in ((torch.float32, "float32"), (torch.float64, "float64")):
-        params = [param.to(dtype) for param in PARAMS]
-        expect_tensor(penalty(params), (), name, "the penalty")
-        expect_left_alone(student, penalty, params)
-
-
-def test_l1_penalty_keeps_dtype_and_arguments(student):
-    penalty_is_polite(student, student.regularise.l1_penalty)
-
-
-def test_l2_penalty_keeps_dtype_and_arguments(student):
-    penalty_is_polite(student, student.regularise.l2_penalty)

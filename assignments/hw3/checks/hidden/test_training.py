@@ -17,6 +17,8 @@ KEEP = 0.85
 PROBE = torch.tensor([0, 1, 1, 2, 3, 1, 0, 3, 3, 2, 2, 0, 2, 1, 3, 0])[:, None]
 SAME = {"rtol": 0.0, "atol": 1e-3}  # in logits: rounding stays below 1e-5
 TINY = {"embed_size": 6, "hidden_size": 8, "bptt": 5, "batch_size": 4, "epochs": 2}
+# at a larger rate, for what a few ids change is to be far above rounding after one epoch, too
+ONCE = {**TINY, "epochs": 1, "lr": 0.05}
 
 
 def markov(n, seed):
@@ -30,17 +32,23 @@ def markov(n, seed):
 
 
 def true_nll(ids):
-    """Of the source itself on this very sample, per id, from the third on."""
+    """Of the source itself on these very columns, per id, from the third row on."""
     hits = int((ids[2:] == (ids[1:-1] + ids[:-2]) % 4).sum())
-    n = len(ids) - 2
+    n = ids[2:].numel()
     return -(hits * math.log(KEEP) + (n - hits) * math.log((1 - KEEP) / 3)) / n
 
 
 def own_nll(model, ids):
-    """Of the student's model, by its own logits, read as one column."""
+    """Of the student's model, by its own logits, read as one column, or in the columns that it has."""
     model.eval()
-    logits, _ = model(ids[:-1, None])
-    return F.cross_entropy(logits[1:, 0].double(), ids[2:]).item()
+    ids = ids if ids.ndim == 2 else ids[:, None]
+    logits, _ = model(ids[:-1])
+    return F.cross_entropy(logits[1:].double().flatten(0, 1), ids[2:].flatten()).item()
+
+
+def in_columns(ids, count):
+    """Runs of the text side by side: read at once, for they say as much as one after another."""
+    return ids.view(count, -1).t()
 
 
 def probe(model):
@@ -54,14 +62,13 @@ def differ(one, other):
 
 
 def test_train_comes_close_to_the_entropy_of_the_source(student):
-    # short windows in many columns: 69 steps, and the defaults with 20,000 ids make 78 in three times
-    # the time; the best perplexity is 1.7995 in the mean, a model of single words or of pairs stays
-    # at 4
-    model, _ = student.model.train(markov(10_000, 40), 4, bptt=10, batch_size=40, lr=0.02)
-    test = markov(4_000, 50)
+    # short windows in many columns: 66 steps; the best perplexity is 1.7995 in the mean, a model of
+    # single words or of pairs stays at 4
+    model, _ = student.model.train(markov(6_000, 40), 4, bptt=5, batch_size=50, lr=0.02)
+    test = in_columns(markov(4_000, 50), 40)
     ratio = math.exp(own_nll(model, test) - true_nll(test))
     # the handout asks for 1.1; honest training comes to 1.01 to 1.045, and whose gradients are never
-    # cleared to 1.2
+    # cleared to 1.29
     assert ratio < 1.15, f"the perplexity is {ratio:.4f} times the best possible one"
 
 
@@ -128,7 +135,7 @@ def test_train_does_not_learn_from_the_last_tenth(student):
 
 def test_train_learns_from_the_first_nine_tenths(student):
     ids = markov(400, 63)
-    one = probe(student.model.train(ids, 4, **TINY)[0])
+    one = probe(student.model.train(ids, 4, **ONCE)[0])
     for start in (0, 160, 280):
         assert ids_count(student, ids, start, start + 40, one), f"the ids from {start} on are lost"
     # four columns of 90 rows: 17 windows of five, and four rows of targets, 86 to 89, are left
@@ -156,32 +163,32 @@ def plus_one(ids, start, stop):
 
 def ids_count(student, ids, start, stop, one):
     changed = plus_one(ids, start, stop)
-    return differ(probe(student.model.train(changed, 4, **TINY)[0]), one)
+    return differ(probe(student.model.train(changed, 4, **ONCE)[0]), one)
 
 
 def test_train_passes_its_state_on(student):
     # windows of one row: what came before the last id is known from the state alone. Who passes it
-    # on comes to 1.9 to 2.3, by optimiser; who does not stays at 4, the best for a single id
-    options = {"embed_size": 8, "hidden_size": 24, "bptt": 1, "batch_size": 60, "epochs": 15}
-    model, _ = student.model.train(markov(1_500, 71), 4, **options)
-    reached = math.exp(own_nll(model, markov(1_500, 72)))
+    # on comes to 1.9 to 2.9, by start and optimiser; who does not stays at 4, the best for a single id
+    options = {"embed_size": 8, "hidden_size": 24, "bptt": 1, "batch_size": 40, "epochs": 8}
+    model, _ = student.model.train(markov(1_000, 71), 4, **options, lr=0.03)
+    reached = math.exp(own_nll(model, in_columns(markov(1_500, 72), 20)))
     assert reached < 3.5, f"in windows of one row {reached:.2f} is reached: is the state passed on?"
 
 
 def test_train_drops_in_every_epoch(student):
     # with so much dropout between the layers nothing is learnt of what is certain, and the guess
     # stays at 4; in evaluation mode, from whichever epoch on, it falls to 1.01
-    ids, options = torch.tensor([0, 1, 2, 3] * 120), {"num_layers": 2, "dropout": 0.999}
+    ids, options = torch.tensor([0, 1, 2, 3] * 60), {"num_layers": 2, "dropout": 0.999}
     own = student.model.LSTMLanguageModel(4, 6, 8, 2, 0.999)
     if not differ(own(PROBE)[0], probe(own)):
         return  # that costs points where the model is checked
-    model, _ = student.model.train(ids, 4, **{**TINY, "epochs": 6}, lr=0.03, **options)
+    model, _ = student.model.train(ids, 4, **{**TINY, "epochs": 4}, lr=0.1, **options)
     reached = math.exp(own_nll(model, ids[:80]))
     assert reached > 2, f"with dropout 0.999 in every epoch {reached:.2f} cannot be reached"
 
 
 def test_train_has_the_promised_defaults(student):
-    ids = markov(1_600, 73)
+    ids = markov(1_100, 73)
     defaults = {
         "embed_size": 64,
         "hidden_size": 128,
@@ -225,7 +232,7 @@ def test_train_clips_the_gradient(student):
 
 
 def test_train_depends_on_its_seed_alone(student):
-    ids, options = markov(400, 66), {**TINY, "num_layers": 2, "dropout": 0.3}
+    ids, options = markov(200, 66), {**TINY, "num_layers": 2, "dropout": 0.3}
     student.generators(seed=1)
     one, first = student.model.train(ids, 4, **options, seed=3)
     before = student.generators(seed=2)

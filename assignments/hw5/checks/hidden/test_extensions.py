@@ -40,9 +40,10 @@ def reversed_share(student, model, vocab, length, count=200):
 
 
 def test_train_reverse_learns(student):
-    model = student.copy_task.train_reverse(vocab=8, length=4, steps=200, seed=1)
+    model = student.copy_task.train_reverse(vocab=8, length=3, steps=80, seed=1)
     model.eval()
-    assert reversed_share(student, model, 8, 4) >= 0.5, "too few new strings are right"
+    # seven right solutions reach 0.88 and more with two seeds each; who repeats what it reads has a fifth
+    assert reversed_share(student, model, 8, 3) >= 0.5, "too few new strings are right"
 
 
 def test_train_reverse_depends_on_its_seed(student):

@@ -73,16 +73,17 @@ def exact_match(student, model, pairs, steps):
 
 
 # Strings so short that a model whose attention is no good learns them as well: here fit is judged.
-# Right solutions of many kinds reach 0.79 and more with nearly every seed, but a start may be unlucky
-# (one of some sixty: 0.49), so one of two is enough. Who trains a model to repeat what it reads is right where a
-# string reads the same backwards, a third of them; who leaves out bos or eos has 0.
+# Right solutions of ten kinds reach 1.0 with a Seq2Seq; with a Transformer 0.58 and more with each of
+# three seeds, and 0.76 and more with the better one of the two below, which is enough. Who trains a model
+# to repeat what it reads is right where a string reads the same backwards, a third of them; who lets
+# the gradients of a Transformer add up has 0.42 at most, and who leaves out bos or eos has 0.
 SEEDS = (1, 2)
 
 
 def test_seq2seq_learns_to_reverse(student):
     def share(seed):
         _, _, model = recurrent(student, 6, 16, 32, seed)
-        return share_reversed(student, model, (2, 3))
+        return share_reversed(student, model)
 
     assert any(share(seed) >= 0.5 for seed in SEEDS), "too few strings are right"
 
@@ -91,17 +92,17 @@ def test_transformer_learns_to_reverse(student):
     def share(seed):
         sizes = {"dropout": 0.0, "max_len": 16, "seed": seed}
         model = student.transformer.Transformer(6, 6, 16, 2, 1, 64, **sizes)
-        return share_reversed(student, model, (3, 3))
+        return share_reversed(student, model)
 
     assert any(share(seed) >= 0.5 for seed in SEEDS), "too few strings are right"
 
 
-def share_reversed(student, model, lengths):
-    """Share of 300 strings over 3 symbols that fit, in 80 steps, teaches the model to reverse."""
-    options = {"steps": 80, "batch_size": 32, "lr": 1e-2}
-    student.training.fit(model, reversal(2000, 3, lengths, 1), **IDS, **options)
+def share_reversed(student, model):
+    """Share of 300 strings of two symbols that fit, in 40 steps, teaches the model to reverse."""
+    options = {"steps": 40, "batch_size": 32, "lr": 2e-2}
+    student.training.fit(model, reversal(2000, 3, (2, 2), 1), **IDS, **options)
     model.eval()
-    return exact_match(student, model, reversal(300, 3, lengths, 7001), lengths[1] + 2)
+    return exact_match(student, model, reversal(300, 3, (2, 2), 7001), 4)
 
 
 def test_fit_trains_in_place(student):
@@ -167,7 +168,8 @@ def test_fit_learns_a_pair_by_heart(student):
     """From bos to eos: what is learnt must come out when the model writes by itself."""
     pairs = [([3, 4, 5], [6, 3, 7, 4]), ([4, 3], [5, 7, 3, 6])]
     _, _, model = recurrent(student, 8, 16, 32)
-    options = {"steps": 80, "batch_size": 4, "lr": 1e-2}
+    # both come out right with each of six starts
+    options = {"steps": 40, "batch_size": 4, "lr": 2e-2}
     student.training.fit(model, pairs * 2, **IDS, **options)
     model.eval()
     assert exact_match(student, model, pairs, 6) == 1.0, "a pair read again and again is learnt"

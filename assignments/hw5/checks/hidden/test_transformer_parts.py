@@ -80,11 +80,6 @@ def test_padding_mask_of_nothing_and_of_all(student):
     expect_padding_mask(student, [1], 1)
 
 
-def test_padding_mask_is_bool(student):
-    mask = student.transformer.padding_mask(torch.tensor([3, 1]), 4)
-    expect_tensor(mask, (2, 4), "bool", "the mask")
-
-
 def test_padding_mask_leaves_everything_alone(student):
     expect_left_alone(student, student.transformer.padding_mask, torch.tensor([3, 1]), 4)
 
@@ -103,10 +98,6 @@ def test_causal_mask_looks_back(student):
 
 def test_causal_mask_of_one_word(student):
     expect_causal_mask(student, 1)
-
-
-def test_causal_mask_is_bool(student):
-    expect_tensor(student.transformer.causal_mask(3), (3, 3), "bool", "the mask")
 
 
 # ---- scaled dot-product attention -----------------------------------------------------------------
