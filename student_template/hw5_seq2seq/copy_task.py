@@ -14,7 +14,7 @@ def train_reverse(vocab: int = 12, length: int = 8, steps: int = 600, seed: int 
     """A Transformer over `vocab` ids that reverses strings of `length` symbols.
 
     The symbols are FIRST ... vocab - 1; a source is the string alone, a target is put between BOS
-    and EOS. `steps` training steps, of any batch size. With vocab 8, length 4, steps 200 at least half
+    and EOS. `steps` training steps, of any batch size. With vocab 8, length 3, steps 80 at least half
     of new strings must be reversed without a mistake, within 20 seconds; with the defaults 99 % can
     be reached.
     """

@@ -2,9 +2,10 @@
 
 import math
 
+import pytest
 import torch
 
-from grader.checking.expect import expect_close
+from grader.checking.expect import expect_close, expect_tensor
 
 
 def double(*values):
@@ -40,6 +41,16 @@ def test_cbow_loss_worked_example(student):
     )
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_cbow_keeps_the_dtype(student, dtype):
+    kind, mask = getattr(torch, dtype), torch.tensor([[True, True, False]])
+    context, target = double([[2, 1], [0, -1], [7, 7]]).to(kind), double([0, 1]).to(kind)
+    value = student.cbow.cbow_loss(context, mask, target, double([[1, 0]]).to(kind))
+    what = {"en": "the loss of one example", "ko": "예제 하나의 손실"}
+    expect_tensor(value, (), dtype, what)
+    expect_close(value, math.log(2) + math.log(1 + math.e), what=what)
+
+
 def test_softmax_loss_worked_example(student):
     value = student.cbow.softmax_loss(
         torch.zeros(2, 3, dtype=torch.float64),
@@ -64,3 +75,13 @@ def test_softmax_loss_worked_example(student):
         rtol=1e-4,
         what={"en": "the loss of the three-word example", "ko": "단어가 3개인 예제의 손실"},
     )
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_softmax_keeps_the_dtype(student, dtype):
+    kind = getattr(torch, dtype)
+    hidden, output = double([1, 0]).to(kind), double([0, 0], [1, 0], [2, 0]).to(kind)
+    value = student.cbow.softmax_loss(hidden, output, torch.tensor([2]))
+    what = {"en": "the loss of the three-word example", "ko": "단어가 3개인 예제의 손실"}
+    expect_tensor(value, (), dtype, what)
+    expect_close(value, math.log(1 + math.e + math.e**2) - 2, what=what)

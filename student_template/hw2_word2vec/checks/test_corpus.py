@@ -1,8 +1,9 @@
 """Public checks of corpus.py."""
 
+import pytest
 import torch
 
-from grader.checking.expect import expect_close, expect_equal, expect_true
+from grader.checking.expect import expect_close, expect_equal, expect_tensor, expect_true
 
 ROAD = ["The", "wide", "road", "shimmered", "in", "the", "hot", "sun"]
 WASHING = ["개울가", "에서", "속옷", "빨래", "를", "하는", "남녀"]
@@ -70,6 +71,12 @@ def test_pairs_worked_example(student):
     expect_equal(sun, ["the", "hot"], {"en": "the context list of 'sun'", "ko": "'sun'의 문맥"})
 
 
+@pytest.mark.parametrize("ids", [[4, 2, 9], [5], []])
+def test_pairs_are_int64(student, ids):
+    pairs = student.corpus.skipgram_pairs(ids, 2)
+    expect_tensor(pairs, dtype="int64", what={"en": "the tensor of pairs", "ko": "쌍의 텐서"})
+
+
 def test_cbow_examples_worked_example(student):
     examples = student.corpus.cbow_examples(list(range(7)), 2)
     expect_equal(len(examples), 7, {"en": "the number of examples", "ko": "예제의 수"})
@@ -83,4 +90,16 @@ def test_cbow_examples_worked_example(student):
         [WASHING[int(i)] for i in contexts],
         ["에서", "속옷", "를", "하는"],
         {"en": "the context list of the fourth example", "ko": "넷째 예제의 문맥"},
+    )
+    # at the start there is less on the left, but not nothing
+    first, second = ([WASHING[int(i)] for i in contexts] for contexts, _ in examples[:2])
+    expect_equal(
+        first,
+        ["에서", "속옷"],
+        {"en": "the context list of the first example", "ko": "첫째 예제의 문맥"},
+    )
+    expect_equal(
+        second,
+        ["개울가", "속옷", "빨래"],
+        {"en": "the context list of the second example", "ko": "둘째 예제의 문맥"},
     )

@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from grader.checking.expect import expect_close
+from grader.checking.expect import expect_close, expect_tensor
 
 
 def test_one_hot_worked_example(student):
@@ -14,6 +14,11 @@ def test_one_hot_worked_example(student):
         [[0, 0, 1], [1, 0, 0]],
         what={"en": "the matrix of ids 2 and 0", "ko": "id 2와 0의 행렬"},
     )
+
+
+def test_one_hot_is_float32(student):
+    rows = student.extensions.one_hot(torch.tensor([1, 0]), 2)
+    expect_tensor(rows, (2, 2), "float32", {"en": "the matrix of ids", "ko": "id의 행렬"})
 
 
 def test_ppmi_worked_example(student):

@@ -3,9 +3,16 @@
 import math
 import random
 
+import pytest
 import torch
 
-from grader.checking.expect import expect_close, expect_equal, expect_tensor, expect_true
+from grader.checking.expect import (
+    expect_close,
+    expect_equal,
+    expect_tensor,
+    expect_true,
+    expect_type,
+)
 
 
 def double(*values):
@@ -18,7 +25,7 @@ PAIR = double([1, 0]), double([0, 1]), double([[1, 0]])
 BATCH = tuple(torch.cat([part, torch.zeros_like(part)]) for part in PAIR)
 
 
-def planted(seed, topics, sentences=1000, length=10):
+def planted(seed, topics, sentences=500, length=10):
     """Sentences of one topic each; a word comes from all topics with probability 0.2."""
     draw = random.Random(seed)
     everything = [word for topic in topics for word in topic]
@@ -51,6 +58,15 @@ def test_sgns_loss_worked_example(student):
     )
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_loss_keeps_the_dtype(student, dtype):
+    value = student.skipgram.sgns_loss(*(part.to(getattr(torch, dtype)) for part in BATCH))
+    wanted = (math.log(2) + math.log(1 + math.e) + 2 * math.log(2)) / 2
+    what = {"en": "the loss of the batch of two", "ko": "예제가 2개인 배치의 손실"}
+    expect_tensor(value, (), dtype, what)
+    expect_close(value, wanted, what=what)
+
+
 def test_sgns_gradients_worked_example(student):
     result = student.skipgram.sgns_gradients(*PAIR)
     expect_equal(len(result), 3, {"en": "the number of gradients", "ko": "기울기의 수"})
@@ -60,6 +76,19 @@ def test_sgns_gradients_worked_example(student):
     for name, got, wanted in zip(names, result, expected, strict=True):
         what = {"en": f"the gradient with respect to {name}", "ko": f"{name}에 대한 기울기"}
         expect_close(got, wanted, rtol=1e-4, atol=1e-6, what=what)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_gradients_are_a_tuple_and_keep_the_dtype(student, dtype):
+    result = student.skipgram.sgns_gradients(*(part.to(getattr(torch, dtype)) for part in PAIR))
+    expect_type(result, tuple, {"en": "the result", "ko": "결과"})
+    pushed = 1 / (1 + math.exp(-1))
+    names = ("center", "context", "negatives")
+    expected = ([[pushed, -0.5]], [[-0.5, 0]], [[[pushed, 0]]])
+    for name, got, wanted, part in zip(names, result, expected, PAIR, strict=True):
+        what = {"en": f"the gradient with respect to {name}", "ko": f"{name}에 대한 기울기"}
+        expect_tensor(got, tuple(part.shape), dtype, what)
+        expect_close(got, wanted, what=what)
 
 
 TABLES = ("in_embed.weight", "out_embed.weight")

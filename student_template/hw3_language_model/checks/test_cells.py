@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from grader.checking.expect import expect_close, expect_tensor
+from grader.checking.expect import expect_close, expect_equal, expect_tensor, expect_type
 
 
 def filled(cell, value):
@@ -20,10 +20,35 @@ def one(value):
     return torch.tensor([[value]], dtype=torch.float64)
 
 
+def dtype_and_arguments_stay(student, kind):
+    """Two rows of three inputs, four units: the new state, in float32, and nothing else changes."""
+    cell, x = getattr(student.cells, kind)(3, 4), torch.tensor([[0.5, -1.0, 2.0], [0.0, 1.5, -0.5]])
+    h = torch.tensor([[0.1, -0.2, 0.3, -0.4], [0.0, 0.5, -0.5, 1.0]])
+    state = (h, 2 * h) if kind == "LSTMCell" else h
+    before = student.generators(seed=20)
+    new, after = student.with_arguments(cell.forward, x, state)
+    expect_equal(
+        student.generators(),
+        before,
+        {"en": "the state of the global generators", "ko": "전역 난수 생성기의 상태"},
+    )
+    if kind == "LSTMCell":
+        expect_type(new, tuple, {"en": "the new state", "ko": "새 상태"})
+    for part, name in zip(new, ("h'", "c'"), strict=True) if kind == "LSTMCell" else [(new, "h'")]:
+        expect_tensor(part, (2, 4), "float32", name)
+    expect_equal(
+        after, [x, state], {"en": "[x, state] after the call", "ko": "호출한 뒤의 [x, 상태]"}
+    )
+
+
 def test_rnn_cell_worked_example(student):
     cell = filled(student.cells.RNNCell(1, 1), 0.5)
     # tanh(.5 * 1 + .5 + .5 * .5 + .5)
     expect_close(cell(one(1.0), one(0.5)), [[math.tanh(1.75)]], what="h'")
+
+
+def test_rnn_cell_keeps_dtype_and_arguments(student):
+    dtype_and_arguments_stay(student, "RNNCell")
 
 
 # two units, r = (1, 0) and z = 0: h' = n, in which the units of h change places
@@ -51,6 +76,10 @@ def test_gru_cell_worked_example(student):
     )
 
 
+def test_gru_cell_keeps_dtype_and_arguments(student):
+    dtype_and_arguments_stay(student, "GRUCell")
+
+
 # the step of 7.3: rows are the gates i, f, g, o
 STEP = {
     "weight_ih": [[1.0], [0.0], [1.0], [0.5]],
@@ -75,6 +104,10 @@ def test_lstm_cell_with_all_parameters_zero(student):
     h, c = cell(one(1.0), (one(0.0), one(2.0)))
     expect_close(c, [[1.0]], what="c'")
     expect_close(h, [[0.5 * math.tanh(1.0)]], what="h'")
+
+
+def test_lstm_cell_keeps_dtype_and_arguments(student):
+    dtype_and_arguments_stay(student, "LSTMCell")
 
 
 def test_lstm_shapes(student):

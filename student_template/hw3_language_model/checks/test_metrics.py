@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from grader.checking.expect import expect_close
+from grader.checking.expect import expect_close, expect_tensor
 
 LOGITS = torch.tensor([[2.0, 1.0, 0.0, 0.0, 0.0], [0.0] * 5], dtype=torch.float64)
 
@@ -32,6 +32,12 @@ def test_cross_entropy_worked_example(student):
         atol=1e-6,
         what={"en": "the mean loss of both targets", "ko": "두 정답의 평균 손실"},
     )
+
+
+def test_cross_entropy_keeps_float32(student):
+    for dtype, name in ((torch.float32, "float32"), (torch.float64, "float64")):
+        value = student.metrics.cross_entropy(LOGITS.to(dtype), torch.tensor([0, 3]))
+        expect_tensor(value, (), name, {"en": "the loss", "ko": "손실"})
 
 
 def test_cross_entropy_ignores_the_first_target(student):

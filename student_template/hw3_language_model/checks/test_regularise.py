@@ -2,7 +2,7 @@
 
 import torch
 
-from grader.checking.expect import expect_close, expect_equal
+from grader.checking.expect import expect_close, expect_equal, expect_left_alone, expect_tensor
 
 
 def test_dropout_worked_example(student):
@@ -47,10 +47,22 @@ def test_clip_gradients_worked_example(student):
 PARAMS = [torch.tensor([1.0, -2.0]), torch.tensor([[3.0]])]
 
 
+def penalty_is_polite(student, penalty, what):
+    for dtype, name in ((torch.float32, "float32"), (torch.float64, "float64")):
+        params = [param.to(dtype) for param in PARAMS]
+        expect_tensor(penalty(params), (), name, what)
+        expect_left_alone(student, penalty, params)
+
+
 def test_l1_penalty_worked_example(student):
     expect_close(
         student.regularise.l1_penalty(PARAMS), 6.0, what={"en": "the L1 penalty", "ko": "L1 규제항"}
     )
+
+
+def test_l1_penalty_keeps_dtype_and_arguments(student):
+    what = {"en": "the L1 penalty", "ko": "L1 규제항"}
+    penalty_is_polite(student, student.regularise.l1_penalty, what)
 
 
 def test_l2_penalty_worked_example(student):
@@ -59,3 +71,8 @@ def test_l2_penalty_worked_example(student):
         14.0,
         what={"en": "the L2 penalty", "ko": "L2 규제항"},
     )
+
+
+def test_l2_penalty_keeps_dtype_and_arguments(student):
+    what = {"en": "the L2 penalty", "ko": "L2 규제항"}
+    penalty_is_polite(student, student.regularise.l2_penalty, what)

@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from grader.checking.expect import expect_close, expect_equal, expect_true
+from grader.checking.expect import expect_close, expect_equal, expect_tensor, expect_true
 
 BOS, EOS, PAD = 1, 2, 0
 OPTIONS = {"bos": BOS, "eos": EOS, "pad": PAD, "batch_size": 4, "lr": 1e-2}
@@ -32,6 +32,13 @@ def test_label_smoothed_loss_of_the_handout(student):
     logits = torch.tensor([[2.0, 1.0, 0.0, 0.0, 0.0]], dtype=torch.float64)
     loss = student.training.label_smoothed_loss(logits, torch.tensor([0]), 0.1, 4)
     expect_close(loss, 0.713172, atol=1e-6, what={"en": "the loss", "ko": "손실"})
+
+
+def test_smoothed_loss_keeps_the_dtype(student):
+    for dtype, name in ((torch.float32, "float32"), (torch.float64, "float64")):
+        logits = torch.tensor([[2.0, 1.0, 0.0], [0.0, 0.5, 3.0]], dtype=dtype)
+        loss = student.training.label_smoothed_loss(logits, torch.tensor([0, 2]), 0.1, 1)
+        expect_tensor(loss, (), name, {"en": "the loss", "ko": "손실"})
 
 
 def test_noam_lr_of_the_paper(student):

@@ -32,11 +32,20 @@ def test_padding_mask_by_hand(student):
     expect_equal(mask.int().tolist(), [[1, 1, 0, 0], [1, 0, 0, 0], [1, 1, 1, 0]], THE_PADDING_MASK)
 
 
+def test_padding_mask_is_bool(student):
+    mask = student.transformer.padding_mask(torch.tensor([3, 1]), 4)
+    expect_tensor(mask, (2, 4), "bool", THE_PADDING_MASK)
+
+
 def test_causal_mask_by_hand(student):
     mask = student.transformer.causal_mask(4)
     expect_tensor(mask, (4, 4), what=THE_CAUSAL_MASK)
     expected = [[1, 0, 0, 0], [1, 1, 0, 0], [1, 1, 1, 0], [1, 1, 1, 1]]
     expect_equal(mask.int().tolist(), expected, THE_CAUSAL_MASK)
+
+
+def test_causal_mask_is_bool(student):
+    expect_tensor(student.transformer.causal_mask(3), (3, 3), "bool", THE_CAUSAL_MASK)
 
 
 def test_attention_divides_by_the_root_of_d(student):
