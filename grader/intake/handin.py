@@ -33,7 +33,8 @@ class Handin:
     late: bool = False
     files: tuple[str, ...] = ()  # names in an LMS's download, by which feedback goes back
     record: str = ""  # that our autograder made where it was handed in, as JSON
-    is_loose: bool = False  # a file that may be the teacher's: theirs whom the roster knows by it
+    is_file: bool = False  # code or a document in neither a folder nor an archive
+    is_loose: bool = False  # such a file, maybe the teacher's: theirs whom the roster knows by it
 
 
 @dataclass(frozen=True)

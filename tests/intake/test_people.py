@@ -8,6 +8,7 @@ from grader.cli.people import show_intake
 from grader.course.roster import Person, Roster
 from grader.intake.people import Unclear
 from grader.records import people
+from grader.records.record import Message
 from tests.intake.layouts import below, counting, intake, write, zipped
 
 
@@ -265,11 +266,66 @@ def test_a_loose_file_is_matched_as_an_archive_is(tmp_path, ending, beside):
 
 
 def test_a_loose_file_beside_what_its_owner_packed(tmp_path):
+    """It was looked at by its owner, or forgotten: what is packed is the hand-in, and graded."""
     write(tmp_path, {"2027001.zip": zipped(), "2027001.ipynb": "{}", "2027001 again.ipynb": "{}"})
     write(tmp_path, {"2027003.ipynb": "{}", "2027003.pdf": "", "2027004.zip": zipped()})
-    found = counting(intake(tmp_path, CLASS))
-    assert found["2027001"] == ["2027001.zip, 2027001.ipynb", "2027001 again.ipynb"]
-    assert found["2027003"] == "2027003.ipynb, 2027003.pdf"
+    taken = intake(tmp_path, CLASS)
+    assert counting(taken)["2027001"] == "2027001.zip, 2027001.ipynb"
+    assert counting(taken)["2027003"] == "2027003.ipynb, 2027003.pdf"
+    assert (taken.leftover, taken.unclear) == (("2027001 again.ipynb",), ())
+    note = Message("left_aside", {"found": "2027001 again.ipynb"})
+    assert note in by(taken, "2027001").found().notes
+
+
+@pytest.mark.parametrize(
+    ("packed", "loose"),
+    [
+        ({"2027001.zip": zipped()}, "2027001_eda.ipynb"),
+        ({"2027001.zip": zipped()}, "2027001_essay.pdf"),
+        (below("2027001"), "hw1_2027001.ipynb"),
+        (below("submitted/2027001/hw1") | {"gradebook.db": ""}, "submitted/2027001_extra.ipynb"),
+        (below("hw1-gildong") | {"hw1-gildong/.git/x": ""}, "hw1-gildong.ipynb"),
+        (below("Team One"), "2027001_mine.ipynb"),
+    ],
+)
+def test_a_loose_file_takes_nobody_their_hand_in(tmp_path, packed, loose):
+    write(tmp_path, packed | {loose: "{}"})
+    taken = intake(tmp_path, CLASS)
+    assert {person.status for person in taken.people} == {"handed_in", "missing"}
+    assert loose.removeprefix("submitted/") in taken.leftover
+
+
+def test_a_folder_of_another_assignment_is_no_hand_in_beside_a_loose_file(tmp_path):
+    write(tmp_path, below("2027001/hw2") | below("2027002/hw1") | {"2027001_k.ipynb": "{}"})
+    assert counting(intake(tmp_path, CLASS))["2027001"] == "2027001_k.ipynb"
+
+
+@pytest.mark.parametrize("other", ["2027001.zip", "2027001_hw1.ipynb"])
+@pytest.mark.parametrize(
+    ("files", "label"),
+    [
+        (("2027003_k.ipynb", "2027003_k.py"), "2027003_k.ipynb, 2027003_k.py"),
+        (("2027003_k.ipynb", "2027003_helpers.py"), "2027003_k.ipynb, 2027003_helpers.py"),
+        (("2027003_text.py", "2027003_network.py"), "2027003_network.py, 2027003_text.py"),
+        (("2027003.docx", "2027003_k.ipynb"), "2027003_k.ipynb, 2027003.docx"),
+        (("2027003_a.ipynb", "2027003_b.ipynb"), ["2027003_a.ipynb", "2027003_b.ipynb"]),
+    ],
+)
+def test_loose_files_of_one_person_are_read_alike_whatever_others_do(tmp_path, other, files, label):
+    write(tmp_path, dict.fromkeys(files, "{}") | {other: zipped()})
+    taken = intake(tmp_path, CLASS)
+    assert counting(taken)["2027003"] == label
+    if isinstance(label, str):
+        parts = by(taken, "2027003").found().node.children
+        assert sorted(part.name for part in parts) == sorted(files)
+
+
+def test_a_file_of_a_team_is_theirs_who_have_nothing_else(tmp_path):
+    write(tmp_path, {"2027001.zip": zipped(), "Team One.ipynb": "{}"})
+    taken = intake(tmp_path, CLASS)
+    assert counting(taken)["2027001"] == "2027001.zip"
+    assert counting(taken)["2027002"] == "Team One.ipynb"
+    assert taken.leftover == ()
 
 
 def test_a_document_of_one_person_hides_nobodys_notebook(tmp_path):
