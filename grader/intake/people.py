@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from grader.course.roster import Person, Roster
+from grader.course.roster import Person, Roster, is_telling
 from grader.intake.entries import is_code, is_notebook, shown
 from grader.intake.handin import Found, Handin, Seen, Wanted
 from grader.intake.names import student_name, without_copy
@@ -208,7 +208,7 @@ def _owners(
     """The people on the roster whose it is, and by what; None where nobody there is known."""
     if roster is None:
         return [(next(iter(handin.ids), "key"), None)]
-    if members := roster.team(handin.name or handin.key):
+    if members := _team(handin, handin.name or handin.key, roster):
         return [("team", member) for member in members]
     sure: list[tuple[str, Person | None]] = [
         (by, people[0]) for by, people in _guesses(handin, roster, wanted) if len(people) == 1
@@ -223,7 +223,8 @@ def _unclear(
     without = {pile.id for pile in piles if pile.is_empty}
     strangers = [handin for pile in piles if pile.person is None for handin in pile.handins]
     found = [_perhaps(handin, roster, wanted) for handin in strangers]
-    left = [_perhaps(handin, roster, wanted) for handin in leftover]
+    # also what is too short to be anybody's by itself
+    left = [_perhaps(replace(handin, is_loose=False), roster, wanted) for handin in leftover]
     found += [one for one in left if not without.isdisjoint(one.people)]
     return tuple(sorted((one for one in found if one.people), key=lambda one: one.found))
 
@@ -280,6 +281,10 @@ def _left(label: str) -> Handin:
     return Handin(student_name(name), label, None)
 
 
+def _team(handin: Handin, name: str, roster: Roster) -> list[Person]:
+    return [] if handin.is_loose and not is_telling(name) else roster.team(name)
+
+
 def _perhaps(handin: Handin, roster: Roster, wanted: Wanted) -> Unclear:
     """Whom its name may mean, however many they are."""
     guesses = (people for _, people in _guesses(handin, roster, wanted))
@@ -289,6 +294,8 @@ def _perhaps(handin: Handin, roster: Roster, wanted: Wanted) -> Unclear:
 
 def _guesses(handin: Handin, roster: Roster, wanted: Wanted) -> Iterator[tuple[str, list[Person]]]:
     """Whom its ids or its name may mean, most certain first."""
+    if handin.is_loose and not is_telling(handin.key):  # `1.ipynb` may be a teacher's
+        return
     claims = handin.ids or dict.fromkeys(_KINDS, handin.key)
     for kind, value in claims.items():
         yield kind, roster.by(kind, value)
@@ -301,6 +308,8 @@ def _guesses(handin: Handin, roster: Roster, wanted: Wanted) -> Iterator[tuple[s
     yield "part", roster.within(handin.key)
     yield "name", roster.named(handin.key)
     bare = _without_task(handin.key, wanted)
+    if handin.is_loose and not is_telling(bare):  # so may `hw1 2.ipynb`
+        return
     for kind in _KINDS:
         yield "part", roster.by(kind, bare)
     yield "name", roster.named(bare)

@@ -343,3 +343,27 @@ def test_loose_files_in_sections(tmp_path):
     assert counting(found)["2027002"] == "A/2027002_hw1.ipynb"
     assert counting(found)["2027004"] == "2027004_late.ipynb"
     assert found.leftover == ("A/demo.ipynb",)
+
+
+def test_a_teachers_number_is_no_student_and_no_team(tmp_path):
+    only = roster(
+        *(Person(str(i), team=str(i + 4)) for i in range(1, 4)), Person("kim", "박민"), Person("x")
+    )
+    files = ("1.ipynb", "hw1 2.ipynb", "5.ipynb", "kim.ipynb", "hw1_박민.ipynb")
+    write(tmp_path, {"1.zip": zipped(), "x.zip": zipped()} | dict.fromkeys(files, "{}"))
+    taken = intake(tmp_path, only)
+    assert counting(taken) == {
+        "1": "1.zip, 1.ipynb",
+        "2": None,
+        "3": None,
+        "kim": "hw1_박민.ipynb",
+        "x": "x.zip",
+    }
+    assert taken.leftover == ("5.ipynb", "hw1 2.ipynb", "kim.ipynb")
+    assert [one.people for one in taken.unclear] == [("2",)]  # told, but taken for nobody's
+
+
+def test_a_file_that_may_be_two_peoples_keeps_its_name_beside_a_document(tmp_path):
+    write(tmp_path, {"홍길동.ipynb": "{}", "홍길동.pdf": "", "2027001.zip": zipped()})
+    found = "홍길동.ipynb, 홍길동.pdf"
+    assert intake(tmp_path, CLASS).unclear == (Unclear(found, ("2027002", "2027003")),)
