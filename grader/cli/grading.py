@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -223,9 +224,10 @@ def intake_of(
         out=options["out"] or Path("OUT"),
         source=options["source"] or (None if options["layout"] else course.source),
         layout=options["layout"],
-        known=roster.known() if roster else frozenset(),
         roster_file=options["roster"],
     )
+    if roster:
+        request = replace(request, known=roster.known(), named=roster.named)
     return join(find(submissions, wanted, request), roster, course.attempts, wanted)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,8 +9,8 @@ from typing import Any
 
 from grader.course.roster import Person, Roster, is_telling
 from grader.intake.entries import is_code, is_notebook, shown
-from grader.intake.handin import Found, Handin, Seen, Wanted
-from grader.intake.names import student_name, without_copy
+from grader.intake.handin import Found, Handin, Seen, Wanted, without_task
+from grader.intake.names import student_name
 from grader.intake.nodes import Node, Together, stem
 from grader.records.record import MISSING, Message
 
@@ -21,7 +20,6 @@ SCHEMA = "grader/intake/v1"
 
 # What a folder may be called after, most certain first.
 _KINDS = ("id", "sis", "login", "github", "email", "canvas", "moodle")
-_TASK = r"(?:hw|homework|assignment|과제|숙제)[\s_-]*\d*"
 
 
 @dataclass(frozen=True)
@@ -307,19 +305,12 @@ def _guesses(handin: Handin, roster: Roster, wanted: Wanted) -> Iterator[tuple[s
         return
     yield "part", roster.within(handin.key)
     yield "name", roster.named(handin.key)
-    bare = _without_task(handin.key, wanted)
+    bare = without_task(handin.key, wanted)
     if handin.is_loose and not is_telling(bare):  # so may `hw1 2.ipynb`
         return
     for kind in _KINDS:
         yield "part", roster.by(kind, bare)
     yield "name", roster.named(bare)
-
-
-def _without_task(key: str, wanted: Wanted) -> str:
-    """What is left of `hw1_홍길동`, `kim-hw1 (1)` or `과제1_kim` without what it was for."""
-    for name in (re.escape(wanted.package), re.escape(wanted.assignment), _TASK):
-        key = re.sub(rf"(?<![^\W_])(?:{name})(?![^\W_])", " ", key, flags=re.IGNORECASE)
-    return without_copy(key).strip(" _-.,+")
 
 
 def _unknown_key(handin: Handin, roster: Roster | None) -> str:

@@ -39,8 +39,9 @@ def zipped(files=ALL):
 
 def intake(path, roster=None, *, wanted=WANTED, attempts="last", **request):
     """Everybody in `path`."""
-    known = roster.known() if roster else frozenset()
-    seen = find(path, wanted, Request(path.parent / "out", known=known, **request))
+    if roster:
+        request |= {"known": roster.known(), "named": roster.named}
+    seen = find(path, wanted, Request(path.parent / "out", **request))
     return join(seen, roster, attempts, wanted)
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from grader.cli.people import show_intake
 from grader.course.roster import Person, Roster
+from grader.errors import UsageError
 from grader.intake.people import Unclear
 from grader.records import people
 from grader.records.record import Message
@@ -367,3 +368,29 @@ def test_a_file_that_may_be_two_peoples_keeps_its_name_beside_a_document(tmp_pat
     write(tmp_path, {"홍길동.ipynb": "{}", "홍길동.pdf": "", "2027001.zip": zipped()})
     found = "홍길동.ipynb, 홍길동.pdf"
     assert intake(tmp_path, CLASS).unclear == (Unclear(found, ("2027002", "2027003")),)
+
+
+@pytest.mark.parametrize("loose", ["2027002_h.ipynb", "Lee Jiwoo_hw1.py"])
+@pytest.mark.parametrize("folder", ["2027001_kim", "gildong"])
+def test_two_archives_of_one_student_are_no_class_beside_loose_files(tmp_path, folder, loose):
+    write(tmp_path, {f"{folder}/2027001.zip": zipped(), f"{folder}/b.zip": zipped(), loose: "{}"})
+    found = counting(intake(tmp_path, CLASS))
+    assert {label for label in found.values() if label} == {f"{folder}/", loose}
+
+
+def test_a_class_is_gone_down_to_where_more_lies_than_beside_it(tmp_path):
+    """Where there is as much beside as in it, it may be one student's: that is refused."""
+    write(tmp_path, {f"kim/{i}.zip": zipped() for i in (2027001, 2027002)})
+    write(tmp_path, {"2027003_h.ipynb": "{}"})
+    assert counting(intake(tmp_path, CLASS))["2027002"] == "2027002.zip"
+    write(tmp_path, {"Lee Jiwoo.ipynb": "{}"})
+    with pytest.raises(UsageError) as caught:
+        intake(tmp_path, CLASS)
+    assert caught.value.code == "error.sections"
+
+
+@pytest.mark.parametrize("name", ["hw1", "submissions", "hw1-submissions"])
+def test_a_folder_called_like_a_class_is_one_beside_loose_files(tmp_path, name):
+    write(tmp_path, below(f"{name}/2027001") | below(f"{name}/2027002"))
+    write(tmp_path, {"2027003.ipynb": "{}", "2027004.ipynb": "{}", "check.ipynb": "{}"})
+    assert counting(intake(tmp_path, CLASS))["2027002"] == "2027002/"
