@@ -35,6 +35,7 @@ class Taken:
     section: str = ""
     ids: Mapping[str, str] = field(default_factory=dict)  # kind -> value: the roster's, the LMS's
     perhaps: tuple[str, ...] = ()  # where there is nothing: what may be theirs
+    outside: tuple[str, ...] = ()  # the part of it that bears nobody else's name
     aside: tuple[str, ...] = ()  # files of theirs beside what was handed in
 
     @property
@@ -73,9 +74,14 @@ class Taken:
         if not self.perhaps:
             return Found(self.id, None, problem=Message(MISSING))
         fields = {"found": shown(", ".join(self.perhaps))}
-        note = Message("perhaps_handed_in", fields)
+        shared = [found for found in self.perhaps if found not in self.outside]
+        notes = tuple(
+            Message(code, {"found": shown(", ".join(found))})
+            for code, found in (("perhaps_handed_in", shared), ("left_outside", self.outside))
+            if found
+        )
         # the problem has them too, so that a record without the note is written anew
-        return Found(self.id, None, notes=(note,), problem=Message(MISSING, fields))
+        return Found(self.id, None, notes=notes, problem=Message(MISSING, fields))
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""
@@ -106,6 +112,11 @@ class Unclear:
 
     found: str
     people: tuple[str, ...]  # their ids
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether it is only one person's, and could not be taken for a hand-in all the same."""
+        return len(self.people) == 1
 
 
 @dataclass(frozen=True)
@@ -339,6 +350,7 @@ def _taken(pile: _Pile, roster: Roster | None, attempts: str, unclear: Sequence[
     if handins:
         counts = handins[0] if attempts == "first" else handins[-1]
     person = pile.person
+    perhaps = [one for one in unclear if pile.is_empty and pile.id in one.people]
     return Taken(
         id=pile.id,
         name=_name(pile),
@@ -348,7 +360,8 @@ def _taken(pile: _Pile, roster: Roster | None, attempts: str, unclear: Sequence[
         counts=counts,
         section=person.section if person else "",
         ids=_ids(pile),
-        perhaps=tuple(one.found for one in unclear if pile.is_empty and pile.id in one.people),
+        perhaps=tuple(one.found for one in perhaps),
+        outside=tuple(one.found for one in perhaps if one.is_outside),
         aside=tuple(handin.label for handin in pile.aside),
     )
 

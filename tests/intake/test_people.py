@@ -102,7 +102,7 @@ def test_what_bears_two_ids_or_is_one_of_two_namesakes_may_be_eithers(tmp_path):
     assert unclear == (Unclear("홍길동_41_assignsubmission_file_/", ("1", "2")),)
 
 
-def test_what_is_left_over_with_the_id_of_who_has_nothing_is_told(tmp_path):
+def test_what_is_left_over_with_the_id_of_who_has_nothing_is_told(tmp_path, capsys):
     """Beside a download, and in a form that nobody can grade."""
     write(tmp_path / "a", {f"n_{i}_{i}_hw.zip": zipped() for i in (11, 12, 14)})
     write(tmp_path / "a", {"2027001 too.zip": zipped(), "2027003_late.zip": zipped()})
@@ -116,12 +116,20 @@ def test_what_is_left_over_with_the_id_of_who_has_nothing_is_told(tmp_path):
         taken = intake(tmp_path / place, CLASS)
         assert taken.unclear == (Unclear(found, (student,)),)
         assert by(taken, student).perhaps == (found,)
+        notes = (Message("left_outside", {"found": found}),)  # it is clear whose it is
+        assert by(taken, student).found().notes == notes
+        for lang, said in (("en", f"{found} bears the id"), ("ko", f"{found}: 다른 제출물이 없는")):
+            show_intake(taken, lang)
+            printed = capsys.readouterr().out
+            assert said in printed
+            assert "could belong" not in printed
+            assert "수 있지만" not in printed
 
 
 def test_what_is_unclear_is_said_before_grading(tmp_path, capsys):
     write(tmp_path, {"홍길동.zip": zipped(), "2027001.zip": zipped(), "choi.zip": zipped()})
     for lang, said in (
-        ("en", "홍길동.zip could be 2027002 or 2027003"),
+        ("en", "홍길동.zip could belong to 2027002 or 2027003"),
         ("ko", "홍길동.zip: 2027002 또는 2027003의 것일 수"),
     ):
         show_intake(intake(tmp_path, CLASS), lang)
@@ -394,3 +402,13 @@ def test_a_folder_called_like_a_class_is_one_beside_loose_files(tmp_path, name):
     write(tmp_path, below(f"{name}/2027001") | below(f"{name}/2027002"))
     write(tmp_path, {"2027003.ipynb": "{}", "2027004.ipynb": "{}", "check.ipynb": "{}"})
     assert counting(intake(tmp_path, CLASS))["2027002"] == "2027002/"
+
+
+def test_of_what_may_be_somebodys_each_has_its_note(tmp_path):
+    write(tmp_path, {"홍길동.ipynb": "{}", "2027002_hw1.docx": "", "2027001.zip": zipped()})
+    found = by(intake(tmp_path, CLASS), "2027002").found()
+    assert found.notes == (
+        Message("perhaps_handed_in", {"found": "홍길동.ipynb"}),
+        Message("left_outside", {"found": "2027002_hw1.docx"}),
+    )
+    assert found.problem.fields == {"found": "2027002_hw1.docx, 홍길동.ipynb"}
