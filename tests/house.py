@@ -69,6 +69,7 @@ ROOMS = {
         "handin",
         "stamp",
         "shapes",
+        "request",
         "sources.canvas",
         "sources.moodle",
         "sources.gradescope",

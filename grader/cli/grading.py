@@ -214,9 +214,10 @@ def intake_of(
     options: dict[str, Any],
 ) -> Intake:
     """Who handed in what. Raises `UsageError` where that is ambiguous."""
-    from grader.intake.find import Request, find
+    from grader.intake.find import find
     from grader.intake.handin import Wanted
     from grader.intake.people import join
+    from grader.intake.request import Request
 
     others = tuple(name for name in course.names() if name != model.id)
     wanted = Wanted(model.id, model.package, tuple(file.name for file in model.files), others)

@@ -8,19 +8,16 @@ where there is one sensible reading, it is taken, also a level further down.
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from grader.course.roster import is_telling
 from grader.errors import UsageError
-from grader.intake.entries import is_code
-from grader.intake.handin import Seen, Wanted, without_task
-from grader.intake.names import student_name
+from grader.intake.handin import Seen, Wanted
 from grader.intake.nodes import Disk, Node, Packed, Together, is_packed, stem
+from grader.intake.request import Request
 from grader.intake.shapes import (
     can_be_opened,
     holds_several,
@@ -56,22 +53,6 @@ _READ: dict[str, _Reader] = {
     "git": partial(folders.read, source="git"),
     "folders": folders.read,
 }
-
-
-def _nobody(_name: str) -> Collection[object]:
-    return ()
-
-
-@dataclass(frozen=True)
-class Request:
-    """How somebody wants a place to be read."""
-
-    out: Path
-    source: str | None = None  # a key of `_READ`; None: look
-    layout: str | None = None  # one of `LAYOUTS`
-    known: frozenset[str] = frozenset()  # ids on the roster
-    named: Callable[[str], Collection[object]] = _nobody  # the people on the roster of a name
-    roster_file: Path | None = None  # where somebody named one
 
 
 def find(path: Path, wanted: Wanted, request: Request) -> Seen:
@@ -235,11 +216,11 @@ class _Looking:
     ) -> Node | None:
         """The child that is the class; None when all are students. Raises `UsageError`."""
         by_name = {_of_what(child): child for child in crowded}
-        loose = [child for child in node.children if self._is_known_file(child)]
+        loose = [child for child in node.children if self.request.knows_file(child, self.wanted)]
         if len(crowded) == 1 and not students:
             ((only, held),) = crowded.items()
             is_class = _is_class_name(stem(only.name)) or is_nobodys(only, self.wanted)
-            is_person = self._is_known(only)
+            is_person = self.request.knows(only, self.wanted)
             if not loose or is_class or (not is_person and _size(held, self.wanted) > len(loose)):
                 return only
             if is_person:
@@ -269,24 +250,10 @@ class _Looking:
         one = self._command(path / next(iter(crowded)).name)
         raise UsageError("error.sections", **fields, one=one)
 
-    def _is_known(self, node: Node) -> bool:
-        """Whether it bears an id, or the name, of somebody on the roster."""
-        key = student_name(stem(node.name)).casefold()
-        bare = without_task(key, self.wanted)
-        names = set(filter(is_telling, (key, bare, *re.split(r"[\W_]+", key))))
-        if node.is_folder and not key.isdigit():
-            names.add(key)
-        known = {one.casefold() for one in self.request.known}
-        return not known.isdisjoint(names) or (is_telling(bare) and bool(self.request.named(bare)))
-
-    def _is_known_file(self, node: Node) -> bool:
-        """Whether it is code by itself, of somebody on the roster."""
-        is_file = is_code(node.name) and not node.is_folder
-        return is_file and not is_nobodys(node, self.wanted) and self._is_known(node)
-
     def _holds_known(self, inner: Node) -> bool:
         held = _class_in(inner, self.wanted) or inner
-        return any(map(self._is_known, students_in(held, self.wanted)))
+        students = students_in(held, self.wanted)
+        return any(self.request.knows(student, self.wanted) for student in students)
 
     def _class_of_one(self, node: Node) -> Node | None:
         """The only folder, which is called like a class, whatever is in it."""
