@@ -70,6 +70,7 @@ ROOMS = {
         "handin",
         "stamp",
         "shapes",
+        "request",
         "sources.canvas",
         "sources.moodle",
         "sources.gradescope",

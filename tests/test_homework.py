@@ -18,10 +18,11 @@ from grader.authoring.reach import reached
 from grader.course.folder import Course
 from grader.grading.engines.local import Pool
 from grader.grading.worker import Job
-from grader.intake.find import Request, find
+from grader.intake.find import find
 from grader.intake.handin import Wanted
 from grader.intake.people import join
 from grader.intake.read import read_for
+from grader.intake.request import Request
 
 ROOT = Path(__file__).parent.parent
 MOST_POINTS = 10  # of one function

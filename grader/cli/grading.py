@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -213,9 +214,10 @@ def intake_of(
     options: dict[str, Any],
 ) -> Intake:
     """Who handed in what. Raises `UsageError` where that is ambiguous."""
-    from grader.intake.find import Request, find
+    from grader.intake.find import find
     from grader.intake.handin import Wanted
     from grader.intake.people import join
+    from grader.intake.request import Request
 
     others = tuple(name for name in course.names() if name != model.id)
     wanted = Wanted(model.id, model.package, tuple(file.name for file in model.files), others)
@@ -223,9 +225,10 @@ def intake_of(
         out=options["out"] or Path("OUT"),
         source=options["source"] or (None if options["layout"] else course.source),
         layout=options["layout"],
-        known=roster.known() if roster else frozenset(),
         roster_file=options["roster"],
     )
+    if roster:
+        request = replace(request, known=roster.known(), named=roster.named)
     return join(find(submissions, wanted, request), roster, course.attempts, wanted)
 
 

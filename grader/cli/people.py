@@ -36,7 +36,8 @@ def show_intake(intake: Intake, lang: str) -> None:
         lines.append(translate("intake.unknown", lang, names=names))
     for one in intake.unclear:
         names = translate("intake.or", lang).join(one.people)
-        lines.append(translate("intake.unclear", lang, found=one.found, names=names))
+        code = "intake.outside" if one.is_outside else "intake.unclear"
+        lines.append(translate(code, lang, found=one.found, names=names))
     if intake.leftover:
         names = ", ".join(intake.leftover[:_MAX_LEFTOVER])
         more = len(intake.leftover) - _MAX_LEFTOVER

@@ -127,6 +127,16 @@ class Roster:
         ]
 
 
+def is_telling(text: str) -> bool:
+    """Whether an id or a name is long enough to say by itself whose a file is: no number of two.
+
+    A letter that is no Latin one counts as a syllable: 홍길동.
+    """
+    letters = _letters(text)
+    is_name = letters.isalpha() and not any(map(str.isascii, letters))
+    return len(letters) >= (2 if is_name else _WORD)
+
+
 def load(path: Path) -> Roster:
     """Read a roster. Raises `UsageError` with file, row and column."""
     rows = _rows(path)

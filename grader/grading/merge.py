@@ -236,6 +236,7 @@ def _table(path: Path) -> dict[str, Any]:
 
     def whole(data: Any) -> dict[str, Any]:
         [person["id"] for person in data["people"]], data["where"], data["leftover"]
+        {one["found"]: one["people"] for one in data.get("unclear", ())}
         return dict(data)
 
     try:

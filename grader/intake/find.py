@@ -17,6 +17,7 @@ from pathlib import Path
 from grader.errors import UsageError
 from grader.intake.handin import Seen, Wanted
 from grader.intake.nodes import Disk, Node, Packed, Together, is_packed, stem
+from grader.intake.request import Request
 from grader.intake.shapes import (
     can_be_opened,
     holds_several,
@@ -52,17 +53,6 @@ _READ: dict[str, _Reader] = {
     "git": partial(folders.read, source="git"),
     "folders": folders.read,
 }
-
-
-@dataclass(frozen=True)
-class Request:
-    """How somebody wants a place to be read."""
-
-    out: Path
-    source: str | None = None  # a key of `_READ`; None: look
-    layout: str | None = None  # one of `LAYOUTS`
-    known: frozenset[str] = frozenset()  # ids on the roster
-    roster_file: Path | None = None  # where somebody named one
 
 
 def find(path: Path, wanted: Wanted, request: Request) -> Seen:
@@ -226,8 +216,16 @@ class _Looking:
     ) -> Node | None:
         """The child that is the class; None when all are students. Raises `UsageError`."""
         by_name = {_of_what(child): child for child in crowded}
+        loose = [child for child in node.children if self.request.knows_file(child, self.wanted)]
         if len(crowded) == 1 and not students:
-            return next(iter(crowded))
+            ((only, held),) = crowded.items()
+            is_class = _is_class_name(stem(only.name)) or is_nobodys(only, self.wanted)
+            is_person = self.request.knows(only, self.wanted)
+            if not loose or is_class or (not is_person and _size(held, self.wanted) > len(loose)):
+                return only
+            if is_person:
+                return None
+        students = [*students, *loose]
         if self.wanted.assignment in by_name and set(by_name) - {self.wanted.assignment} <= set(
             self.wanted.others
         ):
@@ -236,6 +234,8 @@ class _Looking:
         inside = sum(_size(inner, self.wanted) for inner in crowded.values()) + len(wrapped)
         beside = {stem(student.name) for student in students}
         is_again = any(self._names_in(inner) <= beside for inner in crowded.values())
+        if len(students) == len(loose):  # the class, and some of it beside?
+            is_again |= any(map(self._holds_known, crowded.values()))
         if inside <= len(students) - len(wrapped) and not is_again:
             return None  # a student or two with several versions, among others
         path = node.path if isinstance(node, Disk | Packed) else self.path
@@ -249,6 +249,11 @@ class _Looking:
             raise UsageError("error.sections_in_zip", **fields)
         one = self._command(path / next(iter(crowded)).name)
         raise UsageError("error.sections", **fields, one=one)
+
+    def _holds_known(self, inner: Node) -> bool:
+        held = _class_in(inner, self.wanted) or inner
+        students = students_in(held, self.wanted)
+        return any(self.request.knows(student, self.wanted) for student in students)
 
     def _class_of_one(self, node: Node) -> Node | None:
         """The only folder, which is called like a class, whatever is in it."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from grader.intake.names import without_copy
 from grader.intake.nodes import Disk, Node, Together
 from grader.records.record import Message
+
+_TASK = r"(?:hw|homework|assignment|과제|숙제)[\s_-]*\d*"
 
 
 @dataclass(frozen=True)
@@ -18,6 +22,13 @@ class Wanted:
     package: str
     files: tuple[str, ...] = ()  # relative to the package
     others: tuple[str, ...] = ()  # the course's other assignments
+
+
+def without_task(key: str, wanted: Wanted) -> str:
+    """What is left of `hw1_홍길동`, `kim-hw1 (1)` or `과제1_kim` without what it was for."""
+    for name in (re.escape(wanted.package), re.escape(wanted.assignment), _TASK):
+        key = re.sub(rf"(?<![^\W_])(?:{name})(?![^\W_])", " ", key, flags=re.IGNORECASE)
+    return without_copy(key).strip(" _-.,+")
 
 
 @dataclass(frozen=True)
@@ -33,7 +44,8 @@ class Handin:
     late: bool = False
     files: tuple[str, ...] = ()  # names in an LMS's download, by which feedback goes back
     record: str = ""  # that our autograder made where it was handed in, as JSON
-    is_loose: bool = False  # a file that may be the teacher's: theirs whom the roster knows by it
+    is_file: bool = False  # code or a document in neither a folder nor an archive
+    is_loose: bool = False  # such a file, maybe the teacher's: theirs whom the roster knows by it
 
 
 @dataclass(frozen=True)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from grader.course.roster import Person, Roster
-from grader.intake.entries import shown
-from grader.intake.handin import Found, Handin, Seen, Wanted
-from grader.intake.names import student_name, without_copy
-from grader.intake.nodes import Together, stem
+from grader.course.roster import Person, Roster, is_telling
+from grader.intake.entries import is_code, is_notebook, shown
+from grader.intake.handin import Found, Handin, Seen, Wanted, without_task
+from grader.intake.names import student_name
+from grader.intake.nodes import Node, Together, stem
 from grader.records.record import MISSING, Message
 
 _DOCUMENTS = {".pdf", ".doc", ".docx", ".hwp", ".hwpx", ".odt", ".rtf", ".pages", ".txt", ".html"}
@@ -21,7 +20,6 @@ SCHEMA = "grader/intake/v1"
 
 # What a folder may be called after, most certain first.
 _KINDS = ("id", "sis", "login", "github", "email", "canvas", "moodle")
-_TASK = r"(?:hw|homework|assignment|과제|숙제)[\s_-]*\d*"
 
 
 @dataclass(frozen=True)
@@ -37,6 +35,8 @@ class Taken:
     section: str = ""
     ids: Mapping[str, str] = field(default_factory=dict)  # kind -> value: the roster's, the LMS's
     perhaps: tuple[str, ...] = ()  # where there is nothing: what may be theirs
+    outside: tuple[str, ...] = ()  # the part of it that bears nobody else's name
+    aside: tuple[str, ...] = ()  # files of theirs beside what was handed in
 
     @property
     def is_double(self) -> bool:
@@ -66,15 +66,22 @@ class Taken:
         aside = [other.label for other in self.handins if other is not handin]
         if aside:
             notes.append(Message("other_attempts", {"found": shown(", ".join(aside))}))
+        if self.aside:
+            notes.append(Message("left_aside", {"found": shown(", ".join(self.aside))}))
         return Found(self.id, handin.place, handin.label, tuple(notes), record=handin.record)
 
     def _nothing(self) -> Found:
         if not self.perhaps:
             return Found(self.id, None, problem=Message(MISSING))
         fields = {"found": shown(", ".join(self.perhaps))}
-        note = Message("perhaps_handed_in", fields)
+        shared = [found for found in self.perhaps if found not in self.outside]
+        notes = tuple(
+            Message(code, {"found": shown(", ".join(found))})
+            for code, found in (("perhaps_handed_in", shared), ("left_outside", self.outside))
+            if found
+        )
         # the problem has them too, so that a record without the note is written anew
-        return Found(self.id, None, notes=(note,), problem=Message(MISSING, fields))
+        return Found(self.id, None, notes=notes, problem=Message(MISSING, fields))
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""
@@ -105,6 +112,11 @@ class Unclear:
 
     found: str
     people: tuple[str, ...]  # their ids
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether it is only one person's, and could not be taken for a hand-in all the same."""
+        return len(self.people) == 1
 
 
 @dataclass(frozen=True)
@@ -158,6 +170,7 @@ class _Pile:
     by: str
     person: Person | None
     handins: list[Handin] = field(default_factory=list)
+    aside: list[Handin] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
@@ -171,15 +184,16 @@ def join(seen: Seen, roster: Roster | None, attempts: str, wanted: Wanted) -> In
     A single hand-in (`seen.source` "submission") says nothing about the others.
     """
     piles: dict[str, _Pile] = {}
-    unclaimed = list(seen.leftover)
+    unclaimed = [_left(label) for label in seen.leftover]
     for handin in seen.handins:
         for by, person in _owners(handin, roster, wanted):
             if person is None and handin.is_loose:
-                unclaimed.append(handin.label)
+                unclaimed.append(handin)
                 continue
             key = person.id if person else _unknown_key(handin, roster)
             pile = piles.setdefault(key, _Pile(key, handin.name, by, person))
             pile.handins.append(handin)
+    unclaimed += _put_together(piles.values(), wanted)
     if roster and seen.source != "submission":
         for person in roster.people:
             piles.setdefault(person.id, _Pile(person.id, person.name, "roster", person))
@@ -192,7 +206,7 @@ def join(seen: Seen, roster: Roster | None, attempts: str, wanted: Wanted) -> In
         where=seen.where,
         attempts=attempts,
         people=tuple(people),
-        leftover=tuple(shown(name) for name in sorted(unclaimed)),
+        leftover=tuple(shown(name) for name in sorted(handin.label for handin in unclaimed)),
         unclear=unclear,
     )
 
@@ -203,7 +217,7 @@ def _owners(
     """The people on the roster whose it is, and by what; None where nobody there is known."""
     if roster is None:
         return [(next(iter(handin.ids), "key"), None)]
-    if members := roster.team(handin.name or handin.key):
+    if members := _team(handin, handin.name or handin.key, roster):
         return [("team", member) for member in members]
     sure: list[tuple[str, Person | None]] = [
         (by, people[0]) for by, people in _guesses(handin, roster, wanted) if len(people) == 1
@@ -212,17 +226,72 @@ def _owners(
 
 
 def _unclear(
-    piles: Collection[_Pile], leftover: Sequence[str], roster: Roster, wanted: Wanted
+    piles: Collection[_Pile], leftover: Sequence[Handin], roster: Roster, wanted: Wanted
 ) -> tuple[Unclear, ...]:
     """What may be that of several people, and what is left over of who has nothing else."""
     without = {pile.id for pile in piles if pile.is_empty}
     strangers = [handin for pile in piles if pile.person is None for handin in pile.handins]
-    names = {label: stem(label.removesuffix("/").rpartition("/")[2]) for label in leftover}
-    rest = [Handin(student_name(name), label, None) for label, name in names.items()]
     found = [_perhaps(handin, roster, wanted) for handin in strangers]
-    left = [_perhaps(handin, roster, wanted) for handin in rest]
+    # also what is too short to be anybody's by itself
+    left = [_perhaps(replace(handin, is_loose=False), roster, wanted) for handin in leftover]
     found += [one for one in left if not without.isdisjoint(one.people)]
     return tuple(sorted((one for one in found if one.people), key=lambda one: one.found))
+
+
+def _put_together(piles: Iterable[_Pile], wanted: Wanted) -> list[Handin]:
+    """Make one hand-in of the files of one person; what is then nobody's comes back.
+
+    They are a hand-in only where that person has no folder and no archive, whatever others have.
+    """
+    aside: dict[str, Handin] = {}
+    used: set[str] = set()  # by somebody: what a team hands in is that of several
+    for pile in piles:
+        if pile.person is not None:
+            every = {handin.label: handin for handin in pile.handins}
+            pile.handins, pile.aside = _of_one(pile.handins, wanted)
+            aside |= {handin.label: handin for handin in pile.aside}
+            used |= every.keys() - {handin.label for handin in pile.aside}
+    return [handin for label, handin in aside.items() if label not in used]
+
+
+def _of_one(handins: list[Handin], wanted: Wanted) -> tuple[list[Handin], list[Handin]]:
+    """What one person handed in, and which files beside that are no hand-in."""
+    files = [handin for handin in handins if handin.is_file]
+    others = [handin for handin in handins if not handin.is_file]
+    if any(handin.place is not None for handin in others):
+        return others, files
+    code = [handin for handin in files if handin.place and is_code(handin.place.name)]
+    if not code:
+        return handins, []
+    books = [handin for handin in code if handin.place and is_notebook(handin.place.name)]
+    main = books or (code if len(wanted.files) == 1 else code[:1])
+    rest = [handin for handin in files if handin not in main]
+    if len(main) > 1:  # nothing says which of them counts
+        return [*others, *main], rest
+    return [*others, _together([*main, *rest])], []
+
+
+def _together(files: Sequence[Handin]) -> Handin:
+    parts: list[tuple[str, Node]] = []
+    for handin in files:
+        if isinstance(handin.place, Together):
+            parts += handin.place.parts
+        elif handin.place is not None:
+            parts.append((handin.place.name, handin.place))
+    if len(parts) == 1:
+        return files[0]
+    label = ", ".join(handin.label for handin in files)
+    return replace(files[0], label=label, place=Together(parts[0][0], parts))
+
+
+def _left(label: str) -> Handin:
+    """What a source left over, as if it were somebody's."""
+    name = stem(label.removesuffix("/").rpartition("/")[2])
+    return Handin(student_name(name), label, None)
+
+
+def _team(handin: Handin, name: str, roster: Roster) -> list[Person]:
+    return [] if handin.is_loose and not is_telling(name) else roster.team(name)
 
 
 def _perhaps(handin: Handin, roster: Roster, wanted: Wanted) -> Unclear:
@@ -234,6 +303,8 @@ def _perhaps(handin: Handin, roster: Roster, wanted: Wanted) -> Unclear:
 
 def _guesses(handin: Handin, roster: Roster, wanted: Wanted) -> Iterator[tuple[str, list[Person]]]:
     """Whom its ids or its name may mean, most certain first."""
+    if handin.is_loose and not is_telling(handin.key):  # `1.ipynb` may be a teacher's
+        return
     claims = handin.ids or dict.fromkeys(_KINDS, handin.key)
     for kind, value in claims.items():
         yield kind, roster.by(kind, value)
@@ -245,17 +316,12 @@ def _guesses(handin: Handin, roster: Roster, wanted: Wanted) -> Iterator[tuple[s
         return
     yield "part", roster.within(handin.key)
     yield "name", roster.named(handin.key)
-    bare = _without_task(handin.key, wanted)
+    bare = without_task(handin.key, wanted)
+    if handin.is_loose and not is_telling(bare):  # so may `hw1 2.ipynb`
+        return
     for kind in _KINDS:
         yield "part", roster.by(kind, bare)
     yield "name", roster.named(bare)
-
-
-def _without_task(key: str, wanted: Wanted) -> str:
-    """What is left of `hw1_홍길동`, `kim-hw1 (1)` or `과제1_kim` without what it was for."""
-    for name in (re.escape(wanted.package), re.escape(wanted.assignment), _TASK):
-        key = re.sub(rf"(?<![^\W_])(?:{name})(?![^\W_])", " ", key, flags=re.IGNORECASE)
-    return without_copy(key).strip(" _-.,+")
 
 
 def _unknown_key(handin: Handin, roster: Roster | None) -> str:
@@ -284,6 +350,7 @@ def _taken(pile: _Pile, roster: Roster | None, attempts: str, unclear: Sequence[
     if handins:
         counts = handins[0] if attempts == "first" else handins[-1]
     person = pile.person
+    perhaps = [one for one in unclear if pile.is_empty and pile.id in one.people]
     return Taken(
         id=pile.id,
         name=_name(pile),
@@ -293,7 +360,9 @@ def _taken(pile: _Pile, roster: Roster | None, attempts: str, unclear: Sequence[
         counts=counts,
         section=person.section if person else "",
         ids=_ids(pile),
-        perhaps=tuple(one.found for one in unclear if pile.is_empty and pile.id in one.people),
+        perhaps=tuple(one.found for one in perhaps),
+        outside=tuple(one.found for one in perhaps if one.is_outside),
+        aside=tuple(handin.label for handin in pile.aside),
     )
 
 

@@ -159,6 +159,16 @@ def test_nothing_handed_in_gives_way(root, order):
     assert [p["id"] for p in intake["people"] if p["status"] == "missing"] == ["no"]
 
 
+@pytest.mark.parametrize("unclear", [None, 3, ["a"], [{"people": []}], [{"found": []}]])
+def test_a_damaged_intake_table_is_named(root, unclear):
+    table = root / "section-b/intake/tiny.json"
+    table.write_text(json.dumps(json.loads(table.read_text()) | {"unclear": unclear}))
+    parts = [root / "section-a", root / "section-b"]
+    done = grader(root, "merge", *parts, "-o", root / "merged")
+    assert done.exit_code == 3
+    assert str(table) in done.output.replace("\n", "")
+
+
 def test_different_rosters_stay_apart(root, parts):
     path = parts[0] / "roster.json"
     path.write_text(path.read_text().replace('"no"', '"yes"'))

@@ -3,9 +3,10 @@
 import io
 import zipfile
 
-from grader.intake.find import Request, find
+from grader.intake.find import find
 from grader.intake.handin import Wanted
 from grader.intake.people import join
+from grader.intake.request import Request
 
 PACKAGE = "hw1_classification"
 FILES = ("text.py", "features.py", "network.py")
@@ -39,8 +40,9 @@ def zipped(files=ALL):
 
 def intake(path, roster=None, *, wanted=WANTED, attempts="last", **request):
     """Everybody in `path`."""
-    known = roster.known() if roster else frozenset()
-    seen = find(path, wanted, Request(path.parent / "out", known=known, **request))
+    if roster:
+        request |= {"known": roster.known(), "named": roster.named}
+    seen = find(path, wanted, Request(path.parent / "out", **request))
     return join(seen, roster, attempts, wanted)
 
 

@@ -6,8 +6,10 @@ import pytest
 
 from grader.cli.people import show_intake
 from grader.course.roster import Person, Roster
+from grader.errors import UsageError
 from grader.intake.people import Unclear
 from grader.records import people
+from grader.records.record import Message
 from tests.intake.layouts import below, counting, intake, write, zipped
 
 
@@ -100,7 +102,7 @@ def test_what_bears_two_ids_or_is_one_of_two_namesakes_may_be_eithers(tmp_path):
     assert unclear == (Unclear("홍길동_41_assignsubmission_file_/", ("1", "2")),)
 
 
-def test_what_is_left_over_with_the_id_of_who_has_nothing_is_told(tmp_path):
+def test_what_is_left_over_with_the_id_of_who_has_nothing_is_told(tmp_path, capsys):
     """Beside a download, and in a form that nobody can grade."""
     write(tmp_path / "a", {f"n_{i}_{i}_hw.zip": zipped() for i in (11, 12, 14)})
     write(tmp_path / "a", {"2027001 too.zip": zipped(), "2027003_late.zip": zipped()})
@@ -114,12 +116,20 @@ def test_what_is_left_over_with_the_id_of_who_has_nothing_is_told(tmp_path):
         taken = intake(tmp_path / place, CLASS)
         assert taken.unclear == (Unclear(found, (student,)),)
         assert by(taken, student).perhaps == (found,)
+        notes = (Message("left_outside", {"found": found}),)  # it is clear whose it is
+        assert by(taken, student).found().notes == notes
+        for lang, said in (("en", f"{found} bears the id"), ("ko", f"{found}: 다른 제출물이 없는")):
+            show_intake(taken, lang)
+            printed = capsys.readouterr().out
+            assert said in printed
+            assert "could belong" not in printed
+            assert "수 있지만" not in printed
 
 
 def test_what_is_unclear_is_said_before_grading(tmp_path, capsys):
     write(tmp_path, {"홍길동.zip": zipped(), "2027001.zip": zipped(), "choi.zip": zipped()})
     for lang, said in (
-        ("en", "홍길동.zip could be 2027002 or 2027003"),
+        ("en", "홍길동.zip could belong to 2027002 or 2027003"),
         ("ko", "홍길동.zip: 2027002 또는 2027003의 것일 수"),
     ):
         show_intake(intake(tmp_path, CLASS), lang)
@@ -265,11 +275,66 @@ def test_a_loose_file_is_matched_as_an_archive_is(tmp_path, ending, beside):
 
 
 def test_a_loose_file_beside_what_its_owner_packed(tmp_path):
+    """It was looked at by its owner, or forgotten: what is packed is the hand-in, and graded."""
     write(tmp_path, {"2027001.zip": zipped(), "2027001.ipynb": "{}", "2027001 again.ipynb": "{}"})
     write(tmp_path, {"2027003.ipynb": "{}", "2027003.pdf": "", "2027004.zip": zipped()})
-    found = counting(intake(tmp_path, CLASS))
-    assert found["2027001"] == ["2027001.zip, 2027001.ipynb", "2027001 again.ipynb"]
-    assert found["2027003"] == "2027003.ipynb, 2027003.pdf"
+    taken = intake(tmp_path, CLASS)
+    assert counting(taken)["2027001"] == "2027001.zip, 2027001.ipynb"
+    assert counting(taken)["2027003"] == "2027003.ipynb, 2027003.pdf"
+    assert (taken.leftover, taken.unclear) == (("2027001 again.ipynb",), ())
+    note = Message("left_aside", {"found": "2027001 again.ipynb"})
+    assert note in by(taken, "2027001").found().notes
+
+
+@pytest.mark.parametrize(
+    ("packed", "loose"),
+    [
+        ({"2027001.zip": zipped()}, "2027001_eda.ipynb"),
+        ({"2027001.zip": zipped()}, "2027001_essay.pdf"),
+        (below("2027001"), "hw1_2027001.ipynb"),
+        (below("submitted/2027001/hw1") | {"gradebook.db": ""}, "submitted/2027001_extra.ipynb"),
+        (below("hw1-gildong") | {"hw1-gildong/.git/x": ""}, "hw1-gildong.ipynb"),
+        (below("Team One"), "2027001_mine.ipynb"),
+    ],
+)
+def test_a_loose_file_takes_nobody_their_hand_in(tmp_path, packed, loose):
+    write(tmp_path, packed | {loose: "{}"})
+    taken = intake(tmp_path, CLASS)
+    assert {person.status for person in taken.people} == {"handed_in", "missing"}
+    assert loose.removeprefix("submitted/") in taken.leftover
+
+
+def test_a_folder_of_another_assignment_is_no_hand_in_beside_a_loose_file(tmp_path):
+    write(tmp_path, below("2027001/hw2") | below("2027002/hw1") | {"2027001_k.ipynb": "{}"})
+    assert counting(intake(tmp_path, CLASS))["2027001"] == "2027001_k.ipynb"
+
+
+@pytest.mark.parametrize("other", ["2027001.zip", "2027001_hw1.ipynb"])
+@pytest.mark.parametrize(
+    ("files", "label"),
+    [
+        (("2027003_k.ipynb", "2027003_k.py"), "2027003_k.ipynb, 2027003_k.py"),
+        (("2027003_k.ipynb", "2027003_helpers.py"), "2027003_k.ipynb, 2027003_helpers.py"),
+        (("2027003_text.py", "2027003_network.py"), "2027003_network.py, 2027003_text.py"),
+        (("2027003.docx", "2027003_k.ipynb"), "2027003_k.ipynb, 2027003.docx"),
+        (("2027003_a.ipynb", "2027003_b.ipynb"), ["2027003_a.ipynb", "2027003_b.ipynb"]),
+    ],
+)
+def test_loose_files_of_one_person_are_read_alike_whatever_others_do(tmp_path, other, files, label):
+    write(tmp_path, dict.fromkeys(files, "{}") | {other: zipped()})
+    taken = intake(tmp_path, CLASS)
+    assert counting(taken)["2027003"] == label
+    if isinstance(label, str):
+        parts = by(taken, "2027003").found().node.children
+        assert sorted(part.name for part in parts) == sorted(files)
+
+
+def test_a_file_of_a_team_is_theirs_who_have_nothing_else(tmp_path):
+    write(tmp_path, {"2027001.zip": zipped(), "Team One.ipynb": "{}"})
+    taken = intake(tmp_path, CLASS)
+    assert counting(taken)["2027001"] == "2027001.zip"
+    assert counting(taken)["2027002"] == "Team One.ipynb"
+    assert taken.leftover == ()
 
 
 def test_a_document_of_one_person_hides_nobodys_notebook(tmp_path):
@@ -287,3 +352,63 @@ def test_loose_files_in_sections(tmp_path):
     assert counting(found)["2027002"] == "A/2027002_hw1.ipynb"
     assert counting(found)["2027004"] == "2027004_late.ipynb"
     assert found.leftover == ("A/demo.ipynb",)
+
+
+def test_a_teachers_number_is_no_student_and_no_team(tmp_path):
+    only = roster(
+        *(Person(str(i), team=str(i + 4)) for i in range(1, 4)), Person("kim", "박민"), Person("x")
+    )
+    files = ("1.ipynb", "hw1 2.ipynb", "5.ipynb", "kim.ipynb", "hw1_박민.ipynb")
+    write(tmp_path, {"1.zip": zipped(), "x.zip": zipped()} | dict.fromkeys(files, "{}"))
+    taken = intake(tmp_path, only)
+    assert counting(taken) == {
+        "1": "1.zip, 1.ipynb",
+        "2": None,
+        "3": None,
+        "kim": "hw1_박민.ipynb",
+        "x": "x.zip",
+    }
+    assert taken.leftover == ("5.ipynb", "hw1 2.ipynb", "kim.ipynb")
+    assert [one.people for one in taken.unclear] == [("2",)]  # told, but taken for nobody's
+
+
+def test_a_file_that_may_be_two_peoples_keeps_its_name_beside_a_document(tmp_path):
+    write(tmp_path, {"홍길동.ipynb": "{}", "홍길동.pdf": "", "2027001.zip": zipped()})
+    found = "홍길동.ipynb, 홍길동.pdf"
+    assert intake(tmp_path, CLASS).unclear == (Unclear(found, ("2027002", "2027003")),)
+
+
+@pytest.mark.parametrize("loose", ["2027002_h.ipynb", "Lee Jiwoo_hw1.py"])
+@pytest.mark.parametrize("folder", ["2027001_kim", "gildong"])
+def test_two_archives_of_one_student_are_no_class_beside_loose_files(tmp_path, folder, loose):
+    write(tmp_path, {f"{folder}/2027001.zip": zipped(), f"{folder}/b.zip": zipped(), loose: "{}"})
+    found = counting(intake(tmp_path, CLASS))
+    assert {label for label in found.values() if label} == {f"{folder}/", loose}
+
+
+def test_a_class_is_gone_down_to_where_more_lies_than_beside_it(tmp_path):
+    """Where there is as much beside as in it, it may be one student's: that is refused."""
+    write(tmp_path, {f"kim/{i}.zip": zipped() for i in (2027001, 2027002)})
+    write(tmp_path, {"2027003_h.ipynb": "{}"})
+    assert counting(intake(tmp_path, CLASS))["2027002"] == "2027002.zip"
+    write(tmp_path, {"Lee Jiwoo.ipynb": "{}"})
+    with pytest.raises(UsageError) as caught:
+        intake(tmp_path, CLASS)
+    assert caught.value.code == "error.sections"
+
+
+@pytest.mark.parametrize("name", ["hw1", "submissions", "hw1-submissions"])
+def test_a_folder_called_like_a_class_is_one_beside_loose_files(tmp_path, name):
+    write(tmp_path, below(f"{name}/2027001") | below(f"{name}/2027002"))
+    write(tmp_path, {"2027003.ipynb": "{}", "2027004.ipynb": "{}", "check.ipynb": "{}"})
+    assert counting(intake(tmp_path, CLASS))["2027002"] == "2027002/"
+
+
+def test_of_what_may_be_somebodys_each_has_its_note(tmp_path):
+    write(tmp_path, {"홍길동.ipynb": "{}", "2027002_hw1.docx": "", "2027001.zip": zipped()})
+    found = by(intake(tmp_path, CLASS), "2027002").found()
+    assert found.notes == (
+        Message("perhaps_handed_in", {"found": "홍길동.ipynb"}),
+        Message("left_outside", {"found": "2027002_hw1.docx"}),
+    )
+    assert found.problem.fields == {"found": "2027002_hw1.docx, 홍길동.ipynb"}

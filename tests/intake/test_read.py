@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.i18n import say
+from grader.i18n import LANGUAGES, say, translate
 from grader.intake import entries, package
 from grader.intake.handin import Found
 from grader.intake.names import record_name
@@ -227,6 +227,10 @@ def test_a_clone_without_files_is_an_empty_repository(tmp_path, clone):
     assert taken_from(tmp_path, clone).problem == Message("empty_repository")
     packed = write(tmp_path, {"lee.zip": zipped(clone)}) / "lee.zip"
     assert taken(packed).problem == Message("empty_repository")
+    for lang in LANGUAGES:  # in a zip of .git/ alone there may be commits: nothing says it is empty
+        said = translate("message.empty_repository", lang)
+        assert ".git/" in said
+        assert not any(word in said for word in ("is empty", "비어"))
 
 
 def test_a_folder_in_place_of_a_file(tmp_path):

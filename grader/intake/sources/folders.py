@@ -6,7 +6,8 @@
     2027001_kim.ipynb                                           a file of somebody on the roster
 
 What one student hands in never changes how another's is read. Only where nobody has a folder or an
-archive is a file somebody's whom no roster names: beside them, it may be the teacher's.
+archive is a file somebody's whom no roster names: beside them, it may be the teacher's. Files of
+one person are put together once their owner is known, in `grader.intake.people`.
 """
 
 from __future__ import annotations
@@ -44,7 +45,11 @@ def read(node: Node, wanted: Wanted, known: Collection[str], source: str = "fold
     beside = [child for child in node.children if child not in keys]
     owners = _owners(keys, beside)
     handins = [
-        replace(_handin(child, key, owners.get(child, []), wanted), is_loose=child in loose)
+        replace(
+            _handin(child, key, owners.get(child, []), wanted),
+            is_file=not (child.is_folder or is_packed(child.name) or _is_odd(child)),
+            is_loose=child in loose,
+        )
         for child, key in keys.items()
     ]
     owned = {id(extra) for extras in owners.values() for extra in extras}
