@@ -143,7 +143,7 @@ def test_numerical_gradient():
         (
             expect_close,
             (torch.tensor([0.5, 1.0]), [0.5, 2.0], None, None, "w"),
-            "w[1] is 1, expected 2 (1 of 2 entries differ)",
+            "w[1] is 1, expected 2 (1 of 2 entries differs)",
             "w[1]: 2이어야 하는데 1입니다(2개 가운데 1개가 다름)",
         ),
         (
