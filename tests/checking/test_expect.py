@@ -192,7 +192,7 @@ def test_a_sentence_is_wholly_in_its_language(what, english, korean):
 def test_a_place_is_told_from_a_number_before_it():
     what = {"en": "the list with penalty 1", "ko": "벌점이 1인 목록"}
     texts = _texts(expect_equal, [[], [1]], [[], [1, 2]], what=what)
-    assert texts["en"] == "the list with penalty 1 at [1] has length 1, expected 2"
+    assert texts["en"] == "the list with penalty 1 at [1] has 1 item, expected 2"
     assert texts["ko"].startswith("벌점이 1인 목록[1]: ")
 
 
@@ -239,7 +239,7 @@ def test_the_size_is_judged_before_the_values(expected):
 
 
 def test_a_dict_with_far_too_many_keys_is_not_written_out():
-    with pytest.raises(Unmet, match="has length 1000, expected 1"):
+    with pytest.raises(Unmet, match="has 1000 items, expected 1"):
         expect_equal(dict.fromkeys(range(1000)), {"a": 1})
 
 
