@@ -12,7 +12,8 @@ import pytest
 
 from grader.errors import PlatformError, UsageError
 from grader.export.files import FILES
-from grader.records import assignment_snapshot
+from grader.records import assignment_snapshot, decisions
+from grader.records.decisions import Decision, Decisions
 from grader.records.outcome import Outcome
 from grader.records.record import Counterexample, Record, Shown
 from grader.report.build import build
@@ -227,6 +228,16 @@ def test_a_record_of_older_checks_is_shown_and_warned_of(tmp_path):
     assert "Not all of these scores were given by the same checks" in text
     own = (tmp_path / "feedback" / "old" / "hw1" / "feedback.html").read_text(encoding="utf-8")
     assert "a_check_that_is_gone" in own
+
+
+def test_a_decision_about_somebody_of_whom_nothing_ran_is_no_mixture(tmp_path):
+    records = example_class.class_records()
+    example_class.write(tmp_path, {"a": records["hong_gildong"], "b": records["empty"]})
+    by_hand = [Decision("clean", "clean", 1.0, 0.0, "")]
+    decisions.save(tmp_path, Decisions("", {"hw1": {records["empty"].student: by_hand}}))
+    build(tmp_path, "en")
+    text = (tmp_path / "report" / "hw1" / "index.html").read_text(encoding="utf-8")
+    assert "Not all of these scores were given by the same checks" not in text
 
 
 def test_what_is_stored_of_an_assignment(tiny):
