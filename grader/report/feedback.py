@@ -76,24 +76,27 @@ def exercises(
 def _to_mend(exercises: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """What the page begins with: `blocked` exercises by their reason, then functions.
 
-    A function that is not written at all is only named, below the others; of one that we could not
-    grade there is nothing to mend.
+    A function that is not written at all is only named, below the others. All is right where every
+    check that is shown passed, and none is broken.
     """
     blocked: dict[str, list[dict[str, Any]]] = {}
     for exercise in exercises:
         if exercise["blocked"]:
             blocked.setdefault(exercise["blocked"], []).append(exercise)
     free = [exercise for exercise in exercises if not exercise["blocked"]]
+    mend = [
+        {"function": function, "exercise": exercise}
+        for exercise in free
+        for function in exercise["functions"]
+        if function["failing"] and not function["unwritten"]
+    ]
+    unwritten = [exercise for exercise in free if exercise["unwritten"]]
+    ungraded = any(e["broken"] or any(f["ungraded"] for f in e["functions"]) for e in free)
     return {
         "blocked": blocked,
-        "mend": [
-            {"function": function, "exercise": exercise}
-            for exercise in free
-            for function in exercise["functions"]
-            if function["failing"] and not (function["unwritten"] or function["ungraded"])
-        ],
-        "ungraded": any(f["ungraded"] for exercise in free for f in exercise["functions"]),
-        "unwritten": [exercise for exercise in free if exercise["unwritten"]],
+        "mend": mend,
+        "unwritten": unwritten,
+        "all_right": not (blocked or mend or unwritten or ungraded),
     }
 
 
@@ -147,6 +150,7 @@ def _exercise(snapshot: Snapshot, lang: str, moment: Moment, told: Told) -> dict
         "functions": functions,
         "checks": checks,
         "passed": [check for check in checks if check["outcome"] == Outcome.PASSED],
+        "broken": [check for check in checks if check["outcome"] == Outcome.BROKEN],
         "not_shown": [check for check in checks if not check["shown"]],
     }
 
