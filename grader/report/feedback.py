@@ -168,6 +168,9 @@ def _function(
     failing = sorted((check for check in own if fails(check)), key=_core_first)
     asked = [check["counterexample"] for check in failing if check["counterexample"]]
     stands = standing(results, free) if results and not closed else ""
+    # a broken check gives no points: where there are some, a person has
+    by_hand = stands == Standing.BROKEN and result.points is not None
+    stands = "" if by_hand else stands
     # what a hidden check was seen to call is the word of a process that knew its inputs
     counted = [check for check in own if check.get("right_once")]
     named = [name for check in counted if check["named"] for name in check["right_once"]]
@@ -176,6 +179,7 @@ def _function(
         **_score(None if closed else result.points, result.possible),
         "kept_back": result.possible if closed else 0.0,
         "standing": stands,
+        "by_hand": by_hand,
         "counted": bool(counted),
         "right_once": list(dict.fromkeys(named)),
         "missing": next((c["missing"] for c in own if c.get("missing")), ""),

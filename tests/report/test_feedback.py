@@ -7,9 +7,9 @@ import pytest
 
 from grader.course.exercise import Kind
 from grader.i18n import translate
-from grader.records import assignment_snapshot
+from grader.records import assignment_snapshot, decisions
 from grader.records.assignment_snapshot import DescribedCheck
-from grader.records.decisions import Decision
+from grader.records.decisions import Decision, Decisions
 from grader.records.outcome import Outcome
 from grader.records.record import Message
 from grader.report import feedback, pages
@@ -456,3 +456,36 @@ def test_what_fails_beside_a_broken_check_is_still_to_mend(described):
     [part] = data["mend"]
     assert [check["id"] for check in part["function"]["failing"]] == [own[1].id]
     assert part["function"]["standing"] == "broken"
+
+
+@pytest.mark.parametrize(
+    ("lang", "said", "broken"),
+    [
+        ("en", "points from the teaching staff", "not graded"),
+        ("ko", "채점자가 정한 점수", "채점하지 못했습니다"),
+    ],
+)
+def test_a_function_whose_points_a_person_set_is_not_called_ungraded(
+    described, lang, said, broken
+):
+    of = "clean"
+    record = example_class.class_records()["platform"]
+    by_hand = [Decision(of, of, 2.0, 0.0, "")]
+    after = Moment(AFTER, published=True)
+    assert f'<code>{of}</code> <span class="stands">{broken}<' in _page(
+        described, record, lang, after
+    )
+    page = _page(described, decided(described, record, by_hand), lang, after)
+    assert f'<code>{of}</code> <span class="stands">{said}<' in page
+
+
+def test_the_class_page_has_a_column_of_points_by_hand_where_there_are_some(tmp_path):
+    records = example_class.class_records()
+    example_class.write(tmp_path, {"a": records["hong_gildong"], "b": records["empty"]})
+    table = tmp_path / "report" / "hw1" / "index.html"
+    build(tmp_path, "en")
+    assert "Not graded by checks" not in table.read_text(encoding="utf-8")
+    by_hand = [Decision("clean", "clean", 1.0, 0.0, "")]
+    decisions.save(tmp_path, Decisions("", {"hw1": {records["empty"].student: by_hand}}))
+    build(tmp_path, "en")
+    assert "Not graded by checks" in table.read_text(encoding="utf-8")
