@@ -65,9 +65,7 @@ def test_the_zip_is_enough_for_a_student(released, tmp_path):
     command = [sys.executable, "-m", "grader", "--lang", "en", "check", "tiny"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert (
-        "1 of 2 functions passes its public checks; it is worth 6 of 10 points." in done.stdout
-    )
+    assert "1 of 2 functions passes its public checks; it is worth 6 of 10 points." in done.stdout
     assert "2 hidden checks decide what it earns." in done.stdout
 
 

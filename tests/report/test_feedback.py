@@ -412,7 +412,10 @@ def _page(described, record, lang, moment):
     return pages.render("feedback.html.j2", lang, [], shown)
 
 
-NOT_YOURS = {"en": "It is not your fault; the check will be", "ko": "여러분의 잘못이 아니며, 다시 채점됩니다"}
+NOT_YOURS = {
+    "en": "It is not your fault; the check will be",
+    "ko": "여러분의 잘못이 아니며, 다시 채점됩니다",
+}
 
 
 @pytest.mark.parametrize("lang", ["en", "ko"])
@@ -465,9 +468,7 @@ def test_what_fails_beside_a_broken_check_is_still_to_mend(described):
         ("ko", "채점자가 정한 점수", "채점하지 못했습니다"),
     ],
 )
-def test_a_function_whose_points_a_person_set_is_not_called_ungraded(
-    described, lang, said, broken
-):
+def test_a_function_whose_points_a_person_set_is_not_called_ungraded(described, lang, said, broken):
     of = "clean"
     record = example_class.class_records()["platform"]
     by_hand = [Decision(of, of, 2.0, 0.0, "")]

@@ -15,7 +15,7 @@ from grader.export.files import FILES
 from grader.records import assignment_snapshot, decisions
 from grader.records.decisions import Decision, Decisions
 from grader.records.outcome import Outcome
-from grader.records.record import Counterexample, Record, Shown
+from grader.records.record import Counterexample, Message, Record, Shown
 from grader.report.build import build
 from tests.report import example_class
 
@@ -212,6 +212,31 @@ def test_a_class_without_any_score_still_has_a_report(tmp_path):
     build(tmp_path, "en")
     text = (tmp_path / "report" / "hw1" / "index.html").read_text(encoding="utf-8")
     assert "needs regrading" in text
+
+
+@pytest.mark.parametrize(
+    ("own", "said", "not_said"),
+    [
+        (["raised"], ["corrected first", "grades everybody again"], ["internal error", "missing."]),
+        (["died"], ["had an internal error there", "only what is missing"], ["corrected first"]),
+        (
+            ["raised", "died"],
+            ["corrected first", "In the other records the grader had", "grades everybody again"],
+            ["only what is missing"],
+        ),
+    ],
+)
+def test_why_records_need_regrading_and_what_that_takes(tmp_path, own, said, not_said):
+    raised = example_class.class_records()["platform"]
+    died = replace(
+        raised, student="died", exercises=[], problem=Message("broken"), extra_points=None
+    )
+    example_class.write(tmp_path, {n: {"raised": raised, "died": died}[n] for n in own})
+    build(tmp_path, "en")
+    text = (tmp_path / "report" / "hw1" / "index.html").read_text(encoding="utf-8")
+    banner = text.partition('<p class="banner ours">')[2].partition("</p>")[0]
+    assert [sentence for sentence in said if sentence not in banner] == []
+    assert [sentence for sentence in not_said if sentence in banner] == []
 
 
 def test_a_record_of_older_checks_is_shown_and_warned_of(tmp_path):
