@@ -125,6 +125,7 @@ def test_what_fails_is_annotated_before_what_is_broken(tiny):
     both = [replace(one, outcome=Outcome.BROKEN, message=Message("broken")), one]
     [line] = github.at_lines(tiny, [replace(raised, checks=both)], {}, {}, "en")
     assert line.startswith("::error ")
+    assert "internal error" not in line
 
 
 @pytest.mark.parametrize(
