@@ -65,3 +65,19 @@ def test_a_word_goes_with_its_number(count, said):
 def test_a_word_that_goes_with_a_number_may_hold_it():
     assert translate("cli.proof_holds", "en", n=1) == "Verified: the 1 version scored as expected."
     assert "all 2 versions scored" in translate("cli.proof_holds", "en", n=2)
+
+
+@pytest.mark.parametrize(
+    ("code", "fields", "said"),
+    [
+        ("cli.check_functions", {"right": 1, "functions": 5, "points": "6", "total": "30",
+         "hidden": 2}, "1 of 5 functions passes its public checks; it is worth 6 of 30 points."),
+        ("cli.check_functions", {"right": 0, "functions": 5, "points": "0", "total": "30",
+         "hidden": 1}, "0 of 5 functions pass their public checks; they are worth 0 of 30"),
+        ("expect.entry", {"what": "w", "got": "1", "want": "2", "wrong": "1", "size": "6"},
+         "(1 of 6 entries differs)"),
+        ("cli.universal", {"empty": 1, "n": 6}, "1 of 6 universal answers earns nothing"),
+    ],
+)  # fmt: skip
+def test_a_verb_goes_with_the_number_of_those_that_do_it(code, fields, said):
+    assert said in translate(code, "en", **fields)

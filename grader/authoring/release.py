@@ -61,8 +61,7 @@ def release(
     for name, text in beside.items():
         write_atomically(dist / name, text)
     archive = dist / f"{assignment.package}.zip"
-    archive.parent.mkdir(parents=True, exist_ok=True)
-    archive.write_bytes(content)
+    write_atomically(archive, content)
     notebooks = [dist / name for name in beside if is_notebook(name)]
     return Released(folder, len(files), archive, notebooks)
 

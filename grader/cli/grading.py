@@ -79,6 +79,9 @@ def grade(ctx: click.Context, /, assignment: str, submissions: Path, **options: 
     from grader.grading.shards import Shard
     from grader.records.layout import Out
 
+    if not options["dry_run"]:
+        again = options["regrade"]
+        ctx.obj["interrupted"] = "cli.interrupted_regrade" if again else "cli.interrupted_grade"
     shard = Shard.parse(options["shard"]) if options["shard"] else None
     lang, as_json, out = ctx.obj["lang"], options["as_json"], options["out"]
     if options["gradebook"] and not options["dry_run"]:

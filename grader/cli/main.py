@@ -33,8 +33,7 @@ class Commands(click.Group):
         except OSError as error:
             _fail(ctx, PlatformError("error.system", reason=error))
         except KeyboardInterrupt:
-            goes_on = ctx.invoked_subcommand == "grade"
-            code = "cli.interrupted_grade" if goes_on else "cli.interrupted"
+            code = (ctx.obj or {}).get("interrupted", "cli.interrupted")
             line = "\n" if sys.stderr.isatty() else ""  # the terminal has written ^C
             click.echo(line + translate(code, _lang(ctx)), err=True)
             sys.exit(INTERRUPTED)

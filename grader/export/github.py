@@ -67,6 +67,8 @@ def at_lines(
 ) -> Iterator[str]:
     """A workflow command for each function that is not right: its first check that fails.
 
+    A check that is broken is no error of the student's, and is named only where no other fails.
+
     `sources` are the files of the package, `paths` where they lie in the repository.
     """
     exercises = {exercise.id: exercise for exercise in assignment.exercises}
@@ -77,7 +79,7 @@ def at_lines(
             failing = [c for c in result.checks_of(function.name) if c.outcome != Outcome.PASSED]
             if not failing:
                 continue
-            check = failing[0]
+            check = min(failing, key=lambda c: c.outcome == Outcome.BROKEN)
             name, line = _place(assignment.package, check) or (
                 exercise.file,
                 _definition(sources.get(exercise.file, b""), function.name),
@@ -85,11 +87,12 @@ def at_lines(
             properties = {"title": f"{function.name}: {titles[check.id]}"}
             if name in paths:
                 properties = {"file": paths[name], "line": str(line), **properties}
-            level = "notice" if check.outcome.not_yet else "error"
+            level = "error" if check.outcome.to_mend else "notice"
             yield _command(level, properties, formatting.sentence(check.message, lang))
 
 
 _SIGNS = {Standing.RIGHT: "✅", Standing.UNANSWERED: "⬜", Standing.BROKEN: "❔"}
+_NOT_RIGHT = "❌"
 _COLUMNS = ("exercise", "function", "checks", "state")
 
 
@@ -101,7 +104,7 @@ def _table(assignment: Assignment, results: Sequence[ExerciseResult], lang: str)
             own = result.checks_of(function.name)
             passed, of = _count(own)
             stands = standing(own) if own else None
-            sign = "" if stands is None else _SIGNS.get(stands, "❌")
+            sign = "" if stands is None else _SIGNS.get(stands, _NOT_RIGHT)
             state = translate(f"function.{stands}" if stands else "github.hidden", lang)
             cells = (
                 _cell(choose(exercise.title, lang)),
@@ -122,7 +125,8 @@ def _details(
     for result in results:
         told = {check.id: check for check in exercises[result.id].checks}
         for check in result.checks:
-            if not check.outcome.to_mend:
+            is_broken = check.outcome == Outcome.BROKEN
+            if not (check.outcome.to_mend or is_broken):
                 continue
             title = choose(told[check.id].title, lang)
             said = [formatting.sentence(check.message, lang)]
@@ -131,7 +135,8 @@ def _details(
                 said.append(f"{translate('report.feedback.hint', lang)}: {hint}")
             if check.output:
                 said.append(f"{translate('report.feedback.output', lang)}:\n{check.output}")
-            summed = f"❌ <code>{html(check.of)}</code> {html(escape.visible(title))}"
+            sign = _SIGNS[Standing.BROKEN] if is_broken else _NOT_RIGHT
+            summed = f"{sign} <code>{html(check.of)}</code> {html(escape.visible(title))}"
             text = html(escape.visible("\n\n".join(said)))
             # after a blank line <pre> is a block of its own, in which no Markdown is read
             yield f"\n<details><summary>{summed}</summary>\n\n<pre>{text}</pre>\n</details>\n"

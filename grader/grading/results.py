@@ -36,10 +36,11 @@ def result_of(check: Check, cases: list[Case], count: int, output: str) -> Check
     """What came of a check of `count` cases, of which these were run."""
     passed = sum(case.outcome == Outcome.PASSED for case in cases)
     others = [c.judged.counterexample for c in cases if c.judged.counterexample is not None]
-    bad = [case.judged for case in cases if case.outcome != Outcome.PASSED]
-    first = min(
-        bad, key=lambda judged: judged.outcome != Outcome.BROKEN, default=Judged(Outcome.PASSED)
+    bad = sorted(
+        (case.judged for case in cases if case.outcome != Outcome.PASSED),
+        key=lambda judged: judged.outcome != Outcome.BROKEN,
     )
+    first = bad[0] if bad else Judged(Outcome.PASSED)
     return CheckResult(
         id=check.id,
         of=check.of,

@@ -62,5 +62,5 @@ class Outcome(StrEnum):
 
     @property
     def to_mend(self) -> bool:
-        """Whether something is there and not as it must be."""
-        return self is not Outcome.PASSED and not self.not_yet
+        """Whether something of the student's is there and not as it must be."""
+        return self.fails and not self.not_yet

@@ -97,6 +97,7 @@ class ClassSums:
         self._unscored = {status: _Names() for status in Status}
         self._off_roster = _Names()
         self._raised: dict[str, str] = {}  # by check: what it raised itself
+        self._broken_by_us = 0  # records without a score in which no check raised
         self._told = {lang: _Told() for lang in snapshot.languages}
         self._provenance = Provenance()
         self.statuses: Counter[Status] = Counter()
@@ -112,7 +113,9 @@ class ClassSums:
         self.statuses[record.status] += 1
         if record.status != Status.GRADED:
             self._unscored[record.status].add(entry, _problem(record))
-        self._raised = record.raised | self._raised
+        raised = record.raised
+        self._raised = raised | self._raised
+        self._broken_by_us += record.status == Status.BROKEN and not raised
         self._provenance.add(record)
         self._milliseconds += round(1000 * record.seconds)
         self._figures.add(record)
@@ -141,6 +144,7 @@ class ClassSums:
         self._students.update(other._students)
         self._off_roster.merge(other._off_roster)
         self._raised = other._raised | self._raised
+        self._broken_by_us += other._broken_by_us
         self._provenance.merge(other._provenance)
         self._figures.merge(other._figures)
         self._mistakes.merge(other._mistakes)
@@ -179,6 +183,7 @@ class ClassSums:
             "exercises": self._exercises(lang),
             "functions": self._functions(lang),
             "raised": sorted(self._raised.items()),
+            "broken_by_us": self._broken_by_us,
             "off_roster": self._off_roster.sentence(lang),
             "checks": [_check(snapshot, check, lang) for check in hardest_first],
             "outcomes": self._outcomes(),

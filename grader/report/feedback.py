@@ -76,24 +76,27 @@ def exercises(
 def _to_mend(exercises: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """What the page begins with: `blocked` exercises by their reason, then functions.
 
-    A function that is not written at all is only named, below the others; of one that we could not
-    grade there is nothing to mend.
+    A function that is not written at all is only named, below the others. All is right where every
+    check that is shown passed, and none is broken.
     """
     blocked: dict[str, list[dict[str, Any]]] = {}
     for exercise in exercises:
         if exercise["blocked"]:
             blocked.setdefault(exercise["blocked"], []).append(exercise)
     free = [exercise for exercise in exercises if not exercise["blocked"]]
+    mend = [
+        {"function": function, "exercise": exercise}
+        for exercise in free
+        for function in exercise["functions"]
+        if function["failing"] and not function["unwritten"]
+    ]
+    unwritten = [exercise for exercise in free if exercise["unwritten"]]
+    ungraded = any(e["broken"] or any(f["ungraded"] for f in e["functions"]) for e in free)
     return {
         "blocked": blocked,
-        "mend": [
-            {"function": function, "exercise": exercise}
-            for exercise in free
-            for function in exercise["functions"]
-            if function["failing"] and not (function["unwritten"] or function["ungraded"])
-        ],
-        "ungraded": any(f["ungraded"] for exercise in free for f in exercise["functions"]),
-        "unwritten": [exercise for exercise in free if exercise["unwritten"]],
+        "mend": mend,
+        "unwritten": unwritten,
+        "all_right": not (blocked or mend or unwritten or ungraded),
     }
 
 
@@ -147,6 +150,7 @@ def _exercise(snapshot: Snapshot, lang: str, moment: Moment, told: Told) -> dict
         "functions": functions,
         "checks": checks,
         "passed": [check for check in checks if check["outcome"] == Outcome.PASSED],
+        "broken": [check for check in checks if check["outcome"] == Outcome.BROKEN],
         "not_shown": [check for check in checks if not check["shown"]],
     }
 
@@ -164,6 +168,9 @@ def _function(
     failing = sorted((check for check in own if fails(check)), key=_core_first)
     asked = [check["counterexample"] for check in failing if check["counterexample"]]
     stands = standing(results, free) if results and not closed else ""
+    # a broken check gives no points: where there are some, a person has
+    by_hand = stands == Standing.BROKEN and result.points is not None
+    stands = "" if by_hand else stands
     # what a hidden check was seen to call is the word of a process that knew its inputs
     counted = [check for check in own if check.get("right_once")]
     named = [name for check in counted if check["named"] for name in check["right_once"]]
@@ -172,6 +179,7 @@ def _function(
         **_score(None if closed else result.points, result.possible),
         "kept_back": result.possible if closed else 0.0,
         "standing": stands,
+        "by_hand": by_hand,
         "counted": bool(counted),
         "right_once": list(dict.fromkeys(named)),
         "missing": next((c["missing"] for c in own if c.get("missing")), ""),

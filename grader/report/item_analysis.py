@@ -57,7 +57,10 @@ class ExerciseFigures:
 
 @dataclass(frozen=True)
 class FunctionFigures:
-    """How a class stands with one function. `standings` counts students."""
+    """How a class stands with one function. `standings` counts students.
+
+    `unchecked` are the others: their points are a person's, or nothing of theirs was run.
+    """
 
     exercise: str
     name: str
@@ -65,6 +68,7 @@ class FunctionFigures:
     mean: float
     share: float
     standings: Counter[Standing]
+    unchecked: int
 
 
 @dataclass(frozen=True)
@@ -216,8 +220,10 @@ class Sums:
             for function in exercise.functions:
                 if own := self._functions.get((exercise.id, function.name)):
                     own.points[function.points or 0.0] += 1
-                    if checks := by_function.get(function.name):  # none ran: graded by hand
-                        own.standings[standing(checks, free)] += 1
+                    checks = by_function.get(function.name)
+                    # points beside a broken check are a person's, as where no check ran
+                    if checks and (stands := standing(checks, free)) != Standing.BROKEN:
+                        own.standings[stands] += 1
 
     def merge(self, other: Sums) -> None:
         """Add the students of `other`, of the same assignment."""
@@ -265,7 +271,9 @@ def _exercise(entry: DescribedExercise, points: Counter[float]) -> ExerciseFigur
 def _function(exercise: str, function: DescribedFunction, sums: _FunctionSums) -> FunctionFigures:
     mean = _mean(sums.points)
     share = mean / function.points if function.points else 0.0
-    return FunctionFigures(exercise, function.name, function.points, mean, share, sums.standings)
+    stand = sums.standings
+    unchecked = sums.points.total() - stand.total()
+    return FunctionFigures(exercise, function.name, function.points, mean, share, stand, unchecked)
 
 
 def _check(exercise: str, name: str, sums: _CheckSums) -> CheckFigures:

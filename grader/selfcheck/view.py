@@ -21,7 +21,12 @@ from grader.report.escape import log
 from grader.scoring.standing import Standing, in_the_way, said_by_all, standing
 
 MAX_OUTPUT_LINES = 12
-COLOURS = {"good": "green", "quiet": "yellow", "bad": "red", "ours": "red"}
+COLOURS = {"good": "green", "quiet": "yellow", "bad": "red", "ours": "magenta"}
+_STANDS = {
+    Standing.RIGHT: "green",
+    Standing.UNANSWERED: "yellow",
+    Standing.BROKEN: COLOURS[Outcome.BROKEN.style],
+}
 
 
 class _Log:
@@ -138,7 +143,7 @@ class View:
     def _function(self, name: str, checks: list[CheckResult], told: dict[str, Check]) -> None:
         """What is said of a function, first how it stands, then each of its checks."""
         stands = standing(checks)
-        colour = {"right": "green", "unanswered": "yellow"}.get(stands, "red")
+        colour = _STANDS.get(stands, "red")
         sentence = escape(translate(f"function.{stands}", self._lang))
         self._console.print(f"  [{colour}]{escape(name)}: {sentence}[/]")
         if stands == Standing.UNANSWERED:
@@ -175,7 +180,7 @@ class View:
         """The one thing to do next: mend what fails, then write what is not there yet."""
         for wanted, code in ((False, "check_next_fix"), (True, "check_next_write")):
             for result in results:
-                bad = [c.outcome for c in result.checks if c.outcome not in {"passed", "skipped"}]
+                bad = [c.outcome for c in result.checks if c.outcome.fails]
                 if bad and all(outcome == Outcome.UNANSWERED for outcome in bad) == wanted:
                     exercise = self._exercises[result.id]
                     reason = in_the_way(result.checks)
@@ -186,7 +191,8 @@ class View:
                         file=self._notebook or exercise.file,
                         command=f"{self._command()} -k {exercise.id}",
                     )
-        return self._t("check_next_done")
+        broken = any(c.outcome == Outcome.BROKEN for result in results for c in result.checks)
+        return self._t("check_next_broken" if broken else "check_next_done")
 
     def _command(self) -> str:
         """What checks the same again."""

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -64,10 +65,8 @@ def test_the_zip_is_enough_for_a_student(released, tmp_path):
     command = [sys.executable, "-m", "grader", "--lang", "en", "check", "tiny"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert (
-        "1 of 2 functions pass their public checks; they are worth 6 of 10 points." in done.stdout
-    )
-    assert "2 hidden checks decide what they earn." in done.stdout
+    assert "1 of 2 functions passes its public checks; it is worth 6 of 10 points." in done.stdout
+    assert "2 hidden checks decide what it earns." in done.stdout
 
 
 def test_a_template_tells_points_and_counts_but_no_hidden_check(released):
@@ -106,6 +105,17 @@ def test_the_template_of_a_course_in_one_language_needs_no_course_around_it(kore
 def test_the_same_source_makes_the_same_zip(course, tiny, released):
     first = released.archive.read_bytes()
     assert release.release(Course(course), tiny, course / "dist").archive.read_bytes() == first
+
+
+def test_who_reads_the_zip_meanwhile_reads_it_whole(course, tiny, released):
+    with released.archive.open("rb") as reading:
+        before = reading.read(9)
+        tiny = replace(tiny, title={"en": "Another", "ko": "다른 과제"})
+        release.release(Course(course), tiny, course / "dist")
+        whole = before + reading.read()
+    assert whole != released.archive.read_bytes()
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        assert archive.testzip() is None
 
 
 def test_the_wheel_in_the_zip_is_one(released, tmp_path):

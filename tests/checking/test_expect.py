@@ -143,7 +143,7 @@ def test_numerical_gradient():
         (
             expect_close,
             (torch.tensor([0.5, 1.0]), [0.5, 2.0], None, None, "w"),
-            "w[1] is 1, expected 2 (1 of 2 entries differ)",
+            "w[1] is 1, expected 2 (1 of 2 entries differs)",
             "w[1]: 2이어야 하는데 1입니다(2개 가운데 1개가 다름)",
         ),
         (
@@ -192,7 +192,7 @@ def test_a_sentence_is_wholly_in_its_language(what, english, korean):
 def test_a_place_is_told_from_a_number_before_it():
     what = {"en": "the list with penalty 1", "ko": "벌점이 1인 목록"}
     texts = _texts(expect_equal, [[], [1]], [[], [1, 2]], what=what)
-    assert texts["en"] == "the list with penalty 1 at [1] has length 1, expected 2"
+    assert texts["en"] == "the list with penalty 1 at [1] has 1 item, expected 2"
     assert texts["ko"].startswith("벌점이 1인 목록[1]: ")
 
 
@@ -239,7 +239,7 @@ def test_the_size_is_judged_before_the_values(expected):
 
 
 def test_a_dict_with_far_too_many_keys_is_not_written_out():
-    with pytest.raises(Unmet, match="has length 1000, expected 1"):
+    with pytest.raises(Unmet, match="has 1000 items, expected 1"):
         expect_equal(dict.fromkeys(range(1000)), {"a": 1})
 
 

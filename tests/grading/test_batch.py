@@ -83,6 +83,26 @@ def test_a_class(submit, grade, tmp_path):
     assert "3 graded, 0 unchanged" in done.output
 
 
+@pytest.mark.parametrize(
+    ("options", "lang", "said"),
+    [
+        ([], "en", "Interrupted; the same command goes on from here."),
+        (["--regrade"], "en", "finished records are kept. Without --regrade the same command"),
+        (["--regrade"], "ko", "--regrade 없이 같은 명령을 다시 실행하면"),
+        (["--dry-run"], "en", "Interrupted.\n"),
+        (["--dry-run", "--regrade"], "ko", "중단했습니다.\n"),
+    ],
+)
+def test_who_interrupts_is_told_what_goes_on(submit, grade, monkeypatch, options, lang, said):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    submit("kim", {"sums.py": GOOD})
+    monkeypatch.setattr("grader.cli.grading.intake_of", interrupt)
+    done = grade(*options, lang=lang)
+    assert (done.exit_code, said in done.output) == (130, True), done.output
+
+
 CASES = {
     # name: (files, points, outcome of add_adds)
     "syntax": ({"sums.py": "def add(:", "words.py": GREET}, 4, "raised"),

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 import pytest
 
 from grader.course.exercise import Kind
-from grader.records import assignment_snapshot
+from grader.i18n import translate
+from grader.records import assignment_snapshot, decisions
 from grader.records.assignment_snapshot import DescribedCheck
-from grader.records.decisions import Decision
+from grader.records.decisions import Decision, Decisions
 from grader.records.outcome import Outcome
 from grader.records.record import Message
 from grader.report import feedback, pages
@@ -404,3 +405,88 @@ def test_what_we_could_not_grade_is_nothing_to_mend(described):
         page = pages.render("feedback.html.j2", lang, [], feedback.context(*of[:2], lang, of[3]))
         assert f'<code>{broken.of}</code> <span class="stands">{said}</span>' in page
         assert "Nothing to fix" not in page
+
+
+def _page(described, record, lang, moment):
+    shown = feedback.context(described, record, lang, moment)
+    return pages.render("feedback.html.j2", lang, [], shown)
+
+
+NOT_YOURS = {
+    "en": "It is not your fault; the check will be",
+    "ko": "여러분의 잘못이 아니며, 다시 채점됩니다",
+}
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_a_broken_check_is_told_though_its_function_is_kept_back(described, lang):
+    record = example_class.class_records()["hong_gildong"]
+    broken, other = next(
+        own
+        for e in record.exercises
+        for f in e.functions
+        if len(own := e.checks_of(f.name)) == 2 and own[0].public
+    )
+    entries = [
+        replace(e, checks=[replace(c, show="never") if c.id == other.id else c for c in e.checks])
+        for e in described.exercises
+    ]
+    described = replace(described, exercises=entries)
+    changed = _with_outcomes(record, {broken.id: "broken"})
+    exercises = [
+        replace(e, checks=[
+            replace(c, message=Message("broken")) if c.id == broken.id else c for c in e.checks
+        ])
+        for e in changed.exercises
+    ]  # fmt: skip
+    before = Moment(BEFORE, published=False)
+    page = _page(described, replace(changed, exercises=exercises), lang, before)
+    assert NOT_YOURS[lang] in page
+    assert translate("report.feedback.all_right", lang) not in page
+    assert translate("report.feedback.all_right", lang) in _page(described, record, lang, before)
+
+
+def test_what_fails_beside_a_broken_check_is_still_to_mend(described):
+    record = example_class.class_records()["hong_gildong"]
+    own = next(
+        checks
+        for e in record.exercises
+        for f in e.functions
+        if len(checks := e.checks_of(f.name)) > 1
+    )
+    changed = _with_outcomes(record, {own[0].id: "broken", own[1].id: "failed"})
+    data = feedback.context(described, changed, "en", Moment(AFTER, published=True))
+    [part] = data["mend"]
+    assert [check["id"] for check in part["function"]["failing"]] == [own[1].id]
+    assert part["function"]["standing"] == "broken"
+
+
+@pytest.mark.parametrize(
+    ("lang", "said", "broken"),
+    [
+        ("en", "points from the teaching staff", "not graded"),
+        ("ko", "채점자가 정한 점수", "채점하지 못했습니다"),
+    ],
+)
+def test_a_function_whose_points_a_person_set_is_not_called_ungraded(described, lang, said, broken):
+    of = "clean"
+    record = example_class.class_records()["platform"]
+    by_hand = [Decision(of, of, 2.0, 0.0, "")]
+    after = Moment(AFTER, published=True)
+    assert f'<code>{of}</code> <span class="stands">{broken}<' in _page(
+        described, record, lang, after
+    )
+    page = _page(described, decided(described, record, by_hand), lang, after)
+    assert f'<code>{of}</code> <span class="stands">{said}<' in page
+
+
+def test_the_class_page_has_a_column_of_points_by_hand_where_there_are_some(tmp_path):
+    records = example_class.class_records()
+    example_class.write(tmp_path, {"a": records["hong_gildong"], "b": records["empty"]})
+    table = tmp_path / "report" / "hw1" / "index.html"
+    build(tmp_path, "en")
+    assert "Not graded by checks" not in table.read_text(encoding="utf-8")
+    by_hand = [Decision("clean", "clean", 1.0, 0.0, "")]
+    decisions.save(tmp_path, Decisions("", {"hw1": {records["empty"].student: by_hand}}))
+    build(tmp_path, "en")
+    assert "Not graded by checks" in table.read_text(encoding="utf-8")

@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 
 from grader.records import assignment_snapshot
+from grader.records.decisions import Decision
 from grader.records.outcome import Outcome
 from grader.report import item_analysis
+from grader.scoring.decided import decided
 from grader.scoring.points import score
 from tests.report import example_class
 
@@ -108,6 +110,19 @@ def test_figures_of_a_function(described):
     assert clean.share == pytest.approx(1 / 3)
     assert clean.standings == {"right": 1, "core": 2}
     assert tokenize.standings == {"right": 3}
+
+
+def test_who_has_points_by_hand_is_counted_apart_and_all_add_up(described):
+    base = example_class.class_records()["hong_gildong"]
+    by_hand = [Decision("clean", "clean", 2.0, 0.0, "")]
+    scored = [
+        base,
+        decided(described, _with_first_check(base, outcome=Outcome.BROKEN), by_hand),
+        decided(described, example_class.class_records()["empty"], by_hand),
+    ]
+    clean, tokenize, *_ = _sums(described, scored).functions()
+    assert (clean.standings, clean.unchecked) == ({"right": 1}, 2)
+    assert (tokenize.standings, tokenize.unchecked) == ({"right": 2}, 1)
 
 
 def _with_totals(base, passed, totals):

@@ -12,9 +12,10 @@ import pytest
 
 from grader.errors import PlatformError, UsageError
 from grader.export.files import FILES
-from grader.records import assignment_snapshot
+from grader.records import assignment_snapshot, decisions
+from grader.records.decisions import Decision, Decisions
 from grader.records.outcome import Outcome
-from grader.records.record import Counterexample, Record, Shown
+from grader.records.record import Counterexample, Message, Record, Shown
 from grader.report.build import build
 from tests.report import example_class
 
@@ -213,6 +214,31 @@ def test_a_class_without_any_score_still_has_a_report(tmp_path):
     assert "needs regrading" in text
 
 
+@pytest.mark.parametrize(
+    ("own", "said", "not_said"),
+    [
+        (["raised"], ["corrected first", "grades everybody again"], ["internal error", "missing."]),
+        (["died"], ["had an internal error there", "only what is missing"], ["corrected first"]),
+        (
+            ["raised", "died"],
+            ["corrected first", "In the other records the grader had", "grades everybody again"],
+            ["only what is missing"],
+        ),
+    ],
+)
+def test_why_records_need_regrading_and_what_that_takes(tmp_path, own, said, not_said):
+    raised = example_class.class_records()["platform"]
+    died = replace(
+        raised, student="died", exercises=[], problem=Message("broken"), extra_points=None
+    )
+    example_class.write(tmp_path, {n: {"raised": raised, "died": died}[n] for n in own})
+    build(tmp_path, "en")
+    text = (tmp_path / "report" / "hw1" / "index.html").read_text(encoding="utf-8")
+    banner = text.partition('<p class="banner ours">')[2].partition("</p>")[0]
+    assert [sentence for sentence in said if sentence not in banner] == []
+    assert [sentence for sentence in not_said if sentence in banner] == []
+
+
 def test_a_record_of_older_checks_is_shown_and_warned_of(tmp_path):
     old = example_class.class_records()["oh_jimin"].to_json()
     old["checks_sha256"] = "e" * 64
@@ -227,6 +253,16 @@ def test_a_record_of_older_checks_is_shown_and_warned_of(tmp_path):
     assert "Not all of these scores were given by the same checks" in text
     own = (tmp_path / "feedback" / "old" / "hw1" / "feedback.html").read_text(encoding="utf-8")
     assert "a_check_that_is_gone" in own
+
+
+def test_a_decision_about_somebody_of_whom_nothing_ran_is_no_mixture(tmp_path):
+    records = example_class.class_records()
+    example_class.write(tmp_path, {"a": records["hong_gildong"], "b": records["empty"]})
+    by_hand = [Decision("clean", "clean", 1.0, 0.0, "")]
+    decisions.save(tmp_path, Decisions("", {"hw1": {records["empty"].student: by_hand}}))
+    build(tmp_path, "en")
+    text = (tmp_path / "report" / "hw1" / "index.html").read_text(encoding="utf-8")
+    assert "Not all of these scores were given by the same checks" not in text
 
 
 def test_what_is_stored_of_an_assignment(tiny):

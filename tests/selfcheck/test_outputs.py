@@ -95,6 +95,47 @@ def test_nothing_a_student_prints_is_a_command(check, options):
         assert "##[error]e" in result["checks"][0]["output"]
 
 
+BROKEN = "def add(a, b): return a + b"
+
+
+@pytest.fixture
+def broken(course):
+    """Its one public check of `add` raises an error itself."""
+    path = course / "assignments" / "tiny" / "checks" / "public" / "test_sums.py"
+    whole = path.read_text(encoding="utf-8")
+    head, mark, tail = whole.partition("    assert student.sums.add(1, 2) == 3")
+    assert mark
+    path.write_text(f"{head}    assert nothing\n{tail}", encoding="utf-8")
+
+
+def test_a_broken_check_is_no_error_of_the_students(check, broken, tmp_path):
+    path = tmp_path / "summary.md"
+    done = check(BROKEN, "--annotate", "--summary", path)
+    [command] = commands(done.output)
+    assert command.startswith("::notice file=work/sums.py,line=1,")
+    assert "internal error" in command
+    text = path.read_text()
+    assert "❔ <code>add</code>" in text
+    assert "❌" not in text
+
+
+def test_what_fails_is_annotated_before_what_is_broken(tiny):
+    raised = result()
+    one = raised.checks[0]
+    both = [replace(one, outcome=Outcome.BROKEN, message=Message("broken")), one]
+    [line] = github.at_lines(tiny, [replace(raised, checks=both)], {}, {}, "en")
+    assert line.startswith("::error ")
+    assert "internal error" not in line
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("en", "tell the teaching staff"), ("ko", "채점자에게 알려 주세요")]
+)
+def test_a_broken_check_is_nothing_to_do_next(check, broken, lang, said):
+    last = check(BROKEN, lang=lang).output.splitlines()[-1]
+    assert said in last
+
+
 def test_a_file_that_cannot_be_parsed_is_annotated_at_its_error(check):
     [command] = commands(check("\n\ndef add(a, b)\n    return 0\n", "--annotate").output)
     assert command.startswith("::error file=work/sums.py,line=3,")
