@@ -143,7 +143,8 @@ def _cells(history: Sequence[str]) -> list[Cell]:
 def _submission(assignment: Assignment, shell: Any) -> Submission:
     """What the cells that were run define."""
     cells = _cells(shell.history_manager.input_hist_raw)
-    package = assemble(cells, graded_names(assignment), as_run=True)
+    allowed = assignment.allowed_packages
+    package = assemble(cells, graded_names(assignment), allowed=allowed, as_run=True)
     return Submission.in_memory(assignment.package, package.files, package.places)
 
 
