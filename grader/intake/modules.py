@@ -222,8 +222,18 @@ class _Package:
         """Whether all that a broken cell defines is defined elsewhere, or was later."""
         made = [self.definitions(name) for name in cell.defines]
         if self._as_run:
-            made = [[s for s in some if s.cell.number > cell.cell.number] for some in made]
+            made = [[s for s in some if self._mends(s, cell.cell)] for some in made]
         return bool(made) and all(made)
+
+    @staticmethod
+    def _mends(definition: Statement, broken: Cell) -> bool:
+        """Whether a kernel has a definition after a run that failed.
+
+        What was written in another cell stays; a cell that is being changed shall be mended.
+        """
+        cell = definition.cell
+        is_another = cell.id and broken.id and cell.id != broken.id and not definition.is_stub
+        return cell.number > broken.number or bool(is_another)
 
 
 @dataclass

@@ -240,6 +240,19 @@ def test_a_part_that_would_do_harm_is_left_out():
     assert trained in made(TABLE, "def fit(texts):\n    return 3", trained)["text.py"].decode()
 
 
+def test_a_run_that_failed_in_another_cell_leaves_the_definition():
+    broken = "def clean(text:"
+
+    def counts(good=CLEAN, ids=("a", "b")):
+        cells = [Cell(1, good, "", ids[0]), Cell(2, broken, "", ids[1])]
+        return broken not in modules.assemble(cells, WANTED, as_run=True).files["text.py"].decode()
+
+    assert counts()
+    assert not counts(ids=("a", "a"))
+    assert not counts(ids=("", "b"))
+    assert not counts(STUB)
+
+
 def test_parts_made_to_cost_time_cost_little():
     many = "def f(x): 0\n@f(Table)\ndef f(x): setattr\n" + "@f(Table)\ndef f(x): 0\n" * 5_000
     more = "class Table(Table): 0\n" * 5_000 + "Table.f = f\n" * 5_000

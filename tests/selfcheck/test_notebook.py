@@ -138,11 +138,12 @@ def test_of_a_cell_that_was_run_again_only_the_newest_run_is_checked(template):
         ("plus", "def plus(a, b):\n    return a + b"),
         ("add", right.replace("return", "retrun")),
         ("add", right),
+        ("scratch", right.replace("return", "retrun")),  # and deleted: the kernel has the good one
         ("add", "def add(a, b):\n    raise NotImplementedError()"),
     ]
-    assert run_cells(template, cells) == [0, 6, 0, 6, 0, 6, 0]
+    assert run_cells(template, cells) == [0, 6, 0, 6, 0, 6, 6, 0]
     unnamed = [(None, source) for _, source in cells]  # by a front end that names no cells
-    assert run_cells(template, unnamed) == [0, 6, 6, 6, 0, 6, 0]
+    assert run_cells(template, unnamed) == [0, 6, 6, 6, 0, 6, 0, 0]
 
 
 def test_outside_of_a_notebook_it_says_what_to_type(capsys):
