@@ -35,8 +35,8 @@ def test_a_place_that_nobody_knows_is_left_out(code, lang):
 @pytest.mark.parametrize(
     ("cell", "english", "korean"),
     [
-        ("cell 7 (f)", "cell 7 of the notebook, text cells included: `f`, line 2",
-         "노트북의 7번째 셀(설명 셀 포함) `f` 2행"),
+        ("cell 7 (f)", "cell 7 `f` of the notebook (counting text cells), line 2",
+         "노트북에서 설명 셀까지 세어 7번째 셀 `f` 2행"),
         ("cell In [7] (x = (1))", "In [7]: `x = (1)`, line 2", "In [7] 셀 `x = (1)` 2행"),
         ("cell In [7]", "In [7], line 2", "In [7] 셀 2행"),
     ],

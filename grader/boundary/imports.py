@@ -11,6 +11,7 @@ from grader.boundary.submitted import Submitted
 from grader.records.outcome import Outcome
 from grader.records.record import Message
 
+MAX_LINE = 200  # characters of a line that are looked at: it is a student's to choose
 # What a line of a newer Python looks like, and no line of an older one.
 _NEWER = {
     (3, 12): re.compile(r"\s*(type\s+\w+.*=|((async\s+)?def|class)\s+\w+\s*\[)"),
@@ -53,7 +54,10 @@ def _reason(
         line = _line(fields["where"], submitted)
         if needed := _newer(line):
             return "import_newer", {**ours, "needed": _version(needed)}
-        if any(said.match(fields["text"]) and look.search(line) for said, look in _MAYBE_NEWER):
+        if any(
+            said.match(fields["text"]) and look.search(line[:MAX_LINE])
+            for said, look in _MAYBE_NEWER
+        ):
             return "import_syntax", ours
     return "import_failed", {}
 
@@ -67,7 +71,7 @@ def _line(where: str, submitted: Submitted) -> str:
 
 def _newer(line: str) -> tuple[int, int] | None:
     """The Python that a line is written in, if that is newer than ours."""
-    looks = (version for version, pattern in _NEWER.items() if pattern.match(line))
+    looks = (version for version, pattern in _NEWER.items() if pattern.match(line[:MAX_LINE]))
     return next((version for version in looks if version > sys.version_info[:2]), None)
 
 

@@ -26,6 +26,7 @@ class Cell:
     number: int  # among all cells, from 1
     source: str
     file: str = ""  # the module that it belongs to, as the template says
+    id: str = ""  # of a run: which cell that was, if anybody knows
 
 
 @dataclass(frozen=True)

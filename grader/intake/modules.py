@@ -2,7 +2,9 @@
 
 A module gets the functions that the assignment asks for, and all that they use, wherever in the
 notebook that is: imports, helper functions, classes, values. What nothing uses is left out, so that
-experiments, plots and prints between the functions cost nobody a point. A cell belongs to the
+experiments, plots and prints between the functions cost nobody a point. Of what other cells do with
+a class that is kept, only what plainly is code of the solution counts: `class A(A)`, and functions
+that become its methods (`_Package.additions`). A cell belongs to the
 module that the template wrote into its metadata, or else to that of the first function in it that
 the assignment knows; all others are everybody's.
 """
@@ -10,12 +12,14 @@ the assignment knows; all others are everybody's.
 from __future__ import annotations
 
 import builtins
+import sys
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from grader.intake.cells import Cell
 from grader.intake.entries import shown
-from grader.intake.statements import STAR, Kind, Parsed, Statement, parse
+from grader.intake.statements import STAR, Addition, Kind, Parsed, Statement, parse
 from grader.records.record import Message
 
 MAX_NAMED = 5
@@ -37,9 +41,15 @@ class Assembled:
 
 
 def assemble(
-    cells: Sequence[Cell], wanted: Mapping[str, Sequence[str]], *, as_run: bool = False
+    cells: Sequence[Cell],
+    wanted: Mapping[str, Sequence[str]],
+    *,
+    allowed: Sequence[str] = (),
+    as_run: bool = False,
 ) -> Assembled:
     """The modules; `wanted` are their files, each with the names that are graded.
+
+    `allowed` are the packages that may be imported beside Python's own; empty: all.
 
     `as_run`: the cells come as a kernel ran them, so that the newest definition counts, also one
     that is not written yet or no Python. In a notebook the last one that is written does.
@@ -50,8 +60,13 @@ def assemble(
     parsed = [_placed(parse(cell), wanted, home) for cell in cells]
     made = _Package(parsed, home, as_run=as_run)
     assembled = Assembled(notes=list(_notes(parsed, made)))
-    for file, names in wanted.items():
-        text, places = _Module(made, file).written(names)
+    package = [_Module(made, file, names) for file, names in wanted.items()]
+    if allowed:
+        made.allowed = {*allowed, *sys.stdlib_module_names}.union(*(m.packages for m in package))
+    for module in package:
+        module.add_to_classes()
+    for file, module in zip(wanted, package, strict=True):
+        text, places = module.written()
         assembled.files[file] = text.encode()
         assembled.places[file] = places
     defined = {name for cell in parsed for name in cell.defines}
@@ -79,10 +94,20 @@ class _Package:
             labels = self.labels.items()
             self.labels = {n: label.replace(str(n), f"In [{n}]", 1) for n, label in labels}
         self.statements = [statement for cell in parsed for statement in cell.statements]
+        self.allowed: set[str] | None = None  # what an addition may import; None: anything
+        self.imports: dict[str, dict[str, set[str]]] = {}  # file -> other file -> names from there
+        self._at = {statement: at for at, statement in enumerate(self.statements)}
         self._by_name: dict[str, list[Statement]] = {}
+        self._binding: dict[str, list[Statement]] = {}
+        self._altering: dict[str, list[Statement]] = {}
         for statement in self.statements:
-            for name in statement.binds | statement.changes | statement.adds_to:
+            for name in statement.binds | statement.changes:
                 self._by_name.setdefault(name, []).append(statement)
+            for name in statement.binds:
+                self._binding.setdefault(name, []).append(statement)
+            added = {statement.addition.to} if statement.addition else set[str]()
+            for name in added.union(name for name, _ in statement.alters):
+                self._altering.setdefault(name, []).append(statement)
         self.broken = [cell for cell in parsed if cell.broken and not self._is_mended(cell)]
 
     def giving(self, name: str, file: str) -> list[Statement]:
@@ -94,39 +119,98 @@ class _Package:
             if definitions:
                 return self._made(name, definitions, {*pool, ""})
             if any(s.kind is not Kind.IMPORT for s in binding):
-                own = [s for s in giving if name in s.binds | s.changes]
-                return [s for s in own if s.cell.file in pool or self._is_everybodys(s, name)]
+                everybodys = {s for s in giving if name in s.changes and not s.cell.file}
+                return [s for s in giving if s.cell.file in pool or s in everybodys]
             if binding:
                 return binding
         return []
 
     def _made(self, name: str, definitions: Sequence[Statement], pool: set[str]) -> list[Statement]:
-        """The last definition that is written, with the earlier ones that it extends.
+        """The last definition that is written, and what its own cell does with it.
 
-        And what its own cells do with it, and what later ones add to it or wrap around it.
+        A class that goes on, in its own cells or everybody's, comes with what it goes on from.
         """
-        at = [self._counting(definitions, len(definitions))]
-        while at[-1] and name in definitions[at[-1]].extends:
-            at.append(self._counting(definitions, at[-1]))
-        made = [definitions[index] for index in reversed(at)]
-        numbers = {s.cell.number for s in made}
+        every = self.definitions(name)
+        if any(s.extends for s in every):
+            near = {*definitions}
+            near |= {s for s in every if s.extends and (s.cell.file in pool or name in self.home)}
+            definitions = [s for s in every if s in near]
+        made = self._chain(definitions)
+        if made[0].extends:  # what it goes on from is in cells of another module
+            made = self._chain(every[: every.index(made[0])]) + made
+        if made[0].extends and (before := self._before(name, made[0])):
+            made += [before] * (before.kind is Kind.IMPORT)
+        numbers = {s.cell.number for s in made if s.kind is Kind.DEFINITION}
         giving = self._by_name[name]
-        for s in giving[giving.index(made[0]) + 1 :]:
-            if s.kind is Kind.DEFINITION and name in s.binds:
-                continue
-            added = name in s.adds_to | s.extends
-            if s.cell.number in numbers or (added and (s.cell.file in pool or name in self.home)):
-                made.append(s)
-        return made
+        beside = [s for s in giving[giving.index(made[0]) + 1 :] if s.cell.number in numbers]
+        return [*made, *(s for s in beside if s.kind is not Kind.DEFINITION)]
 
-    @staticmethod
-    def _is_everybodys(statement: Statement, name: str) -> bool:
-        return name in statement.changes and not statement.cell.file
+    def _chain(self, definitions: Sequence[Statement]) -> list[Statement]:
+        """The definition that counts, after those that it goes on from."""
+        made: list[Statement] = []
+        end = len(definitions)
+        while end and (not made or made[-1].extends):
+            end = self._counting(definitions, end)
+            made.append(definitions[end])
+        return made[::-1]
+
+    def _before(self, name: str, statement: Statement) -> Statement | None:
+        """The statement that a name has its value from where another one stands."""
+        binding = self._binding.get(name, [])
+        at = bisect_left(binding, self._at[statement], key=self._at.__getitem__)
+        return binding[at - 1] if at else None
+
+    def additions(self, name: str, file: str) -> list[Statement]:
+        """What gives a class of a module more methods, in other cells than its own.
+
+        None where another statement sets or deletes an attribute of the class, or may: it was
+        patched for an experiment, and maybe put back.
+        """
+        made = self.giving(name, file)
+        if not (made and made[0].is_class):
+            return []
+        found: list[Statement] = []
+        altered = set[str]()
+        kept = set(made)
+        for s in self._altering.get(name, []):
+            if self._at[s] < self._at[made[0]] or s in kept:
+                continue
+            if s.addition and s.addition.to == name and self._is_addition(s, s.addition):
+                found.append(s)
+            else:
+                altered |= {part for to, part in s.alters if to == name}
+        if not altered.isdisjoint({STAR, *(s.addition.part for s in found if s.addition)}):
+            return []
+        files = {file, "", made[0].cell.file}
+        return [s for s in found if s.cell.file in files or name in self.home]
+
+    def _is_addition(self, statement: Statement, addition: Addition) -> bool:
+        to = self._before(addition.to, statement)
+        by = self.helper_of(statement)
+        if to is None or not to.is_class or (addition.by and by is None):
+            return False
+        return statement.kind is not Kind.DEFINITION or (by is not None and "setattr" in by.uses)
+
+    def helper_of(self, statement: Statement) -> Statement | None:
+        """The function that an addition finds under the name that it uses."""
+        if not statement.addition:
+            return None
+        found = self._before(statement.addition.by, statement)
+        is_function = found and found.kind is Kind.DEFINITION and not found.is_class
+        return found if is_function else None
+
+    def reached_from(self, file: str) -> set[str]:
+        """The modules that are imported with one, and itself."""
+        pending, reached = [file], set[str]()
+        while pending:
+            if (file := pending.pop()) not in reached:
+                reached.add(file)
+                pending += self.imports.get(file, {})
+        return reached
 
     def definitions(self, name: str) -> list[Statement]:
         """All definitions of a function or class."""
-        giving = self._by_name.get(name, [])
-        return [s for s in giving if s.kind is Kind.DEFINITION and name in s.binds]
+        return [s for s in self._binding.get(name, []) if s.kind is Kind.DEFINITION]
 
     def _counting(self, definitions: Sequence[Statement], end: int) -> int:
         """Which definition of one name counts, of those before the index `end`."""
@@ -138,25 +222,63 @@ class _Package:
         """Whether all that a broken cell defines is defined elsewhere, or was later."""
         made = [self.definitions(name) for name in cell.defines]
         if self._as_run:
-            made = [[s for s in some if s.cell.number > cell.cell.number] for some in made]
+            made = [[s for s in some if self._mends(s, cell.cell)] for some in made]
         return bool(made) and all(made)
+
+    @staticmethod
+    def _mends(definition: Statement, broken: Cell) -> bool:
+        """Whether a kernel has a definition after a run that failed.
+
+        What was written in another cell stays; a cell that is being changed shall be mended.
+        """
+        cell = definition.cell
+        is_another = cell.id and broken.id and cell.id != broken.id and not definition.is_stub
+        return cell.number > broken.number or bool(is_another)
+
+
+@dataclass
+class _Needs:
+    """What goes into a module."""
+
+    kept: set[Statement] = field(default_factory=set)
+    imported: dict[str, set[str]] = field(default_factory=dict)  # other module -> names of it
+    missing: set[str] = field(default_factory=set)
+    seen: set[str] = field(default_factory=set)  # the names that were looked up
 
 
 class _Module:
-    """One module in the making."""
+    """One module in the making: with its functions and classes, and all that they use."""
 
-    def __init__(self, package: _Package, file: str) -> None:
+    def __init__(self, package: _Package, file: str, names: Sequence[str]) -> None:
         self._package, self._file = package, file
-        self._kept: set[Statement] = set()
-        self._imported: dict[str, set[str]] = {}  # other module -> graded names of it
-        self._missing: set[str] = set()
+        self._needs = _Needs()
+        self._stars = {s for s in package.statements if STAR in s.binds}
+        self._take(self._needed([*names, *self._own_definitions()]))
 
-    def written(self, names: Iterable[str]) -> tuple[str, list[tuple[str, int]]]:
+    @property
+    def packages(self) -> set[str]:
+        """What it imports."""
+        return self._packages_of(self._needs)
+
+    def add_to_classes(self) -> None:
+        """Take what other cells add to its classes, if that does it no harm.
+
+        That is, where it imports nothing that is not allowed, and no module that imports this one.
+        """
+        done = set[str]()
+        while new := {n for s in self._needs.kept if s.is_class for n in s.binds} - done:
+            done |= new
+            for name in sorted(new):
+                for statement in self._package.additions(name, self._file):
+                    needs = self._needed([], statement)
+                    if statement not in self._needs.kept and self._is_harmless(needs):
+                        self._take(needs)
+
+    def written(self) -> tuple[str, list[tuple[str, int]]]:
         """The text of the module, and where each of its lines is from."""
         package = self._package
-        self._need([*names, *self._own_definitions()])
-        if self._missing:
-            self._kept |= {s for s in package.statements if STAR in s.binds}
+        if self._needs.missing:
+            self._needs.kept |= self._stars
         lines: list[str] = []
         places: list[tuple[str, int]] = []
 
@@ -165,11 +287,11 @@ class _Module:
             lines.extend(new)
             places.extend((label, first + i) if label else ("", 0) for i in range(len(new)))
 
-        kept = [s for s in package.statements if s in self._kept]
+        kept = [s for s in package.statements if s in self._needs.kept]
         broken = [cell for cell in package.broken if cell.cell.file == self._file]
         for text in dict.fromkeys(s.text for s in package.statements if s.kind is Kind.FUTURE):
             add(text)
-        for other, imported in self._imported.items():
+        for other, imported in self._needs.imported.items():
             module = other.removesuffix(".py").replace("/", ".")
             add(f"from .{module} import {', '.join(sorted(imported))}")
         for statement in sorted(kept, key=lambda s: s.kind is not Kind.IMPORT):
@@ -189,24 +311,55 @@ class _Module:
             if self._package.home.get(name, self._file) == self._file
         ]
 
-    def _need(self, names: Sequence[str]) -> None:
-        pending, seen = list(names), set[str]()
-        while pending:
-            name = pending.pop()
-            if name in seen:
+    def _needed(self, names: Sequence[str], addition: Statement | None = None) -> _Needs:
+        """What these names need, or a statement, beside what the module has."""
+        package, needs = self._package, _Needs()
+        pending = list(names)
+        statements = [addition] if addition else []
+        while pending or statements:
+            while statements:
+                if (statement := statements.pop()) in needs.kept:
+                    continue
+                needs.kept.add(statement)
+                pending += sorted(statement.uses)
+                helper = package.helper_of(statement)
+                if helper and statement.addition and self._is_own(statement.addition.by):
+                    statements.append(helper)  # another function may have the name later
+                    pending.remove(statement.addition.by)
+            if not pending or (name := pending.pop()) in needs.seen or name in self._needs.seen:
                 continue
-            seen.add(name)
-            giving = self._package.giving(name, self._file)
-            other = self._package.home.get(name, self._file)
-            if other != self._file and giving and giving[0].cell.file != self._file:
-                self._imported.setdefault(other, set()).add(name)
+            needs.seen.add(name)
+            giving = package.giving(name, self._file)
+            if not self._is_own(name) and giving and giving[0].cell.file != self._file:
+                needs.imported.setdefault(package.home[name], set()).add(name)
                 continue
             if not giving and name not in _EVERYBODYS:
-                self._missing.add(name)
-            for statement in giving:
-                if statement not in self._kept:
-                    self._kept.add(statement)
-                    pending += sorted(statement.uses)
+                needs.missing.add(name)
+            statements += giving
+        return needs
+
+    def _is_own(self, name: str) -> bool:
+        """Whether it is no other module's."""
+        return self._package.home.get(name, self._file) == self._file
+
+    def _take(self, needs: _Needs) -> None:
+        has = self._needs
+        has.kept |= needs.kept
+        has.missing |= needs.missing
+        has.seen |= needs.seen
+        for other, names in needs.imported.items():
+            has.imported.setdefault(other, set()).update(names)
+        self._package.imports[self._file] = has.imported
+
+    def _is_harmless(self, needs: _Needs) -> bool:
+        package = self._package
+        if any(self._file in package.reached_from(other) for other in needs.imported):
+            return False
+        return package.allowed is None or self._packages_of(needs) <= package.allowed
+
+    def _packages_of(self, needs: _Needs) -> set[str]:
+        kept = needs.kept | (self._stars if needs.missing else set())
+        return set[str]().union(*(s.packages for s in kept))
 
 
 def _notes(parsed: Sequence[Parsed], package: _Package) -> Iterable[Message]:

@@ -40,6 +40,7 @@ def notebook_for(
     listed: Listing,
     files: Mapping[str, bytes],
     wanted: Mapping[str, Sequence[str]],
+    allowed: Sequence[str],
     notes: list[Message],
 ) -> Taken | None:
     """The notebook that counts in place of `files`, those of the package that are there.
@@ -56,7 +57,10 @@ def notebook_for(
     touched = {name: book for name, book in read.items() if not book.untouched}
     if files and not touched:
         return None
-    taken = [Taken(name, assemble(book.cells, wanted)) for name, book in (touched or read).items()]
+    taken = [
+        Taken(name, assemble(book.cells, wanted, allowed=allowed))
+        for name, book in (touched or read).items()
+    ]
     written = {book.name: _written(book.package.files.values()) for book in taken}
     found = [book for book in taken if book.package.found]
     best = max(found, key=lambda book: written[book.name], default=None)

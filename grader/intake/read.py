@@ -57,13 +57,17 @@ class Submission:
 
 
 def read(
-    found: Found, package: str, wanted: Mapping[str, Sequence[str]], required: Sequence[str]
+    found: Found,
+    package: str,
+    wanted: Mapping[str, Sequence[str]],
+    required: Sequence[str],
+    allowed: Sequence[str] = (),
 ) -> Submission:
     """Read one submission into memory.
 
     `wanted` are the assignment's files, relative to the package, each with the functions and
     classes that are graded in it; `required` those of them without which something cannot be
-    graded.
+    graded; `allowed` the packages that may be imported, empty: all.
     """
     way: list[Entry] = []
     ignored: list[str] = []
@@ -81,7 +85,7 @@ def read(
             root = package_root(roots, package) if roots else ""
             taken = take(listed, root, list(wanted)) if roots else {}
             files = _contents(taken)
-            book = notebook_for(listed, _only(wanted, files), wanted, notes)
+            book = notebook_for(listed, _only(wanted, files), wanted, allowed, notes)
             if book is not None:
                 taken = take(listed, book.folder, ())  # helper files beside it
                 files = _contents(taken) | book.package.files
@@ -114,7 +118,7 @@ def read_for(assignment: Assignment, found: Found) -> Submission:
     """Read one submission of an assignment."""
     wanted = graded_names(assignment)
     required = [file.name for file in assignment.files if file.required]
-    return read(found, assignment.package, wanted, required)
+    return read(found, assignment.package, wanted, required, assignment.allowed_packages)
 
 
 def graded_names(assignment: Assignment) -> dict[str, list[str]]:

@@ -10,7 +10,7 @@ import ast
 import re
 import symtable
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
@@ -40,6 +40,18 @@ class Kind(Enum):
     OTHER = auto()
 
 
+@dataclass(frozen=True)
+class Addition:
+    """What looks like a method that a class is given later, in another cell.
+
+    `A.f = f`, `A.f = lambda self: 0`, or a function under `@add_to_class(A)`.
+    """
+
+    to: str  # the class
+    part: str
+    by: str  # the function that must have been defined before: `f`, `add_to_class`; "" for a lambda
+
+
 @dataclass(frozen=True, eq=False)
 class Statement:
     """A statement at the top level of a cell; several, where they share a line."""
@@ -50,8 +62,10 @@ class Statement:
     kind: Kind
     binds: frozenset[str]  # the names that it makes
     changes: frozenset[str]  # the names whose object it alters: `TABLE["a"] = 1`, `TABLE.clear()`
-    extends: frozenset[str]  # the names that it makes of what they were: `f = cache(f)`
-    adds_to: frozenset[str]  # whose object it gives a part: `A.f = f`, `@A.part`, `@part_of(A)`
+    is_class: bool
+    extends: bool  # whether it is `class A(A)`
+    addition: Addition | None
+    alters: frozenset[tuple[str, str]]  # `A.f = 1`, `del A.f`, `setattr(A, "f", 1)`: name and part
 
     @cached_property
     def uses(self) -> set[str]:
@@ -69,6 +83,19 @@ class Statement:
             pending += inner.get_children()
             found |= {s.get_name() for s in inner.get_symbols() if s.is_global()}
         return found
+
+    @cached_property
+    def packages(self) -> set[str]:
+        """What it imports, anywhere in it, without relative imports."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                parts = list(ast.walk(ast.parse(self.text)))
+            except _PARSING:
+                return set()
+        names = [a.name for part in parts if isinstance(part, ast.Import) for a in part.names]
+        names += [p.module or "" for p in parts if isinstance(p, ast.ImportFrom) and not p.level]
+        return {name.partition(".")[0] for name in names}
 
     @property
     def is_stub(self) -> bool:
@@ -168,11 +195,10 @@ def _statements(cell: Cell, tree: ast.Module, lines: list[str]) -> Iterator[Stat
         first, last = _first_line(nodes[0]), nodes[-1].end_lineno or 0
         kinds = {_kind(node) for node in nodes}
         binds, changes = set[str](), set[str]()
-        extends, adds_to = set[str](), set[str]()
+        alters = set[tuple[str, str]]()
         for node in nodes:
             _Names(binds, changes).visit_top(node)
-            extends |= _extended(node)
-            adds_to |= _added_to(node)
+            alters |= _altered(node)
         yield Statement(
             cell,
             first,
@@ -180,8 +206,10 @@ def _statements(cell: Cell, tree: ast.Module, lines: list[str]) -> Iterator[Stat
             kinds.pop() if len(kinds) == 1 else Kind.OTHER,
             frozenset(binds),
             frozenset(changes - binds),
-            frozenset(extends),
-            frozenset(adds_to),
+            isinstance(nodes[0], ast.ClassDef),
+            _extends(nodes[0]),
+            _addition(nodes[0]) if len(nodes) == 1 else None,
+            frozenset(alters),
         )
 
 
@@ -259,45 +287,53 @@ class _Names(ast.NodeVisitor):
         self.generic_visit(node)
 
 
-def _extended(node: ast.stmt) -> set[str]:
-    """The name that a statement makes of what it was: `class A(A)`, `f = cache(f)`."""
+def _extends(node: ast.stmt) -> bool:
+    """Whether a class is made of what had its name."""
+    bases = node.bases if isinstance(node, ast.ClassDef) else []
+    return any(
+        isinstance(base, ast.Name) and base.id == getattr(node, "name", "") for base in bases
+    )
+
+
+def _addition(node: ast.stmt) -> Addition | None:
     match node:
-        case ast.ClassDef(name, bases):
-            return {name} & _plain_names(bases)
-        case ast.Assign([ast.Name(name)], ast.Call() as call) if name not in _names_in(call.func):
-            return {name} & _arguments(call)
-    return set()
+        case ast.Assign([ast.Attribute(ast.Name(to), part)], ast.Name(by)):
+            return Addition(to, part, by)
+        case ast.Assign([ast.Attribute(ast.Name(to), part)], ast.Lambda()):
+            return Addition(to, part, "")
+        case ast.FunctionDef() | ast.AsyncFunctionDef():
+            match node.decorator_list:
+                case [ast.Call(ast.Name(by), [ast.Name(to)], [])]:
+                    return Addition(to, node.name, by)
+    return None
 
 
-def _added_to(node: ast.stmt) -> set[str]:
-    """The names whose object a statement gives an attribute, or may give one by a decorator."""
-    match node:
-        case ast.Assign(targets):
-            return set[str]().union(*(_root(t) for t in targets if not isinstance(t, ast.Name)))
-        case ast.Expr(ast.Call(ast.Name("setattr"), [ast.Name(name), *_])):
-            return {name}
-        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-            return set[str]().union(*map(_decorated, node.decorator_list)) - {node.name}
-    return set()
+def _altered(top: ast.stmt) -> set[tuple[str, str]]:
+    """The names that have an attribute set or deleted by it, each with the attribute.
 
-
-def _decorated(decorator: ast.expr) -> set[str]:
-    """The names that a decorator may add to: `A` of `@A.part`, `@A.part(1)` and `@part_of(A)`."""
-    if isinstance(decorator, ast.Call):
-        return _decorated(decorator.func) | _arguments(decorator)
-    return _root(decorator) if isinstance(decorator, ast.Attribute) else set()
-
-
-def _arguments(call: ast.Call) -> set[str]:
-    return _plain_names([*call.args, *(keyword.value for keyword in call.keywords)])
-
-
-def _plain_names(nodes: Iterable[ast.expr]) -> set[str]:
-    return {node.id for node in nodes if isinstance(node, ast.Name)}
-
-
-def _names_in(node: ast.expr) -> set[str]:
-    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+    What is not inside of a function happens at once: there the attribute is `STAR`, for any.
+    """
+    found = set[tuple[str, str]]()
+    own = {part.arg for part in ast.walk(top) if isinstance(part, ast.arg)}
+    pending: list[tuple[ast.AST, bool]] = [(top, False)]
+    while pending:
+        node, later = pending.pop()
+        match node:
+            case ast.Attribute(ast.Name(name), part, ast.Store() | ast.Del()):
+                pass
+            case ast.Call(ast.Name("setattr" | "delattr"), [ast.Name(name), *rest]):
+                match rest:
+                    case [ast.Constant(str(part)), *_]:
+                        pass
+                    case _:
+                        part = STAR
+            case _:
+                name = part = ""
+        if name and not (later and name in own):
+            found.add((name, part if later else STAR))
+        later |= isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        pending += [(child, later) for child in ast.iter_child_nodes(node)]
+    return found
 
 
 def _root(node: ast.expr) -> set[str]:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import atexit
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -137,13 +138,18 @@ def _cells(history: Sequence[str]) -> list[Cell]:
     cells = [Cell(number, source) for number, source in enumerate(history) if source]
     ids = {cell.number: _ids.get((cell.number, cell.source.strip("\n"))) for cell in cells}
     newest = {cell_id: number for number, cell_id in ids.items()}
-    return [c for c in cells if ids[c.number] is None or newest[ids[c.number]] == c.number]
+    return [
+        replace(cell, id=cell_id or "")
+        for cell, cell_id in zip(cells, ids.values(), strict=True)
+        if cell_id is None or newest[cell_id] == cell.number
+    ]
 
 
 def _submission(assignment: Assignment, shell: Any) -> Submission:
     """What the cells that were run define."""
     cells = _cells(shell.history_manager.input_hist_raw)
-    package = assemble(cells, graded_names(assignment), as_run=True)
+    allowed = assignment.allowed_packages
+    package = assemble(cells, graded_names(assignment), allowed=allowed, as_run=True)
     return Submission.in_memory(assignment.package, package.files, package.places)
 
 

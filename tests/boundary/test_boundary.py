@@ -1,12 +1,13 @@
 """How student code can end, each provoked for real in a guest of its own."""
 
 import os
+import time
 from pathlib import Path
 
 import pytest
 import torch
 
-from grader.boundary import endings
+from grader.boundary import endings, imports, weights
 from grader.boundary.endings import Ending, StudentRaised
 from grader.boundary.guests import Guests
 from grader.boundary.launchers import ForkLauncher, SpawnLauncher
@@ -269,6 +270,10 @@ def test_modules_in_modules_and_their_gradients(run):
         ("self.b = self.a = torch.zeros(2, 3)", "weights_unknown", {"names": "a, b"}),
         ("self.a = nn.Parameter(torch.zeros(3, 2))", "weights_shape",
          {"name": "a", "got": "(3, 2)", "want": "(2, 3)"}),
+        ("self.a = nn.Parameter(torch.zeros(3))", "weights_shape",
+         {"name": "a", "got": "(3,)", "want": "(2, 3)"}),
+        ("self.a = nn.Parameter(torch.tensor(3.))", "weights_shape",
+         {"name": "a", "got": "()", "want": "(2, 3)"}),
         ("self.a = nn.Parameter(torch.zeros(2, 3)); self.c = nn.Linear(1, 1)", "weights_missing",
          {"names": "c.weight, c.bias"}),
     ],
@@ -286,6 +291,17 @@ class Cell(nn.Module):
     cell = student.m.Cell()
     message = ending(lambda: cell.load_state_dict(given)).message
     assert (message.code, message.fields) == (code, {"module": "Cell", **fields})
+
+
+def test_words_made_to_cost_time_cost_little():
+    said = "Error(s) in loading state_dict for A:\n"
+    size = " torch.Size([" * 20_000
+    started = time.process_time()
+    for text in ("size mismatch for a: " + size, "size mismatch for a:" * 9_000, "\n" * 90_000):
+        assert weights.misfit(said + text) is None
+    assert imports._newer("type x" + " x" * 50_000) is None
+    assert imports._newer("type a" + "a" * 99_000) is None
+    assert time.process_time() - started < 1
 
 
 def test_what_was_detached_has_no_gradient(run):
@@ -674,6 +690,28 @@ def f():
     {body}
 """)
     assert ending(lambda: student.m.f()).outcome == "raised"
+
+
+@pytest.mark.parametrize(
+    ("base", "outcome"),
+    [
+        ("SystemExit", "crashed"),
+        ("NotImplementedError", "unanswered"),
+        ("MemoryError", "memory"),
+        ("KeyError", "raised"),
+    ],
+)
+def test_an_odd_exception_ends_a_check_as_what_it_is(run, base, outcome):
+    student, _ = run(f"""
+class Kind(type):
+    @property
+    def __name__(cls): raise ValueError
+class Named({base}, metaclass=Kind):
+    @property
+    def __class__(self): raise ValueError
+def f(): raise Named
+""")
+    assert ending(lambda: student.m.f()).outcome == outcome
 
 
 def test_source_and_tracebacks_name_the_students_file(run):

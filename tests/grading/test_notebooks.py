@@ -69,16 +69,16 @@ def test_a_class_of_notebooks(course, tmp_path):
     said = {name: _of_add(records[name]) for name in ("deleted", "wrong", "syntax", "forbidden")}
     assert said["deleted"] == "add was not found in sums.py."
     assert (
-        "name 'c' is not defined (cell 3 of the notebook, text cells included: `add`, line 3)"
+        "name 'c' is not defined (cell 3 `add` of the notebook (counting text cells), line 3)"
         in said["wrong"]
     )
     assert "sums.py could not be imported: SyntaxError" in said["syntax"]
-    assert "(cell 2 of the notebook, text cells included: `add`, line 1)" in said["syntax"]
+    assert "(cell 2 `add` of the notebook (counting text cells), line 1)" in said["syntax"]
     assert (
-        "torch.nn.x is not allowed in this exercise (cell 3 of the notebook, text cells included: `add`, line 2)"
+        "torch.nn.x is not allowed in this exercise (cell 3 `add` of the notebook (counting text cells), line 2)"
         in said["forbidden"]
     )
-    assert "(노트북의 3번째 셀(설명 셀 포함) `add` 3행)" in _of_add(records["wrong"], "ko")
+    assert "(노트북에서 설명 셀까지 세어 3번째 셀 `add` 3행)" in _of_add(records["wrong"], "ko")
     trace = records["wrong"].exercises[0].checks[0].detail
     assert trace.startswith("  cell 3 (add), line 3, in add\n    return a + c\n")
 

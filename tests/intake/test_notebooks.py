@@ -1,6 +1,7 @@
 """Notebooks as they are handed in: from cells to modules, without running anything."""
 
 import json
+import time
 
 import nbformat
 import pytest
@@ -127,8 +128,9 @@ PART_OF = "def part_of(kind):\n    return lambda f: setattr(kind, f.__name__, f)
         [f"class Table(Table):\n    {PUSH.replace(chr(10), chr(10) + '    ')}"],
         [f"{PUSH}\nTable.push = push"],
         [PUSH, "Table.push = push"],
-        [PUSH, "setattr(Table, 'push', push)"],
-        [PART_OF, f"@part_of(Table)\n{PUSH}"],
+        ["Table.push = lambda self, row: self.rows + row"],
+        [PUSH, "Table.push = push", PUSH, "Table.pop = push"],
+        [PART_OF, f"@part_of(Table)\n{PUSH}", f"@part_of(Table)\n{PUSH}"],
     ],
 )
 @pytest.mark.parametrize("around", [[], ["print(Table)"], ["class Table:\n    pass"]])
@@ -146,20 +148,117 @@ def test_a_class_may_go_on_where_its_stub_stands():
 
 
 @pytest.mark.parametrize(
-    ("later", "counts"),
+    "later",
     [
-        ("clean = cache(clean)", True),
-        ("clean = torch.no_grad()(clean)", True),
-        ("clean.calls = 0", True),
-        ("@clean.register\ndef _(text: int):\n    return text", True),
-        ("clean = clean('overwritten')", False),
-        ("lines = cache(clean)", False),
-        ("clean.cache_clear()", False),
+        "clean = cache(clean)",
+        "import line_profiler\nclean = line_profiler.LineProfiler()(clean)",
+        "clean.calls = 0",
+        "clean.result = df.apply(clean)",
+        "@clean.register\ndef _(text: int):\n    return text",
+        "@interact(f=clean)\ndef show(f):\n    print(f)",
+        "@bench(clean)\ndef t():\n    input()",
+        "@bench(Table)\ndef t():\n    input()",
+        "setattr(Table, 'push', push)",
+        "Table.push = cache(push)",
+        "Table.push = 3",
+        "Table.push = clean; print(3)",
+        "Table.push = unknown",
+        "class Clean(Table):\n    pass",
     ],
 )
-def test_a_function_may_be_wrapped_in_another_cell(later, counts):
-    assert (later in text_of(CLEAN, later)) == counts
-    assert later not in text_of(later, CLEAN)  # what came before is replaced
+def test_what_is_not_plainly_a_part_of_a_class_is_an_experiment(later):
+    bench = "def bench(f):\n    return lambda run: run()"
+    assert text_of(CLEAN, TABLE, bench, PUSH, later) == f"{CLEAN}\n{TABLE}\n"
+
+
+@pytest.mark.parametrize(
+    ("undone", "counts"),
+    [
+        ("del Table.push", False),
+        ("Table.push = old", False),
+        ("Table.push, x = old, 3", False),
+        ("Table.rows += 1", False),
+        ("delattr(Table, 'push')", False),
+        ("try:\n    print(Table().push())\nfinally:\n    Table.push = old", False),
+        ("def restore():\n    Table.push = old", False),
+        ("def restore():\n    setattr(Table, name, old)", False),
+        ("def seen():\n    Table.seen = True", True),
+        ("def part_of(Table):\n    return lambda f: setattr(Table, f.__name__, f)", True),
+        ("print(Table.push)", True),
+        ("table = Table()\ntable.push = 3", True),
+    ],
+)
+def test_a_class_that_was_patched_and_maybe_put_back_is_as_in_its_own_cell(undone, counts):
+    added = "Table.push = push"
+    whole = f"{TABLE}\n{PUSH}\n{added}\n" if counts else f"{TABLE}\n"
+    assert text_of(TABLE, "old = Table.rows", PUSH, added, undone) == whole
+    again = f"{PUSH}\npush = Table.rows"  # no function where it is added
+    assert text_of(TABLE, again, added) == f"{TABLE}\n"
+
+
+def test_a_part_is_the_function_that_had_the_name_then():
+    other = "def push(self):\n    return 3"
+    assert text_of(TABLE, PUSH, "Table.push = push", other) == (
+        f"{TABLE}\n{PUSH}\nTable.push = push\n"
+    )
+
+
+def test_a_helper_class_goes_on_in_whatever_cell():
+    base, more = "class Base:\n    rows = 3", "class Base(Base):\n    more = 3"
+    use = f"{CLEAN}\nclass Own(Base):\n    pass"
+    added = "Base.push = lambda self: 3"
+    whole = f"{base}\n{more}\n{added}\n{use}\n"
+    assert text_of(base, more, added, use) == whole
+    for files in [("text.py", "", ""), ("", "text.py", ""), ("text.py", "", "text.py")]:
+        of_files = zip((base, more, added), files, strict=True)
+        cells = [Cell(i, source, file) for i, (source, file) in enumerate(of_files, 1)]
+        made = modules.assemble([*cells, Cell(4, use)], WANTED)
+        assert made.files["text.py"].decode() == whole
+    known = "from abc import ABC as Base"
+    assert text_of(known, more, use) == f"{known}\n{more}\n{use}\n"
+
+
+def test_a_part_that_would_do_harm_is_left_out():
+    def made(*sources, allowed=("torch",)):
+        cells = [Cell(i, source) for i, source in enumerate(sources, 1)]
+        return modules.assemble(cells, WANTED, allowed=allowed).files
+
+    show = "Table.show = lambda self: pd.DataFrame(self.rows)"
+    assert made("import pandas as pd", TABLE, show)["text.py"].decode() == f"{TABLE}\n"
+    assert show in made("import torch as pd", TABLE, show)["text.py"].decode()
+    assert show in made("import math as pd", TABLE, show)["text.py"].decode()
+    assert show in made("import pandas as pd", TABLE, show, allowed=())["text.py"].decode()
+    inside = "def show(self):\n    import pandas\nTable.show = show"
+    assert made(TABLE, inside)["text.py"].decode() == f"{TABLE}\n"
+    star = made("from pylab import *", CLEAN, TABLE, FIT, "Table.show = lambda self: plot(self)")
+    assert star["text.py"].decode() == f"{CLEAN}\n{TABLE}\n"
+    used = "import pandas as pd\ndef clean(text):\n    return pd"
+    assert show in made(used, TABLE, show)["text.py"].decode()
+    trained = "Table.train = lambda self: fit(self)"
+    files = made(TABLE, "def fit(texts):\n    return Table()", trained)
+    assert files["text.py"].decode() == f"{TABLE}\n"
+    assert trained in made(TABLE, "def fit(texts):\n    return 3", trained)["text.py"].decode()
+
+
+def test_a_run_that_failed_in_another_cell_leaves_the_definition():
+    broken = "def clean(text:"
+
+    def counts(good=CLEAN, ids=("a", "b")):
+        cells = [Cell(1, good, "", ids[0]), Cell(2, broken, "", ids[1])]
+        return broken not in modules.assemble(cells, WANTED, as_run=True).files["text.py"].decode()
+
+    assert counts()
+    assert not counts(ids=("a", "a"))
+    assert not counts(ids=("", "b"))
+    assert not counts(STUB)
+
+
+def test_parts_made_to_cost_time_cost_little():
+    many = "def f(x): 0\n@f(Table)\ndef f(x): setattr\n" + "@f(Table)\ndef f(x): 0\n" * 5_000
+    more = "class Table(Table): 0\n" * 5_000 + "Table.f = f\n" * 5_000
+    started = time.process_time()
+    assert "Table.f = f" in text_of(TABLE, many, more)
+    assert time.process_time() - started < 20
 
 
 def test_what_extends_itself_is_no_double_and_what_it_replaces_is(tmp_path):

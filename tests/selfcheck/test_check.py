@@ -200,7 +200,7 @@ def test_the_language_may_stand_behind_the_command(check, monkeypatch, tmp_path)
 def test_missing_and_misnamed_files_are_named(check):
     done = check({"Sums.py": "", "words.py": GREET})
     assert "Missing files: sums.py. Files with similar names: Sums.py." in done.output
-    assert "Next: give your file the name sums.py" in done.output
+    assert "Next: rename your file to exactly sums.py, then run:" in done.output
 
 
 def test_a_templates_own_files_are_not_taken_for_a_misnamed_one(course, monkeypatch):

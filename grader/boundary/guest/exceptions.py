@@ -12,6 +12,9 @@ MAX_FRAMES = 20
 # Modules that start processes, or make what several would share.
 _STARTERS = ("multiprocessing", "subprocess", "concurrent.futures.process")
 
+# By which a check ends otherwise than by an exception.
+_KINDS = (SystemExit, NotImplementedError, MemoryError)
+
 
 def describe(error: BaseException, package: str) -> dict[str, Any]:
     """An exception as plain data: its type, its builtin bases, its text, where it was raised.
@@ -21,7 +24,12 @@ def describe(error: BaseException, package: str) -> dict[str, Any]:
     try:
         return _described(error, package)
     except BaseException:
-        return {"type": "Exception", "bases": ["Exception"]}
+        kind = next((kind for kind in _KINDS if issubclass(type(error), kind)), Exception)
+        return {
+            "type": kind.__name__,
+            "bases": [kind.__name__],
+            "memory": kind is MemoryError,
+        }
 
 
 def _described(error: BaseException, package: str) -> dict[str, Any]:
