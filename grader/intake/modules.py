@@ -266,13 +266,16 @@ class _Module:
         That is, where it imports nothing that is not allowed, and no module that imports this one.
         """
         done = set[str]()
-        while new := {n for s in self._needs.kept if s.is_class for n in s.binds} - done:
-            done |= new
-            for name in sorted(new):
+        new = set(self._needs.kept)
+        while names := {name for s in new if s.is_class for name in s.binds} - done:
+            done |= names
+            new = set()
+            for name in sorted(names):
                 for statement in self._package.additions(name, self._file):
                     needs = self._needed([], statement)
-                    if statement not in self._needs.kept and self._is_harmless(needs):
+                    if self._is_harmless(needs):
                         self._take(needs)
+                        new |= needs.kept
 
     def written(self) -> tuple[str, list[tuple[str, int]]]:
         """The text of the module, and where each of its lines is from."""
@@ -318,7 +321,8 @@ class _Module:
         statements = [addition] if addition else []
         while pending or statements:
             while statements:
-                if (statement := statements.pop()) in needs.kept:
+                statement = statements.pop()
+                if statement in needs.kept or statement in self._needs.kept:
                     continue
                 needs.kept.add(statement)
                 pending += sorted(statement.uses)
