@@ -35,7 +35,7 @@ def test_a_place_that_nobody_knows_is_left_out(code, lang):
 @pytest.mark.parametrize(
     ("cell", "english", "korean"),
     [
-        ("cell 7 (f)", "cell 7 `f` of the notebook (counting text cells), line 2",
+        ("cell 7 (f)", "cell 7 of the notebook, counting text cells, `f`, line 2",
          "노트북에서 설명 셀까지 세어 7번째 셀 `f` 2행"),
         ("cell In [7] (x = (1))", "In [7]: `x = (1)`, line 2", "In [7] 셀 `x = (1)` 2행"),
         ("cell In [7]", "In [7], line 2", "In [7] 셀 2행"),
@@ -63,7 +63,9 @@ def test_a_word_goes_with_its_number(count, said):
 
 
 def test_a_word_that_goes_with_a_number_may_hold_it():
-    assert translate("cli.proof_holds", "en", n=1) == "Verified: the 1 version scored as expected."
+    assert (
+        translate("cli.proof_holds", "en", n=1) == "Verified: the only version scored as expected."
+    )
     assert "all 2 versions scored" in translate("cli.proof_holds", "en", n=2)
 
 
@@ -71,9 +73,9 @@ def test_a_word_that_goes_with_a_number_may_hold_it():
     ("code", "fields", "said"),
     [
         ("cli.check_functions", {"right": 1, "functions": 5, "points": "6", "total": "30",
-         "hidden": 2}, "1 of 5 functions passes its public checks; it is worth 6 of 30 points."),
+         "hidden": 2}, "checks: 1 of 5, worth 6 of 30 points. 2 hidden checks decide what"),
         ("cli.check_functions", {"right": 0, "functions": 5, "points": "0", "total": "30",
-         "hidden": 1}, "0 of 5 functions pass their public checks; they are worth 0 of 30"),
+         "hidden": 1}, "checks: 0 of 5, worth 0 of 30 points. 1 hidden check decides what"),
         ("expect.entry", {"what": "w", "got": "1", "want": "2", "wrong": "1", "size": "6"},
          "(1 of 6 entries differs)"),
         ("cli.universal", {"empty": 1, "n": 6}, "1 of 6 universal answers earns nothing"),

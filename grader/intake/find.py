@@ -3,7 +3,7 @@
     find(Path("canvas.zip"), wanted, Request(out=Path("out")))
 
 Where a folder can be read in more than one way, `find` refuses and says which command settles it;
-where there is one sensible reading, it is taken, also a level further down.
+where one reading is sensible, it is taken, also a level further down.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from grader.intake.shapes import (
     is_one,
     is_package,
     is_wrapper,
+    of_what,
     students_in,
 )
 from grader.intake.sources import canvas, folders, gradescope, moodle
@@ -191,11 +192,11 @@ class _Looking:
         """Whether a folder is one hand-in, and what else lies in it is part of that."""
         if not is_one(node, self.wanted) or crowded:
             return False
-        siblings = self.wanted.others if node.child(self.wanted.assignment) else ()
-        others = [child for child in students if child.name not in siblings]
+        has_folder = node.child(self.wanted.assignment)
+        others = [c for c in students if not has_folder or c.name not in self.wanted.others]
         if is_package(node, self.wanted):
             others = [c for c in others if is_one(c, self.wanted) or not c.is_folder]
-        if len(others) == 1 and not node.child(self.wanted.assignment):
+        if len(others) == 1 and not has_folder:
             raise UsageError(
                 "error.one_or_many",
                 folder=self.path,
@@ -215,7 +216,7 @@ class _Looking:
         self, node: Node, crowded: dict[Node, Node], students: Sequence[Node]
     ) -> Node | None:
         """The child that is the class; None when all are students. Raises `UsageError`."""
-        by_name = {_of_what(child): child for child in crowded}
+        by_name = {of_what(child): child for child in crowded}
         loose = [child for child in node.children if self.request.knows_file(child, self.wanted)]
         if len(crowded) == 1 and not students:
             ((only, held),) = crowded.items()
@@ -223,7 +224,7 @@ class _Looking:
             is_person = self.request.knows(only, self.wanted)
             if not loose or is_class or (not is_person and _size(held, self.wanted) > len(loose)):
                 return only
-            if is_person:
+            if is_person and not self._others_in(only, held):
                 return None
         students = [*students, *loose]
         if self.wanted.assignment in by_name and set(by_name) - {self.wanted.assignment} <= set(
@@ -235,7 +236,7 @@ class _Looking:
         beside = {stem(student.name) for student in students}
         is_again = any(self._names_in(inner) <= beside for inner in crowded.values())
         if len(students) == len(loose):  # the class, and some of it beside?
-            is_again |= any(map(self._holds_known, crowded.values()))
+            is_again |= any(map(self._known_in, crowded.values()))
         if inside <= len(students) - len(wrapped) and not is_again:
             return None  # a student or two with several versions, among others
         path = node.path if isinstance(node, Disk | Packed) else self.path
@@ -247,13 +248,17 @@ class _Looking:
         }
         if isinstance(node, Packed):  # what is in it has no path to be graded by
             raise UsageError("error.sections_in_zip", **fields)
-        one = self._command(path / next(iter(crowded)).name)
-        raise UsageError("error.sections", **fields, one=one)
+        first = path / next(iter(crowded)).name
+        raise UsageError("error.sections", **fields, one=self._command(first))
 
-    def _holds_known(self, inner: Node) -> bool:
+    def _others_in(self, owner: Node, inner: Node) -> bool:
+        """Whether what is called like somebody holds what is called like several others."""
+        names = [of_what(one).casefold() for one in (owner, *self._known_in(inner))]
+        return sum(name not in names[0] for name in names) > 1
+
+    def _known_in(self, inner: Node) -> list[Node]:
         held = _class_in(inner, self.wanted) or inner
-        students = students_in(held, self.wanted)
-        return any(self.request.knows(student, self.wanted) for student in students)
+        return [c for c in students_in(held, self.wanted) if self.request.knows(c, self.wanted)]
 
     def _class_of_one(self, node: Node) -> Node | None:
         """The only folder, which is called like a class, whatever is in it."""
@@ -320,11 +325,6 @@ def _is_named_class(opened: Packed, wanted: Wanted) -> bool:
     held = [child for child in opened.children if child.is_folder or is_packed(child.name)]
     is_named = _is_class_name(stem(opened.name))
     return is_named and not is_one(opened, wanted) and not all(is_nobodys(c, wanted) for c in held)
-
-
-def _of_what(node: Node) -> str:
-    """The assignment that a class's folder or zip is called after: `hw1.zip`, `hw1-submissions`."""
-    return (node.name if node.is_folder else stem(node.name)).removesuffix("-submissions")
 
 
 def _is_class_name(name: str) -> bool:

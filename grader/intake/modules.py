@@ -164,7 +164,8 @@ class _Package:
         """What gives a class of a module more methods, in other cells than its own.
 
         None where another statement sets or deletes an attribute of the class, or may: it was
-        patched for an experiment, and maybe put back.
+        patched for an experiment, and maybe put back. Nor does a notebook replace a method that the
+        class has written: that is a patch, too.
         """
         made = self.giving(name, file)
         if not (made and made[0].is_class):
@@ -181,8 +182,16 @@ class _Package:
                 altered |= {part for to, part in s.alters if to == name}
         if not altered.isdisjoint({STAR, *(s.addition.part for s in found if s.addition)}):
             return []
+        written = (
+            set[str]() if self._as_run else set[str]().union(*(s.written_methods for s in made))
+        )
         files = {file, "", made[0].cell.file}
-        return [s for s in found if s.cell.file in files or name in self.home]
+        return [
+            s
+            for s in found
+            if s.cell.file in files or name in self.home
+            if s.addition and s.addition.part not in written
+        ]
 
     def _is_addition(self, statement: Statement, addition: Addition) -> bool:
         to = self._before(addition.to, statement)
@@ -263,7 +272,8 @@ class _Module:
     def add_to_classes(self) -> None:
         """Take what other cells add to its classes, if that does it no harm.
 
-        That is, where it imports nothing that is not allowed, and no module that imports this one.
+        That is, where it imports nothing that is not allowed, and no module that imports this one,
+        and where nothing is computed for it: `rows = open("train.csv").read()` is an experiment's.
         """
         done = set[str]()
         new = set(self._needs.kept)
@@ -358,6 +368,8 @@ class _Module:
     def _is_harmless(self, needs: _Needs) -> bool:
         package = self._package
         if any(self._file in package.reached_from(other) for other in needs.imported):
+            return False
+        if any(s.computes for s in needs.kept - self._needs.kept):
             return False
         return package.allowed is None or self._packages_of(needs) <= package.allowed
 

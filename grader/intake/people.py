@@ -248,14 +248,16 @@ def _put_together(piles: Iterable[_Pile], wanted: Wanted) -> list[Handin]:
     for pile in piles:
         if pile.person is not None:
             every = {handin.label: handin for handin in pile.handins}
-            pile.handins, pile.aside = _of_one(pile.handins, wanted)
+            pile.handins, pile.aside = _of_one(pile.handins, pile.person, wanted)
             aside |= {handin.label: handin for handin in pile.aside}
             used |= every.keys() - {handin.label for handin in pile.aside}
     return [handin for label, handin in aside.items() if label not in used]
 
 
-def _of_one(handins: list[Handin], wanted: Wanted) -> tuple[list[Handin], list[Handin]]:
-    """What one person handed in, and which files beside that are no hand-in."""
+def _of_one(
+    handins: list[Handin], person: Person, wanted: Wanted
+) -> tuple[list[Handin], list[Handin]]:
+    """What one person handed in (of several the one called like them), and what lay beside it."""
     files = [handin for handin in handins if handin.is_file]
     others = [handin for handin in handins if not handin.is_file]
     if any(handin.place is not None for handin in others):
@@ -266,7 +268,11 @@ def _of_one(handins: list[Handin], wanted: Wanted) -> tuple[list[Handin], list[H
     books = [handin for handin in code if handin.place and is_notebook(handin.place.name)]
     main = books or (code if len(wanted.files) == 1 else code[:1])
     rest = [handin for handin in files if handin not in main]
-    if len(main) > 1:  # nothing says which of them counts
+    if len(main) > 1:
+        ids = {one.casefold() for one in (person.id, *person.ids.values())}
+        exact = [handin for handin in main if handin.key.casefold() in ids]
+        if len(exact) == 1:
+            return [*others, *exact], [handin for handin in files if handin not in exact]
         return [*others, *main], rest
     return [*others, _together([*main, *rest])], []
 
@@ -303,7 +309,8 @@ def _perhaps(handin: Handin, roster: Roster, wanted: Wanted) -> Unclear:
 
 def _guesses(handin: Handin, roster: Roster, wanted: Wanted) -> Iterator[tuple[str, list[Person]]]:
     """Whom its ids or its name may mean, most certain first."""
-    if handin.is_loose and not is_telling(handin.key):  # `1.ipynb` may be a teacher's
+    is_id = not handin.key.isdigit() and len(roster.by("id", handin.key)) == 1
+    if handin.is_loose and not is_id and not is_telling(handin.key):  # `1.ipynb` may be a teacher's
         return
     claims = handin.ids or dict.fromkeys(_KINDS, handin.key)
     for kind, value in claims.items():

@@ -150,3 +150,8 @@ def _holds(folder: Node, matches: Callable[[str], bool]) -> bool:
             elif matches(child.name):
                 return True
     return False
+
+
+def of_what(node: Node) -> str:
+    """The assignment that a class's folder or zip is called after: `hw1.zip`, `hw1-submissions`."""
+    return (node.name if node.is_folder else stem(node.name)).removesuffix("-submissions")

@@ -97,6 +97,27 @@ class Statement:
         names += [p.module or "" for p in parts if isinstance(p, ast.ImportFrom) and not p.level]
         return {name.partition(".")[0] for name in names}
 
+    @cached_property
+    def _node(self) -> ast.stmt | None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                return ast.parse(self.text).body[0]
+            except (*_PARSING, IndexError):
+                return None
+
+    @property
+    def computes(self) -> bool:
+        """Whether it calls or repeats something as soon as it is run, beside its decorators."""
+        return self._node is None or any(map(_is_work, _at_once(self._node)))
+
+    @property
+    def written_methods(self) -> set[str]:
+        """Of a class the methods that are written; what only raises NotImplementedError is not."""
+        parts = self._node.body if isinstance(self._node, ast.ClassDef) else []
+        methods = [p for p in parts if isinstance(p, ast.FunctionDef | ast.AsyncFunctionDef)]
+        return {method.name for method in methods if not STUB.search(ast.unparse(method))}
+
     @property
     def is_stub(self) -> bool:
         """Whether something in it is not written yet."""
@@ -285,6 +306,30 @@ class _Names(ast.NodeVisitor):
         if not isinstance(node.ctx, ast.Load):
             self._changes.update(_root(node))
         self.generic_visit(node)
+
+
+def _at_once(top: ast.stmt) -> Iterator[ast.AST]:
+    """What is run with a statement, without its decorators and the bodies of functions."""
+    pending: list[ast.AST] = [top]
+    while pending:
+        node = pending.pop()
+        yield node
+        match node:
+            case ast.FunctionDef(args=given) | ast.AsyncFunctionDef(args=given):
+                pending += [*given.defaults, *filter(None, given.kw_defaults)]
+            case ast.Lambda(args=given):
+                pending += [*given.defaults, *filter(None, given.kw_defaults)]
+            case ast.ClassDef(bases=bases, keywords=keywords, body=body):
+                pending += [*bases, *keywords, *body]
+            case _:
+                pending += ast.iter_child_nodes(node)
+
+
+def _is_work(node: ast.AST) -> bool:
+    """Whether it may take time, read a file, or fail."""
+    if isinstance(node, ast.stmt):
+        return isinstance(node, ast.For | ast.While | ast.With | ast.Try | ast.AsyncFor)
+    return isinstance(node, ast.Call | ast.comprehension | ast.Await)
 
 
 def _extends(node: ast.stmt) -> bool:

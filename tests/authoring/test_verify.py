@@ -299,7 +299,7 @@ def test_a_mutant_and_a_variant_of_one_name(prove, course):
     (folder / "sums.py").write_text("def add(a, b): return b + a")
     for name, versions in (("off", 2), ("mutant off", 1), ("variant off", 1), ("reference", 1)):
         done = prove(options=["--only", name])
-        all_of_them = "the 1 version" if versions == 1 else f"all {versions} versions"
+        all_of_them = "the only version" if versions == 1 else f"all {versions} versions"
         assert f"{all_of_them} scored as expected" in done.output
     learnt = mistakes.load(course / "assignments" / "tiny" / mistakes.FILE)
     prove()

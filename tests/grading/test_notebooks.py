@@ -69,13 +69,13 @@ def test_a_class_of_notebooks(course, tmp_path):
     said = {name: _of_add(records[name]) for name in ("deleted", "wrong", "syntax", "forbidden")}
     assert said["deleted"] == "add was not found in sums.py."
     assert (
-        "name 'c' is not defined (cell 3 `add` of the notebook (counting text cells), line 3)"
+        "name 'c' is not defined (cell 3 of the notebook, counting text cells, `add`, line 3)"
         in said["wrong"]
     )
     assert "sums.py could not be imported: SyntaxError" in said["syntax"]
-    assert "(cell 2 `add` of the notebook (counting text cells), line 1)" in said["syntax"]
+    assert "(cell 2 of the notebook, counting text cells, `add`, line 1)" in said["syntax"]
     assert (
-        "torch.nn.x is not allowed in this exercise (cell 3 `add` of the notebook (counting text cells), line 2)"
+        "torch.nn.x is not allowed in this exercise (cell 3 of the notebook, counting text cells, `add`, line 2)"
         in said["forbidden"]
     )
     assert "(노트북에서 설명 셀까지 세어 3번째 셀 `add` 3행)" in _of_add(records["wrong"], "ko")

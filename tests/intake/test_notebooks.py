@@ -123,6 +123,25 @@ PART_OF = "def part_of(kind):\n    return lambda f: setattr(kind, f.__name__, f)
 
 
 @pytest.mark.parametrize(
+    "needed",
+    ["rows = open('train.csv').read()", "rows = [n for n in range(9)]", "rows = int(input())"],
+)
+def test_an_addition_for_which_something_is_computed_is_an_experiment(needed):
+    show = "def show(self):\n    return rows"
+    assert text_of(TABLE, needed, f"{show}\nTable.show = show") == f"{TABLE}\n"
+    kept = "rows = 3"
+    assert "Table.show" in text_of(TABLE, kept, f"{show}\nTable.show = show")
+
+
+def test_what_takes_the_place_of_a_written_method_is_a_patch():
+    written = f"class Table:\n    {PUSH.replace(chr(10), chr(10) + '    ')}"
+    slow = "def slow(self, row):\n    return 0"
+    assert text_of(written, f"{slow}\nTable.push = slow") == f"{written}\n"
+    stub = "class Table:\n    def push(self, row):\n        raise NotImplementedError()"
+    assert "Table.push = push" in text_of(stub, f"{PUSH}\nTable.push = push")
+
+
+@pytest.mark.parametrize(
     "later",
     [
         [f"class Table(Table):\n    {PUSH.replace(chr(10), chr(10) + '    ')}"],

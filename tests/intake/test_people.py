@@ -118,7 +118,10 @@ def test_what_is_left_over_with_the_id_of_who_has_nothing_is_told(tmp_path, caps
         assert by(taken, student).perhaps == (found,)
         notes = (Message("left_outside", {"found": found}),)  # it is clear whose it is
         assert by(taken, student).found().notes == notes
-        for lang, said in (("en", f"{found} bears the id"), ("ko", f"{found}: 다른 제출물이 없는")):
+        for lang, said in (
+            ("en", f"{found} bears the id"),
+            ("ko", f"{found}: 이름에 다른 제출물이 없는"),
+        ):
             show_intake(taken, lang)
             printed = capsys.readouterr().out
             assert said in printed
@@ -365,11 +368,34 @@ def test_a_teachers_number_is_no_student_and_no_team(tmp_path):
         "1": "1.zip, 1.ipynb",
         "2": None,
         "3": None,
-        "kim": "hw1_박민.ipynb",
+        "kim": "kim.ipynb",  # called like the id, and nothing more
         "x": "x.zip",
     }
-    assert taken.leftover == ("5.ipynb", "hw1 2.ipynb", "kim.ipynb")
+    assert taken.leftover == ("5.ipynb", "hw1 2.ipynb", "hw1_박민.ipynb")
     assert [one.people for one in taken.unclear] == [("2",)]  # told, but taken for nobody's
+
+
+def test_a_short_id_is_known_whatever_a_classmate_hands_in(tmp_path):
+    short = roster(Person("kim"), Person("a1"), Person("choi"))
+    write(tmp_path, {"kim.ipynb": "{}", "a1.ipynb": "{}", "choi.zip": zipped()})
+    found = counting(intake(tmp_path, short))
+    assert found == {"kim": "kim.ipynb", "a1": "a1.ipynb", "choi": "choi.zip"}
+
+
+def test_of_several_notebooks_the_one_called_like_its_owner_counts(tmp_path):
+    files = ("2027001.ipynb", "2027001_scratch.ipynb", "2027002.ipynb")
+    write(tmp_path, dict.fromkeys(files, "{}"))
+    taken = intake(tmp_path, CLASS)
+    assert counting(taken)["2027001"] == "2027001.ipynb"
+    assert taken.leftover == ("2027001_scratch.ipynb",)
+
+
+def test_a_class_in_a_folder_called_like_somebody_is_refused(tmp_path):
+    ids = [f"20270{n}" for n in range(1, 5)]
+    everybody = roster(Person("2026"), *map(Person, ids), Person("202709"))
+    write(tmp_path, {f"2026_fall/{i}.zip": zipped() for i in ids} | {"202709.ipynb": "{}"})
+    with pytest.raises(UsageError):
+        intake(tmp_path, everybody)
 
 
 def test_a_file_that_may_be_two_peoples_keeps_its_name_beside_a_document(tmp_path):

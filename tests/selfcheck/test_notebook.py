@@ -47,7 +47,7 @@ def test_a_notebook_is_checked_by_the_template_around_it(template, tmp_path, mon
     done = CliRunner().invoke(main, ["--lang", "en", "check", "tiny", str(path)])
     assert done.exit_code == 1, done.output
     assert (
-        "NameError: name 'c' is not defined (cell 2 `add` of the notebook (counting text cells), line 3)"
+        "NameError: name 'c' is not defined (cell 2 of the notebook, counting text cells, `add`, line 3)"
         in done.output
     )
     assert "in my homework.ipynb, then run: grader check tiny '" in done.output
