@@ -90,7 +90,7 @@ CLASS = [
     Recipe(
         "bug_forgets_zero_grad",
         "never clears the gradients",
-        points=97.6,
+        points=97.2,
         loses=["training"],
         bonus=14,
         start="mutant zero_grad_forgotten",

@@ -65,8 +65,8 @@ def test_the_zip_is_enough_for_a_student(released, tmp_path):
     command = [sys.executable, "-m", "grader", "--lang", "en", "check", "tiny"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert "1 of 2 functions passes its public checks; it is worth 6 of 10 points." in done.stdout
-    assert "2 hidden checks decide what it earns." in done.stdout
+    assert "Functions that pass their public checks: 1 of 2, worth 6 of 10 points." in done.stdout
+    assert "2 hidden checks decide what they earn." in done.stdout
 
 
 def test_a_template_tells_points_and_counts_but_no_hidden_check(released):
@@ -132,7 +132,7 @@ def test_the_wheel_in_the_zip_is_one(released, tmp_path):
             copy = target / "grader" / file.relative_to(package)
             assert copy.read_bytes() == file.read_bytes()
     [info] = target.glob("grader-*.dist-info")
-    assert "grader.cli.main:main" in (info / "entry_points.txt").read_text()
+    assert "grader.__main__:run" in (info / "entry_points.txt").read_text()
     assert "Requires-Dist: torch" in (info / "METADATA").read_text()
 
 

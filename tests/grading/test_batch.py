@@ -621,9 +621,9 @@ def test_who_is_expected_and_not_graded_is_named(submit, grade, roster, tmp_path
     grade(*roster, "--only", "kim")
     for words in (("report", out), ("export", "csv", out, "tiny")):
         stderr = told("--lang", "en", *words)
-        assert "tiny: 2 of 3 people have no record yet" in stderr
+        assert "tiny: not graded yet, and so left out of what was written (2 of 3)" in stderr
         assert "lee  이지우, oh  Oh Byeol" in stderr
-        assert "모두 3명 가운데 2명" in told("--lang", "ko", *words)
+        assert "전체 3명 가운데 2명" in told("--lang", "ko", *words)
     told("--lang", "en", "report", out)
     assert "Not graded yet" in page.read_text()
     grade(*roster)

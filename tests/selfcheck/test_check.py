@@ -46,8 +46,8 @@ def test_passed(check):
     assert "✓ Numbers are added" in done.output
     # greet has hidden checks alone: nobody says yet whether it is right
     assert "add: right so far" in done.output
-    assert "1 of 2 functions passes its public checks; it is worth 6 of 10 points." in done.output
-    assert "2 hidden checks decide what it earns." in done.output
+    assert "Functions that pass their public checks: 1 of 2, worth 6 of 10 points." in done.output
+    assert "2 hidden checks decide what they earn." in done.output
 
 
 def test_failed_in_words_with_hint_and_next_step(check):

@@ -164,7 +164,7 @@ def test_grade_writes_it_at_the_end_and_refuses_a_wrong_address_before(course):
     done = grader(school, *call, url)
     assert done[0] == 0, done[2]
     assert json.loads(done[1].splitlines()[0])["intake"]["assignment"] == "tiny"
-    assert "1 students written" in done[2]
+    assert "1 student written" in done[2]
     with sqlite3.connect(course / "gradebook.db") as connection:
         (score,) = connection.execute("SELECT sum(auto_score) FROM grade").fetchone()
     connection.close()
