@@ -362,7 +362,7 @@ def test_a_mistake_in_a_check_is_named_with_what_it_raised(prove, edit, good, wr
     done = prove(options=["--only", "reference"])
     assert done.exit_code == 1
     assert f"reference: broken: add_adds_arrays: {said}" in done.output
-    assert f"graded: {said}" in done.output
+    assert f"raised an error ({said}" in done.output
 
 
 def test_an_answer_that_the_check_cannot_use_says_why(prove, edit):
