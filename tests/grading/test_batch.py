@@ -558,7 +558,7 @@ def test_without_a_roster_the_one_of_the_last_time_is_used(submit, grade, roster
     grade(*roster)
     remembered = (tmp_path / "out" / "roster.json").read_bytes()
     submit("kim_tiny", {"sums.py": "def add(a, b): return 0", "words.py": GREET})
-    for lang, told in (("en", "the one in"), ("ko", "지난번에 쓴")):
+    for lang, told in (("en", "the last one is used again"), ("ko", "지난번에 쓴")):
         done = grade(lang=lang)
         assert told in done.stderr
         assert "roster.json" in done.stderr
@@ -804,7 +804,7 @@ def test_a_mistake_in_a_check_is_named_to_those_who_can_correct_it(submit, grade
     edit("assignments/tiny/checks/hidden/test_more.py", "np.ones(2)", "ones")
     done = grade()
     assert done.exit_code == 3
-    said = "The check add_adds_arrays raised an error itself"
+    said = "The check add_adds_arrays itself raised an error"
     assert done.output.count(said) == 1
     assert "NameError: name 'ones' is not defined" in done.output
     done = CliRunner().invoke(main, ["--lang", "en", "report", str(tmp_path / "out")])

@@ -250,7 +250,7 @@ def test_a_record_of_older_checks_is_shown_and_warned_of(tmp_path):
     example_class.write(tmp_path, chosen)
     build(tmp_path, "en", published=True)
     text = (tmp_path / "report" / "hw1" / "index.html").read_text(encoding="utf-8")
-    assert "Not all of these scores were given by the same checks" in text
+    assert "Not all of these scores were given with the same checks" in text
     own = (tmp_path / "feedback" / "old" / "hw1" / "feedback.html").read_text(encoding="utf-8")
     assert "a_check_that_is_gone" in own
 
@@ -262,7 +262,7 @@ def test_a_decision_about_somebody_of_whom_nothing_ran_is_no_mixture(tmp_path):
     decisions.save(tmp_path, Decisions("", {"hw1": {records["empty"].student: by_hand}}))
     build(tmp_path, "en")
     text = (tmp_path / "report" / "hw1" / "index.html").read_text(encoding="utf-8")
-    assert "Not all of these scores were given by the same checks" not in text
+    assert "Not all of these scores were given with the same checks" not in text
 
 
 def test_what_is_stored_of_an_assignment(tiny):
