@@ -830,7 +830,7 @@ def test_scores_that_do_not_compare_are_told_wherever_they_go(
     def tells(*call):
         done = CliRunner().invoke(main, ["--lang", "en", *call])
         assert done.exit_code == 0, done.output
-        said = "tiny: Not all of these scores were given by the same checks, settings and points."
+        said = "tiny: Not all of these scores were given with the same checks, settings and points."
         return said in done.stderr
 
     submit("kim", {"sums.py": GOOD, "words.py": GREET})
