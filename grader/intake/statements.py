@@ -87,34 +87,31 @@ class Statement:
     @cached_property
     def packages(self) -> set[str]:
         """What it imports, anywhere in it, without relative imports."""
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            try:
-                parts = list(ast.walk(ast.parse(self.text)))
-            except _PARSING:
-                return set()
+        parts = [part for node in self._nodes for part in ast.walk(node)]
         names = [a.name for part in parts if isinstance(part, ast.Import) for a in part.names]
         names += [p.module or "" for p in parts if isinstance(p, ast.ImportFrom) and not p.level]
         return {name.partition(".")[0] for name in names}
 
     @cached_property
-    def _node(self) -> ast.stmt | None:
+    def _nodes(self) -> list[ast.stmt]:
+        """What stands on its lines: it has been parsed before, as part of its cell."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
-                return ast.parse(self.text).body[0]
-            except (*_PARSING, IndexError):
-                return None
+                return ast.parse(self.text).body
+            except _PARSING:
+                return []
 
     @property
     def computes(self) -> bool:
         """Whether it calls or repeats something as soon as it is run, beside its decorators."""
-        return self._node is None or any(map(_is_work, _at_once(self._node)))
+        return not self._nodes or any(_is_work(p) for node in self._nodes for p in _at_once(node))
 
     @property
     def written_methods(self) -> set[str]:
         """Of a class the methods that are written; what only raises NotImplementedError is not."""
-        parts = self._node.body if isinstance(self._node, ast.ClassDef) else []
+        classes = [node for node in self._nodes if isinstance(node, ast.ClassDef)]
+        parts = [part for node in classes for part in node.body]
         methods = [p for p in parts if isinstance(p, ast.FunctionDef | ast.AsyncFunctionDef)]
         return {method.name for method in methods if not STUB.search(ast.unparse(method))}
 
@@ -334,10 +331,10 @@ def _is_work(node: ast.AST) -> bool:
 
 def _extends(node: ast.stmt) -> bool:
     """Whether a class is made of what had its name."""
-    bases = node.bases if isinstance(node, ast.ClassDef) else []
-    return any(
-        isinstance(base, ast.Name) and base.id == getattr(node, "name", "") for base in bases
-    )
+    match node:
+        case ast.ClassDef(name=name, bases=bases):
+            return any(isinstance(base, ast.Name) and base.id == name for base in bases)
+    return False
 
 
 def _addition(node: ast.stmt) -> Addition | None:

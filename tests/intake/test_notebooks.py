@@ -124,7 +124,12 @@ PART_OF = "def part_of(kind):\n    return lambda f: setattr(kind, f.__name__, f)
 
 @pytest.mark.parametrize(
     "needed",
-    ["rows = open('train.csv').read()", "rows = [n for n in range(9)]", "rows = int(input())"],
+    [
+        "rows = open('train.csv').read()",
+        "rows = [n for n in range(9)]",
+        "rows = int(input())",
+        "other = 1; rows = open('train.csv').read()",
+    ],
 )
 def test_an_addition_for_which_something_is_computed_is_an_experiment(needed):
     show = "def show(self):\n    return rows"

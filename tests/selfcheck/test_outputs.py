@@ -129,7 +129,8 @@ def test_what_fails_is_annotated_before_what_is_broken(tiny):
 
 
 @pytest.mark.parametrize(
-    ("lang", "said"), [("en", "tell the teaching staff"), ("ko", "담당 교수나 조교에게 알려 주세요")]
+    ("lang", "said"),
+    [("en", "tell the teaching staff"), ("ko", "담당 교수나 조교에게 알려 주세요")],
 )
 def test_a_broken_check_is_nothing_to_do_next(check, broken, lang, said):
     last = check(BROKEN, lang=lang).output.splitlines()[-1]
