@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course.roster import is_telling
-from grader.intake.entries import is_code
 from grader.intake.handin import Wanted, without_task
 from grader.intake.names import student_name
 from grader.intake.nodes import Node, stem
-from grader.intake.shapes import is_nobodys
+from grader.intake.shapes import is_somebodys_code
 
 
 def _nobody(_name: str) -> Collection[object]:
@@ -42,5 +41,4 @@ class Request:
 
     def knows_file(self, node: Node, wanted: Wanted) -> bool:
         """Whether it is code by itself, of somebody on the roster."""
-        is_file = is_code(node.name) and not node.is_folder
-        return is_file and not is_nobodys(node, wanted) and self.knows(node, wanted)
+        return is_somebodys_code(node, wanted) and self.knows(node, wanted)

@@ -155,3 +155,8 @@ def _holds(folder: Node, matches: Callable[[str], bool]) -> bool:
 def of_what(node: Node) -> str:
     """The assignment that a class's folder or zip is called after: `hw1.zip`, `hw1-submissions`."""
     return (node.name if node.is_folder else stem(node.name)).removesuffix("-submissions")
+
+
+def is_somebodys_code(node: Node, wanted: Wanted) -> bool:
+    """Whether it is a file of code by itself, and not what lies beside every class."""
+    return is_code(node.name) and not node.is_folder and not is_nobodys(node, wanted)

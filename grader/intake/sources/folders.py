@@ -20,7 +20,13 @@ from grader.intake.entries import is_code, is_notebook
 from grader.intake.handin import Handin, Seen, Wanted
 from grader.intake.names import student_name, without_copy
 from grader.intake.nodes import Disk, Node, Together, is_packed, stem
-from grader.intake.shapes import holds_code, is_hidden_one, is_junk, is_nobodys
+from grader.intake.shapes import (
+    holds_code,
+    is_hidden_one,
+    is_junk,
+    is_nobodys,
+    is_somebodys_code,
+)
 
 
 def recognises_nbgrader(node: Node, wanted: Wanted) -> bool:
@@ -47,7 +53,7 @@ def read(node: Node, wanted: Wanted, known: Collection[str], source: str = "fold
     handins = [
         replace(
             _handin(child, key, owners.get(child, []), wanted),
-            is_file=not (child.is_folder or is_packed(child.name) or _is_odd(child)),
+            is_file=not _may_hold_files(child),
             is_loose=child in loose,
         )
         for child, key in keys.items()
@@ -72,7 +78,7 @@ def _people(node: Node, wanted: Wanted, known: Collection[str]) -> list[Node]:
         for child in node.children
         if not is_nobodys(child, wanted) or is_hidden_one(child, wanted)
     ]
-    packed = [c for c in children if c.is_folder or is_packed(c.name) or _is_odd(c)]
+    packed = [child for child in children if _may_hold_files(child)]
     files = [child for child in children if child not in packed]
     code = [child for child in files if is_code(child.name)]
     owners = {_key(child) for child in [*packed, *code]}
@@ -97,12 +103,12 @@ def _loose(node: Node, wanted: Wanted, keys: Mapping[Node, str]) -> list[Node]:
     return [
         child
         for child in node.children
-        if is_code(child.name)
-        and child not in keys
-        and not child.is_folder
-        and not is_nobodys(child, wanted)
-        and _key(child) not in owners
+        if is_somebodys_code(child, wanted) and child not in keys and _key(child) not in owners
     ]
+
+
+def _may_hold_files(node: Node) -> bool:
+    return node.is_folder or is_packed(node.name) or _is_odd(node)
 
 
 def _is_odd(node: Node) -> bool:
