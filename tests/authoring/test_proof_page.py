@@ -42,4 +42,4 @@ def test_a_dot_outside_its_band_is_marked(tiny):
     assert re.findall(r'<circle class="(\w+)"', page) == ["in", "out"]
     assert "1 of 2 versions did not score as expected" in page
     assert "In 0 of 1 pair " in page
-    assert "The 1 version" in proof_page.page(tiny, VERDICTS[:1], "en")
+    assert "The only version" in proof_page.page(tiny, VERDICTS[:1], "en")
