@@ -30,12 +30,13 @@ SUFFIX = {"folder": "", "slip": ".zip", "half": ".zip", "docx": "/homework.docx"
 def members(name: str) -> Files:
     """Every file of the class, by its path in the class's folder."""
     proof = candidates(Course.find(ROOT).load(name), full=True)
-    starts = {candidate.label: _solved(candidate.files) for candidate in proof}
+    starts = {candidate.label: candidate.files for candidate in proof}
     found: Files = {}
     for recipe in class_of(name):
+        start = _solved(starts[recipe.start])
         files = {
             posixpath.normpath(posixpath.join(recipe.folder, file)): content
-            for file, content in recipe.files(starts[recipe.start]).items()
+            for file, content in recipe.files(start).items()
         }
         if recipe.pack == "folder":
             found |= {f"{recipe.student}/{file}": content for file, content in files.items()}

@@ -98,7 +98,6 @@ class Candidate:
     bug: Bug | None = None  # of a mutant
     exercises: tuple[str, ...] = ()  # to be run; empty: all
     without_checks: frozenset[str] = frozenset()
-    changed: frozenset[str] | None = None  # functions in which alone a mutant differs, if known
     tell: Text = field(default_factory=dict)  # what a student reads who has made it
     way: Way = Way.WHOLE  # in which it is graded
 
@@ -126,14 +125,20 @@ def candidates(assignment: Assignment, *, full: bool) -> list[Candidate]:
 
 
 def narrowed(
-    assignment: Assignment, mutant: Candidate, seen: Mapping[str, frozenset[str]]
+    assignment: Assignment,
+    reference: Mapping[str, bytes],
+    mutant: Candidate,
+    seen: Mapping[str, frozenset[str]],
 ) -> Candidate:
     """Without the checks of functions that it must not cost anything and that cannot see it.
 
     `seen` holds for each check the functions that it enters.
     """
-    if mutant.bug is None or mutant.changed is None:
+    if mutant.bug is None:
         return mutant
+    changed = entered.changed(reference, mutant.files)
+    if changed is None:
+        return replace(mutant, way=Way.WHOLE)
     costs = {mutant.bug.of, *mutant.bug.also}
     chosen = assignment.only(mutant.exercises, mutant.without_checks)
     run: dict[str, list[str]] = {}
@@ -141,7 +146,7 @@ def narrowed(
         own = run[exercise.id] = []
         sees = False
         for check in exercise.checks:
-            enters = check.id not in seen or not mutant.changed.isdisjoint(seen[check.id])
+            enters = check.id not in seen or not changed.isdisjoint(seen[check.id])
             sees = enters or (sees and mutant.way == Way.WHOLE)
             if sees or check.of in costs:
                 own.append(check.id)
@@ -165,9 +170,8 @@ def _variants(
             files = ", ".join(reference)
             raise AssignmentInvalid("error.variant_without_file", folder=folder, files=files)
         package = {**reference, **own}
-        reach = reached(assignment, reference, package)
-        everything = full or len(reach) == len(assignment.exercises)
-        run = () if everything else reach
+        reach = () if full else reached(assignment, reference, package)
+        run = () if len(reach) == len(assignment.exercises) else reach
         yield Candidate(Role.VARIANT, folder.name, why, package, exercises=run)
 
 
@@ -199,10 +203,9 @@ def _mutants(
         table.done()
         reach = () if full else _reach(assignment, changed, bug)
         left_out = frozenset() if full else _left_out(assignment, bug)
-        where = entered.changed(reference, files)
-        is_plain = where is not None and telling.isdisjoint(re.findall(r"\w+", " ".join(written)))
+        is_plain = telling.isdisjoint(re.findall(r"\w+", " ".join(written)))
         way = Way.BUG if is_plain and not full else Way.WHOLE
-        yield Candidate(Role.MUTANT, path.stem, why, files, bug, reach, left_out, where, tell, way)
+        yield Candidate(Role.MUTANT, path.stem, why, files, bug, reach, left_out, tell, way)
 
 
 def _forbidden_words(assignment: Assignment) -> set[str]:

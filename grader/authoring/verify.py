@@ -47,13 +47,14 @@ def verify(assignment: Assignment, chosen: list[Candidate], engine: Engine) -> I
     """
     seen: dict[str, frozenset[str]] = {}
     by_label = {candidate.label: candidate for candidate in chosen}
-    files, functions = entered.announcing(assignment.reference_files())
+    reference = assignment.reference_files()
+    files, functions = entered.announcing(reference)
 
     def work() -> Iterator[Job]:
-        if sum(candidate.changed is not None for candidate in chosen) >= ENOUGH:
+        if sum(candidate.bug is not None for candidate in chosen) >= ENOUGH:
             yield Job(Submission.in_memory(_ANNOUNCING, files), way=Way.APART)
         for whole in chosen:
-            c = narrowed(assignment, whole, seen)
+            c = narrowed(assignment, reference, whole, seen)
             submission = Submission.in_memory(c.label, c.files)
             yield Job(
                 submission,

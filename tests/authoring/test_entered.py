@@ -1,5 +1,8 @@
 """What cannot see a bug is not run for it; what can see it is."""
 
+from dataclasses import replace
+from functools import partial
+
 import pytest
 
 from grader.authoring import entered, verify
@@ -124,8 +127,8 @@ def sums(course):
     (folder / "mutants").mkdir()
 
     def load(**mutants):
-        for name, (of, find, replace) in mutants.items():
-            text = MUTANT.format(of=of, find=find, replace=replace)
+        for name, (of, find, instead) in mutants.items():
+            text = MUTANT.format(of=of, find=find, replace=instead)
             (folder / "mutants" / f"{name}.toml").write_text(text)
         model = assignments.load(folder, references=course / "reference")
         found = candidates(model, full=False)
@@ -168,18 +171,19 @@ def test_what_cannot_see_a_bug_is_not_run(sums):
         carry=("add", "return a + b", "return a - b"), anywhere=("add", "b=0", "b=1")
     )
     seen = {"twice_doubles": {"a"}, "add_adds": {"sums.py._carry"}, "twice_doubles_again": {"b"}}
-    whole, narrow = found["carry"], narrowed(model, found["carry"], seen)
+    narrow_by = partial(narrowed, model, model.reference_files())
+    whole, narrow = found["carry"], narrow_by(found["carry"], seen)
     assert whole.exercises == ("adding", "saying")
     # its own checks always, and `greet_greets`, of which nothing is known
     assert (narrow.exercises, narrow.without_checks) == (
         ("adding", "saying"),
         {"twice_doubles", "twice_doubles_again"},
     )
-    narrow = narrowed(model, found["carry"], seen | {"greet_greets": {"words.py.greet"}})
+    narrow = narrow_by(found["carry"], seen | {"greet_greets": {"words.py.greet"}})
     assert narrow.exercises == ("adding",)
-    for name in ("reference", "anywhere"):
-        assert narrowed(model, found[name], seen) == found[name]
-    assert narrowed(model, whole, {}) == whole
+    assert narrow_by(found["reference"], seen) == found["reference"]
+    assert narrow_by(found["anywhere"], seen) == replace(found["anywhere"], way=Way.WHOLE)
+    assert narrow_by(whole, {}) == whole
 
 
 def test_what_a_bug_leaves_behind_is_seen(sums):
