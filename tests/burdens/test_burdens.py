@@ -18,7 +18,7 @@ allowed_packages = ["numpy", "torch"]
 exercises = ["giving", "other"]
 
 [limits]
-check_seconds = 1
+check_seconds = 0.5
 submission_seconds = 20
 memory_mb = 256
 
