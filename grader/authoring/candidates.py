@@ -17,20 +17,22 @@
 
 A mutant is run by the checks that enter what it changed: for all others it is the reference
 (`grader.authoring.entered`). Where it may keep something from one check to the next, also by those
-that come after. Without `--full` also only in exercises that its files can reach, and
-of functions that it must not cost anything only quick core checks; of a variant only the exercises
-that can meet a file of its own; and of an answer only core checks, since without one of them
-nothing else counts. Then answers are graded by a short way, too, and so are mutants that differ
-within functions alone and spell no word by which they could use what is forbidden, or keep
-something from one check to the next (`grader.grading.proofs`).
+that come after. Without `--full` also only in exercises that its files can reach, and of functions
+that it must not cost anything only by quick core checks: mutants of the same function share these,
+each is run for one of them. Then of a variant only the exercises are run that can meet a file of
+its own, and of an answer only core checks, since without one of them nothing else counts. And then
+answers are graded by a short way, too, and so are mutants that differ within functions alone and
+spell no word by which they could use what is forbidden, or keep something from one check to the
+next (`grader.grading.proofs`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 from grader.authoring import entered, template
@@ -112,11 +114,12 @@ def candidates(assignment: Assignment, *, full: bool) -> list[Candidate]:
     stubs = template.build(assignment)
     reference = assignment.reference_files()
     template_files = {name: stubs[name].encode() for name in reference}
+    mutants = list(_mutants(assignment, reference, full=full))
     return [
         Candidate(Role.REFERENCE, Role.REFERENCE, "", reference),
         Candidate(Role.TEMPLATE, Role.TEMPLATE, "", template_files),
         *_variants(assignment, reference, full=full),
-        *_mutants(assignment, reference, full=full),
+        *(mutants if full else map(partial(_without_most, assignment, mutants), mutants)),
         *(
             Candidate(Role.ANSWER, name, "", files, way=Way.WHOLE if full else Way.CORE)
             for name, files in universal(template_files).items()
@@ -202,10 +205,9 @@ def _mutants(
             change.done()
         table.done()
         reach = () if full else _reach(assignment, changed, bug)
-        left_out = frozenset() if full else _left_out(assignment, bug)
         is_plain = telling.isdisjoint(re.findall(r"\w+", " ".join(written)))
         way = Way.BUG if is_plain and not full else Way.WHOLE
-        yield Candidate(Role.MUTANT, path.stem, why, files, bug, reach, left_out, tell, way)
+        yield Candidate(Role.MUTANT, path.stem, why, files, bug, reach, tell=tell, way=way)
 
 
 def _forbidden_words(assignment: Assignment) -> set[str]:
@@ -236,12 +238,18 @@ def _reach(assignment: Assignment, changed: set[str], bug: Bug) -> tuple[str, ..
     )
 
 
-def _left_out(assignment: Assignment, bug: Bug) -> frozenset[str]:
-    """Of functions that the mutant must not cost anything: what is rare, and what is heavy."""
-    costs = {bug.of, *bug.also}
-    checks = [check for exercise in assignment.exercises for check in exercise.checks]
-    return frozenset(
-        check.id
-        for check in checks
-        if check.of not in costs and (check.kind != Kind.CORE or check.measured > HEAVY)
-    )
+def _without_most(
+    assignment: Assignment, mutants: Sequence[Candidate], mutant: Candidate
+) -> Candidate:
+    """Without most checks of functions that it must not cost anything.
+
+    The rare ones, the heavy ones, and of the others those that are another's turn among the mutants
+    of its function.
+    """
+    assert mutant.bug is not None
+    costs = {mutant.bug.of, *mutant.bug.also}
+    alike = [other.name for other in mutants if other.bug and other.bug.of == mutant.bug.of]
+    others = [c for e in assignment.exercises for c in e.checks if c.of not in costs]
+    tried = [c.id for c in others if c.kind == Kind.CORE and c.measured <= HEAVY]
+    tried = tried[alike.index(mutant.name) :: len(alike)]
+    return replace(mutant, without_checks=frozenset(c.id for c in others) - {*tried})

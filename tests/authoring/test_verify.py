@@ -224,6 +224,26 @@ def test_what_is_run_for_a_mutant(prove, course, edit):
     assert chosen(0.01).without_checks == {"add_adds_arrays"}  # a rare case of another function
 
 
+def test_mutants_of_a_function_share_the_checks_of_others(prove, course, edit):
+    prove(of="greet")
+    edit("assignments/tiny/exercises/adding.toml", 'kind = "edge"', "")
+    edit("assignments/tiny/exercises/saying.toml", "points", 'uses = ["sums.py"]\npoints')
+    mutants = course / "assignments/tiny/mutants"
+    for name in ("more", "most"):
+        (mutants / f"{name}.toml").write_text((mutants / "off.toml").read_text())
+    model = assignments.load(course / "assignments" / "tiny", references=course / "reference")
+
+    def left_out(*, full):
+        found = candidates(model, full=full)
+        return {c.name: c.without_checks for c in found if c.role == Role.MUTANT}
+
+    # each is run for one of the three, and their own for all
+    own, turns = {"add_adds", "add_adds_arrays"}, ({"add_adds"}, {"add_adds_arrays"}, set())
+    expected = {n: own - turn for n, turn in zip(("more", "most", "off"), turns, strict=True)}
+    assert left_out(full=False) == expected
+    assert left_out(full=True) == dict.fromkeys(expected, frozenset())
+
+
 def test_a_check_that_is_left_out_is_not_run(tiny):
     wrong = {"sums.py": b"def add(a, b): return a - b", "words.py": b"def greet(name): return 1"}
     for how, run in (({}, 2), ({"without_checks": frozenset({"add_adds"})}, 1)):
