@@ -126,9 +126,9 @@ def test_train_gives_a_list_of_python_floats(student):
 
 
 def test_train_does_not_learn_from_the_last_tenth(student):
-    ids = markov(400, 62)
+    ids = markov(200, 62)
     other = ids.clone()
-    other[360:] = torch.randint(0, 4, (40,), generator=torch.Generator().manual_seed(0))
+    other[180:] = torch.randint(0, 4, (20,), generator=torch.Generator().manual_seed(0))
     one, two = (probe(student.model.train(text, 4, **TINY)[0]) for text in (ids, other))
     expect_close(two, one, **SAME, what="the model's logits, another last tenth held out")
 
@@ -210,7 +210,7 @@ def test_train_has_the_promised_defaults(student):
 
 
 def test_train_learns_nothing_at_rate_zero(student):
-    ids = markov(400, 64)
+    ids = markov(120, 64)
     _, perplexities = student.model.train(ids, 4, **{**TINY, "epochs": 3}, lr=0.0)
     # float32 on both sides: the same weights give the same perplexity to rounding
     same = [perplexities[0]] * len(perplexities)  # how many is another check's matter
@@ -219,7 +219,7 @@ def test_train_learns_nothing_at_rate_zero(student):
 
 def test_train_clips_the_gradient(student):
     # clipped so far no step is left, whichever the optimiser and whatever the rate
-    ids = markov(400, 65)
+    ids = markov(200, 65)
     still, clipped, free = (
         probe(student.model.train(ids, 4, **TINY, **options)[0])
         for options in ({"clip": 1e-30, "lr": 0.5}, {"clip": 1e-30, "lr": 1.0}, {})
@@ -227,12 +227,12 @@ def test_train_clips_the_gradient(student):
     # at so large a rate weights that decay by themselves are seen, too
     expect_close(clipped, still, **SAME, what="the logits, the gradient clipped away")
     moved = float((free - still).abs().max())
-    # honest training moves them by 0.28 and more, one that hardly learns pays in other checks
+    # honest training moves them by 0.09 and more, one that hardly learns pays in other checks
     assert moved > 0.005, "with the usual clip something must be learnt"
 
 
 def test_train_depends_on_its_seed_alone(student):
-    ids, options = markov(200, 66), {**TINY, "num_layers": 2, "dropout": 0.3}
+    ids, options = markov(120, 66), {**TINY, "num_layers": 2, "dropout": 0.3}
     student.generators(seed=1)
     one, first = student.model.train(ids, 4, **options, seed=3)
     before = student.generators(seed=2)
@@ -270,7 +270,7 @@ def test_train_obeys_num_layers(student):
 
 def option_has_an_effect(student, **change):
     # two layers: where dropout acts with a single one is free, between layers it always does
-    ids, options = markov(400, 68), {**TINY, "num_layers": 2}
+    ids, options = markov(120, 68), {**TINY, "num_layers": 2}
     base = probe(student.model.train(ids, 4, **options)[0])
     other = probe(student.model.train(ids, 4, **{**options, **change})[0])
     assert differ(other, base), f"{change} must have an effect"
@@ -296,9 +296,9 @@ def test_train_obeys_dropout(student):
 
 
 def test_train_obeys_epochs(student):
-    ids = markov(400, 70)
-    one, two = (probe(student.model.train(ids, 4, **{**TINY, "epochs": n})[0]) for n in (1, 5))
-    assert differ(one, two), "five epochs must learn more than one"
+    ids = markov(120, 70)
+    one, two = (probe(student.model.train(ids, 4, **{**TINY, "epochs": n})[0]) for n in (1, 3))
+    assert differ(one, two), "three epochs must learn more than one"
 
 
 def test_train_makes_the_model_better(student):
