@@ -266,6 +266,9 @@ ROOMS = {
         "proof_page",
     ],
     "cli": [
+        "refusals",
+        "commands",
+        "paths",
         "common",
         "bar",
         "engines",

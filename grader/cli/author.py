@@ -10,21 +10,23 @@ from typing import Any
 
 import click
 
+from grader.cli.commands import Command, Group
 from grader.cli.common import FELL_SHORT, course_of, short
 from grader.cli.engines import engine_of, engine_options
+from grader.cli.paths import PathType
 from grader.errors import UsageError
 from grader.i18n import translate
 
 MOST_NAMED = 10  # of the checks that a quick proof says nothing about
 
 
-@click.group()
+@click.group(cls=Group)
 def new() -> None:
     """Begin a course or an assignment. / 강의나 과제를 새로 만듭니다."""
 
 
 @new.command("course")
-@click.argument("folder", metavar="NAME", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="NAME", type=PathType(path_type=Path))
 @click.pass_context
 def new_course(ctx: click.Context, folder: Path) -> None:
     """Make the folder of a course. / 강의 폴더를 만듭니다."""
@@ -69,13 +71,13 @@ def new_assignment(ctx: click.Context, name: str, source: str | None) -> None:
     "out",
     required=True,
     metavar="OUT",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    type=PathType(path_type=Path, exists=True, file_okay=False),
     help="Where the class was graded; the most frequent wrong answers without a name are taken.",
 )
 @click.option(
     "--submissions",
     required=True,
-    type=click.Path(path_type=Path, exists=True),
+    type=PathType(path_type=Path, exists=True),
     help="What was graded: the records do not hold the code.",
 )
 @click.pass_context
@@ -110,14 +112,14 @@ def new_mutant(
     click.echo(translate("cli.new_mutant_next", lang, assignment=assignment, name=name))
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("assignment")
 @click.option(
     "--check", "only_check", is_flag=True, help="Only report whether the template is out of date."
 )
 @click.option(
     "--dist",
-    type=click.Path(path_type=Path),
+    type=PathType(path_type=Path),
     help="Folder for the zip; default: dist in the course's folder.",
 )
 @click.option(
@@ -162,7 +164,7 @@ def release(
         click.echo(translate("cli.still_mentioned", lang, file=file, line=line, name=name))
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("assignment")
 @click.option("--full", is_flag=True, help="Of other functions try all checks.")
 @click.option("-j", "--jobs", type=click.IntRange(1, 64), default=2, help="Grading processes.")
@@ -175,7 +177,7 @@ def release(
 @click.option(
     "--measure", is_flag=True, help="Store the reference's running times, which set the limits."
 )
-@click.option("--page", type=click.Path(path_type=Path), help="Write the result as an HTML page.")
+@click.option("--page", type=PathType(path_type=Path), help="Write the result as an HTML page.")
 @engine_options
 @click.pass_context
 def verify(

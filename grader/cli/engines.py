@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.cli.common import plain, with_options
+from grader.cli.paths import PathType
 from grader.errors import UsageError
 from grader.i18n import translate
 
@@ -30,7 +31,7 @@ _OPTIONS = (
         help="Dask: a running cluster, tls://HOST:PORT or its scheduler file; default: one here.",
     ),
     *(
-        click.option(f"--tls-{name}", type=click.Path(exists=True, dir_okay=False), help=text)
+        click.option(f"--tls-{name}", type=PathType(exists=True, dir_okay=False), help=text)
         for name, text in (
             ("ca-file", "Dask: the authority that signs the cluster's certificates."),
             ("cert", "Dask: your certificate."),

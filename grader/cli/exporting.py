@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from grader.cli.commands import Command, Group
 from grader.cli.common import course_of, plain, short, warn, warn_of_ungraded, who
 from grader.cli.gradebook import read_decisions
+from grader.cli.paths import PathType
 from grader.course.folder import SOURCES
 from grader.i18n import translate
 from grader.intake.find import LAYOUTS
@@ -20,23 +22,23 @@ if TYPE_CHECKING:
     from grader.report.moment import Moment
     from grader.report.results import Results
 
-_OUT = click.argument("out", type=click.Path(path_type=Path, exists=True, file_okay=False))
+_OUT = click.argument("out", type=PathType(path_type=Path, exists=True, file_okay=False))
 _ASSIGNMENT = click.argument("assignment")
-_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+_FILE = PathType(path_type=Path, exists=True, dir_okay=False)
 _TO_FILE = click.option(
-    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="The file to write."
+    "-o", "--output", type=PathType(path_type=Path, dir_okay=False), help="The file to write."
 )
 _PUBLISHED = click.option(
     "--published", is_flag=True, help="Include results kept back until publication."
 )
 
 
-@click.group()
+@click.group(cls=Group)
 def export() -> None:
     """Take scores and feedback to an LMS or elsewhere. / 점수와 피드백을 내보냅니다."""
 
 
-@click.command()
+@click.command(cls=Command)
 @_OUT
 @_ASSIGNMENT
 @click.argument("gradebook", type=_FILE)
@@ -66,7 +68,7 @@ def canvas(
     )
 
 
-@click.command()
+@click.command(cls=Command)
 @_OUT
 @_ASSIGNMENT
 @click.argument("worksheet", type=_FILE)
@@ -97,7 +99,7 @@ def moodle(
     _write_filled(output or _place(out, assignment) / "moodle.csv", filled, results, lang)
 
 
-@click.command()
+@click.command(cls=Command)
 @_OUT
 @_ASSIGNMENT
 @click.option("--excel", is_flag=True, help="Begin with the byte-order mark that Excel needs.")
@@ -114,7 +116,7 @@ def csv(ctx: click.Context, out: Path, assignment: str, excel: bool, output: Pat
     click.echo(short(path))
 
 
-@click.command("canvas-feedback")
+@click.command("canvas-feedback", cls=Command)
 @_OUT
 @_ASSIGNMENT
 @_TO_FILE
@@ -132,7 +134,7 @@ def canvas_feedback(
     _write_zipped(path, zipped, "canvas", lang)
 
 
-@click.command("moodle-feedback")
+@click.command("moodle-feedback", cls=Command)
 @_OUT
 @_ASSIGNMENT
 @_TO_FILE
@@ -150,11 +152,11 @@ def moodle_feedback(
     _write_zipped(path, zipped, "moodle", lang)
 
 
-@click.command()
+@click.command(cls=Command)
 @_OUT
 @_ASSIGNMENT
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path, file_okay=False), help="Folder to write."
+    "-o", "--output", type=PathType(path_type=Path, file_okay=False), help="Folder to write."
 )
 @_PUBLISHED
 @click.pass_context
@@ -171,13 +173,13 @@ def pages(
     click.echo(translate("export.pages", lang, folder=short(folder), links=short(links)))
 
 
-@click.command()
-@click.argument("submissions", type=click.Path(path_type=Path, exists=True))
+@click.command(cls=Command)
+@click.argument("submissions", type=PathType(path_type=Path, exists=True))
 @_ASSIGNMENT
 @click.option(
     "-o",
     "--out",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=PathType(path_type=Path, file_okay=False),
     required=True,
     help="New folder.",
 )
@@ -219,7 +221,7 @@ def similarity(ctx: click.Context, /, submissions: Path, assignment: str, **opti
     click.echo(translate("export.similarity", lang, **fields))
 
 
-@click.command()
+@click.command(cls=Command)
 @_ASSIGNMENT
 @click.option(
     "--leaderboard", is_flag=True, help="Show how many public checks passed on a leaderboard."
@@ -227,7 +229,7 @@ def similarity(ctx: click.Context, /, submissions: Path, assignment: str, **opti
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=PathType(path_type=Path, dir_okay=False),
     help="The file to write; default: autograder.zip in the course's folder.",
 )
 @click.pass_context

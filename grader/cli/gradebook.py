@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.cli.commands import Command
 from grader.cli.common import course_of, plain, short, warn_of_ungraded
+from grader.cli.paths import PathType
 from grader.errors import UsageError
 from grader.i18n import translate
 
@@ -19,8 +21,8 @@ if TYPE_CHECKING:
 _MOST = 20  # names in a line
 
 
-@click.command()
-@click.argument("out", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.command(cls=Command)
+@click.argument("out", type=PathType(path_type=Path, exists=True, file_okay=False))
 @click.option(
     "--database", "url", metavar="URL", help="Default: gradebook.db in the course's folder."
 )

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from grader.cli.commands import Command
 from grader.cli.common import FELL_SHORT, course_of, plain, short
 from grader.cli.engines import engine_of, engine_options
 from grader.cli.gradebook import keep, prepare
+from grader.cli.paths import PathType
 from grader.course.folder import SOURCES
 from grader.errors import PlatformError, UsageError
 from grader.i18n import translate
@@ -27,16 +29,16 @@ if TYPE_CHECKING:
     from grader.records.layout import Out
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("assignment")
-@click.argument("submissions", type=click.Path(path_type=Path, exists=True))
-@click.option("-o", "--out", type=click.Path(path_type=Path), help="Output folder.")
+@click.argument("submissions", type=PathType(path_type=Path, exists=True))
+@click.option("-o", "--out", type=PathType(path_type=Path), help="Output folder.")
 @click.option("--dry-run", is_flag=True, help="Say who handed in what, and stop.")
 @click.option("--source", type=click.Choice(SOURCES), help="Where it comes from; default: look.")
 @click.option("--layout", type=click.Choice(LAYOUTS), help="How the folders are sorted.")
 @click.option(
     "--roster",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=PathType(path_type=Path, exists=True, dir_okay=False),
     help="A CSV file of everybody; default: the course's, or OUT's.",
 )
 @click.option("-j", "--jobs", type=click.IntRange(1, 64), default=1, help="Grading processes.")
@@ -125,15 +127,15 @@ def grade(ctx: click.Context, /, assignment: str, submissions: Path, **options: 
         sys.exit(FELL_SHORT)
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument(
     "folders",
     metavar="OUT...",
     nargs=-1,
     required=True,
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    type=PathType(path_type=Path, exists=True, file_okay=False),
 )
-@click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="Output folder.")
+@click.option("-o", "--out", required=True, type=PathType(path_type=Path), help="Output folder.")
 @click.pass_context
 def merge(ctx: click.Context, folders: tuple[Path, ...], out: Path) -> None:
     """Put the records of parts of a class together. / 나누어 채점한 기록을 합칩니다."""
@@ -151,9 +153,9 @@ def merge(ctx: click.Context, folders: tuple[Path, ...], out: Path) -> None:
         sys.exit(FELL_SHORT)
 
 
-@click.command(hidden=True)
+@click.command(hidden=True, cls=Command)
 @click.argument("assignment")
-@click.argument("root", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument("root", type=PathType(path_type=Path, exists=True, file_okay=False))
 @click.option("--leaderboard", is_flag=True)
 @click.pass_context
 def autograde(ctx: click.Context, assignment: str, root: Path, leaderboard: bool) -> None:

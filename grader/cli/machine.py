@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.cli.commands import Command
 from grader.i18n import translate
 
 if TYPE_CHECKING:
     from grader.boundary.probes import Probe
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def doctor(ctx: click.Context, as_json: bool) -> None:

@@ -7,81 +7,102 @@ Exit codes: 0 fine, 1 some work fell short of the stated bar, 2 the call or its 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
 from grader import __version__
-from grader.cli import author, exporting, gradebook, grading, machine, student, telling, training
+from grader.cli import (
+    author,
+    exporting,
+    gradebook,
+    grading,
+    machine,
+    refusals,
+    student,
+    telling,
+    training,
+)
+from grader.cli.commands import Group
 from grader.cli.common import INTERRUPTED, plain
+from grader.cli.paths import PathType
 from grader.errors import GraderError, PlatformError
 from grader.i18n import LANGUAGES, default_language, translate
 
 
-class Commands(click.Group):
-    """Turns our errors into a sentence and an exit code, never into a traceback."""
+class Commands(Group):
+    """Turns errors, ours and click's, into a sentence and an exit code, never into a traceback."""
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        """Parse what stands before the command."""
+        obj = {"lang": _lang(args)}
+        with _told(obj):
+            return super().make_context(info_name, args, parent, obj=obj, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
-        try:
+        with _told(ctx.obj):
             return super().invoke(ctx)
-        except GraderError as error:
-            _fail(ctx, error)
-        except BrokenPipeError:
-            raise  # the reader of our output went away; click ends quietly
-        except OSError as error:
-            _fail(ctx, PlatformError("error.system", reason=error))
-        except KeyboardInterrupt:
-            code = (ctx.obj or {}).get("interrupted", "cli.interrupted")
-            line = "\n" if sys.stderr.isatty() else ""  # the terminal has written ^C
-            click.echo(line + translate(code, _lang(ctx)), err=True)
-            sys.exit(INTERRUPTED)
 
 
-def _lang(ctx: click.Context) -> str:
-    return str((ctx.obj or {}).get("lang", default_language()))
+def _lang(args: list[str]) -> str:
+    """The language that `--lang` names, wherever it stands: refusals of the rest are in it."""
+    words = [word for arg in args for word in arg.split("=", 1)]
+    named = [lang for word, lang in pairwise(words) if word == "--lang" and lang in LANGUAGES]
+    return named[-1] if named else default_language()
 
 
-def _fail(ctx: click.Context, error: GraderError) -> NoReturn:
-    lang = _lang(ctx)
-    prefix = translate("cli.error", lang)
-    click.echo(f"{prefix}: {plain(translate(error.code, lang, **error.fields))}", err=True)
-    sys.exit(error.exit_code)
+@contextmanager
+def _told(obj: dict[str, Any]) -> Iterator[None]:
+    """What ends a command is told to the person."""
+    lang = obj["lang"]
+    try:
+        yield
+    except click.UsageError as error:
+        if (sentence := refusals.sentence(error, lang)) is None or error.ctx is None:
+            raise  # click tells it
+        hint = translate("cli.help_hint", lang, command=f"{error.ctx.command_path} --help")
+        click.echo(f"{error.ctx.get_usage()}\n{hint}\n", err=True)
+        _fail(sentence, error.exit_code, lang)
+    except GraderError as error:
+        _fail(translate(error.code, lang, **error.fields), error.exit_code, lang)
+    except BrokenPipeError:
+        raise  # the reader of our output went away; click ends quietly
+    except OSError as error:
+        _fail(translate("error.system", lang, reason=error), PlatformError.exit_code, lang)
+    except KeyboardInterrupt:
+        line = "\n" if sys.stderr.isatty() else ""  # the terminal has written ^C
+        code = obj.get("interrupted", "cli.interrupted")
+        click.echo(line + translate(code, lang), err=True)
+        sys.exit(INTERRUPTED)
+
+
+def _fail(sentence: str, exit_code: int, lang: str) -> NoReturn:
+    click.echo(f"{translate('cli.error', lang)}: {plain(sentence)}", err=True)
+    sys.exit(exit_code)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="grader")
-@click.option("--lang", type=click.Choice(LANGUAGES), help="Language (default: the locale's).")
 @click.option(
     "--course",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    type=PathType(path_type=Path, exists=True, file_okay=False),
     help="Course folder (default: the one around the current folder).",
 )
 @click.pass_context
-def main(ctx: click.Context, lang: str | None, course: Path | None) -> None:
+def main(ctx: click.Context, course: Path | None) -> None:
     """Auto-graded homework for NLP and deep learning. / NLP·딥러닝 과제 자동 채점."""
-    ctx.obj = {"lang": lang or default_language(), "course": course}
-
-
-def _speak(ctx: click.Context, _: click.Parameter, lang: str | None) -> None:
-    if lang:
-        ctx.obj["lang"] = lang
-
-
-def _add(group: click.Group, command: click.Command) -> None:
-    """Add a command; `--lang` may stand behind it, and behind those below it."""
-    for each in [command, *(command.commands.values() if isinstance(command, click.Group) else ())]:
-        option = click.Option(
-            ["--lang"],
-            type=click.Choice(LANGUAGES),
-            help="Language (default: the locale's).",
-            expose_value=False,
-            is_eager=True,
-            callback=_speak,
-        )
-        each.params.append(option)
-    group.add_command(command)
+    ctx.obj["course"] = course
 
 
 for command in (
@@ -101,4 +122,4 @@ for command in (
     exporting.export,
     machine.doctor,
 ):
-    _add(main, command)
+    main.add_command(command)

@@ -7,24 +7,24 @@ from pathlib import Path
 
 import click
 
+from grader.cli.commands import Command
+from grader.cli.paths import PathType
 from grader.errors import UsageError
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("assignment")
-@click.argument(
-    "path", metavar="[FOLDER|NOTEBOOK]", required=False, type=click.Path(path_type=Path)
-)
+@click.argument("path", metavar="[FOLDER|NOTEBOOK]", required=False, type=PathType(path_type=Path))
 @click.option("-k", "--exercise", multiple=True, help="Check only this exercise (repeatable).")
 @click.option("--watch", is_flag=True, help="Check again whenever a file is saved.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
 @click.option(
     "--summary",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=PathType(path_type=Path, dir_okay=False),
     help="Append a Markdown table to this file ($GITHUB_STEP_SUMMARY).",
 )
 @click.option(
-    "--junit", type=click.Path(path_type=Path, dir_okay=False), help="Write JUnit XML to this file."
+    "--junit", type=PathType(path_type=Path, dir_okay=False), help="Write JUnit XML to this file."
 )
 @click.option("--annotate", is_flag=True, help="Print GitHub annotations at your lines.")
 @click.pass_context

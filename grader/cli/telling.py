@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from grader.cli.commands import Command
 from grader.cli.common import short, warn, warn_of_ungraded
 from grader.cli.gradebook import read_decisions
+from grader.cli.paths import PathType
 from grader.errors import UsageError
 from grader.i18n import translate
 
@@ -22,8 +24,8 @@ _MOST_NAMED = 12  # students in a line
 _MOST_JOBS = 4  # more take more memory, and the disk has to keep up
 
 
-@click.command()
-@click.argument("out", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.command(cls=Command)
+@click.argument("out", type=PathType(path_type=Path, exists=True, file_okay=False))
 @click.option("--published", is_flag=True, help="Include results kept back until publication.")
 @click.option(
     "--with-inputs", is_flag=True, help="With --published: show what failed hidden checks asked."
@@ -59,12 +61,12 @@ def report(
         warn_of_ungraded(results, ctx.obj["lang"])
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument(
     "out",
     nargs=-1,
     required=True,
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    type=PathType(path_type=Path, exists=True, file_okay=False),
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context

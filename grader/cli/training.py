@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from grader.cli.commands import Command, Group
 from grader.cli.common import Decorator, plain, short, with_options
+from grader.cli.paths import PathType
 from grader.errors import UsageError
 from grader.i18n import translate
 
@@ -59,7 +61,7 @@ _LAYERED, _SEEING = (*_ATTENDING, "lstm"), (*_ATTENDING, "seq2seq")
 _HW3, _HW5 = ("assignment", "hw3"), ("assignment", "hw5")
 
 
-@click.group()
+@click.group(cls=Group)
 def train() -> None:
     """Train a homework's package on real text. / 과제 패키지를 실제 텍스트로 학습합니다."""
 
@@ -75,7 +77,7 @@ def _common(data: str, epochs: int | None = None, lr: float | None = None) -> De
         ),
         click.option(
             "--out",
-            type=click.Path(path_type=Path, file_okay=False),
+            type=PathType(path_type=Path, file_okay=False),
             help="Folder for the model, results.json and pictures (default: out/train/NAME).",
         ),
         click.option("--resume", is_flag=True, help="Go on from the checkpoint in --out."),
@@ -179,9 +181,9 @@ def train_hw5(ctx: click.Context, /, **options: Any) -> None:
     _train(ctx, "hw5", options)
 
 
-@click.command("try")
+@click.command("try", cls=Command)
 @click.argument("assignment", type=click.Choice(["hw1", "hw2", "hw3", "hw4", "hw5"]))
-@click.argument("model", type=click.Path(path_type=Path))
+@click.argument("model", type=PathType(path_type=Path))
 @click.argument("text", required=False)
 @click.option("--package", metavar="reference|FOLDER", help="Whose code, as in `grader train`.")
 @_only("--length", _HW3, type=_count, default=40, show_default=True, help="hw3: words to write.")
@@ -225,7 +227,7 @@ def try_(
                 click.echo(plain(answer))
 
 
-@click.command("compare")
+@click.command("compare", cls=Command)
 @click.option("--data", default="wikitext2", show_default=True, help="A name, a file or a folder.")
 @click.option("--similarity", default="wordsim353", show_default=True, help="The judge, likewise.")
 @click.option("--package", metavar="reference|FOLDER", help="Whose code, as in `grader train`.")
