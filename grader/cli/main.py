@@ -57,7 +57,7 @@ class Commands(Group):
 
 def _lang(args: list[str]) -> str:
     """The language that `--lang` names, wherever it stands: refusals of the rest are in it."""
-    words = [word for arg in args for word in arg.split("=", 1)]
+    words = [word for arg in map(str, args) for word in arg.split("=", 1)]
     named = [lang for word, lang in pairwise(words) if word == "--lang" and lang in LANGUAGES]
     return named[-1] if named else default_language()
 
