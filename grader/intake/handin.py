@@ -39,6 +39,7 @@ class Handin:
     label: str  # as it lies there, for people
     place: Node | None  # None: there is a place for it, and nothing in it
     name: str = ""  # of the person, as the source has it
+    group: str = ""  # what stood before the name in all of a download, and may be a part of it
     ids: Mapping[str, str] = field(default_factory=dict)  # kind -> value, as on a roster
     attempt: int | None = None  # counted from 1; None: the source knows no attempts
     late: bool = False

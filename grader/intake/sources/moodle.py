@@ -6,6 +6,8 @@
 
 The number is that of the worksheet's `Identifier`, `Participant 123457`. In the download of one
 group every name begins with the group's: `Group A-Kim Minsu`. Names: `mod/assign/locallib.php`.
+
+People choose what they and their files are called: a name in which two numbers stand is nobody's.
 """
 
 from __future__ import annotations
@@ -19,8 +21,10 @@ from grader.intake.shapes import is_nobodys
 
 # "._Kim_7_assignsubmission_file_hw.zip" is what macOS keeps beside a file
 _NAME = re.compile(
-    r"(?!\._)(?P<name>.*)_(?P<id>\d+)_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<file>.*))?$"
+    r"(?!\._)(?P<name>.*?)_(?P<id>\d+)_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<file>.*))?$"
 )
+
+_NUMBER = re.compile(r"_(\d+)_assignsubmission_[a-z]+(?=_|$)")
 
 _BLIND = {"Participant", "참가자"}  # who is marked without their name
 
@@ -41,7 +45,8 @@ def read(node: Node, wanted: Wanted, known: Collection[str]) -> Seen:  # noqa: A
     people: dict[str, list[tuple[re.Match[str], Node]]] = {}
     leftover = []
     for child in node.children:
-        if match := _NAME.match(child.name):
+        match = _NAME.match(child.name)
+        if match and len(set(_NUMBER.findall(child.name))) == 1:
             people.setdefault(match["id"], []).append((match, child))
         else:
             leftover.append(child.shown)
@@ -68,11 +73,13 @@ def _handin(key: str, parts: list[tuple[re.Match[str], Node]], group: str) -> Ha
         for child in (node.children if own else [node])
     ]
     name = parts[0][0]["name"].removeprefix(group)
+    is_blind = name in _BLIND
     return Handin(
         key=key,
         label=", ".join(node.shown for _, node in parts),
         place=_alone(parts) or Together(key, named),
-        name="" if name in _BLIND else name,
+        name="" if is_blind else name,
+        group="" if is_blind else group,
         ids={"moodle": key},
     )
 
