@@ -5,6 +5,9 @@
 
 Canvas numbers a file that is handed in again: `hw.zip`, `hw-1.zip`. Names are those of its
 `lib/content_zipper.rb`; a file that was renamed in the browser (`hw (1).zip`) counts as the same.
+
+People choose what they and their files are called. Canvas leaves no number in the middle of a
+person's name, so that the user's id is the first number or the second.
 """
 
 from __future__ import annotations
@@ -13,16 +16,15 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from grader.intake.entries import MAX_NAME
 from grader.intake.handin import Handin, Seen, Wanted
 from grader.intake.nodes import Node, Together, stem
 from grader.intake.shapes import is_nobodys
 
-_HEAD = re.compile(
-    r"(?P<name>.+?)(?:_(?P<late>late))?_(?P<user>\d+)_(?P<attachment>\d+)_(?=.)", re.IGNORECASE
-)
-_TYPED = re.compile(
-    r"(?P<name>.+?)(?:_(?P<late>late))?_(?P<user>\d+)_(?P<file>(?:text|link)\.html?)$",
-    re.IGNORECASE,
+_NAME = re.compile(
+    r"(?P<name>.+?)(?:_(?P<late>late))?_(?P<user>\d+)_"
+    r"(?:(?P<attachment>\d+)_(?P<file>.+)|(?P<typed>(?:text|link)\.html?)$)",
+    re.IGNORECASE | re.DOTALL,
 )
 _AGAIN = re.compile(r"(?:[ _]?\(\d+\)|-\d+)+$")
 
@@ -84,26 +86,35 @@ def read(node: Node, wanted: Wanted, known: Collection[str]) -> Seen:
 def _parse(node: Node, known: Collection[str]) -> _File | None:
     """What a file's name says.
 
-    Where more than one pair of numbers could be meant, as in `group_3_12345_678_hw.zip`, the user
-    on the roster is; else the first.
+    Where more than one user could be meant, as in `group_3_12345_678_hw.zip`, the one on the roster
+    is; nobody where both are there; else the first.
     """
     if node.name.startswith("._"):  # what macOS keeps beside a file
         return None
-    if match := _TYPED.match(node.name):
-        late = match["late"] is not None
-        return _File(node, match["name"], match["user"], 0, match["file"], late)
     readings = list(_readings(node))
-    return next((file for file in readings if file.user in known), next(iter(readings), None))
+    on_roster = [file for file in readings if file.user in known]
+    if len(on_roster) > 1:
+        return None
+    return next(iter(on_roster or readings), None)
 
 
 def _readings(node: Node) -> Iterator[_File]:
-    at = 0
-    while match := _HEAD.match(node.name[at:]):
-        name = node.name[: at + match.end("name")]
-        late = match["late"] is not None
-        file = node.name[at + match.end() :]
-        yield _File(node, name, match["user"], int(match["attachment"][:18]), file, late)
-        at += match.end("name") + 1
+    """The first, and where the name may end in what that takes for the user, the next."""
+    first = _NAME.match(node.name) if len(node.name) <= MAX_NAME else None
+    if first is None:
+        return
+    yield _file(node, first, "")
+    head = node.name[: first.end("name") + 1]
+    second = _NAME.match(node.name[len(head) :])
+    if second and second["name"] == first["user"]:
+        yield _file(node, second, head)
+
+
+def _file(node: Node, match: re.Match[str], head: str) -> _File:
+    attachment = int((match["attachment"] or "0")[:18])
+    file = match["file"] or match["typed"]
+    is_late = match["late"] is not None
+    return _File(node, head + match["name"], match["user"], attachment, file, is_late)
 
 
 def _attempts(files: list[_File], wanted: Wanted) -> list[list[_File]]:

@@ -1,0 +1,158 @@
+"""Whose a hand-in is: nobody's name, nor that of a file, makes one person's work another's."""
+
+import tracemalloc
+
+import pytest
+
+from grader.course.roster import Person, Roster
+from grader.intake.people import Unclear
+from tests.intake.layouts import below, counting, intake, write, zipped
+
+NAMED = Roster(
+    (Person("2027001", "이영희"), Person("2027002", "김철수"), Person("2027003", "Park Minsu"))
+)
+CANVAS = Roster(
+    (
+        Person("s1", "Kim", "", "Team 1", {"canvas": "12345"}),
+        Person("s2", "Lee", "", "Team 1", {"canvas": "12346"}),
+        Person("s3", "Park", "", "Team 2", {"canvas": "12347"}),
+    )
+)
+MOODLE = Roster(
+    (
+        Person("s1", "Kim Minsu", ids={"moodle": "123457"}),
+        Person("s2", "Lee Jiwoo", ids={"moodle": "123458"}),
+    )
+)
+KIMS = "Kim Minsu_123457_assignsubmission_file_"
+LEES = "Lee Jiwoo_123458_assignsubmission_file_"
+
+
+# --- an id and a name that contradict each other ---
+
+
+@pytest.mark.parametrize("name", ["2027001_김철수", "김철수 2027001", "hw1_2027001-김철수 (1)"])
+@pytest.mark.parametrize("ending", [".zip", ".ipynb"])
+def test_an_id_with_the_name_of_somebody_else_may_be_eithers(tmp_path, name, ending):
+    write(tmp_path, {name + ending: zipped(), "2027003.zip": zipped()})
+    taken = intake(tmp_path, NAMED)
+    assert taken.unclear == (Unclear(name + ending, ("2027001", "2027002")),)
+    assert taken.unknown == []
+    people = {person.id: person for person in taken.people}
+    for student in ("2027001", "2027002"):
+        assert people[student].found().problem.fields == {"found": name + ending}
+
+
+def test_a_wrong_id_doubles_nobody(tmp_path):
+    write(tmp_path, {"2027001_이영희.zip": zipped(), "2027001_김철수.zip": zipped()})
+    taken = intake(tmp_path, NAMED)
+    assert counting(taken)["2027001"] == "2027001_이영희.zip"
+    assert [one.people for one in taken.unclear] == [("2027001", "2027002")]
+    (chulsu,) = [person for person in taken.people if person.id == "2027002"]
+    assert chulsu.perhaps == ("2027001_김철수.zip",)
+
+
+@pytest.mark.parametrize("rest", ["이영희", "hw1", "영희", "final", "Minsu"])
+def test_an_id_beside_nobody_elses_name_counts(tmp_path, rest):
+    write(tmp_path, {f"2027001_{rest}.zip": zipped(), "2027003.zip": zipped()})
+    assert counting(intake(tmp_path, NAMED))["2027001"] == f"2027001_{rest}.zip"
+
+
+def test_gradescopes_number_and_address_of_two_people_may_be_eithers(tmp_path):
+    people = Roster(
+        (Person("1", "Kim", ids={"email": "kim@x"}), Person("2", "Lee", ids={"email": "lee@x"}))
+    )
+    metadata = "\n".join(
+        f"submission_{n}:\n  :submitters:\n  - :name: N\n    :sid: '{sid}'\n    :email: {email}"
+        for n, sid, email in ((1, "1", "lee@x"), (2, "", "kim@x"))
+    )
+    write(tmp_path, {"submission_metadata.yml": metadata})
+    write(tmp_path, below("submission_1") | below("submission_2"))
+    taken = intake(tmp_path, people)
+    assert taken.unclear == (Unclear("submission_1/", ("1", "2")),)
+    assert (counting(taken)["1"], counting(taken)["2"]) == ("submission_2/", None)
+
+
+# --- a name that looks like what an LMS writes ---
+
+
+@pytest.mark.parametrize("roster", [None, MOODLE])
+@pytest.mark.parametrize("odd", [f"{KIMS}x_123458_assignsubmission_file_hw.zip", f"{LEES}_{KIMS}a"])
+def test_moodles_name_with_two_numbers_is_nobodys(tmp_path, roster, odd):
+    write(tmp_path, {f"{LEES}hw.zip": zipped(), odd: zipped()})
+    taken = intake(tmp_path, roster)
+    assert [label for label in counting(taken).values() if label] == [f"{LEES}hw.zip"]
+    assert taken.leftover == (odd,)
+
+
+def test_moodles_name_with_the_same_number_twice_is_its_owners(tmp_path):
+    """What came back with feedback, and is handed in again."""
+    write(tmp_path, {f"{LEES}hw.zip": zipped(), f"{KIMS}{KIMS}hw.zip": zipped()})
+    assert counting(intake(tmp_path, MOODLE))["s1"] == f"{KIMS}{KIMS}hw.zip"
+
+
+@pytest.mark.parametrize("roster", [None, CANVAS])
+@pytest.mark.parametrize(
+    "file", ["x_late_12346_text.html", "12346_text.html", "12346_9_hw.zip", "x_12346_9_hw.zip"]
+)
+def test_a_file_called_like_canvas_own_stays_its_owners(tmp_path, roster, file):
+    write(tmp_path, {"kim_12345_1_hw.zip": zipped(), f"kim_12345_2_{file}": zipped()})
+    write(tmp_path, {"lee_12346_3_hw.zip": zipped()})
+    handins = {person.name: person.handins for person in intake(tmp_path, roster).people}
+    files = [name for handin in handins.get("Kim", handins.get("kim")) for name in handin.files]
+    assert sorted(files) == ["kim_12345_1_hw.zip", f"kim_12345_2_{file}"]
+
+
+def test_who_is_called_like_somebodys_canvas_number_is_nobody(tmp_path):
+    write(tmp_path, {"kim_12346_12345_1_hw.zip": zipped(), "lee_12346_3_hw.zip": zipped()})
+    write(tmp_path, {"park_12347_2_hw.zip": zipped()})
+    taken = intake(tmp_path, CANVAS)
+    assert list(counting(taken).values()) == [None, "lee_12346_3_hw.zip", "park_12347_2_hw.zip"]
+    assert taken.leftover == ("kim_12346_12345_1_hw.zip",)
+
+
+@pytest.mark.parametrize("file", ["text.html", "678_text.html", "678_hw.zip"])
+def test_a_group_with_a_number_is_read_with_the_roster(tmp_path, file):
+    name = f"group_3_12345_{file}"
+    write(tmp_path, {name: zipped(), "lee_12346_3_hw.zip": zipped()})
+    assert counting(intake(tmp_path, CANVAS))["s1"] == name
+
+
+def test_who_is_called_like_a_team_stays_who_their_number_says(tmp_path):
+    files = ["kim_12345_1_hw.zip", "lee_12346_2_hw.zip", "team1_12347_3_hw.zip"]
+    write(tmp_path, dict.fromkeys(files, zipped()))
+    assert list(counting(intake(tmp_path, CANVAS)).values()) == files
+
+
+def test_a_long_name_costs_nothing(tmp_path):
+    odd = "a" + "_1" * 10_000 + "_x.zip"
+    write(tmp_path, {"kim.zip": zipped(), "lee.zip": zipped({odd: "", "text.py": ""})})
+    tracemalloc.start()
+    assert set(counting(intake(tmp_path))) == {"kim", "lee"}
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 20 << 20  # each number its own reading: 190 MB
+
+
+# --- what all names in a download of Moodle's have in front ---
+
+
+def moodles(*names):
+    folders = [f"{name}_{n}_assignsubmission_file_" for n, name in enumerate(names, 1)]
+    return {name: file for folder in folders for name, file in below(folder).items()}
+
+
+@pytest.mark.parametrize("known", ["Min-ho Lee", "Min-ji Kim"])
+def test_a_part_of_peoples_names_is_no_group(tmp_path, known):
+    people = Roster((Person("s1", known), Person("s3", "Ho Lee"), Person("s4", "Ji Kim")))
+    write(tmp_path, moodles("Min-ji Kim", "Min-ho Lee"))
+    taken = intake(tmp_path, people)
+    assert counting(taken)["s1"].startswith(known)
+    assert (counting(taken)["s3"], counting(taken)["s4"]) == (None, None)
+    assert len(taken.unknown) == 1
+
+
+def test_a_group_is_cut_from_the_names_of_the_roster(tmp_path):
+    people = Roster((Person("s1", "Min-ji Kim"), Person("s2", "Min-ho Lee")))
+    write(tmp_path, moodles("Group A-Min-ji Kim", "Group A-Min-ho Lee"))
+    assert [person.status for person in intake(tmp_path, people).people] == ["handed_in"] * 2
