@@ -4,6 +4,8 @@
     submission = read(Found("kim", Path("kim.zip")), "hw1_classification", wanted, ["text.py"])
 
 `read` never raises for anything that a student could hand in: the reason stands in `problem`.
+Should it raise all the same, that is our fault, and `read_for` says so there: nobody else of a
+class has to wait for it.
 """
 
 from __future__ import annotations
@@ -14,8 +16,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
+from traceback import format_exception_only
 
 from grader.course.assignment import Assignment
+from grader.errors import PlatformError
 from grader.intake.entries import MAX_BYTES, Budget, Entry, Unsafe, shown
 from grader.intake.handin import Found
 from grader.intake.modules import Places
@@ -30,7 +34,7 @@ from grader.intake.package import (
 )
 from grader.intake.remarks import notes_on_files, notes_on_folders, nothing_wanted
 from grader.records import digests
-from grader.records.record import Message
+from grader.records.record import PLATFORM, Message
 
 
 @dataclass(frozen=True)
@@ -115,10 +119,17 @@ def read(
 
 
 def read_for(assignment: Assignment, found: Found) -> Submission:
-    """Read one submission of an assignment."""
+    """Read one submission of an assignment, whatever happens: a fault of ours is its `problem`."""
     wanted = graded_names(assignment)
     required = [file.name for file in assignment.files if file.required]
-    return read(found, assignment.package, wanted, required, assignment.allowed_packages)
+    try:
+        return read(found, assignment.package, wanted, required, assignment.allowed_packages)
+    except Exception as error:  # we know of none
+        line = format_exception_only(error)[-1].strip()
+        fault = PlatformError("error.unread", reason=shown(line))
+        problem = Message(PLATFORM, {"reason": str(fault)})
+        digest, source = _digest({repr(problem): b""}), _source(found, [])
+        return Submission(found.student, source, {}, [], list(found.notes), problem, digest)
 
 
 def graded_names(assignment: Assignment) -> dict[str, list[str]]:
@@ -152,7 +163,7 @@ def _ends(way: list[Entry]) -> bytes:
             start = file.read(half)
             file.seek(max(half, file.seek(0, io.SEEK_END) - half))
             return start + file.read(half)
-    except OSError:
+    except Exception:  # what tells them apart cannot be read: zipfile raises what it likes
         return b""
 
 
