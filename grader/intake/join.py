@@ -37,7 +37,7 @@ def join(seen: Seen, roster: Roster | None, attempts: str, wanted: Wanted) -> In
     A single hand-in (`seen.source` "submission") says nothing about the others.
     """
     piles: dict[str, _Pile] = {}
-    unclaimed = [_left(label) for label in seen.leftover]
+    unclaimed = [*map(_left, seen.leftover), *seen.unclear]
     for handin in _named_in_full(seen.handins, roster) if roster else seen.handins:
         for by, person in owners(handin, roster, wanted):
             if person is None and handin.is_loose:
@@ -65,20 +65,35 @@ def join(seen: Seen, roster: Roster | None, attempts: str, wanted: Wanted) -> In
 
 
 def _named_in_full(handins: Sequence[Handin], roster: Roster) -> list[Handin]:
-    """The hand-ins, with as much of what all names have in front as are names of the roster."""
+    """The hand-ins, with as much of what all names have in front as is people's own.
+
+    That is what most names of the roster begin with: `Min-` of Min-ji and Min-ho. A name that is
+    somebody else's with more of it, or with less, has both `readings`.
+    """
     names: dict[str, list[str]] = {}
     for handin in handins:
         if handin.group:
             names.setdefault(handin.group, []).append(handin.name)
     own = {group: _own_part(group, names[group], roster) for group in names}
-    return [replace(one, name=own.get(one.group, "") + one.name) for one in handins]
+
+    def in_full(handin: Handin) -> Handin:
+        fit = [end for end in _ends(handin.group) if roster.named(end + handin.name)]
+        readings = [replace(handin, name=end + handin.name) for end in fit]
+        name = own.get(handin.group, "") + handin.name
+        return replace(handin, name=name, readings=tuple(readings) if len(fit) > 1 else ())
+
+    return [in_full(handin) if handin.group else handin for handin in handins]
 
 
 def _own_part(group: str, names: Sequence[str], roster: Roster) -> str:
-    """The end of it that is people's own: `Min-` of Min-ji and Min-ho."""
+    """Nothing, unless the roster has more names with an end of it."""
+    return max(_ends(group), key=lambda end: sum(bool(roster.named(end + n)) for n in names))
+
+
+def _ends(group: str) -> list[str]:
+    """The ends of `Group A-Min-`, shortest first: nothing, `Min-`, all."""
     parts = group.split("-")
-    ends = ["-".join(parts[start:]) for start in range(len(parts))]
-    return next((end for end in ends if any(roster.named(end + name) for name in names)), "")
+    return ["-".join(parts[start:]) for start in reversed(range(len(parts)))]
 
 
 def _unclear(
@@ -93,7 +108,10 @@ def _unclear(
         return Unclear(shown(handin.label), tuple(person.id for person in people))
 
     found = [one for one in map(may_be, strangers) if one.people]
-    found += [one for one in map(may_be, leftover) if not without.isdisjoint(one.people)]
+    for handin in leftover:
+        one = may_be(handin)
+        if not without.isdisjoint(one.people) or (handin.readings and len(one.people) > 1):
+            found.append(one)
     return tuple(sorted(found, key=lambda one: one.found))
 
 

@@ -1,7 +1,7 @@
 """Whose a hand-in is, by the roster: what its ids and its name say, and whether they agree.
 
-Two answers that name nobody in common, as of `2027001_김철수` where 2027001 is 이영희, are one of
-several people: then it is nobody's, and they are all told.
+The most certain answer that names one person holds. Where what gives it also names somebody else,
+as `2027001_김철수` where 2027001 is 이영희, it is nobody's, and they are all told.
 """
 
 from __future__ import annotations
@@ -22,14 +22,11 @@ def owners(
     """The people on the roster whose it is, and by what; None where nobody there is known."""
     if roster is None:
         return [(next(iter(handin.ids), "key"), None)]
-    telling = (
-        (by, people)
-        for by, value, people in _answers(handin, roster, wanted)
-        if not handin.is_loose or _tells(by, value)
-    )
-    by, people = next(telling, ("key", []))
-    is_clear = by == "team" or len(people) == 1
-    return [(by, person) for person in people] if is_clear else [("key", None)]
+    for by, value, people in _answers(handin, roster, wanted):
+        is_clear = by == "team" or len(people) == 1
+        if is_clear and (not handin.is_loose or _tells(by, value)):
+            return [(by, person) for person in people]
+    return [("key", None)]
 
 
 def perhaps(handin: Handin, roster: Roster, wanted: Wanted) -> list[Person]:
@@ -46,8 +43,21 @@ def _answers(
     handin: Handin, roster: Roster, wanted: Wanted
 ) -> Iterator[tuple[str, str, list[Person]]]:
     """By what, by which text, and whom it means; most certain first, and nobody left out."""
-    claims = _by_ids(handin, roster) if handin.ids else _by_key(handin, roster, wanted)
+    if handin.readings:
+        claims = _by_readings(handin, roster, wanted)
+    else:
+        claims = _by_ids(handin, roster) if handin.ids else _by_key(handin, roster, wanted)
     return (answer for answer in claims if answer[-1])
+
+
+def _by_readings(
+    handin: Handin, roster: Roster, wanted: Wanted
+) -> Iterator[tuple[str, str, list[Person]]]:
+    """All whom the readings mean: one person, if they agree."""
+    firsts = [next(_answers(one, roster, wanted), ("", "", [])) for one in handin.readings]
+    people = {person.id: person for _, _, found in firsts for person in found}
+    kinds = {by for by, _, _ in firsts}
+    yield kinds.pop() if len(kinds) == 1 else "name", handin.key, [*people.values()]
 
 
 def _by_ids(handin: Handin, roster: Roster) -> Iterator[tuple[str, str, list[Person]]]:
@@ -74,7 +84,11 @@ def _by_key(
     yield "team", handin.name or key, roster.team(handin.name or key)
     for kind in _KINDS:
         yield kind, key, roster.by(kind, key)
-    yield "part", key, _within(key, roster, wanted)
+    within = roster.within(key)
+    others = _others(key, within, roster)
+    yield "part", key, [*within, *others]
+    if others:
+        return
     yield "name", key, roster.named(key)
     bare = without_task(key, wanted)
     for kind in _KINDS:
@@ -82,20 +96,19 @@ def _by_key(
     yield "name", bare, roster.named(bare)
 
 
-def _within(key: str, roster: Roster, wanted: Wanted) -> list[Person]:
-    """Whose id is a part of it, and whom the rest names if that is somebody else."""
-    people = roster.within(key)
-    rest = key
-    for person in people:
-        rest = re.sub(
-            rf"(?<![^\W_]){re.escape(person.id)}(?![^\W_])", " ", rest, flags=re.IGNORECASE
-        )
-    return _agreed(people, roster.named(without_task(rest, wanted))) if people else []
+def _others(key: str, people: list[Person], roster: Roster) -> list[Person]:
+    """Who is named beside the one whose id is a part of it, where that one is not."""
+    words = re.split(r"[\W_]+", key)
+    rest = [word for word in words if word.casefold() not in {one.id.casefold() for one in people}]
+    if len(people) != 1 or rest == words:
+        return []
+    named = roster.named_within(rest)
+    return [] if _share(people, named) else named
 
 
 def _agreed(people: list[Person], others: list[Person]) -> list[Person]:
-    """Whom both answers mean: the first, unless the other names nobody of them."""
-    return people if _share(people, others) else [*people, *others]
+    """Whom both answers mean; all, where they name nobody in common."""
+    return [person for person in people if person in others] or [*people, *others]
 
 
 def _share(people: list[Person], others: list[Person]) -> bool:

@@ -76,7 +76,8 @@ class Taken:
             if found
         )
         # the problem has them too, so that a record without the note is written anew
-        return Found(self.id, None, notes=notes, problem=Message(MISSING, fields))
+        missing = Message(MISSING, fields)
+        return Found(self.id, None, notes=notes, problem=missing, perhaps=tuple(shared))
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""

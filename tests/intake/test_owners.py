@@ -31,7 +31,13 @@ LEES = "Lee Jiwoo_123458_assignsubmission_file_"
 # --- an id and a name that contradict each other ---
 
 
-@pytest.mark.parametrize("name", ["2027001_김철수", "김철수 2027001", "hw1_2027001-김철수 (1)"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("2027001_김철수", "김철수 2027001", "hw1_2027001-김철수 (1)", "2027001_김철수_final"),
+        *("2027001_김철수_1", "2027001_2차_김철수", "2027001_김철수_text", "컴공_2027001_김철수"),
+    ],
+)
 @pytest.mark.parametrize("ending", [".zip", ".ipynb"])
 def test_an_id_with_the_name_of_somebody_else_may_be_eithers(tmp_path, name, ending):
     write(tmp_path, {name + ending: zipped(), "2027003.zip": zipped()})
@@ -52,10 +58,38 @@ def test_a_wrong_id_doubles_nobody(tmp_path):
     assert chulsu.perhaps == ("2027001_김철수.zip",)
 
 
-@pytest.mark.parametrize("rest", ["이영희", "hw1", "영희", "final", "Minsu"])
+@pytest.mark.parametrize(
+    "rest", ["이영희", "hw1", "영희", "final", "Minsu", "이영희_김철수", "김철", "Park_hw1_Minsu"]
+)
 def test_an_id_beside_nobody_elses_name_counts(tmp_path, rest):
     write(tmp_path, {f"2027001_{rest}.zip": zipped(), "2027003.zip": zipped()})
     assert counting(intake(tmp_path, NAMED))["2027001"] == f"2027001_{rest}.zip"
+
+
+@pytest.mark.parametrize("name", ["Kim Minsu", "minsu_kim", "hw1_Kim_Minsu_2"])
+def test_an_id_with_the_name_as_somebody_else_writes_theirs_may_be_eithers(tmp_path, name):
+    """김민수 writes his own as Kim Minsu: nothing tells that from a number that is mistyped."""
+    people = Roster((Person("2027001", "김민수"), Person("2027002", "Kim Minsu")))
+    write(tmp_path, {f"2027001_{name}.zip": zipped(), "2027002.zip": zipped()})
+    taken = intake(tmp_path, people)
+    assert taken.unclear == (Unclear(f"2027001_{name}.zip", ("2027001", "2027002")),)
+
+
+@pytest.mark.parametrize(
+    ("people", "owner"),
+    [
+        ({"1": ("Kim Minsu", ""), "2": ("Lee", "@b.edu"), "3": ("Park", "@c.edu")}, "1"),
+        ({"1": ("Kim Minsung", "@a.edu"), "2": ("Kim Minsu", "")}, "1"),
+    ],
+    ids=["a name beside a login of two", "a login that is a name"],
+)
+def test_the_first_answer_that_names_one_person_holds(tmp_path, people, owner):
+    rows = [
+        Person(f"202700{n}", name, ids={"email": f"minsukim{mail}"} if mail else {})
+        for n, (name, mail) in people.items()
+    ]
+    write(tmp_path, {"minsukim.zip": zipped(), "2027002.zip": zipped()})
+    assert counting(intake(tmp_path, Roster(tuple(rows))))[f"202700{owner}"] == "minsukim.zip"
 
 
 def test_gradescopes_number_and_address_of_two_people_may_be_eithers(tmp_path):
@@ -83,6 +117,20 @@ def test_moodles_name_with_two_numbers_is_nobodys(tmp_path, roster, odd):
     taken = intake(tmp_path, roster)
     assert [label for label in counting(taken).values() if label] == [f"{LEES}hw.zip"]
     assert taken.leftover == (odd,)
+    told = [(one.found, set(one.people)) for one in taken.unclear]
+    assert told == ([] if roster is None else [(odd, {"s1", "s2"})])
+
+
+def test_moodles_name_from_an_earlier_download_is_told(tmp_path):
+    odd = f"{KIMS}Kim Minsu_99_assignsubmission_file_hw.zip"
+    write(tmp_path, {f"{LEES}hw.zip": zipped(), odd: zipped()})
+    assert intake(tmp_path, MOODLE).unclear == (Unclear(odd, ("s1",)),)
+
+
+def test_moodles_name_with_two_numbers_is_told_beside_what_counts(tmp_path):
+    odd = f"{KIMS}x_123458_assignsubmission_file_hw.zip"
+    write(tmp_path, dict.fromkeys([odd, f"{KIMS}hw.zip", f"{LEES}hw.zip"], zipped()))
+    assert intake(tmp_path, MOODLE).unclear == (Unclear(odd, ("s1", "s2")),)
 
 
 def test_moodles_name_with_the_same_number_twice_is_its_owners(tmp_path):
@@ -103,12 +151,81 @@ def test_a_file_called_like_canvas_own_stays_its_owners(tmp_path, roster, file):
     assert sorted(files) == ["kim_12345_1_hw.zip", f"kim_12345_2_{file}"]
 
 
-def test_who_is_called_like_somebodys_canvas_number_is_nobody(tmp_path):
-    write(tmp_path, {"kim_12346_12345_1_hw.zip": zipped(), "lee_12346_3_hw.zip": zipped()})
-    write(tmp_path, {"park_12347_2_hw.zip": zipped()})
+@pytest.mark.parametrize("roster", [None, CANVAS])
+@pytest.mark.parametrize("file", ["1_hw.zip", "9_hw.zip", "text.html"])
+def test_who_is_called_like_somebodys_canvas_number_stays_themselves(tmp_path, roster, file):
+    """Lee has another name elsewhere in the download."""
+    names = ["lee_12346_3_hw.zip", "park_12347_2_hw.zip", f"kim_12346_12345_{file}"]
+    write(tmp_path, dict.fromkeys(names, zipped()))
+    taken = intake(tmp_path, roster)
+    assert sorted(label for label in counting(taken).values() if label) == sorted(names)
+
+
+@pytest.mark.parametrize("late", ["", "late_"])
+def test_a_stranger_called_like_somebodys_canvas_number_is_a_stranger(tmp_path, late):
+    odd = f"kim_{late}12346_99999_8_hw.zip"
+    write(
+        tmp_path, {"lee_12346_3_hw.zip": zipped(), odd: zipped(), "park_12347_2_hw.zip": zipped()}
+    )
     taken = intake(tmp_path, CANVAS)
-    assert list(counting(taken).values()) == [None, "lee_12346_3_hw.zip", "park_12347_2_hw.zip"]
-    assert taken.leftover == ("kim_12346_12345_1_hw.zip",)
+    assert counting(taken)["s2"] == "lee_12346_3_hw.zip"
+    assert [person.id for person in taken.unknown] == ["99999"]
+
+
+def test_two_who_may_both_be_one_canvas_user_are_left_over(tmp_path):
+    odd = ["kim_12346_12345_1_hw.zip", "lee_12346_3_1_hw.zip"]
+    write(tmp_path, dict.fromkeys([*odd, "park_12347_4_hw.zip"], zipped()))
+    taken = intake(tmp_path)
+    assert (list(counting(taken)), taken.leftover) == (["12347"], tuple(odd))
+
+
+SMALL = Roster(
+    tuple(
+        Person(id_, name, ids={"canvas": canvas})
+        for id_, name, canvas in (("s1", "Kim", "101"), ("s2", "Lee", "102"), ("s3", "Park", "150"))
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("files", "count"),
+    [
+        (["kim_101_150_2027001_hw1.zip"], 1),
+        (["kim_101_140_1_hw.zip", "kim_101_150_1_hw-1.zip"], 2),
+        (["kim_101_149_text.py", "kim_101_150_1_features.py"], 1),
+    ],
+)
+@pytest.mark.parametrize("park", [[], ["park_150_161_hw.zip"]])
+def test_an_attachment_with_somebodys_number_is_theirs_whose_name_it_bears(
+    tmp_path, files, count, park
+):
+    write(tmp_path, dict.fromkeys([*files, *park, "lee_102_160_hw.zip"], zipped()))
+    taken = intake(tmp_path, SMALL)
+    (kim,) = [person for person in taken.people if person.id == "s1"]
+    assert len(kim.handins) == count
+    assert [name for handin in kim.handins for name in handin.files] == files
+
+
+def test_an_attachment_with_the_number_of_one_who_has_another_name_is_not_theirs(tmp_path):
+    odd = "auditor_999_150_2027001_hw1.zip"
+    write(tmp_path, {odd: zipped(), "park_150_161_hw.zip": zipped()})
+    taken = intake(tmp_path, SMALL)
+    assert counting(taken)["s3"] == "park_150_161_hw.zip"
+    assert counting(taken)["999"] == odd
+
+
+def test_where_no_name_tells_it_may_be_eithers(tmp_path):
+    odd = "kms_101_150_2027001_hw1.zip"
+    write(tmp_path, {odd: zipped(), "lee_102_160_hw.zip": zipped()})
+    taken = intake(tmp_path, SMALL)
+    assert (taken.leftover, taken.unclear) == ((odd,), (Unclear(odd, ("s1", "s3")),))
+
+
+def test_only_canvas_own_numbers_are_users(tmp_path):
+    people = Roster((Person("150", "Park"), Person("101", "Kim Minsu")))
+    name = "kimminsu_9001_150_2027001_hw1.zip"
+    write(tmp_path, {name: zipped(), "park_9002_160_hw.zip": zipped()})
+    assert counting(intake(tmp_path, people))["101"] == name
 
 
 @pytest.mark.parametrize("file", ["text.html", "678_text.html", "678_hw.zip"])
@@ -142,14 +259,26 @@ def moodles(*names):
     return {name: file for folder in folders for name, file in below(folder).items()}
 
 
-@pytest.mark.parametrize("known", ["Min-ho Lee", "Min-ji Kim"])
-def test_a_part_of_peoples_names_is_no_group(tmp_path, known):
-    people = Roster((Person("s1", known), Person("s3", "Ho Lee"), Person("s4", "Ji Kim")))
+def test_a_part_of_peoples_names_is_no_group(tmp_path):
+    names = ("Min-ji Kim", "Min-ho Lee", "Ji Kim")
+    people = Roster(tuple(Person(f"s{n}", name) for n, name in enumerate(names, 1)))
     write(tmp_path, moodles("Min-ji Kim", "Min-ho Lee"))
     taken = intake(tmp_path, people)
-    assert counting(taken)["s1"].startswith(known)
-    assert (counting(taken)["s3"], counting(taken)["s4"]) == (None, None)
-    assert len(taken.unknown) == 1
+    assert counting(taken)["s2"].startswith("Min-ho Lee")
+    assert counting(taken)["s3"] is None
+    assert [one.people for one in taken.unclear] == [("s3", "s1")]
+
+
+def test_one_name_that_is_somebodys_with_the_group_costs_only_its_own(tmp_path):
+    names = ("Amin Lee", "Min Lee", "Jiwoo Park", "Sua Choi")
+    people = Roster(tuple(Person(f"s{n}", name) for n, name in enumerate(names, 1)))
+    write(tmp_path, moodles("A-Min Lee", "A-Jiwoo Park", "A-Sua Choi"))
+    taken = intake(tmp_path, people)
+    assert [person.status for person in taken.people if person.id in {"s3", "s4"}] == [
+        "handed_in",
+        "handed_in",
+    ]
+    assert [one.people for one in taken.unclear] == [("s2", "s1")]
 
 
 def test_a_group_is_cut_from_the_names_of_the_roster(tmp_path):

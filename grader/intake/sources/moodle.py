@@ -43,16 +43,27 @@ def recognises(node: Node, wanted: Wanted) -> bool:
 def read(node: Node, wanted: Wanted, known: Collection[str]) -> Seen:  # noqa: ARG001 - one interface
     """Each participant's files and typed text together."""
     people: dict[str, list[tuple[re.Match[str], Node]]] = {}
-    leftover = []
+    leftover, unclear = [], []
     for child in node.children:
         match = _NAME.match(child.name)
-        if match and len(set(_NUMBER.findall(child.name))) == 1:
-            people.setdefault(match["id"], []).append((match, child))
-        else:
+        if match is None:
             leftover.append(child.shown)
+        elif len(set(_NUMBER.findall(child.name))) > 1:
+            unclear.append(_unclear(child))
+        else:
+            people.setdefault(match["id"], []).append((match, child))
     group = _group([parts[0][0]["name"] for parts in people.values()])
     handins = [_handin(key, parts, group) for key, parts in people.items()]
-    return Seen("moodle", node.shown, handins, leftover)
+    return Seen("moodle", node.shown, handins, leftover, unclear)
+
+
+def _unclear(node: Node) -> Handin:
+    """What may be anybody's whose number stands in its name."""
+    readings = [
+        Handin(match[1], "", None, name=node.name[: match.start()], ids={"moodle": match[1]})
+        for match in _NUMBER.finditer(node.name)
+    ]
+    return Handin(node.shown, node.shown, None, readings=tuple(readings))
 
 
 def _group(names: list[str]) -> str:
