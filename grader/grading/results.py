@@ -14,11 +14,11 @@ from grader.course.assignment import Assignment
 from grader.course.exercise import Check
 from grader.errors import GraderError
 from grader.grading.environment import environment
-from grader.intake.read import Submission
+from grader.intake.handin import Found
+from grader.intake.read import Submission, Unread
 from grader.records.outcome import Outcome
 from grader.records.record import (
     MISSING,
-    PLATFORM,
     CheckResult,
     ExerciseResult,
     Message,
@@ -30,6 +30,7 @@ from grader.scoring.points import totals
 
 MAX_OUTPUT_SHOWN = 4000
 MAX_DETAILS = 3
+_PLATFORM = "platform"  # the problem of a submission that could not be graded
 
 
 def result_of(check: Check, cases: list[Case], count: int, output: str) -> CheckResult:
@@ -84,10 +85,9 @@ def record_of(
     seconds: float,
 ) -> Record:
     """The record: of what was run, of what was handed in, and of what a grade depends on."""
+    is_broken = any(result.points is None for result in results)
     problem = submission.problem
-    is_ours = problem is not None and problem.code == PLATFORM
-    points, extra_points = (None, None) if is_ours else totals(results)
-    is_broken = is_ours or any(result.points is None for result in results)
+    points, extra_points = totals(results)
     return Record(
         assignment=assignment.id,
         student=submission.student,
@@ -124,13 +124,25 @@ def _status(problem: Message | None) -> Status:
 
 def broken_record(assignment: Assignment, submission: Submission, error: GraderError) -> Record:
     """The record of a submission that the platform could not grade: no score, grade again."""
-    problem = Message(PLATFORM, {"reason": str(error)})
-    return unrun(assignment, replace(submission, problem=problem))
+    problem = Message(_PLATFORM, {"reason": str(error)})
+    return replace(_broken(unrun(assignment, submission)), problem=problem)
+
+
+def _broken(record: Record) -> Record:
+    return replace(record, status=Status.BROKEN, points=None, extra_points=None)
+
+
+def unread_record(assignment: Assignment, found: Found, fault: Unread) -> Record:
+    """The record of a submission that could not be read: no score, grade again."""
+    problem = Message("unread", {"kind": fault.fields["kind"]})
+    nothing = Submission.in_memory(found.student, {})
+    nothing = replace(nothing, source=fault.fields["file"], problem=problem)
+    return _broken(unrun(assignment, nothing))
 
 
 def is_given_up(record: Record) -> bool:
-    """Whether it is one of a fault of ours, such as `broken_record` makes."""
-    return record.problem is not None and record.problem.code == PLATFORM
+    """Whether it is one that `broken_record` made."""
+    return record.problem is not None and record.problem.code == _PLATFORM
 
 
 def unrun(assignment: Assignment, submission: Submission) -> Record:

@@ -4,8 +4,7 @@
     submission = read(Found("kim", Path("kim.zip")), "hw1_classification", wanted, ["text.py"])
 
 `read` never raises for anything that a student could hand in: the reason stands in `problem`.
-Should it raise all the same, that is our fault, and `read_for` says so there: nobody else of a
-class has to wait for it.
+Should it raise all the same, that is our fault, and `read_for` raises `Unread`.
 """
 
 from __future__ import annotations
@@ -34,7 +33,11 @@ from grader.intake.package import (
 )
 from grader.intake.remarks import notes_on_files, notes_on_folders, nothing_wanted
 from grader.records import digests
-from grader.records.record import PLATFORM, Message
+from grader.records.record import Message
+
+
+class Unread(PlatformError):
+    """A submission that cannot be read, by a fault of ours. `kind`, of the fault, is for all."""
 
 
 @dataclass(frozen=True)
@@ -119,17 +122,15 @@ def read(
 
 
 def read_for(assignment: Assignment, found: Found) -> Submission:
-    """Read one submission of an assignment, whatever happens: a fault of ours is its `problem`."""
+    """Read one submission of an assignment. Raises `Unread` for a fault of ours."""
     wanted = graded_names(assignment)
     required = [file.name for file in assignment.files if file.required]
     try:
         return read(found, assignment.package, wanted, required, assignment.allowed_packages)
-    except Exception as error:  # we know of none
-        line = format_exception_only(error)[-1].strip()
-        fault = PlatformError("error.unread", reason=shown(line))
-        problem = Message(PLATFORM, {"reason": str(fault)})
-        digest, source = _digest({repr(problem): b""}), _source(found, [])
-        return Submission(found.student, source, {}, [], list(found.notes), problem, digest)
+    except Exception as error:  # we know of none but of the disk
+        reason = format_exception_only(error)[-1].strip()
+        fields = {"file": _source(found, []), "reason": reason, "kind": type(error).__name__}
+        raise Unread("error.unread", **fields) from error
 
 
 def graded_names(assignment: Assignment) -> dict[str, list[str]]:

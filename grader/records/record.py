@@ -17,7 +17,6 @@ from grader.records.outcome import Outcome
 SCHEMA = "grader/record/v6"
 
 MISSING = "nothing_handed_in"  # the problem of a record of somebody who did
-PLATFORM = "platform"  # the problem of what we could not grade, or not even read
 MOST_OF_AN_ERROR = 200  # characters of what a check raised
 
 

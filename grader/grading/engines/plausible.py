@@ -15,7 +15,7 @@ from grader.course.exercise import Exercise, Kind
 from grader.grading.proofs import Way
 from grader.grading.results import is_given_up, record_of, unrun
 from grader.grading.worker import Job
-from grader.records.record import Record
+from grader.records.record import Record, Status
 from grader.scoring.points import score
 
 _DECLARED = attrgetter("id", "of", "kind", "public")
@@ -33,8 +33,14 @@ def _expected(assignment: Assignment, job: Job, record: Record) -> Record:
     """What we would write ourselves of a run in which the checks ended as in `record`."""
     started = datetime.fromisoformat(record.started)
     if is_given_up(record):
-        given_up = replace(job.submission, problem=record.problem)
-        return replace(unrun(assignment, given_up), started=record.started)
+        return replace(
+            unrun(assignment, job.submission),
+            status=Status.BROKEN,
+            points=None,
+            extra_points=None,
+            problem=record.problem,
+            started=record.started,
+        )
     asked = _asked(assignment, job, record)
     for result, exercise in zip(record.exercises, asked, strict=True):
         declared = list(map(_DECLARED, exercise.checks))
