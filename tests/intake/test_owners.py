@@ -4,8 +4,9 @@ import tracemalloc
 
 import pytest
 
+from grader.cli.people import show_intake
 from grader.course.roster import Person, Roster
-from grader.intake.people import Unclear
+from grader.intake.people import Intake, Unclear
 from tests.intake.layouts import below, counting, intake, write, zipped
 
 NAMED = Roster(
@@ -285,3 +286,24 @@ def test_a_group_is_cut_from_the_names_of_the_roster(tmp_path):
     people = Roster((Person("s1", "Min-ji Kim"), Person("s2", "Min-ho Lee")))
     write(tmp_path, moodles("Group A-Min-ji Kim", "Group A-Min-ho Lee"))
     assert [person.status for person in intake(tmp_path, people).people] == ["handed_in"] * 2
+
+
+# --- what staff are told to do about it ---
+
+
+@pytest.mark.parametrize(
+    ("source", "advice"),
+    [
+        ("folders", {"en": "Rename it to one student's id alone", "ko": "파일(폴더) 이름을 학번"}),
+        ("canvas", {"en": "Put the LMS's ids into the roster", "ko": "명단에 LMS의 ID를"}),
+        ("moodle", {"en": "Put the LMS's ids into the roster", "ko": "명단에 LMS의 ID를"}),
+        ("gradescope", {"en": "Correct the student id", "ko": "이메일 주소를 바로잡고"}),
+    ],
+)
+def test_what_is_unclear_is_mended_where_its_name_comes_from(source, advice, capsys):
+    one = Unclear("x.zip", ("1", "2"))
+    for lang, said in advice.items():
+        show_intake(Intake("hw1", source, "x", "last", (), ("x.zip",), (one,)), lang)
+        printed = capsys.readouterr().out
+        assert said in printed
+        assert all(name in printed for name in ("x.zip", "1", "2"))
