@@ -77,6 +77,8 @@ ROOMS = {
         "sources.folders",
         "find",
         "people",
+        "owners",
+        "join",
         "read",
     ],
     "boundary.wire": [""],

@@ -20,7 +20,7 @@ from grader.grading.engines.local import Pool
 from grader.grading.worker import Job
 from grader.intake.find import find
 from grader.intake.handin import Wanted
-from grader.intake.people import join
+from grader.intake.join import join
 from grader.intake.read import read_for
 from grader.intake.request import Request
 

@@ -221,7 +221,7 @@ def intake_of(
     """Who handed in what. Raises `UsageError` where that is ambiguous."""
     from grader.intake.find import find
     from grader.intake.handin import Wanted
-    from grader.intake.people import join
+    from grader.intake.join import join
     from grader.intake.request import Request
 
     others = tuple(name for name in course.names() if name != model.id)

@@ -11,6 +11,12 @@ from grader.i18n import translate
 from grader.intake.entries import is_code
 from grader.intake.people import Intake, Taken
 
+# What mends it differs: a name that the LMS gave cannot be an id alone.
+_UNCLEAR = {
+    "canvas": "intake.unclear_lms",
+    "moodle": "intake.unclear_lms",
+    "gradescope": "intake.unclear_metadata",
+}
 _MAX_LEFTOVER = 20  # all of them stand in OUT/intake/
 
 
@@ -36,7 +42,7 @@ def show_intake(intake: Intake, lang: str) -> None:
         lines.append(translate("intake.unknown", lang, names=names))
     for one in intake.unclear:
         names = translate("intake.or", lang).join(one.people)
-        code = "intake.outside" if one.is_outside else "intake.unclear"
+        code = "intake.outside" if one.is_outside else _UNCLEAR.get(intake.source, "intake.unclear")
         lines.append(translate(code, lang, found=one.found, names=names))
     if intake.leftover:
         names = ", ".join(intake.leftover[:_MAX_LEFTOVER])

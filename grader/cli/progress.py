@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import click
 from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
@@ -32,16 +33,19 @@ class Summary:
     lowest: float = 100.0
     points: dict[str, float | None] = field(default_factory=dict)
     raised: dict[str, str] = field(default_factory=dict)  # by check: an error of its own
+    unread: dict[str, str] = field(default_factory=dict)  # by student: why it could not be read
 
     def add(self, step: Step) -> None:
         """Count one record."""
         record = step.record
         self.graded += step.fresh and record.status != Status.MISSING
-        self.kept += not step.fresh and not step.rescored
+        self.kept += not step.fresh and not step.rescored and not step.unread
         self.rescored += step.rescored
         self.ungradable += record.status == Status.UNGRADABLE
         self.missing += record.status == Status.MISSING
-        self.broken += record.status == Status.BROKEN
+        self.broken += record.status == Status.BROKEN or bool(step.unread)
+        if step.unread:
+            self.unread[record.student] = step.unread.fields["reason"]
         self.points[record.student] = record.points
         self.raised |= record.raised
         if record.points is not None and record.possible:
@@ -56,12 +60,18 @@ def show(
     steps: Iterable[Step], total: int, lang: str, names: Mapping[str, str], *, quiet: bool
 ) -> Summary:
     """Print a line for each record, with the name of its student, then the sum. Returns it."""
-    summary = Summary()
+    summary, same = Summary(), _SameFiles()
     console = Console(quiet=quiet, highlight=False)
     with bar(console, total, translate("cli.grading", lang), counted=True) as move:
         for done, step in enumerate(steps, start=1):
             summary.add(step)
+            same.add(step)
             _tell(console, _line(step, lang, names))
+            if step.unread:
+                reason = translate(step.unread.code, lang, **step.unread.fields)
+                name = who(step.record.student, names.get(step.record.student, ""))
+                text = translate("cli.unread", lang, name=name, reason=reason)
+                click.echo(plain(text), err=True)
             move(done)
     text = translate(
         "cli.graded",
@@ -75,7 +85,31 @@ def show(
     )
     console.print(text, soft_wrap=True)
     tell_raised(console, summary.raised, lang)
+    for absent, others in same.pairs():
+        name, *rest = (who(student, names.get(student, "")) for student in (absent, *others))
+        text = translate("cli.same_files", lang, name=name, others=", ".join(rest))
+        click.echo(plain(text), err=True)
     return summary
+
+
+class _SameFiles:
+    """Who hands in nothing now and keeps points for the very files that others hand in."""
+
+    def __init__(self) -> None:
+        self._absent: dict[str, str] = {}
+        self._there: dict[str, list[str]] = {}
+
+    def add(self, step: Step) -> None:
+        """See one record."""
+        record = step.record
+        if step.absent and record.points:
+            self._absent[record.student] = record.submission_sha256
+        elif not step.absent:
+            self._there.setdefault(record.submission_sha256, []).append(record.student)
+
+    def pairs(self) -> list[tuple[str, list[str]]]:
+        """Each of them, and the others."""
+        return [(one, self._there[sha]) for one, sha in self._absent.items() if sha in self._there]
 
 
 def tell_raised(console: Console, raised: Mapping[str, str], lang: str) -> None:

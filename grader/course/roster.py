@@ -14,8 +14,9 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,14 @@ class Person:
     team: str = ""
     ids: dict[str, str] = field(default_factory=dict)  # kind -> value: "canvas", "email"
 
+    @cached_property
+    def spellings(self) -> set[str]:
+        """The letters of the name, in the orders in which it is written."""
+        return {letters(name) for name in _orders(self.name)} - {""}
+
+
+Known = Mapping[str, Sequence[Person]]  # by each id, whose it is
+
 
 @dataclass(frozen=True)
 class Roster:
@@ -86,9 +95,13 @@ class Roster:
         """Plain data, schema first."""
         return {"schema": SCHEMA, "people": [asdict(person) for person in self.people]}
 
-    def known(self) -> frozenset[str]:
-        """Every id of everybody."""
-        return frozenset(v for person in self.people for v in (person.id, *person.ids.values()))
+    def known(self) -> dict[str, list[Person]]:
+        """Every id of everybody, and whose it is."""
+        known: dict[str, list[Person]] = {}
+        for person in self.people:
+            for value in {person.id, *person.ids.values()}:
+                known.setdefault(value, []).append(person)
+        return known
 
     def by(self, kind: str, value: str) -> list[Person]:
         """The people with that id of that kind: one, or nobody."""
@@ -102,10 +115,22 @@ class Roster:
 
     def named(self, name: str) -> list[Person]:
         """The people of that name, however it is ordered and spaced."""
-        wanted = _letters(name)
-        return [
-            p for p in self.people if wanted and wanted in {_letters(n) for n in _orders(p.name)}
-        ]
+        wanted = letters(name)
+        return [person for person in self.people if wanted in person.spellings]
+
+    def named_within(self, words: Sequence[str]) -> list[Person]:
+        """The people whose name is some of these words, one after the other; no short names."""
+        longest = max((len(one) for person in self.people for one in person.spellings), default=0)
+        runs: set[str] = set()
+        for start in range(len(words)):
+            run = ""
+            for word in words[start:]:
+                run += letters(word)
+                if len(run) > longest:
+                    break
+                runs.add(run)
+        telling = set(filter(is_telling, runs))
+        return [person for person in self.people if not telling.isdisjoint(person.spellings)]
 
     def within(self, text: str) -> list[Person]:
         """The people whose id is a word of the text, as in `2027001_홍길동`; or has it as login."""
@@ -119,11 +144,11 @@ class Roster:
 
     def team(self, name: str) -> list[Person]:
         """The members of a team; somebody may be in several: `Team 1, Team 2`."""
-        wanted = _letters(name)
+        wanted = letters(name)
         return [
             person
             for person in self.people
-            if wanted and wanted in map(_letters, [person.team, *re.split("[,;]", person.team)])
+            if wanted and wanted in map(letters, [person.team, *re.split("[,;]", person.team)])
         ]
 
 
@@ -132,9 +157,9 @@ def is_telling(text: str) -> bool:
 
     A letter that is no Latin one counts as a syllable: 홍길동.
     """
-    letters = _letters(text)
-    is_name = letters.isalpha() and not any(map(str.isascii, letters))
-    return len(letters) >= (2 if is_name else _WORD)
+    own = letters(text)
+    is_name = own.isalpha() and not any(map(str.isascii, own))
+    return len(own) >= (2 if is_name else _WORD)
 
 
 def load(path: Path) -> Roster:
@@ -222,7 +247,7 @@ def _kind(title: str) -> str | None:
     parts = [title, *re.split(r"[(（)）\[\]/]", title)]
     if re.search(r"\(\d+\)\s*$", title):  # Canvas numbers assignments so
         parts = [title]
-    return next((_KINDS[part] for part in map(_letters, parts) if part in _KINDS), None)
+    return next((_KINDS[part] for part in map(letters, parts) if part in _KINDS), None)
 
 
 def _id(cell: str) -> str:
@@ -249,7 +274,7 @@ def _header(path: Path, rows: list[list[str]]) -> tuple[int, dict[str, int]]:
         if kind := _kind(title):
             columns.setdefault(kind, i)
     _read_as_canvas(rows[at], columns)
-    if "githubid" in map(_letters, rows[at]) and "moodle" in columns:  # of GitHub Classroom
+    if "githubid" in map(letters, rows[at]) and "moodle" in columns:  # of GitHub Classroom
         columns.setdefault("id", columns.pop("moodle"))
     if "last" in columns and "first" not in columns and "name" in columns:  # 성, 이름
         columns["first"] = columns.pop("name")
@@ -261,14 +286,14 @@ def _header(path: Path, rows: list[list[str]]) -> tuple[int, dict[str, int]]:
 
 def _read_as_canvas(titles: list[str], columns: dict[str, int]) -> None:
     """`Student` is a name beside an `ID`, which is then Canvas'; alone it is an id."""
-    letters = [_letters(title) for title in titles]
-    if "student" not in letters:
+    shown = [letters(title) for title in titles]
+    if "student" not in shown:
         return
-    if letters.count("id") and letters.index("student") < letters.index("id"):
+    if shown.count("id") and shown.index("student") < shown.index("id"):
         columns["canvas"] = columns.pop("id")
-        columns.setdefault("name", letters.index("student"))
+        columns.setdefault("name", shown.index("student"))
     elif "id" not in columns:
-        columns["id"] = letters.index("student")
+        columns["id"] = shown.index("student")
 
 
 def _own_id(columns: Mapping[str, int], rows: list[list[str]]) -> str:
@@ -335,6 +360,6 @@ def _orders(name: str) -> Iterator[str]:
         yield f"{last} {' '.join(firsts)}"
 
 
-def _letters(text: str) -> str:
+def letters(text: str) -> str:
     """Letters and digits without case, blanks and signs."""
     return "".join(c for c in unicodedata.normalize("NFC", text).casefold() if c.isalnum())

@@ -29,11 +29,12 @@ from grader.course.assignment import Assignment
 from grader.errors import PlatformError, UsageError
 from grader.grading.engines.engine import Engine, Graded
 from grader.grading.known import Known, Row, seen
-from grader.grading.results import unrun
+from grader.grading.results import unread_record, unrun
 from grader.grading.worker import Job
+from grader.intake.entries import shown
 from grader.intake.handin import Found
 from grader.intake.names import record_name
-from grader.intake.read import Submission, read_for
+from grader.intake.read import Submission, Unread, read_for
 from grader.intake.stamp import stamp
 from grader.records import digests, store
 from grader.records.assignment_snapshot import describe
@@ -65,6 +66,8 @@ class Progress:
     rescored: bool = False  # kept, but its outcomes are worth other points now
     taken: bool = False  # from where the class handed in
     damaged: str = ""  # why the record of an earlier run could not be kept
+    unread: Unread | None = None  # why the hand-in could not be read
+    absent: bool = False  # kept, though nothing is handed in now
 
 
 def grade_batch(
@@ -89,7 +92,7 @@ def grade_batch(
         for path, table in {snapshot: describe(assignment), **(tables or {})}.items():
             text = json.dumps(table, ensure_ascii=False, indent=1)
             store.write_atomically(path, text + "\n")
-        with closing(_KeptRecords(assignment, settings)) as kept:
+        with closing(_KeptRecords(assignment, settings, found)) as kept:
             yield from _steps(assignment, found, settings, kept)
 
 
@@ -97,9 +100,13 @@ def _steps(
     assignment: Assignment, found: list[Found], settings: Settings, kept: _KeptRecords
 ) -> Iterator[Progress]:
     waiting, damaged = [], {}
+    unread: list[tuple[Found, Unread]] = []
     for entry in found:
         try:
             step = kept.step(entry)
+        except Unread as fault:
+            unread.append((entry, fault))
+            continue
         except PlatformError as error:
             step, damaged[entry.student] = None, error.fields["reason"]
         if step is not None:
@@ -113,19 +120,28 @@ def _steps(
             yield Progress(brief, fresh=True, damaged=damaged.get(entry.student, ""))
         else:
             waiting.append(entry)
-    jobs = (
-        Job(kept.read(entry), earlier=kept.results(entry), shares=not settings.regrade)
-        for entry in waiting
-    )
-    for brief in kept.written(settings.engine.grade_all(assignment, jobs)):
+
+    def jobs() -> Iterator[Job]:
+        for entry in waiting:
+            try:
+                submission = kept.read(entry)
+            except Unread as fault:
+                unread.append((entry, fault))
+                continue
+            yield Job(submission, earlier=kept.results(entry), shares=not settings.regrade)
+
+    for brief in kept.written(settings.engine.grade_all(assignment, jobs())):
         yield Progress(brief, fresh=True, damaged=damaged.get(brief.student, ""))
+    for entry, why in unread:
+        yield kept.unread(entry, why)
 
 
 class _KeptRecords:
     """The records of this assignment that lie in `OUT`."""
 
-    def __init__(self, assignment: Assignment, settings: Settings) -> None:
+    def __init__(self, assignment: Assignment, settings: Settings, found: list[Found]) -> None:
         self._assignment, self._settings = assignment, settings
+        self._counting = {shown(entry.source) for entry in found if entry.problem is None}
         self._folder = Out(settings.out).records(assignment.id)
         self._known = Known.of(settings.out, assignment.id)
         # all that points, titles and what is read of a hand-in follow from
@@ -151,7 +167,7 @@ class _KeptRecords:
             record = store.read(path)
         except PlatformError:  # damaged, or of an earlier grader: it has been said
             return ()
-        if (record.assignment, record.student) != (self._assignment.id, entry.student):
+        if not self._is_of(record, entry):
             return ()
         if record.status != Status.GRADED or not _by_these_checks(self._assignment, record):
             return ()
@@ -161,6 +177,19 @@ class _KeptRecords:
         """A new record."""
         store.write_atomically(self._path(brief.student), text)
         return self._written(brief, text)
+
+    def unread(self, entry: Found, fault: Unread) -> Progress:
+        """Who was graded before keeps that record; who was not has one that says it failed."""
+        path = self._path(entry.student)
+        try:
+            record = store.read(path) if path.exists() else None
+        except PlatformError:  # damaged
+            record = None
+        if record is not None and record.status == Status.GRADED and self._is_of(record, entry):
+            return Progress(Brief.of(record), fresh=False, unread=fault)
+        record = unread_record(self._assignment, entry, fault)
+        brief = self.write(Brief.of(record), store.text(record))
+        return Progress(brief, fresh=True, unread=fault)
 
     def written(self, graded: Iterable[Graded]) -> Iterator[Brief]:
         """Each new record, once it is written.
@@ -201,17 +230,17 @@ class _KeptRecords:
         row, handin = self._known.get(path), stamp(entry)
         if row is not None and row.declared == self._declared:
             unread = handin == row.handin != ""
-            if not _holds(self._assignment, entry, self._settings, row.brief, unread=unread):
+            if not self._holds(entry, row.brief, unread=unread):
                 return None
             if not unread:
                 self._known.note(path, replace(row, handin=handin))
-            return Progress(row.brief, fresh=False)
+            return Progress(row.brief, fresh=False, absent=_is_absent(entry, row.brief))
         file, content = seen(path), store.content(path)
         record = store.decode(path, content)
-        if (record.assignment, record.student) != (self._assignment.id, entry.student):
+        if not self._is_of(record, entry):
             reason = f"{record.assignment}, {record.student}"
             raise PlatformError("error.record_misplaced", file=path, reason=reason)
-        if not _holds(self._assignment, entry, self._settings, Brief.of(record)):
+        if not self._holds(entry, Brief.of(record)):
             return None
         current = rescored(self._assignment, record)
         if current != record:  # points or a title are other ones now; the outcomes are not
@@ -219,7 +248,16 @@ class _KeptRecords:
             file = seen(path)
         brief = Brief.of(current)
         self._note(path, file, content, handin, brief)
-        return Progress(brief, fresh=False, rescored=_worth(current) != _worth(record))
+        is_rescored, absent = _worth(current) != _worth(record), _is_absent(entry, brief)
+        return Progress(brief, fresh=False, rescored=is_rescored, absent=absent)
+
+    def _holds(self, entry: Found, brief: Brief, *, unread: bool = False) -> bool:
+        if _is_absent(entry, brief) and _lay_in(brief.source, {*entry.perhaps, *self._counting}):
+            return False  # what was graded is not, or not surely, this person's
+        return _holds(self._assignment, entry, self._settings, brief, unread=unread)
+
+    def _is_of(self, record: Record, entry: Found) -> bool:
+        return (record.assignment, record.student) == (self._assignment.id, entry.student)
 
     def _path(self, student: str) -> Path:
         return self._folder / f"{record_name(student)}.json"
@@ -239,11 +277,11 @@ def _taken(assignment: Assignment, entry: Found, settings: Settings) -> Record |
         return None
     try:
         record = store.decode(settings.out, entry.record.encode())
-    except PlatformError:  # of another grader
-        return None
-    if record.assignment != assignment.id:
-        return None
-    if not _holds(assignment, entry, settings, Brief.of(record)):
+        if record.assignment != assignment.id:
+            return None
+        if not _holds(assignment, entry, settings, Brief.of(record)):
+            return None
+    except PlatformError:  # of another grader; or the hand-in cannot be read, which is said later
         return None
     return rescored(assignment, replace(record, student=entry.student))
 
@@ -260,14 +298,25 @@ def _holds(
 
     `unread`: the hand-in is known to be what was graded.
     """
-    if record.status == Status.BROKEN or (record.lacking and not settings.allow_weak_jail):
+    if record.lacking and not settings.allow_weak_jail:
         return False
-    is_missing = entry.problem is not None and entry.problem.code == MISSING
-    if is_missing and record.status != Status.MISSING:
+    if _is_absent(entry, record):
         return True  # a download without it does not undo what was handed in before
-    if not _by_these_checks(assignment, record):
+    if record.status == Status.BROKEN or not _by_these_checks(assignment, record):
         return False
     return unread or record.submission_sha256 == read_for(assignment, entry).sha256
+
+
+def _is_absent(entry: Found, record: Brief) -> bool:
+    """Whether something was handed in before, and nothing is now."""
+    is_missing = entry.problem is not None and entry.problem.code == MISSING
+    return is_missing and record.status != Status.MISSING
+
+
+def _lay_in(source: str, labels: set[str]) -> bool:
+    """Whether it is one of them, or was found in one: `kim.zip/hw1`."""
+    ends = [at for at, letter in enumerate(source) if letter == "/"]
+    return not labels.isdisjoint({source, *(source[: at + n] for at in ends for n in (0, 1))})
 
 
 def _by_these_checks(assignment: Assignment, record: Brief | Record) -> bool:

@@ -14,7 +14,8 @@ from grader.course.assignment import Assignment
 from grader.course.exercise import Check
 from grader.errors import GraderError
 from grader.grading.environment import environment
-from grader.intake.read import Submission
+from grader.intake.handin import Found
+from grader.intake.read import Submission, Unread
 from grader.records.outcome import Outcome
 from grader.records.record import (
     MISSING,
@@ -124,8 +125,19 @@ def _status(problem: Message | None) -> Status:
 def broken_record(assignment: Assignment, submission: Submission, error: GraderError) -> Record:
     """The record of a submission that the platform could not grade: no score, grade again."""
     problem = Message(_PLATFORM, {"reason": str(error)})
-    record = unrun(assignment, submission)
-    return replace(record, status=Status.BROKEN, points=None, extra_points=None, problem=problem)
+    return replace(_broken(unrun(assignment, submission)), problem=problem)
+
+
+def _broken(record: Record) -> Record:
+    return replace(record, status=Status.BROKEN, points=None, extra_points=None)
+
+
+def unread_record(assignment: Assignment, found: Found, fault: Unread) -> Record:
+    """The record of a submission that could not be read: no score, grade again."""
+    problem = Message("unread", {"kind": fault.fields["kind"]})
+    nothing = Submission.in_memory(found.student, {})
+    nothing = replace(nothing, source=fault.fields["file"], problem=problem)
+    return _broken(unrun(assignment, nothing))
 
 
 def is_given_up(record: Record) -> bool:

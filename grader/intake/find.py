@@ -9,11 +9,12 @@ where one reading is sensible, it is taken, also a level further down.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from grader.course.roster import Known
 from grader.errors import UsageError
 from grader.intake.handin import Seen, Wanted
 from grader.intake.nodes import Disk, Node, Packed, Together, is_packed, stem
@@ -39,7 +40,7 @@ _CLASS_NAMES = {"submissions", "submission", "submitted", "students", "제출", 
 _DEEP = 8  # folders that hold nothing but the next one
 _MAX_NAMED = 6  # in a refusal
 
-_Reader = Callable[[Node, Wanted, Collection[str]], Seen]
+_Reader = Callable[[Node, Wanted, Known], Seen]
 # What tells a download from anything else, in the order in which they are tried.
 _DOWNLOADS: dict[str, Callable[[Node, Wanted], bool]] = {
     "gradescope": gradescope.recognises,
@@ -140,6 +141,7 @@ class _Looking:
             where=node.shown,
             handins=[handin for section in seen for handin in section.handins],
             leftover=[name for section in seen for name in section.leftover],
+            unclear=[handin for section in seen for handin in section.unclear],
         )
 
     def _section(self, node: Node) -> Seen:

@@ -39,6 +39,7 @@ class Handin:
     label: str  # as it lies there, for people
     place: Node | None  # None: there is a place for it, and nothing in it
     name: str = ""  # of the person, as the source has it
+    group: str = ""  # what stood before the name in all of a download, and may be a part of it
     ids: Mapping[str, str] = field(default_factory=dict)  # kind -> value, as on a roster
     attempt: int | None = None  # counted from 1; None: the source knows no attempts
     late: bool = False
@@ -46,6 +47,7 @@ class Handin:
     record: str = ""  # that our autograder made where it was handed in, as JSON
     is_file: bool = False  # code or a document in neither a folder nor an archive
     is_loose: bool = False  # such a file, maybe the teacher's: theirs whom the roster knows by it
+    readings: tuple[Handin, ...] = ()  # what its name may say, where it is not clear
 
 
 @dataclass(frozen=True)
@@ -56,11 +58,21 @@ class Seen:
     where: str  # the folder or the archive, for people
     handins: list[Handin]
     leftover: list[str]  # what is nobody's
+    unclear: list[Handin] = field(default_factory=list)  # so is this; it has `readings`
 
     def below(self, place: str) -> Seen:
         """The same, seen from the folder above: "A/"."""
-        handins = [replace(handin, label=place + handin.label) for handin in self.handins]
-        return replace(self, handins=handins, leftover=[place + name for name in self.leftover])
+
+        def moved(handins: list[Handin]) -> list[Handin]:
+            return [replace(handin, label=place + handin.label) for handin in handins]
+
+        leftover = [place + name for name in self.leftover]
+        return replace(
+            self,
+            handins=moved(self.handins),
+            leftover=leftover,
+            unclear=moved(self.unclear),
+        )
 
 
 @dataclass(frozen=True)
@@ -73,6 +85,7 @@ class Found:
     notes: tuple[Message, ...] = ()
     problem: Message | None = None  # why it is not read
     record: str = ""  # see `Handin`
+    perhaps: tuple[str, ...] = ()  # what is this person's or another's, and so counts for nobody
 
     @property
     def node(self) -> Node:

@@ -4,6 +4,7 @@
     submission = read(Found("kim", Path("kim.zip")), "hw1_classification", wanted, ["text.py"])
 
 `read` never raises for anything that a student could hand in: the reason stands in `problem`.
+Should it raise all the same, that is our fault, and `read_for` raises `Unread`.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
+from traceback import format_exception_only
 
 from grader.course.assignment import Assignment
+from grader.errors import PlatformError
 from grader.intake.entries import MAX_BYTES, Budget, Entry, Unsafe, shown
 from grader.intake.handin import Found
 from grader.intake.modules import Places
@@ -31,6 +34,10 @@ from grader.intake.package import (
 from grader.intake.remarks import notes_on_files, notes_on_folders, nothing_wanted
 from grader.records import digests
 from grader.records.record import Message
+
+
+class Unread(PlatformError):
+    """A submission that cannot be read, by a fault of ours. `kind`, of the fault, is for all."""
 
 
 @dataclass(frozen=True)
@@ -115,10 +122,15 @@ def read(
 
 
 def read_for(assignment: Assignment, found: Found) -> Submission:
-    """Read one submission of an assignment."""
+    """Read one submission of an assignment. Raises `Unread` for a fault of ours."""
     wanted = graded_names(assignment)
     required = [file.name for file in assignment.files if file.required]
-    return read(found, assignment.package, wanted, required, assignment.allowed_packages)
+    try:
+        return read(found, assignment.package, wanted, required, assignment.allowed_packages)
+    except Exception as error:  # we know of none but of the disk
+        reason = format_exception_only(error)[-1].strip()
+        fields = {"file": _source(found, []), "reason": reason, "kind": type(error).__name__}
+        raise Unread("error.unread", **fields) from error
 
 
 def graded_names(assignment: Assignment) -> dict[str, list[str]]:
@@ -152,7 +164,7 @@ def _ends(way: list[Entry]) -> bytes:
             start = file.read(half)
             file.seek(max(half, file.seek(0, io.SEEK_END) - half))
             return start + file.read(half)
-    except OSError:
+    except Exception:  # what tells them apart cannot be read: zipfile raises what it likes
         return b""
 
 

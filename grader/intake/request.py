@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader.course.roster import is_telling
+from grader.course.roster import Known, is_telling
 from grader.intake.handin import Wanted, without_task
 from grader.intake.names import student_name
 from grader.intake.nodes import Node, stem
@@ -25,7 +25,7 @@ class Request:
     out: Path
     source: str | None = None  # one of `grader.course.folder.SOURCES`; None: look
     layout: str | None = None  # one of `grader.intake.find.LAYOUTS`
-    known: frozenset[str] = frozenset()  # ids on the roster
+    known: Known = field(default_factory=dict)  # the ids on the roster
     named: Callable[[str], Collection[object]] = _nobody  # the people on the roster of a name
     roster_file: Path | None = None  # where somebody named one
 

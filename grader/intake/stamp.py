@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 
-from grader.intake.entries import Unsafe
 from grader.intake.handin import Found
 from grader.records.digests import digest
 
@@ -19,7 +18,7 @@ def stamp(found: Found) -> str:
     now = time.time_ns()
     try:
         files = [] if found.problem else found.node.listing().files
-    except Unsafe:
+    except Exception:  # reading it says why
         return ""
     parts = []
     for file in files:

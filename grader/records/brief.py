@@ -25,6 +25,7 @@ class Brief:
     checks_sha256: str
     settings_sha256: str
     seconds: float
+    source: str
 
     @classmethod
     def of(cls, record: Record) -> Self:

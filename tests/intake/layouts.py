@@ -5,7 +5,7 @@ import zipfile
 
 from grader.intake.find import find
 from grader.intake.handin import Wanted
-from grader.intake.people import join
+from grader.intake.join import join
 from grader.intake.request import Request
 
 PACKAGE = "hw1_classification"

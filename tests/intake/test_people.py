@@ -383,10 +383,10 @@ def test_a_short_id_is_known_whatever_a_classmate_hands_in(tmp_path):
 
 
 def test_of_several_notebooks_the_one_called_like_its_owner_counts(tmp_path):
-    files = ("2027001.ipynb", "2027001_scratch.ipynb", "2027002.ipynb")
+    files = ("2027001.ipynb", "2027001_scratch.ipynb", "2027001_helpers.py", "2027002.ipynb")
     write(tmp_path, dict.fromkeys(files, "{}"))
     taken = intake(tmp_path, CLASS)
-    assert counting(taken)["2027001"] == "2027001.ipynb"
+    assert counting(taken)["2027001"] == "2027001.ipynb, 2027001_helpers.py"
     assert taken.leftover == ("2027001_scratch.ipynb",)
 
 

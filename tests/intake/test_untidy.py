@@ -14,6 +14,7 @@ from grader.intake import archives, entries, tars, zips
 from grader.intake.handin import Found
 from grader.intake.read import read
 from grader.records.record import Message
+from tests.intake.layouts import FILES, intake, zipped
 
 PACKAGE = "hw1_classification"
 WANTED = ["text.py", "features.py"]
@@ -393,3 +394,24 @@ def test_a_third_archive_costs_what_the_second_may(tmp_path):
 def test_a_file_that_python_would_not_find_hides_no_zip(tmp_path):
     inner = zip_of(tmp_path, ALL).read_bytes()
     assert is_right(taken(zip_of(tmp_path, {"hw.zip": inner, "OLD.PY": b""})))
+
+
+@pytest.mark.parametrize(
+    ("offset", "form", "value", "code"),
+    [
+        (16, "<L", 0, "broken_archive"),  # another checksum
+        (42, "<L", 7, "broken_archive"),  # it begins elsewhere
+        (8, "<H", 1, "encrypted"),
+        (10, "<H", 9, "unsupported"),  # Deflate64, of Windows
+    ],
+    ids=["checksum", "offset", "password", "method"],
+)
+def test_what_is_wrong_with_an_archive_in_a_class_is_its_owners(
+    tmp_path, offset, form, value, code
+):
+    path = zip_of(tmp_path, {f"{name}.zip": zipped() for name in ("kim", "lee", "park")})
+    people = intake(changed(path, "lee.zip", offset, form, value)).people
+    assert {
+        person.id: (problem := read(person.found(), PACKAGE, FILES, FILES).problem) and problem.code
+        for person in people
+    } == {"kim": None, "lee": code, "park": None}

@@ -6,6 +6,8 @@
 
 The number is that of the worksheet's `Identifier`, `Participant 123457`. In the download of one
 group every name begins with the group's: `Group A-Kim Minsu`. Names: `mod/assign/locallib.php`.
+
+People choose what they and their files are called: a name in which two numbers stand is nobody's.
 """
 
 from __future__ import annotations
@@ -19,8 +21,10 @@ from grader.intake.shapes import is_nobodys
 
 # "._Kim_7_assignsubmission_file_hw.zip" is what macOS keeps beside a file
 _NAME = re.compile(
-    r"(?!\._)(?P<name>.*)_(?P<id>\d+)_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<file>.*))?$"
+    r"(?!\._)(?P<name>.*?)_(?P<id>\d+)_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<file>.*))?$"
 )
+
+_NUMBER = re.compile(r"_(\d+)_assignsubmission_[a-z]+(?=_|$)")
 
 _BLIND = {"Participant", "참가자"}  # who is marked without their name
 
@@ -39,15 +43,27 @@ def recognises(node: Node, wanted: Wanted) -> bool:
 def read(node: Node, wanted: Wanted, known: Collection[str]) -> Seen:  # noqa: ARG001 - one interface
     """Each participant's files and typed text together."""
     people: dict[str, list[tuple[re.Match[str], Node]]] = {}
-    leftover = []
+    leftover, unclear = [], []
     for child in node.children:
-        if match := _NAME.match(child.name):
-            people.setdefault(match["id"], []).append((match, child))
-        else:
+        match = _NAME.match(child.name)
+        if match is None:
             leftover.append(child.shown)
+        elif len(set(_NUMBER.findall(child.name))) > 1:
+            unclear.append(_unclear(child))
+        else:
+            people.setdefault(match["id"], []).append((match, child))
     group = _group([parts[0][0]["name"] for parts in people.values()])
     handins = [_handin(key, parts, group) for key, parts in people.items()]
-    return Seen("moodle", node.shown, handins, leftover)
+    return Seen("moodle", node.shown, handins, leftover, unclear)
+
+
+def _unclear(node: Node) -> Handin:
+    """What may be anybody's whose number stands in its name."""
+    readings = [
+        Handin(match[1], "", None, name=node.name[: match.start()], ids={"moodle": match[1]})
+        for match in _NUMBER.finditer(node.name)
+    ]
+    return Handin(node.shown, node.shown, None, readings=tuple(readings))
 
 
 def _group(names: list[str]) -> str:
@@ -68,11 +84,13 @@ def _handin(key: str, parts: list[tuple[re.Match[str], Node]], group: str) -> Ha
         for child in (node.children if own else [node])
     ]
     name = parts[0][0]["name"].removeprefix(group)
+    is_blind = name in _BLIND
     return Handin(
         key=key,
         label=", ".join(node.shown for _, node in parts),
         place=_alone(parts) or Together(key, named),
-        name="" if name in _BLIND else name,
+        name="" if is_blind else name,
+        group="" if is_blind else group,
         ids={"moodle": key},
     )
 

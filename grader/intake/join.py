@@ -1,0 +1,225 @@
+"""Who handed in what: hand-ins of one source joined with the roster, nobody dropped or merged."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from grader.course.roster import Person, Roster
+from grader.intake.entries import is_code, is_notebook, shown
+from grader.intake.handin import Handin, Seen, Wanted
+from grader.intake.names import student_name
+from grader.intake.nodes import Node, Together, stem
+from grader.intake.owners import owners, perhaps
+from grader.intake.people import Intake, Taken, Unclear, is_counted
+
+
+@dataclass
+class _Pile:
+    """What one person has, while it is collected."""
+
+    id: str
+    name: str
+    by: str
+    person: Person | None
+    handins: list[Handin] = field(default_factory=list)
+    aside: list[Handin] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was handed in."""
+        return all(handin.place is None for handin in self.handins)
+
+
+def join(seen: Seen, roster: Roster | None, attempts: str, wanted: Wanted) -> Intake:
+    """Whose each hand-in is, and who on the roster has none.
+
+    A single hand-in (`seen.source` "submission") says nothing about the others.
+    """
+    piles: dict[str, _Pile] = {}
+    unclaimed = [*map(_left, seen.leftover), *seen.unclear]
+    for handin in _named_in_full(seen.handins, roster) if roster else seen.handins:
+        for by, person in owners(handin, roster, wanted):
+            if person is None and handin.is_loose:
+                unclaimed.append(handin)
+                continue
+            key = person.id if person else _unknown_key(handin, roster)
+            pile = piles.setdefault(key, _Pile(key, handin.name, by, person))
+            pile.handins.append(handin)
+    unclaimed += _put_together(piles.values(), wanted)
+    if roster and seen.source != "submission":
+        for person in roster.people:
+            piles.setdefault(person.id, _Pile(person.id, person.name, "roster", person))
+    unclear = _unclear(piles.values(), unclaimed, roster, wanted) if roster else ()
+    people = [_taken(pile, roster, attempts, unclear) for pile in piles.values()]
+    people.sort(key=lambda person: person.id)
+    return Intake(
+        assignment=wanted.assignment,
+        source=seen.source,
+        where=seen.where,
+        attempts=attempts,
+        people=tuple(people),
+        leftover=tuple(shown(name) for name in sorted(handin.label for handin in unclaimed)),
+        unclear=unclear,
+    )
+
+
+def _named_in_full(handins: Sequence[Handin], roster: Roster) -> list[Handin]:
+    """The hand-ins, with as much of what all names have in front as is people's own.
+
+    That is what most names of the roster begin with: `Min-` of Min-ji and Min-ho. A name that is
+    somebody else's with more of it, or with less, has both `readings`.
+    """
+    names: dict[str, list[str]] = {}
+    for handin in handins:
+        if handin.group:
+            names.setdefault(handin.group, []).append(handin.name)
+    own = {group: _own_part(group, names[group], roster) for group in names}
+
+    def in_full(handin: Handin) -> Handin:
+        fit = [end for end in _ends(handin.group) if roster.named(end + handin.name)]
+        readings = [replace(handin, name=end + handin.name) for end in fit]
+        name = own.get(handin.group, "") + handin.name
+        return replace(handin, name=name, readings=tuple(readings) if len(fit) > 1 else ())
+
+    return [in_full(handin) if handin.group else handin for handin in handins]
+
+
+def _own_part(group: str, names: Sequence[str], roster: Roster) -> str:
+    """Nothing, unless the roster has more names with an end of it."""
+    return max(_ends(group), key=lambda end: sum(bool(roster.named(end + n)) for n in names))
+
+
+def _ends(group: str) -> list[str]:
+    """The ends of `Group A-Min-`, shortest first: nothing, `Min-`, all."""
+    parts = group.split("-")
+    return ["-".join(parts[start:]) for start in reversed(range(len(parts)))]
+
+
+def _unclear(
+    piles: Collection[_Pile], leftover: Sequence[Handin], roster: Roster, wanted: Wanted
+) -> tuple[Unclear, ...]:
+    """What may be that of several people, and what is left over of who has nothing else."""
+    without = {pile.id for pile in piles if pile.is_empty}
+    strangers = [handin for pile in piles if pile.person is None for handin in pile.handins]
+
+    def may_be(handin: Handin) -> Unclear:
+        people = perhaps(handin, roster, wanted)
+        return Unclear(shown(handin.label), tuple(person.id for person in people))
+
+    found = [one for one in map(may_be, strangers) if one.people]
+    for handin in leftover:
+        one = may_be(handin)
+        if not without.isdisjoint(one.people) or (handin.readings and len(one.people) > 1):
+            found.append(one)
+    return tuple(sorted(found, key=lambda one: one.found))
+
+
+def _put_together(piles: Iterable[_Pile], wanted: Wanted) -> list[Handin]:
+    """Make one hand-in of the files of one person; what is then nobody's comes back.
+
+    They are a hand-in only where that person has no folder and no archive, whatever others have.
+    """
+    aside: dict[str, Handin] = {}
+    used: set[str] = set()  # by somebody: what a team hands in is that of several
+    for pile in piles:
+        if pile.person is not None:
+            every = {handin.label: handin for handin in pile.handins}
+            pile.handins, pile.aside = _of_one(pile.handins, pile.person, wanted)
+            aside |= {handin.label: handin for handin in pile.aside}
+            used |= every.keys() - {handin.label for handin in pile.aside}
+    return [handin for label, handin in aside.items() if label not in used]
+
+
+def _of_one(
+    handins: list[Handin], person: Person, wanted: Wanted
+) -> tuple[list[Handin], list[Handin]]:
+    """What one person handed in (of several the one called like them), and what lay beside it."""
+    files = [handin for handin in handins if handin.is_file]
+    others = [handin for handin in handins if not handin.is_file]
+    if any(handin.place is not None for handin in others):
+        return others, files
+    code = [handin for handin in files if handin.place and is_code(handin.place.name)]
+    if not code:
+        return handins, []
+    books = [handin for handin in code if handin.place and is_notebook(handin.place.name)]
+    main = books or (code if len(wanted.files) == 1 else code[:1])
+    rest = [handin for handin in files if handin not in main]
+    if len(main) > 1:
+        ids = {one.casefold() for one in (person.id, *person.ids.values())}
+        exact = [handin for handin in main if handin.key.casefold() in ids]
+        if len(exact) == 1:
+            beside = [handin for handin in main if handin not in exact]
+            return [*others, _together([*exact, *rest])], beside
+        return [*others, *main], rest
+    return [*others, _together([*main, *rest])], []
+
+
+def _together(files: Sequence[Handin]) -> Handin:
+    parts: list[tuple[str, Node]] = []
+    for handin in files:
+        if isinstance(handin.place, Together):
+            parts += handin.place.parts
+        elif handin.place is not None:
+            parts.append((handin.place.name, handin.place))
+    if len(parts) == 1:
+        return files[0]
+    label = ", ".join(handin.label for handin in files)
+    return replace(files[0], label=label, place=Together(parts[0][0], parts))
+
+
+def _left(label: str) -> Handin:
+    """What a source left over, as if it were somebody's."""
+    name = stem(label.removesuffix("/").rpartition("/")[2])
+    return Handin(student_name(name), label, None)
+
+
+def _unknown_key(handin: Handin, roster: Roster | None) -> str:
+    """What somebody is called who is not on the roster; never like somebody who is."""
+    key = student_name(handin.key)
+    return f"{key} ({handin.label})" if roster and roster.by("id", key) else key
+
+
+def _taken(pile: _Pile, roster: Roster | None, attempts: str, unclear: Sequence[Unclear]) -> Taken:
+    handins = sorted(pile.handins, key=lambda handin: handin.attempt or 0)
+    if not is_counted(handins):  # an empty place doubles nobody
+        handins = [handin for handin in handins if handin.place is not None] or handins[:1]
+    counts = None
+    if handins:
+        counts = handins[0] if attempts == "first" else handins[-1]
+    person = pile.person
+    perhaps = [one for one in unclear if pile.is_empty and pile.id in one.people]
+    return Taken(
+        id=pile.id,
+        name=_name(pile),
+        by=pile.by,
+        on_roster=None if roster is None else person is not None,
+        handins=tuple(handins),
+        counts=counts,
+        section=person.section if person else "",
+        ids=_ids(pile),
+        perhaps=tuple(one.found for one in perhaps),
+        outside=tuple(one.found for one in perhaps if one.is_outside),
+        aside=tuple(handin.label for handin in pile.aside),
+    )
+
+
+def _name(pile: _Pile) -> str:
+    """The roster's, or else the source's: a roster may hold ids alone. A team's is nobody's."""
+    if pile.person and (pile.person.name or pile.by == "team"):
+        return pile.person.name
+    return "".join(c for c in pile.name if c.isprintable())
+
+
+def _ids(pile: _Pile) -> dict[str, str]:
+    """What an LMS calls somebody. What a team handed in bears one member's number, or the team's.
+
+    Where two hand-ins bear different numbers, neither says whose they are.
+    """
+    found: dict[str, str] = {}
+    if pile.by != "team":
+        for kind in {kind for handin in pile.handins for kind in handin.ids}:
+            values = {handin.ids[kind] for handin in pile.handins if kind in handin.ids}
+            if len(values) == 1:
+                found[kind] = values.pop()
+    return found | (pile.person.ids if pile.person else {})
