@@ -64,8 +64,8 @@ def written(folder: Path, right: Mapping[str, dict[str, bytes]], count: int) -> 
     made = []
     for number, files in enumerate(list(right.values())[:count]):
         package = folder / f"student{number:03}" / "hw1_classification"
-        package.mkdir(parents=True)
         for name, content in files.items():
+            (package / name).parent.mkdir(parents=True, exist_ok=True)
             (package / name).write_bytes(content)
         made.append(package)
     return made
