@@ -84,6 +84,12 @@ def notebook_for(
     return best
 
 
+def any_notebook_found(listed: Listing, wanted: Mapping[str, Sequence[str]]) -> bool:
+    """Whether anything of the assignment is in a notebook that is no untouched template."""
+    books = _readable(_likely(listed, wanted)[0], {})
+    return any(not book.untouched and assemble(book.cells, wanted).found for _, book in books)
+
+
 def _likely(listed: Listing, wanted: Mapping[str, Sequence[str]]) -> tuple[list[Entry], list[str]]:
     """The notebooks that are read, and the names of those that are one too many.
 

@@ -21,11 +21,19 @@ _ASIDE = {"build", "dist", "old", "copy", "bak", "backup", "사본", "복사본"
 
 def only_archive(listed: Listing) -> Entry | None:
     """The archive that was handed in instead of files; None when there are files, or several."""
-    files = [entry for entry in listed.files if not is_hidden(entry.name)]
-    if any(is_notebook(entry.name) or _is_python(entry.name) for entry in files):
-        return None
-    archives = [entry for entry in files if is_archive(entry.name)]
+    return None if loose_code(listed) else archive_beside(listed)
+
+
+def archive_beside(listed: Listing) -> Entry | None:
+    """The archive that was handed in, alone or beside files; None when there are several."""
+    archives = [e for e in listed.files if is_archive(e.name) and not is_hidden(e.name)]
     return archives[0] if len(archives) == 1 else None
+
+
+def loose_code(listed: Listing) -> list[str]:
+    """The names of notebooks and Python files."""
+    names = [entry.name for entry in listed.files if not is_hidden(entry.name)]
+    return [name for name in names if is_notebook(name) or _is_python(name)]
 
 
 def the_one_file(listed: Listing, wanted: Sequence[str], notes: list[Message]) -> Listing:

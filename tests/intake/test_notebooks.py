@@ -1,7 +1,9 @@
 """Notebooks as they are handed in: from cells to modules, without running anything."""
 
+import io
 import json
 import time
+import zipfile
 
 import nbformat
 import pytest
@@ -497,6 +499,68 @@ def test_a_file_that_is_no_python_has_nothing_written(tmp_path):
     assert found.notebook == "hw.ipynb"
     blank = {"text.py": "\n" * (5 << 20) + CLEAN}
     assert taken(tmp_path / "b", blank | {"hw.ipynb": book(CLEAN)}).notebook == "hw.ipynb"
+
+
+def packed(files):
+    """A zip."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+RIGHT = {"hw/text.py": CLEAN, "hw/model.py": FIT}
+UNTOUCHED = {"grader": {"code": code_digest([STUB])}}
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"report.ipynb": book("print(1)")},
+        {"plot.py": "print(1)"},
+        {"report.ipynb": "{", "notes.md": ""},
+        {"hw.en.ipynb": book(STUB, metadata=UNTOUCHED)},
+    ],
+)
+@pytest.mark.parametrize("right", [RIGHT, {"mine.ipynb": book(CLEAN, FIT)}])
+def test_an_archive_counts_beside_what_is_no_part_of_the_assignment(tmp_path, beside, right):
+    for folder, files in {"a": right, "b": {"hw.zip": packed(right)}}.items():
+        found = taken(tmp_path / folder, beside | {"hand-in.zip": packed(files)})
+        assert found.problem is None
+        assert found.files["text.py"].strip() == CLEAN.encode()
+        names = ", ".join(name for name in beside if name != "notes.md")
+        counted = Message("archive_counts", {"archive": "hand-in.zip", "found": names})
+        assert counted in found.notes
+        assert found.source.startswith("kim/hand-in.zip")
+
+
+def test_an_archive_beside_a_part_of_the_assignment_is_not_opened(tmp_path):
+    found = taken(tmp_path / "a", {"hw.ipynb": book(CLEAN), "old.zip": packed(RIGHT)})
+    assert (found.notebook, found.ignored) == ("hw.ipynb", ["old.zip"])
+    found = taken(tmp_path / "b", {"text.py": CLEAN, "old.zip": packed(RIGHT)})
+    assert set(found.files) == {"text.py"}
+
+
+def test_an_archive_that_cannot_be_opened_or_holds_nothing_changes_nothing_and_is_named(tmp_path):
+    report = {"report.ipynb": book("print(1)")}
+    found = taken(tmp_path / "a", report | {"hw.zip": packed(RIGHT)[:-9]})
+    assert found.problem.code == "notebook_without_code"
+    assert [note.code for note in found.notes] == ["broken_archive"]
+    found = taken(tmp_path / "b", report | {"data.zip": packed({"train.csv": ""})})
+    assert (found.problem.code, found.notes) == ("notebook_without_code", [])
+
+
+def test_a_lone_file_under_another_name_counts_beside_data(tmp_path):
+    for number, (files, text) in enumerate(
+        [({"train.csv": ""}, b"x = 1"), ({"text.py": CLEAN}, CLEAN.encode())]
+    ):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / "mine.py").write_text("x = 1")
+        (folder / "more.zip").write_bytes(packed(files))
+        found = read(Found("kim", folder), "hw", {"text.py": ["clean"]}, ["text.py"])
+        assert found.files == {"text.py": text}
 
 
 def test_moving_a_function_to_another_cell_is_another_hand_in(tmp_path):
