@@ -118,7 +118,7 @@ class _Package:
         changes = {s for module in modules for s in module.changes}
         changes -= {s for module in modules for s in module.has if isinstance(s, Statement)}
         if changes:
-            ordered = sorted(changes, key=lambda s: (s.cell.number, s.line))
+            ordered = sorted(changes, key=lambda s: (s.cell.number, s.line, s.node.col_offset))
             lines = [s.text.partition("\n")[0] for s in ordered]
             yield Message("changes_left_out", {"lines": _some(lines)})
 
@@ -154,13 +154,14 @@ class _Module:
 
     def take_harmless_additions(self) -> None:
         """Take what other cells add to its classes."""
-        pending, done = _classes(self.has), set[str]()
+        self._harmless, self._harmful = set(), set()  # the modules import more than before
+        pending, done = sorted(_classes(self.has)), set[str]()
         while pending:
             if (name := pending.pop()) not in done:
                 done.add(name)
                 for statement in self._made.additions(name, self._file):
                     if self._is_harmless(statement):
-                        pending |= _classes(self.take(statement))
+                        pending += sorted(_classes(self.take(statement)))
 
     @property
     def packages(self) -> set[str]:

@@ -183,7 +183,7 @@ def imported(package, name, tmp_path, monkeypatch):
 
 
 def test_a_change_of_another_attribute_costs_no_method_and_is_named():
-    cells = [TABLE, f"{PUSH}\nTable.push = push", "Table.verbose = True\nTable.rows += 1"]
+    cells = [TABLE, f"{PUSH}\nTable.push = push", "Table.verbose = True; Table.rows += 1"]
     assert text_of(*cells) == f"{TABLE}\n{PUSH}\nTable.push = push\n"
     assert said(*cells) == [
         ("changes_left_out", {"lines": "Table.verbose = True, Table.rows += 1"})
