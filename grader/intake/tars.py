@@ -1,8 +1,8 @@
 """A tar that was handed in, packed or not: read once from front to back.
 
-Source files and notebooks are kept as they come by, up to the budget; what else is asked for later
-(an archive in the archive, one more notebook) is read in another pass. All that is not wanted is
-unpacked and let go.
+Source files and notebooks are kept as they come by, each kind up to the budget; what else is asked
+for later (an archive in the archive, one more notebook) is read in another pass. All that is not
+wanted is unpacked and let go.
 
 tarfile's reader of a whole archive goes in circles on negative sizes and backtracks for hours on
 evil extended headers (CVE-2025-8194, CVE-2024-6232), so only its parser of one block is used.
@@ -160,7 +160,7 @@ class _Walk:
         self._opened = opened
         self._stream = opened()
         self._inventory = inventory
-        self._kept = self._extended = 0  # bytes
+        self._sources = self._notebooks = self._extended = 0  # bytes
         self._passed = 0  # bytes, by all later passes together
 
     def walk(self) -> None:
@@ -198,12 +198,14 @@ class _Walk:
             self._inventory.add(Entry(name, refused(Unsafe("unsafe_archive", entry=shown(name)))))
 
     def _plain(self, name: str, size: int) -> Entry:
-        is_source, fits = name.endswith(".py"), self._kept + size <= MAX_BYTES
-        if not (is_source or (is_notebook(name) and fits)):
+        if name.endswith(".py"):
+            self._sources += size
+            if self._sources > MAX_BYTES:
+                return Entry(name, refused(Unsafe("too_large", entry=shown(name))))
+        elif is_notebook(name) and self._notebooks + size <= MAX_BYTES:
+            self._notebooks += size
+        else:
             return Entry(name, partial(self._again, self._stream.at, size), size)
-        self._kept += size
-        if not fits:
-            return Entry(name, refused(Unsafe("too_large", entry=shown(name))))
         return Entry(name, partial(io.BytesIO, self._stream.read(size)), size)
 
     def _again(self, start: int, size: int) -> IO[bytes]:

@@ -308,6 +308,13 @@ def test_notebooks_in_a_tar_are_kept_as_they_come_by(pack):
     assert file.came < 2 * len(file.getvalue())
 
 
+def test_notebooks_in_a_tar_take_nothing_from_the_budget_of_source_files(monkeypatch):
+    monkeypatch.setattr(tars, "MAX_BYTES", 250_000)
+    names = ["a.ipynb", "b.ipynb", "c.ipynb", "helper.py", "text.py"]
+    listed = unpacked(io.BytesIO(tarred(*names, content=bytes(100_000))), "hw.tar")
+    assert [len(Budget().read(entry)) for entry in listed.files] == [100_000] * 5
+
+
 def test_all_later_passes_over_a_tar_together_have_a_limit(monkeypatch):
     monkeypatch.setattr(tars, "MAX_UNPACKED", {tars.GZIP: 650_000})
     zips = [f"lab{i}.zip" for i in range(5)]
