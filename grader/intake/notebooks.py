@@ -18,7 +18,7 @@ from grader.intake.cells import (
 )
 from grader.intake.entries import Budget, Entry, Listing, Unsafe, is_notebook, shown
 from grader.intake.modules import Assembled, assemble
-from grader.intake.package import is_hidden
+from grader.intake.package import archives, is_hidden
 from grader.intake.syntax import written_functions
 from grader.records.record import Message
 
@@ -52,14 +52,16 @@ def notebook_for(
     None where there is none, or the files count. Raises `Unsafe` where the only thing that was
     handed in is a notebook that cannot be taken.
     """
-    there, others = _likely(listed, wanted)
+    there, missed = _likely(listed, wanted, files)
     unread: dict[str, Unsafe] = {}
     read = dict(_readable(there, unread))
+    if missed:
+        notes.append(Message("notebooks_unread", {"limit": str(MAX_READ), "files": _some(missed)}))
     if unread and not read and not files:
-        raise next(iter(unread.values()))
+        problem, *others = unread.values()
+        notes += [*(Message(u.code, u.fields) for u in others), *_unopened(listed)]
+        raise problem
     notes += [Message(unsafe.code, unsafe.fields) for unsafe in unread.values()]
-    if others:
-        notes.append(Message("notebooks_unread", {"limit": str(MAX_READ), "files": _some(others)}))
     touched = {name: book for name, book in read.items() if not book.untouched}
     if files and not touched:
         return None
@@ -73,6 +75,7 @@ def notebook_for(
     if best is None and taken and not files:
         names = ", ".join(name for roots in wanted.values() for name in roots)
         looked_at = _some(book.name for book in taken)
+        notes += _unopened(listed)
         raise Unsafe("notebook_without_code", file=looked_at, names=shown(names))
     if best is not None and files and written[best.name] <= _written(files.values()):
         best = None
@@ -84,23 +87,28 @@ def notebook_for(
     return best
 
 
-def any_notebook_found(listed: Listing, wanted: Mapping[str, Sequence[str]]) -> bool:
-    """Whether anything of the assignment is in a notebook that is no untouched template."""
-    books = _readable(_likely(listed, wanted)[0], {})
-    return any(not book.untouched and assemble(book.cells, wanted).found for _, book in books)
+def _likely(
+    listed: Listing, wanted: Mapping[str, Sequence[str]], files: Mapping[str, bytes]
+) -> tuple[list[Entry], list[str]]:
+    """The notebooks that are read, and the names of those that are missed.
 
-
-def _likely(listed: Listing, wanted: Mapping[str, Sequence[str]]) -> tuple[list[Entry], list[str]]:
-    """The notebooks that are read, and the names of those that are one too many.
-
-    Those in which a graded name stands come first, as far as the budget goes.
+    Those in which a graded name stands come first, as far as the budget goes. Beside files no other
+    is missed.
     """
     there = [e for e in listed.files if is_notebook(e.name) and not is_hidden(e.name)]
-    if len(there) > MAX_READ:
-        graded = [name.encode() for names in wanted.values() for name in names]
-        budget = Budget()
-        there = sorted(there, key=lambda entry: not _names_any(entry, graded, budget))
-    return there[:MAX_READ], sorted(entry.name for entry in there[MAX_READ:])
+    if len(there) <= MAX_READ:
+        return there, []
+    graded, budget = [name.encode() for names in wanted.values() for name in names], Budget()
+    likely = [entry for entry in there if _names_any(entry, graded, budget)]
+    ordered = [*likely, *(entry for entry in there if entry not in likely)]
+    missed = likely[MAX_READ:] if likely or files else ordered[MAX_READ:]
+    return ordered[:MAX_READ], sorted(entry.name for entry in missed)
+
+
+def _unopened(listed: Listing) -> Iterable[Message]:
+    """Where a notebook that cannot be taken stands in the way of archives."""
+    if found := archives(listed):
+        yield Message("archives_unopened", {"archives": _some(entry.name for entry in found)})
 
 
 def _names_any(entry: Entry, names: Sequence[bytes], budget: Budget) -> bool:

@@ -19,11 +19,11 @@ from traceback import format_exception_only
 
 from grader.course.assignment import Assignment
 from grader.errors import PlatformError
-from grader.intake.entries import MAX_BYTES, Budget, Entry, Listing, Unsafe, shown
+from grader.intake.entries import MAX_BYTES, Budget, Entry, Unsafe, shown
 from grader.intake.handin import Found
 from grader.intake.modules import Places
-from grader.intake.nested import beside_files, innermost
-from grader.intake.notebooks import any_notebook_found, notebook_for
+from grader.intake.nested import innermost
+from grader.intake.notebooks import notebook_for
 from grader.intake.package import (
     left_over,
     package_root,
@@ -87,7 +87,6 @@ def read(
             listed = innermost(
                 found.node.listing(), way, stack, partial(roots_of, wanted=list(wanted))
             )
-            listed = beside_files(listed, way, stack, partial(_is_found, wanted=wanted), notes)
             listed = the_one_file(listed, list(wanted), notes)
             roots = roots_of(listed, list(wanted))
             root = package_root(roots, package) if roots else ""
@@ -138,11 +137,6 @@ def graded_names(assignment: Assignment) -> dict[str, list[str]]:
         file.name: [n for e in assignment.exercises if e.file == file.name for n in e.names]
         for file in assignment.files
     }
-
-
-def _is_found(listed: Listing, wanted: Mapping[str, Sequence[str]]) -> bool:
-    """Whether anything of the assignment is there."""
-    return bool(roots_of(listed, list(wanted))) or any_notebook_found(listed, wanted)
 
 
 def _only(wanted: Mapping[str, object], files: dict[str, bytes]) -> dict[str, bytes]:

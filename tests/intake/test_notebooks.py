@@ -486,11 +486,16 @@ def test_of_many_notebooks_those_with_a_graded_name_are_read(tmp_path):
     labs = {f"lab{i:02}.ipynb": book(f"print({i})") for i in range(12)}
     found = taken(tmp_path / "a", labs | {"text.ipynb": book(CLEAN, TABLE, FIT)})
     assert (found.problem, found.notebook) == (None, "text.ipynb")
-    unread = {"limit": "10", "files": "lab09.ipynb, lab10.ipynb, lab11.ipynb"}
-    assert Message("notebooks_unread", unread) in found.notes
+    assert [note.code for note in found.notes].count("notebooks_unread") == 0
     found = taken(tmp_path / "b", labs)
     assert found.problem.fields["file"].startswith("lab00.ipynb, lab01.ipynb, ")
-    assert [note.code for note in found.notes] == ["notebooks_unread"]
+    unread = {"limit": "10", "files": "lab10.ipynb, lab11.ipynb"}
+    assert found.notes == [Message("notebooks_unread", unread)]
+    found = taken(tmp_path / "c", labs | FILES)
+    assert [note.code for note in found.notes].count("notebooks_unread") == 0
+    copies = {f"copy{i:02}.ipynb": book(CLEAN) for i in range(11)}
+    found = taken(tmp_path / "d", labs | copies)
+    assert Message("notebooks_unread", unread | {"files": "copy10.ipynb"}) in found.notes
 
 
 def test_a_file_that_is_no_python_has_nothing_written(tmp_path):
@@ -511,56 +516,51 @@ def packed(files):
 
 
 RIGHT = {"hw/text.py": CLEAN, "hw/model.py": FIT}
-UNTOUCHED = {"grader": {"code": code_digest([STUB])}}
+LARGE = book(CLEAN, FIT, metadata={"widgets": "x" * (11 << 20)})
 
 
 @pytest.mark.parametrize(
-    "beside",
+    ("beside", "problem", "notes"),
     [
-        {"report.ipynb": book("print(1)")},
-        {"plot.py": "print(1)"},
-        {"report.ipynb": "{", "notes.md": ""},
-        {"hw.en.ipynb": book(STUB, metadata=UNTOUCHED)},
+        ({"hw.ipynb": LARGE}, "notebook_too_large", ["archives_unopened"]),
+        ({"hw.ipynb": book(CLEAN)[:-20]}, "notebook_broken", ["archives_unopened"]),
+        (
+            {"a.ipynb": "{", "hw.ipynb": LARGE},
+            "notebook_broken",
+            ["notebook_too_large", "archives_unopened"],
+        ),
+        ({"report.ipynb": book("print(1)")}, "notebook_without_code", ["archives_unopened"]),
+        ({"Text.py": CLEAN, "Model.py": FIT}, "missing_files", []),
+        ({"text (1).py": CLEAN}, "missing_files", []),
     ],
 )
-@pytest.mark.parametrize("right", [RIGHT, {"mine.ipynb": book(CLEAN, FIT)}])
-def test_an_archive_counts_beside_what_is_no_part_of_the_assignment(tmp_path, beside, right):
-    for folder, files in {"a": right, "b": {"hw.zip": packed(right)}}.items():
-        found = taken(tmp_path / folder, beside | {"hand-in.zip": packed(files)})
-        assert found.problem is None
-        assert found.files["text.py"].strip() == CLEAN.encode()
-        names = ", ".join(name for name in beside if name != "notes.md")
-        counted = Message("archive_counts", {"archive": "hand-in.zip", "found": names})
-        assert counted in found.notes
-        assert found.source.startswith("kim/hand-in.zip")
+def test_a_template_beside_what_a_student_wrote_is_not_graded_in_its_place(
+    tmp_path, beside, problem, notes
+):
+    template = {"hw/text.py": STUB, "hw/model.py": STUB}
+    found = taken(tmp_path, beside | {"hw1.zip": packed(template)})
+    assert found.problem.code == problem
+    assert sorted(note.code for note in found.notes) == sorted(notes)
+
+
+def test_of_one_wanted_file_what_was_handed_in_counts_beside_an_archive(tmp_path):
+    (tmp_path / "mine.py").write_text(CLEAN)
+    (tmp_path / "hw1.zip").write_bytes(packed({"hw/text.py": STUB}))
+    found = read(Found("kim", tmp_path), "hw", {"text.py": ["clean"]}, ["text.py"])
+    assert (found.problem, found.files) == (None, {"text.py": CLEAN.encode()})
+
+
+def test_an_archive_beside_checks_is_opened(tmp_path):
+    beside = {"conftest.py": "", "tests/test_text.py": "", "TEXT.PY": CLEAN, "notes.md": ""}
+    found = taken(tmp_path, beside | {"hw.zip": packed(RIGHT)})
+    assert (found.problem, found.files["model.py"]) == (None, FIT.encode())
 
 
 def test_an_archive_beside_a_part_of_the_assignment_is_not_opened(tmp_path):
     found = taken(tmp_path / "a", {"hw.ipynb": book(CLEAN), "old.zip": packed(RIGHT)})
-    assert (found.notebook, found.ignored) == ("hw.ipynb", ["old.zip"])
+    assert (found.notebook, found.ignored, found.notes) == ("hw.ipynb", ["old.zip"], [])
     found = taken(tmp_path / "b", {"text.py": CLEAN, "old.zip": packed(RIGHT)})
     assert set(found.files) == {"text.py"}
-
-
-def test_an_archive_that_cannot_be_opened_or_holds_nothing_changes_nothing_and_is_named(tmp_path):
-    report = {"report.ipynb": book("print(1)")}
-    found = taken(tmp_path / "a", report | {"hw.zip": packed(RIGHT)[:-9]})
-    assert found.problem.code == "notebook_without_code"
-    assert [note.code for note in found.notes] == ["broken_archive"]
-    found = taken(tmp_path / "b", report | {"data.zip": packed({"train.csv": ""})})
-    assert (found.problem.code, found.notes) == ("notebook_without_code", [])
-
-
-def test_a_lone_file_under_another_name_counts_beside_data(tmp_path):
-    for number, (files, text) in enumerate(
-        [({"train.csv": ""}, b"x = 1"), ({"text.py": CLEAN}, CLEAN.encode())]
-    ):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        (folder / "mine.py").write_text("x = 1")
-        (folder / "more.zip").write_bytes(packed(files))
-        found = read(Found("kim", folder), "hw", {"text.py": ["clean"]}, ["text.py"])
-        assert found.files == {"text.py": text}
 
 
 def test_moving_a_function_to_another_cell_is_another_hand_in(tmp_path):
