@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-# Of a line without the blanks around it: `%time f()`, `files = !ls`, `?f`, `f.g??`. In a comment or
-# a sentence a question mark is none.
-_MAGIC = re.compile(r"(?:[\w\s.,]+=\s*)?(?:[%!?]|[\w.*\[\]-]+\?\??$)")
+# Of a line without the blanks around it: `%time f()`, `files = !ls`, `?f`, `f.g??`, `f(x)?`. In a
+# comment or a sentence a question mark is none.
+_MAGIC = re.compile(r"(?:[\w\s.,]+=\s*)?(?:[%!?]|(?:[\w.*]|\[[^]]*]|\([^)]*\))+\?\??$)")
 _ABOUT_TIME = {"%%time", "%%timeit", "%%capture", "%%prun"}  # the cell is Python all the same
 
 
