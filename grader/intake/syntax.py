@@ -13,6 +13,8 @@ from typing import TypeGuard
 STAR = "*"  # nobody knows which: the name of `from m import *`, the attribute of `setattr(A, x, 1)`
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 PARSING = (SyntaxError, ValueError, RecursionError, MemoryError)  # what reading it may raise
+_WAYS_OUT = (ast.Return, ast.Yield, ast.YieldFrom)
+_WAYS_OUT_OF_A_LOOP = (*_WAYS_OUT, ast.Continue, ast.Break)
 _WITH_NAMES_OF_ITS_OWN = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
@@ -117,10 +119,17 @@ def packages(top: ast.stmt) -> set[str]:
 def is_stub(node: ast.AST) -> bool:
     """Whether it is a function that never gets past `raise NotImplementedError`.
 
-    What a template gives before it (`super().__init__()`) may stand there. Behind a `return` or in
-    an `if` it is for an option that the function does not have.
+    What a template gives before it (`super().__init__()`, a guard) may stand there. One that says
+    something, behind a `return` or in an `if`, is for an option that the function does not have.
     """
-    return isinstance(node, FUNCTION) and _never_gets_past(node.body)
+    if not isinstance(node, FUNCTION):
+        return False
+    match node.body[-1]:
+        case ast.Raise(
+            ast.Name("NotImplementedError") | ast.Call(ast.Name("NotImplementedError"), [])
+        ):
+            return True
+    return _never_gets_past(node.body, _WAYS_OUT)
 
 
 def written_functions(text: str) -> int:
@@ -180,16 +189,18 @@ def _quiet() -> Iterator[None]:
         yield
 
 
-def _never_gets_past(body: list[ast.stmt]) -> bool:
+def _never_gets_past(body: list[ast.stmt], ways_out: tuple[type[ast.AST], ...]) -> bool:
     for node in body:
         match node:
             case ast.Raise(ast.Name("NotImplementedError")):
                 return True
             case ast.Raise(ast.Call(ast.Name("NotImplementedError"))):
                 return True
-            case ast.For() | ast.While() | ast.With() | ast.Try() if _never_gets_past(node.body):
+            case ast.With() | ast.Try() if _never_gets_past(node.body, ways_out):
                 return True
-        if any(isinstance(part, ast.Return) for part in at_once(node)):
+            case ast.For() | ast.While() if _never_gets_past(node.body, _WAYS_OUT_OF_A_LOOP):
+                return True
+        if any(isinstance(part, ways_out) for part in at_once(node)):
             return False
     return False
 

@@ -73,7 +73,16 @@ def test_a_long_sum_is_python_wherever_it_stands(terms):
         ("super().__init__()\n    raise NotImplementedError()", True),
         ("for x in y:\n        raise NotImplementedError()\n    return x", True),
         ("def inner():\n        return 1\n    raise NotImplementedError()", True),
+        ("if x:\n        return ''\n    # YOUR CODE HERE\n    raise NotImplementedError()", True),
+        ("for x in y:\n        if x:\n            continue\n    raise NotImplementedError", True),
         ("if x:\n        return 1\n    raise NotImplementedError(x)", False),
+        (
+            "for x in y:\n        if x:\n            continue\n        raise NotImplementedError(x)",
+            False,
+        ),
+        ("while x:\n        if x:\n            break\n        raise NotImplementedError(x)", False),
+        ("yield x\n    raise NotImplementedError(x)", False),
+        ("yield from x\n    with x:\n        raise NotImplementedError(x)", False),
         ("if x:\n        raise NotImplementedError(x)\n    return 1", False),
         ("def inner():\n        raise NotImplementedError\n    return inner", False),
         ('"""\n    raise NotImplementedError\n    """\n    return 1', False),
@@ -200,7 +209,10 @@ def test_a_question_is_no_magic(line):
     assert text_of(broken) == f"pass\n{broken}\n"
 
 
-@pytest.mark.parametrize("line", ["np.array?", "?np", "x[0].f??", "a = np.array?", "files = !ls"])
+@pytest.mark.parametrize(
+    "line",
+    ["np.array?", "?np", "x[0].f??", "a = np.array?", "files = !ls", "clean('a b')?", "d['a']?"],
+)
 def test_a_question_to_jupyter_is_magic(line):
     assert said(f"{line}\n{CLEAN}") == [("magics", {"lines": line})]
 
