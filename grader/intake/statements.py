@@ -143,9 +143,7 @@ class Statement:
             pending += inner.get_children()
             found |= {s.get_name() for s in inner.get_symbols() if s.is_global()}
             if inner.get_type() == "class":
-                of_classes |= {
-                    s.get_name() for s in inner.get_symbols() if s.is_local() and s.is_referenced()
-                }
+                of_classes |= {s.get_name() for s in inner.get_symbols() if s.is_local()}
         return found | (of_classes & names_before_bound(self.node) if of_classes else set())
 
     @cached_property

@@ -67,7 +67,7 @@ def effects(top: ast.stmt) -> Effects:
 
 
 def at_once(top: ast.stmt) -> Iterator[ast.AST]:
-    """What is run with a statement, without its decorators and the bodies of functions."""
+    """What is run with a statement, without decorators, hints and the bodies of functions."""
     pending: list[ast.AST] = [top]
     while pending:
         node = pending.pop()
@@ -79,6 +79,8 @@ def at_once(top: ast.stmt) -> Iterator[ast.AST]:
                 pending += [*given.defaults, *filter(None, given.kw_defaults)]
             case ast.ClassDef(bases=bases, keywords=keywords, body=body):
                 pending += [*bases, *keywords, *body]
+            case ast.AnnAssign(target=target, value=value):
+                pending += [target, *filter(None, [value])]
             case _:
                 pending += ast.iter_child_nodes(node)
 
@@ -91,9 +93,13 @@ def is_work(node: ast.AST) -> bool:
 
 
 def names_at_once(top: ast.stmt) -> set[str]:
-    """The names that must have a value when a statement is run."""
+    """The names that must have a value when a statement is run, but for those of hints."""
     parts = [part for decorator in decorators(top) for part in ast.walk(decorator)]
-    return {part.id for part in [*parts, *at_once(top)] if _is_looked_up(part)}
+    parts += at_once(top)
+    counted = [p.target for p in parts if isinstance(p, ast.AugAssign)]  # `n += 1`
+    return {p.id for p in parts if _is_looked_up(p)}.union(
+        p.id for p in counted if isinstance(p, ast.Name)
+    )
 
 
 def names_before_bound(top: ast.stmt) -> set[str]:
@@ -103,7 +109,7 @@ def names_before_bound(top: ast.stmt) -> set[str]:
         if isinstance(node, ast.ClassDef):
             bound = set[str]()
             for part in node.body:
-                found |= names_at_once(part) - bound
+                found |= (names_at_once(part) | _names_of_hints(part)) - bound
                 bound |= effects(part).binds
     return found
 
@@ -203,6 +209,21 @@ def _never_gets_past(body: list[ast.stmt], ways_out: tuple[type[ast.AST], ...]) 
         if any(isinstance(part, ways_out) for part in at_once(node)):
             return False
     return False
+
+
+def _names_of_hints(top: ast.stmt) -> set[str]:
+    """The names in hints that Python looks up when a statement is run."""
+    hints: list[ast.expr | None] = []
+    for part in at_once(top):
+        match part:
+            case ast.FunctionDef(args=given) | ast.AsyncFunctionDef(args=given):
+                every = [*given.posonlyargs, *given.args, *given.kwonlyargs]
+                every += filter(None, [given.vararg, given.kwarg])
+                hints += [part.returns, *(arg.annotation for arg in every)]
+            case ast.AnnAssign():
+                hints.append(part.annotation)
+    parts = (part for hint in filter(None, hints) for part in ast.walk(hint))
+    return {part.id for part in parts if _is_looked_up(part)}
 
 
 def _asks_for_main(node: ast.stmt) -> bool:

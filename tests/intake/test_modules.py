@@ -138,6 +138,13 @@ def test_to_call_a_method_of_a_definition_is_to_try_it_out(beside, kept):
 def test_a_class_may_take_a_global_of_its_own_name():
     kept = "eps = 1e-8\nclass Table:\n    eps = eps\n    half = eps / 2\n"
     assert text_of("eps = 1e-8", "other = open('x')", kept.partition("\n")[2]) == kept
+    for body in [
+        "def __init__(self, c: C = None):\n        pass\n    def C(self):\n        pass",
+        "def go(self, *c: C, d: C = 1) -> C:\n        pass\n    C = 3",
+        "C: C = 3",
+        "C += 1",
+    ]:
+        assert text_of("C = 1", f"class Table:\n    {body}").startswith("C = 1\n")
     own = "class Table:\n    other = 3\n    half = other / 2\n"
     assert text_of("other = open('x')", own) == own
 
