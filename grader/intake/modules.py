@@ -15,6 +15,7 @@ import sys
 from ast import ClassDef
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from grader.intake.cells import Cell
 from grader.intake.definitions import Definitions
@@ -192,31 +193,44 @@ class _Module:
             lines.extend(new)
             places.extend((label, first + i) if label else ("", 0) for i in range(len(new)))
 
-        kept = [s for s in made.statements if s in self.has and s.kind is not Kind.FUTURE]
-        late = self._imported_late(kept)
-        for text in dict.fromkeys(s.text for s in made.statements if s.kind is Kind.FUTURE):
+        futures = [s.text for s in made.statements if s.kind is Kind.FUTURE]
+        if self.late:  # hints may name what comes later
+            futures.append("from __future__ import annotations")
+        for text in dict.fromkeys(futures):
             add(text)
         for other, names in self.imported.items():
-            if other not in late:
-                add(_import(other, names))
-        for statement in sorted(kept, key=lambda s: s.kind is not Kind.IMPORT):
+            if at_once := names - self.late.get(other, set()):
+                add(f"from .{_dotted(other)} import {', '.join(sorted(at_once))}")
+        for statement in sorted(self._kept, key=lambda s: s.kind is not Kind.IMPORT):
             add(statement.text, made.labels[statement.cell.number], statement.line)
-        for other in late:
-            add(_import(other, self.imported[other]))
+        for other, module in self._package.modules.items():
+            given = sorted(module.late.get(self._file, ()))
+            if given or self.late.get(other):
+                *folders, name = _dotted(other).split(".")
+                alias = "_".join(["", *folders, name])
+                add(f"from .{'.'.join(folders)} import {name} as {alias}")
+                for function in given:
+                    add(f"{alias}.{function} = {function}")
         for cell in made.broken:
             if cell.cell.file == self._file:
                 add("pass")  # ends the function before it, to which indented lines would belong
                 add(cell.broken, made.labels[cell.cell.number], 1)
         return "\n".join([*lines, ""]) if lines else "", places
 
-    def _imported_late(self, kept: Iterable[Statement]) -> list[str]:
-        """The modules that import this one, too: when they are, its functions must be there.
+    @cached_property
+    def late(self) -> dict[str, set[str]]:
+        """Of the modules that import this one, too, the names that only its functions need.
 
-        Not where something of them is needed to make the functions.
+        Such a module sets them here when it has them, whichever of the two is imported first.
         """
         circular = [o for o in self.imported if self._file in self._package.reached_from(o)]
-        at_once = {name for s in kept for name in names_at_once(s.node)} if circular else set()
-        return [other for other in circular if self.imported[other].isdisjoint(at_once)]
+        at_once = {n for s in self._kept for n in names_at_once(s.node)} if circular else set()
+        return {other: self.imported[other] - at_once for other in circular}
+
+    @cached_property
+    def _kept(self) -> list[Statement]:
+        """Its statements, as they come in the notebook."""
+        return [s for s in self._made.statements if s in self.has and s.kind is not Kind.FUTURE]
 
     @property
     def _own_definitions(self) -> Iterable[str]:
@@ -291,9 +305,8 @@ def _classes(nodes: Iterable[_Node]) -> set[str]:
     return {s.node.name for s in nodes if isinstance(s, Statement) and isinstance(s.node, ClassDef)}
 
 
-def _import(module: str, names: Iterable[str]) -> str:
-    path = module.removesuffix(".py").replace("/", ".")
-    return f"from .{path} import {', '.join(sorted(names))}"
+def _dotted(file: str) -> str:
+    return file.removesuffix(".py").replace("/", ".")
 
 
 def _notes(parsed: Sequence[Parsed], definitions: Definitions) -> Iterable[Message]:

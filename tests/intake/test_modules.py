@@ -1,5 +1,6 @@
 """What a notebook's cells become as modules: what is run, what is left out, and what is said."""
 
+import importlib
 import sys
 
 import pytest
@@ -171,16 +172,64 @@ def test_what_nothing_graded_uses_does_no_harm(tmp_path, monkeypatch, scratch, h
     assert imported(package, "text", tmp_path, monkeypatch).clean(" a ") == "a"
 
 
+GO = f"{TABLE}\n    def go(self):\n        return fit(self)"
+
+
 @pytest.mark.parametrize("first", ["text", "model"])
-def test_functions_of_two_modules_may_call_each_other(tmp_path, monkeypatch, first):
-    fit = "def fit(n):\n    return n and clean(n - 1)"
-    package = made("def clean(n):\n    return n and fit(n - 1)", fit)
-    imported(package, first, tmp_path, monkeypatch)
-    assert sys.modules["package.text"].clean(3) == 0
-    base = made(
-        f"{TABLE}\n    def fit(self):\n        return fit(self)", "class fit(Table):\n    n = 1"
-    )
-    assert base.files["model.py"].decode().startswith("from .text import Table\n")
+@pytest.mark.parametrize(
+    ("cells", "probe", "result"),
+    [
+        (
+            [
+                "def clean(n):\n    return n and fit(n - 1)",
+                "def fit(n):\n    return n and clean(n - 1)",
+            ],
+            "text.clean(3)",
+            0,
+        ),
+        ([GO, "def fit(table: Table) -> int:\n    return table.rows"], "text.Table().go()", 3),
+        (
+            [
+                f"{GO}\n    last: fit = None",
+                "def fit(table: Table, *rest: Table):\n    return table.rows",
+            ],
+            "text.Table().go()",
+            3,
+        ),
+        (
+            [GO, "class fit(Table):\n    def __init__(self, other):\n        self.n = other.rows"],
+            "text.Table().go().n",
+            3,
+        ),
+        (
+            ["def clean(t):\n    return fit(t)", "def fit(t, with_=clean):\n    return [t, with_]"],
+            "text.clean(3) == [3, text.clean]",
+            True,
+        ),
+        (
+            [
+                GO,
+                "@Table\nclass fit:\n    pass",
+                "class Table(Table):\n    def __init__(self, c):\n        pass",
+            ],
+            "type(model.fit) is text.Table",
+            True,
+        ),
+    ],
+)
+def test_two_modules_may_need_each_other(tmp_path, monkeypatch, first, cells, probe, result):
+    imported(made(*cells), first, tmp_path, monkeypatch)
+    both = {name: importlib.import_module(f"package.{name}") for name in ("text", "model")}
+    assert eval(probe, both) == result
+
+
+@pytest.mark.parametrize("first", "abc")
+def test_three_modules_may_need_each_other(tmp_path, monkeypatch, first):
+    cells = [f"def {x}(n):\n    return n and {y}(n - 1)" for x, y in ("ab", "bc", "ca")]
+    wanted = {f"{name}.py": [name] for name in "abc"}
+    package = assemble([Cell(i, cell) for i, cell in enumerate(cells, 1)], wanted)
+    module = imported(package, first, tmp_path, monkeypatch)
+    assert getattr(module, first)(7) == 0
 
 
 def imported(package, name, tmp_path, monkeypatch):
@@ -191,8 +240,7 @@ def imported(package, name, tmp_path, monkeypatch):
     for module in [m for m in sys.modules if m.partition(".")[0] == "package"]:
         monkeypatch.delitem(sys.modules, module)
     monkeypatch.syspath_prepend(tmp_path)
-    __import__(f"package.{name}")
-    return sys.modules[f"package.{name}"]
+    return importlib.import_module(f"package.{name}")
 
 
 # --- what is said
