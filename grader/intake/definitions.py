@@ -8,7 +8,7 @@ methods.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from grader.intake.cells import Cell
 from grader.intake.statements import Addition, Kind, Parsed, Statement
@@ -31,7 +31,7 @@ class Definitions:
         self._defining: dict[str, list[Statement]] = {}
         self._altering: dict[str, list[Statement]] = {}
         for statement in self.statements:
-            for name in statement.binds | statement.changes | statement.calls:
+            for name in statement.binds | statement.changes:
                 self._by_name.setdefault(name, []).append(statement)
             for name in statement.binds:
                 self._binding.setdefault(name, []).append(statement)
@@ -83,8 +83,7 @@ class Definitions:
         giving = self._by_name[name]
         beside = [s for s in giving[giving.index(made[0]) + 1 :] if s.cell.number in numbers]
         beside = [s for s in beside if s.kind is not Kind.DEFINITION]
-        # where a method of it is called there, it is tried out
-        return [*made, *(s for s in beside if name in s.binds or name in s.changes)]
+        return [*made, *(s for s in beside if not _tries_out(s, made))]
 
     def _chain(self, definitions: Sequence[Statement]) -> list[Statement]:
         """The definition that counts, after those that it goes on from."""
@@ -106,6 +105,26 @@ class Definitions:
         binding = self._binding.get(name, [])
         at = bisect_left(binding, self._at[statement], key=self._at.__getitem__)
         return binding[at - 1] if at else None
+
+    def changing(self, name: str, file: str) -> Iterator[tuple[Statement, str]]:
+        """What changes a function or class of a module later, and what of it: `A.f`.
+
+        Of what is called, only what tries it out in its own cell (`A.load("train.txt")`).
+        """
+        made = self.giving(name, file)
+        if not made or made[0].kind is not Kind.DEFINITION:
+            return
+        first, cells = self._at[made[0]], {s.cell.number for s in made}
+        later = dict.fromkeys([*self._by_name[name], *self._altering.get(name, ())])
+        for s in later:
+            if self._at[s] < first or not (s.addition or s.kind is Kind.OTHER):
+                continue
+            for part in sorted(part for to, part in s.changed_parts if to == name):
+                yield s, f"{name}.{part}" if part else name
+            if name in s.binds and name in self.home and s.kind is Kind.OTHER:
+                yield s, name
+            if s.called[0] == name and s.cell.number in cells:
+                yield s, f"{name}.{s.called[1]}"
 
     def altering(self, name: str, file: str) -> list[Statement]:
         """What adds to a class of a module or changes it, in other cells than its own."""
@@ -172,3 +191,9 @@ class Definitions:
         cell = definition.cell
         is_another = cell.id and broken.id and cell.id != broken.id and not definition.is_stub
         return cell.number > broken.number or bool(is_another)
+
+
+def _tries_out(statement: Statement, made: Sequence[Statement]) -> bool:
+    """Whether it calls a method that reads a file, as `A.load("train.txt")` may."""
+    _, method = statement.called
+    return any(method in s.methods_that_open for s in made)

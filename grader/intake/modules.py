@@ -25,6 +25,7 @@ from grader.intake.syntax import STAR, names_at_once
 from grader.records.record import Message
 
 MAX_NAMED = 5
+_EXPERIMENT = frozenset({Kind.OTHER})  # what may compute, but not for what nothing graded names
 _EVERYBODYS = frozenset({*vars(builtins), "__name__", "__file__", "__doc__"})
 
 # Of each line of a module the cell, as "7 (clean)" or "In [7] (clean)", and the line in it;
@@ -113,15 +114,14 @@ class _Package:
     def notes(self) -> Iterable[Message]:
         """What was left out, though it is no plain experiment."""
         modules = self.modules.values()
-        unused = dict.fromkeys(name for module in modules for name in module.left_out)
+        unused = {n: harm for m in modules for n, harm in m.left_out.items() if n not in m.has}
         if unused:
-            yield Message("unused_left_out", {"names": _some(unused)})
-        changes = {s for module in modules for s in module.changes}
-        changes -= {s for module in modules for s in module.has if isinstance(s, Statement)}
-        if changes:
-            ordered = sorted(changes, key=lambda s: (s.cell.number, s.line, s.node.col_offset))
-            lines = [s.text.partition("\n")[0] for s in ordered]
-            yield Message("changes_left_out", {"lines": _some(lines)})
+            needed = dict.fromkeys(unused.values())
+            yield Message("unused_left_out", {"names": _some(unused), "needed": _some(needed)})
+        has = set[_Node]().union(*(module.has for module in modules))
+        parts = dict.fromkeys(p for m in modules for s, p in m.changes if s not in has)
+        if parts:
+            yield Message("changes_left_out", {"parts": _some(parts)})
 
 
 class _Module:
@@ -132,8 +132,9 @@ class _Module:
         self._stars = [s for s in made.statements if STAR in s.binds]
         self.has: set[_Node] = set()
         self.imported: dict[str, set[str]] = {}  # other module -> names of it
+        self.left_out: dict[str, str] = {}  # what its own cells define, and what stands against it
         self._harmless: set[_Node] = set()  # what was looked at, and may be taken
-        self._harmful: set[_Node] = set()
+        self._harmful: dict[_Node, str] = {}  # with what is the matter
 
     def take(self, *nodes: _Node) -> list[_Node]:
         """Take these, and all that they need; what of that is new."""
@@ -150,18 +151,20 @@ class _Module:
     def take_harmless_definitions(self) -> None:
         """Take what its own cells define, graded or not."""
         for name in self._own_definitions:
-            if self._is_harmless(name):
+            if self._may_be_registered(name) or self._is_harmless(name, _EXPERIMENT):
                 self.take(name)
+        left_out = [name for name in self._own_definitions if name not in self.has]
+        self.left_out = {name: self._harmful[name] for name in left_out}
 
     def take_harmless_additions(self) -> None:
         """Take what other cells add to its classes."""
-        self._harmless, self._harmful = set(), set()  # the modules import more than before
+        self._harmless, self._harmful = set(), {}  # the modules import more than before
         pending, done = sorted(_classes(self.has)), set[str]()
         while pending:
             if (name := pending.pop()) not in done:
                 done.add(name)
                 for statement in self._made.additions(name, self._file):
-                    if self._is_harmless(statement):
+                    if self._is_harmless(statement, _EXPERIMENT | {Kind.DEFINITION}):
                         pending += sorted(_classes(self.take(statement)))
 
     @property
@@ -170,17 +173,11 @@ class _Module:
         return set[str]().union(*(s.packages for s in self.has if isinstance(s, Statement)))
 
     @property
-    def left_out(self) -> list[str]:
-        """Of what its own cells define what does harm."""
-        return [name for name in self._own_definitions if name not in self.has]
-
-    @property
-    def changes(self) -> Iterable[Statement]:
-        """What other cells do with its classes."""
-        for name in _classes(self.has):
-            for statement in self._made.altering(name, self._file):
-                if statement.addition or statement.kind is Kind.OTHER:
-                    yield statement
+    def changes(self) -> Iterable[tuple[Statement, str]]:
+        """What is done later with its functions and classes, and with what of them."""
+        made = [s for s in self._kept if s.kind is Kind.DEFINITION]
+        for name in dict.fromkeys(name for s in made for name in s.binds):
+            yield from self._made.changing(name, self._file)
 
     def written(self) -> tuple[str, list[tuple[str, int]]]:
         """The text of the module, and where each of its lines is from."""
@@ -260,10 +257,16 @@ class _Module:
         giving = [] if self._is_own(name) else self._made.giving(name, self._file)
         return self._made.home[name] if giving and giving[0].cell.file != self._file else ""
 
-    def _is_harmless(self, root: _Node) -> bool:
+    def _may_be_registered(self, name: str) -> bool:
+        """Whether a decorator of the notebook's own knows it, so that nobody need name it."""
+        by = {d for s in self._made.of(name) if s.cell.file == self._file for d in s.decorated_by}
+        return any(s.kind is not Kind.IMPORT for d in by for s in self._made.giving(d, self._file))
+
+    def _is_harmless(self, root: _Node, computing: frozenset[Kind]) -> bool:
         """Whether it may come in though nothing graded uses it, with all that it needs.
 
-        Each thing is looked at once, whatever is asked later.
+        Where statements of the kinds `computing` compute, they do harm. Each thing is looked at
+        once, whatever is asked later.
         """
         users: dict[_Node, list[_Node]] = {root: []}
         pending, harmful = [root], list[_Node]()
@@ -271,7 +274,8 @@ class _Module:
             node = pending.pop()
             if node in self.has or node in self._harmless:
                 continue
-            if node in self._harmful or self._does_harm(node):
+            if harm := self._harmful.get(node) or self._harm_of(node, computing):
+                self._harmful[node] = harm
                 harmful.append(node)
                 continue
             for needed in self._needed_by(node):
@@ -279,26 +283,27 @@ class _Module:
                     users[needed] = []
                     pending.append(needed)
                 users[needed].append(node)
-        self._harmful.update(harmful)
         while harmful:
-            new = [user for user in users[harmful.pop()] if user not in self._harmful]
-            self._harmful.update(new)
+            harm = self._harmful[node := harmful.pop()]
+            new = [user for user in users[node] if user not in self._harmful]
+            self._harmful.update(dict.fromkeys(new, harm))
             harmful += new
-        self._harmless |= users.keys() - self._harmful
+        self._harmless |= users.keys() - self._harmful.keys()
         return root not in self._harmful
 
-    def _does_harm(self, node: _Node) -> bool:
-        """Where it imports what is not allowed, or a module that imports this one, or computes.
+    def _harm_of(self, node: _Node, computing: frozenset[Kind]) -> str:
+        """What is the matter with it: what is not allowed to be imported, or comes in a circle.
 
-        `rows = open("train.csv").read()` is an experiment's.
+        Or it computes: `rows = open("train.csv").read()` is an experiment's.
         """
         package = self._package
-        if isinstance(node, Statement):
-            is_allowed = package.allowed is None or node.packages <= package.allowed
-            return node.computes or not is_allowed
-        if other := self._other_of(node):
-            return self._file in package.reached_from(other)
-        return False
+        if isinstance(node, str):
+            other = self._other_of(node)
+            is_circle = bool(other) and self._file in package.reached_from(other)
+            return f"{node} ({other})" if is_circle else ""
+        if package.allowed is not None and (extra := node.packages - package.allowed):
+            return min(extra)
+        return node.text.partition("\n")[0] if node.computes and node.kind in computing else ""
 
 
 def _classes(nodes: Iterable[_Node]) -> set[str]:

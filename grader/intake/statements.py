@@ -20,12 +20,15 @@ from grader.intake.syntax import (
     PARSING,
     Effects,
     altered,
+    asks_for_main,
     at_once,
+    changed_parts,
     decorators,
     effects,
     extends,
     is_stub,
     is_work,
+    methods_that_open,
     names_before_bound,
     packages,
     parsed,
@@ -97,13 +100,8 @@ class Statement:
 
     @property
     def changes(self) -> set[str]:
-        """The names of which it sets a part: `TABLE["a"] = 1`."""
+        """The names of which it sets a part, or may: `TABLE["a"] = 1`, `TABLE.clear()`."""
         return self._effects.changes
-
-    @property
-    def calls(self) -> set[str]:
-        """The names of which it calls a method, for whatever that does: `TABLE.clear()`."""
-        return self._effects.calls
 
     @cached_property
     def _effects(self) -> Effects:
@@ -127,6 +125,30 @@ class Statement:
     def alters(self) -> set[tuple[str, str]]:
         """The names of which it sets or deletes an attribute, now or later, with the attribute."""
         return altered(self.node)
+
+    @cached_property
+    def changed_parts(self) -> set[tuple[str, str]]:
+        """The names of which it plainly sets a part, with that part; not where it is never run."""
+        if asks_for_main(self.node):
+            return set()
+        added = (
+            {(self.addition.to, self.addition.part)} if self.addition else set[tuple[str, str]]()
+        )
+        return changed_parts(self.node) | added
+
+    @cached_property
+    def called(self) -> tuple[str, str]:
+        """Where it is no more than `A.f()`, the name and the method."""
+        match self.node:
+            case ast.Expr(ast.Call(ast.Attribute(ast.Name(name), method))):
+                return name, method
+        return "", ""
+
+    @cached_property
+    def decorated_by(self) -> set[str]:
+        """The names in its decorators."""
+        parts = (part for decorator in decorators(self.node) for part in ast.walk(decorator))
+        return {part.id for part in parts if isinstance(part, ast.Name)}
 
     @cached_property
     def uses(self) -> set[str]:
@@ -155,6 +177,11 @@ class Statement:
     def computes(self) -> bool:
         """Whether it calls or repeats something as soon as it is run, beside its decorators."""
         return any(map(is_work, at_once(self.node)))
+
+    @cached_property
+    def methods_that_open(self) -> set[str]:
+        """Of a class the methods that read or write a file."""
+        return methods_that_open(self.node) if self.is_class else set()
 
     @cached_property
     def written_methods(self) -> set[str]:

@@ -8,13 +8,19 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TypeGuard
+from typing import TypeGuard, cast
 
 STAR = "*"  # nobody knows which: the name of `from m import *`, the attribute of `setattr(A, x, 1)`
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 PARSING = (SyntaxError, ValueError, RecursionError, MemoryError)  # what reading it may raise
 _WAYS_OUT = (ast.Return, ast.Yield, ast.YieldFrom)
 _WAYS_OUT_OF_A_LOOP = (*_WAYS_OUT, ast.Continue, ast.Break)
+# To call these is to write down a value.
+_GIVE_VALUES = {"bool", "bytes", "dict", "float", "frozenset", "int", "len", "list", "max", "min"}
+_GIVE_VALUES |= {"object", "range", "set", "sorted", "str", "sum", "tuple", "zip", "enumerate"}
+_GIVE_VALUES |= {"Counter", "OrderedDict", "defaultdict", "deque", "field", "namedtuple"}
+_GIVE_VALUES |= {"TypeVar", "partial", "array", "tensor", "arange", "ones", "zeros"}
+_MODULES_OF_VALUES = {"collections", "dataclasses", "math", "re", "string", "typing"}
 _WITH_NAMES_OF_ITS_OWN = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
@@ -35,14 +41,13 @@ class Effects:
     """What names are to the module after a statement."""
 
     binds: set[str] = field(default_factory=set)  # it makes them
-    changes: set[str] = field(default_factory=set)  # it sets a part of their object: `T["a"] = 1`
-    calls: set[str] = field(default_factory=set)  # a method that may alter it: `T.clear()`
+    changes: set[str] = field(default_factory=set)  # or a part of them: `T["a"] = 1`, `T.clear()`
 
 
 def effects(top: ast.stmt) -> Effects:
     """Those of a statement; `if __name__ == "__main__"` is never run, and has none."""
     found = Effects()
-    pending: list[ast.AST] = [] if _asks_for_main(top) else [top]
+    pending: list[ast.AST] = [] if asks_for_main(top) else [top]
     while pending:
         node = pending.pop()
         match node:
@@ -60,7 +65,7 @@ def effects(top: ast.stmt) -> Effects:
             case ast.Subscript(ctx=ast.Store() | ast.Del()):
                 found.changes.update(_root(node))
             case ast.Expr(ast.Call(ast.Attribute() as method)):
-                found.calls.update(_root(method))
+                found.changes.update(_root(method))
         if not isinstance(node, _WITH_NAMES_OF_ITS_OWN):
             pending += ast.iter_child_nodes(node)
     return found
@@ -86,9 +91,14 @@ def at_once(top: ast.stmt) -> Iterator[ast.AST]:
 
 
 def is_work(node: ast.AST) -> bool:
-    """Whether it may take time, read a file, or fail."""
+    """Whether it may take time, read a file, or fail; to call `dict` or `re.compile` is no work."""
     if isinstance(node, ast.stmt):
         return isinstance(node, ast.For | ast.While | ast.With | ast.Try | ast.AsyncFor)
+    match node:
+        case ast.Call(ast.Name(name)):
+            return name not in _GIVE_VALUES
+        case ast.Call(ast.Attribute(ast.Name(module), name)):
+            return module not in _MODULES_OF_VALUES and name not in _GIVE_VALUES
     return isinstance(node, ast.Call | ast.comprehension | ast.Await)
 
 
@@ -183,6 +193,35 @@ def altered(top: ast.stmt) -> set[tuple[str, str]]:
     return found
 
 
+def changed_parts(top: ast.stmt) -> set[tuple[str, str]]:
+    """The names of which it sets or deletes a part, now or later, each with that part.
+
+    `A.f = 1` as `altered` has it, and `A.rows[0] = 1`; "" where it has no name, as in `A[0] = 1`.
+    """
+    found = altered(top)
+    for node in at_once(top):
+        if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
+            part, inner = "", cast("ast.expr", node)
+            while isinstance(inner, ast.Attribute | ast.Subscript):
+                part = inner.attr if isinstance(inner, ast.Attribute) else ""
+                inner = inner.value
+            found |= {(inner.id, part)} if isinstance(inner, ast.Name) else set()
+    return found
+
+
+def methods_that_open(top: ast.stmt) -> set[str]:
+    """The methods of a class that read or write a file by `open`."""
+    methods = [part for part in getattr(top, "body", []) if isinstance(part, FUNCTION)]
+    return {method.name for method in methods if _names_open(method)}
+
+
+def asks_for_main(node: ast.stmt) -> bool:
+    """Whether it is `if __name__ == "__main__"`, which is never run."""
+    return isinstance(node, ast.If) and any(
+        isinstance(part, ast.Name) and part.id == "__name__" for part in ast.walk(node.test)
+    )
+
+
 def decorators(node: ast.stmt) -> list[ast.expr]:
     """Those of a function or a class."""
     return getattr(node, "decorator_list", [])
@@ -226,10 +265,8 @@ def _names_of_hints(top: ast.stmt) -> set[str]:
     return {part.id for part in parts if _is_looked_up(part)}
 
 
-def _asks_for_main(node: ast.stmt) -> bool:
-    return isinstance(node, ast.If) and any(
-        isinstance(part, ast.Name) and part.id == "__name__" for part in ast.walk(node.test)
-    )
+def _names_open(node: ast.AST) -> bool:
+    return any(isinstance(part, ast.Name) and part.id == "open" for part in ast.walk(node))
 
 
 def _is_looked_up(node: ast.AST) -> TypeGuard[ast.Name]:

@@ -9,6 +9,7 @@ from grader.intake import syntax
 from grader.intake.cells import Cell
 from grader.intake.modules import assemble
 from grader.intake.statements import parse
+from grader.records.record import Message
 
 WANTED = {"text.py": ["clean", "Table"], "model.py": ["fit"]}
 CLEAN = "def clean(text):\n    return text.strip()"
@@ -123,17 +124,36 @@ def test_a_line_of_many_statements_costs_no_more_than_many_lines():
 
 
 @pytest.mark.parametrize(
-    ("beside", "kept"),
+    ("table", "beside"),
     [
-        ("Table.load('train.txt')", False),
-        ("Table.rows.sort(key=print)", False),
-        ("Table.more = 3", True),
-        ("Table = register(Table)", True),
-        ("Table.rows['a'] = 3", True),
+        (TABLE, "Table.more = 3"),
+        (TABLE, "Table = register(Table)"),
+        ("class Table:\n    ops = {}", "Table.ops['a'] = 3"),
+        ("class Table:\n    ops = {}", "Table.ops.update({'a': 3})"),
+        (
+            "class Table:\n    ops = {}\n    @classmethod\n    def add(c, n, f):\n        c.ops[n] = f",
+            "Table.add('neg', register(lambda x: -x))",
+        ),
+        (CLEAN, "clean.cache = {}\nclean.cache.update(a=1)"),
+        (
+            f"from functools import singledispatch\n@singledispatch\n{CLEAN}",
+            "clean.register(int, lambda x: 'int')",
+        ),
     ],
 )
-def test_to_call_a_method_of_a_definition_is_to_try_it_out(beside, kept):
-    assert (beside in text_of(f"{TABLE}\n{beside}", "def register(c):\n    return c")) == kept
+def test_what_a_cell_does_with_its_own_definition_counts(tmp_path, monkeypatch, table, beside):
+    package = made("def register(c):\n    return c", f"{table}\n{beside}")
+    assert f"\n{beside}\n" in package.files["text.py"].decode()
+    assert package.notes == []
+    imported(package, "text", tmp_path, monkeypatch)
+
+
+def test_to_call_a_method_that_reads_a_file_is_to_try_it_out():
+    table = f"{TABLE}\n    @staticmethod\n    def load(path):\n        return open(path)"
+    assert text_of(f"{table}\nTable.load('train.txt')") == f"{table}\n"
+    assert said(f"{table}\nTable.load('train.txt')") == [
+        ("changes_left_out", {"parts": "Table.load"})
+    ]
 
 
 def test_a_class_may_take_a_global_of_its_own_name():
@@ -156,20 +176,76 @@ def test_a_class_may_take_a_global_of_its_own_name():
 @pytest.mark.parametrize(
     ("scratch", "harm"),
     [
-        ("def try_it():\n    print(fit(['a']))", True),  # a circle
-        ("def try_it():\n    print(data)", True),
-        ("def try_it():\n    import pandas", True),
-        ("def try_it():\n    import json", False),
+        ("def try_it():\n    print(fit(['a']))", "fit (model.py)"),  # a circle
+        ("def try_it():\n    print(data)", "data = open('missing.csv').read()"),
+        ("def try_it():\n    import pandas", "pandas"),
+        ("def try_it():\n    import json", ""),
     ],
 )
 def test_what_nothing_graded_uses_does_no_harm(tmp_path, monkeypatch, scratch, harm):
     fit = "def fit(texts):\n    return [clean(text) for text in texts]"
     cells = [f"{CLEAN}\n{scratch}", "data = open('missing.csv').read()", fit]
     package = made(*cells, allowed=["torch"])
-    assert (scratch in package.files["text.py"].decode()) is not harm
-    notes = [(note.code, note.fields) for note in package.notes]
-    assert notes == ([("unused_left_out", {"names": "try_it"})] if harm else [])
+    assert (scratch in package.files["text.py"].decode()) is not bool(harm)
+    left_out = Message("unused_left_out", {"names": "try_it", "needed": harm})
+    assert package.notes == ([left_out] if harm else [])
     assert imported(package, "text", tmp_path, monkeypatch).clean(" a ") == "a"
+
+
+@pytest.mark.parametrize(
+    ("cell", "name", "result"),
+    [
+        (
+            (
+                "import math\nOPS = {}\ndef op(f):\n    OPS[f.__name__] = f\n    return f\n"
+                "@op\ndef gelu(x, c=math.sqrt(4)):\n    return c * x * TABLE\n"
+                "TABLE = unknown(1)\ndef clean(name):\n    return OPS[name](1)"
+            ),
+            "gelu",
+            2,
+        ),
+        (
+            (
+                "import re\nRE = re.compile('a')\ndef mode_a(t):\n    return RE.findall(t)\n"
+                "def clean(t):\n    return globals()['mode_' + t](t)"
+            ),
+            "a",
+            ["a"],
+        ),
+        (
+            (
+                "class Base:\n    kinds = {}\n    def __init_subclass__(cls):\n"
+                "        Base.kinds[cls.__name__] = cls\nclass A(Base):\n    opts = unknown(3)\n"
+                "def clean(t):\n    return Base.kinds[t].opts"
+            ),
+            "A",
+            3,
+        ),
+        (
+            (
+                "from dataclasses import dataclass, field\n@dataclass\nclass Config:\n"
+                "    sizes: list = field(default_factory=list)\n"
+                "def clean(t):\n    return globals()[t]().sizes"
+            ),
+            "Config",
+            [],
+        ),
+        (
+            (
+                "from collections import namedtuple\nclass P(namedtuple('P', 'x')):\n    pass\n"
+                "def clean(t):\n    return globals()[t](3).x"
+            ),
+            "P",
+            3,
+        ),
+    ],
+)
+def test_what_is_reached_by_another_way_than_its_name_is_there(
+    tmp_path, monkeypatch, cell, name, result
+):
+    package = made("def unknown(x):\n    return x", cell)
+    assert package.notes == []
+    assert imported(package, "text", tmp_path, monkeypatch).clean(name) == result
 
 
 GO = f"{TABLE}\n    def go(self):\n        return fit(self)"
@@ -249,12 +325,27 @@ def imported(package, name, tmp_path, monkeypatch):
 def test_a_change_of_another_attribute_costs_no_method_and_is_named():
     cells = [TABLE, f"{PUSH}\nTable.push = push", "Table.verbose = True; Table.rows += 1"]
     assert text_of(*cells) == f"{TABLE}\n{PUSH}\nTable.push = push\n"
-    assert said(*cells) == [
-        ("changes_left_out", {"lines": "Table.verbose = True, Table.rows += 1"})
-    ]
+    assert said(*cells) == [("changes_left_out", {"parts": "Table.verbose, Table.rows"})]
     assert said(TABLE, f"{PUSH}\nTable.push = push", "del Table.push") == [
-        ("changes_left_out", {"lines": "Table.push = push, del Table.push"})
+        ("changes_left_out", {"parts": "Table.push"})
     ]
+
+
+@pytest.mark.parametrize(
+    ("change", "parts"),
+    [
+        ("@part_of(Table)\ndef a(self):\n    return data", "Table.a"),
+        ("for n in range(3):\n    Table.n = n\n    print(Table.n)", "Table.n"),
+        ("for n in 'ab':\n    setattr(Table, n, 1)", "Table.*"),
+        ("Table.ops['neg'] = push; Table.rows[0].n = 1", "Table.ops, Table.rows"),
+        ("clean.cache = {}; clean = part_of(clean)", "clean.cache, clean"),
+        ("if __name__ == '__main__':\n    Table.verbose = True", ""),
+        ("clean.clear(); Table.show(); print(Table.rows)", ""),
+    ],
+)
+def test_what_is_left_out_of_a_function_or_class_is_named(change, parts):
+    cells = [f"{CLEAN}\n{TABLE}", PART_OF, "data = open('x')", change]
+    assert said(*cells) == ([("changes_left_out", {"parts": parts})] if parts else [])
 
 
 @pytest.mark.parametrize("line", ["# right?", "x = 1  # right?", '"""Is it right?', "print('a?"])
