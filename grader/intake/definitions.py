@@ -83,7 +83,8 @@ class Definitions:
         giving = self._by_name[name]
         beside = [s for s in giving[giving.index(made[0]) + 1 :] if s.cell.number in numbers]
         beside = [s for s in beside if s.kind is not Kind.DEFINITION]
-        return [*made, *(s for s in beside if not _tries_out(s, made))]
+        opening = set[str]().union(*(s.methods_that_open for s in made))  # only tried out there
+        return [*made, *(s for s in beside if s.called[1] not in opening)]
 
     def _chain(self, definitions: Sequence[Statement]) -> list[Statement]:
         """The definition that counts, after those that it goes on from."""
@@ -191,9 +192,3 @@ class Definitions:
         cell = definition.cell
         is_another = cell.id and broken.id and cell.id != broken.id and not definition.is_stub
         return cell.number > broken.number or bool(is_another)
-
-
-def _tries_out(statement: Statement, made: Sequence[Statement]) -> bool:
-    """Whether it calls a method that reads a file, as `A.load("train.txt")` may."""
-    _, method = statement.called
-    return any(method in s.methods_that_open for s in made)
