@@ -2,32 +2,36 @@
 
 A module gets the functions that the assignment asks for, and all that they use, wherever in the
 notebook that is: imports, helper functions, classes, values. What nothing uses is left out, so that
-experiments, plots and prints between the functions cost nobody a point. Of what other cells do with
-a class that is kept, only what plainly is code of the solution counts: `class A(A)`, and functions
-that become its methods (`_Package.additions`). A cell belongs to the
-module that the template wrote into its metadata, or else to that of the first function in it that
-the assignment knows; all others are everybody's.
+experiments, plots and prints between the functions cost nobody a point. What else its own cells
+define, and what other cells add to its classes (`Definitions.additions`), comes in where that does
+no harm. A cell belongs to the module that the template wrote into its metadata, or else to that of
+the first function in it that the assignment knows; all others are everybody's.
 """
 
 from __future__ import annotations
 
 import builtins
 import sys
-from bisect import bisect_left
+from ast import ClassDef
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from grader.intake.cells import Cell
+from grader.intake.definitions import Definitions
 from grader.intake.entries import shown
-from grader.intake.statements import STAR, Addition, Kind, Parsed, Statement, parse
+from grader.intake.statements import Kind, Parsed, Statement, parse
+from grader.intake.syntax import STAR, names_at_once
 from grader.records.record import Message
 
 MAX_NAMED = 5
+_EXPERIMENT = frozenset({Kind.OTHER})  # what may compute, but not for what nothing graded names
 _EVERYBODYS = frozenset({*vars(builtins), "__name__", "__file__", "__doc__"})
 
 # Of each line of a module the cell, as "7 (clean)" or "In [7] (clean)", and the line in it;
 # ("", 0) where it is ours.
 Places = Mapping[str, Sequence[tuple[str, int]]]
+_Node = Statement | str  # what a module needs: a statement, or whatever gives a name
 
 
 @dataclass(frozen=True)
@@ -58,20 +62,16 @@ def assemble(
     """
     home = {name: file for file, names in wanted.items() for name in names}
     parsed = [_placed(parse(cell), wanted, home) for cell in cells]
-    made = _Package(parsed, home, as_run=as_run)
-    assembled = Assembled(notes=list(_notes(parsed, made)))
-    package = [_Module(made, file, names) for file, names in wanted.items()]
-    if allowed:
-        made.allowed = {*allowed, *sys.stdlib_module_names}.union(*(m.packages for m in package))
-    for module in package:
-        module.add_to_classes()
-    for file, module in zip(wanted, package, strict=True):
-        text, places = module.written()
-        assembled.files[file] = text.encode()
-        assembled.places[file] = places
+    definitions = Definitions(parsed, home, as_run=as_run)
+    package = _Package(definitions, wanted, allowed)
+    written = {file: module.written() for file, module in package.modules.items()}
     defined = {name for cell in parsed for name in cell.defines}
-    found = not defined.isdisjoint(home) or any(made.giving(name, home[name]) for name in home)
-    return replace(assembled, found=found)
+    return Assembled(
+        {file: text.encode() for file, (text, _) in written.items()},
+        {file: places for file, (_, places) in written.items()},
+        [*_notes(parsed, definitions), *package.notes()],
+        not defined.isdisjoint(home) or any(definitions.giving(name, home[name]) for name in home),
+    )
 
 
 def _placed(parsed: Parsed, wanted: Mapping[str, object], home: Mapping[str, str]) -> Parsed:
@@ -85,128 +85,22 @@ def _placed(parsed: Parsed, wanted: Mapping[str, object], home: Mapping[str, str
 
 
 class _Package:
-    """All statements of a notebook, by the names that they give."""
+    """The modules, which import from each other."""
 
-    def __init__(self, parsed: Sequence[Parsed], home: Mapping[str, str], *, as_run: bool) -> None:
-        self.home, self._as_run = home, as_run
-        self.labels = {p.cell.number: p.label for p in parsed}
-        if as_run:  # by the number that Jupyter shows
-            labels = self.labels.items()
-            self.labels = {n: label.replace(str(n), f"In [{n}]", 1) for n, label in labels}
-        self.statements = [statement for cell in parsed for statement in cell.statements]
-        self.allowed: set[str] | None = None  # what an addition may import; None: anything
-        self.imports: dict[str, dict[str, set[str]]] = {}  # file -> other file -> names from there
-        self._at = {statement: at for at, statement in enumerate(self.statements)}
-        self._by_name: dict[str, list[Statement]] = {}
-        self._binding: dict[str, list[Statement]] = {}
-        self._altering: dict[str, list[Statement]] = {}
-        for statement in self.statements:
-            for name in statement.binds | statement.changes:
-                self._by_name.setdefault(name, []).append(statement)
-            for name in statement.binds:
-                self._binding.setdefault(name, []).append(statement)
-            added = {statement.addition.to} if statement.addition else set[str]()
-            for name in added.union(name for name, _ in statement.alters):
-                self._altering.setdefault(name, []).append(statement)
-        self.broken = [cell for cell in parsed if cell.broken and not self._is_mended(cell)]
-
-    def giving(self, name: str, file: str) -> list[Statement]:
-        """The statements that make a name what it is in a module: its own cells come first."""
-        giving = self._by_name.get(name, [])
-        for pool in ({file}, {""}, {s.cell.file for s in giving}):
-            binding = [s for s in giving if s.cell.file in pool and name in s.binds]
-            definitions = [s for s in binding if s.kind is Kind.DEFINITION]
-            if definitions:
-                return self._made(name, definitions, {*pool, ""})
-            if any(s.kind is not Kind.IMPORT for s in binding):
-                everybodys = {s for s in giving if name in s.changes and not s.cell.file}
-                return [s for s in giving if s.cell.file in pool or s in everybodys]
-            if binding:
-                return binding
-        return []
-
-    def _made(self, name: str, definitions: Sequence[Statement], pool: set[str]) -> list[Statement]:
-        """The last definition that is written, and what its own cell does with it.
-
-        A class that goes on, in its own cells or everybody's, comes with what it goes on from.
-        """
-        every = self.definitions(name)
-        if any(s.extends for s in every):
-            near = {*definitions}
-            near |= {s for s in every if s.extends and (s.cell.file in pool or name in self.home)}
-            definitions = [s for s in every if s in near]
-        made = self._chain(definitions)
-        if made[0].extends:  # what it goes on from is in cells of another module
-            made = self._chain(every[: every.index(made[0])]) + made
-        if made[0].extends and (before := self._before(name, made[0])):
-            made += [before] * (before.kind is Kind.IMPORT)
-        numbers = {s.cell.number for s in made if s.kind is Kind.DEFINITION}
-        giving = self._by_name[name]
-        beside = [s for s in giving[giving.index(made[0]) + 1 :] if s.cell.number in numbers]
-        return [*made, *(s for s in beside if s.kind is not Kind.DEFINITION)]
-
-    def _chain(self, definitions: Sequence[Statement]) -> list[Statement]:
-        """The definition that counts, after those that it goes on from."""
-        made: list[Statement] = []
-        end = len(definitions)
-        while end and (not made or made[-1].extends):
-            end = self._counting(definitions, end)
-            made.append(definitions[end])
-        return made[::-1]
-
-    def _before(self, name: str, statement: Statement) -> Statement | None:
-        """The statement that a name has its value from where another one stands."""
-        binding = self._binding.get(name, [])
-        at = bisect_left(binding, self._at[statement], key=self._at.__getitem__)
-        return binding[at - 1] if at else None
-
-    def additions(self, name: str, file: str) -> list[Statement]:
-        """What gives a class of a module more methods, in other cells than its own.
-
-        None where another statement sets or deletes an attribute of the class, or may: it was
-        patched for an experiment, and maybe put back. Nor does a notebook replace a method that the
-        class has written: that is a patch, too.
-        """
-        made = self.giving(name, file)
-        if not (made and made[0].is_class):
-            return []
-        found: list[Statement] = []
-        altered = set[str]()
-        kept = set(made)
-        for s in self._altering.get(name, []):
-            if self._at[s] < self._at[made[0]] or s in kept:
-                continue
-            if s.addition and s.addition.to == name and self._is_addition(s, s.addition):
-                found.append(s)
-            else:
-                altered |= {part for to, part in s.alters if to == name}
-        if not altered.isdisjoint({STAR, *(s.addition.part for s in found if s.addition)}):
-            return []
-        written = (
-            set[str]() if self._as_run else set[str]().union(*(s.written_methods for s in made))
-        )
-        files = {file, "", made[0].cell.file}
-        return [
-            s
-            for s in found
-            if s.cell.file in files or name in self.home
-            if s.addition and s.addition.part not in written
-        ]
-
-    def _is_addition(self, statement: Statement, addition: Addition) -> bool:
-        to = self._before(addition.to, statement)
-        by = self.helper_of(statement)
-        if to is None or not to.is_class or (addition.by and by is None):
-            return False
-        return statement.kind is not Kind.DEFINITION or (by is not None and "setattr" in by.uses)
-
-    def helper_of(self, statement: Statement) -> Statement | None:
-        """The function that an addition finds under the name that it uses."""
-        if not statement.addition:
-            return None
-        found = self._before(statement.addition.by, statement)
-        is_function = found and found.kind is Kind.DEFINITION and not found.is_class
-        return found if is_function else None
+    def __init__(
+        self, made: Definitions, wanted: Mapping[str, Sequence[str]], allowed: Sequence[str]
+    ) -> None:
+        self.allowed: set[str] | None = None  # what may come in beside what is graded; None: all
+        self.modules = {file: _Module(self, made, file) for file in wanted}
+        for file, names in wanted.items():
+            self.modules[file].take(*names)
+        if allowed:
+            used = (module.packages for module in self.modules.values())
+            self.allowed = {*allowed, *sys.stdlib_module_names}.union(*used)
+        for module in self.modules.values():
+            module.take_harmless_definitions()
+        for module in self.modules.values():
+            module.take_harmless_additions()
 
     def reached_from(self, file: str) -> set[str]:
         """The modules that are imported with one, and itself."""
@@ -214,84 +108,80 @@ class _Package:
         while pending:
             if (file := pending.pop()) not in reached:
                 reached.add(file)
-                pending += self.imports.get(file, {})
+                pending += self.modules[file].imported
         return reached
 
-    def definitions(self, name: str) -> list[Statement]:
-        """All definitions of a function or class."""
-        return [s for s in self._binding.get(name, []) if s.kind is Kind.DEFINITION]
-
-    def _counting(self, definitions: Sequence[Statement], end: int) -> int:
-        """Which definition of one name counts, of those before the index `end`."""
-        before = () if self._as_run else range(end - 1, -1, -1)
-        is_written = (i for i in before if not definitions[i].is_stub or definitions[i].extends)
-        return next(is_written, end - 1)
-
-    def _is_mended(self, cell: Parsed) -> bool:
-        """Whether all that a broken cell defines is defined elsewhere, or was later."""
-        made = [self.definitions(name) for name in cell.defines]
-        if self._as_run:
-            made = [[s for s in some if self._mends(s, cell.cell)] for some in made]
-        return bool(made) and all(made)
-
-    @staticmethod
-    def _mends(definition: Statement, broken: Cell) -> bool:
-        """Whether a kernel has a definition after a run that failed.
-
-        What was written in another cell stays; a cell that is being changed shall be mended.
-        """
-        cell = definition.cell
-        is_another = cell.id and broken.id and cell.id != broken.id and not definition.is_stub
-        return cell.number > broken.number or bool(is_another)
-
-
-@dataclass
-class _Needs:
-    """What goes into a module."""
-
-    kept: set[Statement] = field(default_factory=set)
-    imported: dict[str, set[str]] = field(default_factory=dict)  # other module -> names of it
-    missing: set[str] = field(default_factory=set)
-    seen: set[str] = field(default_factory=set)  # the names that were looked up
+    def notes(self) -> Iterable[Message]:
+        """What was left out, though it is no plain experiment."""
+        modules = self.modules.values()
+        unused = {n: harm for m in modules for n, harm in m.left_out.items() if n not in m.has}
+        if unused:
+            needed = dict.fromkeys(unused.values())
+            yield Message("unused_left_out", {"names": _some(unused), "needed": _some(needed)})
+        has = set[_Node]().union(*(module.has for module in modules))
+        parts = dict.fromkeys(p for m in modules for s, p in m.changes if s not in has)
+        if parts:
+            yield Message("changes_left_out", {"parts": _some(parts)})
 
 
 class _Module:
     """One module in the making: with its functions and classes, and all that they use."""
 
-    def __init__(self, package: _Package, file: str, names: Sequence[str]) -> None:
-        self._package, self._file = package, file
-        self._needs = _Needs()
-        self._stars = {s for s in package.statements if STAR in s.binds}
-        self._take(self._needed([*names, *self._own_definitions()]))
+    def __init__(self, package: _Package, made: Definitions, file: str) -> None:
+        self._package, self._made, self._file = package, made, file
+        self._stars = [s for s in made.statements if STAR in s.binds]
+        self.has: set[_Node] = set()
+        self.imported: dict[str, set[str]] = {}  # other module -> names of it
+        self.left_out: dict[str, str] = {}  # what its own cells define, and what stands against it
+        self._harmless: set[_Node] = set()  # what was looked at, and may be taken
+        self._harmful: dict[_Node, str] = {}  # with what is the matter
+
+    def take(self, *nodes: _Node) -> list[_Node]:
+        """Take these, and all that they need; what of that is new."""
+        pending, new = [*nodes], list[_Node]()
+        while pending:
+            if (node := pending.pop()) not in self.has:
+                self.has.add(node)
+                new.append(node)
+                pending += self._needed_by(node)
+                if isinstance(node, str) and (other := self._other_of(node)):
+                    self.imported.setdefault(other, set()).add(node)
+        return new
+
+    def take_harmless_definitions(self) -> None:
+        """Take what its own cells define, graded or not."""
+        for name in self._own_definitions:
+            if self._may_be_registered(name) or self._is_harmless(name, _EXPERIMENT):
+                self.take(name)
+        left_out = [name for name in self._own_definitions if name not in self.has]
+        self.left_out = {name: self._harmful[name] for name in left_out}
+
+    def take_harmless_additions(self) -> None:
+        """Take what other cells add to its classes."""
+        self._harmless, self._harmful = set(), {}  # the modules import more than before
+        pending, done = sorted(_classes(self.has)), set[str]()
+        while pending:
+            if (name := pending.pop()) not in done:
+                done.add(name)
+                for statement in self._made.additions(name, self._file):
+                    if self._is_harmless(statement, _EXPERIMENT | {Kind.DEFINITION}):
+                        pending += sorted(_classes(self.take(statement)))
 
     @property
     def packages(self) -> set[str]:
         """What it imports."""
-        return self._packages_of(self._needs)
+        return set[str]().union(*(s.packages for s in self.has if isinstance(s, Statement)))
 
-    def add_to_classes(self) -> None:
-        """Take what other cells add to its classes, if that does it no harm.
-
-        That is, where it imports nothing that is not allowed, and no module that imports this one,
-        and where nothing is computed for it: `rows = open("train.csv").read()` is an experiment's.
-        """
-        done = set[str]()
-        new = set(self._needs.kept)
-        while names := {name for s in new if s.is_class for name in s.binds} - done:
-            done |= names
-            new = set()
-            for name in sorted(names):
-                for statement in self._package.additions(name, self._file):
-                    needs = self._needed([], statement)
-                    if self._is_harmless(needs):
-                        self._take(needs)
-                        new |= needs.kept
+    @property
+    def changes(self) -> Iterable[tuple[Statement, str]]:
+        """What is done later with its functions and classes, and with what of them."""
+        made = [s for s in self._kept if s.kind is Kind.DEFINITION]
+        for name in dict.fromkeys(name for s in made for name in s.binds):
+            yield from self._made.changing(name, self._file)
 
     def written(self) -> tuple[str, list[tuple[str, int]]]:
         """The text of the module, and where each of its lines is from."""
-        package = self._package
-        if self._needs.missing:
-            self._needs.kept |= self._stars
+        made = self._made
         lines: list[str] = []
         places: list[tuple[str, int]] = []
 
@@ -300,97 +190,149 @@ class _Module:
             lines.extend(new)
             places.extend((label, first + i) if label else ("", 0) for i in range(len(new)))
 
-        kept = [s for s in package.statements if s in self._needs.kept]
-        broken = [cell for cell in package.broken if cell.cell.file == self._file]
-        for text in dict.fromkeys(s.text for s in package.statements if s.kind is Kind.FUTURE):
+        futures = [s.text for s in made.statements if s.kind is Kind.FUTURE]
+        if self.late:  # hints may name what comes later
+            futures.append("from __future__ import annotations")
+        for text in dict.fromkeys(futures):
             add(text)
-        for other, imported in self._needs.imported.items():
-            module = other.removesuffix(".py").replace("/", ".")
-            add(f"from .{module} import {', '.join(sorted(imported))}")
-        for statement in sorted(kept, key=lambda s: s.kind is not Kind.IMPORT):
-            add(statement.text, package.labels[statement.cell.number], statement.line)
-        for cell in broken:
-            add("pass")  # ends the function before it, to which indented lines would belong
-            add(cell.broken, package.labels[cell.cell.number], 1)
+        for other, names in self.imported.items():
+            if at_once := names - self.late.get(other, set()):
+                add(f"from .{_dotted(other)} import {', '.join(sorted(at_once))}")
+        for statement in sorted(self._kept, key=lambda s: s.kind is not Kind.IMPORT):
+            add(statement.text, made.labels[statement.cell.number], statement.line)
+        for other, module in self._package.modules.items():
+            given = sorted(module.late.get(self._file, ()))
+            if given or self.late.get(other):
+                *folders, name = _dotted(other).split(".")
+                alias = "_".join(["", *folders, name])
+                add(f"from .{'.'.join(folders)} import {name} as {alias}")
+                for function in given:
+                    add(f"{alias}.{function} = {function}")
+        for cell in made.broken:
+            if cell.cell.file == self._file:
+                add("pass")  # ends the function before it, to which indented lines would belong
+                add(cell.broken, made.labels[cell.cell.number], 1)
         return "\n".join([*lines, ""]) if lines else "", places
 
-    def _own_definitions(self) -> list[str]:
-        """Functions and classes of the module's own cells, graded or not."""
-        return [
-            name
-            for s in self._package.statements
-            if s.kind is Kind.DEFINITION and s.cell.file == self._file
-            for name in sorted(s.binds)
-            if self._package.home.get(name, self._file) == self._file
-        ]
+    @cached_property
+    def late(self) -> dict[str, set[str]]:
+        """Of the modules that import this one, too, the names that only its functions need.
 
-    def _needed(self, names: Sequence[str], addition: Statement | None = None) -> _Needs:
-        """What these names need, or a statement, beside what the module has."""
-        package, needs = self._package, _Needs()
-        pending = list(names)
-        statements = [addition] if addition else []
-        while pending or statements:
-            while statements:
-                statement = statements.pop()
-                if statement in needs.kept or statement in self._needs.kept:
-                    continue
-                needs.kept.add(statement)
-                pending += sorted(statement.uses)
-                helper = package.helper_of(statement)
-                if helper and statement.addition and self._is_own(statement.addition.by):
-                    statements.append(helper)  # another function may have the name later
-                    pending.remove(statement.addition.by)
-            if not pending or (name := pending.pop()) in needs.seen or name in self._needs.seen:
-                continue
-            needs.seen.add(name)
-            giving = package.giving(name, self._file)
-            if not self._is_own(name) and giving and giving[0].cell.file != self._file:
-                needs.imported.setdefault(package.home[name], set()).add(name)
-                continue
-            if not giving and name not in _EVERYBODYS:
-                needs.missing.add(name)
-            statements += giving
-        return needs
+        Such a module sets them here when it has them, whichever of the two is imported first.
+        """
+        circular = [o for o in self.imported if self._file in self._package.reached_from(o)]
+        at_once = {n for s in self._kept for n in names_at_once(s.node)} if circular else set()
+        return {other: self.imported[other] - at_once for other in circular}
+
+    @cached_property
+    def _kept(self) -> list[Statement]:
+        """Its statements, as they come in the notebook."""
+        return [s for s in self._made.statements if s in self.has and s.kind is not Kind.FUTURE]
+
+    @property
+    def _own_definitions(self) -> Iterable[str]:
+        """What its own cells define, graded or not."""
+        own = (s for s in self._made.statements if s.cell.file == self._file)
+        names = (name for s in own if s.kind is Kind.DEFINITION for name in s.binds)
+        return dict.fromkeys(filter(self._is_own, names))
+
+    def _needed_by(self, node: _Node) -> Sequence[_Node]:
+        """What must be there for a statement, or for a name."""
+        if isinstance(node, str):
+            if self._other_of(node):
+                return []
+            giving = self._made.giving(node, self._file)
+            return giving if giving or node in _EVERYBODYS else self._stars
+        helper, by = self._made.helper_of(node), node.addition.by if node.addition else ""
+        if helper and self._is_own(by):  # another function may have the name later
+            return [helper, *sorted(node.uses - {by})]
+        return sorted(node.uses)
 
     def _is_own(self, name: str) -> bool:
         """Whether it is no other module's."""
-        return self._package.home.get(name, self._file) == self._file
+        return self._made.home.get(name, self._file) == self._file
 
-    def _take(self, needs: _Needs) -> None:
-        has = self._needs
-        has.kept |= needs.kept
-        has.missing |= needs.missing
-        has.seen |= needs.seen
-        for other, names in needs.imported.items():
-            has.imported.setdefault(other, set()).update(names)
-        self._package.imports[self._file] = has.imported
+    def _other_of(self, name: str) -> str:
+        """The module that it is imported from; "" where it is made here."""
+        giving = [] if self._is_own(name) else self._made.giving(name, self._file)
+        return self._made.home[name] if giving and giving[0].cell.file != self._file else ""
 
-    def _is_harmless(self, needs: _Needs) -> bool:
+    def _may_be_registered(self, name: str) -> bool:
+        """Whether a decorator of the notebook's own knows it, so that nobody need name it."""
+        by = {d for s in self._made.of(name) if s.cell.file == self._file for d in s.decorated_by}
+        return any(s.kind is not Kind.IMPORT for d in by for s in self._made.giving(d, self._file))
+
+    def _is_harmless(self, root: _Node, computing: frozenset[Kind]) -> bool:
+        """Whether it may come in though nothing graded uses it, with all that it needs.
+
+        Where statements of the kinds `computing` compute, they do harm. Each thing is looked at
+        once, whatever is asked later.
+        """
+        users: dict[_Node, list[_Node]] = {root: []}
+        pending, harmful = [root], list[_Node]()
+        while pending:
+            node = pending.pop()
+            if node in self.has or node in self._harmless:
+                continue
+            if harm := self._harmful.get(node) or self._harm_of(node, computing):
+                self._harmful[node] = harm
+                harmful.append(node)
+                continue
+            for needed in self._needed_by(node):
+                if needed not in users:
+                    users[needed] = []
+                    pending.append(needed)
+                users[needed].append(node)
+        while harmful:
+            harm = self._harmful[node := harmful.pop()]
+            new = [user for user in users[node] if user not in self._harmful]
+            self._harmful.update(dict.fromkeys(new, harm))
+            harmful += new
+        self._harmless |= users.keys() - self._harmful.keys()
+        return root not in self._harmful
+
+    def _harm_of(self, node: _Node, computing: frozenset[Kind]) -> str:
+        """What is the matter with it: what is not allowed to be imported, or comes in a circle.
+
+        Or it computes: `rows = open("train.csv").read()` is an experiment's.
+        """
         package = self._package
-        if any(self._file in package.reached_from(other) for other in needs.imported):
-            return False
-        if any(s.computes for s in needs.kept - self._needs.kept):
-            return False
-        return package.allowed is None or self._packages_of(needs) <= package.allowed
-
-    def _packages_of(self, needs: _Needs) -> set[str]:
-        kept = needs.kept | (self._stars if needs.missing else set())
-        return set[str]().union(*(s.packages for s in kept))
+        if isinstance(node, str):
+            other = self._other_of(node)
+            is_circle = bool(other) and self._file in package.reached_from(other)
+            return f"{node} ({other})" if is_circle else ""
+        if package.allowed is not None and (extra := node.packages - package.allowed):
+            return min(extra)
+        return node.text.partition("\n")[0] if node.computes and node.kind in computing else ""
 
 
-def _notes(parsed: Sequence[Parsed], package: _Package) -> Iterable[Message]:
+def _classes(nodes: Iterable[_Node]) -> set[str]:
+    return {s.node.name for s in nodes if isinstance(s, Statement) and isinstance(s.node, ClassDef)}
+
+
+def _dotted(file: str) -> str:
+    return file.removesuffix(".py").replace("/", ".")
+
+
+def _notes(parsed: Sequence[Parsed], definitions: Definitions) -> Iterable[Message]:
     """What the author should know, and what stops nothing."""
-    magics = [shown(line) for cell in parsed for line in cell.magics]
+    magics = [line for cell in parsed for line in cell.magics]
     if magics:
-        more = ["…"] * (len(magics) > MAX_NAMED)
-        yield Message("magics", {"lines": ", ".join([*magics[:MAX_NAMED], *more])})
-    for cell in package.broken:
+        yield Message("magics", {"lines": _some(magics)})
+    for cell in definitions.broken:
         if not cell.cell.file:
-            yield Message("cell_skipped", {"file": f"cell {package.labels[cell.cell.number]}"})
-    for name, file in package.home.items():
-        made = package.definitions(name)
-        kept = [s for s in package.giving(name, file) if s in made]
+            label = definitions.labels[cell.cell.number]
+            yield Message("cell_skipped", {"file": f"cell {label}"})
+    for name, file in definitions.home.items():
+        made = definitions.of(name)
+        kept = [s for s in definitions.giving(name, file) if s.kind is Kind.DEFINITION]
         if kept and {s.cell.number for s in made} - {s.cell.number for s in kept}:
             numbers = shown(", ".join(str(s.cell.number) for s in made))
             counted = {"name": name, "cells": numbers, "counted": str(kept[-1].cell.number)}
             yield Message("defined_twice", counted)
+
+
+def _some(lines: Iterable[str]) -> str:
+    """The first few of them, for people."""
+    some = [shown(line) for line in lines]
+    return ", ".join([*some[:MAX_NAMED], *(["…"] if len(some) > MAX_NAMED else [])])

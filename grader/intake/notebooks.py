@@ -6,20 +6,24 @@ A notebook that is still the template does not count beside anything else.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from grader.intake.cells import MAX_BYTES, Notebook, notebook, notebook_too_large
+from grader.intake.cells import (
+    MAX_BYTES,
+    MAX_SOURCE,
+    Notebook,
+    notebook,
+    notebook_too_large,
+)
 from grader.intake.entries import Budget, Entry, Listing, Unsafe, is_notebook, shown
 from grader.intake.modules import Assembled, assemble
-from grader.intake.package import is_hidden
-from grader.intake.statements import STUB
+from grader.intake.package import archives, is_hidden
+from grader.intake.syntax import written_functions
 from grader.records.record import Message
 
 MAX_READ = 10  # notebooks of one hand-in
-_DEF = re.compile(rb"^\s*(async\s+)?def\s", re.MULTILINE)
-_STUB = re.compile(STUB.pattern.encode(), re.MULTILINE)
+MAX_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -48,11 +52,15 @@ def notebook_for(
     None where there is none, or the files count. Raises `Unsafe` where the only thing that was
     handed in is a notebook that cannot be taken.
     """
-    there = [e for e in listed.files if is_notebook(e.name) and not is_hidden(e.name)]
+    there, missed = _likely(listed, wanted, files)
     unread: dict[str, Unsafe] = {}
-    read = dict(_readable(there[:MAX_READ], unread))
+    read = dict(_readable(there, unread))
+    if missed:
+        notes.append(Message("notebooks_unread", {"limit": str(MAX_READ), "files": _some(missed)}))
     if unread and not read and not files:
-        raise next(iter(unread.values()))
+        problem, *others = unread.values()
+        notes += [*(Message(u.code, u.fields) for u in others), *_unopened(listed)]
+        raise problem
     notes += [Message(unsafe.code, unsafe.fields) for unsafe in unread.values()]
     touched = {name: book for name, book in read.items() if not book.untouched}
     if files and not touched:
@@ -66,7 +74,9 @@ def notebook_for(
     best = max(found, key=lambda book: written[book.name], default=None)
     if best is None and taken and not files:
         names = ", ".join(name for roots in wanted.values() for name in roots)
-        raise Unsafe("notebook_without_code", file=shown(taken[0].name), names=shown(names))
+        looked_at = _some(book.name for book in taken)
+        notes += _unopened(listed)
+        raise Unsafe("notebook_without_code", file=looked_at, names=shown(names))
     if best is not None and files and written[best.name] <= _written(files.values()):
         best = None
     notes += [Message("notebook", {"file": shown(book.name)}) for book in taken if book is not best]
@@ -75,6 +85,38 @@ def notebook_for(
             notes.append(Message("notebook_counts", {"file": shown(best.name)}))
         notes += best.package.notes
     return best
+
+
+def _likely(
+    listed: Listing, wanted: Mapping[str, Sequence[str]], files: Mapping[str, bytes]
+) -> tuple[list[Entry], list[str]]:
+    """The notebooks that are read, and the names of those that are missed.
+
+    Those in which a graded name stands come first, as far as the budget goes. Beside files no other
+    is missed.
+    """
+    there = [e for e in listed.files if is_notebook(e.name) and not is_hidden(e.name)]
+    if len(there) <= MAX_READ:
+        return there, []
+    graded, budget = [name.encode() for names in wanted.values() for name in names], Budget()
+    likely = [entry for entry in there if _names_any(entry, graded, budget)]
+    ordered = [*likely, *(entry for entry in there if entry not in likely)]
+    missed = likely[MAX_READ:] if likely or files else ordered[MAX_READ:]
+    return ordered[:MAX_READ], sorted(entry.name for entry in missed)
+
+
+def _unopened(listed: Listing) -> Iterable[Message]:
+    """Where a notebook that cannot be taken stands in the way of archives."""
+    if found := archives(listed):
+        yield Message("archives_unopened", {"archives": _some(entry.name for entry in found)})
+
+
+def _names_any(entry: Entry, names: Sequence[bytes], budget: Budget) -> bool:
+    try:
+        content = budget.read(entry)
+    except Unsafe:
+        return False
+    return any(name in content for name in names)
 
 
 def _readable(
@@ -90,5 +132,11 @@ def _readable(
 
 
 def _written(sources: Iterable[bytes]) -> int:
-    """How many functions are more than a stub."""
-    return sum(len(_DEF.findall(text)) - len(_STUB.findall(text)) for text in sources)
+    """How many functions are more than a stub; in a file, none in what nobody writes by hand."""
+    texts = (source.decode("utf-8-sig", "replace") for source in sources)
+    return sum(written_functions(text) for text in texts if len(text) <= MAX_SOURCE)
+
+
+def _some(names: Iterable[str]) -> str:
+    some = [*names]
+    return shown(", ".join([*some[:MAX_NAMED], *(["…"] if len(some) > MAX_NAMED else [])]))

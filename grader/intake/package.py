@@ -20,12 +20,20 @@ _ASIDE = {"build", "dist", "old", "copy", "bak", "backup", "사본", "복사본"
 
 
 def only_archive(listed: Listing) -> Entry | None:
-    """The archive that was handed in instead of files; None when there are files, or several."""
+    """The archive that was handed in instead of files; None when there are files, or several.
+
+    Beside a notebook or a module of the student's, whatever is in it, nobody knows which was meant.
+    """
     files = [entry for entry in listed.files if not is_hidden(entry.name)]
-    if any(is_notebook(entry.name) or _is_python(entry.name) for entry in files):
+    if any(is_notebook(e.name) or (_is_python(e.name) and is_own_module(e.name)) for e in files):
         return None
-    archives = [entry for entry in files if is_archive(entry.name)]
-    return archives[0] if len(archives) == 1 else None
+    found = archives(listed)
+    return found[0] if len(found) == 1 else None
+
+
+def archives(listed: Listing) -> list[Entry]:
+    """All that were handed in."""
+    return [e for e in listed.files if is_archive(e.name) and not is_hidden(e.name)]
 
 
 def the_one_file(listed: Listing, wanted: Sequence[str], notes: list[Message]) -> Listing:

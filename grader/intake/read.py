@@ -105,9 +105,7 @@ def read(
             problem = Message(unsafe.code, unsafe.fields)
             digest = _digest({repr(problem): _ends(way)})  # mended, it has another one
             source = _source(found, way)
-            return Submission(
-                found.student, source, {}, ignored, list(found.notes), problem, digest
-            )
+            return Submission(found.student, source, {}, ignored, notes, problem, digest)
     source = _source(found, way)
     if book is not None:
         places = book.package.places

@@ -1,7 +1,8 @@
 """A tar that was handed in, packed or not: read once from front to back.
 
-Source files are kept as they come by, up to the budget; what else is asked for later (an archive
-in the archive) is read in a second pass. All that is not wanted is unpacked and let go.
+Source files and notebooks are kept as they come by, each kind up to the budget; what else is asked
+for later (an archive in the archive, one more notebook) is read in another pass. All that is not
+wanted is unpacked and let go.
 
 tarfile's reader of a whole archive goes in circles on negative sizes and backtracks for hours on
 evil extended headers (CVE-2025-8194, CVE-2024-6232), so only its parser of one block is used.
@@ -43,6 +44,7 @@ from grader.intake.entries import (
     Unsafe,
     archive_too_large,
     broken,
+    is_notebook,
     refused,
     shown,
 )
@@ -60,16 +62,20 @@ _LONG_NAME, _LONG_LINK, _EXTENDED, _GLOBAL = b"L", b"K", b"x", b"g"
 
 
 class _Stream:
-    """What an archive holds, from its start, against the limit of its kind."""
+    """What an archive holds, from its start, against the limit of its kind.
 
-    def __init__(self, file: IO[bytes], name: str) -> None:
+    `passed` is what other passes over it had of that limit.
+    """
+
+    def __init__(self, file: IO[bytes], name: str, passed: int = 0) -> None:
         file.seek(0)
         magic = file.read(len(XZ))
         file.seek(0)
         kind = next((kind for kind in MAX_UNPACKED if magic.startswith(kind)), b"")
         self._file = _unpacked(file, kind)
         self._is_packed = bool(kind)
-        self._size = MAX_UNPACKED[kind] if kind else file.seek(0, io.SEEK_END)
+        self._limit = MAX_UNPACKED.get(kind, 0)
+        self._size = self._limit - passed if kind else file.seek(0, io.SEEK_END)
         file.seek(0)
         self._name = name
         self.at = 0
@@ -106,7 +112,7 @@ class _Stream:
         self.at += size
         if self.at > self._size:
             if self._is_packed:
-                raise archive_too_large(self._name, self._size)
+                raise archive_too_large(self._name, self._limit)
             raise ValueError("unexpected end of data")
 
 
@@ -150,11 +156,12 @@ def tarred(file: IO[bytes], name: str) -> Listing:
 class _Walk:
     """From header to header."""
 
-    def __init__(self, opened: Callable[[], _Stream], inventory: Inventory) -> None:
+    def __init__(self, opened: Callable[..., _Stream], inventory: Inventory) -> None:
         self._opened = opened
         self._stream = opened()
         self._inventory = inventory
-        self._kept = self._extended = 0  # bytes
+        self._sources = self._notebooks = self._extended = 0  # bytes
+        self._passed = 0  # bytes, by all later passes together
 
     def walk(self) -> None:
         """Take every entry down."""
@@ -191,15 +198,19 @@ class _Walk:
             self._inventory.add(Entry(name, refused(Unsafe("unsafe_archive", entry=shown(name)))))
 
     def _plain(self, name: str, size: int) -> Entry:
-        if not name.endswith(".py"):
+        if name.endswith(".py"):
+            self._sources += size
+            if self._sources > MAX_BYTES:
+                return Entry(name, refused(Unsafe("too_large", entry=shown(name))))
+        elif is_notebook(name) and self._notebooks + size <= MAX_BYTES:
+            self._notebooks += size
+        else:
             return Entry(name, partial(self._again, self._stream.at, size), size)
-        self._kept += size
-        if self._kept > MAX_BYTES:
-            return Entry(name, refused(Unsafe("too_large", entry=shown(name))))
         return Entry(name, partial(io.BytesIO, self._stream.read(size)), size)
 
     def _again(self, start: int, size: int) -> IO[bytes]:
-        stream = self._opened()
+        stream = self._opened(self._passed)
+        self._passed += start + size
         stream.skip(start)
         return io.BufferedReader(_Section(stream, size), CHUNK)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.intake import entries, streams
+from grader.intake import entries, streams, tars
 from grader.intake.archives import listing, unpacked
 from grader.intake.entries import Budget, Unsafe, shown
 
@@ -281,6 +281,48 @@ def test_bombs_of_bzip2_and_lzma_come_out_in_pieces(method, monkeypatch):
     refused = refusal(zipped(("text.py", bytes(64 << 20)), method=method))
     assert (refused.code, refused.fields) == ("too_large", {"entry": "text.py"})
     assert sum(given) <= entries.MAX_BYTES + 2 * entries.CHUNK
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+def test_notebooks_in_a_tar_are_kept_as_they_come_by(pack):
+    names = [f"lab{i}.ipynb" for i in range(10)]
+    content = random.Random(0).randbytes(100_000)
+
+    class Counted(io.BytesIO):
+        came = 0
+
+        def read(self, *size):
+            data = super().read(*size)
+            self.came += len(data)
+            return data
+
+        def readinto(self, buffer):
+            self.came += (size := super().readinto(buffer))
+            return size
+
+    file = Counted(pack(tarred(*names, content=content)))
+    listed = unpacked(file, "hw1.tar")
+    assert {entry.name: Budget().read(entry) for entry in listed.files} == dict.fromkeys(
+        names, content
+    )
+    assert file.came < 2 * len(file.getvalue())
+
+
+def test_notebooks_in_a_tar_take_nothing_from_the_budget_of_source_files(monkeypatch):
+    monkeypatch.setattr(tars, "MAX_BYTES", 250_000)
+    names = ["a.ipynb", "b.ipynb", "c.ipynb", "helper.py", "text.py"]
+    listed = unpacked(io.BytesIO(tarred(*names, content=bytes(100_000))), "hw.tar")
+    assert [len(Budget().read(entry)) for entry in listed.files] == [100_000] * 5
+
+
+def test_all_later_passes_over_a_tar_together_have_a_limit(monkeypatch):
+    monkeypatch.setattr(tars, "MAX_UNPACKED", {tars.GZIP: 650_000})
+    zips = [f"lab{i}.zip" for i in range(5)]
+    listed = unpacked(io.BytesIO(gzip.compress(tarred(*zips, content=bytes(100_000)))), "hw.tar.gz")
+    for entry in listed.files[:3]:  # 100, 200 and 300 kB from the start
+        assert len(Budget().read(entry)) == 100_000
+    with pytest.raises(Unsafe, match="archive_too_large"):
+        Budget().read(listed.files[3])
 
 
 def test_too_many_entries():

@@ -1,7 +1,9 @@
 """Notebooks as they are handed in: from cells to modules, without running anything."""
 
+import io
 import json
 import time
+import zipfile
 
 import nbformat
 import pytest
@@ -185,7 +187,6 @@ def test_a_class_may_go_on_where_its_stub_stands():
         "setattr(Table, 'push', push)",
         "Table.push = cache(push)",
         "Table.push = 3",
-        "Table.push = clean; print(3)",
         "Table.push = unknown",
         "class Clean(Table):\n    pass",
     ],
@@ -201,7 +202,7 @@ def test_what_is_not_plainly_a_part_of_a_class_is_an_experiment(later):
         ("del Table.push", False),
         ("Table.push = old", False),
         ("Table.push, x = old, 3", False),
-        ("Table.rows += 1", False),
+        ("Table.rows += 1", True),
         ("delattr(Table, 'push')", False),
         ("try:\n    print(Table().push())\nfinally:\n    Table.push = old", False),
         ("def restore():\n    Table.push = old", False),
@@ -479,6 +480,87 @@ def test_a_broken_notebook_beside_files_is_named(tmp_path):
     found = taken(tmp_path, FILES | {"hw.ipynb": "{"})
     assert found.problem is None
     assert [note.code for note in found.notes] == ["notebook_broken"]
+
+
+def test_of_many_notebooks_those_with_a_graded_name_are_read(tmp_path):
+    labs = {f"lab{i:02}.ipynb": book(f"print({i})") for i in range(12)}
+    found = taken(tmp_path / "a", labs | {"text.ipynb": book(CLEAN, TABLE, FIT)})
+    assert (found.problem, found.notebook) == (None, "text.ipynb")
+    assert [note.code for note in found.notes].count("notebooks_unread") == 0
+    found = taken(tmp_path / "b", labs)
+    assert found.problem.fields["file"].startswith("lab00.ipynb, lab01.ipynb, ")
+    unread = {"limit": "10", "files": "lab10.ipynb, lab11.ipynb"}
+    assert found.notes == [Message("notebooks_unread", unread)]
+    found = taken(tmp_path / "c", labs | FILES)
+    assert [note.code for note in found.notes].count("notebooks_unread") == 0
+    copies = {f"copy{i:02}.ipynb": book(CLEAN) for i in range(11)}
+    found = taken(tmp_path / "d", labs | copies)
+    assert Message("notebooks_unread", unread | {"files": "copy10.ipynb"}) in found.notes
+
+
+def test_a_file_that_is_no_python_has_nothing_written(tmp_path):
+    files = {"text.py": f"{CLEAN}\n{TABLE}\ndef more(:", "model.py": STUB}
+    found = taken(tmp_path, files | {"hw.ipynb": book(CLEAN)})
+    assert found.notebook == "hw.ipynb"
+    blank = {"text.py": "\n" * (5 << 20) + CLEAN}
+    assert taken(tmp_path / "b", blank | {"hw.ipynb": book(CLEAN)}).notebook == "hw.ipynb"
+
+
+def packed(files):
+    """A zip."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+RIGHT = {"hw/text.py": CLEAN, "hw/model.py": FIT}
+LARGE = book(CLEAN, FIT, metadata={"widgets": "x" * (11 << 20)})
+
+
+@pytest.mark.parametrize(
+    ("beside", "problem", "notes"),
+    [
+        ({"hw.ipynb": LARGE}, "notebook_too_large", ["archives_unopened"]),
+        ({"hw.ipynb": book(CLEAN)[:-20]}, "notebook_broken", ["archives_unopened"]),
+        (
+            {"a.ipynb": "{", "hw.ipynb": LARGE},
+            "notebook_broken",
+            ["notebook_too_large", "archives_unopened"],
+        ),
+        ({"report.ipynb": book("print(1)")}, "notebook_without_code", ["archives_unopened"]),
+        ({"Text.py": CLEAN, "Model.py": FIT}, "missing_files", []),
+        ({"text (1).py": CLEAN}, "missing_files", []),
+    ],
+)
+def test_a_template_beside_what_a_student_wrote_is_not_graded_in_its_place(
+    tmp_path, beside, problem, notes
+):
+    template = {"hw/text.py": STUB, "hw/model.py": STUB}
+    found = taken(tmp_path, beside | {"hw1.zip": packed(template)})
+    assert found.problem.code == problem
+    assert sorted(note.code for note in found.notes) == sorted(notes)
+
+
+def test_of_one_wanted_file_what_was_handed_in_counts_beside_an_archive(tmp_path):
+    (tmp_path / "mine.py").write_text(CLEAN)
+    (tmp_path / "hw1.zip").write_bytes(packed({"hw/text.py": STUB}))
+    found = read(Found("kim", tmp_path), "hw", {"text.py": ["clean"]}, ["text.py"])
+    assert (found.problem, found.files) == (None, {"text.py": CLEAN.encode()})
+
+
+def test_an_archive_beside_checks_is_opened(tmp_path):
+    beside = {"conftest.py": "", "tests/test_text.py": "", "TEXT.PY": CLEAN, "notes.md": ""}
+    found = taken(tmp_path, beside | {"hw.zip": packed(RIGHT)})
+    assert (found.problem, found.files["model.py"]) == (None, FIT.encode())
+
+
+def test_an_archive_beside_a_part_of_the_assignment_is_not_opened(tmp_path):
+    found = taken(tmp_path / "a", {"hw.ipynb": book(CLEAN), "old.zip": packed(RIGHT)})
+    assert (found.notebook, found.ignored, found.notes) == ("hw.ipynb", ["old.zip"], [])
+    found = taken(tmp_path / "b", {"text.py": CLEAN, "old.zip": packed(RIGHT)})
+    assert set(found.files) == {"text.py"}
 
 
 def test_moving_a_function_to_another_cell_is_another_hand_in(tmp_path):

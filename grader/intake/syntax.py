@@ -1,0 +1,280 @@
+"""What a piece of Python does, as its tree says: nothing is run, and no depth of it is too much."""
+
+from __future__ import annotations
+
+import ast
+import symtable
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TypeGuard, cast
+
+STAR = "*"  # nobody knows which: the name of `from m import *`, the attribute of `setattr(A, x, 1)`
+FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
+PARSING = (SyntaxError, ValueError, RecursionError, MemoryError)  # what reading it may raise
+_WAYS_OUT = (ast.Return, ast.Yield, ast.YieldFrom)
+_WAYS_OUT_OF_A_LOOP = (*_WAYS_OUT, ast.Continue, ast.Break)
+# To call these is to write down a value.
+_GIVE_VALUES = {"bool", "bytes", "dict", "float", "frozenset", "int", "len", "list", "max", "min"}
+_GIVE_VALUES |= {"object", "range", "set", "sorted", "str", "sum", "tuple", "zip", "enumerate"}
+_GIVE_VALUES |= {"Counter", "OrderedDict", "defaultdict", "deque", "field", "namedtuple"}
+_GIVE_VALUES |= {"TypeVar", "partial", "array", "tensor", "arange", "ones", "zeros"}
+_MODULES_OF_VALUES = {"collections", "dataclasses", "math", "re", "string", "typing"}
+_WITH_NAMES_OF_ITS_OWN = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def parsed(text: str) -> ast.Module:
+    """The tree of some Python. Raises one of `PARSING`."""
+    with _quiet():
+        return ast.parse(text)
+
+
+def table(text: str) -> symtable.SymbolTable:
+    """Whose name is whose in it. Raises also for what the parser takes: `def f(x, x)`."""
+    with _quiet():
+        return symtable.symtable(text, "cell", "exec")
+
+
+@dataclass(frozen=True)
+class Effects:
+    """What names are to the module after a statement."""
+
+    binds: set[str] = field(default_factory=set)  # it makes them
+    changes: set[str] = field(default_factory=set)  # or a part of them: `T["a"] = 1`, `T.clear()`
+
+
+def effects(top: ast.stmt) -> Effects:
+    """Those of a statement; `if __name__ == "__main__"` is never run, and has none."""
+    found = Effects()
+    pending: list[ast.AST] = [] if asks_for_main(top) else [top]
+    while pending:
+        node = pending.pop()
+        match node:
+            case ast.FunctionDef(name) | ast.AsyncFunctionDef(name) | ast.ClassDef(name):
+                found.binds.add(name)
+                continue  # the names inside of it are its own
+            case ast.Import(names):
+                found.binds.update(a.asname or a.name.partition(".")[0] for a in names)
+            case ast.ImportFrom(_, names, 0 | None):  # others are looked for anew
+                found.binds.update(a.asname or a.name for a in names)
+            case ast.Name(name, ast.Store() | ast.Del()):
+                found.binds.add(name)
+            case ast.Attribute(ctx=ast.Store() | ast.Del()):
+                found.changes.update(_root(node))
+            case ast.Subscript(ctx=ast.Store() | ast.Del()):
+                found.changes.update(_root(node))
+            case ast.Expr(ast.Call(ast.Attribute() as method)):
+                found.changes.update(_root(method))
+        if not isinstance(node, _WITH_NAMES_OF_ITS_OWN):
+            pending += ast.iter_child_nodes(node)
+    return found
+
+
+def at_once(top: ast.stmt) -> Iterator[ast.AST]:
+    """What is run with a statement, without decorators, hints and the bodies of functions."""
+    pending: list[ast.AST] = [top]
+    while pending:
+        node = pending.pop()
+        yield node
+        match node:
+            case ast.FunctionDef(args=given) | ast.AsyncFunctionDef(args=given):
+                pending += [*given.defaults, *filter(None, given.kw_defaults)]
+            case ast.Lambda(args=given):
+                pending += [*given.defaults, *filter(None, given.kw_defaults)]
+            case ast.ClassDef(bases=bases, keywords=keywords, body=body):
+                pending += [*bases, *keywords, *body]
+            case ast.AnnAssign(target=target, value=value):
+                pending += [target, *filter(None, [value])]
+            case _:
+                pending += ast.iter_child_nodes(node)
+
+
+def is_work(node: ast.AST) -> bool:
+    """Whether it may take time, read a file, or fail; to call `dict` or `re.compile` is no work."""
+    if isinstance(node, ast.stmt):
+        return isinstance(node, ast.For | ast.While | ast.With | ast.Try | ast.AsyncFor)
+    match node:
+        case ast.Call(ast.Name(name)):
+            return name not in _GIVE_VALUES
+        case ast.Call(ast.Attribute(ast.Name(module), name)):
+            return module not in _MODULES_OF_VALUES and name not in _GIVE_VALUES
+    return isinstance(node, ast.Call | ast.comprehension | ast.Await)
+
+
+def names_at_once(top: ast.stmt) -> set[str]:
+    """The names that must have a value when a statement is run, but for those of hints."""
+    parts = [part for decorator in decorators(top) for part in ast.walk(decorator)]
+    parts += at_once(top)
+    counted = [p.target for p in parts if isinstance(p, ast.AugAssign)]  # `n += 1`
+    return {p.id for p in parts if _is_looked_up(p)}.union(
+        p.id for p in counted if isinstance(p, ast.Name)
+    )
+
+
+def names_before_bound(top: ast.stmt) -> set[str]:
+    """The names that the body of a class looks up before it gives them: `eps = eps`."""
+    found = set[str]()
+    for node in ast.walk(top):
+        if isinstance(node, ast.ClassDef):
+            bound = set[str]()
+            for part in node.body:
+                found |= (names_at_once(part) | _names_of_hints(part)) - bound
+                bound |= effects(part).binds
+    return found
+
+
+def packages(top: ast.stmt) -> set[str]:
+    """What a statement imports, anywhere in it, without relative imports."""
+    parts = list(ast.walk(top))
+    names = [a.name for part in parts if isinstance(part, ast.Import) for a in part.names]
+    names += [p.module or "" for p in parts if isinstance(p, ast.ImportFrom) and not p.level]
+    return {name.partition(".")[0] for name in names}
+
+
+def is_stub(node: ast.AST) -> bool:
+    """Whether it is a function that never gets past `raise NotImplementedError`.
+
+    What a template gives before it (`super().__init__()`, a guard) may stand there. One that says
+    something, behind a `return` or in an `if`, is for an option that the function does not have.
+    """
+    if not isinstance(node, FUNCTION):
+        return False
+    match node.body[-1]:
+        case ast.Raise(
+            ast.Name("NotImplementedError") | ast.Call(ast.Name("NotImplementedError"), [])
+        ):
+            return True
+    return _never_gets_past(node.body, _WAYS_OUT)
+
+
+def written_functions(text: str) -> int:
+    """How many functions and methods are more than a stub; none in what is no Python."""
+    try:
+        tree = parsed(text)
+    except PARSING:
+        return 0
+    return sum(isinstance(node, FUNCTION) and not is_stub(node) for node in ast.walk(tree))
+
+
+def extends(node: ast.stmt) -> bool:
+    """Whether a class is made of what had its name: `class A(A)`."""
+    match node:
+        case ast.ClassDef(name=name, bases=bases):
+            return any(isinstance(base, ast.Name) and base.id == name for base in bases)
+    return False
+
+
+def altered(top: ast.stmt) -> set[tuple[str, str]]:
+    """The names that have an attribute set or deleted by it, now or later, each with the attribute.
+
+    `A.f = 1`, `del A.f`, `setattr(A, "f", 1)`; where nobody knows which, it is `STAR`.
+    """
+    found = set[tuple[str, str]]()
+    own = {part.arg for part in ast.walk(top) if isinstance(part, ast.arg)}
+    pending: list[tuple[ast.AST, bool]] = [(top, False)]
+    while pending:
+        node, later = pending.pop()
+        match node:
+            case ast.Attribute(ast.Name(name), part, ast.Store() | ast.Del()):
+                pass
+            case ast.Call(
+                ast.Name("setattr" | "delattr"), [ast.Name(name), ast.Constant(str(part)), *_]
+            ):
+                pass
+            case ast.Call(ast.Name("setattr" | "delattr"), [ast.Name(name), *_]):
+                part = STAR
+            case _:
+                name = part = ""
+        if name and not (later and name in own):
+            found.add((name, part))
+        later |= isinstance(node, (*FUNCTION, ast.Lambda))
+        pending += [(child, later) for child in ast.iter_child_nodes(node)]
+    return found
+
+
+def changed_parts(top: ast.stmt) -> set[tuple[str, str]]:
+    """The names of which it sets or deletes a part, now or later, each with that part.
+
+    `A.f = 1` as `altered` has it, and `A.rows[0] = 1`; "" where it has no name, as in `A[0] = 1`.
+    """
+    found = altered(top)
+    for node in at_once(top):
+        if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
+            part, inner = "", cast("ast.expr", node)
+            while isinstance(inner, ast.Attribute | ast.Subscript):
+                part = inner.attr if isinstance(inner, ast.Attribute) else ""
+                inner = inner.value
+            found |= {(inner.id, part)} if isinstance(inner, ast.Name) else set()
+    return found
+
+
+def methods_that_open(top: ast.stmt) -> set[str]:
+    """The methods of a class that read or write a file by `open`."""
+    methods = [part for part in getattr(top, "body", []) if isinstance(part, FUNCTION)]
+    return {method.name for method in methods if _names_open(method)}
+
+
+def asks_for_main(node: ast.stmt) -> bool:
+    """Whether it is `if __name__ == "__main__"`, which is never run."""
+    return isinstance(node, ast.If) and any(
+        isinstance(part, ast.Name) and part.id == "__name__" for part in ast.walk(node.test)
+    )
+
+
+def decorators(node: ast.stmt) -> list[ast.expr]:
+    """Those of a function or a class."""
+    return getattr(node, "decorator_list", [])
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _never_gets_past(body: list[ast.stmt], ways_out: tuple[type[ast.AST], ...]) -> bool:
+    for node in body:
+        match node:
+            case ast.Raise(ast.Name("NotImplementedError")):
+                return True
+            case ast.Raise(ast.Call(ast.Name("NotImplementedError"))):
+                return True
+            case ast.With() | ast.Try() if _never_gets_past(node.body, ways_out):
+                return True
+            case ast.For() | ast.While() if _never_gets_past(node.body, _WAYS_OUT_OF_A_LOOP):
+                return True
+        if any(isinstance(part, ways_out) for part in at_once(node)):
+            return False
+    return False
+
+
+def _names_of_hints(top: ast.stmt) -> set[str]:
+    """The names in hints that Python looks up when a statement is run."""
+    hints: list[ast.expr | None] = []
+    for part in at_once(top):
+        match part:
+            case ast.FunctionDef(args=given) | ast.AsyncFunctionDef(args=given):
+                every = [*given.posonlyargs, *given.args, *given.kwonlyargs]
+                every += filter(None, [given.vararg, given.kwarg])
+                hints += [part.returns, *(arg.annotation for arg in every)]
+            case ast.AnnAssign():
+                hints.append(part.annotation)
+    parts = (part for hint in filter(None, hints) for part in ast.walk(hint))
+    return {part.id for part in parts if _is_looked_up(part)}
+
+
+def _names_open(node: ast.AST) -> bool:
+    return any(isinstance(part, ast.Name) and part.id == "open" for part in ast.walk(node))
+
+
+def _is_looked_up(node: ast.AST) -> TypeGuard[ast.Name]:
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+
+
+def _root(node: ast.expr) -> set[str]:
+    """The name that a chain of attributes and subscripts begins with."""
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    return {node.id} if isinstance(node, ast.Name) else set()

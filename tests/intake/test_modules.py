@@ -1,0 +1,393 @@
+"""What a notebook's cells become as modules: what is run, what is left out, and what is said."""
+
+import importlib
+import sys
+
+import pytest
+
+from grader.intake import syntax
+from grader.intake.cells import Cell
+from grader.intake.modules import assemble
+from grader.intake.statements import parse
+from grader.records.record import Message
+
+WANTED = {"text.py": ["clean", "Table"], "model.py": ["fit"]}
+CLEAN = "def clean(text):\n    return text.strip()"
+TABLE = "class Table:\n    rows = 3"
+PUSH = "def push(self, row):\n    self.rows += row"
+PART_OF = "def part_of(kind):\n    return lambda f: setattr(kind, f.__name__, f)"
+
+
+def made(*sources, **how):
+    """What these cells become."""
+    return assemble([Cell(i, source) for i, source in enumerate(sources, 1)], WANTED, **how)
+
+
+def text_of(*sources, file="text.py"):
+    """A module of it."""
+    return made(*sources).files[file].decode()
+
+
+def said(*sources):
+    """Code and fields of what is said of it."""
+    return [(note.code, note.fields) for note in made(*sources).notes]
+
+
+# --- what Python refuses, and what is deep
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        f"@part_of(Table)\n{PUSH}\n    n = 1\n    global n",
+        "@part_of(Table)\ndef push(self, x, x):\n    pass",
+        "from __future__ import nonsense",
+        "nonlocal x",
+    ],
+)
+def test_what_the_parser_takes_and_the_compiler_refuses_is_no_python(refused):
+    assert text_of(TABLE, PART_OF, refused) == f"{TABLE}\n"
+    ((code, _),) = said(TABLE, PART_OF, refused)
+    assert code == "cell_skipped"
+
+
+@pytest.mark.parametrize("terms", [400, 900])
+def test_a_long_sum_is_python_wherever_it_stands(terms):
+    long = " + ".join("1" * terms)
+    method = f"class Table:\n    def push(self):\n        return {long}"
+    assert text_of(method) == f"{method}\n"
+    value = f"SUM = {long}\n{TABLE}\n    sum = SUM"
+    assert text_of(value) == f"{value}\n"
+    branches = "if True:\n    N = 0\n" + "".join(
+        f"elif N == {i}:\n    pass\n" for i in range(terms)
+    )
+    assert text_of(branches, f"{TABLE}\n    n = N").startswith(branches)
+
+
+# --- what is not written yet
+
+
+@pytest.mark.parametrize(
+    ("body", "stub"),
+    [
+        ("raise NotImplementedError()", True),
+        ('"""What it does."""\n    # YOUR CODE HERE\n    raise NotImplementedError', True),
+        ("super().__init__()\n    raise NotImplementedError()", True),
+        ("for x in y:\n        raise NotImplementedError()\n    return x", True),
+        ("def inner():\n        return 1\n    raise NotImplementedError()", True),
+        ("if x:\n        return ''\n    # YOUR CODE HERE\n    raise NotImplementedError()", True),
+        ("for x in y:\n        if x:\n            continue\n    raise NotImplementedError", True),
+        ("if x:\n        return 1\n    raise NotImplementedError(x)", False),
+        (
+            "for x in y:\n        if x:\n            continue\n        raise NotImplementedError(x)",
+            False,
+        ),
+        ("while x:\n        if x:\n            break\n        raise NotImplementedError(x)", False),
+        ("yield x\n    raise NotImplementedError(x)", False),
+        ("yield from x\n    with x:\n        raise NotImplementedError(x)", False),
+        ("if x:\n        raise NotImplementedError(x)\n    return 1", False),
+        ("def inner():\n        raise NotImplementedError\n    return inner", False),
+        ('"""\n    raise NotImplementedError\n    """\n    return 1', False),
+    ],
+)
+def test_a_stub_never_gets_past_its_error(body, stub):
+    function = f"def clean(x, y):\n    {body}"
+    (statement,) = parse(Cell(1, function)).statements
+    assert (statement.is_stub, syntax.written_functions(function) == 0) == (
+        stub,
+        stub and "def inner" not in body,
+    )
+
+
+def test_a_newer_function_that_refuses_an_option_is_written():
+    newer = "def clean(t, kind='a'):\n    if kind == 'a':\n        return t\n    raise NotImplementedError(kind)"
+    assert text_of(CLEAN, newer) == f"{newer}\n"
+
+
+# --- what is run
+
+
+def test_statements_on_one_line_are_taken_one_by_one():
+    assert text_of(
+        "import torch; print(torch.cuda.get_device_name(0))",
+        "import numpy as np; data = np.load('한.npy'); N = 3 ;  # of it",
+        "M = '한'; K = [\n  M]; print(K); \\\n  L = 4  # both",
+        "def clean(text):\n    return torch, np, N, K, L",
+    ) == (
+        "import torch\nimport numpy as np\nN = 3\nM = '한'\nK = [\n  M]\nL = 4  # both\n"
+        "def clean(text):\n    return torch, np, N, K, L\n"
+    )
+
+
+def test_a_line_of_many_statements_costs_no_more_than_many_lines():
+    assert len(parse(Cell(1, "a;" * 100_000)).statements) == 100_000
+
+
+@pytest.mark.parametrize(
+    ("table", "beside"),
+    [
+        (TABLE, "Table.more = 3"),
+        (TABLE, "Table = register(Table)"),
+        ("class Table:\n    ops = {}", "Table.ops['a'] = 3"),
+        ("class Table:\n    ops = {}", "Table.ops.update({'a': 3})"),
+        (
+            "class Table:\n    ops = {}\n    @classmethod\n    def add(c, n, f):\n        c.ops[n] = f",
+            "Table.add('neg', register(lambda x: -x))",
+        ),
+        (CLEAN, "clean.cache = {}\nclean.cache.update(a=1)"),
+        (
+            f"from functools import singledispatch\n@singledispatch\n{CLEAN}",
+            "clean.register(int, lambda x: 'int')",
+        ),
+    ],
+)
+def test_what_a_cell_does_with_its_own_definition_counts(tmp_path, monkeypatch, table, beside):
+    package = made("def register(c):\n    return c", f"{table}\n{beside}")
+    assert f"\n{beside}\n" in package.files["text.py"].decode()
+    assert package.notes == []
+    imported(package, "text", tmp_path, monkeypatch)
+
+
+def test_to_call_a_method_that_reads_a_file_is_to_try_it_out():
+    table = f"{TABLE}\n    @staticmethod\n    def load(path):\n        return open(path)"
+    assert text_of(f"{table}\nTable.load('train.txt')") == f"{table}\n"
+    assert said(f"{table}\nTable.load('train.txt')") == [
+        ("changes_left_out", {"parts": "Table.load"})
+    ]
+
+
+def test_a_class_may_take_a_global_of_its_own_name():
+    kept = "eps = 1e-8\nclass Table:\n    eps = eps\n    half = eps / 2\n"
+    assert text_of("eps = 1e-8", "other = open('x')", kept.partition("\n")[2]) == kept
+    for body in [
+        "def __init__(self, c: C = None):\n        pass\n    def C(self):\n        pass",
+        "def go(self, *c: C, d: C = 1) -> C:\n        pass\n    C = 3",
+        "C: C = 3",
+        "C += 1",
+    ]:
+        assert text_of("C = 1", f"class Table:\n    {body}").startswith("C = 1\n")
+    own = "class Table:\n    other = 3\n    half = other / 2\n"
+    assert text_of("other = open('x')", own) == own
+
+
+# --- what nothing graded uses
+
+
+@pytest.mark.parametrize(
+    ("scratch", "harm"),
+    [
+        ("def try_it():\n    print(fit(['a']))", "fit (model.py)"),  # a circle
+        ("def try_it():\n    print(data)", "data = open('missing.csv').read()"),
+        ("def try_it():\n    import pandas", "pandas"),
+        ("def try_it():\n    import json", ""),
+    ],
+)
+def test_what_nothing_graded_uses_does_no_harm(tmp_path, monkeypatch, scratch, harm):
+    fit = "def fit(texts):\n    return [clean(text) for text in texts]"
+    cells = [f"{CLEAN}\n{scratch}", "data = open('missing.csv').read()", fit]
+    package = made(*cells, allowed=["torch"])
+    assert (scratch in package.files["text.py"].decode()) is not bool(harm)
+    left_out = Message("unused_left_out", {"names": "try_it", "needed": harm})
+    assert package.notes == ([left_out] if harm else [])
+    assert imported(package, "text", tmp_path, monkeypatch).clean(" a ") == "a"
+
+
+@pytest.mark.parametrize(
+    ("cell", "name", "result"),
+    [
+        (
+            (
+                "import math\nOPS = {}\ndef op(f):\n    OPS[f.__name__] = f\n    return f\n"
+                "@op\ndef gelu(x, c=math.sqrt(4)):\n    return c * x * TABLE\n"
+                "TABLE = unknown(1)\ndef clean(name):\n    return OPS[name](1)"
+            ),
+            "gelu",
+            2,
+        ),
+        (
+            (
+                "import re\nRE = re.compile('a')\ndef mode_a(t):\n    return RE.findall(t)\n"
+                "def clean(t):\n    return globals()['mode_' + t](t)"
+            ),
+            "a",
+            ["a"],
+        ),
+        (
+            (
+                "class Base:\n    kinds = {}\n    def __init_subclass__(cls):\n"
+                "        Base.kinds[cls.__name__] = cls\nclass A(Base):\n    opts = unknown(3)\n"
+                "def clean(t):\n    return Base.kinds[t].opts"
+            ),
+            "A",
+            3,
+        ),
+        (
+            (
+                "from dataclasses import dataclass, field\n@dataclass\nclass Config:\n"
+                "    sizes: list = field(default_factory=list)\n"
+                "def clean(t):\n    return globals()[t]().sizes"
+            ),
+            "Config",
+            [],
+        ),
+        (
+            (
+                "from collections import namedtuple\nclass P(namedtuple('P', 'x')):\n    pass\n"
+                "def clean(t):\n    return globals()[t](3).x"
+            ),
+            "P",
+            3,
+        ),
+    ],
+)
+def test_what_is_reached_by_another_way_than_its_name_is_there(
+    tmp_path, monkeypatch, cell, name, result
+):
+    package = made("def unknown(x):\n    return x", cell)
+    assert package.notes == []
+    assert imported(package, "text", tmp_path, monkeypatch).clean(name) == result
+
+
+GO = f"{TABLE}\n    def go(self):\n        return fit(self)"
+
+
+@pytest.mark.parametrize("first", ["text", "model"])
+@pytest.mark.parametrize(
+    ("cells", "probe", "result"),
+    [
+        (
+            [
+                "def clean(n):\n    return n and fit(n - 1)",
+                "def fit(n):\n    return n and clean(n - 1)",
+            ],
+            "text.clean(3)",
+            0,
+        ),
+        ([GO, "def fit(table: Table) -> int:\n    return table.rows"], "text.Table().go()", 3),
+        (
+            [
+                f"{GO}\n    last: fit = None",
+                "def fit(table: Table, *rest: Table):\n    return table.rows",
+            ],
+            "text.Table().go()",
+            3,
+        ),
+        (
+            [GO, "class fit(Table):\n    def __init__(self, other):\n        self.n = other.rows"],
+            "text.Table().go().n",
+            3,
+        ),
+        (
+            ["def clean(t):\n    return fit(t)", "def fit(t, with_=clean):\n    return [t, with_]"],
+            "text.clean(3) == [3, text.clean]",
+            True,
+        ),
+        (
+            [
+                GO,
+                "@Table\nclass fit:\n    pass",
+                "class Table(Table):\n    def __init__(self, c):\n        pass",
+            ],
+            "type(model.fit) is text.Table",
+            True,
+        ),
+    ],
+)
+def test_two_modules_may_need_each_other(tmp_path, monkeypatch, first, cells, probe, result):
+    imported(made(*cells), first, tmp_path, monkeypatch)
+    both = {name: importlib.import_module(f"package.{name}") for name in ("text", "model")}
+    assert eval(probe, both) == result
+
+
+@pytest.mark.parametrize("first", "abc")
+def test_three_modules_may_need_each_other(tmp_path, monkeypatch, first):
+    cells = [f"def {x}(n):\n    return n and {y}(n - 1)" for x, y in ("ab", "bc", "ca")]
+    wanted = {f"{name}.py": [name] for name in "abc"}
+    package = assemble([Cell(i, cell) for i, cell in enumerate(cells, 1)], wanted)
+    module = imported(package, first, tmp_path, monkeypatch)
+    assert getattr(module, first)(7) == 0
+
+
+def imported(package, name, tmp_path, monkeypatch):
+    """A module of it, as Python imports it."""
+    for file, text in package.files.items():
+        (tmp_path / "package").mkdir(exist_ok=True)
+        (tmp_path / "package" / file).write_bytes(text)
+    for module in [m for m in sys.modules if m.partition(".")[0] == "package"]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.syspath_prepend(tmp_path)
+    return importlib.import_module(f"package.{name}")
+
+
+# --- what is said
+
+
+def test_a_change_of_another_attribute_costs_no_method_and_is_named():
+    cells = [TABLE, f"{PUSH}\nTable.push = push", "Table.verbose = True; Table.rows += 1"]
+    assert text_of(*cells) == f"{TABLE}\n{PUSH}\nTable.push = push\n"
+    assert said(*cells) == [("changes_left_out", {"parts": "Table.verbose, Table.rows"})]
+    assert said(TABLE, f"{PUSH}\nTable.push = push", "del Table.push") == [
+        ("changes_left_out", {"parts": "Table.push"})
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "parts"),
+    [
+        ("@part_of(Table)\ndef a(self):\n    return data", "Table.a"),
+        ("for n in range(3):\n    Table.n = n\n    print(Table.n)", "Table.n"),
+        ("for n in 'ab':\n    setattr(Table, n, 1)", "Table.*"),
+        ("Table.ops['neg'] = push; Table.rows[0].n = 1", "Table.ops, Table.rows"),
+        ("clean.cache = {}; clean = part_of(clean)", "clean.cache, clean"),
+        ("if __name__ == '__main__':\n    Table.verbose = True", ""),
+        ("clean.clear(); Table.show(); print(Table.rows)", ""),
+    ],
+)
+def test_what_is_left_out_of_a_function_or_class_is_named(change, parts):
+    cells = [f"{CLEAN}\n{TABLE}", PART_OF, "data = open('x')", change]
+    assert said(*cells) == ([("changes_left_out", {"parts": parts})] if parts else [])
+
+
+@pytest.mark.parametrize("line", ["# right?", "x = 1  # right?", '"""Is it right?', "print('a?"])
+def test_a_question_is_no_magic(line):
+    broken = f"def clean(text):\n    {line}\n    return (text"
+    assert said(broken) == []
+    assert text_of(broken) == f"pass\n{broken}\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["np.array?", "?np", "x[0].f??", "a = np.array?", "files = !ls", "clean('a b')?", "d['a']?"],
+)
+def test_a_question_to_jupyter_is_magic(line):
+    assert said(f"{line}\n{CLEAN}") == [("magics", {"lines": line})]
+
+
+# --- what would take minutes, were anything done twice
+
+
+def test_a_blank_line_is_read_once():
+    assert parse(Cell(1, f"a = 1\n{' ' * 200_000}x$\n")).broken
+    (statement,) = parse(Cell(1, "def f():\n" + "\n" * 100_000 + "    return 1")).statements
+    assert not statement.is_stub
+    assert syntax.written_functions("\n" * 200_000 + "x") == 0
+
+
+def test_a_name_that_a_broken_cell_defines_is_looked_up_once():
+    broken, right = "def clean(\n" * 20_000, "def clean():0\n" * 15_000
+    assert text_of(broken, right).count("\n") == 1
+
+
+def test_what_an_addition_needs_is_looked_at_once():
+    n = 2_000
+    chain = "".join(f"def g{i}(): return g{i + 1}()\n" for i in range(n))
+    parts = "".join(f"Table.a{i} = lambda self: g0()\n" for i in range(n))
+    own = "".join(f"D{i} = open('x')\nTable.a{i} = lambda self: (D{i}, g0())\n" for i in range(n))
+    assert text_of(TABLE, f"{chain}def g{n}(): return D\nD = open('x')", parts) == f"{TABLE}\n"
+    assert text_of(TABLE, f"{chain}def g{n}(): return 0", own) == f"{TABLE}\n"
+
+
+@pytest.mark.parametrize("more", ["class Table(Table):0", "class Table(Table):0\nTable=Table"])
+def test_a_class_that_goes_on_and_on_is_looked_at_once(more):
+    lines = [more] * 10_000
+    assert text_of("class Table:0", *["\n".join(lines)]) == "\n".join(["class Table:0", *lines, ""])
