@@ -7,10 +7,12 @@ import pytest
 from grader.cli.people import show_intake
 from grader.course.roster import Person, Roster
 from grader.errors import UsageError
+from grader.intake.handin import Handin, Seen
+from grader.intake.join import join
 from grader.intake.people import Unclear
 from grader.records import people
 from grader.records.record import Message
-from tests.intake.layouts import below, counting, intake, write, zipped
+from tests.intake.layouts import WANTED, below, counting, intake, write, zipped
 
 
 def roster(*people):
@@ -258,6 +260,14 @@ def test_two_numbers_for_one_person_are_none(tmp_path):
     only = roster(Person("1", "Kim Minsu"), Person("2", "Lee Jiwoo"))
     write(tmp_path, {"kimminsu_11_1_hw.zip": zipped(), "minsukim_12_2_hw.zip": zipped()})
     assert by(intake(tmp_path, only), "1").ids == {}
+
+
+def test_what_an_lms_calls_somebody_is_in_order():
+    """Or else the order changed with each run, and with it the file of the intake."""
+    kinds = ["sis", "moodle", "login", "id", "github", "email", "canvas"]
+    handin = Handin("kim", "kim/", None, ids=dict.fromkeys(kinds, "1"))
+    (kim,) = join(Seen("folders", "", [handin], []), None, "last", WANTED).people
+    assert list(kim.ids) == kinds[::-1]
 
 
 @pytest.mark.parametrize("ending", ["ipynb", "py"])
