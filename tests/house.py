@@ -74,6 +74,7 @@ ROOMS = {
         "sources.canvas",
         "sources.moodle",
         "sources.gradescope",
+        "sources.clones",
         "sources.folders",
         "find",
         "people",

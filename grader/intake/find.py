@@ -31,7 +31,7 @@ from grader.intake.shapes import (
     of_what,
     students_in,
 )
-from grader.intake.sources import canvas, folders, gradescope, moodle
+from grader.intake.sources import canvas, clones, folders, gradescope, moodle
 
 LAYOUTS = ("student", "section/student", "submission")
 
@@ -308,11 +308,9 @@ def _download(node: Node, wanted: Wanted) -> str:
 
 def _by_folder(node: Node, wanted: Wanted) -> str:
     """The source of a folder for each student."""
-    if folders.recognises_nbgrader(node, wanted):
-        return "nbgrader"
-    people = [child for child in node.children if child.is_folder]
-    clones = [child for child in people if child.child(".git")]
-    return "git" if 2 * len(clones) > len(people) else "folders"
+    if clones.recognises(node, wanted):
+        return "git"
+    return "nbgrader" if folders.recognises_nbgrader(node, wanted) else "folders"
 
 
 def _nbgraders_submitted(node: Node) -> Node | None:

@@ -46,9 +46,15 @@ def is_package(node: Node, wanted: Wanted) -> bool:
     return any(child.name in names and not child.is_folder for child in node.children)
 
 
+def assignments_folder(node: Node, wanted: Wanted) -> Node | None:
+    """The child called like the assignment; `hw01/` too."""
+    numbered = (c for c in node.children if c.is_folder and wanted.is_own(c.name))
+    return node.child(wanted.assignment) or next(numbered, None)
+
+
 def is_one(node: Node, wanted: Wanted) -> bool:
     """Whether a folder is one hand-in, by what lies on its surface."""
-    inner = (node.child(wanted.package), node.child(wanted.assignment))
+    inner = (node.child(wanted.package), assignments_folder(node, wanted))
     return is_package(node, wanted) or any(
         child is not None and not _is_crowd(child, wanted) for child in inner
     )
