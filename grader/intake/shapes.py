@@ -10,8 +10,9 @@ from grader.intake.archives import unpacked
 from grader.intake.entries import Listing, Unsafe, is_code, is_notebook, is_skipped
 from grader.intake.handin import Wanted
 from grader.intake.nested import innermost
-from grader.intake.nodes import Node, is_packed, stem
+from grader.intake.nodes import Disk, Node, Packed, is_packed, stem
 
+CLASS_NAMES = {"submissions", "submission", "submitted", "students", "제출", "제출물"}
 METADATA = ("submission_metadata.yml", "submission_metadata.yaml")  # Gradescope's
 
 _JUNK = {
@@ -66,7 +67,10 @@ def is_hidden_one(node: Node, wanted: Wanted) -> bool:
 
 
 def students_in(node: Node, wanted: Wanted) -> list[Node]:
-    """The children that look like somebody's hand-in: archives, folders with the right files."""
+    """The children that look like somebody's hand-in: archives, folders with the right files.
+
+    What is called like another assignment of the course is none of this one.
+    """
     names = {name.rpartition("/")[2] for name in wanted.files}
 
     def is_wanted(name: str) -> bool:
@@ -76,13 +80,9 @@ def students_in(node: Node, wanted: Wanted) -> list[Node]:
         child
         for child in node.children
         if not is_nobodys(child, wanted)
+        and not wanted.is_others(of_what(child))
         and (_holds(child, is_wanted) if child.is_folder else is_packed(child.name))
     ]
-
-
-def is_class(node: Node, wanted: Wanted) -> bool:
-    """Whether a folder holds the hand-ins of several people."""
-    return _is_crowd(node, wanted) and not is_one(node, wanted)
 
 
 def _is_crowd(node: Node, wanted: Wanted) -> bool:
@@ -163,6 +163,29 @@ def of_what(node: Node) -> str:
     return (node.name if node.is_folder else stem(node.name)).removesuffix("-submissions")
 
 
+def is_class_name(name: str) -> bool:
+    """Whether a folder is called like a class; GitHub Classroom's is `hw1-submissions`."""
+    folded = name.casefold()
+    return folded in CLASS_NAMES or folded.endswith("-submissions")
+
+
 def is_somebodys_code(node: Node, wanted: Wanted) -> bool:
     """Whether it is a file of code by itself, and not what lies beside every class."""
-    return is_code(node.name) and not node.is_folder and not is_nobodys(node, wanted)
+    is_file = is_code(node.name) and not node.is_folder
+    return is_file and not is_nobodys(node, wanted) and node.name not in wanted.files
+
+
+def alone(node: Node, wanted: Wanted) -> list[Node]:
+    """The files that are a person each where there is nothing but files."""
+    return [
+        child
+        for child in node.children
+        if is_somebodys_code(child, wanted) and (is_notebook(child.name) or len(wanted.files) == 1)
+    ]
+
+
+def opened(node: Node) -> Packed | None:
+    """The inside of a zip on the disk."""
+    if isinstance(node, Disk) and not node.is_folder and is_packed(node.name):
+        return Packed.root(node.path)
+    return None

@@ -434,10 +434,17 @@ def test_a_class_is_gone_down_to_where_more_lies_than_beside_it(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["hw1", "submissions", "hw1-submissions"])
-def test_a_folder_called_like_a_class_is_one_beside_loose_files(tmp_path, name):
+def test_a_folder_called_like_a_class_is_gone_down_to_as_any_other(tmp_path, name):
+    """It may be one student's, who called it so: then it would take the place of the class."""
     write(tmp_path, below(f"{name}/2027001") | below(f"{name}/2027002"))
-    write(tmp_path, {"2027003.ipynb": "{}", "2027004.ipynb": "{}", "check.ipynb": "{}"})
+    write(tmp_path, {"2027003.ipynb": "{}", "check.ipynb": "{}"})
     assert counting(intake(tmp_path, CLASS))["2027002"] == "2027002/"
+    write(tmp_path, {"2027004.ipynb": "{}"})
+    with pytest.raises(UsageError) as caught:
+        intake(tmp_path, CLASS)
+    assert caught.value.code == "error.sections"
+    found = counting(intake(tmp_path, CLASS, layout="section/student"))
+    assert (found["2027002"], found["2027004"]) == (f"{name}/2027002/", "2027004.ipynb")
 
 
 def test_of_what_may_be_somebodys_each_has_its_note(tmp_path):

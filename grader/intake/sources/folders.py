@@ -15,11 +15,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from grader.intake.entries import is_code, is_notebook
+from grader.intake.entries import is_code
 from grader.intake.handin import Handin, Seen, Wanted
 from grader.intake.names import student_name, without_copy
 from grader.intake.nodes import Disk, Node, Together, is_packed, stem
 from grader.intake.shapes import (
+    alone,
     assignments_folder,
     holds_code,
     is_hidden_one,
@@ -84,22 +85,15 @@ def _people(node: Node, wanted: Wanted, known: Collection[str]) -> list[Node]:
         if not is_nobodys(child, wanted) or is_hidden_one(child, wanted)
     ]
     packed = [child for child in children if _may_hold_files(child)]
-    files = [child for child in children if child not in packed]
-    code = [child for child in files if is_code(child.name)]
-    owners = {_key(child) for child in [*packed, *code]}
+    files = [child for child in children if not _may_hold_files(child)]
+    owners = {_key(child) for child in children if child in packed or is_code(child.name)}
     documents = [
         child
         for child in files
-        if child not in code and (name := stem(child.name)) in known
+        if not is_code(child.name) and (name := stem(child.name)) in known
         if student_name(name) not in owners
     ]
-    return [*(packed or _alone(code, wanted)), *documents]
-
-
-def _alone(code: list[Node], wanted: Wanted) -> list[Node]:
-    """The files that are a person each where there is nothing but files."""
-    notebooks = [child for child in code if is_notebook(child.name)]
-    return notebooks if notebooks or len(wanted.files) != 1 else code
+    return [*(packed or alone(node, wanted)), *documents]
 
 
 def _loose(node: Node, wanted: Wanted, keys: Mapping[Node, str]) -> list[Node]:
@@ -171,8 +165,8 @@ def _passed_over(node: Node, wanted: Wanted) -> list[str]:
     """What of somebody without a hand-in may be a mistyped one: no assignment has its number."""
     if assignments_folder(node, wanted) or not _is_anothers(node, wanted):
         return []
-    others = _of_others(node, wanted)
-    return [node.shown + child.shown for child in others if not wanted.is_others(child.name)]
+    others = [child for child in _of_others(node, wanted) if not wanted.is_others(child.name)]
+    return [node.shown + child.shown for child in others if holds_code(child)]
 
 
 def _owners(keys: dict[Node, str], beside: Iterable[Node]) -> dict[Node, list[Node]]:
