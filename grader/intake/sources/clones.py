@@ -13,29 +13,37 @@ from grader.intake.nodes import Node
 from grader.intake.shapes import is_nobodys
 
 
+def is_clone(node: Node) -> bool:
+    """Whether a folder is a clone of a repository."""
+    return node.child(".git") is not None
+
+
 def recognises(node: Node, wanted: Wanted) -> bool:
     """Whether most folders are clones."""
     people = [c for c in node.children if c.is_folder and not is_nobodys(c, wanted)]
-    return 2 * len([child for child in people if child.child(".git")]) > len(people)
+    return 2 * len(list(filter(is_clone, people))) > len(people)
 
 
-def slug(node: Node, names: Sequence[str], wanted: Wanted, known: Collection[str]) -> str:
+def slug(node: Node, clones: Sequence[str], wanted: Wanted, known: Collection[str]) -> str:
     """What the clones have in front of the user: "nlp-hw1-"; "" for nothing.
 
     Most have it where it ends in the name of the assignment or of the folder. Another one is
-    believed where all have it, and the roster knows most of what follows.
+    believed where it leads most of them to two users on the roster, or all of them to one.
     """
-    heads = Counter(head for name in names for head in _heads(name))
+    heads = Counter(head for name in clones for head in _heads(name))
+    common = [head for head, count in heads.items() if 2 * count > len(clones)]
     slugs = {node.name.removesuffix("-submissions"), wanted.assignment, wanted.package}
-    for own in sorted(map(_folded, slugs), key=len, reverse=True):
-        common = [h for h, count in heads.items() if 2 * count > len(names) and _is_of(h, own)]
-        if common:
-            return min(common, key=len)
-    for head, count in heads.items():
-        users = [name for name in names if name.removeprefix(head) in known]
-        if count == len(names) > 1 and 2 * len(users) > len(names):
-            return head
-    return ""
+    fitting = [[h for h in common if _is_of(h, own)] for own in map(_folded, slugs)]
+    if own_heads := [min(fits, key=len) for fits in fitting if fits]:
+        return max(own_heads, key=len)  # in `nlp/`, of nlp-hw1-kim both "nlp-" and "nlp-hw1-"
+    names = {one.casefold() for one in known}
+
+    def led(head: str) -> int:
+        return sum(c.startswith(head) and c[len(head) :].casefold() in names for c in clones)
+
+    users = {h: led(h) for h in common}
+    believed = [h for h in common if users[h] > (heads[h] < len(clones))]
+    return max(believed, key=lambda head: (users[head], len(head)), default="")
 
 
 def _heads(name: str) -> Iterator[str]:

@@ -48,7 +48,8 @@ def read(node: Node, wanted: Wanted, known: Collection[str], source: str = "fold
     keys = {child: _key(child) for child in people}
     keys = {child: _of_copy(key, keys) for child, key in keys.items()}
     if source == "git":
-        slug = clones.slug(node, list(keys.values()), wanted, known)
+        cloned = [key for child, key in keys.items() if clones.is_clone(child)]
+        slug = clones.slug(node, cloned, wanted, known)
         keys = {child: key.removeprefix(slug) for child, key in keys.items()}
     loose = _loose(node, wanted, keys)
     keys |= {child: _key(child) for child in loose}
