@@ -141,7 +141,8 @@ class _Looking:
         return True
 
     def _single(self, node: Node) -> Seen:
-        if isinstance(node, Disk) and node.name in {self.wanted.package, self.wanted.assignment}:
+        is_ours = node.name == self.wanted.package or self.wanted.is_own(node.name)
+        if is_ours and isinstance(node, Disk):
             raise self.refusals.too_low(node)
         return folders.read_one(node, self.wanted)
 

@@ -34,11 +34,16 @@ def is_junk(name: str) -> bool:
 
 
 def is_nobodys(node: Node, wanted: Wanted) -> bool:
-    """Whether its name says that it is nobody's: junk, or the template under its own name."""
+    """Whether its name says that it is nobody's.
+
+    It is junk, the template under its own name, or of another assignment of the course.
+    """
     name = node.name if node.is_folder else stem(node.name)
-    released = {f"{wanted.assignment}.{language}" for language in LANGUAGES}  # as notebooks
-    own = {wanted.package, wanted.assignment, *_SKELETONS, *released}
-    return is_junk(node.name) or name in own
+    assignment, dot, language = name.rpartition(".")
+    if dot and language in LANGUAGES:  # as a notebook is released
+        name = assignment
+    is_template = name == wanted.package or name in _SKELETONS or wanted.is_own(name)
+    return is_junk(node.name) or is_template or wanted.is_others(of_what(node))
 
 
 def is_package(node: Node, wanted: Wanted) -> bool:
@@ -67,10 +72,7 @@ def is_hidden_one(node: Node, wanted: Wanted) -> bool:
 
 
 def students_in(node: Node, wanted: Wanted) -> list[Node]:
-    """The children that look like somebody's hand-in: archives, folders with the right files.
-
-    What is called like another assignment of the course is none of this one.
-    """
+    """The children that look like somebody's hand-in: archives, folders with the right files."""
     names = {name.rpartition("/")[2] for name in wanted.files}
 
     def is_wanted(name: str) -> bool:
@@ -80,7 +82,6 @@ def students_in(node: Node, wanted: Wanted) -> list[Node]:
         child
         for child in node.children
         if not is_nobodys(child, wanted)
-        and not wanted.is_others(of_what(child))
         and (_holds(child, is_wanted) if child.is_folder else is_packed(child.name))
     ]
 

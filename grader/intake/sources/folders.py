@@ -72,7 +72,7 @@ def read(node: Node, wanted: Wanted, known: Collection[str], source: str = "fold
 def read_one(node: Node, wanted: Wanted) -> Seen:
     """The one hand-in that a folder or a file is; its owner is called like it."""
     key = node.name if node.is_folder else stem(node.name)
-    if isinstance(node, Disk) and key in {wanted.assignment, wanted.package}:
+    if isinstance(node, Disk) and (key == wanted.package or wanted.is_own(key)):
         key = node.path.resolve().parent.name
     handin = _handin(node, student_name(key), [], wanted)
     return Seen("submission", node.shown, [handin], [])
