@@ -177,12 +177,16 @@ def is_somebodys_code(node: Node, wanted: Wanted) -> bool:
 
 
 def alone(node: Node, wanted: Wanted) -> list[Node]:
-    """The files that are a person each where there is nothing but files."""
-    return [
-        child
-        for child in node.children
-        if is_somebodys_code(child, wanted) and (is_notebook(child.name) or len(wanted.files) == 1)
-    ]
+    """The files that are a person each where there is nothing but files.
+
+    Where one file is wanted, code is one too, but not beside a notebook of the same name.
+    """
+    code = [child for child in node.children if is_somebodys_code(child, wanted)]
+    books = [child for child in code if is_notebook(child.name)]
+    if len(wanted.files) != 1:
+        return books
+    named = {stem(child.name) for child in books}
+    return [c for c in code if is_notebook(c.name) or stem(c.name) not in named]
 
 
 def opened(node: Node) -> Packed | None:

@@ -141,6 +141,13 @@ def test_one_students_notebook_removes_nobodys_file(tmp_path):
     assert people(tmp_path, wanted=ONE_FILE) == {"kim", "lee", "park"}
 
 
+@pytest.mark.parametrize("roster", [CLASS, None])
+def test_files_of_one_name_are_one_hand_in_where_one_is_wanted(tmp_path, roster):
+    write(tmp_path, {"2027001.ipynb": "{}", "2027001.py": "", "2027002.ipynb": "{}"})
+    found = counting(intake(tmp_path, roster, wanted=ONE_FILE))
+    assert found["2027001"] == "2027001.ipynb, 2027001.py"
+
+
 def test_files_of_the_roster_alone(tmp_path):
     write(tmp_path, {"2027001.py": "", "2027002_kim.py": ""})
     found = counting(intake(tmp_path, CLASS))
