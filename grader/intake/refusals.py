@@ -21,14 +21,19 @@ class Refusals:
     path: Path  # that somebody named
     persons: Persons
 
-    def one_or_many(self, node: Node) -> UsageError:
-        """One hand-in, or a class beside a template."""
+    def one_or_many(self, node: Node, crowd: Node | None = None) -> UsageError:
+        """One hand-in, or a template beside a class: loose, or in a folder of its own."""
+        path = self._path(node)
+        if isinstance(crowd, Disk):
+            command = self._command(crowd.path)
+        else:
+            command = self._command(path, "section/student" if crowd else "student")
         return UsageError(
             "error.one_or_many",
-            folder=self.path,
+            folder=path,
             found=_names(node.children),
-            command=self._command(self.path, "student"),
-            other=self._command(self.path, "submission"),
+            command=command,
+            other=self._command(path, "submission"),
         )
 
     def too_low(self, node: Disk) -> UsageError:
@@ -37,17 +42,19 @@ class Refusals:
         return UsageError("error.too_low", folder=self.path, command=command)
 
     def sections(self, node: Node, several: Sequence[Node]) -> UsageError:
-        """Folders of which each may be a section, the class, or one student."""
+        """What may be sections, the class, or one student each; what lies beside says which."""
         path = self._path(node)
+        largest = sorted(several, key=lambda child: -len(self.persons.inside(child)))
         fields = {
             "folder": path,
-            "found": self._contents(several),
+            "found": self._contents(largest),
+            "beside": _names([c for c in self.persons.among(node) if c not in several]),
             "command": self._command(path, "section/student"),
             "other": self._command(path, "student"),
         }
         if isinstance(node, Packed):  # what is in it has no path to be graded by
             return UsageError("error.sections_in_zip", **fields)
-        return UsageError("error.sections", **fields, one=self._command(path / several[0].name))
+        return UsageError("error.sections", **fields, one=self._command(self._path(largest[0])))
 
     def section_or_person(self, node: Node) -> UsageError:
         """What may be a section is full of files that name nobody."""
