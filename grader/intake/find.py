@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.intake import sections
+from grader.intake.entries import is_notebook
 from grader.intake.handin import Seen, Wanted
 from grader.intake.nodes import Disk, Node, is_packed, stem
 from grader.intake.persons import Persons, names, packed
@@ -22,6 +23,7 @@ from grader.intake.request import Request
 from grader.intake.shapes import (
     alone,
     can_be_opened,
+    holds_code,
     holds_several,
     is_class_name,
     is_junk,
@@ -54,6 +56,8 @@ def find(path: Path, wanted: Wanted, request: Request) -> Seen:
         return folders.read(top, wanted, request.known)
     if request.source:
         return looking.as_told(node, request.source)
+    if looking.is_somebodys(file, node):
+        return folders.read_one(file, wanted)
     if file.is_folder or persons.class_in(node) or persons.is_called_class(node):
         return looking.look(node)
     return looking.file(file)
@@ -99,6 +103,16 @@ class _Looking:
             raise self.refusals.nothing("error.not_source", node, source=source)
         return self._down(node, fitting[0], below[fitting[0]])
 
+    def is_somebodys(self, file: Node, node: Node) -> bool:
+        """Whether the roster knows whose one hand-in a folder or a zip is, whatever lies in it.
+
+        A class may lie in a folder that is called like a team or one student.
+        """
+        persons = self.persons
+        if file.is_folder and (not persons.is_of_one(file) or persons.others_in(file, node)):
+            return False
+        return node.is_folder and holds_code(node) and persons.is_owned(file, node)
+
     def file(self, node: Node) -> Seen:
         """A file that is no class we can look into: one person's. Raises `UsageError`."""
         self._refuse_class(node, is_all=True)
@@ -136,7 +150,8 @@ class _Looking:
             beside = [c for c in beside if not c.is_folder or is_one(c, self.wanted)]
         if len(beside) > 1:
             return False
-        if beside or len(alone(node, self.wanted)) > 1:
+        books = [child for child in alone(node, self.wanted) if is_notebook(child.name)]
+        if beside or len(books) > 1:  # what else there is may be this one's helpers
             raise self.refusals.one_or_many(node)
         return True
 
@@ -150,7 +165,11 @@ class _Looking:
         """The child that is the class; None when all are students. Raises `UsageError`."""
         (only, inner), *more = crowds.items()
         if not more and not beside:
-            return None if self.persons.is_owned(only, inner) else only
+            if self.persons.is_owned(only, inner):
+                return None
+            if self._may_be_older(node, only, inner):
+                raise self.refusals.one_or_many(node, only)
+            return only
         ours = [child for child in crowds if not self.wanted.is_others(of_what(child))]
         if not beside and len(ours) == 1 and self.wanted.is_own(of_what(ours[0])):
             return ours[0]
@@ -162,6 +181,24 @@ class _Looking:
             return only  # what lies beside is told as left over
         raise self.refusals.sections(node, [*crowds, *wrapped])
 
+    def _may_be_older(self, node: Node, child: Node, inner: Node) -> bool:
+        """Whether the only crowd in a folder may be older versions of a hand-in beside it.
+
+        Without a roster, what lies in a folder of its own is a template beside the class.
+        """
+        is_beside = is_package(node, self.wanted)
+        if not (is_beside or (self.request.roster and is_one(node, self.wanted))):
+            return False
+        held = self.persons.class_in(inner) or inner
+        is_class = self._is_called_ours(child) or download(held, self.wanted)
+        return not (is_class or self.persons.others_in(child, inner))
+
+    def _is_called_ours(self, child: Node) -> bool:
+        """Whether it is called like the class or the assignment."""
+        what = of_what(child)
+        is_ours = self.wanted.is_own(what) or what == self.wanted.package
+        return is_ours or is_class_name(stem(child.name))
+
     def _is_wrapper(self, child: Node) -> bool:
         """Whether it may be a section of one."""
         return is_wrapper(child, self.wanted) and not self.persons.knows(child)
@@ -172,10 +209,8 @@ class _Looking:
         """Whether each holds what one student handed in several times, among others' hand-ins."""
         unsure = len(wrapped)
         for child, inner in crowds.items():
-            what = of_what(child)
-            is_ours = self.wanted.is_own(what) or what == self.wanted.package
             is_again = self.persons.names_in(inner) <= names([*beside, *wrapped])
-            if is_ours or is_class_name(stem(child.name)) or is_again:
+            if self._is_called_ours(child) or is_again or self.persons.is_mixed(inner):
                 return False
             if self.persons.is_owned(child, inner):
                 continue

@@ -50,9 +50,13 @@ def _section(child: Node, persons: Persons, refusals: Refusals) -> Seen | None:
     place = _place(node, persons)
     source = download(place, persons.wanted) or by_folder(place, persons.wanted)
     seen = READ[source](place, persons.wanted, persons.request.known)
-    if any(not handin.is_loose for handin in seen.handins) or persons.among(place):
+    is_code = all(handin.is_loose for handin in seen.handins)
+    # a section called like a team has its members' folders or notebooks
+    if persons.is_owned(child, place) and (is_code or persons.is_of_one(child)):
+        return None
+    if not is_code or persons.among(place):
         return seen
-    if len(seen.handins) > 1 and not persons.knows(child):
+    if len(seen.handins) > 1:
         raise refusals.section_or_person(place)
     return None
 

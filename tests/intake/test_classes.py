@@ -87,10 +87,62 @@ def test_what_a_team_hands_in_is_one_whatever_its_files_are_called(tmp_path):
     assert found["2027001"] == found["2027002"] == "Team 0/"
 
 
+TEAMS = Roster(tuple(Person(f"202700{n}", team=f"Team {n // 3}") for n in range(9)))
+
+
+@pytest.mark.parametrize("ending", ["", ".zip"])
+def test_no_member_of_a_team_has_the_hand_in_of_another(tmp_path, ending):
+    for n in (0, 1):
+        files = {f"{n}.zip": zipped()} if ending else below(str(n))
+        write(tmp_path / "alone", {f"Team 0/202700{name}": c for name, c in files.items()})
+        write(tmp_path / "among", {f"Team 0/202700{name}": c for name, c in files.items()})
+    found = counting(intake(tmp_path / "alone", TEAMS))
+    assert (found["2027000"], found["2027001"]) == (
+        f"2027000{ending or '/'}",
+        f"2027001{ending or '/'}",
+    )
+    write(tmp_path / "among", below("Team 1") | below("Team 2"))
+    assert refusal(tmp_path / "among", TEAMS).code == "error.sections"
+    found = counting(intake(tmp_path / "among", TEAMS, layout="section/student"))
+    assert found["2027001"] == f"Team 0/2027001{ending or '/'}"
+    assert found["2027003"] == found["2027005"] == "Team 1/"
+
+
 def test_a_student_with_versions_among_some_with_nothing(tmp_path):
     write(tmp_path, below("eve/v1") | below("eve/v2") | below("kim/hw2") | below("lee"))
     write(tmp_path, below("oh") | below("yi"))
     assert people(tmp_path) == {"eve", "kim", "lee", "oh", "yi"}
+
+
+@pytest.mark.parametrize("crowd", ["choi", "hw1"])
+def test_who_handed_in_other_files_is_somebody_all_the_same(tmp_path, crowd):
+    write(tmp_path, below(f"{crowd}/v1") | below(f"{crowd}/v2"))
+    for n in (1, 2, 3):
+        write(tmp_path, {f"202700{n}/main.py": ""})
+    if crowd == "hw1":
+        assert refusal(tmp_path, CLASS).fields["beside"] == "2027001/, 2027002/, 2027003/"
+    else:
+        assert people(tmp_path, CLASS) == {"choi", *(p.id for p in CLASS.people)}
+
+
+@pytest.mark.parametrize("late", [below("late/2027004"), {"late/2027004.zip": zipped()}, None])
+def test_what_holds_one_of_the_roster_is_no_student(tmp_path, late):
+    late = late or {"late.zip": zipped(below("2027004"))}
+    write(tmp_path, below("2027001") | below("2027002") | below("2027003") | late)
+    refused = refusal(tmp_path, CLASS)
+    name = next(iter(late)).partition("/")[0]
+    assert refused.fields["found"].replace("/", "") == f"{name} (1)"
+    found = counting(intake(tmp_path, CLASS, layout="section/student"))
+    assert found["2027004"].startswith(f"{name}/2027004")
+
+
+def test_a_refusal_begins_with_the_largest_and_says_what_lies_beside(tmp_path):
+    write(tmp_path, below("A/2027004") | below("oh") | {"2027005.zip": zipped()})
+    write(tmp_path, below("B/2027001") | below("B/2027002"))
+    refused = refusal(tmp_path, CLASS)
+    assert refused.fields["found"] == "B/ (2), A/ (1)"
+    assert refused.fields["beside"] == "2027005.zip, oh/"
+    assert f"{tmp_path}/B " in refused.fields["one"]
 
 
 # --- a template beside loose hand-ins
@@ -118,8 +170,9 @@ def test_a_template_beside_one_notebook(tmp_path, template):
 
 
 def test_a_template_beside_files_where_one_is_wanted(tmp_path):
+    """Where no roster says that they are people's, they are the helpers of one hand-in."""
     write(tmp_path, dict.fromkeys(("2027001.py", "2027002.py", "text.py"), ""))
-    assert refusal(tmp_path, wanted=ONE_FILE).code == "error.one_or_many"
+    assert people(tmp_path, wanted=ONE_FILE) == {tmp_path.name}
     assert people(tmp_path, wanted=ONE_FILE, layout="student") == {"2027001", "2027002"}
     found = intake(tmp_path, CLASS, wanted=ONE_FILE)
     assert counting(found)["2027002"] == "2027002.py"
@@ -205,3 +258,17 @@ def test_files_of_other_names_beside_the_sections_are_their_owners(tmp_path):
     write(tmp_path, below("A/2027003") | below("2027001", {"main.py": "", "train.py": ""}))
     found = counting(intake(tmp_path, CLASS, layout="section/student"))
     assert found["2027001"] == "2027001/"
+
+
+@pytest.mark.parametrize("own", ["2027005_part.py", "2027001.py", "2027001.ipynb"])
+def test_what_one_student_has_beside_the_sections_is_one_hand_in(tmp_path, own):
+    write(tmp_path, below("A/2027003") | below("2027001", {own: "", "model.py": ""}))
+    found = counting(intake(tmp_path, CLASS, layout="section/student"))
+    assert (found["2027001"], found["2027005"]) == ("2027001/", None)
+
+
+def test_a_section_called_like_a_team_is_no_hand_in(tmp_path):
+    files = {"2027003.ipynb": "{}", "2027004.ipynb": "{}"}
+    write(tmp_path, below("Team 1", files) | below("Team 0/2027001"))
+    found = counting(intake(tmp_path, TEAMS, layout="section/student"))
+    assert found["2027004"] == "Team 1/2027004.ipynb"
