@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -230,10 +229,9 @@ def intake_of(
         out=options["out"] or Path("OUT"),
         source=options["source"] or (None if options["layout"] else course.source),
         layout=options["layout"],
+        roster=roster,
         roster_file=options["roster"],
     )
-    if roster:
-        request = replace(request, known=roster.known(), named=roster.named)
     return join(find(submissions, wanted, request), roster, course.attempts, wanted)
 
 

@@ -14,7 +14,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -115,8 +115,7 @@ class Roster:
 
     def named(self, name: str) -> list[Person]:
         """The people of that name, however it is ordered and spaced."""
-        wanted = letters(name)
-        return [person for person in self.people if wanted in person.spellings]
+        return self._by_name.get(letters(name), [])
 
     def named_within(self, words: Sequence[str]) -> list[Person]:
         """The people whose name is some of these words, one after the other; no short names."""
@@ -144,12 +143,23 @@ class Roster:
 
     def team(self, name: str) -> list[Person]:
         """The members of a team; somebody may be in several: `Team 1, Team 2`."""
-        wanted = letters(name)
-        return [
-            person
-            for person in self.people
-            if wanted and wanted in map(letters, [person.team, *re.split("[,;]", person.team)])
-        ]
+        return self._by_team.get(letters(name), [])
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[Person]]:
+        return self._index(lambda person: person.spellings)
+
+    @cached_property
+    def _by_team(self) -> dict[str, list[Person]]:
+        return self._index(lambda p: {letters(t) for t in [p.team, *re.split("[,;]", p.team)]})
+
+    def _index(self, spellings: Callable[[Person], Iterable[str]]) -> dict[str, list[Person]]:
+        """The people by what they are called, in letters."""
+        found: dict[str, list[Person]] = {}
+        for person in self.people:
+            for one in filter(None, spellings(person)):
+                found.setdefault(one, []).append(person)
+        return found
 
 
 def is_telling(text: str) -> bool:

@@ -8,276 +8,228 @@ where one reading is sensible, it is taken, also a level further down.
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
-from grader.course.roster import Known
-from grader.errors import UsageError
+from grader.intake import sections
+from grader.intake.entries import is_notebook
 from grader.intake.handin import Seen, Wanted
-from grader.intake.nodes import Disk, Node, Packed, Together, is_packed, stem
+from grader.intake.nodes import Disk, Node, is_packed, stem
+from grader.intake.persons import Persons, names, packed
+from grader.intake.readers import DOWNLOADS, READ, by_folder, download
+from grader.intake.refusals import Refusals
 from grader.intake.request import Request
 from grader.intake.shapes import (
+    alone,
     can_be_opened,
+    holds_code,
     holds_several,
-    is_class,
+    is_class_name,
     is_junk,
-    is_nobodys,
     is_one,
     is_package,
     is_wrapper,
     of_what,
-    students_in,
+    opened,
 )
-from grader.intake.sources import canvas, folders, gradescope, moodle
+from grader.intake.sources import folders
 
 LAYOUTS = ("student", "section/student", "submission")
 
 _NBGRADERS = {"source", "release", "autograded", "feedback", "nbgrader_config.py", "gradebook.db"}
-_CLASS_NAMES = {"submissions", "submission", "submitted", "students", "제출", "제출물"}
 _DEEP = 8  # folders that hold nothing but the next one
-_MAX_NAMED = 6  # in a refusal
-
-_Reader = Callable[[Node, Wanted, Known], Seen]
-# What tells a download from anything else, in the order in which they are tried.
-_DOWNLOADS: dict[str, Callable[[Node, Wanted], bool]] = {
-    "gradescope": gradescope.recognises,
-    "moodle": moodle.recognises,
-    "canvas": canvas.recognises,
-}
-_READ: dict[str, _Reader] = {
-    "gradescope": gradescope.read,
-    "moodle": moodle.read,
-    "canvas": canvas.read,
-    "nbgrader": partial(folders.read, source="nbgrader"),
-    "git": partial(folders.read, source="git"),
-    "folders": folders.read,
-}
 
 
 def find(path: Path, wanted: Wanted, request: Request) -> Seen:
     """Everything below `path`, and whose it is. Raises `UsageError` where that is ambiguous."""
-    node: Node = Disk(path.resolve() if path.is_dir() else path)
-    opened = _opened(node)
-    looking = _Looking(path, wanted, request)
+    file: Node = Disk(path.resolve() if path.is_dir() else path)
+    node = opened(file) or file
+    persons = Persons(wanted, request)
+    looking = _Looking(wanted, request, persons, Refusals(path, persons))
     if request.layout == "submission":
-        return folders.read_one(node, wanted)
+        return folders.read_one(file, wanted)
     if request.layout:
-        top = _top(opened, wanted) if opened else node
-        has_sections = request.layout == "section/student"
-        return looking.sections(top) if has_sections else folders.read(top, wanted, request.known)
+        top = node if node is file else _top(node, persons)
+        if request.layout == "section/student":
+            return sections.read(top, persons, looking.refusals)
+        return folders.read(top, wanted, request.known)
     if request.source:
-        return looking.as_told(opened or node, request.source)
-    if opened is not None and (_class_in(opened, wanted) or _is_named_class(opened, wanted)):
-        return looking.look(opened)
-    return looking.look(node) if node.is_folder else looking.file(node)
+        return looking.as_told(node, request.source)
+    if looking.is_somebodys(file, node):
+        return folders.read_one(file, wanted)
+    if file.is_folder or persons.class_in(node) or persons.is_called_class(node):
+        return looking.look(node)
+    return looking.file(file)
 
 
 @dataclass(frozen=True)
 class _Looking:
     """One search: what is looked for, and what to say when it is not clear."""
 
-    path: Path
     wanted: Wanted
     request: Request
+    persons: Persons
+    refusals: Refusals
 
     def look(self, node: Node) -> Seen:
         """Choose the source of a folder, or the folder in it that holds the class."""
-        if source := _download(node, self.wanted):
-            return _READ[source](node, self.wanted, self.request.known)
+        if source := download(node, self.wanted):
+            return self._read(node, source)
         if submitted := _nbgraders_submitted(node):
             return self._down(node, submitted, submitted)
-        crowded = self._crowded(node)
-        students = [c for c in students_in(node, self.wanted) if c not in crowded]
-        copies = [child for child in crowded if self._is_copy(child, crowded, students)]
-        crowded = {child: inner for child, inner in crowded.items() if child not in copies}
-        if self._is_single(node, students, crowded):
+        crowds = self.persons.crowds(node)
+        beside = [child for child in self.persons.among(node) if child not in crowds]
+        copies = [child for child in crowds if self._is_copy(child, crowds, beside)]
+        crowds = {child: inner for child, inner in crowds.items() if child not in copies}
+        if crowds and (chosen := self._chosen(node, crowds, beside)):
+            return self._down(node, chosen, crowds[chosen])
+        if not crowds and self._is_single(node, beside):
             return self._single(node)
-        if crowded and (chosen := self._chosen(node, crowded, students)):
-            return self._down(node, chosen, crowded[chosen])
-        if not crowded and (only := self._class_of_one(node)):
+        if not crowds and (only := self._class_of_one(node)):
             return self._down(node, only, only)
-        if not crowded and (archive := _lone_archive(node)):
+        if not crowds and (archive := _lone_archive(node)):
             self._refuse_class(archive)
         return self._by_person(node, {child.shown for child in copies})
 
     def as_told(self, node: Node, source: str) -> Seen:
         """Read as `source`, here or in the one place below that is of it."""
-        recognises = _DOWNLOADS.get(source)
+        recognises = DOWNLOADS.get(source)
         if recognises is None or recognises(node, self.wanted):
-            return _READ[source](node, self.wanted, self.request.known)
-        below: dict[Node, Node] = {child: _opened(child) or child for child in node.children}
+            return self._read(node, source)
+        below = {child: opened(child) or child for child in node.children}
         fitting = [child for child, inner in below.items() if recognises(inner, self.wanted)]
         if len(fitting) != 1:
-            found = _names(node.children)
-            raise UsageError("error.not_source", folder=self.path, source=source, found=found)
+            raise self.refusals.nothing("error.not_source", node, source=source)
         return self._down(node, fitting[0], below[fitting[0]])
 
-    def sections(self, node: Node) -> Seen:
-        """Read a folder or a zip for each section, in which students or a download lie.
+    def is_somebodys(self, file: Node, node: Node) -> bool:
+        """Whether the roster knows whose one hand-in a folder or a zip is, whatever lies in it.
 
-        A hand-in beside the sections is somebody's too.
+        A class may lie in a folder that is called like a team or one student.
         """
-        seen, beside = [], []
-        for child in node.children:
-            inner = _opened(child) or child
-            section = None
-            if _may_be_section(inner, self.wanted) and not is_one(inner, self.wanted):
-                section = self._section(inner)
-            if section is None or all(handin.is_loose for handin in section.handins):
-                beside.append(child)
-            else:
-                seen.append(section.below(child.shown.removesuffix("/") + "/"))
-        if not seen:
-            found = _names(node.children)
-            raise UsageError("error.no_sections", folder=self.path, found=found)
-        source = seen[0].source if len({section.source for section in seen}) == 1 else "folders"
-        rest = Together(node.name, [(child.name, child) for child in beside])
-        seen.append(folders.read(rest, self.wanted, self.request.known))
-        return Seen(
-            source=source,
-            where=node.shown,
-            handins=[handin for section in seen for handin in section.handins],
-            leftover=[name for section in seen for name in section.leftover],
-            unclear=[handin for section in seen for handin in section.unclear],
-        )
-
-    def _section(self, node: Node) -> Seen:
-        """The hand-ins of one section, also where its only folder or zip holds them all."""
-        inside = [child for child in node.children if not is_junk(child.name)]
-        opened = [_opened(child) or child for child in inside[:1] if len(inside) == 1]
-        for place in (node, *opened):
-            if source := _download(place, self.wanted):
-                return _READ[source](place, self.wanted, self.request.known)
-        names = {*_CLASS_NAMES, stem(node.name).casefold()}
-        if opened and stem(opened[0].name).casefold() in names:
-            node = opened[0]
-        return _READ[_by_folder(node, self.wanted)](node, self.wanted, self.request.known)
+        persons = self.persons
+        if file.is_folder and (not persons.is_of_one(file) or persons.others_in(file, node)):
+            return False
+        return node.is_folder and holds_code(node) and persons.is_owned(file, node)
 
     def file(self, node: Node) -> Seen:
         """A file that is no class we can look into: one person's. Raises `UsageError`."""
         self._refuse_class(node, is_all=True)
         return folders.read_one(node, self.wanted)
 
-    def _crowded(self, node: Node) -> dict[Node, Node]:
-        """The children that hold several people's hand-ins; an archive is opened."""
-        found = {}
-        for child in node.children:
-            inner = _opened(child) or child
-            if not child.name.startswith(".") and _class_in(inner, self.wanted):
-                found[child] = inner
-        return found
+    def _read(self, node: Node, source: str) -> Seen:
+        return READ[source](node, self.wanted, self.request.known)
 
-    def _is_copy(self, child: Node, crowded: dict[Node, Node], students: Sequence[Node]) -> bool:
+    def _is_copy(self, child: Node, crowds: dict[Node, Node], beside: Sequence[Node]) -> bool:
         """Whether the same people lie beside it: the download, and what was unpacked from it.
 
         `late/` or `late.zip`, with some of them, is none.
         """
         if child.is_folder:
             return False
-        names = self._names_in(crowded[child])
+        inside = self.persons.names_in(crowds[child])
         unpacked = [
-            self._names_in(inner)
-            for other, inner in crowded.items()
+            self.persons.names_in(inner)
+            for other, inner in crowds.items()
             if other.is_folder and other.name == stem(child.name)
         ]
-        beside = [{stem(student.name) for student in students}, *unpacked]
-        return any(names <= others and 2 * len(names) > len(others) for others in beside)
+        return any(
+            inside <= others and 2 * len(inside) > len(others)
+            for others in [names(beside), *unpacked]
+        )
 
-    def _names_in(self, inner: Node) -> set[str]:
-        held = _class_in(inner, self.wanted) or inner
-        return {stem(student.name) for student in students_in(held, self.wanted)}
+    def _is_single(self, node: Node, beside: Sequence[Node]) -> bool:
+        """Whether a folder is one hand-in, and what else lies in it is part of that.
 
-    def _is_single(self, node: Node, students: Sequence[Node], crowded: dict[Node, Node]) -> bool:
-        """Whether a folder is one hand-in, and what else lies in it is part of that."""
-        if not is_one(node, self.wanted) or crowded:
+        Raises `UsageError` where it may be a class with a template beside it.
+        """
+        if not is_one(node, self.wanted):
             return False
-        has_folder = node.child(self.wanted.assignment)
-        others = [c for c in students if not has_folder or c.name not in self.wanted.others]
         if is_package(node, self.wanted):
-            others = [c for c in others if is_one(c, self.wanted) or not c.is_folder]
-        if len(others) == 1 and not has_folder:
-            raise UsageError(
-                "error.one_or_many",
-                folder=self.path,
-                found=_names(node.children),
-                command=self._command(self.path, "student"),
-                other=self._command(self.path, "submission"),
-            )
-        return len(others) < 2
+            beside = [c for c in beside if not c.is_folder or is_one(c, self.wanted)]
+        if len(beside) > 1:
+            return False
+        books = [child for child in alone(node, self.wanted) if is_notebook(child.name)]
+        if beside or len(books) > 1:  # what else there is may be this one's helpers
+            raise self.refusals.one_or_many(node)
+        return True
 
     def _single(self, node: Node) -> Seen:
-        if isinstance(node, Disk) and node.name in {self.wanted.package, self.wanted.assignment}:
-            command = self._command(node.path.parent)
-            raise UsageError("error.too_low", folder=self.path, command=command)
+        is_ours = node.name == self.wanted.package or self.wanted.is_own(node.name)
+        if is_ours and isinstance(node, Disk):
+            raise self.refusals.too_low(node)
         return folders.read_one(node, self.wanted)
 
-    def _chosen(
-        self, node: Node, crowded: dict[Node, Node], students: Sequence[Node]
-    ) -> Node | None:
+    def _chosen(self, node: Node, crowds: dict[Node, Node], beside: Sequence[Node]) -> Node | None:
         """The child that is the class; None when all are students. Raises `UsageError`."""
-        by_name = {of_what(child): child for child in crowded}
-        loose = [child for child in node.children if self.request.knows_file(child, self.wanted)]
-        if len(crowded) == 1 and not students:
-            ((only, held),) = crowded.items()
-            is_class = _is_class_name(stem(only.name)) or is_nobodys(only, self.wanted)
-            is_person = self.request.knows(only, self.wanted)
-            if not loose or is_class or (not is_person and _size(held, self.wanted) > len(loose)):
-                return only
-            if is_person and not self._others_in(only, held):
+        (only, inner), *more = crowds.items()
+        if not more and not beside:
+            if self.persons.is_owned(only, inner):
                 return None
-        students = [*students, *loose]
-        if self.wanted.assignment in by_name and set(by_name) - {self.wanted.assignment} <= set(
-            self.wanted.others
-        ):
-            return by_name[self.wanted.assignment]
-        wrapped = [child for child in students if is_wrapper(child, self.wanted)]
-        inside = sum(_size(inner, self.wanted) for inner in crowded.values()) + len(wrapped)
-        beside = {stem(student.name) for student in students}
-        is_again = any(self._names_in(inner) <= beside for inner in crowded.values())
-        if len(students) == len(loose):  # the class, and some of it beside?
-            is_again |= any(map(self._known_in, crowded.values()))
-        if inside <= len(students) - len(wrapped) and not is_again:
-            return None  # a student or two with several versions, among others
-        path = node.path if isinstance(node, Disk | Packed) else self.path
-        fields = {
-            "folder": path,
-            "found": _contents([*crowded, *wrapped], self.wanted),
-            "command": self._command(path, "section/student"),
-            "other": self._command(path, "student"),
-        }
-        if isinstance(node, Packed):  # what is in it has no path to be graded by
-            raise UsageError("error.sections_in_zip", **fields)
-        first = path / next(iter(crowded)).name
-        raise UsageError("error.sections", **fields, one=self._command(first))
+            if self._may_be_older(node, only, inner):
+                raise self.refusals.one_or_many(node, only)
+            return only
+        ours = [child for child in crowds if not self.wanted.is_others(of_what(child))]
+        if not beside and len(ours) == 1 and self.wanted.is_own(of_what(ours[0])):
+            return ours[0]
+        wrapped = [child for child in beside if self._is_wrapper(child)]
+        if self._are_versions(crowds, [child for child in beside if child not in wrapped], wrapped):
+            return None
+        is_main = not more and not packed(beside) and not self.persons.knows(only)
+        if is_main and len(self.persons.inside(inner)) > len(beside):
+            return only  # what lies beside is told as left over
+        raise self.refusals.sections(node, [*crowds, *wrapped])
 
-    def _others_in(self, owner: Node, inner: Node) -> bool:
-        """Whether what is called like somebody holds what is called like several others."""
-        names = [of_what(one).casefold() for one in (owner, *self._known_in(inner))]
-        return sum(name not in names[0] for name in names) > 1
+    def _may_be_older(self, node: Node, child: Node, inner: Node) -> bool:
+        """Whether the only crowd in a folder may be older versions of a hand-in beside it.
 
-    def _known_in(self, inner: Node) -> list[Node]:
-        held = _class_in(inner, self.wanted) or inner
-        return [c for c in students_in(held, self.wanted) if self.request.knows(c, self.wanted)]
+        Without a roster, what lies in a folder of its own is a template beside the class.
+        """
+        is_beside = is_package(node, self.wanted)
+        if not (is_beside or (self.request.roster and is_one(node, self.wanted))):
+            return False
+        held = self.persons.class_in(inner) or inner
+        is_class = self._is_called_ours(child) or download(held, self.wanted)
+        return not (is_class or self.persons.others_in(child, inner))
+
+    def _is_called_ours(self, child: Node) -> bool:
+        """Whether it is called like the class or the assignment."""
+        what = of_what(child)
+        is_ours = self.wanted.is_own(what) or what == self.wanted.package
+        return is_ours or is_class_name(stem(child.name))
+
+    def _is_wrapper(self, child: Node) -> bool:
+        """Whether it may be a section of one."""
+        return is_wrapper(child, self.wanted) and not self.persons.knows(child)
+
+    def _are_versions(
+        self, crowds: dict[Node, Node], beside: Sequence[Node], wrapped: Sequence[Node]
+    ) -> bool:
+        """Whether each holds what one student handed in several times, among others' hand-ins."""
+        unsure = len(wrapped)
+        for child, inner in crowds.items():
+            is_again = self.persons.names_in(inner) <= names([*beside, *wrapped])
+            if self._is_called_ours(child) or is_again or self.persons.is_mixed(inner):
+                return False
+            if self.persons.is_owned(child, inner):
+                continue
+            if self.persons.others_in(child, inner) and not self.persons.knows(child):
+                return False
+            unsure += len(self.persons.inside(inner))
+        return unsure <= len(packed(beside))
 
     def _class_of_one(self, node: Node) -> Node | None:
-        """The only folder, which is called like a class, whatever is in it."""
+        """The only folder, if by names it is a class, whatever is in it."""
         inner = [child for child in node.children if not is_junk(child.name) and child.is_folder]
-        if len(inner) != 1 or not _is_class_name(inner[0].name):
-            return None
-        held = [child for child in inner[0].children if child.is_folder or is_packed(child.name)]
-        return inner[0] if held and not is_one(inner[0], self.wanted) else None
+        return inner[0] if len(inner) == 1 and self.persons.is_called_class(inner[0]) else None
 
     def _refuse_class(self, file: Node, *, is_all: bool = False) -> None:
         """A class that we cannot look into is no student. Raises `UsageError`."""
-        path = file.path if isinstance(file, Disk | Packed) else self.path
         if holds_several(file, self.wanted):
-            raise UsageError("error.unpack_first", file=path)
-        if (is_all or _is_class_name(stem(file.name))) and not can_be_opened(file):
-            command = self._command(path, "submission")
-            raise UsageError("error.not_opened", file=file.shown, command=command)
+            raise self.refusals.unpack_first(file)
+        if (is_all or is_class_name(stem(file.name))) and not can_be_opened(file):
+            raise self.refusals.not_opened(file)
 
     def _down(self, node: Node, chosen: Node, inner: Node) -> Seen:
         """Go on a level further down; what lies beside is left over."""
@@ -286,33 +238,13 @@ class _Looking:
         return replace(seen, leftover=[*seen.leftover, *beside])
 
     def _by_person(self, node: Node, copies: set[str]) -> Seen:
-        source = _by_folder(node, self.wanted)
-        if source == "folders" and not folders.recognises(node, self.wanted):
-            found = _names(node.children)
-            raise UsageError("error.no_handin", folder=self.path, found=found)
-        seen = _READ[source](node, self.wanted, self.request.known)
+        source = by_folder(node, self.wanted)
+        is_anybody = folders.recognises(node, self.wanted) or self.persons.among(node)
+        if source == "folders" and not is_anybody:
+            raise self.refusals.nothing("error.no_handin", node)
+        seen = self._read(node, source)
         handins = [handin for handin in seen.handins if handin.label not in copies]
         return replace(seen, handins=handins, leftover=[*seen.leftover, *sorted(copies)])
-
-    def _command(self, path: Path, layout: str = "") -> str:
-        words = ["grader", "grade", self.wanted.assignment, str(path), "-o", str(self.request.out)]
-        if self.request.roster_file:  # without it a command that works gives other people
-            words += ["--roster", str(self.request.roster_file)]
-        return shlex.join([*words, "--layout", layout] if layout else words)
-
-
-def _download(node: Node, wanted: Wanted) -> str:
-    """The source whose download a folder is; "" for none."""
-    return next((name for name, recognises in _DOWNLOADS.items() if recognises(node, wanted)), "")
-
-
-def _by_folder(node: Node, wanted: Wanted) -> str:
-    """The source of a folder for each student."""
-    if folders.recognises_nbgrader(node, wanted):
-        return "nbgrader"
-    people = [child for child in node.children if child.is_folder]
-    clones = [child for child in people if child.child(".git")]
-    return "git" if 2 * len(clones) > len(people) else "folders"
 
 
 def _nbgraders_submitted(node: Node) -> Node | None:
@@ -322,49 +254,14 @@ def _nbgraders_submitted(node: Node) -> Node | None:
     return submitted if submitted and submitted.is_folder and is_course else None
 
 
-def _is_named_class(opened: Packed, wanted: Wanted) -> bool:
-    """Whether a zip is called like a class and holds somebody's folder or archive."""
-    held = [child for child in opened.children if child.is_folder or is_packed(child.name)]
-    is_named = _is_class_name(stem(opened.name))
-    return is_named and not is_one(opened, wanted) and not all(is_nobodys(c, wanted) for c in held)
-
-
-def _is_class_name(name: str) -> bool:
-    """Whether a folder is called like a class; GitHub Classroom's is `hw1-submissions`."""
-    folded = name.casefold()
-    return folded in _CLASS_NAMES or folded.endswith("-submissions")
-
-
-def _class_in(folder: Node, wanted: Wanted) -> Node | None:
-    """The download or the class that a folder is, or the only one that it holds."""
-    node: Node | None = folder
-    for _ in range(_DEEP):
-        if node is None:
-            return None
-        node = _opened(node) or node
-        if _download(node, wanted) or is_class(node, wanted):
-            return node
-        inner = [child for child in node.children if not is_nobodys(child, wanted)]
-        named = node.child(wanted.package) or node.child(wanted.assignment)
-        node = named or (inner[0] if len(inner) == 1 else None)
-    return None
-
-
-def _size(node: Node, wanted: Wanted) -> int:
-    """How many hand-ins are in the class that a folder holds."""
-    held = _class_in(node, wanted) or node
-    return len(held.children if _download(held, wanted) else students_in(held, wanted))
-
-
-def _may_be_section(node: Node, wanted: Wanted) -> bool:
-    """Whether a folder has no tool's name, or holds a download all the same: `.b/`."""
-    return node.is_folder and (not is_junk(node.name) or bool(_download(node, wanted)))
-
-
-def _top(node: Node, wanted: Wanted) -> Node:
+def _top(node: Node, persons: Persons) -> Node:
     """In a zip, the folder in which everything lies."""
     for _ in range(_DEEP):
-        inner = [c for c in node.children if not is_junk(c.name) or _may_be_section(c, wanted)]
+        inner = [
+            child
+            for child in node.children
+            if not is_junk(child.name) or sections.may_be_one(child, persons)
+        ]
         if len(inner) != 1 or not inner[0].is_folder:
             break
         node = inner[0]
@@ -379,21 +276,3 @@ def _lone_archive(node: Node) -> Node | None:
             break
         node = inner[0]
     return node if is_packed(node.name) and not node.is_folder else None
-
-
-def _opened(node: Node) -> Packed | None:
-    """The inside of a zip on the disk."""
-    if isinstance(node, Disk) and not node.is_folder and is_packed(node.name):
-        return Packed.root(node.path)
-    return None
-
-
-def _names(nodes: Sequence[Node]) -> str:
-    names = [node.shown for node in nodes[:_MAX_NAMED]]
-    return ", ".join(names + ["…"] * (len(nodes) > _MAX_NAMED)) or "-"
-
-
-def _contents(nodes: Sequence[Node], wanted: Wanted) -> str:
-    """Each folder with how many hand-ins are in it."""
-    shown = [f"{node.shown} ({_size(node, wanted)})" for node in nodes[:_MAX_NAMED]]
-    return ", ".join(shown + ["…"] * (len(nodes) > _MAX_NAMED))

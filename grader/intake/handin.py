@@ -12,6 +12,7 @@ from grader.intake.nodes import Disk, Node, Together
 from grader.records.record import Message
 
 _TASK = r"(?:hw|homework|assignment|과제|숙제)[\s_-]*\d*"
+_NUMBER = re.compile(r"\d+")
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,23 @@ class Wanted:
     package: str
     files: tuple[str, ...] = ()  # relative to the package
     others: tuple[str, ...] = ()  # the course's other assignments
+
+    def is_own(self, name: str) -> bool:
+        """Whether something is called like the assignment."""
+        return plain_number(name) == plain_number(self.assignment)
+
+    def is_others(self, name: str) -> bool:
+        """Whether something is called like another assignment of the course."""
+        return plain_number(name) in map(plain_number, self.others)
+
+    def is_numbered_alike(self, name: str) -> bool:
+        """Whether something is called like the assignment, but for its number."""
+        return _NUMBER.sub("0", name.casefold()) == _NUMBER.sub("0", self.assignment.casefold())
+
+
+def plain_number(name: str) -> str:
+    """A name in small letters whose numbers begin with no zero: HW01 is hw1."""
+    return _NUMBER.sub(lambda number: number[0].lstrip("0") or "0", name.casefold())
 
 
 def without_task(key: str, wanted: Wanted) -> str:

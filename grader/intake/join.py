@@ -218,7 +218,7 @@ def _ids(pile: _Pile) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     if pile.by != "team":
-        for kind in {kind for handin in pile.handins for kind in handin.ids}:
+        for kind in sorted({kind for handin in pile.handins for kind in handin.ids}):
             values = {handin.ids[kind] for handin in pile.handins if kind in handin.ids}
             if len(values) == 1:
                 found[kind] = values.pop()

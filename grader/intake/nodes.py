@@ -32,7 +32,7 @@ from grader.intake.zips import directory, member, name_of
 # Also what we cannot open: its owner is somebody all the same.
 _PACKED = (".rar", ".7z", ".egg", ".alz", ".gz", ".bz2", ".xz")
 _DEEPEST = 40  # folders in a zip; each name may open as many
-_SUFFIXES = sorted((*SUFFIXES, *_PACKED), key=len, reverse=True)
+_SUFFIXES = sorted((*SUFFIXES, *_PACKED), key=len, reverse=True)  # the longest first
 
 
 class Node(ABC):
@@ -221,11 +221,18 @@ def is_packed(name: str) -> bool:
 
 def stem(file: str) -> str:
     """A file name without its last suffix, of which ".tar.gz" is one; of "a.zip.zip" all."""
-    packed = next((s for s in _SUFFIXES if file.lower().endswith(s)), "")
-    if not packed:
+    if not is_packed(file):
         return file.removesuffix(Path(file).suffix) or file
-    rest = file[: len(file) - len(packed)]
-    return (stem(rest) if is_packed(rest) else rest) or file
+    rest = file
+    while 0 < (cut := _packed_by(rest)) < len(rest):
+        rest = rest[:-cut]
+    return rest
+
+
+def _packed_by(file: str) -> int:
+    """How long the ending of an archive's name is; 0 where it has none."""
+    end = file[-len(_SUFFIXES[0]) :].lower()
+    return next((len(suffix) for suffix in _SUFFIXES if end.endswith(suffix)), 0)
 
 
 def _named(nodes: Iterable[Node]) -> list[tuple[str, Node]]:

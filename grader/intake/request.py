@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
-from grader.course.roster import Known, is_telling
+from grader.course.roster import Known, Roster, is_telling
 from grader.intake.handin import Wanted, without_task
 from grader.intake.names import student_name
 from grader.intake.nodes import Node, stem
-from grader.intake.shapes import is_somebodys_code
-
-
-def _nobody(_name: str) -> Collection[object]:
-    return ()
 
 
 @dataclass(frozen=True)
@@ -25,20 +20,34 @@ class Request:
     out: Path
     source: str | None = None  # one of `grader.course.folder.SOURCES`; None: look
     layout: str | None = None  # one of `grader.intake.find.LAYOUTS`
-    known: Known = field(default_factory=dict)  # the ids on the roster
-    named: Callable[[str], Collection[object]] = _nobody  # the people on the roster of a name
+    roster: Roster | None = None
     roster_file: Path | None = None  # where somebody named one
 
-    def knows(self, node: Node, wanted: Wanted) -> bool:
-        """Whether it bears an id, or the name, of somebody on the roster."""
+    @property
+    def known(self) -> Known:
+        """The ids on the roster."""
+        return self.roster.known() if self.roster else {}
+
+    def who(self, node: Node, wanted: Wanted) -> frozenset[str]:
+        """The people on the roster whose id or name, or whose team's, it bears."""
+        if self.roster is None:
+            return frozenset()
         key = student_name(stem(node.name)).casefold()
         bare = without_task(key, wanted)
         names = set(filter(is_telling, (key, bare, *re.split(r"[\W_]+", key))))
         if node.is_folder and not key.isdigit():
             names.add(key)
-        known = {one.casefold() for one in self.known}
-        return not known.isdisjoint(names) or (is_telling(bare) and bool(self.named(bare)))
+        found = {owner for name in names for owner in self._owners.get(name, ())}
+        if not found and is_telling(bare):
+            people = self.roster.named(bare) or self.roster.team(bare)
+            found = {person.id for person in people}
+        return frozenset(found)
 
-    def knows_file(self, node: Node, wanted: Wanted) -> bool:
-        """Whether it is code by itself, of somebody on the roster."""
-        return is_somebodys_code(node, wanted) and self.knows(node, wanted)
+    @cached_property
+    def _owners(self) -> dict[str, set[str]]:
+        """The people of each id of any kind."""
+        owners: dict[str, set[str]] = {}
+        for person in self.roster.people if self.roster else ():
+            for one in (person.id, *person.ids.values()):
+                owners.setdefault(one.casefold(), set()).add(person.id)
+        return owners

@@ -10,8 +10,9 @@ from grader.intake.archives import unpacked
 from grader.intake.entries import Listing, Unsafe, is_code, is_notebook, is_skipped
 from grader.intake.handin import Wanted
 from grader.intake.nested import innermost
-from grader.intake.nodes import Node, is_packed, stem
+from grader.intake.nodes import Disk, Node, Packed, is_packed, stem
 
+CLASS_NAMES = {"submissions", "submission", "submitted", "students", "제출", "제출물"}
 METADATA = ("submission_metadata.yml", "submission_metadata.yaml")  # Gradescope's
 
 _JUNK = {
@@ -33,11 +34,16 @@ def is_junk(name: str) -> bool:
 
 
 def is_nobodys(node: Node, wanted: Wanted) -> bool:
-    """Whether its name says that it is nobody's: junk, or the template under its own name."""
+    """Whether its name says that it is nobody's.
+
+    It is junk, the template under its own name, or of another assignment of the course.
+    """
     name = node.name if node.is_folder else stem(node.name)
-    released = {f"{wanted.assignment}.{language}" for language in LANGUAGES}  # as notebooks
-    own = {wanted.package, wanted.assignment, *_SKELETONS, *released}
-    return is_junk(node.name) or name in own
+    assignment, dot, language = name.rpartition(".")
+    if dot and language in LANGUAGES:  # as a notebook is released
+        name = assignment
+    is_template = name == wanted.package or name in _SKELETONS or wanted.is_own(name)
+    return is_junk(node.name) or is_template or wanted.is_others(of_what(node))
 
 
 def is_package(node: Node, wanted: Wanted) -> bool:
@@ -46,9 +52,15 @@ def is_package(node: Node, wanted: Wanted) -> bool:
     return any(child.name in names and not child.is_folder for child in node.children)
 
 
+def assignments_folder(node: Node, wanted: Wanted) -> Node | None:
+    """The child called like the assignment; `hw01/` too."""
+    numbered = (c for c in node.children if c.is_folder and wanted.is_own(c.name))
+    return node.child(wanted.assignment) or next(numbered, None)
+
+
 def is_one(node: Node, wanted: Wanted) -> bool:
     """Whether a folder is one hand-in, by what lies on its surface."""
-    inner = (node.child(wanted.package), node.child(wanted.assignment))
+    inner = (node.child(wanted.package), assignments_folder(node, wanted))
     return is_package(node, wanted) or any(
         child is not None and not _is_crowd(child, wanted) for child in inner
     )
@@ -72,11 +84,6 @@ def students_in(node: Node, wanted: Wanted) -> list[Node]:
         if not is_nobodys(child, wanted)
         and (_holds(child, is_wanted) if child.is_folder else is_packed(child.name))
     ]
-
-
-def is_class(node: Node, wanted: Wanted) -> bool:
-    """Whether a folder holds the hand-ins of several people."""
-    return _is_crowd(node, wanted) and not is_one(node, wanted)
 
 
 def _is_crowd(node: Node, wanted: Wanted) -> bool:
@@ -157,6 +164,33 @@ def of_what(node: Node) -> str:
     return (node.name if node.is_folder else stem(node.name)).removesuffix("-submissions")
 
 
+def is_class_name(name: str) -> bool:
+    """Whether a folder is called like a class; GitHub Classroom's is `hw1-submissions`."""
+    folded = name.casefold()
+    return folded in CLASS_NAMES or folded.endswith("-submissions")
+
+
 def is_somebodys_code(node: Node, wanted: Wanted) -> bool:
     """Whether it is a file of code by itself, and not what lies beside every class."""
-    return is_code(node.name) and not node.is_folder and not is_nobodys(node, wanted)
+    is_file = is_code(node.name) and not node.is_folder
+    return is_file and not is_nobodys(node, wanted) and node.name not in wanted.files
+
+
+def alone(node: Node, wanted: Wanted) -> list[Node]:
+    """The files that are a person each where there is nothing but files.
+
+    Where one file is wanted, code is one too, but not beside a notebook of the same name.
+    """
+    code = [child for child in node.children if is_somebodys_code(child, wanted)]
+    books = [child for child in code if is_notebook(child.name)]
+    if len(wanted.files) != 1:
+        return books
+    named = {stem(child.name) for child in books}
+    return [c for c in code if is_notebook(c.name) or stem(c.name) not in named]
+
+
+def opened(node: Node) -> Packed | None:
+    """The inside of a zip on the disk."""
+    if isinstance(node, Disk) and not node.is_folder and is_packed(node.name):
+        return Packed.root(node.path)
+    return None

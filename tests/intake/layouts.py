@@ -40,9 +40,7 @@ def zipped(files=ALL):
 
 def intake(path, roster=None, *, wanted=WANTED, attempts="last", **request):
     """Everybody in `path`."""
-    if roster:
-        request |= {"known": roster.known(), "named": roster.named}
-    seen = find(path, wanted, Request(path.parent / "out", **request))
+    seen = find(path, wanted, Request(path.parent / "out", roster=roster, **request))
     return join(seen, roster, attempts, wanted)
 
 

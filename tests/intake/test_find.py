@@ -58,6 +58,24 @@ def test_who_has_a_folder_for_another_assignment_only_handed_in_nothing(tmp_path
     assert taken(tmp_path, "lee").problem == Message("nothing_handed_in")
 
 
+def test_a_number_is_a_number_however_it_is_written(tmp_path):
+    write(tmp_path, below("kim/hw01") | below("lee/HW1") | below("oh/hw1") | below("yi/hw02"))
+    assert counting(intake(tmp_path)) == {
+        "kim": "kim/hw01/",
+        "lee": "lee/HW1/",
+        "oh": "oh/hw1/",
+        "yi": None,
+    }
+    assert set(taken(tmp_path, "kim").files) == set(FILES)
+
+
+def test_a_folder_for_no_assignment_of_the_course_is_told(tmp_path):
+    write(tmp_path, below("kim/hw1") | below("lee/hw11") | below("oh/hw2"))
+    found = intake(tmp_path)
+    assert (counting(found)["lee"], counting(found)["oh"]) == (None, None)
+    assert found.leftover == ("lee/hw11/",)
+
+
 def test_a_folder_of_one_student_changes_nothing_for_another(tmp_path):
     write(tmp_path, below("eve/hw1") | below("kim/my homework"))
     assert set(taken(tmp_path, "kim").files) == set(FILES)
@@ -189,31 +207,6 @@ def test_a_python_file_is_a_person_where_one_file_is_wanted(tmp_path):
     one = replace(WANTED, files=("text.py",))
     assert set(people(tmp_path, wanted=one)) == {"kim", "lee"}
     assert refusal(tmp_path).code == "error.no_handin"
-
-
-# --- git
-
-
-def clone(name):
-    return below(name) | {f"{name}/.git/config": ""}
-
-
-def test_clones_of_github_classroom(tmp_path):
-    write(tmp_path, clone("hw1-kim") | clone("hw1-lee-minsu") | clone("hw1-kim-2"))
-    found = intake(tmp_path)
-    assert found.source == "git"
-    assert set(counting(found)) == {"kim", "lee-minsu", "kim-2"}
-
-
-def test_the_assignments_slug_is_told_by_the_folder_of_clones(tmp_path):
-    folder = tmp_path / "first-homework-submissions"
-    write(folder, clone("first-homework-kim") | clone("first-homework-lee"))
-    assert set(people(folder)) == {"kim", "lee"}
-
-
-def test_clones_without_a_slug_keep_their_names(tmp_path):
-    write(tmp_path, clone("kim-a") | clone("kim-b"))
-    assert set(people(tmp_path)) == {"kim-a", "kim-b"}
 
 
 # --- which folder is the class

@@ -4,7 +4,7 @@ import pytest
 
 from grader.intake.read import read
 from grader.records.record import Message
-from tests.intake.layouts import FILES, PACKAGE, below, counting, intake, write, zipped
+from tests.intake.layouts import ALL, FILES, PACKAGE, below, counting, intake, write, zipped
 
 
 def canvas(name, user, section=""):
@@ -65,3 +65,9 @@ def test_a_section_with_a_dot_before_it(place, of):
     path = place(sections | {".git/config": ""})
     found = intake(path, layout="section/student")
     assert (set(counting(found)), found.leftover) == ({"1", "2", "3", "4"}, (".git/",))
+
+
+def test_a_name_of_many_endings_in_somebodys_zip_stops_nobody(tmp_path):
+    endless = zipped(ALL | {"a" + ".zip" * 16_000: ""})
+    write(tmp_path, {"kim.zip": zipped(), "bob.zip": endless})
+    assert set(counting(intake(tmp_path))) == {"kim", "bob"}

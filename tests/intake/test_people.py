@@ -7,10 +7,12 @@ import pytest
 from grader.cli.people import show_intake
 from grader.course.roster import Person, Roster
 from grader.errors import UsageError
+from grader.intake.handin import Handin, Seen
+from grader.intake.join import join
 from grader.intake.people import Unclear
 from grader.records import people
 from grader.records.record import Message
-from tests.intake.layouts import below, counting, intake, write, zipped
+from tests.intake.layouts import WANTED, below, counting, intake, write, zipped
 
 
 def roster(*people):
@@ -260,6 +262,14 @@ def test_two_numbers_for_one_person_are_none(tmp_path):
     assert by(intake(tmp_path, only), "1").ids == {}
 
 
+def test_what_an_lms_calls_somebody_is_in_order():
+    """Or else the order changed with each run, and with it the file of the intake."""
+    kinds = ["sis", "moodle", "login", "id", "github", "email", "canvas"]
+    handin = Handin("kim", "kim/", None, ids=dict.fromkeys(kinds, "1"))
+    (kim,) = join(Seen("folders", "", [handin], []), None, "last", WANTED).people
+    assert list(kim.ids) == kinds[::-1]
+
+
 @pytest.mark.parametrize("ending", ["ipynb", "py"])
 @pytest.mark.parametrize("beside", [{"2027001_kim.zip": zipped()}, below("2027001")])
 def test_a_loose_file_is_matched_as_an_archive_is(tmp_path, ending, beside):
@@ -424,10 +434,17 @@ def test_a_class_is_gone_down_to_where_more_lies_than_beside_it(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["hw1", "submissions", "hw1-submissions"])
-def test_a_folder_called_like_a_class_is_one_beside_loose_files(tmp_path, name):
+def test_a_folder_called_like_a_class_is_gone_down_to_as_any_other(tmp_path, name):
+    """It may be one student's, who called it so: then it would take the place of the class."""
     write(tmp_path, below(f"{name}/2027001") | below(f"{name}/2027002"))
-    write(tmp_path, {"2027003.ipynb": "{}", "2027004.ipynb": "{}", "check.ipynb": "{}"})
+    write(tmp_path, {"2027003.ipynb": "{}", "check.ipynb": "{}"})
     assert counting(intake(tmp_path, CLASS))["2027002"] == "2027002/"
+    write(tmp_path, {"2027004.ipynb": "{}"})
+    with pytest.raises(UsageError) as caught:
+        intake(tmp_path, CLASS)
+    assert caught.value.code == "error.sections"
+    found = counting(intake(tmp_path, CLASS, layout="section/student"))
+    assert (found["2027002"], found["2027004"]) == (f"{name}/2027002/", "2027004.ipynb")
 
 
 def test_of_what_may_be_somebodys_each_has_its_note(tmp_path):

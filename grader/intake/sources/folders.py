@@ -12,26 +12,29 @@ one person are put together once their owner is known, in `grader.intake.people`
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from grader.intake.entries import is_code, is_notebook
+from grader.intake.entries import is_code
 from grader.intake.handin import Handin, Seen, Wanted
 from grader.intake.names import student_name, without_copy
 from grader.intake.nodes import Disk, Node, Together, is_packed, stem
 from grader.intake.shapes import (
+    alone,
+    assignments_folder,
     holds_code,
     is_hidden_one,
     is_junk,
     is_nobodys,
     is_somebodys_code,
 )
+from grader.intake.sources import clones
 
 
 def recognises_nbgrader(node: Node, wanted: Wanted) -> bool:
-    """Whether a student's folder holds one called like the assignment."""
-    return any(child.child(wanted.assignment) is not None for child in node.children)
+    """Whether most students' folders hold one called like the assignment."""
+    people = [c for c in node.children if c.is_folder and not is_nobodys(c, wanted)]
+    return 2 * len([c for c in people if assignments_folder(c, wanted)]) > len(people)
 
 
 def recognises(node: Node, wanted: Wanted) -> bool:
@@ -45,7 +48,9 @@ def read(node: Node, wanted: Wanted, known: Collection[str], source: str = "fold
     keys = {child: _key(child) for child in people}
     keys = {child: _of_copy(key, keys) for child, key in keys.items()}
     if source == "git":
-        keys = _without_slug(node, keys, wanted, known)
+        cloned = [key for child, key in keys.items() if clones.is_clone(child)]
+        slug = clones.slug(node, cloned, wanted, known)
+        keys = {child: key.removeprefix(slug) for child, key in keys.items()}
     loose = _loose(node, wanted, keys)
     keys |= {child: _key(child) for child in loose}
     beside = [child for child in node.children if child not in keys]
@@ -59,13 +64,15 @@ def read(node: Node, wanted: Wanted, known: Collection[str], source: str = "fold
         for child, key in keys.items()
     ]
     owned = {id(extra) for extras in owners.values() for extra in extras}
-    return Seen(source, node.shown, handins, [c.shown for c in beside if id(c) not in owned])
+    leftover = [child.shown for child in beside if id(child) not in owned]
+    leftover += [name for child in people for name in _passed_over(child, wanted)]
+    return Seen(source, node.shown, handins, leftover)
 
 
 def read_one(node: Node, wanted: Wanted) -> Seen:
     """The one hand-in that a folder or a file is; its owner is called like it."""
     key = node.name if node.is_folder else stem(node.name)
-    if isinstance(node, Disk) and key in {wanted.assignment, wanted.package}:
+    if isinstance(node, Disk) and (key == wanted.package or wanted.is_own(key)):
         key = node.path.resolve().parent.name
     handin = _handin(node, student_name(key), [], wanted)
     return Seen("submission", node.shown, [handin], [])
@@ -79,22 +86,15 @@ def _people(node: Node, wanted: Wanted, known: Collection[str]) -> list[Node]:
         if not is_nobodys(child, wanted) or is_hidden_one(child, wanted)
     ]
     packed = [child for child in children if _may_hold_files(child)]
-    files = [child for child in children if child not in packed]
-    code = [child for child in files if is_code(child.name)]
-    owners = {_key(child) for child in [*packed, *code]}
+    files = [child for child in children if not _may_hold_files(child)]
+    owners = {_key(child) for child in children if child in packed or is_code(child.name)}
     documents = [
         child
         for child in files
-        if child not in code and (name := stem(child.name)) in known
+        if not is_code(child.name) and (name := stem(child.name)) in known
         if student_name(name) not in owners
     ]
-    return [*(packed or _alone(code, wanted)), *documents]
-
-
-def _alone(code: list[Node], wanted: Wanted) -> list[Node]:
-    """The files that are a person each where there is nothing but files."""
-    notebooks = [child for child in code if is_notebook(child.name)]
-    return notebooks if notebooks or len(wanted.files) != 1 else code
+    return [*(packed or alone(node, wanted)), *documents]
 
 
 def _loose(node: Node, wanted: Wanted, keys: Mapping[Node, str]) -> list[Node]:
@@ -131,7 +131,7 @@ def _handin(node: Node, key: str, extras: Sequence[Node], wanted: Wanted) -> Han
     """A student's hand-in, one step down where nbgrader's folder is."""
     place: Node | None = node
     label = node.shown
-    own = node.child(wanted.assignment)
+    own = assignments_folder(node, wanted)
     if own is not None:
         place, label = own, label + own.shown
     elif _is_anothers(node, wanted):
@@ -145,14 +145,29 @@ def _handin(node: Node, key: str, extras: Sequence[Node], wanted: Wanted) -> Han
 
 def _is_anothers(node: Node, wanted: Wanted) -> bool:
     """Whether a student's folder holds other assignments only: `hw2/` of this course, or `hw9/`."""
-    like_ours = re.compile(re.sub(r"\d+", r"\\d+", re.escape(wanted.assignment)))
-    own = [child for child in node.children if not is_junk(child.name)]
-    others = [
+    others = _of_others(node, wanted)
+    return bool(others) and not any(
+        holds_code(child)
+        for child in node.children
+        if not is_junk(child.name) and child not in others
+    )
+
+
+def _of_others(node: Node, wanted: Wanted) -> list[Node]:
+    return [
         child
-        for child in own
-        if child.is_folder and (child.name in wanted.others or like_ours.fullmatch(child.name))
+        for child in node.children
+        if child.is_folder
+        and (wanted.is_others(child.name) or wanted.is_numbered_alike(child.name))
     ]
-    return bool(others) and not any(holds_code(child) for child in own if child not in others)
+
+
+def _passed_over(node: Node, wanted: Wanted) -> list[str]:
+    """What of somebody without a hand-in may be a mistyped one: no assignment has its number."""
+    if assignments_folder(node, wanted) or not _is_anothers(node, wanted):
+        return []
+    others = [child for child in _of_others(node, wanted) if not wanted.is_others(child.name)]
+    return [node.shown + child.shown for child in others if holds_code(child)]
 
 
 def _owners(keys: dict[Node, str], beside: Iterable[Node]) -> dict[Node, list[Node]]:
@@ -164,25 +179,3 @@ def _owners(keys: dict[Node, str], beside: Iterable[Node]) -> dict[Node, list[No
         if owner is not None and not is_junk(child.name):
             owners.setdefault(owner, []).append(child)
     return owners
-
-
-def _without_slug(
-    node: Node, keys: dict[Node, str], wanted: Wanted, known: Collection[str]
-) -> dict[Node, str]:
-    """GitHub Classroom calls a clone `<assignment>-<user>`; what all have in front goes."""
-    slugs = [node.name.removesuffix("-submissions"), wanted.assignment, wanted.package]
-    for slug in slugs:
-        pattern = re.compile(
-            rf"(?:.+-)?{re.escape(slug)}-(?=.)".replace("_", "[-_]"), re.IGNORECASE
-        )
-        heads = {m[0] if (m := pattern.match(key)) else "" for key in keys.values()}
-        if len(heads) == 1 and "" not in heads:
-            head = heads.pop()
-            return {child: key.removeprefix(head) for child, key in keys.items()}
-    return {child: _known_tail(key, known) for child, key in keys.items()}
-
-
-def _known_tail(key: str, known: Collection[str]) -> str:
-    parts = key.split("-")
-    tails = ["-".join(parts[i:]) for i in range(len(parts))]
-    return next((tail for tail in tails if tail in known), key)
