@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib.util
 import inspect
 import json
@@ -52,9 +51,7 @@ def main() -> None:
             del sys.modules[loaded]
         sys.path.insert(0, parent)
         for test, arguments in tests:
-            # what the wire makes plain, as a named tuple, is no tuple here: it costs as much
-            with contextlib.suppress(AssertionError):
-                test(Student(name), **arguments)
+            test(Student(name), **arguments)
         sys.path.remove(parent)
 
 

@@ -84,21 +84,37 @@ def pytest_process(packages: list[Path], checks: list[Path]) -> None:
     """One process: pytest, the checks, and these submissions one after another."""
     for package in packages:
         command = [sys.executable, "-m", "pytest", "-q", "-p", "bench.inprocess", "-p"]
-        done = subprocess.run(
+        subprocess.run(
             [*command, "no:cacheprovider", "--import-mode=importlib", *map(str, checks)],
             cwd=ROOT,
             env={**QUIET, "BENCH_PACKAGE": str(package)},
-            check=False,
+            check=True,
             stdout=subprocess.DEVNULL,
         )
-        if done.returncode not in (0, 1):  # 1: a check has failed, as in `bench.floor`
-            raise SystemExit(f"pytest ended with {done.returncode}")
 
 
-def floor(packages: list[Path], checks: list[Path]) -> None:
-    """The same checks as plain calls, in one process that imports everything once."""
+def floor(packages: list[Path], checks: list[Path], *, quiet: bool = False) -> bool:
+    """The same checks as plain calls, in one process that imports everything once: do all pass?"""
     command = [sys.executable, "-m", "bench.floor", json.dumps([str(p) for p in packages])]
-    subprocess.run([*command, *map(str, checks)], cwd=ROOT, env=QUIET, check=True)
+    errors = subprocess.DEVNULL if quiet else None
+    done = subprocess.run(
+        [*command, *map(str, checks)], cwd=ROOT, env=QUIET, check=not quiet, stderr=errors
+    )
+    return done.returncode == 0
+
+
+def right_without_a_wall(
+    right: Mapping[str, dict[str, bytes]], checks: list[Path], work: Path
+) -> dict[str, dict[str, bytes]]:
+    """The packages that pass as plain calls, too.
+
+    Not who gives a named tuple, which the wire makes plain, or changes torch for a whole process.
+    """
+    return {
+        name: files
+        for number, (name, files) in enumerate(right.items())
+        if floor(written(work / f"tried-{number}", {name: files}, 1), checks, quiet=True)
+    }
 
 
 def peak_memory(run: Callable[[], object]) -> float:
@@ -144,7 +160,7 @@ def figures(options: argparse.Namespace) -> list[Figure]:
     lines, found = dict[str, Line](), list[Figure]()
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
-        right = right_packages(assignment)
+        right = right_without_a_wall(right_packages(assignment), checks, work)
 
         def line(title: str, most: int, way: Callable[[list[Path], Path], object]) -> None:
             costs = []
