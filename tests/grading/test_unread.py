@@ -162,4 +162,4 @@ def test_a_record_of_the_very_files_that_another_hands_in_now_is_told(course, tm
         quiet=True,
     )
     show(grade_batch(model, [missing(), other], settings), 2, "en", {}, quiet=True)
-    assert "files that are now what 2027002 handed in" in capsys.readouterr().err
+    assert "the same as those that 2027002 handed in now" in capsys.readouterr().err

@@ -294,9 +294,9 @@ def test_a_group_is_cut_from_the_names_of_the_roster(tmp_path):
 @pytest.mark.parametrize(
     ("source", "advice"),
     [
-        ("folders", {"en": "Rename it to one student's id alone", "ko": "파일(폴더) 이름을 학번"}),
-        ("canvas", {"en": "Put the LMS's ids into the roster", "ko": "명단에 LMS의 ID를"}),
-        ("moodle", {"en": "Put the LMS's ids into the roster", "ko": "명단에 LMS의 ID를"}),
+        ("folders", {"en": "Rename it to one student's id", "ko": "한 사람의 학번만"}),
+        ("canvas", {"en": "Add the LMS's ids to the roster", "ko": "명단에 LMS의 ID를"}),
+        ("moodle", {"en": "Add the LMS's ids to the roster", "ko": "명단에 LMS의 ID를"}),
         ("gradescope", {"en": "Correct the student id", "ko": "이메일 주소를 바로잡고"}),
     ],
 )

@@ -122,7 +122,7 @@ def test_what_is_left_over_with_the_id_of_who_has_nothing_is_told(tmp_path, caps
         assert by(taken, student).found().notes == notes
         for lang, said in (
             ("en", f"{found} bears the id"),
-            ("ko", f"{found}: 이름에 다른 제출물이 없는"),
+            ("ko", f"{found}: 이름에 {student}의 학번"),
         ):
             show_intake(taken, lang)
             printed = capsys.readouterr().out
