@@ -25,6 +25,7 @@ from grader.intake.syntax import STAR, names_at_once
 from grader.records.record import Message
 
 MAX_NAMED = 5
+_BY_TEXT = frozenset({"globals", "locals", "vars", "eval", "exec"})  # what looks names up
 _EXPERIMENT = frozenset({Kind.OTHER})  # what may compute, but not for what nothing graded names
 _EVERYBODYS = frozenset({*vars(builtins), "__name__", "__file__", "__doc__"})
 
@@ -149,9 +150,13 @@ class _Module:
         return new
 
     def take_harmless_definitions(self) -> None:
-        """Take what its own cells define, graded or not."""
+        """Take what its own cells define, graded or not.
+
+        All of it where names may be looked up as text: nobody can tell which.
+        """
+        by_text = any(isinstance(s, Statement) and s.uses & _BY_TEXT for s in self.has)
         for name in self._own_definitions:
-            if self._may_be_registered(name) or self._is_harmless(name, _EXPERIMENT):
+            if by_text or self._may_be_registered(name) or self._is_harmless(name, _EXPERIMENT):
                 self.take(name)
         left_out = [name for name in self._own_definitions if name not in self.has]
         self.left_out = {name: self._harmful[name] for name in left_out}

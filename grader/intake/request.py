@@ -10,7 +10,7 @@ from pathlib import Path
 from grader.course.roster import Known, Roster, is_telling
 from grader.intake.handin import Wanted, without_task
 from grader.intake.names import student_name
-from grader.intake.nodes import Node, stem
+from grader.intake.nodes import Node, is_packed, stem
 
 
 @dataclass(frozen=True)
@@ -29,16 +29,20 @@ class Request:
         return self.roster.known() if self.roster else {}
 
     def who(self, node: Node, wanted: Wanted) -> frozenset[str]:
-        """The people on the roster whose id or name, or whose team's, it bears."""
+        """The people on the roster whose id or name, or whose team's, it bears.
+
+        A loose file is nobody's by a short one: `1.ipynb` may be a teacher's.
+        """
         if self.roster is None:
             return frozenset()
         key = student_name(stem(node.name)).casefold()
         bare = without_task(key, wanted)
         names = set(filter(is_telling, (key, bare, *re.split(r"[\W_]+", key))))
-        if node.is_folder and not key.isdigit():
-            names.add(key)
+        holds_all = node.is_folder or is_packed(node.name)
+        if holds_all:
+            names |= {key, bare}
         found = {owner for name in names for owner in self._owners.get(name, ())}
-        if not found and is_telling(bare):
+        if not found and (holds_all or is_telling(bare)):
             people = self.roster.named(bare) or self.roster.team(bare)
             found = {person.id for person in people}
         return frozenset(found)

@@ -210,7 +210,7 @@ def changed_parts(top: ast.stmt) -> set[tuple[str, str]]:
 
 
 def methods_that_open(top: ast.stmt) -> set[str]:
-    """The methods of a class that read or write a file by `open`."""
+    """The methods of a class that read or write a file by `open`, whether it is there or not."""
     methods = [part for part in getattr(top, "body", []) if isinstance(part, FUNCTION)]
     return {method.name for method in methods if _names_open(method)}
 
@@ -266,7 +266,15 @@ def _names_of_hints(top: ast.stmt) -> set[str]:
 
 
 def _names_open(node: ast.AST) -> bool:
-    return any(isinstance(part, ast.Name) and part.id == "open" for part in ast.walk(node))
+    """Whether `open` is named, where it is neither tried nor done under a condition."""
+    pending = [node]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, ast.Name) and part.id == "open":
+            return True
+        if not isinstance(part, ast.Try | ast.If | ast.IfExp):
+            pending += ast.iter_child_nodes(part)
+    return False
 
 
 def _is_looked_up(node: ast.AST) -> TypeGuard[ast.Name]:

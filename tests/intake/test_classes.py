@@ -79,12 +79,34 @@ def test_versions_of_somebody_on_the_roster_are_theirs_however_many(tmp_path):
     assert counting(intake(tmp_path / "alone", CLASS))["2027003"] == "2027003.zip"
 
 
-def test_what_a_team_hands_in_is_one_whatever_its_files_are_called(tmp_path):
-    team = Roster(tuple(Person(f"202700{n}", team=f"Team {n // 3}") for n in range(1, 6)))
-    write(tmp_path, below("Team 0", {"2027001.ipynb": "{}", "2027002.ipynb": "{}"}))
+@pytest.mark.parametrize("called", ["Team {}", "{}조", "T{}", "{}"])
+@pytest.mark.parametrize("ending", ["", ".zip"])
+def test_what_a_team_hands_in_is_one_whatever_its_files_are_called(tmp_path, called, ending):
+    team = Roster(tuple(Person(f"202700{n}", team=called.format(n // 3)) for n in range(1, 6)))
+    own, books = called.format(0), {"2027001.ipynb": "{}", "2027002.ipynb": "{}"}
+    write(tmp_path, {f"{own}.zip": zipped(books)} if ending else below(own, books))
     write(tmp_path, below("2027003") | {"2027004.zip": zipped(), "2027005.zip": TWO})
     found = counting(intake(tmp_path, team))
-    assert found["2027001"] == found["2027002"] == "Team 0/"
+    assert found["2027001"] == found["2027002"] == own + (ending or "/")
+    alone = tmp_path / "alone"
+    write(alone, below(own, {"2027001_hw1.zip": zipped()}))
+    assert counting(intake(alone, team))["2027002"]
+
+
+@pytest.mark.parametrize("ids", [("kim", "lee", "oh"), ("s1", "s2", "s3"), ("101", "102", "103")])
+@pytest.mark.parametrize("ending", ["", ".zip"])
+def test_a_short_id_is_its_owners_with_another_name_inside(tmp_path, ids, ending):
+    roster = Roster(
+        tuple(Person(i, name=n) for i, n in zip(ids, ("김민수", "이영희", "박지훈"), strict=True))
+    )
+    for person in roster.people:
+        inside = {f"{person.name}_hw1/{name}": text for name, text in below("x").items()}
+        write(
+            tmp_path,
+            {f"{person.id}.zip": zipped(inside)} if ending else below(person.id, inside),
+        )
+    found = counting(intake(tmp_path, roster))
+    assert found == {person: person + (ending or "/") for person in ids}
 
 
 TEAMS = Roster(tuple(Person(f"202700{n}", team=f"Team {n // 3}") for n in range(9)))

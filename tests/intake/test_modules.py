@@ -156,6 +156,17 @@ def test_to_call_a_method_that_reads_a_file_is_to_try_it_out():
     ]
 
 
+def test_to_call_a_method_that_does_without_the_file_is_set_up():
+    ways = (
+        "try:\n            return open(path)\n        except OSError:\n            return ''",
+        "return open(path) if path else ''",
+    )
+    for way in ways:
+        cell = f"{TABLE}\n    @staticmethod\n    def load(path):\n        {way}\nTable.load('x')"
+        assert text_of(cell) == f"{cell}\n"
+        assert said(cell) == []
+
+
 def test_a_class_may_take_a_global_of_its_own_name():
     kept = "eps = 1e-8\nclass Table:\n    eps = eps\n    half = eps / 2\n"
     assert text_of("eps = 1e-8", "other = open('x')", kept.partition("\n")[2]) == kept
@@ -229,6 +240,15 @@ def test_what_nothing_graded_uses_does_no_harm(tmp_path, monkeypatch, scratch, h
             ),
             "Config",
             [],
+        ),
+        (
+            (
+                "STOP = [w for w in unknown('a b').split()]\n"
+                "def step_stop(t):\n    return t not in STOP\n"
+                "def clean(t):\n    return globals()['step_' + 'stop'](t)"
+            ),
+            "c",
+            True,
         ),
         (
             (
