@@ -7,8 +7,10 @@ Every benchmark is a function from its options to figures, and prints them as a 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
@@ -37,7 +39,8 @@ def run(
     """The whole of a benchmark's `main`."""
     parser.add_argument("--json", action="store_true", help="for `python -m bench`")
     options = parser.parse_args()
-    figures = list(measure(options))
+    with contextlib.redirect_stdout(sys.stderr):  # some packages print where they are called
+        figures = list(measure(options))
     if options.json:
         print(dump(figures))
     else:

@@ -96,9 +96,13 @@ def pytest_process(packages: list[Path], checks: list[Path]) -> None:
 def floor(packages: list[Path], checks: list[Path], *, quiet: bool = False) -> bool:
     """The same checks as plain calls, in one process that imports everything once: do all pass?"""
     command = [sys.executable, "-m", "bench.floor", json.dumps([str(p) for p in packages])]
-    errors = subprocess.DEVNULL if quiet else None
     done = subprocess.run(
-        [*command, *map(str, checks)], cwd=ROOT, env=QUIET, check=not quiet, stderr=errors
+        [*command, *map(str, checks)],
+        cwd=ROOT,
+        env=QUIET,
+        check=not quiet,
+        stdout=subprocess.DEVNULL,  # some packages print; ours are figures
+        stderr=subprocess.DEVNULL if quiet else None,
     )
     return done.returncode == 0
 
