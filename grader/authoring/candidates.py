@@ -18,12 +18,12 @@
 A mutant is run by the checks that enter what it changed: for all others it is the reference
 (`grader.authoring.entered`). Where it may keep something from one check to the next, also by those
 that come after. Without `--full` also only in exercises that its files can reach, and of functions
-that it must not cost anything only by quick core checks: mutants of the same function share these,
-each is run for one of them. Then of a variant only the exercises are run that can meet a file of
-its own, and of an answer only core checks, since without one of them nothing else counts. And then
-answers are graded by a short way, too, and so are mutants that differ within functions alone and
-spell no word by which they could use what is forbidden, or keep something from one check to the
-next (`grader.grading.proofs`).
+that it must not cost anything only by quick core checks: mutants of the same function that keep
+nothing share these, each is run for one of them. Then of a variant only the exercises are run that
+can meet a file of its own, and of an answer only core checks, since without one of them nothing
+else counts. And then answers are graded by a short way, too, and so are mutants that differ within
+functions alone and spell no word by which they could use what is forbidden, or keep something from
+one check to the next (`grader.grading.proofs`).
 """
 
 from __future__ import annotations
@@ -244,12 +244,14 @@ def _without_most(
     """Without most checks of functions that it must not cost anything.
 
     The rare ones, the heavy ones, and of the others those that are another's turn among the mutants
-    of its function.
+    of its function; but none of these where it may keep something from one check to the next.
     """
     assert mutant.bug is not None
     costs = {mutant.bug.of, *mutant.bug.also}
-    alike = [other.name for other in mutants if other.bug and other.bug.of == mutant.bug.of]
     others = [c for e in assignment.exercises for c in e.checks if c.of not in costs]
     tried = [c.id for c in others if c.kind == Kind.CORE and c.measured <= HEAVY]
-    tried = tried[alike.index(mutant.name) :: len(alike)]
+    if mutant.way == Way.BUG:
+        of = mutant.bug.of
+        plain = [m.name for m in mutants if m.way == Way.BUG and m.bug and m.bug.of == of]
+        tried = tried[plain.index(mutant.name) :: len(plain)]
     return replace(mutant, without_checks=frozenset(c.id for c in others) - {*tried})

@@ -168,7 +168,7 @@ def test_of_a_check_that_fails_nothing_is_known(sums):
 
 def test_what_cannot_see_a_bug_is_not_run(sums):
     model, found = sums(
-        carry=("add", "return a + b", "return a - b"), anywhere=("add", "b=0", "b=1")
+        carry=("add", "return a + b", "return a - b"), anywhere=("twice", "b=0", "b=1")
     )
     seen = {"twice_doubles": {"a"}, "add_adds": {"sums.py._carry"}, "twice_doubles_again": {"b"}}
     narrow_by = partial(narrowed, model, model.reference_files())
