@@ -21,6 +21,7 @@ from grader.intake.readers import DOWNLOADS, READ, by_folder, download
 from grader.intake.refusals import Refusals
 from grader.intake.request import Request
 from grader.intake.shapes import (
+    MAX_WRAPPED,
     alone,
     can_be_opened,
     holds_code,
@@ -38,7 +39,6 @@ from grader.intake.sources import folders
 LAYOUTS = ("student", "section/student", "submission")
 
 _NBGRADERS = {"source", "release", "autograded", "feedback", "nbgrader_config.py", "gradebook.db"}
-_DEEP = 8  # folders that hold nothing but the next one
 
 
 def find(path: Path, wanted: Wanted, request: Request) -> Seen:
@@ -256,7 +256,7 @@ def _nbgraders_submitted(node: Node) -> Node | None:
 
 def _top(node: Node, persons: Persons) -> Node:
     """In a zip, the folder in which everything lies."""
-    for _ in range(_DEEP):
+    for _ in range(MAX_WRAPPED):
         inner = [
             child
             for child in node.children
@@ -270,7 +270,7 @@ def _top(node: Node, persons: Persons) -> Node:
 
 def _lone_archive(node: Node) -> Node | None:
     """The archive that is all there is, also in folders that hold nothing but the next."""
-    for _ in range(_DEEP):
+    for _ in range(MAX_WRAPPED):
         inner = [child for child in node.children if not is_junk(child.name)]
         if len(inner) != 1:
             break

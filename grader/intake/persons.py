@@ -15,6 +15,7 @@ from grader.intake.nodes import Node, is_packed, stem
 from grader.intake.readers import download
 from grader.intake.request import Request
 from grader.intake.shapes import (
+    MAX_WRAPPED,
     alone,
     assignments_folder,
     is_class_name,
@@ -26,8 +27,6 @@ from grader.intake.shapes import (
     opened,
     students_in,
 )
-
-_DEEP = 8  # folders that hold nothing but the next one
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ class Persons:
     def class_in(self, folder: Node) -> Node | None:
         """The download or the class that a folder is, or the only one that it holds."""
         node: Node | None = folder
-        for _ in range(_DEEP):
+        for _ in range(MAX_WRAPPED):
             if node is None:
                 return None
             node = opened(node) or node

@@ -23,7 +23,7 @@ class Request:
     roster: Roster | None = None
     roster_file: Path | None = None  # where somebody named one
 
-    @property
+    @cached_property
     def known(self) -> Known:
         """The ids on the roster."""
         return self.roster.known() if self.roster else {}
@@ -49,9 +49,8 @@ class Request:
 
     @cached_property
     def _owners(self) -> dict[str, set[str]]:
-        """The people of each id of any kind."""
+        """The people of each id of any kind, however it is written."""
         owners: dict[str, set[str]] = {}
-        for person in self.roster.people if self.roster else ():
-            for one in (person.id, *person.ids.values()):
-                owners.setdefault(one.casefold(), set()).add(person.id)
+        for one, people in self.known.items():
+            owners.setdefault(one.casefold(), set()).update(person.id for person in people)
         return owners

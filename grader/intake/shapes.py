@@ -25,6 +25,7 @@ _JUNK = {
     *METADATA,
 }
 _SKELETONS = {"template", "student_template", "starter", "skeleton"}
+MAX_WRAPPED = 8  # folders that hold nothing but the next one
 _MAX_LOOKS = 500  # at names, nearest first, before a folder counts as without any code
 
 

@@ -28,8 +28,8 @@ from grader.intake.syntax import (
     extends,
     is_stub,
     is_work,
-    methods_that_open,
     names_before_bound,
+    needs_a_file,
     packages,
     parsed,
     table,
@@ -180,8 +180,8 @@ class Statement:
 
     @cached_property
     def methods_that_open(self) -> set[str]:
-        """Of a class the methods that read or write a file."""
-        return methods_that_open(self.node) if self.is_class else set()
+        """Of a class the methods that cannot do without a file."""
+        return {part.name for part in self._methods if needs_a_file(part)}
 
     @cached_property
     def written_methods(self) -> set[str]:

@@ -60,9 +60,7 @@ def effects(top: ast.stmt) -> Effects:
                 found.binds.update(a.asname or a.name for a in names)
             case ast.Name(name, ast.Store() | ast.Del()):
                 found.binds.add(name)
-            case ast.Attribute(ctx=ast.Store() | ast.Del()):
-                found.changes.update(_root(node))
-            case ast.Subscript(ctx=ast.Store() | ast.Del()):
+            case ast.Attribute() | ast.Subscript() if not isinstance(node.ctx, ast.Load):
                 found.changes.update(_root(node))
             case ast.Expr(ast.Call(ast.Attribute() as method)):
                 found.changes.update(_root(method))
@@ -78,9 +76,8 @@ def at_once(top: ast.stmt) -> Iterator[ast.AST]:
         node = pending.pop()
         yield node
         match node:
-            case ast.FunctionDef(args=given) | ast.AsyncFunctionDef(args=given):
-                pending += [*given.defaults, *filter(None, given.kw_defaults)]
-            case ast.Lambda(args=given):
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
+                given = node.args
                 pending += [*given.defaults, *filter(None, given.kw_defaults)]
             case ast.ClassDef(bases=bases, keywords=keywords, body=body):
                 pending += [*bases, *keywords, *body]
@@ -209,10 +206,16 @@ def changed_parts(top: ast.stmt) -> set[tuple[str, str]]:
     return found
 
 
-def methods_that_open(top: ast.stmt) -> set[str]:
-    """The methods of a class that read or write a file by `open`, whether it is there or not."""
-    methods = [part for part in getattr(top, "body", []) if isinstance(part, FUNCTION)]
-    return {method.name for method in methods if _names_open(method)}
+def needs_a_file(node: ast.AST) -> bool:
+    """Whether `open` is named in it, where it is neither tried nor done under a condition."""
+    pending = [node]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, ast.Name) and part.id == "open":
+            return True
+        if not isinstance(part, ast.Try | ast.If | ast.IfExp):
+            pending += ast.iter_child_nodes(part)
+    return False
 
 
 def asks_for_main(node: ast.stmt) -> bool:
@@ -237,9 +240,9 @@ def _quiet() -> Iterator[None]:
 def _never_gets_past(body: list[ast.stmt], ways_out: tuple[type[ast.AST], ...]) -> bool:
     for node in body:
         match node:
-            case ast.Raise(ast.Name("NotImplementedError")):
-                return True
-            case ast.Raise(ast.Call(ast.Name("NotImplementedError"))):
+            case ast.Raise(
+                ast.Name("NotImplementedError") | ast.Call(ast.Name("NotImplementedError"))
+            ):
                 return True
             case ast.With() | ast.Try() if _never_gets_past(node.body, ways_out):
                 return True
@@ -263,18 +266,6 @@ def _names_of_hints(top: ast.stmt) -> set[str]:
                 hints.append(part.annotation)
     parts = (part for hint in filter(None, hints) for part in ast.walk(hint))
     return {part.id for part in parts if _is_looked_up(part)}
-
-
-def _names_open(node: ast.AST) -> bool:
-    """Whether `open` is named, where it is neither tried nor done under a condition."""
-    pending = [node]
-    while pending:
-        part = pending.pop()
-        if isinstance(part, ast.Name) and part.id == "open":
-            return True
-        if not isinstance(part, ast.Try | ast.If | ast.IfExp):
-            pending += ast.iter_child_nodes(part)
-    return False
 
 
 def _is_looked_up(node: ast.AST) -> TypeGuard[ast.Name]:

@@ -2,7 +2,12 @@
 
 import io
 import zipfile
+from dataclasses import replace
 
+import pytest
+
+from grader.course.roster import Person, Roster
+from grader.errors import UsageError
 from grader.intake.find import find
 from grader.intake.handin import Wanted
 from grader.intake.join import join
@@ -12,6 +17,8 @@ PACKAGE = "hw1_classification"
 FILES = ("text.py", "features.py", "network.py")
 ALL = dict.fromkeys(FILES, "x = 1\n")
 WANTED = Wanted("hw1", PACKAGE, FILES, ("hw2",))
+ONE_FILE = replace(WANTED, files=("text.py",))
+CLASS = Roster(tuple(Person(f"202700{n}") for n in range(1, 9)))
 
 
 def write(root, files):
@@ -38,6 +45,9 @@ def zipped(files=ALL):
     return buffer.getvalue()
 
 
+TWO = zipped(below("v1") | below("v2"))
+
+
 def intake(path, roster=None, *, wanted=WANTED, attempts="last", **request):
     """Everybody in `path`."""
     seen = find(path, wanted, Request(path.parent / "out", roster=roster, **request))
@@ -52,3 +62,15 @@ def counting(taken):
         counts = person.counts.label if person.counts and person.counts.place else None
         shown[person.id] = labels if person.is_double else counts
     return shown
+
+
+def people(path, roster=None, **request):
+    """Who is somebody in `path`."""
+    return set(counting(intake(path, roster, **request)))
+
+
+def refusal(path, roster=None, **request):
+    """Why `path` is not read."""
+    with pytest.raises(UsageError) as caught:
+        intake(path, roster, **request)
+    return caught.value

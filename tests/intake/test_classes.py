@@ -5,23 +5,21 @@ from dataclasses import replace
 import pytest
 
 from grader.course.roster import Person, Roster
-from grader.errors import UsageError
-from tests.intake.layouts import ALL, PACKAGE, WANTED, below, counting, intake, write, zipped
-
-ONE_FILE = replace(WANTED, files=("text.py",))
-CLASS = Roster(tuple(Person(f"202700{n}") for n in range(1, 9)))
-TWO = zipped(below("v1") | below("v2"))
-
-
-def people(path, roster=None, **request):
-    return set(counting(intake(path, roster, **request)))
-
-
-def refusal(path, roster=None, **request):
-    with pytest.raises(UsageError) as caught:
-        intake(path, roster, **request)
-    return caught.value
-
+from tests.intake.layouts import (
+    ALL,
+    CLASS,
+    ONE_FILE,
+    PACKAGE,
+    TWO,
+    WANTED,
+    below,
+    counting,
+    intake,
+    people,
+    refusal,
+    write,
+    zipped,
+)
 
 # --- one student's folder or zip among others
 

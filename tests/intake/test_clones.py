@@ -7,11 +7,7 @@ import sys
 import pytest
 
 from grader.course.roster import Person, Roster
-from tests.intake.layouts import below, counting, intake, write
-
-
-def people(path, roster=None):
-    return set(counting(intake(path, roster)))
+from tests.intake.layouts import below, counting, intake, people, write
 
 
 def clone(name):

@@ -7,10 +7,20 @@ from dataclasses import replace
 
 import pytest
 
-from grader.errors import UsageError
 from grader.intake.read import read
 from grader.records.record import Message
-from tests.intake.layouts import ALL, FILES, PACKAGE, WANTED, below, counting, intake, write, zipped
+from tests.intake.layouts import (
+    ALL,
+    FILES,
+    PACKAGE,
+    WANTED,
+    below,
+    counting,
+    intake,
+    refusal,
+    write,
+    zipped,
+)
 
 
 def people(path, **request):
@@ -21,12 +31,6 @@ def taken(path, student, **request):
     """One student's hand-in, read."""
     person = next(p for p in intake(path, **request).people if p.id == student)
     return read(person.found(), PACKAGE, dict.fromkeys(FILES, ()), FILES)
-
-
-def refusal(path, **request):
-    with pytest.raises(UsageError) as caught:
-        intake(path, **request)
-    return caught.value
 
 
 # --- nbgrader

@@ -1,27 +1,22 @@
 """One student's hand-in stays one, whatever lies in it."""
 
-from dataclasses import replace
-
 import pytest
 
 from grader.course.roster import Person, Roster
-from grader.errors import UsageError
-from tests.intake.layouts import ALL, PACKAGE, WANTED, below, counting, intake, write, zipped
-
-
-def people(path, roster=None, **request):
-    return set(counting(intake(path, roster, **request)))
-
-
-def refusal(path, roster=None, **request):
-    with pytest.raises(UsageError) as caught:
-        intake(path, roster, **request)
-    return caught.value
-
-
-ONE_FILE = replace(WANTED, files=("text.py",))
-CLASS = Roster(tuple(Person(f"202700{n}") for n in range(1, 9)))
-TWO = zipped(below("v1") | below("v2"))
+from tests.intake.layouts import (
+    ALL,
+    CLASS,
+    ONE_FILE,
+    PACKAGE,
+    TWO,
+    below,
+    counting,
+    intake,
+    people,
+    refusal,
+    write,
+    zipped,
+)
 
 
 @pytest.mark.parametrize("files", [below(PACKAGE), ALL, {}], ids=["package", "files", "nothing"])

@@ -3,19 +3,7 @@
 import pytest
 
 from grader.course.roster import Person, Roster
-from grader.errors import UsageError
-from tests.intake.layouts import below, counting, intake, write, zipped
-
-
-def people(path, roster=None, **request):
-    return set(counting(intake(path, roster, **request)))
-
-
-def refusal(path, roster=None, **request):
-    with pytest.raises(UsageError) as caught:
-        intake(path, roster, **request)
-    return caught.value
-
+from tests.intake.layouts import below, counting, intake, people, refusal, write, zipped
 
 CLASS = Roster((Person("2027001"), Person("2027002")))
 
