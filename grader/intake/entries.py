@@ -10,9 +10,10 @@ from __future__ import annotations
 import os
 import unicodedata
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import IO, NamedTuple, NoReturn, Self
 
 # Two limits on numbers: of what could be read, and of names, which only cost time and memory. A
@@ -22,6 +23,7 @@ MAX_SOURCES = 2_000
 MAX_ENTRIES = 200_000
 MAX_BYTES = 20 << 20  # of all that is read
 MAX_NAME = 400
+MOST_NAMED = 5
 MAX_RATIO = 200  # unpacked to packed, once something is larger than a source file ever is
 RATIO_FROM = 1 << 20
 CHUNK = 1 << 16
@@ -228,6 +230,12 @@ def shown(name: str) -> str:
     """A student's name for something, fit to be shown: short, and nothing that repaints."""
     text = "".join(c if c.isprintable() else "�" for c in name)
     return text if len(text) <= 120 else text[:119] + "…"
+
+
+def some_of(names: Iterable[str]) -> str:
+    """The first few of them, fit to be shown."""
+    first = [shown(name) for name in islice(names, MOST_NAMED + 1)]
+    return ", ".join([*first[:MOST_NAMED], *(["…"] if len(first) > MOST_NAMED else [])])
 
 
 def unsupported(name: str) -> Unsafe:

@@ -19,12 +19,11 @@ from functools import cached_property
 
 from grader.intake.cells import Cell
 from grader.intake.definitions import Definitions
-from grader.intake.entries import shown
+from grader.intake.entries import shown, some_of
 from grader.intake.statements import Kind, Parsed, Statement, parse
 from grader.intake.syntax import STAR, names_at_once
 from grader.records.record import Message
 
-MAX_NAMED = 5
 _BY_TEXT = frozenset({"globals", "locals", "vars", "eval", "exec"})  # what looks names up
 _EXPERIMENT = frozenset({Kind.OTHER})  # what may compute, but not for what nothing graded names
 _EVERYBODYS = frozenset({*vars(builtins), "__name__", "__file__", "__doc__"})
@@ -118,11 +117,11 @@ class _Package:
         unused = {n: harm for m in modules for n, harm in m.left_out.items() if n not in m.has}
         if unused:
             needed = dict.fromkeys(unused.values())
-            yield Message("unused_left_out", {"names": _some(unused), "needed": _some(needed)})
+            yield Message("unused_left_out", {"names": some_of(unused), "needed": some_of(needed)})
         has = set[_Node]().union(*(module.has for module in modules))
         parts = dict.fromkeys(p for m in modules for s, p in m.changes if s not in has)
         if parts:
-            yield Message("changes_left_out", {"parts": _some(parts)})
+            yield Message("changes_left_out", {"parts": some_of(parts)})
 
 
 class _Module:
@@ -323,7 +322,7 @@ def _notes(parsed: Sequence[Parsed], definitions: Definitions) -> Iterable[Messa
     """What the author should know, and what stops nothing."""
     magics = [line for cell in parsed for line in cell.magics]
     if magics:
-        yield Message("magics", {"lines": _some(magics)})
+        yield Message("magics", {"lines": some_of(magics)})
     for cell in definitions.broken:
         if not cell.cell.file:
             label = definitions.labels[cell.cell.number]
@@ -335,9 +334,3 @@ def _notes(parsed: Sequence[Parsed], definitions: Definitions) -> Iterable[Messa
             numbers = shown(", ".join(str(s.cell.number) for s in made))
             counted = {"name": name, "cells": numbers, "counted": str(kept[-1].cell.number)}
             yield Message("defined_twice", counted)
-
-
-def _some(lines: Iterable[str]) -> str:
-    """The first few of them, for people."""
-    some = [shown(line) for line in lines]
-    return ", ".join([*some[:MAX_NAMED], *(["…"] if len(some) > MAX_NAMED else [])])

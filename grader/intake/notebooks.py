@@ -16,14 +16,13 @@ from grader.intake.cells import (
     notebook,
     notebook_too_large,
 )
-from grader.intake.entries import Budget, Entry, Listing, Unsafe, is_notebook, shown
+from grader.intake.entries import Budget, Entry, Listing, Unsafe, is_notebook, shown, some_of
 from grader.intake.modules import Assembled, assemble
 from grader.intake.package import archives, is_hidden
 from grader.intake.syntax import written_functions
 from grader.records.record import Message
 
 MAX_READ = 10  # notebooks of one hand-in
-MAX_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,9 @@ def notebook_for(
     unread: dict[str, Unsafe] = {}
     read = dict(_readable(there, unread))
     if missed:
-        notes.append(Message("notebooks_unread", {"limit": str(MAX_READ), "files": _some(missed)}))
+        notes.append(
+            Message("notebooks_unread", {"limit": str(MAX_READ), "files": some_of(missed)})
+        )
     if unread and not read and not files:
         problem, *others = unread.values()
         notes += [*(Message(u.code, u.fields) for u in others), *_unopened(listed)]
@@ -74,7 +75,7 @@ def notebook_for(
     best = max(found, key=lambda book: written[book.name], default=None)
     if best is None and taken and not files:
         names = ", ".join(name for roots in wanted.values() for name in roots)
-        looked_at = _some(book.name for book in taken)
+        looked_at = some_of(book.name for book in taken)
         notes += _unopened(listed)
         raise Unsafe("notebook_without_code", file=looked_at, names=shown(names))
     if best is not None and files and written[best.name] <= _written(files.values()):
@@ -108,7 +109,7 @@ def _likely(
 def _unopened(listed: Listing) -> Iterable[Message]:
     """Where a notebook that cannot be taken stands in the way of archives."""
     if found := archives(listed):
-        yield Message("archives_unopened", {"archives": _some(entry.name for entry in found)})
+        yield Message("archives_unopened", {"archives": some_of(entry.name for entry in found)})
 
 
 def _names_any(entry: Entry, names: Sequence[bytes], budget: Budget) -> bool:
@@ -135,8 +136,3 @@ def _written(sources: Iterable[bytes]) -> int:
     """How many functions are more than a stub; in a file, none in what nobody writes by hand."""
     texts = (source.decode("utf-8-sig", "replace") for source in sources)
     return sum(written_functions(text) for text in texts if len(text) <= MAX_SOURCE)
-
-
-def _some(names: Iterable[str]) -> str:
-    some = [*names]
-    return shown(", ".join([*some[:MAX_NAMED], *(["…"] if len(some) > MAX_NAMED else [])]))

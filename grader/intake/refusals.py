@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import UsageError
+from grader.intake.entries import some_of
 from grader.intake.nodes import Disk, Node, Packed
 from grader.intake.persons import Persons
-
-_MAX_NAMED = 6
 
 
 @dataclass(frozen=True)
@@ -78,8 +77,7 @@ class Refusals:
 
     def _contents(self, nodes: Sequence[Node]) -> str:
         """Each folder with how many hand-ins are in it."""
-        shown = [f"{c.shown} ({len(self.persons.inside(c))})" for c in nodes[:_MAX_NAMED]]
-        return ", ".join(shown + ["…"] * (len(nodes) > _MAX_NAMED))
+        return some_of(f"{c.shown} ({len(self.persons.inside(c))})" for c in nodes)
 
     def _command(self, path: Path, layout: str = "") -> str:
         request, assignment = self.persons.request, self.persons.wanted.assignment
@@ -90,5 +88,4 @@ class Refusals:
 
 
 def _names(nodes: Sequence[Node]) -> str:
-    names = [node.shown for node in nodes[:_MAX_NAMED]]
-    return ", ".join(names + ["…"] * (len(nodes) > _MAX_NAMED)) or "-"
+    return some_of(node.shown for node in nodes) or "-"
