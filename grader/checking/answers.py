@@ -23,11 +23,13 @@ from grader.boundary import wire
 from grader.checking import shown
 from grader.checking.conversation import Question, Step
 from grader.checking.shown import ObjectRef, TooLarge
-from grader.checking.traces import digest, read
+from grader.checking.traces import digest, read, trace
 from grader.course.assignment import Assignment
+from grader.diagnosis.mistakes import case_id
 from grader.errors import AssignmentInvalid
 from grader.json_file import Damaged, read_json
 from grader.records.decode import typed
+from grader.records.outcome import Outcome
 from grader.records.record import Counterexample, Shown, Trace
 
 FILE = "answers.json"
@@ -57,15 +59,48 @@ class Noted(Trace):
     answers_shown: Mapping[str, Right]
 
 
-def noted(trace: Trace, said: Sequence[Step]) -> Noted:
-    """The trace with all answers that can be shown."""
+class Notes:
+    """The traces of right programs, with all answers that can be shown.
+
+    Most of them answer byte for byte what another has answered: that is noted once.
+    """
+
+    def __init__(self) -> None:
+        self._noted: dict[tuple[str, Outcome, bytes], Noted | None] = {}
+
+    def trace(self, check: str, case: str, outcome: Outcome, said: Sequence[Step]) -> Noted | None:
+        """The trace of a case of a check, as `traces.trace` has it, and its answers."""
+        name = _name_of(said)
+        if name is None:
+            return _noted(trace(case, outcome, said), said)
+        key = case_id(check, case), outcome, name
+        if key not in self._noted:
+            self._noted[key] = _noted(trace(case, outcome, said), said)
+        return self._noted[key]
+
+
+def _name_of(said: Sequence[Step]) -> bytes | None:
+    """Names all that was said; None where something has no name."""
+    name = blake2b(digest_size=16)
+    for step in said:
+        key = step.key()
+        if key is None:
+            return None
+        for part in (_bytes_of(step.question), key):
+            name.update(len(part).to_bytes(8, "big") + part)
+    return name.digest()
+
+
+def _noted(traced: Trace | None, said: Sequence[Step]) -> Noted | None:
+    if traced is None:
+        return None
     found: RightAnswers = {}
     for asked in _asked(said):
         text = shown.result(asked.kind, asked.value)
         lines = asked.lines() if text else None
         if text and lines:
             found[asked.name] = Right(digest(asked.kind, asked.value), lines, text)
-    fields = {name: getattr(trace, name) for name in Trace.__dataclass_fields__}
+    fields = {name: getattr(traced, name) for name in Trace.__dataclass_fields__}
     return Noted(**fields, answers_shown=found)
 
 
@@ -191,12 +226,16 @@ def _asked(said: Sequence[Step], places: Collection[str] | None = None) -> Itera
 def _named(question: Question) -> bytes:
     """The same in every process: the members of a set lie in another order in each."""
     if not isinstance(question, bytes):
-        return ".".join(question).encode()
+        return _bytes_of(question)
     if b'"t":"set"' in question or b'"t":"frozenset"' in question:
         names = {number: f"object {number}" for number in _kept(_request(question))}
         with contextlib.suppress(TooLarge):
             return shown.literal(_request(question), shown.MOST_ASKED, names=names).encode()
     return question
+
+
+def _bytes_of(question: Question) -> bytes:
+    return question if isinstance(question, bytes) else ".".join(question).encode()
 
 
 def _request(question: Question) -> tuple[Any, ...]:

@@ -27,7 +27,7 @@ import pytest
 from grader.boundary.guest import generators
 from grader.boundary.guest.cuda import CPU
 from grader.boundary.guests import SEED, Guests
-from grader.checking.answers import Right, counterexample, noted
+from grader.checking.answers import Notes, Right, counterexample
 from grader.checking.computed import computed
 from grader.checking.conversation import Conversation, OtherQuestion
 from grader.checking.outcomes import Judged, Overrun, classify
@@ -93,6 +93,7 @@ class Checks:
         self._plain: set[str] = set()
         self._transcripts, self._allowed, self._right = transcripts, allowed, right
         self.right_digest = digest(repr(right))  # names what is known of right answers
+        self._notes = Notes()
         self._in_words = True
         self._answers: Answers | None = None
         self._error: BaseException | None = None
@@ -181,11 +182,12 @@ class Checks:
         if judged.outcome not in TELLING and not self._proving:
             return judged
         case = _case(item)
+        if self._proving:
+            noted = self._notes.trace(check.id, case, judged.outcome, conversation.said)
+            return replace(judged, trace=noted)
         traced = trace(case, judged.outcome, conversation.said)
         if traced is None:
             return judged
-        if self._proving:
-            return replace(judged, trace=noted(traced, conversation.said))
         known = self._right.get(case_id(check.id, case), {})
         other = counterexample(known, conversation.said) if judged.outcome in COMPARED else None
         return replace(judged, trace=traced, counterexample=other)

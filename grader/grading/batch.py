@@ -230,7 +230,7 @@ class _KeptRecords:
         row, handin = self._known.get(path), stamp(entry)
         if row is not None and row.declared == self._declared:
             unread = handin == row.handin != ""
-            if not self._holds(entry, row.brief, unread=unread):
+            if not self._may_stay(entry, row.brief, unread=unread):
                 return None
             if not unread:
                 self._known.note(path, replace(row, handin=handin))
@@ -240,7 +240,7 @@ class _KeptRecords:
         if not self._is_of(record, entry):
             reason = f"{record.assignment}, {record.student}"
             raise PlatformError("error.record_misplaced", file=path, reason=reason)
-        if not self._holds(entry, Brief.of(record)):
+        if not self._may_stay(entry, Brief.of(record)):
             return None
         current = rescored(self._assignment, record)
         if current != record:  # points or a title are other ones now; the outcomes are not
@@ -251,7 +251,7 @@ class _KeptRecords:
         is_rescored, absent = _worth(current) != _worth(record), _is_absent(entry, brief)
         return Progress(brief, fresh=False, rescored=is_rescored, absent=absent)
 
-    def _holds(self, entry: Found, brief: Brief, *, unread: bool = False) -> bool:
+    def _may_stay(self, entry: Found, brief: Brief, *, unread: bool = False) -> bool:
         if _is_absent(entry, brief) and _lay_in(brief.source, {*entry.perhaps, *self._counting}):
             return False  # what was graded is not, or not surely, this person's
         return _holds(self._assignment, entry, self._settings, brief, unread=unread)

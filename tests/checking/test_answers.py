@@ -6,11 +6,12 @@ import numpy as np
 
 from grader.boundary import wire
 from grader.boundary.channel import RawReply, export_handle
-from grader.checking.answers import MOST_LINES, agreed, counterexample, noted, size
+from grader.boundary.endings import Ending
+from grader.checking.answers import MOST_LINES, Notes, agreed, counterexample, size
 from grader.checking.conversation import Step
 from grader.checking.student import Object
-from grader.checking.traces import trace
 from grader.records.outcome import Outcome
+from grader.records.record import Message
 
 MODEL = Object(None, 0, "Model")
 
@@ -35,7 +36,7 @@ def reply(answer):
 
 
 def answers(*said):
-    return noted(trace("", Outcome.PASSED, said), said).answers_shown
+    return Notes().trace("", "", Outcome.PASSED, said).answers_shown
 
 
 def found(right, *said):
@@ -63,6 +64,26 @@ def test_another_question_is_not_compared():
     assert found(right, call(2, "a"), call(0, 1))[0] == ["m.f('a')"]
     only_second = {name: a for name, a in answers(*right).items() if a.lines == ["m.f(1)"]}
     assert counterexample(only_second, [call(10, 1)]) is None
+
+
+def test_what_is_said_again_is_noted_once():
+    notes = Notes()
+    one = notes.trace("add", "", Outcome.PASSED, [call(3, 1, 2), call(5, 2, 3)])
+    assert notes.trace("add", "", Outcome.PASSED, [call(3, 1, 2), call(5, 2, 3)]) is one
+    others = [
+        notes.trace("add", "", Outcome.PASSED, [call(3, 1, 2), call(6, 2, 3)]),
+        notes.trace("add", "", Outcome.PASSED, [call(3, 1, 2), call(5, 2, 4)]),
+        notes.trace("add", "", Outcome.PASSED, [call(3, 1, 2)]),
+        notes.trace("add", "", Outcome.FAILED, [call(3, 1, 2), call(5, 2, 3)]),
+        notes.trace("add", "[2]", Outcome.PASSED, [call(3, 1, 2), call(5, 2, 3)]),
+    ]
+    assert one not in others
+    assert len({str(other) for other in others}) == len(others)
+    # an ending has no name by which it could be known again
+    late = Step(call(0, 9).question, Ending(Outcome.TIMEOUT, Message("timeout")))
+    ended = [call(3, 1, 2), late]
+    first, again = (notes.trace("add", "", Outcome.TIMEOUT, said) for said in (ended, ended))
+    assert first == again is not first
 
 
 def test_where_several_answers_are_right_none_is_the_right_one():

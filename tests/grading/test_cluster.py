@@ -1,5 +1,6 @@
 """Grading on a cluster: the same records as at home, and what clusters do to a batch."""
 
+import gc
 import json
 import os
 import shutil
@@ -46,10 +47,21 @@ from grader.grading.engines.sent_back import Unfit, packed, packed_error, unfit,
 from tests.grading import test_gpu
 from tests.grading.dask_cluster import DATABASE, ROOT, Relay, live, until
 
+# where a machine dies, as it does here on purpose, distributed leaves its sockets to be collected
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
+
 mixed = test_gpu.mixed
 
 GOOD = "def add(a, b): return a + b\n"
 GREET = "def greet(name): return f'Hello {name}'\n"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def sockets_collected():
+    """Here, and not in the tests of another file, where they would be a fault."""
+    yield
+    gc.collect()
+
 
 # What a student's answer says happens to the grading process, or to the worker above it.
 MEETING_CHECK = """
