@@ -292,6 +292,7 @@ ROOMS = {
         "telling",
         "exporting",
         "machine",
+        "training_options",
         "training",
         "main",
     ],

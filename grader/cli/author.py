@@ -22,14 +22,14 @@ MOST_NAMED = 10  # of the checks that a quick proof says nothing about
 
 @click.group(cls=Group)
 def new() -> None:
-    """Begin a course or an assignment. / 강의나 과제를 새로 만듭니다."""
+    """Begin a course or an assignment. / 수업이나 과제를 새로 만듭니다."""
 
 
 @new.command("course")
 @click.argument("folder", metavar="NAME", type=PathType(path_type=Path))
 @click.pass_context
 def new_course(ctx: click.Context, folder: Path) -> None:
-    """Make the folder of a course. / 강의 폴더를 만듭니다."""
+    """Make the folder of a course. / 수업 폴더를 만듭니다."""
     from grader.authoring import new as starters
 
     lang = ctx.obj["lang"]
@@ -46,7 +46,8 @@ def new_course(ctx: click.Context, folder: Path) -> None:
     "--from",
     "source",
     metavar="ASSIGNMENT",
-    help="Copy this one that comes with the grader; default: a small example.",
+    help="Copy this one that comes with the grader; default: a small example. / "
+    "채점기에 들어 있는 과제 가운데 복사할 것(기본값: 작은 예제).",
 )
 @click.pass_context
 def new_assignment(ctx: click.Context, name: str, source: str | None) -> None:
@@ -65,26 +66,34 @@ def new_assignment(ctx: click.Context, name: str, source: str | None) -> None:
 @new.command("mutant")
 @click.argument("assignment")
 @click.argument("name")
-@click.option("--function", required=True, help="Whose wrong answers: `clean`.")
+@click.option(
+    "--function",
+    required=True,
+    help="Whose wrong answers: `clean`. / 틀린 답을 가져올 함수(예: `clean`).",
+)
 @click.option(
     "--from-cluster",
     "out",
     required=True,
     metavar="OUT",
     type=PathType(path_type=Path, exists=True, file_okay=False),
-    help="Where the class was graded; the most frequent wrong answers without a name are taken.",
+    help="Where the class was graded; the most frequent wrong answers without a name are taken. / "
+    "채점 기록이 있는 폴더. 아직 이름이 없는 틀린 답 가운데 가장 많은 것을 씁니다.",
 )
 @click.option(
     "--submissions",
     required=True,
     type=PathType(path_type=Path, exists=True),
-    help="What was graded: the records do not hold the code.",
+    help="What was graded: the records do not hold the code. / "
+    "그때 채점한 제출물. 기록에는 코드가 없기 때문에 필요합니다.",
 )
 @click.pass_context
 def new_mutant(
     ctx: click.Context, assignment: str, name: str, function: str, out: Path, submissions: Path
 ) -> None:
-    """Make a known bug of an answer that many share. / 똑같이 틀린 답을 돌연변이로 만듭니다."""
+    """Make a known bug of an answer that many share. /
+    여러 학생이 똑같이 틀린 답으로 돌연변이를 만듭니다.
+    """
     from grader.authoring import mutant
     from grader.cli.grading import intake_of, roster_of
     from grader.intake.read import read_for
@@ -115,15 +124,23 @@ def new_mutant(
 @click.command(cls=Command)
 @click.argument("assignment")
 @click.option(
-    "--check", "only_check", is_flag=True, help="Only report whether the template is out of date."
+    "--check",
+    "only_check",
+    is_flag=True,
+    help="Only report whether the template is out of date. / 배포본이 최신인지만 알려 줍니다.",
 )
 @click.option(
     "--dist",
     type=PathType(path_type=Path),
-    help="Folder for the zip; default: dist in the course's folder.",
+    help="Folder for the zip; default: dist in the course's folder. / "
+    "zip을 둘 폴더(기본값: 수업 폴더의 dist).",
 )
 @click.option(
-    "--without", multiple=True, metavar="BONUS", help="Leave this bonus exercise out (repeatable)."
+    "--without",
+    multiple=True,
+    metavar="BONUS",
+    help="Leave this bonus exercise out (repeatable). / "
+    "배포본에서 뺄 보너스 문제(여러 번 쓸 수 있음).",
 )
 @click.pass_context
 def release(
@@ -133,7 +150,9 @@ def release(
     dist: Path | None,
     without: tuple[str, ...],
 ) -> None:
-    """Make the student template and its zip from the reference. / 학생용 배포본을 만듭니다."""
+    """Make the student template and its zip from the reference. /
+    모범 답안으로 학생용 배포본과 zip을 만듭니다.
+    """
     from grader.authoring import bonus
     from grader.authoring import release as releases
     from grader.checking import answers
@@ -166,18 +185,36 @@ def release(
 
 @click.command(cls=Command)
 @click.argument("assignment")
-@click.option("--full", is_flag=True, help="Of other functions try all checks.")
-@click.option("-j", "--jobs", type=click.IntRange(1, 64), default=2, help="Grading processes.")
+@click.option(
+    "--full",
+    is_flag=True,
+    help="Of other functions try all checks. / 돌연변이마다 다른 함수의 검사까지 모두 실행합니다.",
+)
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(1, 64),
+    default=2,
+    help="Grading processes. / 채점 프로세스 수.",
+)
 @click.option(
     "--only",
     multiple=True,
     metavar="NAME",
-    help='Grade only this mutant or variant; "mutant NAME" is no variant of that name.',
+    help='Grade only this mutant or variant; "mutant NAME" is no variant of that name. / '
+    '채점할 돌연변이나 변형. 이름이 같은 변형을 빼려면 "mutant NAME"으로 씁니다.',
 )
 @click.option(
-    "--measure", is_flag=True, help="Store the reference's running times, which set the limits."
+    "--measure",
+    is_flag=True,
+    help="Store the reference's running times, which set the limits. / "
+    "모범 답안의 실행 시간을 저장합니다. 시간 제한은 이 값으로 정해집니다.",
 )
-@click.option("--page", type=PathType(path_type=Path), help="Write the result as an HTML page.")
+@click.option(
+    "--page",
+    type=PathType(path_type=Path),
+    help="Write the result as an HTML page. / 결과를 저장할 HTML 파일.",
+)
 @engine_options
 @click.pass_context
 def verify(
@@ -190,7 +227,9 @@ def verify(
     page: Path | None,
     **options: Any,
 ) -> None:
-    """Test the checks with right code and known bugs. / 검사가 공정하고 엄밀한지 증명합니다."""
+    """Test the checks with right code and known bugs. /
+    올바른 코드와 알려진 버그로 검사를 검증합니다.
+    """
     from grader.authoring import answers, proof_page, signatures
     from grader.authoring import verify as proofs
     from grader.authoring.candidates import Role, candidates

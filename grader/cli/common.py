@@ -19,6 +19,12 @@ _MOST_NAMED = 20
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
+published_option = click.option(
+    "--published",
+    is_flag=True,
+    help="Include results kept back until publication. / 공개 전까지 가려 두는 결과도 포함합니다.",
+)
+
 
 def course_of(ctx: click.Context) -> Course:
     """The course that `--course` names, or the one around the current folder."""

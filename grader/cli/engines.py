@@ -23,19 +23,27 @@ _OPTIONS = (
         "--engine",
         type=click.Choice(["pool", "dask"]),
         default="pool",
-        help="Grade with processes here, or on a Dask cluster; default: here.",
+        help="Grade with processes here, or on a Dask cluster; default: here. / "
+        "채점할 곳. pool은 이 컴퓨터, dask는 Dask 클러스터입니다(기본값: pool).",
     ),
     click.option(
         "--scheduler",
         metavar="ADDRESS|FILE",
-        help="Dask: a running cluster, tls://HOST:PORT or its scheduler file; default: one here.",
+        help="Dask: a running cluster, tls://HOST:PORT or its scheduler file; default: one here. / "
+        "Dask: 실행 중인 클러스터의 tls://HOST:PORT나 스케줄러 파일(기본값: 여기서 새로 시작).",
     ),
     *(
         click.option(f"--tls-{name}", type=PathType(exists=True, dir_okay=False), help=text)
         for name, text in (
-            ("ca-file", "Dask: the authority that signs the cluster's certificates."),
-            ("cert", "Dask: your certificate."),
-            ("key", "Dask: its key."),
+            (
+                "ca-file",
+                (
+                    "Dask: the authority that signs the cluster's certificates. / "
+                    "Dask: 클러스터의 인증서에 서명한 인증 기관의 인증서."
+                ),
+            ),
+            ("cert", "Dask: your certificate. / Dask: 내 인증서."),
+            ("key", "Dask: its key. / Dask: 내 인증서의 키."),
         )
     ),
 )

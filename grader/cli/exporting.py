@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.cli.commands import Command, Group
-from grader.cli.common import course_of, plain, short, warn, warn_of_ungraded, who
+from grader.cli.common import (
+    course_of,
+    plain,
+    published_option,
+    short,
+    warn,
+    warn_of_ungraded,
+    who,
+)
 from grader.cli.gradebook import read_decisions
 from grader.cli.paths import PathType
 from grader.course.folder import SOURCES
@@ -26,16 +34,16 @@ _OUT = click.argument("out", type=PathType(path_type=Path, exists=True, file_oka
 _ASSIGNMENT = click.argument("assignment")
 _FILE = PathType(path_type=Path, exists=True, dir_okay=False)
 _TO_FILE = click.option(
-    "-o", "--output", type=PathType(path_type=Path, dir_okay=False), help="The file to write."
-)
-_PUBLISHED = click.option(
-    "--published", is_flag=True, help="Include results kept back until publication."
+    "-o",
+    "--output",
+    type=PathType(path_type=Path, dir_okay=False),
+    help="The file to write. / 저장할 파일.",
 )
 
 
 @click.group(cls=Group)
 def export() -> None:
-    """Take scores and feedback to an LMS or elsewhere. / 점수와 피드백을 내보냅니다."""
+    """Take scores and feedback to an LMS or elsewhere. / 점수와 피드백을 LMS 등으로 내보냅니다."""
 
 
 @click.command(cls=Command)
@@ -44,7 +52,8 @@ def export() -> None:
 @click.argument("gradebook", type=_FILE)
 @click.option(
     "--column",
-    help="The column's number or title in Canvas; default: the assignment's id or title.",
+    help="The column's number or title in Canvas; default: the assignment's id or title. / "
+    "Canvas 성적부에서 채울 열의 번호나 제목(기본값: 과제의 id나 제목).",
 )
 @_TO_FILE
 @click.pass_context
@@ -56,7 +65,7 @@ def canvas(
     column: str | None,
     output: Path | None,
 ) -> None:
-    """Fill the gradebook downloaded from Canvas. / Canvas 성적부를 채웁니다."""
+    """Fill the gradebook downloaded from Canvas. / Canvas에서 내려받은 성적부를 채웁니다."""
     from grader.export import canvas as lms
     from grader.export.joining import Graded
 
@@ -73,7 +82,7 @@ def canvas(
 @_ASSIGNMENT
 @click.argument("worksheet", type=_FILE)
 @_TO_FILE
-@_PUBLISHED
+@published_option
 @click.pass_context
 def moodle(
     ctx: click.Context,
@@ -83,7 +92,9 @@ def moodle(
     output: Path | None,
     published: bool,
 ) -> None:
-    """Fill the grading worksheet downloaded from Moodle. / Moodle 채점표를 채웁니다."""
+    """Fill the grading worksheet downloaded from Moodle. /
+    Moodle에서 내려받은 채점표를 채웁니다.
+    """
     from grader.export import moodle as lms
     from grader.export.comment import comment
     from grader.export.joining import Graded
@@ -102,11 +113,18 @@ def moodle(
 @click.command(cls=Command)
 @_OUT
 @_ASSIGNMENT
-@click.option("--excel", is_flag=True, help="Begin with the byte-order mark that Excel needs.")
+@click.option(
+    "--excel",
+    is_flag=True,
+    help="Begin with the byte-order mark that Excel needs. / "
+    "Excel에서 한글이 깨지지 않도록 맨 앞에 BOM을 넣습니다.",
+)
 @_TO_FILE
 @click.pass_context
 def csv(ctx: click.Context, out: Path, assignment: str, excel: bool, output: Path | None) -> None:
-    """Write a column for each exercise and each check. / 문제와 검사별 표를 만듭니다."""
+    """Write a column for each exercise and each check. /
+    문제와 검사마다 열이 하나씩 있는 CSV를 만듭니다.
+    """
     from grader.export.scores import with_checks
     from grader.records.store import write_atomically
 
@@ -120,12 +138,12 @@ def csv(ctx: click.Context, out: Path, assignment: str, excel: bool, output: Pat
 @_OUT
 @_ASSIGNMENT
 @_TO_FILE
-@_PUBLISHED
+@published_option
 @click.pass_context
 def canvas_feedback(
     ctx: click.Context, out: Path, assignment: str, output: Path | None, published: bool
 ) -> None:
-    """Zip feedback for Canvas' "Upload submissions". / Canvas에 올릴 피드백을 묶습니다."""
+    """Zip feedback for Canvas' "Upload submissions". / Canvas에 올릴 피드백을 zip으로 묶습니다."""
     from grader.export.feedback_zips import for_canvas
 
     lang, moment = ctx.obj["lang"], _moment(published=published)
@@ -138,12 +156,14 @@ def canvas_feedback(
 @_OUT
 @_ASSIGNMENT
 @_TO_FILE
-@_PUBLISHED
+@published_option
 @click.pass_context
 def moodle_feedback(
     ctx: click.Context, out: Path, assignment: str, output: Path | None, published: bool
 ) -> None:
-    """Zip feedback for Moodle's "Upload feedback files". / Moodle에 올릴 피드백을 묶습니다."""
+    """Zip feedback for Moodle's "Upload feedback files". /
+    Moodle에 올릴 피드백을 zip으로 묶습니다.
+    """
     from grader.export.feedback_zips import for_moodle
 
     lang, moment = ctx.obj["lang"], _moment(published=published)
@@ -156,14 +176,19 @@ def moodle_feedback(
 @_OUT
 @_ASSIGNMENT
 @click.option(
-    "-o", "--output", type=PathType(path_type=Path, file_okay=False), help="Folder to write."
+    "-o",
+    "--output",
+    type=PathType(path_type=Path, file_okay=False),
+    help="Folder to write. / 저장할 폴더.",
 )
-@_PUBLISHED
+@published_option
 @click.pass_context
 def pages(
     ctx: click.Context, out: Path, assignment: str, output: Path | None, published: bool
 ) -> None:
-    """Write feedback pages that nobody can guess the names of. / 비공개 페이지를 만듭니다."""
+    """Write feedback pages that nobody can guess the names of. /
+    이름을 짐작할 수 없는 피드백 페이지를 만듭니다.
+    """
     from grader.export import private_pages
 
     results, lang = _results(ctx, out, assignment), ctx.obj["lang"]
@@ -181,14 +206,24 @@ def pages(
     "--out",
     type=PathType(path_type=Path, file_okay=False),
     required=True,
-    help="New folder.",
+    help="New folder. / 새로 만들 폴더.",
 )
-@click.option("--source", type=click.Choice(SOURCES), help="Where it comes from; default: look.")
-@click.option("--layout", type=click.Choice(LAYOUTS), help="How the folders are sorted.")
-@click.option("--roster", type=_FILE, help="A CSV file of everybody; default: the course's.")
+@click.option(
+    "--source",
+    type=click.Choice(SOURCES),
+    help="Where it comes from; default: look. / 제출물의 출처(기본값: 자동 인식).",
+)
+@click.option(
+    "--layout", type=click.Choice(LAYOUTS), help="How the folders are sorted. / 폴더를 나눈 방식."
+)
+@click.option(
+    "--roster",
+    type=_FILE,
+    help="A CSV file of everybody; default: the course's. / 명단 CSV 파일(기본값: 수업의 명단).",
+)
 @click.pass_context
 def similarity(ctx: click.Context, /, submissions: Path, assignment: str, **options: Any) -> None:
-    """Lay out a class for JPlag and Dolos. / JPlag와 Dolos에 맞게 정리합니다."""
+    """Lay out a class for JPlag and Dolos. / 제출물을 JPlag와 Dolos로 비교할 수 있게 정리합니다."""
     from grader.cli.grading import intake_of, roster_of
     from grader.cli.people import show_intake
     from grader.export.similarity import Compared, lay_out, template_of
@@ -224,13 +259,17 @@ def similarity(ctx: click.Context, /, submissions: Path, assignment: str, **opti
 @click.command(cls=Command)
 @_ASSIGNMENT
 @click.option(
-    "--leaderboard", is_flag=True, help="Show how many public checks passed on a leaderboard."
+    "--leaderboard",
+    is_flag=True,
+    help="Show how many public checks passed on a leaderboard. / "
+    "통과한 공개 검사의 수를 리더보드에 보여 줍니다.",
 )
 @click.option(
     "-o",
     "--output",
     type=PathType(path_type=Path, dir_okay=False),
-    help="The file to write; default: autograder.zip in the course's folder.",
+    help="The file to write; default: autograder.zip in the course's folder. / "
+    "저장할 파일(기본값: 수업 폴더의 autograder.zip).",
 )
 @click.pass_context
 def gradescope(ctx: click.Context, assignment: str, leaderboard: bool, output: Path | None) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.cli.commands import Command
-from grader.cli.common import course_of, plain, short, warn_of_ungraded
+from grader.cli.common import course_of, plain, published_option, short, warn_of_ungraded
 from grader.cli.paths import PathType
 from grader.errors import UsageError
 from grader.i18n import translate
@@ -24,12 +24,16 @@ _MOST = 20  # names in a line
 @click.command(cls=Command)
 @click.argument("out", type=PathType(path_type=Path, exists=True, file_okay=False))
 @click.option(
-    "--database", "url", metavar="URL", help="Default: gradebook.db in the course's folder."
+    "--database",
+    "url",
+    metavar="URL",
+    help="The gradebook; default: gradebook.db in the course's folder. / "
+    "성적부의 주소(기본값: 수업 폴더의 gradebook.db).",
 )
-@click.option("--published", is_flag=True, help="Include results kept back until publication.")
+@published_option
 @click.pass_context
 def gradebook(ctx: click.Context, out: Path, url: str | None, published: bool) -> None:
-    """Write records into nbgrader's gradebook. / nbgrader 성적부에 기록합니다."""
+    """Write records into nbgrader's gradebook. / 채점 결과를 nbgrader 성적부에 기록합니다."""
     from grader.report.results import begun
 
     keep(out, url, course_of(ctx), ctx.obj["lang"], published=published)

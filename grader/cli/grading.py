@@ -31,49 +31,96 @@ if TYPE_CHECKING:
 @click.command(cls=Command)
 @click.argument("assignment")
 @click.argument("submissions", type=PathType(path_type=Path, exists=True))
-@click.option("-o", "--out", type=PathType(path_type=Path), help="Output folder.")
-@click.option("--dry-run", is_flag=True, help="Say who handed in what, and stop.")
-@click.option("--source", type=click.Choice(SOURCES), help="Where it comes from; default: look.")
-@click.option("--layout", type=click.Choice(LAYOUTS), help="How the folders are sorted.")
+@click.option(
+    "-o", "--out", type=PathType(path_type=Path), help="Output folder. / 채점 기록을 둘 폴더."
+)
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Say who handed in what, and stop. / 채점하지 않고 누가 무엇을 제출했는지만 보여 줍니다.",
+)
+@click.option(
+    "--source",
+    type=click.Choice(SOURCES),
+    help="Where it comes from; default: look. / 제출물의 출처(기본값: 자동 인식).",
+)
+@click.option(
+    "--layout", type=click.Choice(LAYOUTS), help="How the folders are sorted. / 폴더를 나눈 방식."
+)
 @click.option(
     "--roster",
     type=PathType(path_type=Path, exists=True, dir_okay=False),
-    help="A CSV file of everybody; default: the course's, or OUT's.",
+    help="A CSV file of everybody; default: the course's, or OUT's. / "
+    "명단 CSV 파일(기본값: 수업의 명단, 없으면 OUT에 남아 있는 명단).",
 )
-@click.option("-j", "--jobs", type=click.IntRange(1, 64), default=1, help="Grading processes.")
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(1, 64),
+    default=1,
+    help="Grading processes. / 채점 프로세스 수.",
+)
 @click.option(
     "--gpu-share",
     type=click.FloatRange(0.01, 1),
     default=1.0,
-    help="What part of a GPU one student process may have; default: all of it.",
+    help="What part of a GPU one student process may have; default: all of it. / "
+    "학생 프로세스 하나가 쓸 수 있는 GPU의 비율(기본값: 전부).",
 )
-@click.option("--only", multiple=True, metavar="STUDENT", help="Only this student (repeatable).")
-@click.option("--shard", metavar="I/N", help="Only the I-th of N parts of the class.")
-@click.option("--regrade", is_flag=True, help="Regrade everything.")
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="STUDENT",
+    help="Only this student (repeatable). / 채점할 학생(여러 번 쓸 수 있음).",
+)
+@click.option(
+    "--shard",
+    metavar="I/N",
+    help="Only the I-th of N parts of the class. / 전체를 N개로 나눈 것 가운데 채점할 I번째 부분.",
+)
+@click.option("--regrade", is_flag=True, help="Regrade everything. / 모두 다시 채점합니다.")
 @click.option(
     "--fail-under",
     type=click.FloatRange(0, 100),
-    help="Exit 1 if a student scores below this percentage.",
+    help="Exit 1 if a student scores below this percentage. / "
+    "점수의 하한(%). 더 낮은 학생이 있으면 종료 코드가 1입니다.",
 )
 @click.option(
-    "--gradebook", metavar="URL", help="Write nbgrader's gradebook too: see grader gradebook."
+    "--gradebook",
+    metavar="URL",
+    help="Write nbgrader's gradebook too: see grader gradebook. / "
+    "함께 기록할 nbgrader 성적부의 주소(grader gradebook 참고).",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON summary instead of lines.")
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print a JSON summary instead of lines. / 한 줄씩 알리는 대신 JSON 요약을 출력합니다.",
+)
 @click.option(
     "--allow-weak-jail",
     is_flag=True,
-    help="Grade even if this machine cannot isolate student code; the records note it.",
+    help="Grade even if this machine cannot isolate student code; the records note it. / "
+    "이 컴퓨터에서 학생 코드를 격리할 수 없어도 채점하고, 그 사실을 기록에 남깁니다.",
 )
 @click.option(
     "--take-records",
     is_flag=True,
-    help="Take the records that our autograder made on Gradescope, where nothing has changed.",
+    help="Take the records that our autograder made on Gradescope, where nothing has changed. / "
+    "바뀐 것이 없으면 Gradescope의 autograder가 만든 기록을 그대로 가져옵니다.",
 )
-@click.option("--no-memo", is_flag=True, help="Let pytest run every check for every submission.")
+@click.option(
+    "--no-memo",
+    is_flag=True,
+    help="Let pytest run every check for every submission. / "
+    "같은 코드가 있어도 제출물마다 모든 검사를 pytest로 실행합니다.",
+)
 @engine_options
 @click.pass_context
 def grade(ctx: click.Context, /, assignment: str, submissions: Path, **options: Any) -> None:
-    """Grade a class: an LMS's download, folders, archives, clones. / 제출물을 채점합니다."""
+    """Grade a class: an LMS's download, folders, archives, clones. /
+    수업 전체를 채점합니다(LMS에서 내려받은 것, 폴더, 압축 파일, git 저장소).
+    """
     from grader.cli.people import show_intake
     from grader.cli.progress import show
     from grader.grading.batch import Settings, grade_batch
@@ -134,7 +181,13 @@ def grade(ctx: click.Context, /, assignment: str, submissions: Path, **options: 
     required=True,
     type=PathType(path_type=Path, exists=True, file_okay=False),
 )
-@click.option("-o", "--out", required=True, type=PathType(path_type=Path), help="Output folder.")
+@click.option(
+    "-o",
+    "--out",
+    required=True,
+    type=PathType(path_type=Path),
+    help="Output folder. / 합친 기록을 둘 폴더.",
+)
 @click.pass_context
 def merge(ctx: click.Context, folders: tuple[Path, ...], out: Path) -> None:
     """Put the records of parts of a class together. / 나누어 채점한 기록을 합칩니다."""
@@ -155,7 +208,12 @@ def merge(ctx: click.Context, folders: tuple[Path, ...], out: Path) -> None:
 @click.command(hidden=True, cls=Command)
 @click.argument("assignment")
 @click.argument("root", type=PathType(path_type=Path, exists=True, file_okay=False))
-@click.option("--leaderboard", is_flag=True)
+@click.option(
+    "--leaderboard",
+    is_flag=True,
+    help="Report how many public checks passed for a leaderboard. / "
+    "통과한 공개 검사의 수를 리더보드에 보냅니다.",
+)
 @click.pass_context
 def autograde(ctx: click.Context, assignment: str, root: Path, leaderboard: bool) -> None:
     """Grade one submission on Gradescope. / Gradescope에서 제출물 하나를 채점합니다."""

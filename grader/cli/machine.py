@@ -15,10 +15,14 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Command)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object. / JSON 객체 하나로 출력합니다."
+)
 @click.pass_context
 def doctor(ctx: click.Context, as_json: bool) -> None:
-    """Show what this machine can enforce, and what is missing. / 이 컴퓨터를 진단합니다."""
+    """Show what this machine can enforce, and what is missing. /
+    이 컴퓨터의 격리 기능을 점검하고 빠진 것을 알려 줍니다.
+    """
     from grader.boundary.probes import examine
 
     probes = examine()

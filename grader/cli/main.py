@@ -93,11 +93,14 @@ def _fail(sentence: str, exit_code: int, lang: str) -> NoReturn:
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="grader")
+@click.version_option(
+    __version__, prog_name="grader", help="Show the version. / 버전을 보여 줍니다."
+)
 @click.option(
     "--course",
     type=PathType(path_type=Path, exists=True, file_okay=False),
-    help="Course folder (default: the one around the current folder).",
+    help="Course folder (default: the one around the current folder). / "
+    "수업 폴더(기본값: 현재 폴더가 속한 수업 폴더).",
 )
 @click.pass_context
 def main(ctx: click.Context, course: Path | None) -> None:

@@ -15,18 +15,37 @@ from grader.errors import UsageError
 @click.command(cls=Command)
 @click.argument("assignment")
 @click.argument("path", metavar="[FOLDER|NOTEBOOK]", required=False, type=PathType(path_type=Path))
-@click.option("-k", "--exercise", multiple=True, help="Check only this exercise (repeatable).")
-@click.option("--watch", is_flag=True, help="Check again whenever a file is saved.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
+@click.option(
+    "-k",
+    "--exercise",
+    multiple=True,
+    help="Check only this exercise (repeatable). / 점검할 문제(여러 번 쓸 수 있음).",
+)
+@click.option(
+    "--watch",
+    is_flag=True,
+    help="Check again whenever a file is saved. / 파일을 저장할 때마다 다시 점검합니다.",
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON array. / JSON 배열 하나로 출력합니다."
+)
 @click.option(
     "--summary",
     type=PathType(path_type=Path, dir_okay=False),
-    help="Append a Markdown table to this file ($GITHUB_STEP_SUMMARY).",
+    help="Append a Markdown table to this file ($GITHUB_STEP_SUMMARY). / "
+    "끝에 Markdown 표를 덧붙일 파일($GITHUB_STEP_SUMMARY).",
 )
 @click.option(
-    "--junit", type=PathType(path_type=Path, dir_okay=False), help="Write JUnit XML to this file."
+    "--junit",
+    type=PathType(path_type=Path, dir_okay=False),
+    help="Write JUnit XML to this file. / JUnit XML을 저장할 파일.",
 )
-@click.option("--annotate", is_flag=True, help="Print GitHub annotations at your lines.")
+@click.option(
+    "--annotate",
+    is_flag=True,
+    help="Print GitHub annotations at your lines. / "
+    "코드의 해당 줄에 달 GitHub 주석(annotation)을 출력합니다.",
+)
 @click.pass_context
 def check(
     ctx: click.Context,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.cli.commands import Command
-from grader.cli.common import short, warn, warn_of_ungraded
+from grader.cli.common import published_option, short, warn, warn_of_ungraded
 from grader.cli.gradebook import read_decisions
 from grader.cli.paths import PathType
 from grader.errors import UsageError
@@ -26,18 +26,26 @@ _MOST_JOBS = 4  # more take more memory, and the disk has to keep up
 
 @click.command(cls=Command)
 @click.argument("out", type=PathType(path_type=Path, exists=True, file_okay=False))
-@click.option("--published", is_flag=True, help="Include results kept back until publication.")
+@published_option
 @click.option(
-    "--with-inputs", is_flag=True, help="With --published: show what failed hidden checks asked."
+    "--with-inputs",
+    is_flag=True,
+    help="With --published: show what failed hidden checks asked. / "
+    "--published와 함께 쓰면 실패한 비공개 검사가 넣은 값도 보여 줍니다.",
 )
 @click.option(
-    "-j", "--jobs", type=click.IntRange(1, 64), help="Processes; default: the cores, at most 4."
+    "-j",
+    "--jobs",
+    type=click.IntRange(1, 64),
+    help="Processes; default: the cores, at most 4. / 프로세스 수(기본값: 코어 수, 최대 4).",
 )
 @click.pass_context
 def report(
     ctx: click.Context, out: Path, published: bool, with_inputs: bool, jobs: int | None
 ) -> None:
-    """Build class page, feedback, CSV, JSON and JUnit from records. / 보고서를 만듭니다."""
+    """Build class page, feedback, CSV, JSON and JUnit from records. /
+    채점 기록으로 학급 보고서, 피드백, CSV, JSON, JUnit을 만듭니다.
+    """
     from grader.export.files import FILES
     from grader.report.build import build
     from grader.report.results import begun
@@ -68,12 +76,16 @@ def report(
     required=True,
     type=PathType(path_type=Path, exists=True, file_okay=False),
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object. / JSON 객체 하나로 출력합니다."
+)
 @click.pass_context
 def diagnose(ctx: click.Context, out: tuple[Path, ...], as_json: bool) -> None:
-    """Say which mistakes a class has made, from its records. / 학생들이 한 실수를 알려 줍니다.
+    """Say which mistakes a class has made, from its records. /
+    채점 기록에서 학생들이 어떤 실수를 했는지 찾습니다.
 
-    Several OUT are runs of a term, the earliest first: what has gone away since?
+    Several OUT are runs of a term, the earliest first: what has gone away since? /
+    OUT을 채점한 순서대로 여러 개 쓰면 그동안 어떤 실수가 없어졌는지 보여 줍니다.
     """
     from grader.diagnosis.classes import ClassMistakes, over_runs
     from grader.report.results import gather
