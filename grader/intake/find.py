@@ -124,9 +124,9 @@ class _Looking:
     def _is_copy(self, child: Node, crowds: dict[Node, Node], beside: Sequence[Node]) -> bool:
         """Whether the same people lie beside it: the download, and what was unpacked from it.
 
-        `late/` or `late.zip`, with some of them, is none.
+        `late/` or `late.zip`, with some of them, is none; nor is somebody's, with problems in it.
         """
-        if child.is_folder:
+        if child.is_folder or self.persons.is_sure(child):
             return False
         inside = self.persons.names_in(crowds[child])
         unpacked = [
@@ -210,11 +210,11 @@ class _Looking:
         unsure = len(wrapped)
         for child, inner in crowds.items():
             is_again = self.persons.names_in(inner) <= names([*beside, *wrapped])
-            if self._is_called_ours(child) or is_again or self.persons.is_mixed(inner):
+            if self._is_called_ours(child) or is_again or self.persons.is_mixed(child, inner):
                 return False
             if self.persons.is_owned(child, inner):
                 continue
-            if self.persons.others_in(child, inner) and not self.persons.knows(child):
+            if self.persons.others_in(child, inner) and not self.persons.is_sure(child):
                 return False
             unsure += len(self.persons.inside(inner))
         return unsure <= len(packed(beside))

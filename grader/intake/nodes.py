@@ -216,6 +216,11 @@ class Together(Node):
         return _listing(self.parts)
 
 
+def holds_files(node: Node) -> bool:
+    """Whether it is a folder or an archive, also one that we cannot open."""
+    return node.is_folder or is_packed(node.name)
+
+
 def is_packed(name: str) -> bool:
     """Whether a file of this name is an archive, also one that we cannot open."""
     return is_archive(name) or name.lower().endswith(_PACKED)
