@@ -87,6 +87,7 @@ class _Looking:
         if not crowds and self._is_single(node, beside):
             return self._single(node)
         if not crowds and (only := self._class_of_one(node)):
+            self._refuse_to_replace(node, only, only, [c for c in beside if c is not only])
             return self._down(node, only, only)
         if not crowds and (archive := _lone_archive(node)):
             self._refuse_class(archive)
@@ -124,9 +125,9 @@ class _Looking:
     def _is_copy(self, child: Node, crowds: dict[Node, Node], beside: Sequence[Node]) -> bool:
         """Whether the same people lie beside it: the download, and what was unpacked from it.
 
-        `late/` or `late.zip`, with some of them, is none.
+        `late/` or `late.zip`, with some of them, is none; nor is somebody's, with problems in it.
         """
-        if child.is_folder:
+        if child.is_folder or self.persons.is_sure(child):
             return False
         inside = self.persons.names_in(crowds[child])
         unpacked = [
@@ -164,22 +165,36 @@ class _Looking:
     def _chosen(self, node: Node, crowds: dict[Node, Node], beside: Sequence[Node]) -> Node | None:
         """The child that is the class; None when all are students. Raises `UsageError`."""
         (only, inner), *more = crowds.items()
+        ours = [child for child in crowds if not self.wanted.is_others(of_what(child))]
         if not more and not beside:
             if self.persons.is_owned(only, inner):
                 return None
             if self._may_be_older(node, only, inner):
                 raise self.refusals.one_or_many(node, only)
+            self._refuse_to_replace(node, only, inner)
             return only
-        ours = [child for child in crowds if not self.wanted.is_others(of_what(child))]
         if not beside and len(ours) == 1 and self.wanted.is_own(of_what(ours[0])):
+            self._refuse_to_replace(node, ours[0], crowds[ours[0]])
             return ours[0]
         wrapped = [child for child in beside if self._is_wrapper(child)]
         if self._are_versions(crowds, [child for child in beside if child not in wrapped], wrapped):
             return None
-        is_main = not more and not packed(beside) and not self.persons.knows(only)
-        if is_main and len(self.persons.inside(inner)) > len(beside):
-            return only  # what lies beside is told as left over
         raise self.refusals.sections(node, [*crowds, *wrapped])
+
+    def _refuse_to_replace(
+        self, node: Node, only: Node, inner: Node, beside: Sequence[Node] = ()
+    ) -> None:
+        """Of a class of loose files, or of who lies beside, no one zip takes the place.
+
+        Files that a roster does not know are left over where it knows the class. Raises
+        `UsageError`.
+        """
+        held = self.persons.class_in(inner) or inner
+        is_known = self.request.roster is not None and (
+            download(held, self.wanted) or any(map(self.persons.is_sure, self.persons.inside(held)))
+        )
+        if beside or (alone(node, self.wanted) and not is_known):
+            raise self.refusals.sections(node, [only])
 
     def _may_be_older(self, node: Node, child: Node, inner: Node) -> bool:
         """Whether the only crowd in a folder may be older versions of a hand-in beside it.
@@ -210,11 +225,11 @@ class _Looking:
         unsure = len(wrapped)
         for child, inner in crowds.items():
             is_again = self.persons.names_in(inner) <= names([*beside, *wrapped])
-            if self._is_called_ours(child) or is_again or self.persons.is_mixed(inner):
+            if self._is_called_ours(child) or is_again or self.persons.is_mixed(child, inner):
                 return False
             if self.persons.is_owned(child, inner):
                 continue
-            if self.persons.others_in(child, inner) and not self.persons.knows(child):
+            if self.persons.others_in(child, inner) and not self.persons.is_sure(child):
                 return False
             unsure += len(self.persons.inside(inner))
         return unsure <= len(packed(beside))

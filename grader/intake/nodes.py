@@ -17,6 +17,7 @@ from pathlib import Path
 from grader.intake.archives import listing, plain
 from grader.intake.entries import (
     MAX_ENTRIES,
+    MAX_NAME,
     SUFFIXES,
     Entry,
     Listing,
@@ -31,7 +32,7 @@ from grader.intake.zips import directory, member, name_of
 
 # Also what we cannot open: its owner is somebody all the same.
 _PACKED = (".rar", ".7z", ".egg", ".alz", ".gz", ".bz2", ".xz")
-_DEEPEST = 40  # folders in a zip; each name may open as many
+_DEEPEST = 41  # parts of a name in a zip; each may open as many folders, but for the last
 _SUFFIXES = sorted((*SUFFIXES, *_PACKED), key=len, reverse=True)  # the longest first
 
 
@@ -146,9 +147,10 @@ class Packed(Node):
         root = cls(unicodedata.normalize("NFC", path.name), archive, None)
         for info in infos:
             name = unicodedata.normalize("NFC", name_of(info).replace("\0", "�"))
-            *folders, last = name.replace("\\", "/").split("/")
-            if len(folders) > _DEEPEST or ".." in (*folders, last):
-                folders, last = [], shown(name)  # nobody's
+            parts = name.replace("\\", "/").split("/")
+            if len(parts) > _DEEPEST or ".." in parts or max(map(len, parts)) > MAX_NAME:
+                parts = [shown(name)]  # nobody's
+            *folders, last = parts
             place = root
             for folder in folders:
                 if folder not in {"", "."}:
@@ -212,6 +214,11 @@ class Together(Node):
         if len(self.parts) == 1 and self.parts[0][1].is_folder:
             return self.parts[0][1].listing()
         return _listing(self.parts)
+
+
+def holds_files(node: Node) -> bool:
+    """Whether it is a folder or an archive, also one that we cannot open."""
+    return node.is_folder or is_packed(node.name)
 
 
 def is_packed(name: str) -> bool:

@@ -80,10 +80,14 @@ def _by_key(
     handin: Handin, roster: Roster, wanted: Wanted
 ) -> Iterator[tuple[str, str, list[Person]]]:
     """Where there is no more than what somebody called it."""
-    key = handin.key
-    yield "team", handin.name or key, roster.team(handin.name or key)
+    key, team = handin.key, roster.team(handin.name or handin.key)
     for kind in _KINDS:
-        yield kind, key, roster.by(kind, key)
+        people = roster.by(kind, key)
+        if people and team and kind != "id":  # `1` of Moodle's participant 1, or of team 1
+            yield "part", key, [*people, *(member for member in team if member not in people)]
+            return
+        yield kind, key, people
+    yield "team", handin.name or key, team
     within = roster.within(key)
     others = _others(key, within, roster)
     yield "part", key, [*within, *others]

@@ -6,14 +6,14 @@ with nothing right in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import combinations
 
 from grader.intake.handin import Wanted
-from grader.intake.nodes import Node, is_packed, stem
+from grader.intake.nodes import Node, holds_files, stem
 from grader.intake.readers import download
-from grader.intake.request import Request
+from grader.intake.request import Named, Request
 from grader.intake.shapes import (
     MAX_WRAPPED,
     alone,
@@ -36,19 +36,12 @@ class Persons:
     wanted: Wanted
     request: Request
     # what is asked many times of each
-    _known: dict[Node, frozenset[str]] = field(default_factory=dict, compare=False)
-    _among: dict[Node, list[Node]] = field(default_factory=dict, compare=False)
+    _named: dict[Node, Named] = field(default_factory=dict, compare=False)
+    _handins: dict[Node, set[Node]] = field(default_factory=dict, compare=False)
 
     def among(self, node: Node) -> list[Node]:
         """The children that are a person each: hand-ins, and what the roster knows whose it is."""
-        if node not in self._among:
-            handins = set(students_in(node, self.wanted))
-            self._among[node] = [
-                child
-                for child in node.children
-                if child in handins or (self._may_be_one(child) and self.knows(child))
-            ]
-        return self._among[node]
+        return self._people(node, self.knows)
 
     def crowds(self, node: Node) -> dict[Node, Node]:
         """The children that hold others' hand-ins and are no person, a zip opened."""
@@ -77,13 +70,13 @@ class Persons:
     def inside(self, inner: Node) -> list[Node]:
         """The hand-ins of the class that a folder holds."""
         held = self.class_in(inner) or opened(inner) or inner
-        return list(held.children if download(held, self.wanted) else self.among(held))
+        return list(held.children) if download(held, self.wanted) else self._among_own(held)
 
     def is_called_class(self, node: Node) -> bool:
         """Whether a folder is a class by its own name or by those of the loose files in it."""
         if self.is_owned(node, node):
             return False
-        if self._are_several(self.among(node)):
+        if self._are_several(self._among_own(node), node):
             return True
         if not is_class_name(stem(node.name)) or is_one(node, self.wanted):
             return False
@@ -98,56 +91,89 @@ class Persons:
 
     def others_in(self, owner: Node, inner: Node) -> int:
         """How much in a folder is that of somebody on the roster, and not of its owner."""
-        own = self._who(owner)
-        return len([who for one in self.inside(inner) if (who := self._who(one)) and not who & own])
+        return self._others(self.inside(inner), owner)
 
-    def is_mixed(self, inner: Node) -> bool:
+    def is_mixed(self, owner: Node, inner: Node) -> bool:
         """Whether there are folders or archives of different people in it.
 
         Of several files of a team's one hand-in each may bear another member's name.
         """
-        return self._are_several(packed(self.inside(inner)))
+        return self._are_several(packed(self.inside(inner)), owner)
 
     def is_owned(self, owner: Node, inner: Node) -> bool:
         """Whether the roster knows whose a folder is, and nothing in it speaks against that."""
         if not self.knows(owner) or download(self.class_in(inner) or inner, self.wanted):
             return False
-        return not self.is_mixed(inner) and self.others_in(owner, inner) < 2
+        most = 1 if self.is_sure(owner) else 0
+        return not self.is_mixed(owner, inner) and self.others_in(owner, inner) <= most
 
     def knows(self, node: Node) -> bool:
         """Whether the roster knows whose it is."""
-        return bool(self._who(node))
+        return bool(self._who(node).anyone)
+
+    def is_sure(self, node: Node) -> bool:
+        """Whether it can hardly be a section: `1/` may be, also where a team is called so."""
+        return bool(self._who(node).told or self._who(node).own)
 
     def is_of_one(self, node: Node) -> bool:
-        """Whether the roster knows it for one person's, and no team's."""
-        return len(self._who(node)) == 1
+        """Whether the roster knows it for certain for one person's, and no team's."""
+        return self.is_sure(node) and len(self._who(node).anyone) == 1
+
+    def _people(self, node: Node, is_known: Callable[[Node], bool]) -> list[Node]:
+        if node not in self._handins:
+            self._handins[node] = set(students_in(node, self.wanted))
+        return [
+            child
+            for child in node.children
+            if child in self._handins[node] or (self._may_be_one(child) and is_known(child))
+        ]
+
+    def _among_own(self, folder: Node) -> list[Node]:
+        """The same in what may be one person's, where a short name may be a problem's."""
+        return self._people(folder, lambda child: bool(self._whose(child, folder)))
 
     def _may_be_one(self, child: Node) -> bool:
-        if child.is_folder or is_packed(child.name):
+        if holds_files(child):
             return not is_nobodys(child, self.wanted)
         return is_somebodys_code(child, self.wanted)
 
     def _wraps_others(self, child: Node, inner: Node) -> bool:
-        """Whether a folder that is nobody's on the roster holds somebody's hand-in: `late/`."""
-        if is_nobodys(child, self.wanted) or is_one(inner, self.wanted) or self.knows(child):
+        """Whether a folder that is hardly anybody's holds somebody's hand-in: `late/`, `1/`."""
+        if is_nobodys(child, self.wanted) or is_one(inner, self.wanted) or self.is_sure(child):
             return False
-        return any(map(self.knows, packed(self.among(inner))))
+        return self._others(packed(self._among_own(inner)), child) > 0
 
     def _is_class(self, node: Node) -> bool:
         if is_one(node, self.wanted):
             return False
-        people = self.among(node)
-        return len(packed(people)) > 1 or self._are_several(people)
+        people = self._among_own(node)
+        return len(packed(people)) > 1 or self._are_several(people, node)
 
-    def _are_several(self, people: Iterable[Node]) -> bool:
-        """Whether the roster knows two of them for two people."""
-        known = set(filter(None, map(self._who, people)))
+    def _others(self, nodes: Iterable[Node], owner: Node) -> int:
+        """How many of what lies in its folder are not the owner's."""
+        own = self._who(owner).anyone
+        return len([who for one in nodes if (who := self._whose(one, owner)) and not who & own])
+
+    def _are_several(self, people: Iterable[Node], owner: Node) -> bool:
+        """Whether two of what lies in its folder are two people's."""
+        known = {who for one in people if (who := self._whose(one, owner))}
         return any(one.isdisjoint(other) for one, other in combinations(known, 2))
 
-    def _who(self, node: Node) -> frozenset[str]:
-        if node not in self._known:
-            self._known[node] = self.request.who(node, self.wanted)
-        return self._known[node]
+    def _whose(self, one: Node, owner: Node) -> frozenset[str]:
+        """Whom something in the owner's folder names on the roster.
+
+        A short name tells the members of a team apart, and files in a folder that is nobody's. It
+        outweighs a folder's that is no better; else it is a problem's, `1/` or `p1.ipynb`.
+        """
+        named, own = self._who(one), self._who(owner)
+        is_members = named.short < own.told
+        is_better = not own.told and (own.anyone or not holds_files(one))
+        return named.told or (named.short if is_members or is_better else frozenset())
+
+    def _who(self, node: Node) -> Named:
+        if node not in self._named:
+            self._named[node] = self.request.who(node, self.wanted)
+        return self._named[node]
 
 
 def names(nodes: Iterable[Node]) -> set[str]:
@@ -157,4 +183,4 @@ def names(nodes: Iterable[Node]) -> set[str]:
 
 def packed(nodes: Iterable[Node]) -> list[Node]:
     """The folders and the archives."""
-    return [node for node in nodes if node.is_folder or is_packed(node.name)]
+    return [node for node in nodes if holds_files(node)]

@@ -11,6 +11,7 @@ from grader.errors import UsageError
 from grader.intake.entries import some_of
 from grader.intake.nodes import Disk, Node, Packed
 from grader.intake.persons import Persons
+from grader.intake.shapes import alone, opened
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Refusals:
         fields = {
             "folder": path,
             "found": self._contents(largest),
-            "beside": _names([c for c in self.persons.among(node) if c not in several]),
+            "beside": _names(self._beside(node, several)),
             "command": self._command(path, "section/student"),
             "other": self._command(path, "student"),
         }
@@ -77,7 +78,16 @@ class Refusals:
 
     def _contents(self, nodes: Sequence[Node]) -> str:
         """Each folder with how many hand-ins are in it."""
-        return some_of(f"{c.shown} ({len(self.persons.inside(c))})" for c in nodes)
+        return some_of(f"{c.shown} ({self._count(c)})" for c in nodes)
+
+    def _count(self, node: Node) -> int:
+        inside = self.persons.inside(node) or alone(opened(node) or node, self.persons.wanted)
+        return len(inside)
+
+    def _beside(self, node: Node, several: Sequence[Node]) -> list[Node]:
+        """Who else there is, and who may be."""
+        beside = {*self.persons.among(node), *alone(node, self.persons.wanted)} - {*several}
+        return [child for child in node.children if child in beside]
 
     def _command(self, path: Path, layout: str = "") -> str:
         request, assignment = self.persons.request, self.persons.wanted.assignment

@@ -2,9 +2,15 @@
 
 import pytest
 
+from grader.course.roster import Person, Roster
+from grader.intake.entries import MAX_NAME
+from grader.intake.names import without_copy
+from grader.intake.nodes import Packed
 from grader.intake.read import read
 from grader.records.record import Message
 from tests.intake.layouts import ALL, FILES, PACKAGE, below, counting, intake, write, zipped
+
+BOB = Roster((Person("bob1"), Person("kim1")))
 
 
 def canvas(name, user, section=""):
@@ -71,3 +77,25 @@ def test_a_name_of_many_endings_in_somebodys_zip_stops_nobody(tmp_path):
     endless = zipped(ALL | {"a" + ".zip" * 16_000: ""})
     write(tmp_path, {"kim.zip": zipped(), "bob.zip": endless})
     assert set(counting(intake(tmp_path))) == {"kim", "bob"}
+
+
+@pytest.mark.parametrize("copy", ["{}x", "{}(1", "{}copy x", "(1){}x"])
+def test_a_name_of_many_blanks_costs_nothing(tmp_path, copy):
+    """Where each blank is tried as the first, these take minutes."""
+    blanks = copy.format(" " * 65_000)
+    assert without_copy(f"a{blanks}") == f"a{blanks}"
+    assert without_copy("a" + " " * 65_000 + "(1)") == "a"
+    endless = zipped(below("a" + copy.format(" " * 60_000)))
+    write(tmp_path, {"kim.zip": zipped(), "bob.zip": endless})
+    assert set(counting(intake(tmp_path, BOB))) == {"kim", "bob", "bob1", "kim1"}
+
+
+@pytest.mark.parametrize("name", ["x" * 401, f"{'x' * 401}/text.py", f"a/{'x' * 401}"])
+def test_no_name_in_a_zip_is_longer_than_may_be_read(tmp_path, name):
+    """What compares names, or looks for numbers in them, then meets none that is endless."""
+    (tmp_path / "class.zip").write_bytes(zipped({name: "", "kim/text.py": ""}))
+    children = Packed.root(tmp_path / "class.zip").children
+    assert all(len(child.name) <= MAX_NAME for child in children)
+    taken = intake(tmp_path / "class.zip", layout="student")
+    assert list(counting(taken)) == ["kim"]
+    assert len(taken.leftover) == 1

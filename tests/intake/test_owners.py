@@ -108,6 +108,31 @@ def test_gradescopes_number_and_address_of_two_people_may_be_eithers(tmp_path):
     assert (counting(taken)["1"], counting(taken)["2"]) == ("submission_2/", None)
 
 
+# --- an id and a team of one name ---
+
+
+@pytest.mark.parametrize("ending", ["", ".zip"])
+def test_an_id_comes_before_a_team(tmp_path, ending):
+    for n in "1234":
+        write(tmp_path, {f"{n}.zip": zipped()} if ending else below(n))
+    roster = Roster(tuple(Person(str(n), team=str((n + 1) // 2)) for n in range(1, 7)))
+    found = counting(intake(tmp_path, roster))
+    assert found == {n: n + (ending or "/") for n in "1234"} | {"5": None, "6": None}
+
+
+def test_a_number_of_an_lms_that_is_a_teams_may_be_eithers(tmp_path):
+    roster = Roster(
+        (
+            Person("2027001", team="2", ids={"moodle": "1"}),
+            Person("2027002", team="1", ids={"moodle": "2"}),
+        )
+    )
+    write(tmp_path, below("1") | below("2027001"))
+    taken = intake(tmp_path, roster)
+    assert taken.unclear == (Unclear("1/", ("2027001", "2027002")),)
+    assert counting(taken)["2027001"] == "2027001/"
+
+
 # --- a name that looks like what an LMS writes ---
 
 

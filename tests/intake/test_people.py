@@ -109,11 +109,9 @@ def test_what_is_left_over_with_the_id_of_who_has_nothing_is_told(tmp_path, caps
     write(tmp_path / "a", {f"n_{i}_{i}_hw.zip": zipped() for i in (11, 12, 14)})
     write(tmp_path / "a", {"2027001 too.zip": zipped(), "2027003_late.zip": zipped()})
     write(tmp_path / "b", below("2027001") | {"2027004_hw1.docx": "", "2027001 notes.pdf": ""})
-    write(tmp_path / "c", below("class/2027001") | below("class/2027002") | {"2027003.py": ""})
     for place, found, student in (
         ("a", "2027003_late.zip", "2027003"),
         ("b", "2027004_hw1.docx", "2027004"),
-        ("c", "2027003.py", "2027003"),
     ):
         taken = intake(tmp_path / place, CLASS)
         assert taken.unclear == (Unclear(found, (student,)),)
@@ -422,12 +420,12 @@ def test_two_archives_of_one_student_are_no_class_beside_loose_files(tmp_path, f
     assert {label for label in found.values() if label} == {f"{folder}/", loose}
 
 
-def test_a_class_is_gone_down_to_where_more_lies_than_beside_it(tmp_path):
-    """Where there is as much beside as in it, it may be one student's: that is refused."""
+def test_a_class_is_gone_down_to_where_nobody_of_the_roster_lies_beside_it(tmp_path):
+    """It may be one student's, with others' ids in it: that is refused."""
     write(tmp_path, {f"kim/{i}.zip": zipped() for i in (2027001, 2027002)})
-    write(tmp_path, {"2027003_h.ipynb": "{}"})
+    write(tmp_path, {"check.ipynb": "{}"})
     assert counting(intake(tmp_path, CLASS))["2027002"] == "2027002.zip"
-    write(tmp_path, {"Lee Jiwoo.ipynb": "{}"})
+    write(tmp_path, {"2027003_h.ipynb": "{}"})
     with pytest.raises(UsageError) as caught:
         intake(tmp_path, CLASS)
     assert caught.value.code == "error.sections"
@@ -437,7 +435,7 @@ def test_a_class_is_gone_down_to_where_more_lies_than_beside_it(tmp_path):
 def test_a_folder_called_like_a_class_is_gone_down_to_as_any_other(tmp_path, name):
     """It may be one student's, who called it so: then it would take the place of the class."""
     write(tmp_path, below(f"{name}/2027001") | below(f"{name}/2027002"))
-    write(tmp_path, {"2027003.ipynb": "{}", "check.ipynb": "{}"})
+    write(tmp_path, {"check.ipynb": "{}"})
     assert counting(intake(tmp_path, CLASS))["2027002"] == "2027002/"
     write(tmp_path, {"2027004.ipynb": "{}"})
     with pytest.raises(UsageError) as caught:

@@ -18,7 +18,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from grader.course.roster import Known, letters
-from grader.intake.entries import MAX_NAME
 from grader.intake.handin import Handin, Seen, Wanted
 from grader.intake.nodes import Node, Together, stem
 from grader.intake.shapes import is_nobodys
@@ -149,7 +148,7 @@ def _unclear(ways: list[_File]) -> Handin:
 
 def _readings(node: Node) -> list[_File]:
     """The first, and where the name may end in what that takes for the user, the next."""
-    if node.name.startswith("._") or len(node.name) > MAX_NAME:  # what macOS keeps beside a file
+    if node.name.startswith("._"):  # what macOS keeps beside a file
         return []
     first = _NAME.match(node.name)
     if first is None:

@@ -18,7 +18,7 @@ from dataclasses import replace
 from grader.intake.entries import is_code
 from grader.intake.handin import Handin, Seen, Wanted
 from grader.intake.names import student_name, without_copy
-from grader.intake.nodes import Disk, Node, Together, is_packed, stem
+from grader.intake.nodes import Disk, Node, Together, holds_files, is_packed, stem
 from grader.intake.shapes import (
     alone,
     assignments_folder,
@@ -108,7 +108,7 @@ def _loose(node: Node, wanted: Wanted, keys: Mapping[Node, str]) -> list[Node]:
 
 
 def _may_hold_files(node: Node) -> bool:
-    return node.is_folder or is_packed(node.name) or _is_odd(node)
+    return holds_files(node) or _is_odd(node)
 
 
 def _is_odd(node: Node) -> bool:
