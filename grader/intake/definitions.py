@@ -38,8 +38,9 @@ class Definitions:
                 if statement.kind is Kind.DEFINITION:
                     self._defining.setdefault(name, []).append(statement)
             added = {statement.addition.to} if statement.addition else set[str]()
-            for name in added.union(name for name, _ in statement.alters):
+            for name in added.union(statement.alters):
                 self._altering.setdefault(name, []).append(statement)
+        self._giving: dict[tuple[str, str], list[Statement]] = {}
         self.broken = [cell for cell in parsed if cell.broken and not self._is_mended(cell)]
 
     def of(self, name: str) -> Sequence[Statement]:
@@ -48,6 +49,11 @@ class Definitions:
 
     def giving(self, name: str, file: str) -> list[Statement]:
         """The statements that make a name what it is in a module: its own cells come first."""
+        if (name, file) not in self._giving:
+            self._giving[name, file] = self._given(name, file)
+        return self._giving[name, file]
+
+    def _given(self, name: str, file: str) -> list[Statement]:
         giving = self._by_name.get(name, [])
         for pool in ({file}, {""}, {s.cell.file for s in giving}):
             binding = [s for s in giving if s.cell.file in pool and name in s.binds]
@@ -120,7 +126,7 @@ class Definitions:
         for s in later:
             if self._at[s] < first or not (s.addition or s.kind is Kind.OTHER):
                 continue
-            for part in sorted(part for to, part in s.changed_parts if to == name):
+            for part in sorted(s.changed_parts.get(name, ())):
                 yield s, f"{name}.{part}" if part else name
             if name in s.binds and name in self.home and s.kind is Kind.OTHER:
                 yield s, name
@@ -148,7 +154,7 @@ class Definitions:
             if s.addition and s.addition.to == name and self._is_addition(s, s.addition):
                 found.append((s, s.addition.part))
             else:
-                altered |= {part for to, part in s.alters if to == name}
+                altered |= s.alters.get(name, set())
         if not altered.isdisjoint({STAR, *(part for _, part in found)}):
             return []
         made = self.giving(name, file)

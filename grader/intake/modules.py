@@ -79,6 +79,8 @@ def _placed(parsed: Parsed, wanted: Mapping[str, object], home: Mapping[str, str
     if parsed.cell.file in wanted:
         return parsed
     file = next((home[name] for name in parsed.defines if name in home), "")
+    if file == parsed.cell.file:
+        return parsed
     cell = replace(parsed.cell, file=file)
     statements = [replace(statement, cell=cell) for statement in parsed.statements]
     return replace(parsed, cell=cell, statements=statements)
@@ -245,12 +247,17 @@ class _Module:
         if isinstance(node, str):
             if self._other_of(node):
                 return []
-            giving = self._made.giving(node, self._file)
-            return giving if giving or node in _EVERYBODYS else self._stars
+            if node == STAR:
+                return self._stars
+            giving = self._giving(node)
+            return giving if giving or node in _EVERYBODYS else [STAR]
         helper, by = self._made.helper_of(node), node.addition.by if node.addition else ""
         if helper and self._is_own(by):  # another function may have the name later
             return [helper, *sorted(node.uses - {by})]
         return sorted(node.uses)
+
+    def _giving(self, name: str) -> Sequence[Statement]:
+        return self._made.giving(name, self._file)
 
     def _is_own(self, name: str) -> bool:
         """Whether it is no other module's."""
@@ -258,13 +265,20 @@ class _Module:
 
     def _other_of(self, name: str) -> str:
         """The module that it is imported from; "" where it is made here."""
-        giving = [] if self._is_own(name) else self._made.giving(name, self._file)
+        giving = [] if self._is_own(name) else self._giving(name)
         return self._made.home[name] if giving and giving[0].cell.file != self._file else ""
 
     def _may_be_registered(self, name: str) -> bool:
         """Whether a decorator of the notebook's own knows it, so that nobody need name it."""
-        by = {d for s in self._made.of(name) if s.cell.file == self._file for d in s.decorated_by}
-        return any(s.kind is not Kind.IMPORT for d in by for s in self._made.giving(d, self._file))
+        own = (s for s in self._made.of(name) if s.cell.file == self._file)
+        return any(not s.decorated_by.isdisjoint(self._own_decorators) for s in own)
+
+    @cached_property
+    def _own_decorators(self) -> set[str]:
+        """The names in decorators that the notebook makes."""
+        own = (s for s in self._made.statements if s.cell.file == self._file)
+        names = {name for s in own for name in s.decorated_by}
+        return {n for n in names if any(s.kind is not Kind.IMPORT for s in self._giving(n))}
 
     def _is_harmless(self, root: _Node, computing: frozenset[Kind]) -> bool:
         """Whether it may come in though nothing graded uses it, with all that it needs.
@@ -292,7 +306,7 @@ class _Module:
             new = [user for user in users[node] if user not in self._harmful]
             self._harmful.update(dict.fromkeys(new, harm))
             harmful += new
-        self._harmless |= users.keys() - self._harmful.keys()
+        self._harmless.update(node for node in users if node not in self._harmful)
         return root not in self._harmful
 
     def _harm_of(self, node: _Node, computing: frozenset[Kind]) -> str:

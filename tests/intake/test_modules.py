@@ -167,6 +167,13 @@ def test_to_call_a_method_that_does_without_the_file_is_set_up():
         assert said(cell) == []
 
 
+def test_an_inner_class_does_not_see_the_outer_one():
+    own = "class Table:\n    class Row:\n        n = 1\n        m = n\n"
+    assert text_of("n = open('x')", own) == own
+    takes = "n = 1\nclass Table:\n    n = 2\n    class Row:\n        m = n\n"
+    assert text_of("n = 1", takes.partition("\n")[2]) == takes
+
+
 def test_a_class_may_take_a_global_of_its_own_name():
     kept = "eps = 1e-8\nclass Table:\n    eps = eps\n    half = eps / 2\n"
     assert text_of("eps = 1e-8", "other = open('x')", kept.partition("\n")[2]) == kept
@@ -384,6 +391,69 @@ def test_a_question_to_jupyter_is_magic(line):
 
 
 # --- what would take minutes, were anything done twice
+
+
+def work(function, *given):
+    """How many lines of Python are run for it, in all."""
+    count = 0
+
+    def traced(*_):
+        nonlocal count
+        count += 1
+        return traced
+
+    before = sys.gettrace()
+    sys.settrace(traced)
+    try:
+        function(*given)
+    finally:
+        sys.settrace(before)
+    return count
+
+
+def nested(line, depth):
+    """A line in itself, over and over, and at the bottom much."""
+    return "".join(f"{' ' * i}{line}\n" for i in range(1, depth)) + " " * depth + "a;" * 500
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        lambda depth: "class Table:\n" + nested("class C:", depth),
+        lambda depth: "def clean(t):\n" + nested("for x in y:", depth),
+        lambda depth: "def clean(t):\n" + nested("with x:", depth),
+        lambda depth: f"{TABLE}\n def load():\n" + nested("if a:", depth) + "\nTable.load()",
+    ],
+)
+def test_what_is_deep_is_looked_at_once(cell):
+    assert work(text_of, cell(40)) < 2 * work(text_of, cell(3))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        lambda n: "d=1\n" * n + "".join(f"@d\ndef f{i}():0\n" for i in range(n)) + CLEAN,
+        lambda n: "import d\n" * n + "".join(f"@d\ndef f{i}():0\n" for i in range(n)) + CLEAN,
+        lambda n: "from a import *\n" * n + "".join(f"def f{i}():u{i}\n" for i in range(n)) + CLEAN,
+        lambda n: (
+            "".join(f"class A{i}:0\n" for i in range(n))
+            + "".join(f"A{i}.x=" for i in range(n))
+            + f"1\n{TABLE}"
+        ),
+        lambda n: f"{CLEAN}\nD=open('x')\n" + "".join(f"def f{i}():D\n" for i in range(n)),
+        lambda n: (
+            "class Table:\n" + "".join(f" def f{i}(s):0\n" for i in range(n)) + "Table.f0()\n" * n
+        ),
+    ],
+)
+def test_twice_as_much_is_twice_the_work(source):
+    assert work(text_of, source(120)) < 3 * work(text_of, source(60))
+
+
+def test_a_class_of_more_names_than_anybody_writes_uses_all_of_them():
+    names = "".join(f" def f{i}(s):0\n" for i in range(1_500))
+    (statement,) = parse(Cell(1, f"class Table:\n{names} x = y")).statements
+    assert {"f7", "y"} < statement.uses
 
 
 def test_a_blank_line_is_read_once():
