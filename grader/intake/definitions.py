@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 from grader.intake.cells import Cell
+from grader.intake.missing_files import READERS
 from grader.intake.statements import Addition, Kind, Parsed, Statement
 from grader.intake.syntax import STAR
 
@@ -53,6 +55,21 @@ class Definitions:
             self._giving[name, file] = self._given(name, file)
         return self._giving[name, file]
 
+    @cached_property
+    def reading(self) -> set[str]:
+        """Functions and methods that cannot do without a file, or call one that cannot."""
+        users: dict[str, list[str]] = {}
+        for statement in self.statements:
+            for function, names in statement.functions.items():
+                for name in names:
+                    users.setdefault(name, []).append(function)
+        pending, found = [*READERS], set[str]()
+        while pending:
+            if (name := pending.pop()) not in found:
+                found.add(name)
+                pending += users.get(name, ())
+        return found
+
     def _given(self, name: str, file: str) -> list[Statement]:
         giving = self._by_name.get(name, [])
         for pool in ({file}, {""}, {s.cell.file for s in giving}):
@@ -89,8 +106,9 @@ class Definitions:
         giving = self._by_name[name]
         beside = [s for s in giving[giving.index(made[0]) + 1 :] if s.cell.number in numbers]
         beside = [s for s in beside if s.kind is not Kind.DEFINITION]
-        opening = set[str]().union(*(s.methods_that_open for s in made))  # only tried out there
-        return [*made, *(s for s in beside if s.called[1] not in opening)]
+        methods = {m: names for s in made if s.is_class for m, names in s.functions.items()}
+        tried = {m for m, names in methods.items() if not names.isdisjoint(self.reading)}
+        return [*made, *(s for s in beside if s.called[1] not in tried)]
 
     def _chain(self, definitions: Sequence[Statement]) -> list[Statement]:
         """The definition that counts, after those that it goes on from."""

@@ -16,6 +16,7 @@ from symtable import Function
 from grader.intake.cells import Cell
 from grader.intake.entries import shown
 from grader.intake.magics import take_out_cell_magic, take_out_magic
+from grader.intake.missing_files import not_caught
 from grader.intake.syntax import (
     FUNCTION,
     PARSING,
@@ -30,7 +31,6 @@ from grader.intake.syntax import (
     is_stub,
     is_work,
     names_before_bound,
-    needs_a_file,
     packages,
     parsed,
     scopes,
@@ -185,9 +185,10 @@ class Statement:
         return any(map(is_work, at_once(self.node)))
 
     @cached_property
-    def methods_that_open(self) -> set[str]:
-        """Of a class the methods that cannot do without a file."""
-        return {part.name for part in self._methods if needs_a_file(part)}
+    def functions(self) -> dict[str, set[str]]:
+        """The function or methods that it defines, with what a missing file may stop in each."""
+        made = [self.node] if isinstance(self.node, FUNCTION) else self._methods
+        return {part.name: not_caught(part) for part in made}
 
     @cached_property
     def written_methods(self) -> set[str]:

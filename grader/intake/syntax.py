@@ -230,18 +230,6 @@ def changed_parts(top: ast.stmt) -> dict[str, set[str]]:
     return found
 
 
-def needs_a_file(node: ast.AST) -> bool:
-    """Whether `open` is named in it, where it is neither tried nor done under a condition."""
-    pending = [node]
-    while pending:
-        part = pending.pop()
-        if isinstance(part, ast.Name) and part.id == "open":
-            return True
-        if not isinstance(part, ast.Try | ast.If | ast.IfExp):
-            pending += ast.iter_child_nodes(part)
-    return False
-
-
 def asks_for_main(node: ast.stmt) -> bool:
     """Whether it is `if __name__ == "__main__"`, which is never run."""
     return isinstance(node, ast.If) and any(

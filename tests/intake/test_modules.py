@@ -148,23 +148,75 @@ def test_what_a_cell_does_with_its_own_definition_counts(tmp_path, monkeypatch, 
     imported(package, "text", tmp_path, monkeypatch)
 
 
-def test_to_call_a_method_that_reads_a_file_is_to_try_it_out():
-    table = f"{TABLE}\n    @staticmethod\n    def load(path):\n        return open(path)"
-    assert text_of(f"{table}\nTable.load('train.txt')") == f"{table}\n"
-    assert said(f"{table}\nTable.load('train.txt')") == [
-        ("changes_left_out", {"parts": "Table.load"})
-    ]
+def load(way, *more):
+    """A cell that calls a method with such a body, and what else stands before its class."""
+    body = way.replace("\n", "\n        ")
+    method = f"{TABLE}\n    @staticmethod\n    def load(path):\n        {body}"
+    return "\n".join(["import os, gzip", *more, method, "Table.load('train.txt')"])
 
 
-def test_to_call_a_method_that_does_without_the_file_is_set_up():
-    ways = (
-        "try:\n            return open(path)\n        except OSError:\n            return ''",
+@pytest.mark.parametrize(
+    "way",
+    [
+        "return open(path)",
         "return open(path) if path else ''",
-    )
-    for way in ways:
-        cell = f"{TABLE}\n    @staticmethod\n    def load(path):\n        {way}\nTable.load('x')"
-        assert text_of(cell) == f"{cell}\n"
-        assert said(cell) == []
+        "if path:\n    with open(path) as f:\n        return f.read()",
+        "if path.endswith('.gz'):\n    return gzip.open(path)\nelse:\n    return open(path)",
+        (
+            "try:\n    return open(path, encoding='utf-8')\n"
+            "except UnicodeDecodeError:\n    return open(path, encoding='cp949')"
+        ),
+        "try:\n    return open(path)\nfinally:\n    print('done')",
+        "try:\n    return open(path)\nexcept OSError:\n    raise ValueError(path)",
+        "try:\n    return open(path)\nexcept FileNotFoundError:\n    print(path)\n    exit()",
+        "try:\n    return open(path)\nexcept OSError:\n    return open('other.txt')",
+        "try:\n    n = 1\nexcept Exception:\n    pass\nelse:\n    return open(path)",
+        "if not os.path.exists(path):\n    print('no file')\nreturn open(path)",
+        "if os.path.exists('cache'):\n    return open('cache')\nreturn open(path)",
+        "if path or os.path.exists(path):\n    return open(path)",
+        "with Table() as t:\n    return open(path)",
+        "try:\n    f = open(path)\nexcept OSError:\n    print('no file')\nreturn f.read()",
+        "try:\n    f = open(path)\nexcept OSError:\n    pass\nfinally:\n    f.close()",
+        "with suppress(OSError):\n    f = open(path)\nreturn f",
+        "return np.load(path)",
+        "return pathlib.Path(path).read_text()",
+        "return lines(path)",
+        "return Table.lines(input())",
+    ],
+)
+def test_to_call_a_method_that_reads_a_file_is_to_try_it_out(way):
+    cell = load(way, "def lines(path):\n    return rows(path)", "def rows(p):\n    return open(p)")
+    assert "Table.load('" not in text_of(cell)
+    assert said(cell) == [("changes_left_out", {"parts": "Table.load"})]
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        "try:\n    return open(path)\nexcept OSError:\n    return ''",
+        "try:\n    return open(path)\nexcept:\n    return ''",
+        "try:\n    return open(path)\nexcept (UnicodeDecodeError, FileNotFoundError):\n    pass",
+        "try:\n    return open(path)\nexcept ValueError:\n    raise\nexcept Exception as e:\n    print(e)",
+        "try:\n    return lines(path)\nexcept IOError:\n    return ''",
+        "if not os.path.exists(path):\n    return {}\nwith open(path) as f:\n    return f.read()",
+        "if path is None or not os.path.isfile(path):\n    return {}\nreturn open(path)",
+        "if path and os.path.isfile(path):\n    return open(path)",
+        "if not path.exists():\n    return ''\nelse:\n    return open(path)",
+        "return open(path) if path.is_file() else ''",
+        "return '' if not path.is_file() else open(path)",
+        "with suppress(OSError):\n    return open(path)",
+        "f = ''\ntry:\n    f = open(path)\nexcept OSError:\n    pass\nreturn f",
+        "try:\n    f = open(path)\nexcept OSError:\n    f = ''\nreturn f",
+        "try:\n    f = open(path)\nexcept OSError:\n    return ''\nreturn f",
+        "try:\n    f = open(path)\nexcept OSError:\n    print('no file')\nelse:\n    print(f)",
+        "with contextlib.suppress(FileNotFoundError):\n    return open(path)",
+        "for p in path:\n    if not os.path.exists(p):\n        continue\n    print(open(p))",
+    ],
+)
+def test_to_call_a_method_that_does_without_the_file_is_set_up(way):
+    cell = load(way, "def lines(path):\n    return open(path)")
+    assert text_of(cell).endswith("\nTable.load('train.txt')\n")
+    assert said(cell) == []
 
 
 def test_an_inner_class_does_not_see_the_outer_one():
