@@ -191,6 +191,20 @@ class Statement:
         return {part.name: not_caught(part) for part in made}
 
     @cached_property
+    def not_caught(self) -> set[str]:
+        """What a missing file may stop when it is run."""
+        if isinstance(self.node, FUNCTION):
+            return set()
+        parts = self.node.body if isinstance(self.node, ast.ClassDef) else [self.node]
+        return {n for part in parts if not isinstance(part, FUNCTION) for n in not_caught(part)}
+
+    @cached_property
+    def texts(self) -> set[str]:
+        """The strings in it."""
+        parts = (p.value for p in ast.walk(self.node) if isinstance(p, ast.Constant))
+        return {value for value in parts if isinstance(value, str)}
+
+    @cached_property
     def written_methods(self) -> set[str]:
         """Of a class the methods that are written."""
         return {part.name for part in self._methods if not is_stub(part)}

@@ -327,6 +327,67 @@ def test_what_is_reached_by_another_way_than_its_name_is_there(
     assert imported(package, "text", tmp_path, monkeypatch).clean(name) == result
 
 
+PLOT = "def plot(losses):\n    plt.plot(losses)"
+
+
+@pytest.mark.parametrize(
+    "looks",
+    [
+        "class Table:\n    def __init__(self, rows):\n        self.__dict__.update(locals())",
+        "class Table:\n    def __repr__(self):\n        return str(vars(self))",
+        "def eval(x):\n    return x\ndef clean(t):\n    return eval(t)",
+        "def clean(t):\n    return globals()['pl' + t]",
+        "def clean(t):\n    return eval('pl' + t)",
+        "def timed(f):\n    return f\n@timed\ndef clean(t):\n    return t\n@timed",
+    ],
+)
+@pytest.mark.parametrize(
+    ("before", "harm"),
+    [
+        ("import matplotlib.pyplot as plt", "matplotlib"),
+        ("plt = open('train.csv').read()", "plt = open('train.csv').read()"),
+        ("def read(p):\n    return open(p)\nplt = read('a')", "plt = read('a')"),
+        ("plt = np.load('a.npy')", "plt = np.load('a.npy')"),
+    ],
+)
+def test_by_text_nothing_comes_in_that_costs_the_module(looks, before, harm):
+    package = made(before, f"{looks}\n{PLOT}", allowed=["torch"])
+    assert PLOT not in package.files["text.py"].decode()
+    assert package.notes == [Message("unused_left_out", {"names": "plot", "needed": harm})]
+
+
+def test_a_class_that_reads_a_file_at_once_is_an_experiment():
+    cell = f"{CLEAN}\nclass Config:\n    words = open('w.txt').read()"
+    assert text_of(cell) == f"{CLEAN}\n"
+    assert said(cell) == [("unused_left_out", {"names": "Config", "needed": "open"})]
+    tried = f"{CLEAN}\nclass Config:\n    def load(self):\n        return open(sorted('w'))"
+    assert text_of(tried) == f"{tried}\n"
+
+
+def test_a_circle_does_not_come_in_by_text():
+    demo = "def clean(t):\n    return globals()['de' + t]\ndef demo():\n    return fit"
+    fit = "def fit(texts):\n    return clean(texts)"
+    assert text_of(demo, fit) == demo.partition("\ndef demo")[0] + "\n"
+
+
+@pytest.mark.parametrize(
+    ("looks", "comes"),
+    [
+        ("eval(row)", False),
+        ("eval('demo_' + t)", True),
+        ("eval(t + '_it')", True),
+        ("eval(f'demo_{t}(1)')", True),
+        ("globals()['demo_' + t]", True),
+        ("globals()[t]", False),
+        ("locals()[t]", False),
+    ],
+)
+def test_what_computes_comes_in_where_a_text_may_name_it(looks, comes):
+    cell = f"def clean(t):\n    return {looks}\ndef demo_it():\n    return MODEL"
+    text = text_of("MODEL = train(100)", cell)
+    assert ("MODEL = train(100)" in text, "demo_it" in text) == (comes, comes)
+
+
 GO = f"{TABLE}\n    def go(self):\n        return fit(self)"
 
 
