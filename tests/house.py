@@ -64,6 +64,7 @@ ROOMS = {
         "cells",
         "syntax",
         "magics",
+        "missing_files",
         "statements",
         "definitions",
         "modules",

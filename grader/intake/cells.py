@@ -16,6 +16,7 @@ from grader.records.digests import digest
 
 MAX_BYTES = 10 << 20  # outputs included; what JSON makes of so much fits into 250 MB
 MAX_SOURCE = 1 << 18  # of code: more than anybody writes by hand
+CELL = 64  # what a cell costs beside its code, in characters of code
 TEMPLATE = "grader"  # our key in the metadata of a cell ("file") and of a notebook ("code")
 
 
@@ -36,6 +37,11 @@ class Notebook:
     cells: list[Cell]
     untouched: bool  # its code is that of the template
 
+    @property
+    def size(self) -> int:
+        """How much code it is."""
+        return sum(len(cell.source) + CELL for cell in self.cells)
+
 
 def notebook(name: str, content: bytes) -> Notebook:
     """The notebook in a file of this name. Raises `Unsafe` for anything else."""
@@ -47,9 +53,10 @@ def notebook(name: str, content: bytes) -> Notebook:
         reason = shown(str(error) or type(error).__name__)
         raise Unsafe("notebook_broken", file=shown(name), reason=reason) from None
     code = [cell for cell in cells if cell is not None]
-    if sum(len(cell.source) for cell in code) > MAX_SOURCE:
+    made = Notebook(code, untouched=known == code_digest(cell.source for cell in code))
+    if made.size > MAX_SOURCE:
         raise Unsafe("notebook_code_too_large", file=shown(name), limit=f"{MAX_SOURCE >> 10} kB")
-    return Notebook(code, untouched=known == code_digest(cell.source for cell in code))
+    return made
 
 
 def notebook_too_large(name: str) -> Unsafe:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 from grader.intake.cells import Cell
+from grader.intake.missing_files import READERS
 from grader.intake.statements import Addition, Kind, Parsed, Statement
 from grader.intake.syntax import STAR
 
@@ -38,8 +40,9 @@ class Definitions:
                 if statement.kind is Kind.DEFINITION:
                     self._defining.setdefault(name, []).append(statement)
             added = {statement.addition.to} if statement.addition else set[str]()
-            for name in added.union(name for name, _ in statement.alters):
+            for name in added.union(statement.alters):
                 self._altering.setdefault(name, []).append(statement)
+        self._giving: dict[tuple[str, str], list[Statement]] = {}
         self.broken = [cell for cell in parsed if cell.broken and not self._is_mended(cell)]
 
     def of(self, name: str) -> Sequence[Statement]:
@@ -48,6 +51,26 @@ class Definitions:
 
     def giving(self, name: str, file: str) -> list[Statement]:
         """The statements that make a name what it is in a module: its own cells come first."""
+        if (name, file) not in self._giving:
+            self._giving[name, file] = self._given(name, file)
+        return self._giving[name, file]
+
+    @cached_property
+    def reading(self) -> set[str]:
+        """Functions and methods that cannot do without a file, or call one that cannot."""
+        users: dict[str, list[str]] = {}
+        for statement in self.statements:
+            for function, names in statement.functions.items():
+                for name in names:
+                    users.setdefault(name, []).append(function)
+        pending, found = [*READERS], set[str]()
+        while pending:
+            if (name := pending.pop()) not in found:
+                found.add(name)
+                pending += users.get(name, ())
+        return found
+
+    def _given(self, name: str, file: str) -> list[Statement]:
         giving = self._by_name.get(name, [])
         for pool in ({file}, {""}, {s.cell.file for s in giving}):
             binding = [s for s in giving if s.cell.file in pool and name in s.binds]
@@ -83,8 +106,9 @@ class Definitions:
         giving = self._by_name[name]
         beside = [s for s in giving[giving.index(made[0]) + 1 :] if s.cell.number in numbers]
         beside = [s for s in beside if s.kind is not Kind.DEFINITION]
-        opening = set[str]().union(*(s.methods_that_open for s in made))  # only tried out there
-        return [*made, *(s for s in beside if s.called[1] not in opening)]
+        methods = {m: names for s in made if s.is_class for m, names in s.functions.items()}
+        tried = {m for m, names in methods.items() if not names.isdisjoint(self.reading)}
+        return [*made, *(s for s in beside if s.called[1] not in tried)]
 
     def _chain(self, definitions: Sequence[Statement]) -> list[Statement]:
         """The definition that counts, after those that it goes on from."""
@@ -120,7 +144,7 @@ class Definitions:
         for s in later:
             if self._at[s] < first or not (s.addition or s.kind is Kind.OTHER):
                 continue
-            for part in sorted(part for to, part in s.changed_parts if to == name):
+            for part in sorted(s.changed_parts.get(name, ())):
                 yield s, f"{name}.{part}" if part else name
             if name in s.binds and name in self.home and s.kind is Kind.OTHER:
                 yield s, name
@@ -148,7 +172,7 @@ class Definitions:
             if s.addition and s.addition.to == name and self._is_addition(s, s.addition):
                 found.append((s, s.addition.part))
             else:
-                altered |= {part for to, part in s.alters if to == name}
+                altered |= s.alters.get(name, set())
         if not altered.isdisjoint({STAR, *(part for _, part in found)}):
             return []
         made = self.giving(name, file)

@@ -24,7 +24,9 @@ from grader.intake.statements import Kind, Parsed, Statement, parse
 from grader.intake.syntax import STAR, names_at_once
 from grader.records.record import Message
 
-_BY_TEXT = frozenset({"globals", "locals", "vars", "eval", "exec"})  # what looks names up
+_BY_TEXT = frozenset({"globals", "eval", "exec"})  # what looks names up, also in a function
+_PART_OF_NAME = 40  # characters of it that a text may give
+_NOTHING = frozenset[Kind]()
 _EXPERIMENT = frozenset({Kind.OTHER})  # what may compute, but not for what nothing graded names
 _EVERYBODYS = frozenset({*vars(builtins), "__name__", "__file__", "__doc__"})
 
@@ -79,6 +81,8 @@ def _placed(parsed: Parsed, wanted: Mapping[str, object], home: Mapping[str, str
     if parsed.cell.file in wanted:
         return parsed
     file = next((home[name] for name in parsed.defines if name in home), "")
+    if file == parsed.cell.file:
+        return parsed
     cell = replace(parsed.cell, file=file)
     statements = [replace(statement, cell=cell) for statement in parsed.statements]
     return replace(parsed, cell=cell, statements=statements)
@@ -151,18 +155,18 @@ class _Module:
     def take_harmless_definitions(self) -> None:
         """Take what its own cells define, graded or not.
 
-        All of it where names may be looked up as text: nobody can tell which.
+        What may be reached by another way than its name may compute as the module is imported.
         """
-        by_text = any(isinstance(s, Statement) and s.uses & _BY_TEXT for s in self.has)
-        for name in self._own_definitions:
-            if by_text or self._may_be_registered(name) or self._is_harmless(name, _EXPERIMENT):
-                self.take(name)
+        registered = [n for n in self._own_definitions if self._may_be_registered(n)]
+        self._take_harmless(registered, _NOTHING, circles=True)
+        self._take_harmless(self._looked_up_by_text(), _NOTHING)
+        self._take_harmless(self._own_definitions, _EXPERIMENT)
         left_out = [name for name in self._own_definitions if name not in self.has]
         self.left_out = {name: self._harmful[name] for name in left_out}
 
     def take_harmless_additions(self) -> None:
         """Take what other cells add to its classes."""
-        self._harmless, self._harmful = set(), {}  # the modules import more than before
+        self._forget()
         pending, done = sorted(_classes(self.has)), set[str]()
         while pending:
             if (name := pending.pop()) not in done:
@@ -245,12 +249,17 @@ class _Module:
         if isinstance(node, str):
             if self._other_of(node):
                 return []
-            giving = self._made.giving(node, self._file)
-            return giving if giving or node in _EVERYBODYS else self._stars
+            if node == STAR:
+                return self._stars
+            giving = self._giving(node)
+            return giving if giving or node in _EVERYBODYS else [STAR]
         helper, by = self._made.helper_of(node), node.addition.by if node.addition else ""
         if helper and self._is_own(by):  # another function may have the name later
             return [helper, *sorted(node.uses - {by})]
         return sorted(node.uses)
+
+    def _giving(self, name: str) -> Sequence[Statement]:
+        return self._made.giving(name, self._file)
 
     def _is_own(self, name: str) -> bool:
         """Whether it is no other module's."""
@@ -258,19 +267,48 @@ class _Module:
 
     def _other_of(self, name: str) -> str:
         """The module that it is imported from; "" where it is made here."""
-        giving = [] if self._is_own(name) else self._made.giving(name, self._file)
+        giving = [] if self._is_own(name) else self._giving(name)
         return self._made.home[name] if giving and giving[0].cell.file != self._file else ""
 
     def _may_be_registered(self, name: str) -> bool:
         """Whether a decorator of the notebook's own knows it, so that nobody need name it."""
-        by = {d for s in self._made.of(name) if s.cell.file == self._file for d in s.decorated_by}
-        return any(s.kind is not Kind.IMPORT for d in by for s in self._made.giving(d, self._file))
+        own = (s for s in self._made.of(name) if s.cell.file == self._file)
+        return any(not s.decorated_by.isdisjoint(self._own_decorators) for s in own)
 
-    def _is_harmless(self, root: _Node, computing: frozenset[Kind]) -> bool:
+    @cached_property
+    def _own_decorators(self) -> set[str]:
+        """The names in decorators that the notebook makes."""
+        own = (s for s in self._made.statements if s.cell.file == self._file)
+        names = {name for s in own for name in s.decorated_by}
+        return {n for n in names if any(s.kind is not Kind.IMPORT for s in self._giving(n))}
+
+    def _looked_up_by_text(self) -> Iterable[str]:
+        """Its own definitions that may be: those that begin or end with a text of the module."""
+        kept = [s for s in self.has if isinstance(s, Statement)]
+        ways = _BY_TEXT & {name for s in kept for name in s.uses}
+        ways -= {way for way in ways if self._giving(way)}  # of its own
+        texts = {text for s in kept for text in s.texts} if ways else set[str]()
+        return [n for n in self._own_definitions if not texts.isdisjoint(_parts_of(n))]
+
+    def _take_harmless(
+        self, names: Iterable[str], computing: frozenset[Kind], *, circles: bool = False
+    ) -> None:
+        self._forget()
+        for name in names:
+            if self._is_harmless(name, computing, circles=circles):
+                self.take(name)
+
+    def _forget(self) -> None:
+        """What was harmless or not: the modules import more than before, or other things may be."""
+        self._harmless, self._harmful = set(), {}
+
+    def _is_harmless(
+        self, root: _Node, computing: frozenset[Kind], *, circles: bool = False
+    ) -> bool:
         """Whether it may come in though nothing graded uses it, with all that it needs.
 
         Where statements of the kinds `computing` compute, they do harm. Each thing is looked at
-        once, whatever is asked later.
+        once until all is forgotten.
         """
         users: dict[_Node, list[_Node]] = {root: []}
         pending, harmful = [root], list[_Node]()
@@ -278,7 +316,7 @@ class _Module:
             node = pending.pop()
             if node in self.has or node in self._harmless:
                 continue
-            if harm := self._harmful.get(node) or self._harm_of(node, computing):
+            if harm := self._harmful.get(node) or self._harm_of(node, computing, circles):
                 self._harmful[node] = harm
                 harmful.append(node)
                 continue
@@ -292,26 +330,37 @@ class _Module:
             new = [user for user in users[node] if user not in self._harmful]
             self._harmful.update(dict.fromkeys(new, harm))
             harmful += new
-        self._harmless |= users.keys() - self._harmful.keys()
+        self._harmless.update(node for node in users if node not in self._harmful)
         return root not in self._harmful
 
-    def _harm_of(self, node: _Node, computing: frozenset[Kind]) -> str:
+    def _harm_of(self, node: _Node, computing: frozenset[Kind], circles: bool) -> str:
         """What is the matter with it: what is not allowed to be imported, or comes in a circle.
 
-        Or it computes: `rows = open("train.csv").read()` is an experiment's.
+        Or it computes: `rows = [clean(line) for line in lines]` is an experiment's. A file that it
+        reads as the module is imported is not there.
         """
         package = self._package
         if isinstance(node, str):
             other = self._other_of(node)
-            is_circle = bool(other) and self._file in package.reached_from(other)
+            is_circle = other and not circles and self._file in package.reached_from(other)
             return f"{node} ({other})" if is_circle else ""
         if package.allowed is not None and (extra := node.packages - package.allowed):
             return min(extra)
-        return node.text.partition("\n")[0] if node.computes and node.kind in computing else ""
+        reads = node.not_caught & self._made.reading if node.computes else set[str]()
+        if reads and node.is_class:
+            return min(reads)
+        is_harm = bool(reads) or (node.computes and node.kind in computing)
+        return node.text.partition("\n")[0] if is_harm else ""
 
 
 def _classes(nodes: Iterable[_Node]) -> set[str]:
     return {s.node.name for s in nodes if isinstance(s, Statement) and isinstance(s.node, ClassDef)}
+
+
+def _parts_of(name: str) -> Iterable[str]:
+    """What a name begins with and ends with."""
+    for length in range(1, min(len(name), _PART_OF_NAME) + 1):
+        yield from (name[:length], name[-length:])
 
 
 def _dotted(file: str) -> str:

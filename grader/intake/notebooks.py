@@ -23,6 +23,7 @@ from grader.intake.syntax import written_functions
 from grader.records.record import Message
 
 MAX_READ = 10  # notebooks of one hand-in
+MAX_CODE = 2 * MAX_SOURCE  # of all of them: seven copies of the largest homework, solved
 
 
 @dataclass(frozen=True)
@@ -53,11 +54,15 @@ def notebook_for(
     """
     there, missed = _likely(listed, wanted, files)
     unread: dict[str, Unsafe] = {}
-    read = dict(_readable(there, unread))
+    over = list[str]()
+    read = dict(_readable(there, unread, over))
     if missed:
         notes.append(
             Message("notebooks_unread", {"limit": str(MAX_READ), "files": some_of(missed)})
         )
+    if over:
+        limit = f"{MAX_CODE >> 10} kB"
+        notes.append(Message("notebooks_code_unread", {"limit": limit, "files": some_of(over)}))
     if unread and not read and not files:
         problem, *others = unread.values()
         notes += [*(Message(u.code, u.fields) for u in others), *_unopened(listed)]
@@ -121,15 +126,22 @@ def _names_any(entry: Entry, names: Sequence[bytes], budget: Budget) -> bool:
 
 
 def _readable(
-    entries: Iterable[Entry], unread: dict[str, Unsafe]
+    entries: Iterable[Entry], unread: dict[str, Unsafe], over: list[str]
 ) -> Iterable[tuple[str, Notebook]]:
-    """Those that can be read; `unread` takes why another cannot."""
+    """Those that can be read; `unread` takes why another cannot, `over` those of too much code."""
+    left = MAX_CODE
     for entry in entries:
         try:
-            yield entry.name, notebook(entry.name, Budget(MAX_BYTES).read(entry))
+            book = notebook(entry.name, Budget(MAX_BYTES).read(entry))
         except Unsafe as unsafe:
             too_large = unsafe.code == "too_large"
             unread[entry.name] = notebook_too_large(entry.name) if too_large else unsafe
+            continue
+        if book.size > left:
+            over.append(entry.name)
+            continue
+        left -= book.size
+        yield entry.name, book
 
 
 def _written(sources: Iterable[bytes]) -> int:

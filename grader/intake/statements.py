@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
+from symtable import Function
 
 from grader.intake.cells import Cell
 from grader.intake.entries import shown
 from grader.intake.magics import take_out_cell_magic, take_out_magic
+from grader.intake.missing_files import not_caught
 from grader.intake.syntax import (
     FUNCTION,
     PARSING,
@@ -29,13 +31,16 @@ from grader.intake.syntax import (
     is_stub,
     is_work,
     names_before_bound,
-    needs_a_file,
     packages,
     parsed,
+    scopes,
     table,
 )
 
 MAX_LINE = 40  # characters of a cell's first line
+# Python looks for each name of a scope through all scopes in it. From here on all names count as
+# used: nobody writes such a class by hand.
+MAX_SYMBOLS = 1 << 20
 MAX_LOOKS = 8  # at a cell; each block of magics in it costs one
 _DEFINES = re.compile(r"(?:async\s+)?(?:def|class)\s+(\w+)")
 _LINE_ENDS = re.compile(rb"[ \t\f]*(?:#|$)")  # after a statement nothing follows but a comment
@@ -122,19 +127,19 @@ class Statement:
         return None
 
     @cached_property
-    def alters(self) -> set[tuple[str, str]]:
-        """The names of which it sets or deletes an attribute, now or later, with the attribute."""
+    def alters(self) -> dict[str, set[str]]:
+        """The names of which it sets or deletes an attribute, now or later, with these."""
         return altered(self.node)
 
     @cached_property
-    def changed_parts(self) -> set[tuple[str, str]]:
-        """The names of which it plainly sets a part, with that part; not where it is never run."""
+    def changed_parts(self) -> dict[str, set[str]]:
+        """The names of which it plainly sets parts, with these; not where it is never run."""
         if asks_for_main(self.node):
-            return set()
-        added = (
-            {(self.addition.to, self.addition.part)} if self.addition else set[tuple[str, str]]()
-        )
-        return changed_parts(self.node) | added
+            return {}
+        changed = changed_parts(self.node)
+        if self.addition:
+            changed.setdefault(self.addition.to, set()).add(self.addition.part)
+        return changed
 
     @cached_property
     def called(self) -> tuple[str, str]:
@@ -154,18 +159,19 @@ class Statement:
     def uses(self) -> set[str]:
         """The global names that it looks up, at once or when what it defines is called."""
         try:
-            symbols = table(self.text)
+            top, *inner = scopes(self.text)
         except PARSING:
             return set()
-        found = {s.get_name() for s in symbols.get_symbols() if s.is_referenced()}
+        others = [s for s in inner if not isinstance(s, Function)]
+        names = (len(s.get_identifiers()) * (1 + len(s.get_children())) for s in [top, *others])
+        if sum(names) > MAX_SYMBOLS:
+            return set[str]().union(*(s.get_identifiers() for s in [top, *inner]))
+        found = {s.get_name() for s in top.get_symbols() if s.is_referenced()}
+        found = found.union(*(s.get_globals() for s in inner if isinstance(s, Function)))
         of_classes = set[str]()  # names that a class gives itself
-        pending = symbols.get_children()
-        while pending:
-            inner = pending.pop()
-            pending += inner.get_children()
-            found |= {s.get_name() for s in inner.get_symbols() if s.is_global()}
-            if inner.get_type() == "class":
-                of_classes |= {s.get_name() for s in inner.get_symbols() if s.is_local()}
+        for scope in others:
+            found |= {s.get_name() for s in scope.get_symbols() if s.is_global()}
+            of_classes |= {s.get_name() for s in scope.get_symbols() if s.is_local()}
         return found | (of_classes & names_before_bound(self.node) if of_classes else set())
 
     @cached_property
@@ -179,9 +185,24 @@ class Statement:
         return any(map(is_work, at_once(self.node)))
 
     @cached_property
-    def methods_that_open(self) -> set[str]:
-        """Of a class the methods that cannot do without a file."""
-        return {part.name for part in self._methods if needs_a_file(part)}
+    def functions(self) -> dict[str, set[str]]:
+        """The function or methods that it defines, with what a missing file may stop in each."""
+        made = [self.node] if isinstance(self.node, FUNCTION) else self._methods
+        return {part.name: not_caught(part) for part in made}
+
+    @cached_property
+    def not_caught(self) -> set[str]:
+        """What a missing file may stop when it is run."""
+        if isinstance(self.node, FUNCTION):
+            return set()
+        parts = self.node.body if isinstance(self.node, ast.ClassDef) else [self.node]
+        return {n for part in parts if not isinstance(part, FUNCTION) for n in not_caught(part)}
+
+    @cached_property
+    def texts(self) -> set[str]:
+        """The strings in it."""
+        parts = (p.value for p in ast.walk(self.node) if isinstance(p, ast.Constant))
+        return {value for value in parts if isinstance(value, str)}
 
     @cached_property
     def written_methods(self) -> set[str]:

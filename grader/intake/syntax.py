@@ -36,6 +36,14 @@ def table(text: str) -> symtable.SymbolTable:
         return symtable.symtable(text, "cell", "exec")
 
 
+def scopes(text: str) -> list[symtable.SymbolTable]:
+    """The table of some Python, and all in it. Raises as `table` does."""
+    found = [table(text)]
+    for scope in found:
+        found += scope.get_children()
+    return found
+
+
 @dataclass(frozen=True)
 class Effects:
     """What names are to the module after a statement."""
@@ -69,8 +77,11 @@ def effects(top: ast.stmt) -> Effects:
     return found
 
 
-def at_once(top: ast.stmt) -> Iterator[ast.AST]:
-    """What is run with a statement, without decorators, hints and the bodies of functions."""
+def at_once(top: ast.AST, *, inner: bool = True) -> Iterator[ast.AST]:
+    """What is run with it, without decorators, hints and the bodies of functions.
+
+    `inner`: also the bodies of classes.
+    """
     pending: list[ast.AST] = [top]
     while pending:
         node = pending.pop()
@@ -80,7 +91,7 @@ def at_once(top: ast.stmt) -> Iterator[ast.AST]:
                 given = node.args
                 pending += [*given.defaults, *filter(None, given.kw_defaults)]
             case ast.ClassDef(bases=bases, keywords=keywords, body=body):
-                pending += [*bases, *keywords, *body]
+                pending += [*bases, *keywords, *(body if inner else ())]
             case ast.AnnAssign(target=target, value=value):
                 pending += [target, *filter(None, [value])]
             case _:
@@ -99,10 +110,10 @@ def is_work(node: ast.AST) -> bool:
     return isinstance(node, ast.Call | ast.comprehension | ast.Await)
 
 
-def names_at_once(top: ast.stmt) -> set[str]:
+def names_at_once(top: ast.stmt, *, inner: bool = True) -> set[str]:
     """The names that must have a value when a statement is run, but for those of hints."""
     parts = [part for decorator in decorators(top) for part in ast.walk(decorator)]
-    parts += at_once(top)
+    parts += at_once(top, inner=inner)
     counted = [p.target for p in parts if isinstance(p, ast.AugAssign)]  # `n += 1`
     return {p.id for p in parts if _is_looked_up(p)}.union(
         p.id for p in counted if isinstance(p, ast.Name)
@@ -110,13 +121,16 @@ def names_at_once(top: ast.stmt) -> set[str]:
 
 
 def names_before_bound(top: ast.stmt) -> set[str]:
-    """The names that the body of a class looks up before it gives them: `eps = eps`."""
+    """The names that the body of a class looks up before it gives them: `eps = eps`.
+
+    An inner class does not see what the outer one gives, and is looked at by itself.
+    """
     found = set[str]()
     for node in ast.walk(top):
         if isinstance(node, ast.ClassDef):
             bound = set[str]()
             for part in node.body:
-                found |= (names_at_once(part) | _names_of_hints(part)) - bound
+                found |= (names_at_once(part, inner=False) | _names_of_hints(part)) - bound
                 bound |= effects(part).binds
     return found
 
@@ -142,7 +156,8 @@ def is_stub(node: ast.AST) -> bool:
             ast.Name("NotImplementedError") | ast.Call(ast.Name("NotImplementedError"), [])
         ):
             return True
-    return _never_gets_past(node.body, _WAYS_OUT)
+    before, _ = _ways_out(node.body)
+    return before is not None and before.isdisjoint(_WAYS_OUT)
 
 
 def written_functions(text: str) -> int:
@@ -162,17 +177,20 @@ def extends(node: ast.stmt) -> bool:
     return False
 
 
-def altered(top: ast.stmt) -> set[tuple[str, str]]:
-    """The names that have an attribute set or deleted by it, now or later, each with the attribute.
+def altered(top: ast.stmt) -> dict[str, set[str]]:
+    """The names that have an attribute set or deleted by it, now or later, with the attributes.
 
     `A.f = 1`, `del A.f`, `setattr(A, "f", 1)`; where nobody knows which, it is `STAR`.
     """
-    found = set[tuple[str, str]]()
-    own = {part.arg for part in ast.walk(top) if isinstance(part, ast.arg)}
+    found: dict[str, set[str]] = {}
+    own, in_functions = set[str](), list[tuple[str, str]]()
     pending: list[tuple[ast.AST, bool]] = [(top, False)]
     while pending:
         node, later = pending.pop()
         match node:
+            case ast.arg(own_name):
+                own.add(own_name)
+                continue
             case ast.Attribute(ast.Name(name), part, ast.Store() | ast.Del()):
                 pass
             case ast.Call(
@@ -183,15 +201,20 @@ def altered(top: ast.stmt) -> set[tuple[str, str]]:
                 part = STAR
             case _:
                 name = part = ""
-        if name and not (later and name in own):
-            found.add((name, part))
+        if name and later:
+            in_functions.append((name, part))
+        elif name:
+            found.setdefault(name, set()).add(part)
         later |= isinstance(node, (*FUNCTION, ast.Lambda))
         pending += [(child, later) for child in ast.iter_child_nodes(node)]
+    for name, part in in_functions:
+        if name not in own:
+            found.setdefault(name, set()).add(part)
     return found
 
 
-def changed_parts(top: ast.stmt) -> set[tuple[str, str]]:
-    """The names of which it sets or deletes a part, now or later, each with that part.
+def changed_parts(top: ast.stmt) -> dict[str, set[str]]:
+    """The names of which it sets or deletes a part, now or later, with those parts.
 
     `A.f = 1` as `altered` has it, and `A.rows[0] = 1`; "" where it has no name, as in `A[0] = 1`.
     """
@@ -202,20 +225,9 @@ def changed_parts(top: ast.stmt) -> set[tuple[str, str]]:
             while isinstance(inner, ast.Attribute | ast.Subscript):
                 part = inner.attr if isinstance(inner, ast.Attribute) else ""
                 inner = inner.value
-            found |= {(inner.id, part)} if isinstance(inner, ast.Name) else set()
+            if isinstance(inner, ast.Name):
+                found.setdefault(inner.id, set()).add(part)
     return found
-
-
-def needs_a_file(node: ast.AST) -> bool:
-    """Whether `open` is named in it, where it is neither tried nor done under a condition."""
-    pending = [node]
-    while pending:
-        part = pending.pop()
-        if isinstance(part, ast.Name) and part.id == "open":
-            return True
-        if not isinstance(part, ast.Try | ast.If | ast.IfExp):
-            pending += ast.iter_child_nodes(part)
-    return False
 
 
 def asks_for_main(node: ast.stmt) -> bool:
@@ -237,26 +249,37 @@ def _quiet() -> Iterator[None]:
         yield
 
 
-def _never_gets_past(body: list[ast.stmt], ways_out: tuple[type[ast.AST], ...]) -> bool:
+def _ways_out(body: list[ast.stmt]) -> tuple[set[type] | None, set[type]]:
+    """By what it may be left before an error that it never gets past, and by what at all.
+
+    None where there is no such error. Each node is looked at once, however deep the loops are.
+    """
+    before: set[type] | None = None
+    ways = set[type]()
     for node in body:
+        within = node.body if isinstance(node, ast.With | ast.Try | ast.For | ast.While) else []
+        first, inside = _ways_out(within)
+        is_loop = isinstance(node, ast.For | ast.While)
+        if first is not None and is_loop and not first.isdisjoint(_WAYS_OUT_OF_A_LOOP):
+            first = None
         match node:
             case ast.Raise(
                 ast.Name("NotImplementedError") | ast.Call(ast.Name("NotImplementedError"))
             ):
-                return True
-            case ast.With() | ast.Try() if _never_gets_past(node.body, ways_out):
-                return True
-            case ast.For() | ast.While() if _never_gets_past(node.body, _WAYS_OUT_OF_A_LOOP):
-                return True
-        if any(isinstance(part, ways_out) for part in at_once(node)):
-            return False
-    return False
+                first = set()
+        if before is None and first is not None:
+            before = ways | first
+        own = {*map(id, within)}
+        beside = [n for n in ast.iter_child_nodes(node) if id(n) not in own] if own else [node]
+        parts = {type(part) for n in beside for part in at_once(n)}
+        ways |= inside | parts.intersection(_WAYS_OUT_OF_A_LOOP)
+    return before, ways
 
 
 def _names_of_hints(top: ast.stmt) -> set[str]:
-    """The names in hints that Python looks up when a statement is run."""
+    """The names in hints that Python looks up when a statement is run, but in inner classes."""
     hints: list[ast.expr | None] = []
-    for part in at_once(top):
+    for part in at_once(top, inner=False):
         match part:
             case ast.FunctionDef(args=given) | ast.AsyncFunctionDef(args=given):
                 every = [*given.posonlyargs, *given.args, *given.kwonlyargs]

@@ -148,23 +148,82 @@ def test_what_a_cell_does_with_its_own_definition_counts(tmp_path, monkeypatch, 
     imported(package, "text", tmp_path, monkeypatch)
 
 
-def test_to_call_a_method_that_reads_a_file_is_to_try_it_out():
-    table = f"{TABLE}\n    @staticmethod\n    def load(path):\n        return open(path)"
-    assert text_of(f"{table}\nTable.load('train.txt')") == f"{table}\n"
-    assert said(f"{table}\nTable.load('train.txt')") == [
-        ("changes_left_out", {"parts": "Table.load"})
-    ]
+def load(way, *more):
+    """A cell that calls a method with such a body, and what else stands before its class."""
+    body = way.replace("\n", "\n        ")
+    method = f"{TABLE}\n    @staticmethod\n    def load(path):\n        {body}"
+    return "\n".join(["import os, gzip", *more, method, "Table.load('train.txt')"])
 
 
-def test_to_call_a_method_that_does_without_the_file_is_set_up():
-    ways = (
-        "try:\n            return open(path)\n        except OSError:\n            return ''",
+@pytest.mark.parametrize(
+    "way",
+    [
+        "return open(path)",
         "return open(path) if path else ''",
-    )
-    for way in ways:
-        cell = f"{TABLE}\n    @staticmethod\n    def load(path):\n        {way}\nTable.load('x')"
-        assert text_of(cell) == f"{cell}\n"
-        assert said(cell) == []
+        "if path:\n    with open(path) as f:\n        return f.read()",
+        "if path.endswith('.gz'):\n    return gzip.open(path)\nelse:\n    return open(path)",
+        (
+            "try:\n    return open(path, encoding='utf-8')\n"
+            "except UnicodeDecodeError:\n    return open(path, encoding='cp949')"
+        ),
+        "try:\n    return open(path)\nfinally:\n    print('done')",
+        "try:\n    return open(path)\nexcept OSError:\n    raise ValueError(path)",
+        "try:\n    return open(path)\nexcept FileNotFoundError:\n    print(path)\n    exit()",
+        "try:\n    return open(path)\nexcept OSError:\n    return open('other.txt')",
+        "try:\n    n = 1\nexcept Exception:\n    pass\nelse:\n    return open(path)",
+        "if not os.path.exists(path):\n    print('no file')\nreturn open(path)",
+        "if os.path.exists('cache'):\n    return open('cache')\nreturn open(path)",
+        "if path or os.path.exists(path):\n    return open(path)",
+        "with Table() as t:\n    return open(path)",
+        "try:\n    f = open(path)\nexcept OSError:\n    print('no file')\nreturn f.read()",
+        "try:\n    f = open(path)\nexcept OSError:\n    pass\nfinally:\n    f.close()",
+        "with suppress(OSError):\n    f = open(path)\nreturn f",
+        "return np.load(path)",
+        "return pathlib.Path(path).read_text()",
+        "return lines(path)",
+        "return Table.lines(input())",
+    ],
+)
+def test_to_call_a_method_that_reads_a_file_is_to_try_it_out(way):
+    cell = load(way, "def lines(path):\n    return rows(path)", "def rows(p):\n    return open(p)")
+    assert "Table.load('" not in text_of(cell)
+    assert said(cell) == [("changes_left_out", {"parts": "Table.load"})]
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        "try:\n    return open(path)\nexcept OSError:\n    return ''",
+        "try:\n    return open(path)\nexcept:\n    return ''",
+        "try:\n    return open(path)\nexcept (UnicodeDecodeError, FileNotFoundError):\n    pass",
+        "try:\n    return open(path)\nexcept ValueError:\n    raise\nexcept Exception as e:\n    print(e)",
+        "try:\n    return lines(path)\nexcept IOError:\n    return ''",
+        "if not os.path.exists(path):\n    return {}\nwith open(path) as f:\n    return f.read()",
+        "if path is None or not os.path.isfile(path):\n    return {}\nreturn open(path)",
+        "if path and os.path.isfile(path):\n    return open(path)",
+        "if not path.exists():\n    return ''\nelse:\n    return open(path)",
+        "return open(path) if path.is_file() else ''",
+        "return '' if not path.is_file() else open(path)",
+        "with suppress(OSError):\n    return open(path)",
+        "f = ''\ntry:\n    f = open(path)\nexcept OSError:\n    pass\nreturn f",
+        "try:\n    f = open(path)\nexcept OSError:\n    f = ''\nreturn f",
+        "try:\n    f = open(path)\nexcept OSError:\n    return ''\nreturn f",
+        "try:\n    f = open(path)\nexcept OSError:\n    print('no file')\nelse:\n    print(f)",
+        "with contextlib.suppress(FileNotFoundError):\n    return open(path)",
+        "for p in path:\n    if not os.path.exists(p):\n        continue\n    print(open(p))",
+    ],
+)
+def test_to_call_a_method_that_does_without_the_file_is_set_up(way):
+    cell = load(way, "def lines(path):\n    return open(path)")
+    assert text_of(cell).endswith("\nTable.load('train.txt')\n")
+    assert said(cell) == []
+
+
+def test_an_inner_class_does_not_see_the_outer_one():
+    own = "class Table:\n    class Row:\n        n = 1\n        m = n\n"
+    assert text_of("n = open('x')", own) == own
+    takes = "n = 1\nclass Table:\n    n = 2\n    class Row:\n        m = n\n"
+    assert text_of("n = 1", takes.partition("\n")[2]) == takes
 
 
 def test_a_class_may_take_a_global_of_its_own_name():
@@ -266,6 +325,67 @@ def test_what_is_reached_by_another_way_than_its_name_is_there(
     package = made("def unknown(x):\n    return x", cell)
     assert package.notes == []
     assert imported(package, "text", tmp_path, monkeypatch).clean(name) == result
+
+
+PLOT = "def plot(losses):\n    plt.plot(losses)"
+
+
+@pytest.mark.parametrize(
+    "looks",
+    [
+        "class Table:\n    def __init__(self, rows):\n        self.__dict__.update(locals())",
+        "class Table:\n    def __repr__(self):\n        return str(vars(self))",
+        "def eval(x):\n    return x\ndef clean(t):\n    return eval(t)",
+        "def clean(t):\n    return globals()['pl' + t]",
+        "def clean(t):\n    return eval('pl' + t)",
+        "def timed(f):\n    return f\n@timed\ndef clean(t):\n    return t\n@timed",
+    ],
+)
+@pytest.mark.parametrize(
+    ("before", "harm"),
+    [
+        ("import matplotlib.pyplot as plt", "matplotlib"),
+        ("plt = open('train.csv').read()", "plt = open('train.csv').read()"),
+        ("def read(p):\n    return open(p)\nplt = read('a')", "plt = read('a')"),
+        ("plt = np.load('a.npy')", "plt = np.load('a.npy')"),
+    ],
+)
+def test_by_text_nothing_comes_in_that_costs_the_module(looks, before, harm):
+    package = made(before, f"{looks}\n{PLOT}", allowed=["torch"])
+    assert PLOT not in package.files["text.py"].decode()
+    assert package.notes == [Message("unused_left_out", {"names": "plot", "needed": harm})]
+
+
+def test_a_class_that_reads_a_file_at_once_is_an_experiment():
+    cell = f"{CLEAN}\nclass Config:\n    words = open('w.txt').read()"
+    assert text_of(cell) == f"{CLEAN}\n"
+    assert said(cell) == [("unused_left_out", {"names": "Config", "needed": "open"})]
+    tried = f"{CLEAN}\nclass Config:\n    def load(self):\n        return open(sorted('w'))"
+    assert text_of(tried) == f"{tried}\n"
+
+
+def test_a_circle_does_not_come_in_by_text():
+    demo = "def clean(t):\n    return globals()['de' + t]\ndef demo():\n    return fit"
+    fit = "def fit(texts):\n    return clean(texts)"
+    assert text_of(demo, fit) == demo.partition("\ndef demo")[0] + "\n"
+
+
+@pytest.mark.parametrize(
+    ("looks", "comes"),
+    [
+        ("eval(row)", False),
+        ("eval('demo_' + t)", True),
+        ("eval(t + '_it')", True),
+        ("eval(f'demo_{t}(1)')", True),
+        ("globals()['demo_' + t]", True),
+        ("globals()[t]", False),
+        ("locals()[t]", False),
+    ],
+)
+def test_what_computes_comes_in_where_a_text_may_name_it(looks, comes):
+    cell = f"def clean(t):\n    return {looks}\ndef demo_it():\n    return MODEL"
+    text = text_of("MODEL = train(100)", cell)
+    assert ("MODEL = train(100)" in text, "demo_it" in text) == (comes, comes)
 
 
 GO = f"{TABLE}\n    def go(self):\n        return fit(self)"
@@ -384,6 +504,69 @@ def test_a_question_to_jupyter_is_magic(line):
 
 
 # --- what would take minutes, were anything done twice
+
+
+def work(function, *given):
+    """How many lines of Python are run for it, in all."""
+    count = 0
+
+    def traced(*_):
+        nonlocal count
+        count += 1
+        return traced
+
+    before = sys.gettrace()
+    sys.settrace(traced)
+    try:
+        function(*given)
+    finally:
+        sys.settrace(before)
+    return count
+
+
+def nested(line, depth):
+    """A line in itself, over and over, and at the bottom much."""
+    return "".join(f"{' ' * i}{line}\n" for i in range(1, depth)) + " " * depth + "a;" * 500
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        lambda depth: "class Table:\n" + nested("class C:", depth),
+        lambda depth: "def clean(t):\n" + nested("for x in y:", depth),
+        lambda depth: "def clean(t):\n" + nested("with x:", depth),
+        lambda depth: f"{TABLE}\n def load():\n" + nested("if a:", depth) + "\nTable.load()",
+    ],
+)
+def test_what_is_deep_is_looked_at_once(cell):
+    assert work(text_of, cell(40)) < 2 * work(text_of, cell(3))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        lambda n: "d=1\n" * n + "".join(f"@d\ndef f{i}():0\n" for i in range(n)) + CLEAN,
+        lambda n: "import d\n" * n + "".join(f"@d\ndef f{i}():0\n" for i in range(n)) + CLEAN,
+        lambda n: "from a import *\n" * n + "".join(f"def f{i}():u{i}\n" for i in range(n)) + CLEAN,
+        lambda n: (
+            "".join(f"class A{i}:0\n" for i in range(n))
+            + "".join(f"A{i}.x=" for i in range(n))
+            + f"1\n{TABLE}"
+        ),
+        lambda n: f"{CLEAN}\nD=open('x')\n" + "".join(f"def f{i}():D\n" for i in range(n)),
+        lambda n: (
+            "class Table:\n" + "".join(f" def f{i}(s):0\n" for i in range(n)) + "Table.f0()\n" * n
+        ),
+    ],
+)
+def test_twice_as_much_is_twice_the_work(source):
+    assert work(text_of, source(120)) < 3 * work(text_of, source(60))
+
+
+def test_a_class_of_more_names_than_anybody_writes_uses_all_of_them():
+    names = "".join(f" def f{i}(s):0\n" for i in range(1_500))
+    (statement,) = parse(Cell(1, f"class Table:\n{names} x = y")).statements
+    assert {"f7", "y"} < statement.uses
 
 
 def test_a_blank_line_is_read_once():

@@ -31,6 +31,9 @@ def book(*sources, files=(), metadata=None):
     return nbformat.writes(v4.new_notebook(cells=made, metadata=metadata or {}))
 
 
+CODE_CELL = {"cell_type": "code", "source": "a"}
+
+
 def taken(tmp_path, files):
     """What is read of a hand-in with these files."""
     for name, content in files.items():
@@ -443,6 +446,19 @@ def test_a_cell_made_to_break_a_parser_is_one_that_is_no_python(tmp_path, source
 def test_too_much_code_is_a_reason(tmp_path):
     found = taken(tmp_path, {"hw.ipynb": book(CLEAN, "x = 1\n" * 100_000)})
     assert found.problem.code == "notebook_code_too_large"
+
+
+def test_too_many_cells_are_too_much_code(tmp_path):
+    found = taken(tmp_path, {"hw.ipynb": json.dumps({"cells": [CODE_CELL] * 5_000})})
+    assert found.problem.code == "notebook_code_too_large"
+
+
+def test_the_code_of_all_notebooks_is_bounded(tmp_path):
+    large = {f"a{i}.ipynb": book(CLEAN, "x = 1\n" * 40_000) for i in range(3)}
+    found = taken(tmp_path, large | {"b.ipynb": book(CLEAN, FIT)})
+    assert found.notebook == "b.ipynb"
+    unread = Message("notebooks_code_unread", {"limit": "512 kB", "files": "a2.ipynb"})
+    assert unread in found.notes
 
 
 # --- a notebook and Python files
