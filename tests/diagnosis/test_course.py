@@ -149,6 +149,49 @@ def test_a_slip_gets_its_name_everywhere(run, course, tmp_path, monkeypatch):
     assert "nobody has described this mistake yet" in class_page
 
 
+# the reference's function, laid out otherwise, and in a file that does not import
+OWN = "def add(a, b):\n    total_of_both = (a + b)  # the sum\n    return total_of_both\n"
+NO_IMPORT = [OWN + "x = input()\n", OWN + "raise SyntaxError\n"]
+
+
+def test_a_file_that_does_not_import_is_no_mistake_to_be_named(run, course, tmp_path, monkeypatch):
+    monkeypatch.chdir(course)
+    for student, source in zip(("kim", "lee"), NO_IMPORT, strict=True):
+        folder = tmp_path / "class" / student
+        folder.mkdir(parents=True)
+        (folder / "sums.py").write_text(source, encoding="utf-8")
+        (folder / "words.py").write_text(GREET, encoding="utf-8")
+    out = tmp_path / "out"
+    assert run("grade", "tiny", str(tmp_path / "class"), "-o", str(out)).exit_code == 0
+    assert json.loads(run("diagnose", str(out), "--json").output) == {"tiny": []}
+    made = run(*_new_mutant(out, tmp_path / "class"))
+    assert (made.exit_code, "no two students share" in made.output) == (2, True), made.output
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en", "the reference's own add"), ("ko", "모범 답안")]
+)
+def test_the_reference_is_no_mutant(run, course, tmp_path, monkeypatch, lang, words):
+    """What is wrong lies elsewhere: here in what is wrapped around it."""
+    monkeypatch.chdir(course)
+    for student in ("kim", "lee"):
+        folder = tmp_path / "class" / student
+        folder.mkdir(parents=True)
+        helper = "def wrong(f): return lambda a, b: f(a, b) + 1\n@wrong\n"
+        (folder / "sums.py").write_text(helper + OWN, encoding="utf-8")
+        (folder / "words.py").write_text(GREET, encoding="utf-8")
+    out = tmp_path / "out"
+    assert run("grade", "tiny", str(tmp_path / "class"), "-o", str(out)).exit_code == 0
+    made = run(*_new_mutant(out, tmp_path / "class"), lang=lang)
+    assert (made.exit_code, words in made.output) == (2, True), made.output
+    assert not (course / "assignments" / "tiny" / "mutants" / "times.toml").exists()
+
+
+def _new_mutant(out, submissions):
+    new = ("new", "mutant", "tiny", "times", "--function", "add", "--from-cluster", str(out))
+    return *new, "--submissions", str(submissions)
+
+
 VARIANT = "def add(a, b):\n    return sum((a, b))\n"
 
 
