@@ -154,6 +154,7 @@ ROOMS = {
         "traces",
         "answers",
         "outcomes",
+        "own_errors",
         "allowance",
         "plugin",
     ],
