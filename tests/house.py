@@ -155,6 +155,7 @@ ROOMS = {
         "traces",
         "answers",
         "outcomes",
+        "own_errors",
         "allowance",
         "plugin",
     ],

@@ -32,7 +32,9 @@ def store(
         for case, own in reference.items()
     }
     path, text = assignment.folder / answers.FILE, answers.dump(assignment, cases)
-    if any(cases.values()) and (not path.exists() or path.read_text(encoding="utf-8") != text):
+    # an empty one says of which checks it is, where another would be out of date for good
+    before = path.read_text(encoding="utf-8") if path.exists() else None
+    if text != before and (before is not None or any(cases.values())):
         write_atomically(path, text)
 
 

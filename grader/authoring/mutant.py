@@ -16,7 +16,7 @@ from textwrap import dedent, indent
 
 from grader.authoring.new import refuse_name
 from grader.course.assignment import Assignment
-from grader.course.source import span
+from grader.course.source import Definition, span
 from grader.diagnosis.classes import ClassMistakes
 from grader.diagnosis.mistakes import Mistake
 from grader.errors import UsageError
@@ -90,6 +90,9 @@ def write(
     }
     if not own:
         raise UsageError("error.no_function", file=file, name=function)
+    own = {name: source for name, source in own.items() if _code(source) != _code(right)}
+    if not own:
+        raise UsageError("error.mutant_is_right", file=file, name=function)
     student = min(own, key=lambda name: len(own[name]))
     margin = right[: len(right) - len(right.lstrip())]
     wrong = indent(dedent(own[student]), margin)
@@ -104,6 +107,17 @@ def _source(text: str, function: str) -> str | None:
     """The lines of a function or method; of `Class.method.part` those of the method."""
     found = span(text, function)
     return "\n".join(text.splitlines()[found[0] - 1 : found[1]]) if found else None
+
+
+def _code(source: str) -> str:
+    """What a function does, however it is laid out, commented and described."""
+    try:
+        [function] = ast.parse(dedent(source)).body
+    except (SyntaxError, ValueError):  # lines of a string stand left of the rest
+        return source
+    if isinstance(function, Definition) and ast.get_docstring(function) is not None:
+        function.body = function.body[1:] or [ast.Pass()]
+    return ast.unparse(function)
 
 
 def _unknown(source: str, reference: str) -> list[str]:

@@ -59,15 +59,18 @@ def classify(
     public: bool,
     met_hidden: bool,
     returned_none: Mapping[str, str] = _NOTHING,
+    own: bool = False,
 ) -> Judged:
     """The outcome of a check that ended with `error`; `answers` values had come from the student.
 
     `met_hidden`: the student's code knew a hidden input by then, and may have chosen how it ends.
+    `own`: no answer can have caused the error (`grader.checking.own_errors`).
 
     An `AssertionError` is a wrong value. Another error of the check's own code is put down to the
     student's value once there was one (`None + 1`): `grader verify` proves that the reference
-    passes. Before any answer it can only be ours. What goes over the limits of this process is the
-    student's from the first question on: the reference stays within them.
+    passes. It is ours where no value can have caused it, and before any answer. What goes over the
+    limits of this process is the student's from the first question on: the reference stays within
+    them.
     """
     if error is None:
         return Judged(Outcome.PASSED)
@@ -84,7 +87,8 @@ def classify(
     if asked and _is_too_much(error):
         return Judged(Outcome.UNREADABLE, Message("too_much"), detail)
     judged = isinstance(error, AssertionError | pytest.fail.Exception)
-    if judged or (answers and isinstance(error, Exception) and not isinstance(error, MemoryError)):
+    is_misfit = isinstance(error, Exception) and not isinstance(error, MemoryError) and not own
+    if judged or (answers and is_misfit):
         if not public:
             return Judged(Outcome.FAILED, Message("failed"), detail)
         if returned_none and not _wanted_an_error(error):

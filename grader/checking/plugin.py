@@ -31,6 +31,7 @@ from grader.checking.answers import Notes, Right, counterexample
 from grader.checking.computed import computed
 from grader.checking.conversation import Conversation, OtherQuestion
 from grader.checking.outcomes import Judged, Overrun, classify
+from grader.checking.own_errors import CheckCode
 from grader.checking.student import Answers, Student
 from grader.checking.traces import trace
 from grader.checking.transcripts import Transcripts
@@ -90,6 +91,7 @@ class Checks:
         right: RightByCase = NOT_KNOWN,
     ) -> None:
         self.items: dict[str, list[pytest.Item]] = {}
+        self.code: CheckCode | None = None  # known once all are collected
         self._plain: set[str] = set()
         self._transcripts, self._allowed, self._right = transcripts, allowed, right
         self.right_digest = digest(repr(right))  # names what is known of right answers
@@ -178,6 +180,7 @@ class Checks:
             public=check.public,
             met_hidden=conversation.met_hidden,
             returned_none=conversation.returned_none,
+            own=error is not None and self._is_own(error),
         )
         if judged.outcome not in TELLING and not self._proving:
             return judged
@@ -191,6 +194,10 @@ class Checks:
         known = self._right.get(case_id(check.id, case), {})
         other = counterexample(known, conversation.said) if judged.outcome in COMPARED else None
         return replace(judged, trace=traced, counterexample=other)
+
+    def _is_own(self, error: BaseException) -> bool:
+        """Whether the check alone is to blame for an error of its own code."""
+        return self.code is not None and self.code.is_at_fault(error)
 
     @property
     def _proving(self) -> bool:
@@ -285,6 +292,7 @@ class _Session:
         for item in session.items:
             name = getattr(item, "originalname", item.name).removeprefix("test_")
             self._checks.add(name, item)
+        self._checks.code = CheckCode(session.config.rootpath)
         if not self.errors:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # a library's, of what a wrong answer led to

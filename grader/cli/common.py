@@ -58,7 +58,7 @@ def who(student: str, name: str) -> str:
 
 def warn(lang: str, assignment: str, code: str) -> None:
     """Say on standard error what people should know of an assignment's records."""
-    click.echo(f"{assignment}: {translate(code, lang)}", err=True)
+    click.echo(f"{assignment}: {translate(code, lang, assignment=assignment)}", err=True)
 
 
 def plain(line: str) -> str:

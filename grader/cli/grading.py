@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.cli.commands import Command
-from grader.cli.common import FELL_SHORT, course_of, plain, short
+from grader.cli.common import FELL_SHORT, course_of, plain, short, warn
 from grader.cli.engines import engine_of, engine_options
 from grader.cli.gradebook import keep, prepare
 from grader.cli.paths import PathType
@@ -149,6 +149,7 @@ def grade(ctx: click.Context, /, assignment: str, submissions: Path, **options: 
     if shard is not None:
         chosen = [person for person in chosen if shard.holds(person.id)]
     tables = _tables(Out(out), model, intake, roster)
+    _warn_unverified(model, lang)
     names = {person.id: person.name for person in intake.people}
     with engine_of(options, lang) as engine:
         settings = Settings(
@@ -237,6 +238,21 @@ def _tables(out: Out, model: Assignment, intake: Intake, roster: Roster | None) 
     if roster is not None:
         tables[out.roster] = roster.to_json()
     return tables
+
+
+def _warn_unverified(model: Assignment, lang: str) -> None:
+    """Say if the proof of the checks is of others, or if there is none.
+
+    Where there are no mutants nothing tells whether anybody has run it.
+    """
+    from grader.checking import answers
+    from grader.diagnosis import mistakes
+
+    left = (model.folder / answers.FILE, model.folder / mistakes.FILE)
+    if answers.is_stale(model):
+        warn(lang, model.id, "cli.changed_since_verify")
+    elif any((model.folder / "mutants").glob("*.toml")) and not any(p.exists() for p in left):
+        warn(lang, model.id, "cli.never_verified")
 
 
 def _refuse_out(submissions: Path, out: Path | None, *, dry_run: bool) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
-from grader.diagnosis.mistakes import ANSWERED, Mistake, whole
+from grader.diagnosis.mistakes import ANSWERED, Mistake, replied, whole
 from grader.diagnosis.rule import Certainty, diagnose, failing
 from grader.records.record import Record
 
@@ -45,7 +45,7 @@ class ClassMistakes:
         for exercise in record.exercises:
             for function in dict.fromkeys(check.of for check in exercise.checks):
                 fails = failing(exercise.checks, [function])
-                is_answer = any(trace.outcome in ANSWERED for trace in fails.values())
+                is_answer = any(t.outcome in ANSWERED and replied(t) for t in fails.values())
                 if is_answer and (exercise.id, function) not in explained:
                     text = repr(sorted((case, whole(t.answers)) for case, t in fails.items()))
                     key = (exercise.id, function, "?" + blake2b(text.encode()).hexdigest())

@@ -25,6 +25,9 @@ SCHEMA = "grader/mistakes/v2"
 
 # How a case ends in which something was answered: two endless loops need have nothing in common.
 ANSWERED = {Outcome.FAILED, Outcome.RAISED, Outcome.UNREADABLE}
+# What stands in a trace where no reply came: a file that does not import, a process that has ended.
+# It is the same whatever the reason was. (`checking.traces.digest` of the outcome and no value.)
+NO_REPLY = {blake2b(f"{outcome} None".encode(), digest_size=4).hexdigest() for outcome in Outcome}
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ class Signature:
 
     def matches(self, trace: Trace) -> bool:
         """Whether a submission has answered so."""
-        if trace.outcome != self.outcome or not (trace.asked and trace.answers and trace.forms):
+        if trace.outcome != self.outcome or not (trace.asked and trace.forms and replied(trace)):
             return False
         if self.answers and self.answers == whole(trace.answers):
             return True
@@ -89,6 +92,11 @@ class Mistake:
     tell: Text  # for the student; empty where nothing leads on
     made_from: str = ""  # a digest of the mutant and the checks
     cases: dict[str, Signature] = field(default_factory=dict)
+
+
+def replied(trace: Trace) -> bool:
+    """Whether the last question of a case was answered: without that there is no wrong answer."""
+    return bool(trace.answers) and trace.answers[-1] not in NO_REPLY
 
 
 def whole(answers: Sequence[str]) -> str:

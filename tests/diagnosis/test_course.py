@@ -1,6 +1,7 @@
 """From a mutant to the sentence that a student and the staff read."""
 
 import json
+import shutil
 
 import pytest
 from click.testing import CliRunner
@@ -149,6 +150,49 @@ def test_a_slip_gets_its_name_everywhere(run, course, tmp_path, monkeypatch):
     assert "nobody has described this mistake yet" in class_page
 
 
+# the reference's function, laid out otherwise, and in a file that does not import
+OWN = "def add(a, b):\n    total_of_both = (a + b)  # the sum\n    return total_of_both\n"
+NO_IMPORT = [OWN + "x = input()\n", OWN + "raise SyntaxError\n"]
+
+
+def test_a_file_that_does_not_import_is_no_mistake_to_be_named(run, course, tmp_path, monkeypatch):
+    monkeypatch.chdir(course)
+    for student, source in zip(("kim", "lee"), NO_IMPORT, strict=True):
+        folder = tmp_path / "class" / student
+        folder.mkdir(parents=True)
+        (folder / "sums.py").write_text(source, encoding="utf-8")
+        (folder / "words.py").write_text(GREET, encoding="utf-8")
+    out = tmp_path / "out"
+    assert run("grade", "tiny", str(tmp_path / "class"), "-o", str(out)).exit_code == 0
+    assert json.loads(run("diagnose", str(out), "--json").output) == {"tiny": []}
+    made = run(*_new_mutant(out, tmp_path / "class"))
+    assert (made.exit_code, "no two students share" in made.output) == (2, True), made.output
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en", "the reference's own add"), ("ko", "모범 답안")]
+)
+def test_the_reference_is_no_mutant(run, course, tmp_path, monkeypatch, lang, words):
+    """What is wrong lies elsewhere: here in what is wrapped around it."""
+    monkeypatch.chdir(course)
+    for student in ("kim", "lee"):
+        folder = tmp_path / "class" / student
+        folder.mkdir(parents=True)
+        helper = "def wrong(f): return lambda a, b: f(a, b) + 1\n@wrong\n"
+        (folder / "sums.py").write_text(helper + OWN, encoding="utf-8")
+        (folder / "words.py").write_text(GREET, encoding="utf-8")
+    out = tmp_path / "out"
+    assert run("grade", "tiny", str(tmp_path / "class"), "-o", str(out)).exit_code == 0
+    made = run(*_new_mutant(out, tmp_path / "class"), lang=lang)
+    assert (made.exit_code, words in made.output) == (2, True), made.output
+    assert not (course / "assignments" / "tiny" / "mutants" / "times.toml").exists()
+
+
+def _new_mutant(out, submissions):
+    new = ("new", "mutant", "tiny", "times", "--function", "add", "--from-cluster", str(out))
+    return *new, "--submissions", str(submissions)
+
+
 VARIANT = "def add(a, b):\n    return sum((a, b))\n"
 
 
@@ -195,6 +239,77 @@ def test_a_wrong_answer_is_shown_beside_the_right_one(run, course, tmp_path, mon
     again = tmp_path / "again"
     assert run("grade", "tiny", str(tmp_path / "class"), "-o", str(again)).exit_code == 0
     assert '"lines"' not in (again / "records" / "tiny" / "kim.json").read_text(encoding="utf-8")
+    for lang, why in (("en", "was made for the same checks"), ("ko", "지금의 검사로 만든")):
+        told = run("report", str(again), "--published", "--with-inputs", lang=lang)
+        assert why in told.stderr, told.stderr
+
+
+CHANGED = {"en": "have changed since grader verify tiny", "ko": "grader verify tiny 명령을 다시"}
+NEVER = {"en": "were never verified", "ko": "아직 검증하지 않은 검사입니다"}
+
+
+@pytest.mark.parametrize("lang", CHANGED)
+def test_grade_says_that_the_checks_are_not_verified(run, course, monkeypatch, lang):
+    """Once, on standard error, until `grader verify` has run in full."""
+    monkeypatch.chdir(course)
+    folder = course / "assignments" / "tiny"
+    variant = folder / "variants" / "by_sum"
+    variant.mkdir(parents=True)
+    (variant / "variant.toml").write_text('why = "by sum"\n')
+    (variant / "sums.py").write_text(VARIANT, encoding="utf-8")
+    (variant / "words.py").write_text(GREET, encoding="utf-8")
+    for student in ("kim", "lee"):
+        handed_in = course / "submitted" / student
+        handed_in.mkdir(parents=True)
+        (handed_in / "sums.py").write_text(RIGHT, encoding="utf-8")
+        (handed_in / "words.py").write_text(GREET, encoding="utf-8")
+
+    def told(*options):
+        done = run("grade", "tiny", "submitted", "-o", "out", *options, lang=lang)
+        assert done.exit_code == 0, done.output
+        lines = [line for line in done.stderr.splitlines() if "grader verify" in line]
+        assert all(line.startswith("tiny: ") for line in lines)
+        return lines
+
+    def verify():
+        assert run("verify", "tiny", "-j", "1").exit_code == 0
+
+    [never] = told()
+    assert NEVER[lang] in never
+    assert told("--dry-run") == []
+    verify()
+    assert (folder / answers.FILE).exists()
+    assert told() == []
+    # a title is no other check
+    path = folder / "assignment.toml"
+    path.write_text(path.read_text().replace("Tiny", "Small"), encoding="utf-8")
+    assert told() == []
+    path = folder / "checks" / "public" / "test_sums.py"
+    path.write_text(CHECKS + "\n", encoding="utf-8")
+    for options in ((), ("--json",)):
+        [changed] = told(*options)
+        assert CHANGED[lang] in changed
+    assert run("verify", "tiny", "--only", "takes_away", "--only", "reference").exit_code == 0
+    assert len(told()) == 1
+    verify()
+    assert told() == []
+    # nor is the warning there for good where right programs agree on nothing any more
+    shutil.rmtree(variant)
+    path.write_text(CHECKS, encoding="utf-8")
+    assert len(told()) == 1
+    verify()
+    assert told() == []
+
+
+def test_without_mutants_nothing_tells_whether_checks_are_verified(run, course, monkeypatch):
+    monkeypatch.chdir(course)
+    (course / "assignments" / "tiny" / "mutants" / "takes_away.toml").unlink()
+    handed_in = course / "submitted" / "kim"
+    handed_in.mkdir(parents=True)
+    (handed_in / "sums.py").write_text(RIGHT, encoding="utf-8")
+    (handed_in / "words.py").write_text(GREET, encoding="utf-8")
+    done = run("grade", "tiny", "submitted", "-o", "out")
+    assert (done.exit_code, done.stderr) == (0, "")
 
 
 def test_words_that_hold_a_line_of_the_solution_are_not_released(run, course, monkeypatch):

@@ -2,11 +2,17 @@
 
 from dataclasses import replace
 
+import pytest
+
+from grader.boundary.channel import RawReply
+from grader.boundary.endings import Ending
+from grader.checking import traces
+from grader.checking.conversation import Step
 from grader.diagnosis.classes import ClassMistakes, over_runs
-from grader.diagnosis.mistakes import Mistake, Signature
+from grader.diagnosis.mistakes import ANSWERED, Mistake, Signature
 from grader.diagnosis.rule import diagnose
 from grader.records.outcome import Outcome
-from grader.records.record import ExerciseResult, Trace
+from grader.records.record import ExerciseResult, Message, Trace
 from tests.outcomes import check
 from tests.report import example_class
 
@@ -181,6 +187,28 @@ def test_a_class_by_mistake_and_the_rest_by_equal_answers():
     assert (known.mistake.name, sorted(known.students)) == ("m", ["a", "b"])
     assert (shared.mistake, sorted(shared.students)) == (None, ["c", "d"])
     assert parts[0].unexplained == 3
+
+
+def ended(outcome, *before):
+    """A case whose last question brought no reply, as `checking.traces` notes it."""
+    said = [Step(("m", "f"), RawReply.of("value", answer, [])) for answer in before]
+    ending = Ending(outcome, Message("import_failed"), "for some reason")
+    return traces.trace("", outcome, [*said, Step(("m", "f"), ending)])
+
+
+@pytest.mark.parametrize("outcome", sorted(ANSWERED | {Outcome.TIMEOUT, Outcome.CRASHED}))
+def test_what_brought_no_reply_is_no_wrong_answer(outcome):
+    """A SyntaxError and an input() at the top of a file have nothing in common."""
+    silent = {"f1": ended(outcome), "f2": ended(outcome, 7)}
+    known = mistake("m", {name: replace(own, outcome=outcome) for name, own in silent.items()})
+    made = ClassMistakes([known])
+    for record in records(("a", silent), ("b", silent)):
+        made.add(record)
+    assert (made.known(), made.shared(), made.unexplained) == ([], [], 0)
+    partly = {"f1": ended(outcome), "f2": trace("one", "new")}
+    for record in records(("c", partly), ("d", partly)):
+        made.add(record)
+    assert [group.students for group in made.shared()] == [["c", "d"]]
 
 
 def test_over_the_runs_of_a_term():
