@@ -14,8 +14,9 @@ from rich.markup import escape
 from grader.cli.bar import bar
 from grader.cli.common import plain, who
 from grader.grading.batch import Progress as Step
-from grader.i18n import say, translate
+from grader.i18n import translate
 from grader.records.record import Status
+from grader.report import formatting
 
 _NAME_CELLS = 24  # a longer name moves its line; it is never cut
 
@@ -142,6 +143,6 @@ def _line(step: Step, lang: str, names: Mapping[str, str]) -> str:
         parts.append(translate(f"cli.{how}", lang))
     if step.damaged:
         parts.append(translate("cli.damaged", lang, reason=step.damaged))
-    if record.problem:
-        parts.append(say(record.problem.code, record.problem.fields, lang))
+    if why := formatting.why(record.problem, record.obstacles, lang):
+        parts.append(why)
     return plain("  ".join(parts))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Self
 
+from grader.records.obstacles import obstacles
 from grader.records.record import Message, Record, Status
 
 
@@ -26,8 +27,10 @@ class Brief:
     settings_sha256: str
     seconds: float
     source: str
+    obstacles: list[Message]
 
     @classmethod
     def of(cls, record: Record) -> Self:
         """Those of this record."""
-        return cls(**{field.name: getattr(record, field.name) for field in fields(cls)})
+        own = [field.name for field in fields(cls) if field.name != "obstacles"]
+        return cls(**{name: getattr(record, name) for name in own}, obstacles=obstacles(record))

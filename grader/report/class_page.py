@@ -17,6 +17,7 @@ from grader.diagnosis.classes import ClassMistakes, Group
 from grader.diagnosis.mistakes import Mistake
 from grader.i18n import choose, translate
 from grader.records.assignment_snapshot import Snapshot
+from grader.records.obstacles import obstacles
 from grader.records.outcome import Outcome
 from grader.records.record import ExerciseResult, Message, Record, Status
 from grader.report import formatting, item_analysis, plots
@@ -275,7 +276,7 @@ def row(snapshot: Snapshot, entry: Entry, lang: str, feedback: str) -> dict[str,
         "status": record.status,
         "points": record.points,
         "extra_points": record.extra_points,
-        "problem": formatting.sentence(record.problem, lang),
+        "problem": formatting.why(record.problem, obstacles(record), lang),
         "exercises": [_cell(earned.get(e.id), record) for e in snapshot.exercises],
     }
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from grader.i18n import say
 from grader.records.record import Message
 
 NONE = "–"
+_MOST_OBSTACLES = 3
+_MOST_SAID = 120  # characters of a text
 
 
 def points(value: float | None) -> str:
@@ -35,6 +38,20 @@ def decimal(value: float | None) -> str:
 def sentence(message: Message | None, lang: str) -> str:
     """The message in `lang`; a code that is not known becomes a general sentence."""
     return "" if message is None else _said(message.code, tuple(message.fields.items()), lang)
+
+
+def why(problem: Message | None, obstacles: Sequence[Message], lang: str) -> str:
+    """Why points are missing, in short: what is wrong with the hand-in, or with whole files."""
+    said = [sentence(problem, lang)] if problem else []
+    said += [sentence(_short(obstacle), lang) for obstacle in obstacles[:_MOST_OBSTACLES]]
+    return " ".join(said) + " \u2026" * (len(obstacles) > _MOST_OBSTACLES)
+
+
+def _short(obstacle: Message) -> Message:
+    """Without what only helps to mend it; an exception may have said a great deal."""
+    code = "import_failed" if obstacle.code == "import_syntax" else obstacle.code
+    fields = {name: text.partition("\n")[0][:_MOST_SAID] for name, text in obstacle.fields.items()}
+    return Message(code, fields)
 
 
 @lru_cache(maxsize=1 << 12)
