@@ -29,6 +29,13 @@ class Brief:
     source: str
     obstacles: list[Message]
 
+    @property
+    def score(self) -> float | None:
+        """All points, with those of the bonus."""
+        if self.points is None or self.extra_points is None:
+            return None
+        return self.points + self.extra_points
+
     @classmethod
     def of(cls, record: Record) -> Self:
         """Those of this record."""

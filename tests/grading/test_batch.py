@@ -528,6 +528,36 @@ def test_other_points_are_worked_out_without_running_anything(submit, grade, tmp
         assert (again.points, again.extra_points) == (kept.points, kept.extra_points)
 
 
+def test_whose_score_has_changed_is_said(submit, grade, tmp_path, edit):
+    submit("kim", {"sums.py": "def add(a, b): return int(a + b)", "words.py": GREET})
+    submit("lee", {"sums.py": GOOD, "words.py": GREET})
+    submit("new", {".keep": ""})
+    first = grade()
+    assert "→" not in first.output
+    assert "earlier" not in first.output
+    hidden = "assignments/tiny/checks/hidden/test_more.py"
+    strict = "assert np.array_equal(student.sums.add(one, one), 2 * one)"
+    edit(hidden, strict, "assert one is not None")
+    done = grade()
+    said = {line.split()[0]: line for line in done.output.splitlines() if " / 10 " in line}
+    assert "  8.80 → 10.00 / 10 " in said["kim"]
+    assert "→" not in said["lee"]
+    assert "Of 3 earlier scores worked out again, 1 went up and 0 went down." in done.output
+    edit(hidden, "assert one is not None", strict)
+    known = tmp_path / "out" / "known" / "tiny.sqlite"
+    known.unlink()
+    summary = json.loads(grade("--regrade", "--json").stdout)
+    assert summary["changed"] == {"kim": {"before": 10.0, "after": 8.8}}
+    assert (summary["again"], summary["up"], summary["down"]) == (3, 0, 1)
+    known.unlink()
+    (tmp_path / "out" / "records" / "tiny" / "kim.json").write_text("{")
+    assert "Of 2 earlier scores worked out again, 0 " in grade("--regrade").output
+    edit("assignments/tiny/exercises/adding.toml", "add = 6", "add = 16")
+    done = grade(lang="ko")  # nothing is run
+    assert "  8.80 / 10 → 16.80 / 20 " in done.output
+    assert "점수를 다시 매긴 3명 가운데 2명은 올랐고 0명은 내렸습니다." in done.output
+
+
 def test_exit_codes(submit, grade, tmp_path, course):
     submit("kim", {"sums.py": GOOD, "words.py": "x = 1"})
     assert grade("--fail-under", "60").exit_code == 0
