@@ -193,7 +193,7 @@ class ClassSums:
             "shared": [_group(snapshot, own, lang) for own in self._mistakes.shared()],
             "unexplained": self._mistakes.unexplained,
             "slowest": _slowest(snapshot, checks, lang),
-            "provenance": self._provenance.context(),
+            "provenance": self._provenance.context(snapshot.timezone),
         }
 
     def _exercises(self, lang: str) -> list[dict[str, Any]]:

@@ -61,7 +61,7 @@ def context(
         "ran": any(exercise.checks for exercise in record.exercises),
         "files": record.files,
         "ignored": record.ignored,
-        "graded": formatting.moment(record.started),
+        "graded": formatting.moment(record.started, snapshot.timezone),
         "submission": record.submission_sha256,
     }
 

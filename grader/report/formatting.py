@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
+from datetime import UTC, datetime, tzinfo
+from functools import cache, lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from grader.i18n import say
 from grader.records.record import Message
@@ -60,6 +62,21 @@ def _said(code: str, fields: tuple[tuple[str, str], ...], lang: str) -> str:
     return say(code, dict(fields), lang)
 
 
-def moment(started: str) -> str:
-    """`2026-03-02T04:05:06+00:00` as `2026-03-02 04:05 UTC`."""
-    return f"{started[:10]} {started[11:16]} UTC"
+def moment(started: str, zone: str | None) -> str:
+    """`2026-03-02T04:05:06+00:00` as `2026-03-02 13:05 KST`, in a time zone of that name.
+
+    In UTC where none is named, or none of that name is known on this machine.
+    """
+    try:
+        there = datetime.fromisoformat(started).astimezone(_zone(zone))
+    except ValueError:
+        return NONE
+    return f"{there:%Y-%m-%d %H:%M %Z}"
+
+
+@cache
+def _zone(name: str | None) -> tzinfo:
+    try:
+        return ZoneInfo(name) if name else UTC
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return UTC

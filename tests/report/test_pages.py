@@ -4,6 +4,7 @@ import json
 import re
 import tomllib
 from dataclasses import replace
+from datetime import datetime, timedelta
 from html.parser import HTMLParser
 from importlib.resources import files
 from itertools import pairwise
@@ -12,7 +13,7 @@ import pytest
 
 from grader.errors import PlatformError, UsageError
 from grader.export.files import FILES
-from grader.records import assignment_snapshot, decisions
+from grader.records import assignment_snapshot, decisions, store
 from grader.records.decisions import Decision, Decisions
 from grader.records.outcome import Outcome
 from grader.records.record import Counterexample, Message, Record, Shown
@@ -280,7 +281,7 @@ def test_what_is_stored_of_an_assignment(tiny):
         '"hint": {"en": "Plus.", "ko": "더하기."}, "public": true, "show": "always"}, '
         '{"id": "add_adds_arrays", "of": "add", "kind": "edge", '
         '"title": {"en": "Arrays are added", "ko": "배열을 더합니다"}, '
-        '"hint": {"en": "Plus again.", "ko": "다시 더하기."}, "public": false, "show": "always"}]}]}'
+        '"hint": {"en": "Plus again.", "ko": "다시 더하기."}, "public": false, "show": "always"}]}], "timezone": null}'
     )
 
 
@@ -295,6 +296,23 @@ def test_describe_and_load_are_inverse(tiny, tmp_path):
     for exercise, own in zip(tiny.exercises, loaded.exercises, strict=True):
         for check, described in zip(exercise.checks, own.checks, strict=True):
             assert vars(described).items() <= vars(check).items()
+
+
+def test_times_are_those_of_the_course(tmp_path):
+    example_class.write(tmp_path)
+    path = tmp_path / "assignments" / "hw1.json"
+    described = json.loads(path.read_text(encoding="utf-8"))
+    record = store.read(tmp_path / "records" / "hw1" / "oh_jimin.json")
+    assert record.started.endswith("+00:00")
+    feedback = tmp_path / "feedback" / "oh_jimin" / "hw1" / "feedback.html"
+    for zone, hours, name in ((None, 0, "UTC"), ("Asia/Seoul", 9, "KST"), ("No/Where", 0, "UTC")):
+        path.write_text(json.dumps(described | {"timezone": zone}), encoding="utf-8")
+        build(tmp_path, "en")
+        there = datetime.fromisoformat(record.started) + timedelta(hours=hours)
+        said = f"{there:%Y-%m-%d %H:%M} {name}"
+        assert said in feedback.read_text(encoding="utf-8")
+        page = (tmp_path / "report" / "hw1" / "index.html").read_text(encoding="utf-8")
+        assert page.count(f" {name} to ") == 1
 
 
 @pytest.mark.parametrize(
