@@ -45,7 +45,8 @@ TABLES: dict[str, tuple[ModuleType, str, str, dict[str, str]]] = {
         {
             "title": "The course's name.",
             "languages": "Of titles, hints, handouts and pages; a text in another may stay.",
-            "timezone": "Of every date without an offset: `Asia/Seoul`, `Europe/Berlin`.",
+            "timezone": "Of every date without an offset, and of the times that pages tell: "
+            "`Asia/Seoul`, `Europe/Berlin`.",
             "source": "How submissions arrive; left out, `grader grade` looks for itself.",
             "attempts": "Which of several attempts counts.",
             "roster": "Path to a CSV of the people in the course, from the course's folder.",

@@ -233,7 +233,7 @@ def verify(
     from grader.authoring import answers, proof_page, signatures
     from grader.authoring import verify as proofs
     from grader.authoring.candidates import Role, candidates
-    from grader.cli.proof import show_verdicts
+    from grader.cli.proof import show_verdicts, tell_outcome
     from grader.records import store
     from grader.report import budget
 
@@ -266,5 +266,5 @@ def verify(
         names = ", ".join(idle if full else [*idle[:MOST_NAMED], "…"][: len(idle)])
         fields = {"n": len(idle), "names": names, "assignment": model.id}
         click.echo(translate(code, ctx.obj["lang"], **fields))
-    if any(verdict.faults for verdict in verdicts) or (full and idle):
+    if not tell_outcome(verdicts, len(idle) if full else 0, ctx.obj["lang"]):
         sys.exit(FELL_SHORT)

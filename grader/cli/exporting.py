@@ -331,10 +331,15 @@ def _moment(*, published: bool) -> Moment:
 
 def _write_filled(path: Path, filled: Filled, results: Results, lang: str) -> None:
     """Write the file, and say whom it does not concern."""
+    from grader.records.record import Status
     from grader.records.store import write_atomically
 
+    missing, ungradable = (filled.zeros[s] for s in (Status.MISSING, Status.UNGRADABLE))
     write_atomically(path, filled.data, lasting=False)
     click.echo(translate("export.filled", lang, scores=filled.scores, file=short(path)))
+    if missing + ungradable:
+        fields = {"missing": missing, "ungradable": ungradable}
+        click.echo(translate("export.zeros", lang, **fields))
     if _differs(filled.possible, results.snapshot):
         possible = f"{results.snapshot.possible:g}"
         click.echo(translate("export.possible", lang, found=filled.possible, possible=possible))

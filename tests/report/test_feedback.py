@@ -379,7 +379,7 @@ def _named(entries, key, value):
         (1.25, 0.0, "en", "those that the teaching staff gave"),
         (1.25, 0.0, "ko", "채점자가 직접 매긴"),
         (None, 0.5, "en", "those that the teaching staff gave"),
-        (None, 0.0, "en", "it gets no points"),  # a comment alone gives none
+        (None, 0.0, "en", "it gets 0 points"),  # a comment alone gives none
     ],
 )
 def test_points_by_hand_where_nothing_could_be_graded(described, points, extra, lang, said):
@@ -390,7 +390,7 @@ def test_points_by_hand_where_nothing_could_be_graded(described, points, extra, 
     )
     page = pages.render("feedback.html.j2", lang, [], shown)
     assert said in page
-    assert ("it gets no points" in page) == (said == "it gets no points")
+    assert ("it gets 0 points" in page) == (said == "it gets 0 points")
 
 
 def test_what_we_could_not_grade_is_nothing_to_mend(described):
