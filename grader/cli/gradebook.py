@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.cli.commands import Command
-from grader.cli.common import course_of, plain, published_option, short, warn_of_ungraded
+from grader.cli.common import (
+    course_of,
+    plain,
+    published_option,
+    short,
+    warn_of_moment,
+    warn_of_ungraded,
+)
 from grader.cli.paths import PathType
 from grader.errors import UsageError
 from grader.i18n import translate
@@ -38,6 +45,7 @@ def gradebook(ctx: click.Context, out: Path, url: str | None, published: bool) -
 
     keep(out, url, course_of(ctx), ctx.obj["lang"], published=published)
     for results in begun(out):
+        warn_of_moment(out, results.snapshot.id, ctx.obj["lang"], published=published)
         warn_of_ungraded(results, ctx.obj["lang"])
 
 

@@ -83,7 +83,8 @@ def _class(plan: Plan, jobs: int) -> tuple[ClassSums, list[Path]]:
             name: stack.enter_context(Growing(plan.out.scores(own) / name, how))
             for name, how in plan.files.items()
         }
-        batches = list(_batches(results.files, made.load(folder / "made.json")))
+        last = made.load(folder / made.FILE)
+        batches = list(_batches(results.files, last.marks if last else {}))
         for part in _in_order(plan, batches, jobs):
             for path, student in zip(part.batch.files, part.students, strict=True):
                 refuse_copy(path, own, student, seen)
@@ -95,7 +96,8 @@ def _class(plan: Plan, jobs: int) -> tuple[ClassSums, list[Path]]:
         written = [file.finish(results.snapshot, sums) for file in growing.values()]
     table.finish(sums)
     _remove_others(plan, marks)
-    write_atomically(folder / "made.json", made.dump(marks), lasting=False)
+    now = made.Made(plan.moment.published, plan.moment.with_inputs, marks)
+    write_atomically(folder / made.FILE, made.dump(now), lasting=False)
     return sums, written
 
 

@@ -41,6 +41,35 @@ def test_each_page_is_its_students(out):
     assert pages["index.html"] == ""
 
 
+def test_what_differs_from_the_last_report_is_said(out):
+    """Otherwise what was published would be taken back in the next upload, and nobody told."""
+
+    def said(*call):
+        result = CliRunner().invoke(main, [*call, "--lang", "en"])
+        assert result.exit_code == 0, result.output
+        return [line for line in result.stderr.splitlines() if "last report" in line]
+
+    pages = "export", "pages", str(out), "hw1"
+    report, inputs = ("report", str(out)), ("--published", "--with-inputs")
+    assert said(*pages, "--published") == []  # there is no report yet
+    assert said(*report) == said(*pages) == []
+    assert "without --published" in said(*pages, "--published")[0]
+    said(*report, "--published")
+    assert said(*pages, "--published") == []
+    assert "with --published, this without" in said(*pages)[0]
+    assert "without --with-inputs" in said(*pages, *inputs)[0]
+    said(*report, *inputs)
+    assert said(*pages, *inputs) == []
+    assert "with --with-inputs, this without" in said(*pages, "--published")[0]
+
+
+def test_inputs_alone_are_refused_by_every_export_of_feedback(out):
+    for command in ("pages", "canvas-feedback", "moodle-feedback"):
+        call = ["export", command, str(out), "hw1", "--with-inputs", "--lang", "en"]
+        result = CliRunner().invoke(main, call)
+        assert (result.exit_code, "--published" in result.output) == (2, True)
+
+
 def test_names_stay_and_tell_nothing(out, tmp_path):
     pages, _ = export(out)
     assert export(out)[0].keys() == pages.keys()
