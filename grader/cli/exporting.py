@@ -104,7 +104,7 @@ def moodle(
     from grader.export.student_pages import languages
 
     results, lang = _results(ctx, out, assignment), ctx.obj["lang"]
-    own, moment = languages(results, lang)[0], moment_of(published=published)
+    own, moment = languages(results, ctx.obj["asked"]), moment_of(published=published)
     warn_of_moment(out, assignment, lang, published=published)
     everybody = []
     for entry in results.entries():
@@ -149,9 +149,11 @@ def canvas_feedback(
 ) -> None:
     """Zip feedback for Canvas' "Upload submissions". / Canvas에 올릴 피드백을 zip으로 묶습니다."""
     from grader.export.feedback_zips import for_canvas
+    from grader.export.student_pages import languages
 
     lang, moment = ctx.obj["lang"], _moment(ctx, out, assignment, **told)
-    zipped = for_canvas(_results(ctx, out, assignment), lang, moment)
+    results = _results(ctx, out, assignment)
+    zipped = for_canvas(results, languages(results, ctx.obj["asked"]), moment)
     path = output or _place(out, assignment) / "canvas-feedback.zip"
     _write_zipped(path, zipped, "canvas", lang)
 
@@ -171,7 +173,7 @@ def moodle_feedback(
     from grader.export.feedback_zips import for_moodle
 
     lang, moment = ctx.obj["lang"], _moment(ctx, out, assignment, **told)
-    zipped = for_moodle(_results(ctx, out, assignment), lang, moment)
+    zipped = for_moodle(_results(ctx, out, assignment), moment)
     path = output or _place(out, assignment) / "moodle-feedback.zip"
     _write_zipped(path, zipped, "moodle", lang)
 
@@ -194,12 +196,14 @@ def pages(
     이름을 짐작할 수 없는 피드백 페이지를 만듭니다.
     """
     from grader.export import private_pages
+    from grader.export.student_pages import languages
 
     moment = _moment(ctx, out, assignment, **told)
     results, lang = _results(ctx, out, assignment), ctx.obj["lang"]
     folder = output or _place(out, assignment) / "pages"
     links = _place(out, assignment) / "links.csv"
-    private_pages.write(out, folder, links, results, lang, moment)
+    first = languages(results, ctx.obj["asked"])[0]
+    private_pages.write(out, folder, links, results, first, moment)
     click.echo(translate("export.pages", lang, folder=short(folder), links=short(links)))
 
 
@@ -285,7 +289,8 @@ def gradescope(ctx: click.Context, assignment: str, leaderboard: bool, output: P
     course, lang = course_of(ctx), ctx.obj["lang"]
     path = output or course.root / "autograder.zip"
     model = course.load(assignment)
-    write_atomically(path, autograder.build(course, model, lang, leaderboard=leaderboard))
+    read = ctx.obj["asked"] or model.languages[0]
+    write_atomically(path, autograder.build(course, model, read, leaderboard=leaderboard))
     click.echo(translate("export.gradescope", lang, file=short(path)))
     click.echo(translate("export.gradescope_next", lang, minutes=autograder.minutes(model)))
 

@@ -111,6 +111,25 @@ def test_names_of_the_download_are_kept(from_canvas, tmp_path):
     assert not any("/" in name for name in names)
 
 
+def test_a_text_is_in_every_language_of_the_course_whatever_the_shell(
+    from_canvas, tmp_path, monkeypatch
+):
+    """As a zip is, in which there is a page for each."""
+    of_canvas = []
+    for shell in ("en_US.UTF-8", "ko_KR.UTF-8"):
+        monkeypatch.setenv("LC_ALL", shell)
+        of_canvas.append(export("canvas-feedback", from_canvas, tmp_path)[0])
+    assert of_canvas[0] == of_canvas[1]
+    read = consumers.canvas_feedback(of_canvas[0])
+    book = json.loads(read[4113, 72])["cells"][0]["source"]
+    for text in (read[4112, 71].decode(), book):
+        assert -1 < text.find("Cleaning and splitting text") < text.find("텍스트 정리와 나누기")
+    alone = consumers.canvas_feedback(
+        export("canvas-feedback", from_canvas, tmp_path, "--lang", "ko")[0]
+    )
+    assert "Cleaning" not in alone[4112, 71].decode()
+
+
 @pytest.mark.parametrize("lms", ["canvas", "moodle"])
 def test_inputs_of_hidden_checks_reach_the_lms_when_they_are_published(lms, request, tmp_path):
     out = request.getfixturevalue(f"from_{lms}")

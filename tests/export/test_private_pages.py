@@ -20,8 +20,8 @@ def out(tmp_path):
     return tmp_path / "out"
 
 
-def export(out, code=0):
-    result = CliRunner().invoke(main, ["export", "pages", str(out), "hw1"])
+def export(out, *options, code=0):
+    result = CliRunner().invoke(main, ["export", "pages", str(out), "hw1", *options])
     assert result.exit_code == code, result.output
     folder = out / "export" / "hw1"
     pages = {path.name: path.read_text() for path in (folder / "pages").iterdir()}
@@ -39,6 +39,19 @@ def test_each_page_is_its_students(out):
     assert "<bdi>kim_minjun</bdi>" in pages[mine["page"]]
     assert len(pages) == 2 * len(FEW) + 1
     assert pages["index.html"] == ""
+
+
+def test_links_stay_what_they_were_whatever_the_shell(out, monkeypatch):
+    pages, links = export(out)
+    monkeypatch.setenv("LC_ALL", "ko_KR.UTF-8")
+    again = export(out)
+    assert again[0].keys() == pages.keys() and again[1] == links
+    assert all('<html lang="en">' in again[0][row["page"]] for row in links)
+    korean, chosen = export(out, "--lang", "ko")  # other links to the same pages
+    assert korean.keys() == pages.keys()
+    assert all('<html lang="ko">' in korean[row["page"]] for row in chosen)
+    (out / "records" / "hw1" / "kim_minjun.json").unlink()
+    assert len(export(out)[0]) == len(pages) - 2
 
 
 def test_what_differs_from_the_last_report_is_said(out):
