@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from grader.i18n import say
+from grader.i18n import say, translate
 from grader.records.record import Message
+from grader.scoring.points import SHARE
 
 NONE = "–"
 
@@ -46,3 +47,9 @@ def _said(code: str, fields: tuple[tuple[str, str], ...], lang: str) -> str:
 def moment(started: str) -> str:
     """`2026-03-02T04:05:06+00:00` as `2026-03-02 04:05 UTC`."""
     return f"{started[:10]} {started[11:16]} UTC"
+
+
+def rule(lang: str) -> str:
+    """How a function comes to its points, in the student's words."""
+    shares = {kind.value: f"{float(100 * share):g}" for kind, share in SHARE.items()}
+    return translate("report.feedback.rule", lang, **shares)
