@@ -44,7 +44,7 @@ TABLES: dict[str, tuple[ModuleType, str, str, dict[str, str]]] = {
         "table",
         {
             "title": "The course's name.",
-            "languages": "Of titles, hints, handouts and pages; a text in another may stay.",
+            "languages": "Of what students read, in this order; a text in another may stay.",
             "timezone": "Of every date without an offset, and of the times that pages tell: "
             "`Asia/Seoul`, `Europe/Berlin`.",
             "source": "How submissions arrive; left out, `grader grade` looks for itself.",

@@ -57,6 +57,7 @@ def context(
         "decisions": decisions,
         "by_hand": any(own.points is not None or own.extra for own in decisions),
         **_to_mend(told),
+        "rule": formatting.rule(lang),
         "exercises": told,
         "ran": any(exercise.checks for exercise in record.exercises),
         "files": record.files,

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, tzinfo
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from grader.i18n import say
+from grader.i18n import say, translate
 from grader.records.record import Message
+from grader.scoring.points import SHARE
 
 NONE = "–"
 _MOST_OBSTACLES = 3
@@ -80,3 +81,9 @@ def _zone(name: str | None) -> tzinfo:
         return ZoneInfo(name) if name else UTC
     except (ValueError, OSError, ZoneInfoNotFoundError):
         return UTC
+
+
+def rule(lang: str) -> str:
+    """How a function comes to its points, in the student's words."""
+    shares = {kind.value: f"{float(100 * share):g}" for kind, share in SHARE.items()}
+    return translate("report.feedback.rule", lang, **shares)

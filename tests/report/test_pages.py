@@ -188,14 +188,18 @@ def test_every_link_of_the_class_page_leads_to_a_file(report):
         assert (page.parent / unquote(link)).is_file()
 
 
-def test_the_default_language_has_the_plain_name(tmp_path):
+def test_pages_keep_their_names_whoever_makes_them(tmp_path):
+    """Links were sent out: neither a shell nor `--lang` decides what a name leads to."""
     example_class.write(tmp_path, {"a": example_class.class_records()["oh_jimin"]})
-    build(tmp_path, "en")
-    written = build(tmp_path, "ko")
-    folder = tmp_path / "report" / "hw1"
-    assert sorted(path.name for path in folder.glob("*.html")) == ["index.en.html", "index.html"]
-    assert '<html lang="ko">' in (folder / "index.html").read_text(encoding="utf-8")
-    assert all(path.exists() for path in written)
+    english, korean = build(tmp_path, "en"), build(tmp_path, "ko")
+    for folder, stem in (("report/hw1", "index"), ("feedback/a/hw1", "feedback")):
+        names = {"en": f"{stem}.html", "ko": f"{stem}.ko.html"}
+        assert {p.name for p in (tmp_path / folder).glob("*.html")} == set(names.values())
+        for lang, name in names.items():
+            assert f'<html lang="{lang}">' in (tmp_path / folder / name).read_text("utf-8")
+    # a person opens the page in their own language
+    assert [opened[0].name for opened in (english, korean)] == ["index.html", "index.ko.html"]
+    assert all(path.exists() for path in korean)
 
 
 def test_a_second_report_is_the_same(report, tmp_path):
