@@ -44,8 +44,9 @@ TABLES: dict[str, tuple[ModuleType, str, str, dict[str, str]]] = {
         "table",
         {
             "title": "The course's name.",
-            "languages": "Of titles, hints, handouts and pages; a text in another may stay.",
-            "timezone": "Of every date without an offset: `Asia/Seoul`, `Europe/Berlin`.",
+            "languages": "Of what students read, in this order; a text in another may stay.",
+            "timezone": "Of every date without an offset, and of the times that pages tell: "
+            "`Asia/Seoul`, `Europe/Berlin`.",
             "source": "How submissions arrive; left out, `grader grade` looks for itself.",
             "attempts": "Which of several attempts counts.",
             "roster": "Path to a CSV of the people in the course, from the course's folder.",

@@ -38,6 +38,7 @@ ROOMS = {
         "decode",
         "outcome",
         "record",
+        "obstacles",
         "brief",
         "schema",
         "digests",

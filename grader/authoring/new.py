@@ -20,6 +20,7 @@ import grader
 from grader.course.assignment import Assignment
 from grader.course.folder import FILE, Course
 from grader.errors import UsageError
+from grader.i18n import LANGUAGES
 
 EXAMPLE = "hw0"  # the small assignment of the starter
 
@@ -39,7 +40,7 @@ class Copied:
 def course(folder: Path, lang: str) -> Course:
     """A course without assignments, in a folder that is new or empty.
 
-    Its README is in the language of the person who asks.
+    Its README is in the language of the person who asks, and so is what students read first.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError("error.folder_in_use", folder=folder)
@@ -50,6 +51,8 @@ def course(folder: Path, lang: str) -> Course:
     for words in Course.read(starter).title.values():
         declared = declared.replace(f'"{words}"', json.dumps(title, ensure_ascii=False))
         readme = readme.replace(f"# {words}\n", f"# {title}\n")
+    languages = sorted(LANGUAGES, key=lambda own: own != lang)
+    declared = declared.replace(json.dumps(list(LANGUAGES)), json.dumps(languages))
     folder.mkdir(parents=True, exist_ok=True)
     (folder / FILE).write_text(declared, encoding="utf-8")
     (folder / "README.md").write_text(readme, encoding="utf-8")

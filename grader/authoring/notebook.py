@@ -92,9 +92,10 @@ class _Edition:
 
     def _fill(self) -> None:
         by_id = {exercise.id: exercise for exercise in self._assignment.exercises}
-        for number, section in enumerate(_sections(self._handout)):
-            heading = section.partition("\n")[0]
-            named = [name for name in by_id if f"`{name}`" in heading]
+        sections = list(_sections(self._handout))
+        places = _places(self._assignment, [text.partition("\n")[0] for text in sections])
+        for number, section in enumerate(sections):
+            named = [name for name in by_id if places.get(name) == number]
             self._text(f"handout-{number}", section)
             if number == 0:
                 self._begin()
@@ -214,6 +215,22 @@ def _sections(handout: str) -> Iterator[str]:
             held = []
         held.append(line)
     yield "\n".join(held)
+
+
+def _places(assignment: Assignment, headings: Sequence[str]) -> dict[str, int]:
+    """Below which heading each exercise comes: the first that holds its id in backticks.
+
+    Where none does, the last that holds a function of its: by then all of them are described.
+    """
+    found = {}
+    for exercise in assignment.exercises:
+        functions = [function.name for function in exercise.functions]
+        own = rf"`({'|'.join(map(re.escape, [*functions, *exercise.names]))})[`(]"
+        by_id = [n for n, heading in enumerate(headings) if f"`{exercise.id}`" in heading]
+        by_name = [n for n, heading in enumerate(headings) if re.search(own, heading)]
+        if places := by_id[:1] or by_name[-1:]:
+            found[exercise.id] = places[0]
+    return found
 
 
 def _slug(name: str) -> str:

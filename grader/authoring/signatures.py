@@ -15,7 +15,7 @@ from grader.authoring.verify import Verdict
 from grader.course.assignment import Assignment
 from grader.diagnosis import mistakes
 from grader.diagnosis.mistakes import Mistake, Signature, case_id
-from grader.diagnosis.rule import failing
+from grader.diagnosis.rule import can_be_named, failing
 from grader.records.record import Record, Trace
 from grader.records.store import write_atomically
 
@@ -56,6 +56,19 @@ def alike(assignment: Assignment, known: Sequence[Mistake]) -> list[list[str]]:
         key = repr((mistake.functions, sorted(mistake.cases.items())))
         groups.setdefault(key, []).append(mistake.name)
     return [names for names in groups.values() if len(names) > 1]
+
+
+def untold(assignment: Assignment, known: Sequence[Mistake]) -> tuple[list[str], list[str]]:
+    """The mistakes whose words students read only once all is published, and those never read.
+
+    Public checks see them in too little: in nothing, or in one case whose answer is a lone integer,
+    a boolean or the name of an error. Of the latter hidden checks see no more.
+    """
+    seen = mistakes.seen_by(assignment.public_checks, known)
+    soon = {mistake.name for mistake in seen if can_be_named(mistake)}
+    rest = [mistake for mistake in known if mistake.tell and mistake.name not in soon]
+    late = [mistake.name for mistake in rest if can_be_named(mistake)]
+    return late, [mistake.name for mistake in rest if mistake.name not in late]
 
 
 def _learn(

@@ -17,7 +17,7 @@ from grader.cli.paths import PathType
 from grader.errors import UsageError
 from grader.i18n import translate
 
-MOST_NAMED = 10  # of the checks that a quick proof says nothing about
+MOST_NAMED = 10  # unless all that there is to say is asked for
 
 
 @click.group(cls=Group)
@@ -233,7 +233,7 @@ def verify(
     from grader.authoring import answers, proof_page, signatures
     from grader.authoring import verify as proofs
     from grader.authoring.candidates import Role, candidates
-    from grader.cli.proof import show_verdicts
+    from grader.cli.proof import show_verdicts, tell_outcome
     from grader.records import store
     from grader.report import budget
 
@@ -257,14 +257,23 @@ def verify(
     known = signatures.store(model, every, verdicts)
     for alike in signatures.alike(model, known):
         click.echo(translate("cli.alike", ctx.obj["lang"], names=", ".join(alike)))
+    late, never = signatures.untold(model, known)
+    for code, names in (("cli.tell_late", late), ("cli.tell_never", never)):
+        if names:
+            fields = {"n": len(names), "names": _some(names, whole=full)}
+            click.echo(translate(code, ctx.obj["lang"], **fields))
     if page:
         store.write_atomically(page, proof_page.page(model, verdicts, ctx.obj["lang"]))
         click.echo(short(page))
     idle = [] if only else proofs.never_failed(model, verdicts)
     if idle:
         code = "cli.idle_checks_full" if full else "cli.idle_checks"
-        names = ", ".join(idle if full else [*idle[:MOST_NAMED], "…"][: len(idle)])
-        fields = {"n": len(idle), "names": names, "assignment": model.id}
+        fields = {"n": len(idle), "names": _some(idle, whole=full), "assignment": model.id}
         click.echo(translate(code, ctx.obj["lang"], **fields))
-    if any(verdict.faults for verdict in verdicts) or (full and idle):
+    if not tell_outcome(verdicts, len(idle) if full else 0, ctx.obj["lang"]):
         sys.exit(FELL_SHORT)
+
+
+def _some(names: list[str], *, whole: bool) -> str:
+    """The names in a line: all of them, or the first."""
+    return ", ".join(names if whole else [*names[:MOST_NAMED], "…"][: len(names)])

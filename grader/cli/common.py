@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from grader.errors import UsageError
 from grader.i18n import translate
 
 if TYPE_CHECKING:
     from grader.course.folder import Course
+    from grader.report.moment import Moment
     from grader.report.results import Results
 
 FELL_SHORT, INTERRUPTED = 1, 130
@@ -24,6 +26,19 @@ published_option = click.option(
     is_flag=True,
     help="Include results kept back until publication. / 공개 전까지 가려 두는 결과도 포함합니다.",
 )
+
+
+with_inputs_option = click.option(
+    "--with-inputs",
+    is_flag=True,
+    help="With --published: show what failed hidden checks asked. / "
+    "--published와 함께 쓰면 실패한 비공개 검사가 넣은 값도 보여 줍니다.",
+)
+
+
+def feedback_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """How much a student may read: the options of whatever writes feedback; see `moment_of`."""
+    return with_options((published_option, with_inputs_option))(command)
 
 
 def course_of(ctx: click.Context) -> Course:
@@ -56,9 +71,40 @@ def who(student: str, name: str) -> str:
     return f"{student}  {name}" if name and name != student else student
 
 
-def warn(lang: str, assignment: str, code: str) -> None:
+def moment_of(*, published: bool, with_inputs: bool = False) -> Moment:
+    """Now, and what `feedback_options` say. Raises `UsageError` for one that would do nothing."""
+    from datetime import UTC, datetime
+
+    from grader.report.moment import Moment
+
+    if with_inputs and not published:
+        raise UsageError("error.inputs_unpublished")
+    return Moment(datetime.now(UTC).astimezone(), published, with_inputs)
+
+
+def warn(lang: str, assignment: str, code: str, **fields: object) -> None:
     """Say on standard error what people should know of an assignment's records."""
-    click.echo(f"{assignment}: {translate(code, lang, assignment=assignment)}", err=True)
+    click.echo(f"{assignment}: {translate(code, lang, assignment=assignment, **fields)}", err=True)
+
+
+def warn_of_moment(
+    out: Path, assignment: str, lang: str, *, published: bool, with_inputs: bool | None = None
+) -> None:
+    """Say on standard error where the last report shows more than what is made now, or less.
+
+    `with_inputs` is None for what never shows any.
+    """
+    from grader.records.layout import Out
+    from grader.report import made
+
+    if (last := made.load(Out(out).report(assignment) / made.FILE)) is None:
+        return
+    if last.published != published:
+        code = "export.less" if last.published else "export.more"
+        warn(lang, assignment, code, option="--published")
+    elif with_inputs is not None and last.with_inputs != with_inputs:
+        code = "export.less" if last.with_inputs else "export.more"
+        warn(lang, assignment, code, option="--with-inputs")
 
 
 def plain(line: str) -> str:

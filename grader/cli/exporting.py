@@ -10,10 +10,13 @@ import click
 from grader.cli.commands import Command, Group
 from grader.cli.common import (
     course_of,
+    feedback_options,
+    moment_of,
     plain,
     published_option,
     short,
     warn,
+    warn_of_moment,
     warn_of_ungraded,
     who,
 )
@@ -101,7 +104,8 @@ def moodle(
     from grader.export.student_pages import languages
 
     results, lang = _results(ctx, out, assignment), ctx.obj["lang"]
-    own, moment = languages(results, lang)[0], _moment(published=published)
+    own, moment = languages(results, ctx.obj["asked"]), moment_of(published=published)
+    warn_of_moment(out, assignment, lang, published=published)
     everybody = []
     for entry in results.entries():
         says = "" if entry.score is None else comment(results.snapshot, entry, own, moment)
@@ -138,16 +142,18 @@ def csv(ctx: click.Context, out: Path, assignment: str, excel: bool, output: Pat
 @_OUT
 @_ASSIGNMENT
 @_TO_FILE
-@published_option
+@feedback_options
 @click.pass_context
 def canvas_feedback(
-    ctx: click.Context, out: Path, assignment: str, output: Path | None, published: bool
+    ctx: click.Context, /, out: Path, assignment: str, output: Path | None, **told: bool
 ) -> None:
     """Zip feedback for Canvas' "Upload submissions". / Canvas에 올릴 피드백을 zip으로 묶습니다."""
     from grader.export.feedback_zips import for_canvas
+    from grader.export.student_pages import languages
 
-    lang, moment = ctx.obj["lang"], _moment(published=published)
-    zipped = for_canvas(_results(ctx, out, assignment), lang, moment)
+    lang, moment = ctx.obj["lang"], _moment(ctx, out, assignment, **told)
+    results = _results(ctx, out, assignment)
+    zipped = for_canvas(results, languages(results, ctx.obj["asked"]), moment)
     path = output or _place(out, assignment) / "canvas-feedback.zip"
     _write_zipped(path, zipped, "canvas", lang)
 
@@ -156,18 +162,18 @@ def canvas_feedback(
 @_OUT
 @_ASSIGNMENT
 @_TO_FILE
-@published_option
+@feedback_options
 @click.pass_context
 def moodle_feedback(
-    ctx: click.Context, out: Path, assignment: str, output: Path | None, published: bool
+    ctx: click.Context, /, out: Path, assignment: str, output: Path | None, **told: bool
 ) -> None:
     """Zip feedback for Moodle's "Upload feedback files". /
     Moodle에 올릴 피드백을 zip으로 묶습니다.
     """
     from grader.export.feedback_zips import for_moodle
 
-    lang, moment = ctx.obj["lang"], _moment(published=published)
-    zipped = for_moodle(_results(ctx, out, assignment), lang, moment)
+    lang, moment = ctx.obj["lang"], _moment(ctx, out, assignment, **told)
+    zipped = for_moodle(_results(ctx, out, assignment), moment)
     path = output or _place(out, assignment) / "moodle-feedback.zip"
     _write_zipped(path, zipped, "moodle", lang)
 
@@ -181,20 +187,23 @@ def moodle_feedback(
     type=PathType(path_type=Path, file_okay=False),
     help="Folder to write. / 저장할 폴더.",
 )
-@published_option
+@feedback_options
 @click.pass_context
 def pages(
-    ctx: click.Context, out: Path, assignment: str, output: Path | None, published: bool
+    ctx: click.Context, /, out: Path, assignment: str, output: Path | None, **told: bool
 ) -> None:
     """Write feedback pages that nobody can guess the names of. /
     이름을 짐작할 수 없는 피드백 페이지를 만듭니다.
     """
     from grader.export import private_pages
+    from grader.export.student_pages import languages
 
+    moment = _moment(ctx, out, assignment, **told)
     results, lang = _results(ctx, out, assignment), ctx.obj["lang"]
     folder = output or _place(out, assignment) / "pages"
     links = _place(out, assignment) / "links.csv"
-    private_pages.write(out, folder, links, results, lang, _moment(published=published))
+    first = languages(results, ctx.obj["asked"])[0]
+    private_pages.write(out, folder, links, results, first, moment)
     click.echo(translate("export.pages", lang, folder=short(folder), links=short(links)))
 
 
@@ -280,7 +289,8 @@ def gradescope(ctx: click.Context, assignment: str, leaderboard: bool, output: P
     course, lang = course_of(ctx), ctx.obj["lang"]
     path = output or course.root / "autograder.zip"
     model = course.load(assignment)
-    write_atomically(path, autograder.build(course, model, lang, leaderboard=leaderboard))
+    read = ctx.obj["asked"] or model.languages[0]
+    write_atomically(path, autograder.build(course, model, read, leaderboard=leaderboard))
     click.echo(translate("export.gradescope", lang, file=short(path)))
     click.echo(translate("export.gradescope_next", lang, minutes=autograder.minutes(model)))
 
@@ -321,20 +331,24 @@ def _place(out: Path, assignment: str) -> Path:
     return Out(out).export(assignment)
 
 
-def _moment(*, published: bool) -> Moment:
-    from datetime import UTC, datetime
-
-    from grader.report.moment import Moment
-
-    return Moment(datetime.now(UTC).astimezone(), published)
+def _moment(ctx: click.Context, out: Path, assignment: str, **told: bool) -> Moment:
+    """What the `feedback_options` say; and a warning where the last report was told otherwise."""
+    moment = moment_of(**told)
+    warn_of_moment(out, assignment, ctx.obj["lang"], **told)
+    return moment
 
 
 def _write_filled(path: Path, filled: Filled, results: Results, lang: str) -> None:
     """Write the file, and say whom it does not concern."""
+    from grader.records.record import Status
     from grader.records.store import write_atomically
 
+    missing, ungradable = (filled.zeros[s] for s in (Status.MISSING, Status.UNGRADABLE))
     write_atomically(path, filled.data, lasting=False)
     click.echo(translate("export.filled", lang, scores=filled.scores, file=short(path)))
+    if missing + ungradable:
+        fields = {"missing": missing, "ungradable": ungradable}
+        click.echo(translate("export.zeros", lang, **fields))
     if _differs(filled.possible, results.snapshot):
         possible = f"{results.snapshot.possible:g}"
         click.echo(translate("export.possible", lang, found=filled.possible, possible=possible))

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.cli.commands import Command
-from grader.cli.common import course_of, plain, published_option, short, warn_of_ungraded
+from grader.cli.common import (
+    course_of,
+    plain,
+    published_option,
+    short,
+    warn_of_moment,
+    warn_of_ungraded,
+)
 from grader.cli.paths import PathType
 from grader.errors import UsageError
 from grader.i18n import translate
@@ -38,6 +45,7 @@ def gradebook(ctx: click.Context, out: Path, url: str | None, published: bool) -
 
     keep(out, url, course_of(ctx), ctx.obj["lang"], published=published)
     for results in begun(out):
+        warn_of_moment(out, results.snapshot.id, ctx.obj["lang"], published=published)
         warn_of_ungraded(results, ctx.obj["lang"])
 
 
@@ -52,7 +60,8 @@ def keep(
 ) -> None:
     """Write the gradebook, by default the one in the course's folder, and say what was done.
 
-    What is said goes to standard error with `err`. Raises `UsageError` and `PlatformError` as
+    What is said goes to standard error with `err`; comments for students are in the course's first
+    language unless `--lang` names one. Raises `UsageError` and `PlatformError` as
     `sync` does.
     """
     try:
@@ -62,7 +71,8 @@ def keep(
         raise UsageError("error.no_nbgrader") from None
 
     url = url or database.in_folder(course.root)
-    for done in sync(out, url, course, lang, published=published):
+    asked = click.get_current_context().obj["asked"]
+    for done in sync(out, url, course, asked, published=published):
         for line in _lines(done, lang):
             click.echo(plain(line), err=err)
     click.echo(translate("cli.gradebook_in", lang, database=_shown(url)), err=err)

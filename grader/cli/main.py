@@ -45,7 +45,8 @@ class Commands(Group):
         **extra: Any,
     ) -> click.Context:
         """Parse what stands before the command."""
-        obj = {"lang": _lang(args)}
+        asked = _asked(args)
+        obj = {"lang": asked or default_language(), "asked": asked}
         with _told(obj):
             return super().make_context(info_name, args, parent, obj=obj, **extra)
 
@@ -55,11 +56,11 @@ class Commands(Group):
             return super().invoke(ctx)
 
 
-def _lang(args: list[str]) -> str:
+def _asked(args: list[str]) -> str | None:
     """The language that `--lang` names, wherever it stands: refusals of the rest are in it."""
     words = [word for arg in map(str, args) for word in arg.split("=", 1)]
     named = [lang for word, lang in pairwise(words) if word == "--lang" and lang in LANGUAGES]
-    return named[-1] if named else default_language()
+    return named[-1] if named else None
 
 
 @contextmanager

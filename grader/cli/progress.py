@@ -14,8 +14,10 @@ from rich.markup import escape
 from grader.cli.bar import bar
 from grader.cli.common import plain, who
 from grader.grading.batch import Progress as Step
-from grader.i18n import say, translate
+from grader.i18n import translate
+from grader.records.brief import Brief
 from grader.records.record import Status
+from grader.report import formatting
 
 _NAME_CELLS = 24  # a longer name moves its line; it is never cut
 
@@ -34,6 +36,10 @@ class Summary:
     points: dict[str, float | None] = field(default_factory=dict)
     raised: dict[str, str] = field(default_factory=dict)  # by check: an error of its own
     unread: dict[str, str] = field(default_factory=dict)  # by student: why it could not be read
+    again: int = 0  # who had a score before, and has one that was worked out once more
+    up: int = 0  # of those
+    down: int = 0
+    changed: dict[str, dict[str, float | None]] = field(default_factory=dict)  # with the bonus
 
     def add(self, step: Step) -> None:
         """Count one record."""
@@ -46,10 +52,20 @@ class Summary:
         self.broken += record.status == Status.BROKEN or bool(step.unread)
         if step.unread:
             self.unread[record.student] = step.unread.fields["reason"]
+        self._compare(step)
         self.points[record.student] = record.points
         self.raised |= record.raised
         if record.points is not None and record.possible:
             self.lowest = min(self.lowest, 100 * record.points / record.possible)
+
+    def _compare(self, step: Step) -> None:
+        moved = step.moved
+        self.again += moved is not None
+        if step.before and moved:
+            self.up += moved > 0
+            self.down += moved < 0
+            pair = {"before": step.before.score, "after": step.record.score}
+            self.changed[step.record.student] = pair
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""
@@ -84,6 +100,9 @@ def show(
         broken=summary.broken,
     )
     console.print(text, soft_wrap=True)
+    if summary.again:
+        fields = {"n": summary.again, "up": summary.up, "down": summary.down}
+        console.print(translate("cli.moved", lang, **fields), soft_wrap=True)
     tell_raised(console, summary.raised, lang)
     for absent, others in same.pairs():
         name, *rest = (who(student, names.get(student, "")) for student in (absent, *others))
@@ -131,17 +150,29 @@ def _line(step: Step, lang: str, names: Mapping[str, str]) -> str:
     record = step.record
     name = who(record.student, names.get(record.student, ""))
     name += " " * (_NAME_CELLS - cell_len(name))  # Hangul is two cells wide
-    if record.points is None:
-        points = translate("outcome.broken", lang)
-    else:
-        extra = f" +{record.extra_points:g}" if record.extra_points else ""
-        points = f"{record.points:6.2f} / {record.possible:g}{extra}"
-    parts = [name, f"{points:<16}", f"{record.seconds:5.1f} s"]
+    parts = [name, f"{_points(step, lang):<16}", f"{record.seconds:5.1f} s"]
     if not step.fresh:
         how = "taken" if step.taken else "rescored" if step.rescored else "kept"
         parts.append(translate(f"cli.{how}", lang))
     if step.damaged:
         parts.append(translate("cli.damaged", lang, reason=step.damaged))
-    if record.problem:
-        parts.append(say(record.problem.code, record.problem.fields, lang))
+    if why := formatting.why(record.problem, record.obstacles, lang):
+        parts.append(why)
     return plain("  ".join(parts))
+
+
+def _points(step: Step, lang: str) -> str:
+    """`7.00 / 10 +1`; `7.00 → 7.75 / 10` where an earlier score was another."""
+    record, before = step.record, step.before
+    if record.points is None:
+        return translate("outcome.broken", lang)
+    possible = f" / {record.possible:g}"
+    points = f"{record.points:6.2f}{possible}{_extra(record)}"
+    if before is None or before.points is None or not step.moved:
+        return points
+    of = "" if before.possible == record.possible else f" / {before.possible:g}"
+    return f"{before.points:6.2f}{of}{_extra(before)} → {points.strip()}"
+
+
+def _extra(record: Brief) -> str:
+    return f" +{record.extra_points:g}" if record.extra_points else ""

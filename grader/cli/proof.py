@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.markup import escape
@@ -56,11 +56,19 @@ def show_verdicts(verdicts: Iterable[Verdict], total: int, lang: str) -> list[Ve
         console.print(translate("cli.universal", lang, **fields))
     _show_calibration(console, [v.loss for v in done if v.loss], lang)
     tell_raised(console, dict(item for v in done for item in v.record.raised.items()), lang)
-    bad = sum(bool(verdict.faults) for verdict in done)
-    console.print(
-        translate("cli.proof_failed" if bad else "cli.proof_holds", lang, bad=bad, n=len(done))
-    )
     return done
+
+
+def tell_outcome(verdicts: Sequence[Verdict], idle: int, lang: str) -> bool:
+    """The last sentence: whether the checks are verified, and if not, why.
+
+    `idle` are checks that would have had to fail for a mutant, and did for none.
+    """
+    bad = sum(bool(verdict.faults) for verdict in verdicts)
+    code = "proof_failed" if bad else "proof_idle" if idle else "proof_holds"
+    said = translate(f"cli.{code}", lang, bad=bad, n=len(verdicts), idle=idle)
+    Console(highlight=False).print(said, soft_wrap=True)
+    return code == "proof_holds"
 
 
 def _show_calibration(console: Console, losses: list[Loss], lang: str) -> None:

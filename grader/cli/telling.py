@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.cli.commands import Command
-from grader.cli.common import published_option, short, warn, warn_of_ungraded
+from grader.cli.common import feedback_options, moment_of, short, warn, warn_of_ungraded
 from grader.cli.gradebook import read_decisions
 from grader.cli.paths import PathType
-from grader.errors import UsageError
 from grader.i18n import translate
 
 if TYPE_CHECKING:
@@ -26,13 +25,7 @@ _MOST_JOBS = 4  # more take more memory, and the disk has to keep up
 
 @click.command(cls=Command)
 @click.argument("out", type=PathType(path_type=Path, exists=True, file_okay=False))
-@published_option
-@click.option(
-    "--with-inputs",
-    is_flag=True,
-    help="With --published: show what failed hidden checks asked. / "
-    "--published와 함께 쓰면 실패한 비공개 검사가 넣은 값도 보여 줍니다.",
-)
+@feedback_options
 @click.option(
     "-j",
     "--jobs",
@@ -50,16 +43,16 @@ def report(
     from grader.report.build import build
     from grader.report.results import begun
 
+    moment = moment_of(published=published, with_inputs=with_inputs)
     read_decisions(out, ctx.obj["lang"])
     jobs = jobs or min(_MOST_JOBS, os.cpu_count() or 1)
-    if with_inputs and not published:
-        raise UsageError("error.inputs_unpublished")
     built = build(
         out,
         ctx.obj["lang"],
         FILES,
-        published=published,
-        with_inputs=with_inputs,
+        published=moment.published,
+        with_inputs=moment.with_inputs,
+        now=moment.now,
         jobs=jobs,
         warn=partial(warn, ctx.obj["lang"]),
     )

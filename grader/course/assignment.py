@@ -55,6 +55,7 @@ class Assignment:
     title: Text
     languages: tuple[str, ...]  # in which every title and hint is there
     due: str | None  # ISO 8601 with an offset
+    timezone: str | None  # in which people read times; None: UTC
     allowed_packages: tuple[str, ...]
     limits: Limits
     files: tuple[SourceFile, ...]
@@ -161,6 +162,7 @@ def load(
         title=top.text("title", languages),
         languages=languages,
         due=top.moment("due", zone),
+        timezone=zone.key if zone else None,
         allowed_packages=top.strings("allowed_packages", default=()),
         limits=limits,
         files=files,
@@ -228,7 +230,7 @@ def _refuse_twice(folder: Path, what: str, names: list[str]) -> None:
 
 # What no outcome depends on: the words that people read, and what only points depend on. Of which
 # functions there are, and which a check is about, depends who stands in for whom.
-_WORDS = {"title", "languages", "due", "hint", "show"}
+_WORDS = {"title", "languages", "due", "timezone", "hint", "show"}
 _POINTS = {"points", "kind", "extra", "hidden_checks"}
 _ELSEWHERE = {"folder", "reference", "source", "measured", "checks_sha256", "settings_sha256"}
 

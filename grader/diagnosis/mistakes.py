@@ -69,6 +69,11 @@ class Signature:
                 known = replace(known, first=trace.first)
         return known
 
+    @property
+    def is_known(self) -> bool:
+        """Whether anything matches it: the mistake answers something, and not what is right."""
+        return bool(self.answers or self.asked)
+
     def matches(self, trace: Trace) -> bool:
         """Whether a submission has answered so."""
         if trace.outcome != self.outcome or not (trace.asked and trace.forms and replied(trace)):

@@ -12,7 +12,7 @@ explains more wins; if none does, nothing is said.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -65,6 +65,15 @@ def diagnose(exercises: Sequence[ExerciseResult], mistakes: Sequence[Mistake]) -
     return found
 
 
+def can_be_named(mistake: Mistake) -> bool:
+    """Whether somebody who has made this mistake and no other is told of it."""
+    same = [case for case, signature in mistake.cases.items() if signature.is_known]
+    if not same:
+        return False
+    fails = frozenset(mistake.cases)
+    return _is_named(_Candidate(mistake, fails, len(same) / len(fails)), same)
+
+
 def failing(checks: Sequence[CheckResult], functions: Collection[str]) -> dict[str, Trace]:
     """The cases of these functions' checks that fail by the functions' own fault."""
     return {
@@ -85,7 +94,7 @@ def _explain(
         if not same:
             continue
         candidate = _Candidate(mistake, frozenset(fails), len(same) / len(mistake.cases))
-        if _is_named(candidate, fails, same):
+        if _is_named(candidate, same):
             named.append(candidate)
         overlap = len(same) / len(fails.keys() | mistake.cases.keys())
         if len(same) >= CASES and overlap >= SHARE:
@@ -97,13 +106,13 @@ def _explain(
     return [(best[0], Certainty.LIKELY)] if len(best) == 1 and not named else []
 
 
-def _is_named(candidate: _Candidate, fails: Mapping[str, Trace], same: Sequence[str]) -> bool:
-    cases = candidate.mistake.cases
-    if not cases.keys() <= fails.keys() or candidate.share < SHARE:
+def _is_named(candidate: _Candidate, same: Sequence[str]) -> bool:
+    cases, fails = candidate.mistake.cases, candidate.fails
+    if not cases.keys() <= fails or candidate.share < SHARE:
         return False
     if len(cases) >= CASES:
         return True
-    return cases.keys() == fails.keys() and any(cases[case].telling for case in same)
+    return cases.keys() == fails and any(cases[case].telling for case in same)
 
 
 def _without_doubt(named: Sequence[_Candidate]) -> list[_Candidate]:

@@ -80,7 +80,7 @@ def fill(
         if cell is None or graded.score is None or reason:
             filled.kept.append(Untouched(graded, reason or ""))
             continue
-        filled.scores += 1
+        filled.count(graded)
         if not is_already(found, graded.score):
             texts[cell] = formatting.points(graded.score)
     filled.data = sheet.filled(texts)

@@ -7,6 +7,7 @@ person has written something into it.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from grader.records.assignment_snapshot import Snapshot
@@ -20,11 +21,18 @@ _OURS = re.compile(
 )
 
 
-def comment(snapshot: Snapshot, entry: Entry, lang: str, moment: Moment) -> str:
-    """What the student may know of the points now: all, by exercise, and why there are none."""
-    of, by_hand = (snapshot, entry.record, lang, moment), entry.decisions
-    shown: dict[str, Any] = feedback.context(*of, decisions=by_hand)
-    inner = " ".join(pages.render("comment.html.j2", lang, [], shown).split())
+def comment(snapshot: Snapshot, entry: Entry, languages: Sequence[str], moment: Moment) -> str:
+    """What the student may know of the points now: all, by exercise, and why there are none.
+
+    In each of the languages; what people wrote stands in the first one alone.
+    """
+    parts: list[str] = []
+    for lang in languages:
+        by_hand = [] if parts else entry.decisions
+        of = snapshot, entry.record, lang, moment
+        shown: dict[str, Any] = feedback.context(*of, decisions=by_hand)
+        parts += pages.render("comment.html.j2", lang, [], shown).split()
+    inner = " ".join(parts)
     # To PHP a backslash before a quotation mark means that the cell goes on.
     inner = inner.replace("\\", "&#92;").replace('"', "&quot;")
     return f"<div class='grader-{digest(inner)[:12]}'>{inner}</div>"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from grader.i18n import translate
 from grader.report import escape, feedback, formatting
 from grader.report.moment import Moment
@@ -9,8 +11,16 @@ from grader.report.page_cache import PageCache
 from grader.report.results import Entry, Results
 
 
-def lines(results: Results, entry: Entry, lang: str, moment: Moment) -> list[str]:
-    """The points, and what to mend: what the page begins with. No line has a line end in it."""
+def lines(results: Results, entry: Entry, languages: Sequence[str], moment: Moment) -> list[str]:
+    """The points, and what to mend: what the page begins with. No line has a line end in it.
+
+    In one language after the other, with two empty lines between them.
+    """
+    first, *others = [_lines(results, entry, lang, moment) for lang in languages]
+    return [*first, *(line for own in others for line in ("", "", *own))]
+
+
+def _lines(results: Results, entry: Entry, lang: str, moment: Moment) -> list[str]:
     cache = PageCache(results.mistakes_told(moment))
     of = results.snapshot, entry.record, lang, moment, entry.person
     told = feedback.context(*of, cache, entry.decisions)

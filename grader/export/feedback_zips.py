@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
@@ -36,7 +37,7 @@ class Zipped:
     without: list[Graded] = field(default_factory=list)
 
 
-def for_moodle(results: Results, lang: str, moment: Moment) -> Zipped:
+def for_moodle(results: Results, moment: Moment) -> Zipped:
     """Pages for everybody whose participant number is known."""
     files: dict[str, bytes] = {}
     zipped, numbers = Zipped(), _numbers(results, "moodle")
@@ -46,22 +47,25 @@ def for_moodle(results: Results, lang: str, moment: Moment) -> Zipped:
             zipped.without.append(Graded.of(entry, None))
             continue
         folder = f"{_clean(entry.person)}_{number}_{_MOODLES_KIND}"
-        made = student_pages.render(results, entry, lang, moment)
+        made = student_pages.render(results, entry, moment)
         files |= {f"{folder}/{name}": page.encode() for name, page in made.items()}
         zipped.students += 1
     zipped.data = packed(files)
     return zipped
 
 
-def for_canvas(results: Results, lang: str, moment: Moment) -> Zipped:
-    """Feedback for everybody of whom a file came from Canvas that can hold it."""
+def for_canvas(results: Results, languages: Sequence[str], moment: Moment) -> Zipped:
+    """Feedback for everybody of whom a file came from Canvas that can hold it.
+
+    A text is in these languages; pages are in all of the course's.
+    """
     files: dict[str, bytes] = {}
     zipped, users = Zipped(), _numbers(results, "canvas")
     for entry in results.entries():
         student = entry.record.student
         for name in results.people.files.get(student, []):
             own = _canvas_name(name, users.get(student))
-            made = _like(PurePath(name).suffix, results, entry, lang, moment) if own else None
+            made = _like(PurePath(name).suffix, results, entry, languages, moment) if own else None
             if own and made:
                 files[own] = made
                 zipped.students += 1
@@ -101,16 +105,17 @@ def _canvas_name(name: str, user: str | None) -> str | None:
     return f"student_{user}_{found[2]}_feedback{PurePath(name).suffix}"
 
 
-def _like(suffix: str, results: Results, entry: Entry, lang: str, moment: Moment) -> bytes | None:
+def _like(
+    suffix: str, results: Results, entry: Entry, languages: Sequence[str], moment: Moment
+) -> bytes | None:
     """The feedback as a file of that kind; None for a kind that cannot hold any."""
     kind = suffix.lower()
     if kind == ".zip":
-        made = student_pages.render(results, entry, lang, moment)
+        made = student_pages.render(results, entry, moment)
         return packed({name: page.encode() for name, page in made.items()})
     if kind not in {".py", ".ipynb", ".txt", ".md"}:
         return None
-    own = student_pages.languages(results, lang)[0]
-    lines = feedback_text.lines(results, entry, own, moment)
+    lines = feedback_text.lines(results, entry, languages, moment)
     if kind == ".ipynb":
         cell = {"cell_type": "raw", "metadata": {}, "source": "\n".join(lines)}
         book = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}

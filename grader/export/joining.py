@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.records.people import People
+from grader.records.record import Status
 from grader.report.results import Entry
 
 
@@ -30,11 +31,12 @@ class Graded:
     name: str
     score: float | None
     comment: str = ""  # HTML, where the LMS has a place for it
+    status: Status = Status.GRADED
 
     @classmethod
     def of(cls, entry: Entry, score: float | None, comment: str = "") -> Graded:
         """From a record."""
-        return cls(entry.record.student, entry.person, score, comment)
+        return cls(entry.record.student, entry.person, score, comment, entry.record.status)
 
 
 @dataclass(frozen=True)
@@ -51,10 +53,16 @@ class Filled:
 
     data: bytes = b""
     scores: int = 0
+    zeros: Counter[Status] = field(default_factory=Counter)  # of them 0, by why where not graded
     strangers: list[Line] = field(default_factory=list)  # nobody who was graded
     absent: list[Graded] = field(default_factory=list)  # nobody in the file
     kept: list[Untouched] = field(default_factory=list)
     possible: str = ""  # what the file says, where that is not what the assignment says
+
+    def count(self, graded: Graded) -> None:
+        """One more score is in the file."""
+        self.scores += 1
+        self.zeros[graded.status] += not graded.score
 
 
 def join(

@@ -124,7 +124,7 @@ def _grade(
 ) -> dict[Cell, str]:
     cell = row[columns["grade"]]
     assert graded.score is not None
-    filled.scores += 1
+    filled.count(graded)
     said = formatting.points(graded.score)
     return {} if is_already(cell.text, graded.score) else {cell: said}
 

@@ -29,7 +29,7 @@ from grader.report.moment import Moment
 from grader.report.results import Results
 
 _KEY = 32  # bytes
-_NAME = re.compile(r"(?P<stem>[0-9a-f]{32})\.html")
+_NAME = re.compile(r"(?P<stem>[0-9a-f]{32})(\.[a-z]+)?\.html")
 _COLUMNS = ["student", "name", "email", "page"]
 
 
@@ -38,6 +38,7 @@ def write(
 ) -> None:
     """Write the pages into `folder` and the table of whose they are, which is private.
 
+    The table names those in `lang`: a page's file is the same whatever stands there.
     Pages that `links` names from an earlier time, and that are nobody's now, are removed. Raises
     `PlatformError` when a file is damaged or cannot be written.
     """
@@ -49,12 +50,12 @@ def write(
     for entry in results.entries():
         student = entry.record.student
         stem = _stem(key, entry.record.assignment, student)
-        made = student_pages.render(results, entry, lang, moment, stem)
+        made = student_pages.render(results, entry, moment, stem)
         for name, page in made.items():
             write_atomically(folder / name, page, lasting=False)
         written.update(made)
         email = results.people.ids.get(student, {}).get("email", "")
-        table.append(line([student, entry.person, email, f"{stem}.html"]))
+        table.append(line([student, entry.person, email, student_pages.names(results, stem)[lang]]))
     for name in old - written:
         (folder / name).unlink(missing_ok=True)
     write_atomically(links, table, lasting=False, mode=0o600)

@@ -8,6 +8,7 @@ from typing import Any
 
 from grader.export.table import line
 from grader.records.assignment_snapshot import Snapshot
+from grader.records.obstacles import obstacles
 from grader.report import formatting
 from grader.report.class_page import ClassSums
 from grader.report.formats import Format
@@ -69,7 +70,7 @@ def _row(entry: Entry, exercises: list[str], lang: str) -> list[str | float | No
         record.extra_points,
         record.status,
         *(earned.get(name, record.points_of_unrun) for name in exercises),
-        formatting.sentence(record.problem, lang),
+        formatting.why(record.problem, obstacles(record), lang),
     ]
 
 
@@ -82,7 +83,7 @@ def _student(entry: Entry, lang: str) -> dict[str, Any]:
         "status": record.status,
         "points": record.points,
         "extra_points": record.extra_points,
-        "problem": formatting.sentence(record.problem, lang) or None,
+        "problem": formatting.why(record.problem, obstacles(record), lang) or None,
         "exercises": {
             exercise.id: {
                 "points": exercise.points,

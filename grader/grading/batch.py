@@ -68,6 +68,15 @@ class Progress:
     damaged: str = ""  # why the record of an earlier run could not be kept
     unread: Unread | None = None  # why the hand-in could not be read
     absent: bool = False  # kept, though nothing is handed in now
+    before: Brief | None = None  # of an earlier run, where the points were worked out once more
+
+    @property
+    def moved(self) -> float | None:
+        """By how many points, with the bonus; None where there was no score before, or is none."""
+        if self.before is None or self.before.status == Status.MISSING:
+            return None
+        before, now = self.before.score, self.record.score
+        return None if before is None or now is None else round(now - before, 6)
 
 
 def grade_batch(
@@ -93,7 +102,7 @@ def grade_batch(
             text = json.dumps(table, ensure_ascii=False, indent=1)
             store.write_atomically(path, text + "\n")
         with closing(_KeptRecords(assignment, settings, found)) as kept:
-            yield from _steps(assignment, found, settings, kept)
+            yield from map(kept.compared, _steps(assignment, found, settings, kept))
 
 
 def _steps(
@@ -148,6 +157,7 @@ class _KeptRecords:
         words = json.dumps(describe(assignment), ensure_ascii=False)
         self._declared = digests.digest(digests.grader(), assignment.settings_sha256, words)
         self._stamps: dict[str, str] = {}  # by student: of what is being graded
+        self._before: dict[str, Brief] = {}  # by student: what lay there
 
     def close(self) -> None:
         """Leave what is known to the next batch."""
@@ -224,10 +234,16 @@ class _KeptRecords:
 
         Raises `PlatformError` if it is damaged.
         """
-        path, again = self._path(entry.student), self._settings.regrade and entry.problem is None
-        if again or not path.exists():
+        path = self._path(entry.student)
+        if not path.exists():
             return None
-        row, handin = self._known.get(path), stamp(entry)
+        row = self._known.get(path)
+        if row is not None:
+            self._before[entry.student] = row.brief
+        if self._settings.regrade and entry.problem is None:
+            self._look_back(path, entry)
+            return None
+        handin = stamp(entry)
         if row is not None and row.declared == self._declared:
             unread = handin == row.handin != ""
             if not self._may_stay(entry, row.brief, unread=unread):
@@ -240,6 +256,7 @@ class _KeptRecords:
         if not self._is_of(record, entry):
             reason = f"{record.assignment}, {record.student}"
             raise PlatformError("error.record_misplaced", file=path, reason=reason)
+        self._before[entry.student] = Brief.of(record)
         if not self._may_stay(entry, Brief.of(record)):
             return None
         current = rescored(self._assignment, record)
@@ -250,6 +267,21 @@ class _KeptRecords:
         self._note(path, file, content, handin, brief)
         is_rescored, absent = _worth(current) != _worth(record), _is_absent(entry, brief)
         return Progress(brief, fresh=False, rescored=is_rescored, absent=absent)
+
+    def compared(self, step: Progress) -> Progress:
+        """With what lay there before, where the points were worked out once more."""
+        before = self._before.pop(step.record.student, None)
+        is_again = step.fresh or step.rescored or step.taken
+        return replace(step, before=before) if before is not None and is_again else step
+
+    def _look_back(self, path: Path, entry: Found) -> None:
+        """Read what is about to be replaced and is not known; damaged, it says nothing."""
+        if entry.student in self._before:
+            return
+        with contextlib.suppress(PlatformError):
+            record = store.read(path)
+            if self._is_of(record, entry):
+                self._before[entry.student] = Brief.of(record)
 
     def _may_stay(self, entry: Found, brief: Brief, *, unread: bool = False) -> bool:
         if _is_absent(entry, brief) and _lay_in(brief.source, {*entry.perhaps, *self._counting}):

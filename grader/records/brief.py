@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Self
 
+from grader.records.obstacles import obstacles
 from grader.records.record import Message, Record, Status
 
 
@@ -26,8 +27,17 @@ class Brief:
     settings_sha256: str
     seconds: float
     source: str
+    obstacles: list[Message]
+
+    @property
+    def score(self) -> float | None:
+        """All points, with those of the bonus."""
+        if self.points is None or self.extra_points is None:
+            return None
+        return self.points + self.extra_points
 
     @classmethod
     def of(cls, record: Record) -> Self:
         """Those of this record."""
-        return cls(**{field.name: getattr(record, field.name) for field in fields(cls)})
+        own = [field.name for field in fields(cls) if field.name != "obstacles"]
+        return cls(**{name: getattr(record, name) for name in own}, obstacles=obstacles(record))

@@ -48,8 +48,10 @@ def build(
     jobs: int = 1,
     warn: Callable[[str, str], None] = lambda *_: None,
 ) -> list[Path]:
-    """Write every page in the course's languages; it opens in `lang`, if that is one of them.
+    """Write every page in the course's languages.
 
+    What a page is called does not depend on `lang`: links to it were sent out. What is returned to
+    be opened is in `lang`, if that is one of the course's, and so are the sentences in `files`.
     `warn` is told of each assignment what is not as people will expect: its name, and a sentence.
     `files` are written to `OUT/scores/<assignment>`, and the class page offers them. Returns what a
     person opens first. Raises `UsageError` when nothing was graded yet, `PlatformError` when a file
@@ -58,10 +60,10 @@ def build(
     moment = Moment(now or datetime.now(UTC).astimezone(), published, with_inputs)
     opened, written = [], []
     for results in gather(out):
-        # the language that was asked for is that of the page with the plain name
-        languages = sorted(results.snapshot.languages, key=lambda own: own != lang)
+        languages = list(results.snapshot.languages)
         plan = Plan(Out(out), results, languages, lang, moment, files or {})
-        opened.append(plan.out.report(plan.own) / "index.html")
+        opens = lang if lang in languages else languages[0]
+        opened.append(plan.out.report(plan.own) / plan.name("index", opens))
         sums, own = _class(plan, jobs)
         written += own
         if sums.are_mixed:
@@ -83,7 +85,8 @@ def _class(plan: Plan, jobs: int) -> tuple[ClassSums, list[Path]]:
             name: stack.enter_context(Growing(plan.out.scores(own) / name, how))
             for name, how in plan.files.items()
         }
-        batches = list(_batches(results.files, made.load(folder / "made.json")))
+        last = made.load(folder / made.FILE)
+        batches = list(_batches(results.files, last.marks if last else {}))
         for part in _in_order(plan, batches, jobs):
             for path, student in zip(part.batch.files, part.students, strict=True):
                 refuse_copy(path, own, student, seen)
@@ -95,7 +98,8 @@ def _class(plan: Plan, jobs: int) -> tuple[ClassSums, list[Path]]:
         written = [file.finish(results.snapshot, sums) for file in growing.values()]
     table.finish(sums)
     _remove_others(plan, marks)
-    write_atomically(folder / "made.json", made.dump(marks), lasting=False)
+    now = made.Made(plan.moment.published, plan.moment.with_inputs, marks)
+    write_atomically(folder / made.FILE, made.dump(now), lasting=False)
     return sums, written
 
 

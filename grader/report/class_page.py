@@ -17,6 +17,7 @@ from grader.diagnosis.classes import ClassMistakes, Group
 from grader.diagnosis.mistakes import Mistake
 from grader.i18n import choose, translate
 from grader.records.assignment_snapshot import Snapshot
+from grader.records.obstacles import obstacles
 from grader.records.outcome import Outcome
 from grader.records.record import ExerciseResult, Message, Record, Status
 from grader.report import formatting, item_analysis, plots
@@ -26,6 +27,7 @@ from grader.report.results import Entry, Results
 
 MOST_FREQUENT, SLOWEST = 12, 10
 MOST_NAMED = 100  # students in a sentence; all are in the table
+_Apart = Mapping[tuple[str, str], str]  # by exercise and check
 _MOST_TOLD = 20_000  # different messages that are counted at a time
 
 
@@ -172,12 +174,13 @@ class ClassSums:
         """Everything on the page but its students and its links."""
         snapshot = self._snapshot
         checks = self._figures.checks()
+        apart = _apart(snapshot, lang)
         hardest_first = sorted(checks, key=lambda c: 2.0 if c.difficulty is None else c.difficulty)
         return {
             **heading(snapshot, lang),
             "possible": snapshot.possible,
             "counts": self.statuses,
-            "submissions": self.statuses.total(),
+            "submissions": self.statuses.total() - self.statuses[Status.MISSING],
             **_totals(self._figures.shares),
             "unscored": {status: own.context(lang) for status, own in self._unscored.items()},
             "exercises": self._exercises(lang),
@@ -185,14 +188,14 @@ class ClassSums:
             "raised": sorted(self._raised.items()),
             "broken_by_us": self._broken_by_us,
             "off_roster": self._off_roster.sentence(lang),
-            "checks": [_check(snapshot, check, lang) for check in hardest_first],
+            "checks": [_check(snapshot, check, apart, lang) for check in hardest_first],
             "outcomes": self._outcomes(),
             "frequent": self._frequent(lang),
             "mistakes": [_group(snapshot, own, lang) for own in self._mistakes.known()],
             "shared": [_group(snapshot, own, lang) for own in self._mistakes.shared()],
             "unexplained": self._mistakes.unexplained,
-            "slowest": _slowest(snapshot, checks, lang),
-            "provenance": self._provenance.context(),
+            "slowest": _slowest(snapshot, checks, apart, lang),
+            "provenance": self._provenance.context(snapshot.timezone),
         }
 
     def _exercises(self, lang: str) -> list[dict[str, Any]]:
@@ -275,7 +278,7 @@ def row(snapshot: Snapshot, entry: Entry, lang: str, feedback: str) -> dict[str,
         "status": record.status,
         "points": record.points,
         "extra_points": record.extra_points,
-        "problem": formatting.sentence(record.problem, lang),
+        "problem": formatting.why(record.problem, obstacles(record), lang),
         "exercises": [_cell(earned.get(e.id), record) for e in snapshot.exercises],
     }
 
@@ -325,11 +328,25 @@ def _cell(result: ExerciseResult | None, record: Record) -> dict[str, Any]:
     return {"points": result.points, "loss": (lost > 0) + (lost > 0.2) + (lost > 0.5) + (lost >= 1)}
 
 
-def _check(snapshot: Snapshot, figures: CheckFigures, lang: str) -> dict[str, Any]:
+def _apart(snapshot: Snapshot, lang: str) -> dict[tuple[str, str], str]:
+    """By exercise and check what tells it from one of the same title: its function, or its name."""
+    found = {}
+    for entry in snapshot.exercises:
+        titles = Counter(choose(check.title, lang) for check in entry.checks)
+        both = Counter((choose(check.title, lang), check.of) for check in entry.checks)
+        for check in entry.checks:
+            title = choose(check.title, lang)
+            if titles[title] > 1:
+                found[entry.id, check.id] = check.of if both[title, check.of] == 1 else check.id
+    return found
+
+
+def _check(snapshot: Snapshot, figures: CheckFigures, apart: _Apart, lang: str) -> dict[str, Any]:
     described = snapshot.check(figures.exercise, figures.id)
     return {
         "figures": figures,
         "title": choose(described.title, lang),
+        "apart": apart.get((figures.exercise, figures.id), ""),
         "exercise": choose(snapshot.exercise(figures.exercise).title, lang),
         "public": described.public,
         # Who is strong elsewhere fails it more often: the check may be wrong.
@@ -355,13 +372,14 @@ def _group(snapshot: Snapshot, group: Group, lang: str) -> dict[str, Any]:
 
 
 def _slowest(
-    snapshot: Snapshot, figures: Sequence[CheckFigures], lang: str
+    snapshot: Snapshot, figures: Sequence[CheckFigures], apart: _Apart, lang: str
 ) -> list[dict[str, Any]]:
     timed = [figure for figure in figures if figure.longest_seconds is not None]
     timed.sort(key=lambda f: (f.longest_seconds or 0.0, f.median_seconds or 0.0), reverse=True)
     return [
         {
             "title": choose(snapshot.check(figure.exercise, figure.id).title, lang),
+            "apart": apart.get((figure.exercise, figure.id), ""),
             "exercise": choose(snapshot.exercise(figure.exercise).title, lang),
             "median": figure.median_seconds,
             "longest": figure.longest_seconds,

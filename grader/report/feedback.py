@@ -17,6 +17,7 @@ from grader.course.exercise import Kind
 from grader.i18n import choose
 from grader.records.assignment_snapshot import DescribedCheck, Snapshot
 from grader.records.decisions import Decision
+from grader.records.obstacles import in_the_way
 from grader.records.outcome import Outcome
 from grader.records.record import CheckResult, FunctionResult, Record
 from grader.report import formatting
@@ -24,7 +25,7 @@ from grader.report.counterexample import sides
 from grader.report.moment import Moment, is_shown
 from grader.report.page_cache import PageCache
 from grader.report.told import Told
-from grader.scoring.standing import Standing, in_the_way, standing
+from grader.scoring.standing import Standing, standing
 
 
 def context(
@@ -56,11 +57,12 @@ def context(
         "decisions": decisions,
         "by_hand": any(own.points is not None or own.extra for own in decisions),
         **_to_mend(told),
+        "rule": formatting.rule(lang),
         "exercises": told,
         "ran": any(exercise.checks for exercise in record.exercises),
         "files": record.files,
         "ignored": record.ignored,
-        "graded": formatting.moment(record.started),
+        "graded": formatting.moment(record.started, snapshot.timezone),
         "submission": record.submission_sha256,
     }
 

@@ -40,11 +40,11 @@ class Provenance:
         self._layers |= other._layers
         self._environments |= other._environments
 
-    def context(self) -> dict[str, Any]:
-        """What the page tells of it."""
+    def context(self, zone: str | None) -> dict[str, Any]:
+        """What the page tells of it, with times in that zone."""
         return {
-            "first": formatting.moment(self._first),
-            "last": formatting.moment(self._last),
+            "first": formatting.moment(self._first, zone),
+            "last": formatting.moment(self._last, zone),
             "seconds": self._milliseconds / 1000,
             "unprotected": sorted(self._lacking),
             "layers": sorted(self._layers),

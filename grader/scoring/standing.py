@@ -7,9 +7,7 @@ from enum import StrEnum
 
 from grader.course.exercise import Kind
 from grader.records.outcome import Outcome
-from grader.records.record import CheckResult, Message
-
-_BLOCKING = ("import_", "forbidden", "missing_file")  # what a message's code begins with
+from grader.records.record import CheckResult
 
 
 class Standing(StrEnum):
@@ -32,20 +30,3 @@ def standing(checks: Sequence[CheckResult], free: Collection[str] = ()) -> Stand
         return Standing.UNANSWERED
     failing = {c.kind for c in checks if c.outcome != Outcome.PASSED and c.id not in free}
     return next((Standing(kind.value) for kind in Kind if kind in failing), Standing.RIGHT)
-
-
-def said_by_all(checks: Sequence[CheckResult]) -> Message | None:
-    """The message that all checks end with, if it is one."""
-    first = checks[0].message if checks else None
-    return first if all(check.message == first for check in checks) else None
-
-
-def in_the_way(checks: Sequence[CheckResult]) -> Message | None:
-    """What keeps every check of an exercise from saying anything, to be said once for all.
-
-    A forbidden name, a file that is not there or cannot be imported. A function or an attribute
-    that is not there is no such thing: the rest of the exercise has its own to say.
-    """
-    reason = said_by_all(checks)
-    blocks = reason is not None and reason.code.startswith(_BLOCKING)
-    return reason if blocks else None

@@ -15,10 +15,11 @@ from grader.diagnosis.mistakes import Mistake
 from grader.diagnosis.rule import Diagnosis, diagnose
 from grader.i18n import choose, say, translate
 from grader.intake.read import Submission
+from grader.records.obstacles import in_the_way, said_by_all
 from grader.records.outcome import Outcome
 from grader.records.record import CheckResult, ExerciseResult, Message
 from grader.report.escape import log
-from grader.scoring.standing import Standing, in_the_way, said_by_all, standing
+from grader.scoring.standing import Standing, standing
 
 MAX_OUTPUT_LINES = 12
 COLOURS = {"good": "green", "quiet": "yellow", "bad": "red", "ours": "magenta"}

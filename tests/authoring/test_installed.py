@@ -51,6 +51,17 @@ def wheel(tmp_path_factory):
     return path
 
 
+def test_both_pages_say_how_to_install_from_a_clone(wheel):
+    tutorial, readme = (ROOT / name for name in ("docs/instructor.md", "README.md"))
+    made, installed = re.findall(r"^\S+/pip (.*)", tutorial.read_text("utf-8"), re.MULTILINE)[:2]
+    assert made == "wheel --no-deps --wheel-dir dist ."
+    assert installed == f"install --constraint constraints.txt 'dist/{wheel.name}[course]'"
+    before, _, after = readme.read_text("utf-8").partition("## In one minute")
+    assert "\n.venv/bin/grader" in after
+    assert "\npython3 -m venv .venv\n.venv/bin/pip install --constraint constraints.txt" in before
+    assert re.search("^torch==", (ROOT / "constraints.txt").read_text(), re.MULTILINE)
+
+
 def environment_with(wheel, folder):
     """A virtual environment that nobody activates; returns its `grader`."""
     fine(run(sys.executable, "-m", "venv", "--without-pip", folder, cwd=folder.parent))

@@ -39,7 +39,8 @@ def test_the_example_verifies_is_released_and_checked(nlp):
 def test_what_a_course_says_of_itself(tmp_path):
     made = new.course(tmp_path / '한글 "수업"', "ko")
     assert made.title == {"en": '한글 "수업"', "ko": '한글 "수업"'}
-    assert (made.languages, str(made.timezone)) == (("en", "ko"), "Asia/Seoul")
+    assert (made.languages, str(made.timezone)) == (("ko", "en"), "Asia/Seoul")
+    assert new.course(tmp_path / "english", "en").languages == ("en", "ko")
     assert (made.root / "README.md").read_text().startswith('# 한글 "수업"\n\n`course.toml`에는')
     assert made.submitted.is_dir()
 

@@ -90,6 +90,21 @@ def test_an_exercise_is_checked_once_all_that_it_calls_is_there(made):
         assert order == sorted(order, key=cells.index)
 
 
+@pytest.mark.parametrize("named", ["`adding`", "`add`, 6 points", "`add(a, b)`"])
+def test_an_exercise_comes_below_the_section_that_names_it(course, named):
+    """By its id, or by a function: whoever writes a heading thinks of the function."""
+    handout = f"# Tiny\n\n## First ({named})\n\n## Then (`greet`)\n\n## Last\n"
+    folder = course / "assignments" / "tiny"
+    for lang in ("en", "ko"):
+        (folder / f"handout.{lang}.md").write_text(handout, encoding="utf-8")
+    tiny = Course.find(course).load("tiny")
+    files, solved = template.build(tiny), template.solved(tiny)
+    made = notebook.editions(tiny, files, solved)["tiny.en.ipynb"]
+    names = [cell["id"] for cell in json.loads(made)["cells"]]
+    order = ["handout-1", "sums-add", "handout-2", "words-greet", "handout-3"]
+    assert [name for name in names if name in order] == order
+
+
 def test_pieces_of_a_module():
     text = (
         '"""Words."""\n\nimport re\nfrom .other import x\n\nN = 1\n\n\n'

@@ -97,6 +97,7 @@ def test_the_template_of_a_course_in_one_language_needs_no_course_around_it(kore
     alone = assignments.load(tmp_path / "alone")
     assert (alone.languages, alone.due) == (("ko",), "2026-03-02T23:59:59+09:00")
     readme = (tmp_path / "alone" / "README.md").read_text(encoding="utf-8")
+    assert "70 %" in readme and "37.5 %" in readme  # how points come about
     assert readme.startswith("# 작은 과제\n")
     assert "handout.ko.md" in readme
     assert "handout.en.md" not in readme

@@ -94,6 +94,10 @@ def test_a_check_that_no_mutant_fails_is_told_and_with_everything_run_a_fault(pr
     )
     done = prove(options=["--full"])
     assert (done.exit_code, "greet_greets" in done.output) == (1, True)
+    assert "Verified" not in done.output
+    last = done.output.splitlines()[-1]
+    assert last.startswith("Not verified: all ")
+    assert last.endswith("but nothing shows that 2 checks can catch a mistake.")
     folder = course / "assignments" / "tiny" / "mutants"
     (folder / "rude.toml").write_text(
         'why = "rude"\nof = "greet"\nseverity = "wrong"\n[[change]]\nfile = "words.py"\n'
@@ -104,6 +108,7 @@ def test_a_check_that_no_mutant_fails_is_told_and_with_everything_run_a_fault(pr
         "find = '= a + b'\nreplace = '= a + b if isinstance(a, int) else a'\n"
     )
     assert prove(options=["--full"]).exit_code == 0
+    assert prove().output.splitlines()[-1].startswith("Verified: all ")
     done = prove(options=["--full", "--only", "rude"])  # says nothing of the others
     assert done.exit_code == 0
 

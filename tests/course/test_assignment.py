@@ -175,7 +175,11 @@ def test_a_date_without_an_offset_is_in_the_zone_of_the_course(edit, tiny, writt
 
 def test_summer_time_is_that_of_the_day(edit, tiny):
     edit(FILE, 'package = "tiny', 'due = "2026-07-01"\npackage = "tiny')
-    assert assignments.load(tiny.folder, zone=ZoneInfo("Europe/Berlin")).due.endswith("+02:00")
+    berlin = assignments.load(tiny.folder, zone=ZoneInfo("Europe/Berlin"))
+    assert berlin.due.endswith("+02:00")
+    seoul = assignments.load(tiny.folder, zone=ZoneInfo("Asia/Seoul"))
+    assert (seoul.timezone, berlin.timezone) == ("Asia/Seoul", "Europe/Berlin")
+    assert seoul.settings_sha256 == berlin.settings_sha256  # nobody is graded again for that
 
 
 MISTAKES = {

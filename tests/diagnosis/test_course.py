@@ -193,6 +193,30 @@ def _new_mutant(out, submissions):
     return *new, "--submissions", str(submissions)
 
 
+def test_words_that_public_checks_do_not_bring_out_are_said(run, course, monkeypatch):
+    """A lone integer meets by chance: who wrote the sentence would wait for it in vain."""
+    monkeypatch.chdir(course)
+    folder = course / "assignments" / "tiny"
+    by_hidden = MUTANT.replace('"sums.py"', '"words.py"').replace('"add"', '"greet"')
+    by_hidden = by_hidden.replace("= a + b", "+ name").replace("= a - b", "+ name[1:]")
+    (folder / "mutants" / "says_half.toml").write_text(by_hidden, encoding="utf-8")
+
+    def said(public, lang="en"):
+        (folder / "checks" / "public" / "test_sums.py").write_text(public, encoding="utf-8")
+        done = run("verify", "tiny", "-j", "1", lang=lang).output
+        return [" ".join(line.split()) for line in done.split("tell")[1:]]
+
+    late, never = said(CHECKS.replace("1.5, 2.25", "1, 2").replace("3.75", "3"))
+    assert "only after publication" in late and ": says_half." in late
+    assert "no check sees enough" in never and ": takes_away." in never
+    [late] = said(CHECKS)  # a float is not guessed
+    assert ": says_half." in late
+    two = "import pytest\n\n@pytest.mark.parametrize('b', [2, 3])\n" + CHECKS.lstrip()
+    two = two.replace("(student)", "(student, b)").replace("1.5, 2.25", "1, b")
+    [late] = said(two.replace("3.75", "1 + b"), lang="ko")
+    assert "공개한 뒤에야" in late and ": says_half." in late
+
+
 VARIANT = "def add(a, b):\n    return sum((a, b))\n"
 
 

@@ -6,7 +6,9 @@ from collections import Counter
 from xml.etree import ElementTree as ET
 
 import pytest
+from click.testing import CliRunner
 
+from grader.cli.main import main
 from tests.report import example_class
 
 
@@ -141,3 +143,43 @@ def test_junit_properties_hold_the_points(root, records):
         entry.get("name") == "points" and entry.get("value") == ""
         for entry in broken.iter("property")
     )
+
+
+_MOODLE = """Identifier,"Full name","ID number",Grade
+"Participant 1","Kim",kim_minjun,
+"Participant 2","Han",han_empty,
+"Participant 3","Yang",yang_absent,
+"""
+_CANVAS = """Student,ID,SIS User ID,SIS Login ID,Section,hw1
+"Kim",1,,kim_minjun,A,
+"Han",2,,han_empty,A,
+"Yang",3,,yang_absent,A,
+"""
+
+
+@pytest.mark.parametrize(("lms", "table"), [("moodle", _MOODLE), ("canvas", _CANVAS)])
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", "Of these, 0 points each: 1 handed in nothing, 1 could not be graded."),
+        ("ko", "이 가운데 0점: 미제출 1명, 채점할 수 없음 1명."),
+    ],
+)
+def test_zeros_for_what_was_not_graded_are_counted(report, tmp_path, lms, table, lang, said):
+    def filled(text):
+        (sheet := tmp_path / "sheet.csv").write_text(text)
+        call = ["--lang", lang, "export", lms, str(report), "hw1", str(sheet)]
+        return CliRunner().invoke(main, [*call, "-o", str(tmp_path / "filled.csv")]).output
+
+    assert said in filled(table).splitlines()
+    alone = "".join(table.splitlines(keepends=True)[:2])
+    assert "0 points" not in (one := filled(alone))
+    assert "0점:" not in one
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "it gets 0 points."), ("ko", "0점입니다.")])
+def test_what_cannot_be_graded_has_0_points_in_every_language(report, lang, said):
+    names = {"en": "feedback.html", "ko": "feedback.ko.html"}
+    page = (report / "feedback" / "empty" / "hw1" / names[lang]).read_text()
+    assert said in page
+    assert "점수가 없" not in page

@@ -10,6 +10,8 @@ from click.testing import CliRunner
 
 from grader.cli.main import main
 from grader.records import store
+from grader.records.outcome import Outcome
+from grader.records.record import Counterexample, Shown
 from tests.export import consumers, odd_class
 from tests.intake.layouts import zipped
 
@@ -17,9 +19,9 @@ NUMBERED = ("12345_678, Number", 4111, "20279999", "")
 PEOPLE = [*odd_class.people(10), NUMBERED]
 
 
-def export(command, out, tmp_path):
+def export(command, out, tmp_path, *options):
     target = tmp_path / "feedback.zip"
-    call = ["export", command, str(out), "hw1", "-o", str(target)]
+    call = ["export", command, str(out), "hw1", "-o", str(target), *options]
     result = CliRunner().invoke(main, call)
     assert result.exit_code == 0, result.output
     return target.read_bytes(), result.output
@@ -107,6 +109,62 @@ def test_names_of_the_download_are_kept(from_canvas, tmp_path):
     assert "kimminsu_LATE_50000_900000_hw1.zip" in names
     assert "park_4112_71_text.py" in names
     assert not any("/" in name for name in names)
+
+
+def test_a_text_is_in_every_language_of_the_course_whatever_the_shell(
+    from_canvas, tmp_path, monkeypatch
+):
+    """As a zip is, in which there is a page for each."""
+    of_canvas = []
+    for shell in ("en_US.UTF-8", "ko_KR.UTF-8"):
+        monkeypatch.setenv("LC_ALL", shell)
+        of_canvas.append(export("canvas-feedback", from_canvas, tmp_path)[0])
+    assert of_canvas[0] == of_canvas[1]
+    read = consumers.canvas_feedback(of_canvas[0])
+    book = json.loads(read[4113, 72])["cells"][0]["source"]
+    for text in (read[4112, 71].decode(), book):
+        assert -1 < text.find("Cleaning and splitting text") < text.find("텍스트 정리와 나누기")
+    alone = consumers.canvas_feedback(
+        export("canvas-feedback", from_canvas, tmp_path, "--lang", "ko")[0]
+    )
+    assert "Cleaning" not in alone[4112, 71].decode()
+
+
+@pytest.mark.parametrize("lms", ["canvas", "moodle"])
+def test_inputs_of_hidden_checks_reach_the_lms_when_they_are_published(lms, request, tmp_path):
+    out = request.getfixturevalue(f"from_{lms}")
+    path = min((out / "records" / "hw1").glob("*.json"))
+    before = path.read_bytes()
+    store.write(asked_by_a_hidden_check(store.read(path), "hw1.clean(41)"), path)
+
+    def shown(*options):
+        with zipfile.ZipFile(
+            io.BytesIO(export(f"{lms}-feedback", out, tmp_path, *options)[0])
+        ) as f:
+            texts = [f.read(name) for name in f.namelist()]
+        for text in [text for text in texts if text.startswith(b"PK")]:
+            with zipfile.ZipFile(io.BytesIO(text)) as inner:
+                texts += [inner.read(name) for name in inner.namelist()]
+        return any(b"hw1.clean(41)" in text for text in texts)
+
+    try:
+        assert [shown(), shown("--published")] == [False, False]
+        assert shown("--published", "--with-inputs")
+    finally:
+        path.write_bytes(before)
+
+
+def asked_by_a_hidden_check(record, line):
+    asked = Counterexample([line], Shown("2", []), Shown("3", []))
+    exercise = next(e for e in record.exercises if any(not c.public for c in e.checks))
+    hidden = next(c for c in exercise.checks if not c.public)
+    failed = dataclasses.replace(
+        hidden, outcome=Outcome.FAILED, counterexample=asked, passes_with=[]
+    )
+    checks = [failed if check is hidden else check for check in exercise.checks]
+    changed = dataclasses.replace(exercise, checks=checks)
+    exercises = [changed if e is exercise else e for e in record.exercises]
+    return dataclasses.replace(record, exercises=exercises)
 
 
 def test_text_of_a_student_stays_a_comment_in_python(from_canvas, tmp_path):

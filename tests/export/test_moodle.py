@@ -29,8 +29,7 @@ def filled(graded, tmp_path, data, *options, lang="en", code=0):
     sheet, target = tmp_path / "sheet.csv", tmp_path / "filled.csv"
     sheet.write_bytes(data)
     call = [
-        "--lang",
-        lang,
+        *(["--lang", lang] if lang else []),
         "export",
         "moodle",
         str(graded[0]),
@@ -88,6 +87,26 @@ def test_comments_are_html_that_a_reader_sees_as_it_was_meant(graded, tmp_path):
     comment = consumers.moodle(after)["50000"][1]
     assert "텍스트 정리와 나누기" in comment
     assert not {'"', "\\", "\n"} & set(comment)
+
+
+def test_students_read_the_languages_of_the_course_whatever_the_shell(
+    graded, tmp_path, monkeypatch
+):
+    path = graded[0] / "assignments" / "hw1.json"
+    before = path.read_text("utf-8")
+    of_the_course = {**json.loads(before), "languages": ["ko", "en"]}
+    path.write_text(json.dumps(of_the_course, ensure_ascii=False), "utf-8")
+    titles = "텍스트 정리와 나누기", "Cleaning and splitting text"
+    try:
+        for shell in ("en_US.UTF-8", "ko_KR.UTF-8"):
+            monkeypatch.setenv("LC_ALL", shell)
+            sheet = odd_class.worksheet(EVERYBODY[:2])
+            comment = consumers.moodle(filled(graded, tmp_path, sheet, lang=None)[0])["50000"][1]
+            assert -1 < comment.find(titles[0]) < comment.find(titles[1])
+            comment = consumers.moodle(filled(graded, tmp_path, sheet, lang="en")[0])["50000"][1]
+            assert [title in comment for title in titles] == [False, True]
+    finally:
+        path.write_text(before, "utf-8")
 
 
 def test_a_comment_of_a_person_stays_and_ours_is_replaced(graded, tmp_path):

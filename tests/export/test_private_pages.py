@@ -20,8 +20,8 @@ def out(tmp_path):
     return tmp_path / "out"
 
 
-def export(out, code=0):
-    result = CliRunner().invoke(main, ["export", "pages", str(out), "hw1"])
+def export(out, *options, code=0):
+    result = CliRunner().invoke(main, ["export", "pages", str(out), "hw1", *options])
     assert result.exit_code == code, result.output
     folder = out / "export" / "hw1"
     pages = {path.name: path.read_text() for path in (folder / "pages").iterdir()}
@@ -39,6 +39,48 @@ def test_each_page_is_its_students(out):
     assert "<bdi>kim_minjun</bdi>" in pages[mine["page"]]
     assert len(pages) == 2 * len(FEW) + 1
     assert pages["index.html"] == ""
+
+
+def test_links_stay_what_they_were_whatever_the_shell(out, monkeypatch):
+    pages, links = export(out)
+    monkeypatch.setenv("LC_ALL", "ko_KR.UTF-8")
+    again = export(out)
+    assert again[0].keys() == pages.keys() and again[1] == links
+    assert all('<html lang="en">' in again[0][row["page"]] for row in links)
+    korean, chosen = export(out, "--lang", "ko")  # other links to the same pages
+    assert korean.keys() == pages.keys()
+    assert all('<html lang="ko">' in korean[row["page"]] for row in chosen)
+    (out / "records" / "hw1" / "kim_minjun.json").unlink()
+    assert len(export(out)[0]) == len(pages) - 2
+
+
+def test_what_differs_from_the_last_report_is_said(out):
+    """Otherwise what was published would be taken back in the next upload, and nobody told."""
+
+    def said(*call):
+        result = CliRunner().invoke(main, [*call, "--lang", "en"])
+        assert result.exit_code == 0, result.output
+        return [line for line in result.stderr.splitlines() if "last report" in line]
+
+    pages = "export", "pages", str(out), "hw1"
+    report, inputs = ("report", str(out)), ("--published", "--with-inputs")
+    assert said(*pages, "--published") == []  # there is no report yet
+    assert said(*report) == said(*pages) == []
+    assert "without --published" in said(*pages, "--published")[0]
+    said(*report, "--published")
+    assert said(*pages, "--published") == []
+    assert "with --published, this without" in said(*pages)[0]
+    assert "without --with-inputs" in said(*pages, *inputs)[0]
+    said(*report, *inputs)
+    assert said(*pages, *inputs) == []
+    assert "with --with-inputs, this without" in said(*pages, "--published")[0]
+
+
+def test_inputs_alone_are_refused_by_every_export_of_feedback(out):
+    for command in ("pages", "canvas-feedback", "moodle-feedback"):
+        call = ["export", command, str(out), "hw1", "--with-inputs", "--lang", "en"]
+        result = CliRunner().invoke(main, call)
+        assert (result.exit_code, "--published" in result.output) == (2, True)
 
 
 def test_names_stay_and_tell_nothing(out, tmp_path):

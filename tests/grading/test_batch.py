@@ -1,5 +1,6 @@
 """A class is graded, resumed, survived. Submissions of every kind, through the command line."""
 
+import csv
 import json
 import os
 import random
@@ -14,6 +15,7 @@ import unicodedata
 import zipfile
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -22,12 +24,17 @@ from click.testing import CliRunner
 from grader.cli.main import main
 from grader.course import assignment as assignments
 from grader.errors import PlatformError
+from grader.export.comment import comment
 from grader.grading.batch import Settings, grade_batch
 from grader.grading.engines.attempts import given_up
 from grader.grading.engines.engine import Graded
 from grader.intake.handin import Found
 from grader.records import digests, store
 from grader.records.brief import Brief
+from grader.records.record import Message
+from grader.report import formatting
+from grader.report.moment import Moment
+from grader.report.results import find
 
 GOOD = "def add(a, b): return a + b\n"
 GREET = "def greet(name): return f'Hello {name}'\n"
@@ -150,6 +157,52 @@ def test_broken_and_hostile_submissions_cost_what_they_break(submit, grade, tmp_
         )
     forbidden = record(tmp_path, "forbidden").exercises[0].checks[0].message
     assert (forbidden.fields["name"], forbidden.fields["line"]) == ("torch.nn", "1")
+
+
+@pytest.mark.parametrize(
+    ("lang", "reason"),
+    [
+        (
+            "en",
+            "sums.py could not be imported: SyntaxError: invalid syntax (tiny_package/sums.py, line 1)",
+        ),
+        (
+            "ko",
+            "sums.py 파일을 불러올 수 없습니다: SyntaxError: invalid syntax (tiny_package/sums.py 1행)",
+        ),
+    ],
+    ids=["en", "ko"],
+)
+def test_why_a_whole_file_earns_nothing_is_said_where_one_looks_first(
+    submit, grade, tmp_path, lang, reason
+):
+    submit("kim", CASES["syntax"][0])
+    (line,) = [line for line in grade(lang=lang).output.splitlines() if "4.00 / 10" in line]
+    assert line.endswith(f"  {reason}")
+    out = str(tmp_path / "out")
+    assert CliRunner().invoke(main, ["--lang", lang, "report", out]).exit_code == 0
+    table = (tmp_path / "out" / "scores" / "tiny" / "scores.csv").read_text()
+    (row,) = csv.DictReader(table.splitlines())
+    assert row["problem"] == reason
+    page = (tmp_path / "out" / "report" / "tiny" / "index.html").read_text()
+    assert f'<span class="problem">{reason}' in page
+    results = find(tmp_path / "out", "tiny")
+    (entry,) = results.entries()
+    said = comment(results.snapshot, entry, lang, Moment(datetime.now(UTC), published=False))
+    assert reason in said
+
+
+def test_what_is_said_of_whole_files_stays_short():
+    found = [
+        Message(
+            "import_failed", {"file": f"{n}.py", "error": "E", "text": 999 * "x\n", "where": ""}
+        )
+        for n in range(9)
+    ]
+    found[0].fields["text"] = "x" * 999
+    said = formatting.why(Message("empty"), found, "en")
+    assert said.startswith("The submission is empty. 0.py could not be imported: E: xxx")
+    assert (said[-1], len(said) < 500, "3.py" in said, "\n" in said) == ("…", True, False, False)
 
 
 def test_what_cannot_be_opened_gets_a_reason(submit, grade, tmp_path):
@@ -473,6 +526,36 @@ def test_other_points_are_worked_out_without_running_anything(submit, grade, tmp
     for name, kept in after.items():
         again = record(tmp_path, name)
         assert (again.points, again.extra_points) == (kept.points, kept.extra_points)
+
+
+def test_whose_score_has_changed_is_said(submit, grade, tmp_path, edit):
+    submit("kim", {"sums.py": "def add(a, b): return int(a + b)", "words.py": GREET})
+    submit("lee", {"sums.py": GOOD, "words.py": GREET})
+    submit("new", {".keep": ""})
+    first = grade()
+    assert "→" not in first.output
+    assert "earlier" not in first.output
+    hidden = "assignments/tiny/checks/hidden/test_more.py"
+    strict = "assert np.array_equal(student.sums.add(one, one), 2 * one)"
+    edit(hidden, strict, "assert one is not None")
+    done = grade()
+    said = {line.split()[0]: line for line in done.output.splitlines() if " / 10 " in line}
+    assert "  8.80 → 10.00 / 10 " in said["kim"]
+    assert "→" not in said["lee"]
+    assert "Of 3 earlier scores worked out again, 1 went up and 0 went down." in done.output
+    edit(hidden, "assert one is not None", strict)
+    known = tmp_path / "out" / "known" / "tiny.sqlite"
+    known.unlink()
+    summary = json.loads(grade("--regrade", "--json").stdout)
+    assert summary["changed"] == {"kim": {"before": 10.0, "after": 8.8}}
+    assert (summary["again"], summary["up"], summary["down"]) == (3, 0, 1)
+    known.unlink()
+    (tmp_path / "out" / "records" / "tiny" / "kim.json").write_text("{")
+    assert "Of 2 earlier scores worked out again, 0 " in grade("--regrade").output
+    edit("assignments/tiny/exercises/adding.toml", "add = 6", "add = 16")
+    done = grade(lang="ko")  # nothing is run
+    assert "  8.80 / 10 → 16.80 / 20 " in done.output
+    assert "점수를 다시 매긴 3명 가운데 2명은 올랐고 0명은 내렸습니다." in done.output
 
 
 def test_exit_codes(submit, grade, tmp_path, course):

@@ -1,7 +1,9 @@
 """What a student may read, and what not."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from fractions import Fraction
 
 import pytest
 
@@ -12,12 +14,12 @@ from grader.records.assignment_snapshot import DescribedCheck
 from grader.records.decisions import Decision, Decisions
 from grader.records.outcome import Outcome
 from grader.records.record import Message
-from grader.report import feedback, pages
+from grader.report import feedback, formatting, pages
 from grader.report.build import build
 from grader.report.moment import Moment, is_shown
 from grader.report.page_cache import PageCache
 from grader.scoring.decided import decided
-from grader.scoring.points import score, totals
+from grader.scoring.points import NOT_WHOLE, SHARE, score, totals
 from tests.report import example_class
 
 DUE = "2026-03-20T23:59:00+09:00"
@@ -379,7 +381,7 @@ def _named(entries, key, value):
         (1.25, 0.0, "en", "those that the teaching staff gave"),
         (1.25, 0.0, "ko", "채점자가 직접 매긴"),
         (None, 0.5, "en", "those that the teaching staff gave"),
-        (None, 0.0, "en", "it gets no points"),  # a comment alone gives none
+        (None, 0.0, "en", "it gets 0 points"),  # a comment alone gives none
     ],
 )
 def test_points_by_hand_where_nothing_could_be_graded(described, points, extra, lang, said):
@@ -390,7 +392,7 @@ def test_points_by_hand_where_nothing_could_be_graded(described, points, extra, 
     )
     page = pages.render("feedback.html.j2", lang, [], shown)
     assert said in page
-    assert ("it gets no points" in page) == (said == "it gets no points")
+    assert ("it gets 0 points" in page) == (said == "it gets 0 points")
 
 
 def test_what_we_could_not_grade_is_nothing_to_mend(described):
@@ -478,6 +480,17 @@ def test_a_function_whose_points_a_person_set_is_not_called_ungraded(described, 
     )
     page = _page(described, decided(described, record, by_hand), lang, after)
     assert f'<code>{of}</code> <span class="stands">{said}<' in page
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_the_page_says_how_points_come_about(report, lang):
+    """Whoever asks "why 3.2 of 4" has the page, and not our documentation."""
+    name = {"en": "feedback.html", "ko": "feedback.ko.html"}[lang]
+    page = (report / "feedback" / "script" / "hw1" / name).read_text("utf-8")
+    [rule] = re.findall('<details class="rule">.*?</details>', page, re.DOTALL)
+    for number in (*SHARE.values(), NOT_WHOLE * Fraction(3, 4)):
+        assert f"{float(100 * number):g} %" in rule
+    assert formatting.rule(lang) in rule
 
 
 def test_the_class_page_has_a_column_of_points_by_hand_where_there_are_some(tmp_path):

@@ -3,7 +3,9 @@
 import json
 import re
 import tomllib
+from collections import Counter
 from dataclasses import replace
+from datetime import datetime, timedelta
 from html.parser import HTMLParser
 from importlib.resources import files
 from itertools import pairwise
@@ -12,10 +14,10 @@ import pytest
 
 from grader.errors import PlatformError, UsageError
 from grader.export.files import FILES
-from grader.records import assignment_snapshot, decisions
+from grader.records import assignment_snapshot, decisions, store
 from grader.records.decisions import Decision, Decisions
 from grader.records.outcome import Outcome
-from grader.records.record import Counterexample, Message, Record, Shown
+from grader.records.record import Counterexample, Message, Record, Shown, Status
 from grader.report.build import build
 from tests.report import example_class
 
@@ -186,14 +188,18 @@ def test_every_link_of_the_class_page_leads_to_a_file(report):
         assert (page.parent / unquote(link)).is_file()
 
 
-def test_the_default_language_has_the_plain_name(tmp_path):
+def test_pages_keep_their_names_whoever_makes_them(tmp_path):
+    """Links were sent out: neither a shell nor `--lang` decides what a name leads to."""
     example_class.write(tmp_path, {"a": example_class.class_records()["oh_jimin"]})
-    build(tmp_path, "en")
-    written = build(tmp_path, "ko")
-    folder = tmp_path / "report" / "hw1"
-    assert sorted(path.name for path in folder.glob("*.html")) == ["index.en.html", "index.html"]
-    assert '<html lang="ko">' in (folder / "index.html").read_text(encoding="utf-8")
-    assert all(path.exists() for path in written)
+    english, korean = build(tmp_path, "en"), build(tmp_path, "ko")
+    for folder, stem in (("report/hw1", "index"), ("feedback/a/hw1", "feedback")):
+        names = {"en": f"{stem}.html", "ko": f"{stem}.ko.html"}
+        assert {p.name for p in (tmp_path / folder).glob("*.html")} == set(names.values())
+        for lang, name in names.items():
+            assert f'<html lang="{lang}">' in (tmp_path / folder / name).read_text("utf-8")
+    # a person opens the page in their own language
+    assert [opened[0].name for opened in (english, korean)] == ["index.html", "index.ko.html"]
+    assert all(path.exists() for path in korean)
 
 
 def test_a_second_report_is_the_same(report, tmp_path):
@@ -280,7 +286,7 @@ def test_what_is_stored_of_an_assignment(tiny):
         '"hint": {"en": "Plus.", "ko": "더하기."}, "public": true, "show": "always"}, '
         '{"id": "add_adds_arrays", "of": "add", "kind": "edge", '
         '"title": {"en": "Arrays are added", "ko": "배열을 더합니다"}, '
-        '"hint": {"en": "Plus again.", "ko": "다시 더하기."}, "public": false, "show": "always"}]}]}'
+        '"hint": {"en": "Plus again.", "ko": "다시 더하기."}, "public": false, "show": "always"}]}], "timezone": null}'
     )
 
 
@@ -295,6 +301,62 @@ def test_describe_and_load_are_inverse(tiny, tmp_path):
     for exercise, own in zip(tiny.exercises, loaded.exercises, strict=True):
         for check, described in zip(exercise.checks, own.checks, strict=True):
             assert vars(described).items() <= vars(check).items()
+
+
+def _class_page(tmp_path, change=lambda described: None):
+    """The made-up class's page in both languages, of an assignment that is described otherwise."""
+    example_class.write(tmp_path)
+    path = tmp_path / "assignments" / "hw1.json"
+    described = json.loads(path.read_text(encoding="utf-8"))
+    change(described)
+    path.write_text(json.dumps(described), encoding="utf-8")
+    build(tmp_path, "en")
+    folder = tmp_path / "report" / "hw1"
+    return [(folder / name).read_text("utf-8") for name in ("index.html", "index.ko.html")]
+
+
+def test_the_class_page_says_who_handed_in_and_what_the_mean_counts(tmp_path):
+    english, korean = _class_page(tmp_path)
+    records = example_class.class_records().values()
+    statuses = Counter(record.status for record in records)
+    assert statuses[Status.MISSING] == 1
+    handed_in = len(records) - 1
+    assert f"<dt>Handed in</dt><dd>{handed_in}</dd>" in english
+    assert f"<dt>제출</dt><dd>{handed_in}</dd>" in korean
+    scored = handed_in - statuses[Status.BROKEN]
+    assert f"are those of the {scored} scored submissions. What could not" in english
+    assert f"점수가 있는 제출물 {scored}개로 계산했습니다" in korean
+
+
+def test_checks_of_one_title_are_told_apart_on_the_class_page(tmp_path):
+    def change(described):
+        for check in described["exercises"][0]["checks"][:3]:  # two of `clean`, one of `tokenize`
+            check["title"] = {"en": "Worked example", "ko": "예제"}
+
+    for page, title in zip(_class_page(tmp_path, change), ("Worked example", "예제"), strict=True):
+        for name in ("tokenize", "clean_replaces_tags_by_blanks", "clean_is_idempotent"):
+            assert f'<th scope="row">{title} <code>{name}</code></th>' in page
+        assert f'<th scope="row">{title}</th>' not in page
+    assert (
+        'scope="row">At most one ending is stripped</th>' in _class_page(tmp_path / "as-it-is")[0]
+    )
+
+
+def test_times_are_those_of_the_course(tmp_path):
+    example_class.write(tmp_path)
+    path = tmp_path / "assignments" / "hw1.json"
+    described = json.loads(path.read_text(encoding="utf-8"))
+    record = store.read(tmp_path / "records" / "hw1" / "oh_jimin.json")
+    assert record.started.endswith("+00:00")
+    feedback = tmp_path / "feedback" / "oh_jimin" / "hw1" / "feedback.html"
+    for zone, hours, name in ((None, 0, "UTC"), ("Asia/Seoul", 9, "KST"), ("No/Where", 0, "UTC")):
+        path.write_text(json.dumps(described | {"timezone": zone}), encoding="utf-8")
+        build(tmp_path, "en")
+        there = datetime.fromisoformat(record.started) + timedelta(hours=hours)
+        said = f"{there:%Y-%m-%d %H:%M} {name}"
+        assert said in feedback.read_text(encoding="utf-8")
+        page = (tmp_path / "report" / "hw1" / "index.html").read_text(encoding="utf-8")
+        assert page.count(f" {name} to ") == 1
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from grader.records.obstacles import in_the_way
 from grader.records.record import ExerciseResult, Message
 from grader.scoring.points import excused
-from grader.scoring.standing import Standing, in_the_way, standing
+from grader.scoring.standing import Standing, standing
 from tests.outcomes import check
 
 
@@ -40,6 +41,8 @@ def test_what_all_checks_end_with_is_in_the_way(code):
     told = [replace(check(name), message=reason) for name in ("f1", "g1")]
     assert in_the_way(told) == reason
     assert in_the_way([*told, check("f2", outcome="passed")]) is None
+    assert in_the_way([*told, check("f2", outcome="skipped")]) == reason  # it needs f1
+    assert in_the_way([check("f2", outcome="skipped")]) is None
 
 
 @pytest.mark.parametrize("code", ["missing", "missing_attribute", "raised_hidden"])

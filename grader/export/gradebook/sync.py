@@ -75,10 +75,11 @@ class _Changed:
 
 
 def sync(
-    out: Path, url: str, course: Course, lang: str, *, published: bool = False
+    out: Path, url: str, course: Course, lang: str | None = None, *, published: bool = False
 ) -> list[Synced]:
     """Write the class in `out` into the gradebook at `url`, and read what people decided in it.
 
+    Comments are in `lang`, or else in the first of the course's languages.
     Returns what was done, for each assignment. Raises `UsageError` when nothing was graded yet, or
     when the database cannot be opened or written; `PlatformError` when a record is damaged.
     """
@@ -106,7 +107,7 @@ class _Class:
         out: Path,
         results: Results,
         course: Course,
-        lang: str,
+        lang: str | None,
         moment: Moment,
     ) -> None:
         self._connection, self._results, self._course = connection, results, course

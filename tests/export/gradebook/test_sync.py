@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -110,6 +111,17 @@ def test_a_comment_names_a_known_mistake_as_soon_as_it_is_known(synced):
     assert "This looks familiar: Tags become blanks." in said
 
 
+def test_a_comment_is_in_the_first_language_of_the_course(school):
+    """Students read it by way of nbgrader's feedback: whose shell it was says nothing."""
+    path = school.out / "assignments" / "hw1.json"
+    described = json.loads(path.read_text("utf-8"))
+    path.write_text(json.dumps({**described, "languages": ["ko", "en"]}), "utf-8")
+    school.sync(None)
+    assert re.search("[가-힣]", school.grade("clean", "oh_jimin")[-1])
+    school.sync("en")
+    assert not re.search("[가-힣]", school.grade("clean", "oh_jimin")[-1])
+
+
 def test_a_comment_is_no_markup(school):
     """nbgrader's feedback page takes it for Markdown."""
     path = school.out / "records" / "hw1" / "oh_jimin.json"
@@ -194,8 +206,8 @@ def test_what_a_person_decides_goes_into_the_lms(synced):
     entry = next(e for e in results.entries() if e.record.student == "oh_jimin")
     assert entry.score == pytest.approx(synced.scores()["oh_jimin"])
     moment = Moment(datetime.now(UTC), published=True)
-    assert "clean: Nice &lt;b&gt;idea" in comment(results.snapshot, entry, "en", moment)
-    assert "- clean: Nice <b>idea</b>" in lines(results, entry, "en", moment)
+    assert "clean: Nice &lt;b&gt;idea" in comment(results.snapshot, entry, ["en"], moment)
+    assert "- clean: Nice <b>idea</b>" in lines(results, entry, ["en"], moment)
 
 
 def test_a_score_that_did_not_change_is_not_to_be_looked_at_again(synced):
