@@ -394,10 +394,10 @@ def test_an_answer_that_the_check_cannot_use_says_why(prove, edit):
     edit(
         "assignments/tiny/checks/public/test_sums.py",
         "    assert student.sums.add(1, 2) == 3",
-        "    got = student.sums.add(1, 2)\n    assert got == three",
+        "    got = student.sums.add(1, 2)\n    assert got.three",
     )
     done = prove(options=["--only", "reference"])
-    assert "add_adds (failed): NameError: name 'three' is not defined" in done.output
+    assert "add_adds (failed): AttributeError: 'int' object has no attribute 'three'" in done.output
 
 
 def test_a_check_file_that_skips_itself_is_refused(prove, edit):
