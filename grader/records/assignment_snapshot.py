@@ -45,6 +45,7 @@ class DescribedCheck:
     hint: Text
     public: bool
     show: str
+    wants_error: bool = False
 
     @classmethod
     def from_check(cls, check: Check) -> Self:

@@ -20,6 +20,7 @@ class Standing(StrEnum):
     EDGE = "edge"  # right on ordinary input, not yet in rare cases
     MANNERS = "manners"  # right values; types, errors or arguments are not yet as promised
     RIGHT = "right"
+    WAITING = "waiting"  # nothing of it was run
     BROKEN = "broken"  # not graded: a check of it raised an error itself
 
 
@@ -30,6 +31,8 @@ def standing(checks: Sequence[CheckResult], free: Collection[str] = ()) -> Stand
         return Standing.BROKEN
     if Outcome.UNANSWERED in outcomes and all(outcome.not_yet for outcome in outcomes):
         return Standing.UNANSWERED
+    if outcomes == {Outcome.SKIPPED} and not all(check.id in free for check in checks):
+        return Standing.WAITING
     failing = {c.kind for c in checks if c.outcome != Outcome.PASSED and c.id not in free}
     return next((Standing(kind.value) for kind in Kind if kind in failing), Standing.RIGHT)
 
@@ -38,6 +41,11 @@ def said_by_all(checks: Sequence[CheckResult]) -> Message | None:
     """The message that all checks end with, if it is one."""
     first = checks[0].message if checks else None
     return first if all(check.message == first for check in checks) else None
+
+
+def names_missing(message: Message | None) -> bool:
+    """Whether it says that a function is not there, perhaps for its name."""
+    return message is not None and message.code in {"missing", "missing_near"}
 
 
 def in_the_way(checks: Sequence[CheckResult]) -> Message | None:
