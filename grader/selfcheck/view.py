@@ -221,7 +221,7 @@ class View:
             return
         begin = indent
         for line in text.wrap(self._console, width):
-            self._console.print(Text(begin, style="dim") + line, soft_wrap=True)
+            self._console.print(Text.assemble((begin, "dim"), line), soft_wrap=True)
             begin = indent if further is None else further
 
     def _next(self, results: list[ExerciseResult]) -> str:
