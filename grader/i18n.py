@@ -11,20 +11,26 @@ from importlib.resources import files
 from string import Formatter
 from typing import Any
 
+from grader.korean import particle
+
 LANGUAGES = ("en", "ko")
 
 
 class _Counting(Formatter):
     def format_field(self, value: Any, format_spec: str) -> Any:
-        """The first of two words for 1, else the second."""
+        """The first of two words for 1, else the second; of two particles that which fits."""
         one, several, many = format_spec.partition("|")
         if not several:
             return super().format_field(value, format_spec)
+        if _HANGUL.match(one):
+            return particle(str(value), one, many)
         return one if str(value) == "1" else many
 
 
+_HANGUL = re.compile("[\uac00-\ud7a3]")
 _COUNTING = _Counting()
 UNKNOWN = "-"  # in place of a place
+NOTEBOOK = "notebook"  # in place of a module that was made from its cells
 _NOWHERE = "\0"
 _NOWHERE_SAID = re.compile(rf" ?\({_NOWHERE}\)")
 _CELL = re.compile(r"cell (?P<number>\d+|In \[\d+\])(?: \((?P<name>.*)\))?")
@@ -42,7 +48,8 @@ def default_language() -> str:
 def translate(code: str, lang: str, /, **fields: object) -> str:
     """The sentence `code` ("outcome.timeout") in `lang`, with its `{fields}` filled in.
 
-    `{n:point|points}` is the word that goes with the number `n`.
+    `{n:point|points}` is the word that goes with the number `n`, and `{word:이|가}` the particle
+    that follows the word: the first after a consonant.
     """
     sentence = _sentence(code, lang)
     return _COUNTING.vformat(sentence, (), fields) if "|" in sentence else sentence.format(**fields)
@@ -65,7 +72,10 @@ def say(code: str, fields: dict[str, str], lang: str) -> str:
     own = {name: choose(text, lang) for name, text in texts.items()}
     if "where" in own:
         own["where"] = _place(own["where"], lang)
-    if "file" in own:
+    own.setdefault("again", translate("message.hand_in_again", lang))
+    if own.get("file") == NOTEBOOK:
+        own["file"] = translate("message.notebook_name", lang)
+    elif "file" in own:
         own["file"] = _cell(own["file"], lang)
     try:
         said = translate(f"message.{code}", lang, **own)

@@ -19,7 +19,7 @@ PICTURE = ROOT / "docs" / "rooms.svg"
 # The rooms from the cellar up, and the modules of each in the same order: an import runs to a
 # module that stands further up in this table, never down or sideways in a circle.
 ROOMS = {
-    "": ["__init__", "i18n", "errors", "json_file"],
+    "": ["__init__", "korean", "i18n", "errors", "json_file"],
     "course": [
         "source",
         "toml",
@@ -50,7 +50,7 @@ ROOMS = {
         "people",
         "assignment_snapshot",
     ],
-    "scoring": ["points", "standing", "waiting", "rescore", "decided"],
+    "scoring": ["points", "standing", "hints", "waiting", "rescore", "decided"],
     "diagnosis": ["mistakes", "rule", "classes"],
     "intake": [
         "names",

@@ -4,6 +4,7 @@ import pytest
 
 from grader.errors import PlatformError
 from grader.i18n import choose, say, translate
+from grader.korean import particle
 
 
 def test_the_first_language_stands_in():
@@ -72,10 +73,6 @@ def test_a_word_that_goes_with_a_number_may_hold_it():
 @pytest.mark.parametrize(
     ("code", "fields", "said"),
     [
-        ("cli.check_functions", {"right": 1, "functions": 5, "points": "6", "total": "30",
-         "hidden": 2}, "checks: 1 of 5, worth 6 of 30 points. 2 hidden checks decide what"),
-        ("cli.check_functions", {"right": 0, "functions": 5, "points": "0", "total": "30",
-         "hidden": 1}, "checks: 0 of 5, worth 0 of 30 points. 1 hidden check decides what"),
         ("expect.entry", {"what": "w", "got": "1", "want": "2", "wrong": "1", "size": "6"},
          "(1 of 6 entries differs)"),
         ("cli.universal", {"empty": 1, "n": 6}, "1 of 6 universal answers earns nothing"),
@@ -83,3 +80,49 @@ def test_a_word_that_goes_with_a_number_may_hold_it():
 )  # fmt: skip
 def test_a_verb_goes_with_the_number_of_those_that_do_it(code, fields, said):
     assert said in translate(code, "en", **fields)
+
+
+@pytest.mark.parametrize(
+    ("words", "closed", "open_"),
+    [
+        ("0 1 3 6 7 8 10 1000 0.50 int8 튜플 tuple None token lr JSON (3,) [1]",
+         "이어야", "여야"),
+        ("배열 8 1 튜플 3 map", "은", "는"),
+        ("폴더.zip 6 10", "으로", "로"),
+    ],
+)  # fmt: skip
+def test_after_a_consonant(words, closed, open_):
+    words = words.split()
+    assert {word: particle(word, closed, open_) for word in words} == dict.fromkeys(words, closed)
+
+
+@pytest.mark.parametrize(
+    ("words", "closed", "open_"),
+    [
+        ("2 4 5 9 0.5 1e-05 float32 float64 int float True 텐서 (2,) ValueError 1000000000000",
+         "이어야", "여야"),
+        ("ngram.py 텐서 97% x", "은", "는"),
+        ("1 7 8 튜플 ngram.py cell", "으로", "로"),
+    ],
+)  # fmt: skip
+def test_after_a_vowel(words, closed, open_):
+    words = words.split()
+    assert {word: particle(word, closed, open_) for word in words} == dict.fromkeys(words, open_)
+
+
+def test_a_gloss_behind_a_word_is_not_read():
+    assert particle("배열(dtype float64, 모양 (2, 2))", "이어야", "여야") == "이어야"
+    assert particle("텐서(dtype float64, 모양 ())", "이어야", "여야") == "여야"
+
+
+def test_a_sentence_has_the_particle_of_what_fills_it():
+    assert "sums.py로 바꾼" in translate(
+        "cli.check_next_file", "ko", file="sums.py", command="grader check tiny"
+    )
+    assert "add라는" in translate("error.unknown_candidate", "ko", assignment="hw1", name="add")
+
+
+def test_what_is_handed_in_again_elsewhere_is_checked_again_in_a_self_check():
+    fields = {"file": "a.ipynb", "reason": "x"}
+    assert "다시 제출하세요" in say("notebook_broken", fields, "ko")
+    assert "hand it in again" in say("notebook_broken", fields, "en")

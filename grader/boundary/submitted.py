@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
 from grader.course.families import DOUBLES, FAMILIES
+
+_TOP = re.compile(r"(?:(?:async\s+)?def|class)\s+(\w+)")
+_METHOD = re.compile(r"\s+(?:async\s+)?def\s+(\w+)")
 
 
 @dataclass(frozen=True)
@@ -91,10 +95,32 @@ class Submitted:
                 return f"{self.package}/{searched_file}, line {number}"
         return ""
 
+    def near(self, name: str, file: str = "", kind: str = "") -> list[str]:
+        """Functions and classes of a file, or methods of a class `kind`, of a similar name.
+
+        None of them is one that is asked for itself.
+        """
+        asked = {n for part in self.searched.values() for n in part.functions}
+        files = [file] if file else sorted(self.files)
+        found = [n for f in files if f in self.files for n in _names(self.files[f], kind)]
+        return get_close_matches(name, [n for n in found if kind or n not in asked], cutoff=0.75)
+
     @cached_property
     def lines_by_path(self) -> Mapping[str, int]:
         """`lines` under the names that a traceback gives the files."""
         return {f"{self.package}/{name}": count for name, count in self.lines.items()}
+
+
+def _names(content: bytes, kind: str) -> list[str]:
+    """What a file defines at its top level, or the methods of its class `kind`: by its look."""
+    inside, found = not kind, dict[str, None]()
+    for line in content.decode("utf-8", "replace").split("\n"):
+        own = re.match(r"class\s+(\w+)", line)
+        if kind and own:
+            inside = own[1] == kind
+        elif inside and (defined := (_METHOD if kind else _TOP).match(line)):
+            found[defined[1]] = None
+    return [name for name in found if not name.startswith("__")]
 
 
 def _line_of(lines: list[str], name: str, kind: str) -> int:

@@ -68,10 +68,13 @@ class Conversation:
         self._guests, self._ahead = guests, deque(ahead)
 
     def attribute(self, module: str, name: str) -> Any:
-        """A module's attribute: ("callable",), ("value", v) or ("missing", kind)."""
+        """A module's attribute: ("callable",), ("value", v) or ("missing", near names)."""
         raw = self._say((module, name))
         request = ("get", module, name)
-        return ("callable",) if raw is None else self._guests.settle(request, raw, self._handle)
+        if raw is None:
+            return ("callable",)
+        reply = self._guests.settle(request, raw, self._handle)
+        return reply if reply[0] != "missing" else ("missing", self._near(module, name))
 
     def request(self, verb: str, *arguments: Any) -> tuple[Any, ...]:
         """What comes of a verb (see `grader.boundary.replies`): (kind, value). Raises `Ending`."""
@@ -79,6 +82,8 @@ class Conversation:
         assert raw is not None  # only an attribute is answered so
         reply = self._guests.settle((verb, *arguments), raw, self._handle)
         self.answers += 1
+        if reply[0] == "missing":
+            return ("missing", self._near(*arguments))
         nothing = verb == "call" and reply[1] is None
         self.returned_none = self._function(*arguments[:2]) if nothing else {}
         return reply
@@ -113,6 +118,13 @@ class Conversation:
 
     def _handle(self, number: int, kind: str) -> Object:
         return Object(self, number, kind)
+
+    def _near(self, owner: Any, name: str) -> list[str]:
+        """What is there of a similar name."""
+        submitted = self._guests.submitted
+        if isinstance(owner, str):
+            return submitted.near(name, file=f"{owner.replace('.', '/')}.py")
+        return submitted.near(name, kind=owner.kind_name())
 
     def _function(self, owner: Any, name: str) -> dict[str, str]:
         submitted = self._guests.submitted

@@ -48,19 +48,21 @@ _HANGUL = re.compile("[\uac00-\ud7a3]")
 class Unmet(AssertionError):
     """What was expected, and what came instead: `texts`, a sentence for each language.
 
-    A field of the sentence may be a function of the language.
+    A field of the sentence may be a function of the language. `forgotten`: None came, as it does
+    where a `return` is missing. `about`: "type" or "dtype" where that is all that is wrong.
     """
 
-    def __init__(self, code: str, **fields: Any) -> None:
-        self.code = code
-        self.texts = {
-            lang: translate(
-                f"expect.{code}",
-                lang,
-                **{name: f(lang) if callable(f) else f for name, f in fields.items()},
-            )
-            for lang in LANGUAGES
-        }
+    def __init__(
+        self, code: str, *, forgotten: bool = False, about: str = "", **fields: Any
+    ) -> None:
+        self.code, self.about = code, about
+        self.texts = {}
+        for lang in LANGUAGES:
+            own = {name: f(lang) if callable(f) else f for name, f in fields.items()}
+            said = translate(f"expect.{code}", lang, **own)
+            if forgotten:
+                said = translate("expect.forgotten", lang, sentence=said)
+            self.texts[lang] = said
         super().__init__(self.texts["en"])
 
 
@@ -108,7 +110,21 @@ def describe(value: Any, lang: str = "en") -> str:
         return translate("expect.a_none", lang)
     if type(value).__module__ == "numpy":
         return translate("expect.a_numpy_scalar", lang, name=name)
-    return translate("expect.a_value", lang, name=name)
+    return translate("expect.a_value", lang, name=_kind(name, lang))
+
+
+def _kind(name: str, lang: str) -> str:
+    """The name of a type, in Korean by the word of the handouts."""
+    try:
+        return translate(f"expect.kinds.{name}", lang)
+    except KeyError:
+        return name
+
+
+def _mistyped(code: str, value: Any, **fields: Any) -> Unmet:
+    """A value is not of the kind that was expected."""
+    got = partial(describe, value)
+    return Unmet(code, forgotten=value is None, about="type", got=got, **fields)
 
 
 def expect_true(condition: bool, otherwise: Mapping[str, str]) -> None:
@@ -120,7 +136,7 @@ def expect_true(condition: bool, otherwise: Mapping[str, str]) -> None:
 def expect_type(value: Any, kind: type, what: What = RESULT) -> None:
     """Check that `value` is exactly of type `kind` (a bool is not an int)."""
     if type(value) is not kind:
-        raise Unmet("type", what=_Name(what), kind=kind.__name__, got=partial(describe, value))
+        raise _mistyped("type", value, what=_Name(what), kind=partial(_kind, kind.__name__))
 
 
 def expect_equal(actual: Any, expected: Any, what: What = RESULT) -> None:
@@ -173,7 +189,7 @@ def expect_close(
     atol = default_atol if atol is None else atol
     want = _as_float64(expected, _shape(expected), name)
     if not _is_numeric(actual):
-        raise Unmet("numbers", what=name, got=partial(describe, actual))
+        raise _mistyped("numbers", actual, what=name)
     if _shape(actual) != want.shape:
         raise Unmet("shape", what=name, got=_shape(actual), want=want.shape)
     got = _as_float64(actual, want.shape, name)
@@ -181,12 +197,12 @@ def expect_close(
     if wrong.any():
         place = tuple(int(i) for i in np.argwhere(wrong)[0])
         # a zero without a sign: nobody reads "-0" as what it is
-        fields = {"got": f"{got[place] + 0.0:.9g}", "want": f"{want[place] + 0.0:.9g}"}
+        one, other = (f"{side[place] + 0.0:.9g}" for side in (got, want))
         there = name[", ".join(map(str, place))] if place else name
         if wrong.size == 1:
-            raise Unmet("value", what=there, **fields)
+            raise Unmet("value", what=there, got=one, want=other)
         wrongs, size = int(wrong.sum()), wrong.size
-        raise Unmet("entry", what=there, wrong=wrongs, size=size, **fields)
+        raise Unmet("entry", what=there, wrong=wrongs, size=size, got=one, want=other)
 
 
 def expect_left_alone(student: Student, function: Function, *arguments: Any) -> None:
@@ -287,7 +303,7 @@ def _as_float64(value: Any, shape: tuple[int, ...], what: _Name) -> Any:
         _collect(value, shape, what, numbers)
         value = numbers
     elif _dtype(value).startswith("complex"):  # converted, it would lose half of itself
-        raise Unmet("real_numbers", what=what, got=partial(describe, value))
+        raise _mistyped("real_numbers", value, what=what)
     if type(value).__name__ == "Tensor":
         value = value.detach().cpu().double().numpy()
     try:
@@ -310,7 +326,7 @@ def _collect(value: Any, shape: tuple[int, ...], what: _Name, into: list[Any]) -
     elif shape or not _is_numeric(value):
         raise Unmet("regular_block", what=what)
     elif _dtype(value).startswith("complex"):
-        raise Unmet("real_numbers", what=what, got=partial(describe, value))
+        raise _mistyped("real_numbers", value, what=what)
     else:
         into.append(value)
 
@@ -322,20 +338,17 @@ def _expect_container(
     dtype: str | None,
     what: _Name,
 ) -> None:
-    got = partial(describe, value)
     if not is_array(value) or type(value).__module__ != module:
-        raise Unmet("type", what=what, kind=partial(translate, f"expect.{module}"), got=got)
+        raise _mistyped("type", value, what=what, kind=partial(translate, f"expect.{module}"))
     if shape is not None and tuple(value.shape) != tuple(shape):
-        raise Unmet("container_shape", what=what, want=tuple(shape), got=got)
+        raise Unmet("shape", what=what, want=tuple(map(int, shape)), got=_shape(value))
     if dtype is not None and _dtype(value) != dtype:
-        raise Unmet("container_dtype", what=what, want=dtype, got=got)
+        raise Unmet("dtype", about="dtype", what=what, want=dtype, got=_dtype(value))
 
 
 def _difference(actual: Any, expected: Any, what: _Name) -> Unmet | None:
     if type(actual) is not type(expected):
-        return Unmet(
-            "kind", what=what, want=partial(describe, expected), got=partial(describe, actual)
-        )
+        return _mistyped("kind", actual, what=what, want=partial(describe, expected))
     if is_array(expected):
         module = type(expected).__module__
         try:

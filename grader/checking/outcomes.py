@@ -118,7 +118,7 @@ def _wanted_an_error(error: BaseException) -> bool:
 def _failed(error: BaseException, text: str, *, judged: bool) -> Message:
     if isinstance(error, Unmet):
         fields = {f"text.{lang}": _clean(t, MAX_TEXT) for lang, t in error.texts.items()}
-        return Message("assertion", fields)
+        return Message(f"wrong_{error.about}" if error.about else "assertion", fields)
     return Message("assertion" if judged else "misfit", {"text": text})
 
 

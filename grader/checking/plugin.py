@@ -50,8 +50,8 @@ _QUIET = [
 ]
 _SETTINGS = Path(__file__).with_name("pytest.ini")
 
-# How a case ends of which the answers say something about the mistake, as a hint does.
-TELLING = {outcome for outcome in Outcome if outcome.hinted}
+# How a case ends of which the answers say something about the mistake.
+TELLING = {outcome for outcome in Outcome if outcome.telling}
 
 # How a case ends in which an answer can be held against the right one.
 COMPARED = {Outcome.FAILED, Outcome.RAISED}

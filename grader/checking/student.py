@@ -26,7 +26,7 @@ class Answers(Protocol):
     """Where a check's questions go."""
 
     def attribute(self, module: str, name: str) -> Any:
-        """A module's attribute: ("callable",), ("value", v) or ("missing", kind)."""
+        """A module's attribute: ("callable",), ("value", v) or ("missing", near names)."""
 
     def request(self, verb: str, *arguments: Any) -> tuple[Any, ...]:
         """What comes of a verb (see `grader.boundary.replies`): (kind, value). Raises `Ending`."""
@@ -139,11 +139,20 @@ class Module:
         reply = self._answers.attribute(self._name, name)
         if reply[0] == "missing":
             fields = {"name": name, "file": f"{self._name}.py"}
-            raise Ending(Outcome.UNANSWERED, Message("missing", fields))
+            raise Ending(Outcome.UNANSWERED, _missing("missing", fields, reply[1]))
         return reply[1] if reply[0] == "value" else Function(self._answers, self._name, name)
 
     def __repr__(self) -> str:
         return f"<the student's module {self._name}>"
+
+
+def _missing(code: str, fields: dict[str, str], near: Sequence[str]) -> Message:
+    """That a name is not there, and what is there of a similar one."""
+    return (
+        Message(f"{code}_near", {**fields, "near": ", ".join(near)})
+        if near
+        else Message(code, fields)
+    )
 
 
 class _Unjudged:
@@ -208,7 +217,7 @@ class Object(_Unjudged):
         reply = self._answers.request("get", self, name)
         if reply[0] == "missing":
             fields = {"name": name, "kind": self._kind}
-            raise Ending(Outcome.RAISED, Message("missing_attribute", fields))
+            raise Ending(Outcome.RAISED, _missing("missing_attribute", fields, reply[1]))
         return reply[1] if reply[0] == "value" else Function(self._answers, self, name)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:

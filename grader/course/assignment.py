@@ -212,14 +212,14 @@ def _limits(table: Table) -> Limits:
     return limits
 
 
-def _prove(folder: Path, sources: dict[str, tuple[Path, bool]], assignment: Assignment) -> None:
+def _prove(folder: Path, tests: dict[str, check_files.Test], assignment: Assignment) -> None:
     """What the files say together makes sense, too."""
     checks = [check.id for exercise in assignment.exercises for check in exercise.checks]
     _refuse_twice(folder, "check", checks)
     _refuse_twice(folder, "function", [f.name for e in assignment.exercises for f in e.functions])
-    for name, (source, _) in sources.items():
+    for name, test in tests.items():
         if name not in checks:
-            raise AssignmentInvalid("error.test_without_check", file=source, check=name)
+            raise AssignmentInvalid("error.test_without_check", file=test.path, check=name)
 
 
 def _refuse_twice(folder: Path, what: str, names: list[str]) -> None:
@@ -232,7 +232,10 @@ def _refuse_twice(folder: Path, what: str, names: list[str]) -> None:
 # functions there are, and which a check is about, depends who stands in for whom.
 _WORDS = {"title", "languages", "due", "timezone", "hint", "show"}
 _POINTS = {"points", "kind", "extra", "hidden_checks"}
-_ELSEWHERE = {"folder", "reference", "source", "measured", "checks_sha256", "settings_sha256"}
+_ELSEWHERE = {
+    *("folder", "reference", "source", "measured", "wants_error"),
+    *("checks_sha256", "settings_sha256"),
+}
 
 
 def _settings_sha256(assignment: Assignment) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
+from grader.course import check_files
 from grader.course.forbidden import Forbidden, read_forbidden
 from grader.course.toml import Table, Text
 from grader.errors import AssignmentInvalid
@@ -58,6 +59,7 @@ class Check:
     public: bool
     source: Path
     measured: float  # seconds that the reference needs; 0 where nobody has measured
+    wants_error: bool = False  # it waits for an exception of the student's code
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ class Surroundings:
 
     files: list[str]
     languages: tuple[str, ...]
-    sources: dict[str, tuple[Path, bool]]  # check -> its file, and whether it is public
+    sources: dict[str, check_files.Test]  # by check
     check_seconds: float  # the most any check may take
     timings: dict[str, float]
 
@@ -131,7 +133,7 @@ def read_exercise(path: Path, around: Surroundings) -> Exercise:
 def _check(table: Table, functions: list[str], around: Surroundings) -> Check:
     name = table.string("id")
     source = table.choice_of(name, "id", list(around.sources), "error.check_without_test")
-    path, public = around.sources[source]
+    test = around.sources[source]
     measured = around.timings.get(name)
     allowed = around.check_seconds
     if measured is not None:
@@ -147,9 +149,10 @@ def _check(table: Table, functions: list[str], around: Surroundings) -> Check:
         show=table.choice("show", list(SHOW), default="always"),
         title=table.text("title", around.languages),
         hint=table.text("hint", around.languages),
-        public=public,
-        source=path,
+        public=test.public,
+        source=test.path,
         measured=measured or 0.0,
+        wants_error=test.wants_error,
     )
     table.done()
     return check

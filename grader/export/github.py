@@ -18,6 +18,7 @@ from grader.i18n import choose, translate
 from grader.records.outcome import Outcome
 from grader.records.record import CheckResult, ExerciseResult, Message
 from grader.report import escape, formatting
+from grader.scoring.hints import is_hinted
 from grader.scoring.standing import Standing, standing
 
 MAX_SUMMARY = 1 << 20  # bytes of all summaries of a step; one more, and GitHub shows none
@@ -91,7 +92,12 @@ def at_lines(
             yield _command(level, properties, formatting.sentence(check.message, lang))
 
 
-_SIGNS = {Standing.RIGHT: "✅", Standing.UNANSWERED: "⬜", Standing.BROKEN: "❔"}
+_SIGNS = {
+    Standing.RIGHT: "✅",
+    Standing.UNANSWERED: "⬜",
+    Standing.WAITING: "➖",
+    Standing.BROKEN: "❔",
+}
 _NOT_RIGHT = "❌"
 _COLUMNS = ("exercise", "function", "checks", "state")
 
@@ -130,8 +136,9 @@ def _details(
                 continue
             title = choose(told[check.id].title, lang)
             said = [formatting.sentence(check.message, lang)]
-            if check.outcome.hinted:
-                hint = choose(told[check.id].hint, lang)
+            declared = told[check.id]
+            if is_hinted(check, wants_error=declared.wants_error):
+                hint = choose(declared.hint, lang)
                 said.append(f"{translate('report.feedback.hint', lang)}: {hint}")
             if check.output:
                 said.append(f"{translate('report.feedback.output', lang)}:\n{check.output}")

@@ -8,8 +8,16 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from grader.i18n import NOTEBOOK
 from grader.intake.modules import Places
 from grader.records.record import CheckResult, ExerciseResult, Message
+
+# What is said of a whole file, and has words of its own where that was made from cells.
+_OF_A_NOTEBOOK = {
+    *(f"import_{why}" for why in ("failed", "syntax", "unanswered", "newer", "timeout")),
+    "missing_file",
+}
+_IN_A_FILE = {"missing", "missing_near"}
 
 
 def in_cells(result: ExerciseResult, package: str, places: Places) -> ExerciseResult:
@@ -29,6 +37,10 @@ def check_in_cells(check: CheckResult, package: str, places: Places) -> CheckRes
 def in_cell(message: Message, package: str, places: Places) -> Message:
     """A message with the cell in place of the file that it names with a line."""
     fields = dict(message.fields)
+    if message.code in _OF_A_NOTEBOOK:
+        message = replace(message, code=f"{message.code}_cell")
+    elif message.code in _IN_A_FILE:
+        fields["file"] = NOTEBOOK
     if found := _cell(fields.get("file", ""), fields.get("line", ""), places):
         fields["file"], fields["line"] = found
     path, _, line = fields.get("where", "").rpartition(", line ")

@@ -16,6 +16,11 @@ def said_by_all(checks: Sequence[CheckResult]) -> Message | None:
     return first if all(check.message == first for check in checks) else None
 
 
+def names_missing(message: Message | None) -> bool:
+    """Whether it says that a function is not there, perhaps for its name."""
+    return message is not None and message.code in {"missing", "missing_near"}
+
+
 def in_the_way(checks: Sequence[CheckResult]) -> Message | None:
     """What keeps every check of an exercise from saying anything, to be said once for all.
 

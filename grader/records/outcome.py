@@ -18,14 +18,14 @@ class Outcome(StrEnum):
     """How a check ended. Its word for people is `outcome.<value>` in `grader/locale`.
 
     `sign` stands beside the word, so that colour is never alone; `style` is its class on a page;
-    `hinted` says whether the check's hint helps: where it is False, the outcome is about something
-    else than the check's idea.
+    `telling` says whether what the student's code answered until then may tell which mistake it is:
+    where it is False, the outcome is about something else than the check's idea.
     """
 
     owner: Owner
     sign: str
     style: str
-    hinted: bool
+    telling: bool
 
     PASSED = "passed", Owner.STUDENT, "✓", "good", False
     FAILED = "failed", Owner.STUDENT, "✗", "bad", True
@@ -43,11 +43,11 @@ class Outcome(StrEnum):
     # the only one that is ours, and the only one without a score
     BROKEN = "broken", Owner.PLATFORM, "?", "ours", False
 
-    def __new__(cls, value: str, owner: Owner, sign: str, style: str, hinted: bool) -> Self:
+    def __new__(cls, value: str, owner: Owner, sign: str, style: str, telling: bool) -> Self:
         """A member from its row of the table."""
         member = str.__new__(cls, value)
         member._value_ = value
-        member.owner, member.sign, member.style, member.hinted = owner, sign, style, hinted
+        member.owner, member.sign, member.style, member.telling = owner, sign, style, telling
         return member
 
     @property

@@ -17,7 +17,7 @@ from grader.course.exercise import Kind
 from grader.i18n import choose
 from grader.records.assignment_snapshot import DescribedCheck, Snapshot
 from grader.records.decisions import Decision
-from grader.records.obstacles import in_the_way
+from grader.records.obstacles import in_the_way, names_missing
 from grader.records.outcome import Outcome
 from grader.records.record import CheckResult, FunctionResult, Record
 from grader.report import formatting
@@ -25,6 +25,7 @@ from grader.report.counterexample import sides
 from grader.report.moment import Moment, is_shown
 from grader.report.page_cache import PageCache
 from grader.report.told import Told
+from grader.scoring.hints import is_hinted
 from grader.scoring.standing import Standing, standing
 
 
@@ -230,13 +231,18 @@ def _check(
         "cases": result.cases if result.public else 0,
         "cases_passed": result.cases_passed if result.public else 0,
         "message": "" if passed else sentence,
-        "missing": sentence if result.message and result.message.code == "missing" else "",
-        "hint": choose(check.hint, lang) if result.outcome.hinted else "",
+        "missing": sentence if names_missing(result.message) else "",
+        "hint": _hint(check, result, lang),
         # The record says what ran; only there is certain that the check was public then.
         "detail": _detail(result) if result.public else "",
         "output": result.output if result.public else "",
         "counterexample": sides(result.counterexample) if result.counterexample else None,
     }
+
+
+def _hint(check: DescribedCheck, result: CheckResult, lang: str) -> str:
+    hinted = is_hinted(result, wants_error=check.wants_error)
+    return choose(check.hint, lang) if hinted else ""
 
 
 def _closed(check: DescribedCheck, result: CheckResult, lang: str) -> dict[str, Any]:

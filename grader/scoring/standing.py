@@ -18,6 +18,7 @@ class Standing(StrEnum):
     EDGE = "edge"  # right on ordinary input, not yet in rare cases
     MANNERS = "manners"  # right values; types, errors or arguments are not yet as promised
     RIGHT = "right"
+    WAITING = "waiting"  # nothing of it was run
     BROKEN = "broken"  # not graded: a check of it raised an error itself
 
 
@@ -28,5 +29,7 @@ def standing(checks: Sequence[CheckResult], free: Collection[str] = ()) -> Stand
         return Standing.BROKEN
     if Outcome.UNANSWERED in outcomes and all(outcome.not_yet for outcome in outcomes):
         return Standing.UNANSWERED
+    if outcomes == {Outcome.SKIPPED} and not all(check.id in free for check in checks):
+        return Standing.WAITING
     failing = {c.kind for c in checks if c.outcome != Outcome.PASSED and c.id not in free}
     return next((Standing(kind.value) for kind in Kind if kind in failing), Standing.RIGHT)

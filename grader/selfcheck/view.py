@@ -6,26 +6,33 @@ import sys
 from collections.abc import Sequence
 from typing import Any, TextIO, cast
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
+from rich.text import Text
 
 from grader.course.assignment import Assignment
 from grader.course.exercise import Check, Exercise, Function
 from grader.diagnosis.mistakes import Mistake
 from grader.diagnosis.rule import Diagnosis, diagnose
+from grader.grading.results import MAX_OUTPUT_SHOWN
 from grader.i18n import choose, say, translate
 from grader.intake.read import Submission
-from grader.records.obstacles import in_the_way, said_by_all
+from grader.records.obstacles import in_the_way, names_missing, said_by_all
 from grader.records.outcome import Outcome
 from grader.records.record import CheckResult, ExerciseResult, Message
 from grader.report.escape import log
+from grader.scoring.hints import is_hinted
 from grader.scoring.standing import Standing, standing
 
 MAX_OUTPUT_LINES = 12
+LEAST_WIDTH = 20  # below it nothing is gained by an indent
+_PRINTED = "        │ "
 COLOURS = {"good": "green", "quiet": "yellow", "bad": "red", "ours": "magenta"}
 _STANDS = {
     Standing.RIGHT: "green",
     Standing.UNANSWERED: "yellow",
+    Standing.WAITING: "yellow",
     Standing.BROKEN: COLOURS[Outcome.BROKEN.style],
 }
 
@@ -71,7 +78,7 @@ class View:
         title = choose(self._assignment.title, self._lang)
         self._console.print(f"[bold]{escape(title)}[/]  [dim]{escape(folder)}[/]\n")
         for note in [*submission.notes, *([submission.problem] if submission.problem else [])]:
-            self._console.print(f"[yellow]! {self._say(note)}[/]", soft_wrap=True)
+            self._print("", f"[yellow]! {self._say(note)}[/]", "  ")
 
     def exercise(self, result: ExerciseResult) -> None:
         """Its title, and how its functions stand, each with its checks."""
@@ -86,7 +93,7 @@ class View:
         passed = sum(check.outcome == Outcome.PASSED for check in result.checks)
         title = escape(choose(exercise.title, self._lang))
         count = f"{passed}/{len(result.checks)}"
-        self._console.print(f"[bold]{title}[/]  [dim]{result.id} · {exercise.file}[/]  {count}")
+        self._print("", f"[bold]{title}[/]  [dim]{result.id} · {exercise.file}[/]  {count}")
 
     def functions(self, result: ExerciseResult) -> None:
         """How its functions stand, each with its checks."""
@@ -94,11 +101,12 @@ class View:
         if (reason := in_the_way(result.checks)) is not None:
             said = self._t("check_same") if reason in self._reasons else self._say(reason)
             self._reasons.append(reason)
-            self._console.print(f"  {_mark(result.checks[0].outcome)} {said}\n", soft_wrap=True)
+            self._print("  ", f"{_mark(result.checks[0].outcome)} {said}", "    ")
+            self._console.print()
             return
-        if result.checks and standing(result.checks) == Standing.UNANSWERED:
-            said = self._not_yet(result.checks)
-            self._console.print(f"  {_mark(Outcome.UNANSWERED)} {said}\n", soft_wrap=True)
+        if (unwritten := self._unwritten(result.checks)) is not None:
+            self._print("  ", f"{_mark(Outcome.UNANSWERED)} {unwritten}", "    ")
+            self._console.print()
             return
         told = {check.id: check for check in exercise.checks}
         found = diagnose([result], self._mistakes)
@@ -108,19 +116,28 @@ class View:
                 self._tell([one for one in found if one.function == function.name])
         self._console.print()
 
-    def _not_yet(self, checks: Sequence[CheckResult]) -> str:
-        """Which function is not there, perhaps for its name; or that all is to be written."""
+    def _unwritten(self, checks: Sequence[CheckResult]) -> str | None:
+        """What is said of an exercise that is not written; None where its functions have a say.
+
+        That is which function is not there, perhaps for its name; or that all is to be written.
+        """
+        if not checks or standing(checks) != Standing.UNANSWERED:
+            return None
         said = said_by_all(checks)
-        return self._say(said) if said and said.code == "missing" else self._t("check_not_yet")
+        if said is not None and names_missing(said):
+            return self._say(said)
+        if any(check.message and check.message.code == "missing_near" for check in checks):
+            return None
+        return self._t("check_not_yet")
 
     def end(self, results: list[ExerciseResult], exercises: Sequence[Exercise]) -> None:
         """How much of the public checks passed, and what to do next."""
         if self._problem:
             said = self._t("check_next_problem", command=self._command())
-            self._console.print(said, soft_wrap=True)
+            self._print("", said)
             return
         self.sums(results, exercises)
-        self._console.print(self._next(results), soft_wrap=True)
+        self._print("", self._next(results))
 
     def sums(self, results: list[ExerciseResult], exercises: Sequence[Exercise]) -> None:
         """How many functions pass their public checks, and what those are worth."""
@@ -135,7 +152,7 @@ class View:
             total=f"{sum(exercise.points for exercise in shown):g}",
             hidden=sum(exercise.hidden_checks for exercise in shown),
         )
-        self._console.print(f"[bold]{line}[/]", soft_wrap=True)
+        self._print("", f"[bold]{line}[/]")
 
     def waiting(self) -> None:
         """The next save starts the next run."""
@@ -146,8 +163,11 @@ class View:
         stands = standing(checks)
         colour = _STANDS.get(stands, "red")
         sentence = escape(translate(f"function.{stands}", self._lang))
-        self._console.print(f"  [{colour}]{escape(name)}: {sentence}[/]")
+        self._print("  ", f"[{colour}]{escape(name)}: {sentence}[/]", "    ")
         if stands == Standing.UNANSWERED:
+            missing = next((c.message for c in checks if names_missing(c.message)), None)
+            if missing is not None:
+                self._print("    ", self._say(missing))
             return
         for check in checks:
             self._check(told[check.id], check)
@@ -158,40 +178,65 @@ class View:
             if one.mistake.tell:
                 said = escape(choose(one.mistake.tell, self._lang))
                 lead = escape(translate(f"function.{one.certainty}", self._lang))
-                self._console.print(f"    [cyan]{lead}[/] {said}", soft_wrap=True)
+                self._print("    ", f"[cyan]{lead}[/] {said}")
 
     def _check(self, check: Check, result: CheckResult) -> None:
         mark = _mark(result.outcome)
-        self._console.print(f"    {mark} {escape(choose(check.title, self._lang))}")
+        self._print("    ", f"{mark} {escape(choose(check.title, self._lang))}", "      ")
         if result.message and result.outcome != Outcome.PASSED:
-            text = say(result.message.code, result.message.fields, self._lang)
-            for line in text.splitlines():
-                self._console.print(f"        {escape(line)}", soft_wrap=True)
-            if result.outcome.hinted:
+            for line in self._said(result.message).splitlines():
+                self._print("        ", escape(line))
+            if is_hinted(result, wants_error=check.wants_error):
                 hint = escape(choose(check.hint, self._lang))
-                self._console.print(f"        [dim]{hint}[/]", soft_wrap=True)
-        lines = result.output.splitlines()
+                self._print("        ", f"[dim]{hint}[/]")
+        self._printed(result.output)
+
+    def _printed(self, output: str) -> None:
+        """The first lines of what the student's code printed, and that there are more."""
+        lines = output.splitlines()
         for line in lines[:MAX_OUTPUT_LINES]:
-            self._console.print(f"        [dim]│ {escape(_visible(line))}[/]")
-        if len(lines) > MAX_OUTPUT_LINES:
-            more = self._t("check_more_output", count=len(lines) - MAX_OUTPUT_LINES)
-            self._console.print(f"        [dim]│ {more}[/]")
+            self._print(_PRINTED, f"[dim]{escape(_visible(line))}[/]", _PRINTED)
+        more = len(lines) - MAX_OUTPUT_LINES
+        kept = self._assignment.limits.output_kb << 10
+        if output and (len(output) >= MAX_OUTPUT_SHOWN or len(output.encode()) >= kept):
+            # of what was cut, nobody knows how many lines there were
+            self._print(_PRINTED, f"[dim]{self._t('check_cut_output')}[/]", _PRINTED)
+        elif more > 0:
+            self._print(_PRINTED, f"[dim]{self._t('check_more_output', count=more)}[/]", _PRINTED)
+
+    def _print(self, indent: str, markup: str, further: str | None = None) -> None:
+        """A line with its indent. On a terminal it is wrapped there, `further` before what follows.
+
+        Elsewhere it stays whole: who reads a log may search for the sentence.
+        """
+        text = Text.from_markup(markup)
+        width = self._console.width - cell_len(further or indent)
+        if not self._console.is_terminal or width < LEAST_WIDTH:
+            self._console.print(Text(indent) + text, soft_wrap=True)
+            return
+        begin = indent
+        for line in text.wrap(self._console, width):
+            self._console.print(Text.assemble((begin, "dim"), line), soft_wrap=True)
+            begin = indent if further is None else further
 
     def _next(self, results: list[ExerciseResult]) -> str:
-        """The one thing to do next: mend what fails, then write what is not there yet."""
-        for wanted, code in ((False, "check_next_fix"), (True, "check_next_write")):
-            for result in results:
-                bad = [c.outcome for c in result.checks if c.outcome.fails]
-                if bad and all(outcome == Outcome.UNANSWERED for outcome in bad) == wanted:
-                    exercise = self._exercises[result.id]
-                    reason = in_the_way(result.checks)
-                    is_missing = reason is not None and reason.code == "missing_file"
-                    return self._t(
-                        "check_next_file" if is_missing else code,
-                        title=choose(exercise.title, self._lang),
-                        file=self._notebook or exercise.file,
-                        command=f"{self._command()} -k {exercise.id}",
-                    )
+        """The one thing to do next: the first exercise, in their order, that is not right yet."""
+        order = list(self._exercises)
+        for result in sorted(results, key=lambda result: order.index(result.id)):
+            bad = [c.outcome for c in result.checks if c.outcome.fails]
+            if not bad:
+                continue
+            exercise = self._exercises[result.id]
+            unwritten = all(outcome == Outcome.UNANSWERED for outcome in bad)
+            code = "check_next_write" if unwritten else "check_next_fix"
+            reason = in_the_way(result.checks)
+            is_missing = reason is not None and reason.code == "missing_file"
+            return self._t(
+                "check_next_file" if is_missing else code,
+                title=choose(exercise.title, self._lang),
+                file=self._notebook or exercise.file,
+                command=f"{self._command()} -k {exercise.id}",
+            )
         broken = any(c.outcome == Outcome.BROKEN for result in results for c in result.checks)
         return self._t("check_next_broken" if broken else "check_next_done")
 
@@ -200,7 +245,12 @@ class View:
         return " ".join(filter(None, ["grader check", self._assignment.id, self._named]))
 
     def _say(self, message: Message) -> str:
-        return escape(say(message.code, message.fields, self._lang))
+        return escape(self._said(message))
+
+    def _said(self, message: Message) -> str:
+        """Nothing is handed in here: what is to be done again is the check."""
+        again = translate("message.check_again", self._lang)
+        return say(message.code, {"again": again, **message.fields}, self._lang)
 
     def _t(self, code: str, **fields: object) -> str:
         return escape(translate(f"cli.{code}", self._lang, **fields))

@@ -65,8 +65,8 @@ def test_the_zip_is_enough_for_a_student(released, tmp_path):
     command = [sys.executable, "-m", "grader", "--lang", "en", "check", "tiny"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert "Functions that pass their public checks: 1 of 2, worth 6 of 10 points." in done.stdout
-    assert "2 hidden checks decide what they earn." in done.stdout
+    assert "Points of those functions: 6 of 10." in done.stdout
+    assert "hidden checks as well (2 in all)." in done.stdout
 
 
 def test_a_template_tells_points_and_counts_but_no_hidden_check(released):

@@ -138,25 +138,37 @@ def test_numerical_gradient():
             expect_equal,
             ([[0], [1]], [[0], [2]], "columns"),
             "columns[1][0] is 1, expected 2",
-            "columns[1][0]: 2이어야 하는데 1입니다",
+            "columns[1][0]: 2여야 하는데 1입니다",
         ),
         (
             expect_close,
             (torch.tensor([0.5, 1.0]), [0.5, 2.0], None, None, "w"),
             "w[1] is 1, expected 2 (1 of 2 entries differs)",
-            "w[1]: 2이어야 하는데 1입니다(2개 가운데 1개가 다름)",
+            "w[1]: 2여야 하는데 1입니다(2개 가운데 1개가 다름)",
         ),
         (
             expect_tensor,
             (torch.zeros(3), (2,), None, "w"),
-            "w must have shape (2,), but it is a tensor of dtype float32 and shape (3,)",
-            "w: 모양(shape)이 (2,)이어야 하는데 텐서(dtype float32, 모양 (3,))입니다",
+            "w has shape (3,), expected (2,)",
+            "w: 모양(shape)이 (2,)여야 하는데 (3,)입니다",
         ),
         (
             expect_type,
             (None, int, "k"),
-            "k must be of type int, but it is None (did you forget to return a value?)",
-            "k: int이어야 하는데 None(`return`을 잊지 않았나요?)입니다",
+            "k must be of type int, but it is None. Is a return missing?",
+            "k: 정수(int)여야 하는데 None입니다. return을 빠뜨리지 않았나요?",
+        ),
+        (
+            expect_equal,
+            (None, (1, 2), "c"),
+            "c must be of type tuple, but it is None. Is a return missing?",
+            "c: 튜플이어야 하는데 None입니다. return을 빠뜨리지 않았나요?",
+        ),
+        (
+            expect_tensor,
+            (torch.tensor(1.0, dtype=torch.float64), (), "float32", "c"),
+            "c has dtype float64, expected float32",
+            "c: dtype이 float32여야 하는데 float64입니다",
         ),
     ],
 )
@@ -176,11 +188,11 @@ def _texts(function, *args, **kwargs):
 @pytest.mark.parametrize(
     ("what", "english", "korean"),
     [
-        ({"en": "the weights", "ko": "가중치"}, "the weights is 1", "가중치: 2이어야"),
-        ("the weights", "the weights is 1", "값: 2이어야"),
-        ("h'", "h' is 1", "h': 2이어야"),
-        ("은닉 상태", "the value is 1", "은닉 상태: 2이어야"),
-        ({"ko": "가중치"}, "가중치 is 1", "가중치: 2이어야"),
+        ({"en": "the weights", "ko": "가중치"}, "the weights is 1", "가중치: 2여야"),
+        ("the weights", "the weights is 1", "값: 2여야"),
+        ("h'", "h' is 1", "h': 2여야"),
+        ("은닉 상태", "the value is 1", "은닉 상태: 2여야"),
+        ({"ko": "가중치"}, "가중치 is 1", "가중치: 2여야"),
     ],
 )
 def test_a_sentence_is_wholly_in_its_language(what, english, korean):
@@ -213,7 +225,7 @@ def test_a_place_within_the_value_is_kept_in_every_language():
 def test_kinds_of_arrays_have_a_name_in_every_language():
     texts = _texts(expect_tensor, np.ones(2), what={"en": "h", "ko": "h"})
     assert "must be of type torch tensor" in texts["en"]
-    assert "torch 텐서이어야" in texts["ko"]
+    assert "torch 텐서여야" in texts["ko"]
 
 
 def test_any_condition_has_its_sentence_in_each_language():

@@ -41,9 +41,9 @@ REFUSED = [
     ("--course zzz new", "Invalid value for '--course': 'zzz' does not exist.",
      "'--course' 값이 올바르지 않습니다. 'zzz' 파일이나 폴더가 없습니다."),
     ("report file", "Invalid value for 'OUT': 'file' is a file. Name a folder.",
-     "'OUT' 값이 올바르지 않습니다. 'file'은(는) 파일입니다. 폴더를 지정하세요."),
+     "'OUT' 값이 올바르지 않습니다. 'file'은 파일입니다. 폴더를 지정하세요."),
     ("check a --junit .", "Invalid value for '--junit': '.' is a folder. Name a file.",
-     "'--junit' 값이 올바르지 않습니다. '.'은(는) 폴더입니다. 파일을 지정하세요."),
+     "'--junit' 값이 올바르지 않습니다. '.'은 폴더입니다. 파일을 지정하세요."),
 ]  # fmt: skip
 AROUND = {
     "en": ("Usage: grader ", "Try 'grader {}--help' for help.", "", "Error: "),

@@ -67,18 +67,21 @@ def test_a_class_of_notebooks(course, tmp_path):
     assert records["duplicated"].notes[0].code == "defined_twice"
     assert records["both"].notes[0].code == "notebook_counts"
     said = {name: _of_add(records[name]) for name in ("deleted", "wrong", "syntax", "forbidden")}
-    assert said["deleted"] == "add was not found in sums.py."
+    assert said["deleted"] == "add was not found in the notebook."
     assert (
         "name 'c' is not defined (cell 3 of the notebook, counting text cells, `add`, line 3)"
         in said["wrong"]
     )
-    assert "sums.py could not be imported: SyntaxError" in said["syntax"]
+    assert "The code of the notebook could not be run: SyntaxError" in said["syntax"]
+    assert "sums.py" not in said["syntax"]
     assert "(cell 2 of the notebook, counting text cells, `add`, line 1)" in said["syntax"]
     assert (
         "torch.nn.x is not allowed in this exercise (cell 3 of the notebook, counting text cells, `add`, line 2)"
         in said["forbidden"]
     )
     assert "(노트북에서 설명 셀까지 세어 3번째 셀 `add` 3행)" in _of_add(records["wrong"], "ko")
+    assert _of_add(records["deleted"], "ko") == "노트북에 없는 이름입니다: add."
+    assert _of_add(records["syntax"], "ko").startswith("노트북의 코드를 실행할 수 없습니다: Syn")
     trace = records["wrong"].exercises[0].checks[0].detail
     assert trace.startswith("  cell 3 (add), line 3, in add\n    return a + c\n")
 

@@ -283,10 +283,12 @@ def test_what_is_stored_of_an_assignment(tiny):
         '"functions": [{"name": "add", "points": 6.0}], "checks": ['
         '{"id": "add_adds", "of": "add", "kind": "core", '
         '"title": {"en": "Numbers are added", "ko": "수를 더합니다"}, '
-        '"hint": {"en": "Plus.", "ko": "더하기."}, "public": true, "show": "always"}, '
+        '"hint": {"en": "Plus.", "ko": "더하기."}, "public": true, "show": "always", '
+        '"wants_error": false}, '
         '{"id": "add_adds_arrays", "of": "add", "kind": "edge", '
         '"title": {"en": "Arrays are added", "ko": "배열을 더합니다"}, '
-        '"hint": {"en": "Plus again.", "ko": "다시 더하기."}, "public": false, "show": "always"}]}], "timezone": null}'
+        '"hint": {"en": "Plus again.", "ko": "다시 더하기."}, "public": false, "show": "always", '
+        '"wants_error": false}]}], "timezone": null}'
     )
 
 
@@ -409,3 +411,16 @@ def test_a_report_with_inputs_says_where_there_are_none(tmp_path):
             warn=lambda _, code, told=told: told.append(code),
         )
         assert told == said
+
+
+def test_an_earlier_grader_did_not_say_whether_a_check_wants_an_error(tiny, tmp_path):
+    data = assignment_snapshot.describe(tiny)
+    for exercise in data["exercises"]:
+        for check in exercise["checks"]:
+            del check["wants_error"]
+    (tmp_path / "tiny.json").write_text(json.dumps(data), encoding="utf-8")
+    checks = [
+        c for e in assignment_snapshot.load(tmp_path / "tiny.json").exercises for c in e.checks
+    ]
+    assert checks
+    assert not any(check.wants_error for check in checks)

@@ -28,6 +28,8 @@ def results(*checks):
         ([check("f1", "core", "unanswered"), check("f2", "edge", "unanswered")], "unanswered"),
         ([check("f1", "core", "unanswered"), check("f2", "edge")], "core"),
         ([check("f1", "core", "passed"), check("f2", "edge", "skipped")], "edge"),
+        ([check("f1", "core", "skipped"), check("f2", "edge", "skipped")], "waiting"),
+        ([check("f1", "core", "raised"), check("f2", "edge", "skipped")], "core"),
         ([], "right"),
     ],
 )

@@ -1,5 +1,6 @@
 """What a student sees."""
 
+import io
 import json
 import os
 import pty
@@ -9,11 +10,18 @@ import shutil
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
+from rich.cells import cell_len
+from rich.console import Console
 
 from grader.cli.main import main
+from grader.course.folder import Course
+from grader.records.record import ExerciseResult, Message
+from grader.selfcheck.view import View
+from tests.outcomes import check as outcome
 
 
 @pytest.fixture
@@ -46,15 +54,16 @@ def test_passed(check):
     assert "✓ Numbers are added" in done.output
     # greet has hidden checks alone: nobody says yet whether it is right
     assert "add: right so far" in done.output
-    assert "Functions that pass their public checks: 1 of 2, worth 6 of 10 points." in done.output
-    assert "2 hidden checks decide what they earn." in done.output
+    assert "Functions that pass all their public checks: 1 of 2." in done.output
+    assert "Points of those functions: 6 of 10." in done.output
+    assert "depends on the hidden checks as well (2 in all)." in done.output
 
 
 def test_failed_in_words_with_hint_and_next_step(check):
     done = check({"sums.py": "def add(a, b): return a - b", "words.py": GREET})
     assert done.exit_code == 1
     assert "add: not right yet on ordinary input" in done.output
-    assert "Functions that pass their public checks: 0 of 2, worth 0 of 10 points." in done.output
+    assert "Points of those functions: 0 of 10." in done.output
     assert "✗ Numbers are added" in done.output
     assert "assert -1 == 3" in done.output
     assert "Plus." in done.output
@@ -80,22 +89,22 @@ def test_unfinished_is_not_yet(check):
 def test_raised(check):
     done = check({"sums.py": "def add(a, b):\n    return a + c", "words.py": GREET})
     assert "NameError: name 'c' is not defined (tiny_package/sums.py, line 2)" in done.output
-    assert "        Plus.\n" in done.output  # as on the feedback page
+    assert "Plus." not in done.output  # it is about the value, and there was none
 
 
-def test_an_attribute_that_is_not_there_hides_no_hint(check, public):
+def test_an_attribute_that_is_not_there_is_no_matter_of_the_hint(check, public):
     public("def test_add_adds(student):\n    assert student.sums.Sum().total == 1\n")
     output = check({"sums.py": "class Sum: pass", "words.py": GREET}).output
     assert "✗ Numbers are added\n        The Sum object has no attribute total." in output
-    assert "        Plus.\n" in output
+    assert "Plus." not in output
 
 
 def test_a_forgotten_return_is_called_that_with_the_line_of_the_function(check):
     files = {"sums.py": "x = 1\n\ndef add(a, b):\n    a + b\n", "words.py": GREET}
     english = check(files).output
-    assert "add returned None. Is a `return` missing? (tiny_package/sums.py, line 3)" in english
+    assert "add returned None. Is a return missing? (tiny_package/sums.py, line 3)" in english
     korean = check(files, lang="ko").output
-    assert "`return`을 빠뜨리지 않았나요? (tiny_package/sums.py 3행)" in korean
+    assert "return을 빠뜨리지 않았나요? (tiny_package/sums.py 3행)" in korean
 
 
 def test_none_from_a_method_is_placed_in_its_class(check, public):
@@ -103,7 +112,7 @@ def test_none_from_a_method_is_placed_in_its_class(check, public):
     other = "class Other:\n    def total(self, a): return a\n\n"
     own = "class Sum:\n    def total(self, a):\n        a + 0\n"
     output = check({"sums.py": other + own, "words.py": GREET}).output
-    assert "total returned None. Is a `return` missing? (tiny_package/sums.py, line 5)" in output
+    assert "total returned None. Is a return missing? (tiny_package/sums.py, line 5)" in output
 
 
 def test_none_where_an_error_was_wanted_is_not_called_a_forgotten_return(check, public):
@@ -148,7 +157,67 @@ def test_a_self_check_blames_no_other_python(check):
 
 def test_a_function_under_another_name_is_named(check):
     output = check({"sums.py": "def sum_up(a, b): return a + b", "words.py": GREET}).output
-    assert "○ add was not found in sums.py." in output
+    assert "○ add was not found in sums.py.\n" in output
+    output = check({"sums.py": "def ad(a, b): return a + b", "words.py": GREET}).output
+    assert "○ add was not found in sums.py. Similar names: ad." in output
+    korean = check({"sums.py": "def ad(a, b): return a + b", "words.py": GREET}, lang="ko").output
+    assert "비슷한 이름: ad." in korean
+
+
+ADD_RETURNS_A_TUPLE = """from grader.checking.expect import expect_equal
+
+
+def test_add_adds(student):
+    expect_equal(student.sums.add(1, 2), (3,))
+"""
+WANTS_AN_ERROR = """from grader.checking.expect import expect_error
+
+
+def refuses(function):
+    with expect_error(ValueError):
+        function(1, 2)
+
+
+def test_add_adds(student):
+    refuses(student.sums.add)
+"""
+
+
+@pytest.mark.parametrize(
+    ("checks", "body", "hinted"),
+    [
+        (ADD_RETURNS_A_TUPLE, "return (4,)", True),
+        (ADD_RETURNS_A_TUPLE, "return [3]", False),
+        (ADD_RETURNS_A_TUPLE, "return None", False),
+        (ADD_RETURNS_A_TUPLE, "raise SystemExit", False),
+        (ADD_RETURNS_A_TUPLE, "return 1 / 0", False),
+        (ADD_RETURNS_A_TUPLE, "return object()", False),
+        (WANTS_AN_ERROR, "return 3", True),
+        (WANTS_AN_ERROR, "raise KeyError", True),
+    ],
+)
+def test_a_hint_is_shown_where_the_value_differs_or_an_error_is_wanted(
+    check, public, checks, body, hinted
+):
+    public(checks)
+    output = check({"sums.py": f"def add(a, b): {body}", "words.py": GREET}).output
+    assert "✗ Numbers are added" in output
+    assert ("Plus." in output) == hinted
+
+
+@pytest.mark.parametrize(
+    ("printed", "said"),
+    [
+        ("for i in range(12): print(i)", ""),
+        ("for i in range(20): print(i)", "│ ... 8줄 더 있음"),
+        ("for i in range(5000): print(i)", "│ ... 이후 출력은 생략했습니다"),
+    ],
+)
+def test_of_lines_that_are_not_shown_the_true_number_is_said(check, printed, said):
+    source = f"def add(a, b):\n    {printed}\n    return a + b"
+    output = check({"sums.py": source, "words.py": GREET}, lang="ko").output
+    assert said in output
+    assert ("..." in output) == bool(said)
 
 
 def test_from_the_folder_above_it_says_where_to_go(course, tmp_path, monkeypatch):
@@ -195,6 +264,51 @@ def test_the_language_may_stand_behind_the_command(check, monkeypatch, tmp_path)
         assert "과제를 찾지 못했습니다" in CliRunner().invoke(main, call).output
 
 
+@pytest.fixture
+def view(course):
+    """A view of the small assignment, and what it prints on a terminal 40 columns wide."""
+    file = io.StringIO()
+    console = Console(file=file, force_terminal=True, width=40, highlight=False, color_system=None)
+    return View(Course.read(course).load("tiny"), "ko", [], console), file
+
+
+def ended(exercise, *checks):
+    return ExerciseResult(exercise, False, None, 0.0, 0.0, [], list(checks))
+
+
+def test_on_a_terminal_lines_are_wrapped_with_their_indent(view):
+    shown, file = view
+    said = "이 함수는 평범한 입력에서 기대한 값과 다른 값을 반환했습니다. 부호를 다시 보세요."
+    message = Message("assertion", {"text": said})
+    add = replace(outcome("add1"), id="add_adds", message=message, output="가나다라 " * 12)
+    shown.exercise(ended("adding", add))
+    lines = file.getvalue().splitlines()
+    assert all(cell_len(line) <= 40 for line in lines)
+    start = next(i for i, line in enumerate(lines) if "이 함수는" in line)
+    told = lines[start : next(i for i, line in enumerate(lines) if "더하기" in line and i > start)]
+    assert len(told) > 1
+    assert all(line.startswith("        ") for line in told)
+    assert " ".join(line.strip() for line in told) == said
+    printed = [line for line in lines if "가나다라" in line]
+    assert len(printed) > 1
+    assert all(line.startswith("        │ ") for line in printed)
+
+
+def test_a_function_whose_checks_were_skipped_is_not_called_wrong(view):
+    shown, file = view
+    shown.exercise(ended("adding", replace(outcome("add1", outcome="skipped"), id="add_adds")))
+    assert "add: 아직 점검하지 못했습니다" in file.getvalue()
+    assert "틀립니다" not in file.getvalue()
+
+
+def test_the_first_exercise_that_is_not_right_comes_next(view):
+    shown, file = view
+    unwritten = replace(outcome("add1", outcome="unanswered"), id="add_adds")
+    wrong = replace(outcome("greet1"), id="greet_greets")
+    shown.end([ended("saying", wrong), ended("adding", unwritten)], [])
+    assert "'더하기' 코드를 작성한 뒤" in " ".join(file.getvalue().split())
+
+
 def test_missing_and_misnamed_files_are_named(check):
     done = check({"Sums.py": "", "words.py": GREET})
     assert "Missing files: sums.py. Files with similar names: Sums.py." in done.output
@@ -215,6 +329,14 @@ def test_a_templates_own_files_are_not_taken_for_a_misnamed_one(course, monkeypa
 def test_a_folder_that_was_named_is_named_again(check, course):
     output = check({"sums.py": "def add(a, b): return 0", "words.py": GREET}).output
     assert f"then run: grader check tiny {course / 'work'} -k adding" in output
+
+
+def test_a_notebook_that_cannot_be_read_is_to_be_checked_again(check, course):
+    (course / "my.ipynb").write_text("{'cells': []}")
+    call = ["--lang", "ko", "--course", str(course), "check", "tiny", str(course / "my.ipynb")]
+    output = CliRunner().invoke(main, call).output
+    assert "다시 점검하세요" in output
+    assert "제출" not in output
 
 
 def test_one_exercise(check):

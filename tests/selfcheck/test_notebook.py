@@ -91,7 +91,7 @@ def test_a_released_notebook_runs_from_top_to_bottom_and_checks_what_was_run(tem
     assert "│ &lt;b&gt;adding" in html
     assert adding["text/plain"] == saying["text/plain"] == "0.0"
     assert saying["text/html"] == "<p>There are no public checks here: hidden checks decide.</p>"
-    assert "public checks: 0 of 2, worth 0" in everything["text/html"]
+    assert "public checks: 0 of 2. Points of those functions: 0 of 10." in everything["text/html"]
     assert mended["text/plain"] == "6.0"
     assert "<details open><summary>" in everything["text/html"]
     assert "지금까지 모두 맞습니다" in mended["text/html"]

@@ -2,7 +2,7 @@
 # title = "The right shape in another dtype"
 # earns = 14.5
 # outcome = "failed"
-# reads = "assertion"
+# reads = "wrong_dtype"
 # staff = "float16"
 # file = "tensors.py"
 # check = "scaled_has_its_shape"
