@@ -115,6 +115,10 @@ class Persons:
         """Whether it can hardly be a section: `1/` may be, also where a team is called so."""
         return bool(self._who(node).told or self._who(node).own)
 
+    def is_told(self, node: Node) -> bool:
+        """Whether its name is so long that it can be nothing but somebody's."""
+        return bool(self._who(node).told)
+
     def is_of_one(self, node: Node) -> bool:
         """Whether the roster knows it for certain for one person's, and no team's."""
         return self.is_sure(node) and len(self._who(node).anyone) == 1

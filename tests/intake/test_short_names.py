@@ -90,6 +90,24 @@ def test_a_section_called_like_a_team_is_not_the_teams(tmp_path, roster):
     assert (found[IDS[0]], found[IDS[2]]) == (f"2/{IDS[0]}/", f"1/{IDS[2]}/")
 
 
+@pytest.mark.parametrize("first", ["{}", "10{}"])
+@pytest.mark.parametrize("ending", ["", ".zip"])
+def test_a_section_called_like_an_id_is_not_that_persons(tmp_path, first, ending):
+    ids = [first.format(n) for n in range(1, 7)]
+    roster = Roster(tuple(map(Person, ids)))
+    sections = {ids[0]: folders(ids[2]), ids[1]: folders(ids[3], ids[4])}
+    for name, inside in sections.items():
+        write(tmp_path, {f"{name}.zip": zipped(inside)} if ending else below(name, inside))
+    found = counting(intake(tmp_path, roster, layout="section/student"))
+    assert (found[ids[0]], found[ids[2]]) == (None, f"{ids[0]}{ending}/{ids[2]}/")
+
+
+def test_a_hand_in_beside_the_sections_may_hold_anothers(tmp_path):
+    write(tmp_path, folders(*IDS[:2], of="A/") | below(f"{IDS[2]}/{IDS[3]}_ref"))
+    found = counting(intake(tmp_path, TEAMS, layout="section/student"))
+    assert (found[IDS[2]], found[IDS[3]]) == (f"{IDS[2]}/", None)
+
+
 @pytest.mark.parametrize("names", [("1", "2", "4"), ("1조", "2조")])
 def test_a_week_called_like_an_id_is_the_class(tmp_path, names):
     roster = Roster(tuple(Person(str(n), team=f"{(n + 1) // 2}조") for n in range(1, 7)))
