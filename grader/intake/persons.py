@@ -115,6 +115,11 @@ class Persons:
         """Whether the roster knows whose it is."""
         return bool(self._who(node).anyone)
 
+    def are_all_known(self, people: Iterable[Node]) -> bool:
+        """Whether the roster knows whose each is, and they are not all one's."""
+        known = [self._who(one).anyone for one in people]
+        return all(known) and _are_disjoint(known)
+
     def is_sure(self, node: Node) -> bool:
         """Whether it can hardly be a section: `1/` may be, also where a team is called so."""
         return bool(self._who(node).told or self._who(node).own)
@@ -164,10 +169,7 @@ class Persons:
 
     def _are_several(self, people: Iterable[Node], owner: Node) -> bool:
         """Whether two of what lies in its folder are two people's."""
-        known = {who for one in people if (who := self._whose(one, owner))}
-        if len(known) > _MAX_COMPARED:
-            known = set(sorted(known, key=lambda who: (len(who), sorted(who)))[:_MAX_COMPARED])
-        return any(one.isdisjoint(other) for one, other in combinations(known, 2))
+        return _are_disjoint(who for one in people if (who := self._whose(one, owner)))
 
     def _whose(self, one: Node, owner: Node) -> frozenset[str]:
         """Whom something in the owner's folder names on the roster.
@@ -184,6 +186,14 @@ class Persons:
         if node not in self._named:
             self._named[node] = self.request.who(node, self.wanted)
         return self._named[node]
+
+
+def _are_disjoint(groups: Iterable[frozenset[str]]) -> bool:
+    """Whether two groups of people have nobody in common."""
+    known = {*groups}
+    if len(known) > _MAX_COMPARED:
+        known = set(sorted(known, key=lambda who: (len(who), sorted(who)))[:_MAX_COMPARED])
+    return any(one.isdisjoint(other) for one, other in combinations(known, 2))
 
 
 def names(nodes: Iterable[Node]) -> set[str]:
