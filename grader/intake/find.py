@@ -239,7 +239,7 @@ class _Looking:
         self, crowds: dict[Node, Node], beside: Sequence[Node], wrapped: Sequence[Node]
     ) -> bool:
         """Whether each holds what one student handed in several times, among others' hand-ins."""
-        unsure = len(wrapped)
+        unsure, are_by_id = len(wrapped), self.persons.are_by_id(beside)
         for child, inner in crowds.items():
             is_again = self.persons.names_in(inner) <= names([*beside, *wrapped])
             if self._is_called_ours(child) or is_again or self.persons.is_mixed(child, inner):
@@ -247,6 +247,8 @@ class _Looking:
             if self.persons.is_owned(child, inner):
                 continue
             if self.persons.others_in(child, inner) and not self.persons.is_sure(child):
+                return False
+            if are_by_id and self.persons.wraps_ids(child, inner):
                 return False
             unsure += len(self.persons.inside(inner))
         return unsure <= len(packed(beside))

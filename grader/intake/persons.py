@@ -24,6 +24,7 @@ from grader.intake.shapes import (
     is_nobodys,
     is_one,
     is_somebodys_code,
+    may_be_week,
     opened,
     students_in,
 )
@@ -50,11 +51,16 @@ class Persons:
     def crowds(self, node: Node) -> dict[Node, Node]:
         """The children that hold others' hand-ins and are no person, a zip opened."""
         inside = {child: opened(child) or child for child in node.children}
+        are_by_id = self.are_by_id(node.children)
         return {
             child: inner
             for child, inner in inside.items()
             if not child.name.startswith(".")
-            and (self.class_in(inner) or self._wraps_others(child, inner))
+            and (
+                self.class_in(inner)
+                or self._wraps_others(child, inner)
+                or (are_by_id and self.wraps_ids(child, inner))
+            )
         }
 
     def class_in(self, folder: Node) -> Node | None:
@@ -88,6 +94,19 @@ class Persons:
             not is_junk(child.name) or is_hidden_one(child, self.wanted)
             for child in packed(node.children)
         )
+
+    def are_by_id(self, nodes: Iterable[Node]) -> bool:
+        """Whether there is a folder or an archive that is called by an id, however short."""
+        return any(self._who(node).own for node in packed(nodes))
+
+    def wraps_ids(self, child: Node, inner: Node) -> bool:
+        """Whether a folder that is nobody's holds somebody by an id, however short.
+
+        Where those beside it are so called, `late/103` is 103's; elsewhere `guest/1` is a problem.
+        """
+        if self.knows(child) or is_nobodys(child, self.wanted) or is_one(inner, self.wanted):
+            return False
+        return self.are_by_id(self.inside(inner))
 
     def names_in(self, inner: Node) -> set[str]:
         """What the hand-ins of the class that a folder holds are called."""
@@ -175,12 +194,15 @@ class Persons:
         """Whom something in the owner's folder names on the roster.
 
         A short name tells the members of a team apart, and files in a folder that is nobody's. It
-        outweighs a folder's that is no better; else it is a problem's, `1/` or `p1.ipynb`.
+        outweighs a folder's that is no better; else it is a problem's, `1/` or `p1.ipynb`. Where
+        the folder's is an id and no week, only another id does.
         """
         named, own = self._who(one), self._who(owner)
-        is_members = named.short < own.told
-        is_better = not own.told and (own.anyone or not holds_files(one))
-        return named.told or (named.short if is_members or is_better else frozenset())
+        if named.told or named.short < own.told:
+            return named.told or named.short
+        if own.told or not (own.anyone or not holds_files(one)):
+            return frozenset()
+        return named.own if own.own and not may_be_week(owner) else named.short
 
     def _who(self, node: Node) -> Named:
         if node not in self._named:
