@@ -152,7 +152,7 @@ def test_members_who_hand_in_alone(tmp_path):
 
 
 @pytest.mark.parametrize("team", ["1", "kim"])
-def test_nobody_whose_team_is_called_like_an_id_is_missing_in_silence(tmp_path, team):
+def test_nobody_whose_team_is_called_like_an_id_is_missing_in_silence(tmp_path, capsys, team):
     """The number is an id before it is a team's; and so is a name of a member of another team."""
     teams = {"1": team, "2": team} if team == "1" else {"kim": "lee", "lee": "oh", "oh": team}
     write(tmp_path, below(team) | below("9"))
@@ -161,6 +161,10 @@ def test_nobody_whose_team_is_called_like_an_id_is_missing_in_silence(tmp_path, 
     other = next(one for one, name in teams.items() if name == team and one != team)
     assert counting(taken)[team] == f"{team}/"
     assert taken.unclear == (Unclear(f"{team}/", (other,), owner=team),)
+    show_intake(taken, "en")
+    said = capsys.readouterr().out
+    assert f"{team}/ counts for {team} alone" in said
+    assert f"{other} handed in nothing" in said
 
 
 def test_an_empty_place_of_a_team_is_said_of_nobody(tmp_path):
