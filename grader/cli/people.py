@@ -9,7 +9,7 @@ from rich.markup import escape
 from grader.cli.common import plain, who
 from grader.i18n import translate
 from grader.intake.entries import is_code
-from grader.intake.people import Intake, Taken
+from grader.intake.people import Intake, Taken, Unclear
 
 # What mends it differs: a name that the LMS gave cannot be an id alone.
 _UNCLEAR = {
@@ -40,10 +40,7 @@ def show_intake(intake: Intake, lang: str) -> None:
     if intake.unknown:
         names = ", ".join(who(person.id, person.name) for person in intake.unknown)
         lines.append(translate("intake.unknown", lang, names=names))
-    for one in intake.unclear:
-        names = translate("intake.or", lang).join(one.people)
-        code = "intake.outside" if one.is_outside else _UNCLEAR.get(intake.source, "intake.unclear")
-        lines.append(translate(code, lang, found=one.found, names=names))
+    lines += [_whose(one, intake.source, lang) for one in intake.unclear]
     if intake.leftover:
         names = ", ".join(intake.leftover[:_MAX_LEFTOVER])
         more = len(intake.leftover) - _MAX_LEFTOVER
@@ -54,6 +51,15 @@ def show_intake(intake: Intake, lang: str) -> None:
             lines.append(translate("intake.leftover_code", lang))
     for line in lines:
         console.print(escape(plain(line)), soft_wrap=True)
+
+
+def _whose(one: Unclear, source: str, lang: str) -> str:
+    if one.owner:
+        names = ", ".join(one.people)
+        return translate("intake.mates", lang, found=one.found, owner=one.owner, names=names)
+    names = translate("intake.or", lang).join(one.people)
+    code = "intake.outside" if one.is_outside else _UNCLEAR.get(source, "intake.unclear")
+    return translate(code, lang, found=one.found, names=names)
 
 
 def _what(person: Taken, lang: str) -> str:

@@ -8,6 +8,7 @@ where one reading is sensible, it is taken, also a level further down.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -38,6 +39,7 @@ from grader.intake.sources import folders
 
 LAYOUTS = ("student", "section/student", "submission")
 
+_NUMBER = re.compile(r"\d{4}")  # of a student, who may be late
 _NBGRADERS = {"source", "release", "autograded", "feedback", "nbgrader_config.py", "gradebook.db"}
 
 
@@ -186,15 +188,30 @@ class _Looking:
     ) -> None:
         """Of a class of loose files, or of who lies beside, no one zip takes the place.
 
-        Files that a roster does not know are left over where it knows the class. Raises
-        `UsageError`.
+        Files that a roster does not know are left over where it knows the class, and so is a single
+        one beside what is called like the class. Raises `UsageError`.
         """
-        held = self.persons.class_in(inner) or inner
-        is_known = self.request.roster is not None and (
-            download(held, self.wanted) or any(map(self.persons.is_sure, self.persons.inside(held)))
-        )
-        if beside or (alone(node, self.wanted) and not is_known):
+        loose = alone(node, self.wanted)
+        if beside or (loose and not self._may_replace(loose, only, inner)):
             raise self.refusals.sections(node, [only])
+
+    def _may_replace(self, loose: Sequence[Node], only: Node, inner: Node) -> bool:
+        """Whether files beside the only crowd are a teacher's and not the class.
+
+        By numbers and letters alone, which may be problems of one hand-in, no roster knows that it
+        is the class where there are several files.
+        """
+        if any(self.request.may_be_somebodys(file, self.wanted) for file in loose):
+            return False
+        is_single = len(loose) == 1
+        if is_single and self._is_called_ours(only) and not _NUMBER.search(loose[0].name):
+            return True
+        if self.request.roster is None:
+            return False
+        held = self.persons.class_in(inner) or inner
+        inside = self.persons.inside(held)
+        is_sure = download(held, self.wanted) or any(map(self.persons.is_sure, inside))
+        return bool(is_sure) or (is_single and self.persons.are_all_known(inside))
 
     def _may_be_older(self, node: Node, child: Node, inner: Node) -> bool:
         """Whether the only crowd in a folder may be older versions of a hand-in beside it.
@@ -222,7 +239,7 @@ class _Looking:
         self, crowds: dict[Node, Node], beside: Sequence[Node], wrapped: Sequence[Node]
     ) -> bool:
         """Whether each holds what one student handed in several times, among others' hand-ins."""
-        unsure = len(wrapped)
+        unsure, are_by_id = len(wrapped), self.persons.are_by_id(beside)
         for child, inner in crowds.items():
             is_again = self.persons.names_in(inner) <= names([*beside, *wrapped])
             if self._is_called_ours(child) or is_again or self.persons.is_mixed(child, inner):
@@ -230,6 +247,8 @@ class _Looking:
             if self.persons.is_owned(child, inner):
                 continue
             if self.persons.others_in(child, inner) and not self.persons.is_sure(child):
+                return False
+            if are_by_id and self.persons.wraps_ids(child, inner):
                 return False
             unsure += len(self.persons.inside(inner))
         return unsure <= len(packed(beside))

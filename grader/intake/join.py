@@ -10,8 +10,10 @@ from grader.intake.entries import is_code, is_notebook, shown
 from grader.intake.handin import Handin, Seen, Wanted
 from grader.intake.names import student_name
 from grader.intake.nodes import Node, Together, stem
-from grader.intake.owners import owners, perhaps
+from grader.intake.owners import leader, mates, owners, perhaps
 from grader.intake.people import Intake, Taken, Unclear, is_counted
+
+_Claim = tuple[str, Person | None]  # by what somebody is told, and who; None: nobody on the roster
 
 
 @dataclass
@@ -38,8 +40,8 @@ def join(seen: Seen, roster: Roster | None, attempts: str, wanted: Wanted) -> In
     """
     piles: dict[str, _Pile] = {}
     unclaimed = [*map(_left, seen.leftover), *seen.unclear]
-    for handin in _named_in_full(seen.handins, roster) if roster else seen.handins:
-        for by, person in owners(handin, roster, wanted):
+    for handin, found in _claims(seen.handins, roster, wanted):
+        for by, person in found:
             if person is None and handin.is_loose:
                 unclaimed.append(handin)
                 continue
@@ -62,6 +64,26 @@ def join(seen: Seen, roster: Roster | None, attempts: str, wanted: Wanted) -> In
         leftover=tuple(shown(name) for name in sorted(handin.label for handin in unclaimed)),
         unclear=unclear,
     )
+
+
+def _claims(
+    handins: Sequence[Handin], roster: Roster | None, wanted: Wanted
+) -> list[tuple[Handin, list[_Claim]]]:
+    """Whose each hand-in is, and by what.
+
+    A team that is called after a member hands in under that name; but where another member has
+    something alone, so has the one it is called after.
+    """
+    named = _named_in_full(handins, roster) if roster else handins
+    claims = [(handin, owners(handin, roster, wanted)) for handin in named]
+    alone = {person.id for _, found in claims if len(found) == 1 for _, person in found if person}
+
+    def settled(handin: Handin, found: list[_Claim]) -> list[_Claim]:
+        first = leader(handin, roster, wanted) if roster and len(found) > 1 else None
+        others = [person for _, person in found if first and person and person != first[1]]
+        return [first] if first and any(person.id in alone for person in others) else found
+
+    return [(handin, settled(handin, found)) for handin, found in claims]
 
 
 def _named_in_full(handins: Sequence[Handin], roster: Roster) -> list[Handin]:
@@ -112,7 +134,18 @@ def _unclear(
         one = may_be(handin)
         if not without.isdisjoint(one.people) or (handin.readings and len(one.people) > 1):
             found.append(one)
+    found += [one for pile in piles for one in _of_mates(pile, without, roster, wanted)]
     return tuple(sorted(found, key=lambda one: one.found))
+
+
+def _of_mates(
+    pile: _Pile, without: Collection[str], roster: Roster, wanted: Wanted
+) -> Iterable[Unclear]:
+    """What is one person's by an id, and may be the team's of that name: who of it has nothing."""
+    for handin in pile.handins:
+        others = mates(handin, pile.person, roster, wanted) if pile.person and handin.place else []
+        if people := [mate.id for mate in others if mate.id in without]:
+            yield Unclear(shown(handin.label), tuple(people), owner=pile.id)
 
 
 def _put_together(piles: Iterable[_Pile], wanted: Wanted) -> list[Handin]:

@@ -33,6 +33,7 @@ from grader.intake.zips import directory, member, name_of
 # Also what we cannot open: its owner is somebody all the same.
 _PACKED = (".rar", ".7z", ".egg", ".alz", ".gz", ".bz2", ".xz")
 _DEEPEST = 41  # parts of a name in a zip; each may open as many folders, but for the last
+_UNTAKEN = "._"  # a name that begins so is a system's, in every source
 _SUFFIXES = sorted((*SUFFIXES, *_PACKED), key=len, reverse=True)  # the longest first
 
 
@@ -146,11 +147,7 @@ class Packed(Node):
         made = 0
         root = cls(unicodedata.normalize("NFC", path.name), archive, None)
         for info in infos:
-            name = unicodedata.normalize("NFC", name_of(info).replace("\0", "�"))
-            parts = name.replace("\\", "/").split("/")
-            if len(parts) > _DEEPEST or ".." in parts or max(map(len, parts)) > MAX_NAME:
-                parts = [shown(name)]  # nobody's
-            *folders, last = parts
+            *folders, last = _parts(name_of(info))
             place = root
             for folder in folders:
                 if folder not in {"", "."}:
@@ -234,6 +231,21 @@ def stem(file: str) -> str:
     while 0 < (cut := _packed_by(rest)) < len(rest):
         rest = rest[:-cut]
     return rest
+
+
+def _parts(name: str) -> list[str]:
+    """The folders on the way to a file in a zip, and what it is called there.
+
+    From the first part on that may not be followed, all is one name that no source takes: in its
+    owner's folder it is that person's and ignored, above it is left over.
+    """
+    parts = unicodedata.normalize("NFC", name).replace("\0", "�").replace("\\", "/").split("/")
+    odd = [at for at, part in enumerate(parts) if part == ".." or len(part) > MAX_NAME]
+    if len(parts) > _DEEPEST:
+        odd.append(_DEEPEST - 1)
+    if odd:
+        parts[min(odd) :] = [_UNTAKEN + shown("_".join(parts[min(odd) :]))]
+    return parts
 
 
 def _packed_by(file: str) -> int:

@@ -34,6 +34,32 @@ def perhaps(handin: Handin, roster: Roster, wanted: Wanted) -> list[Person]:
     return next((people for _, _, people in _answers(handin, roster, wanted)), [])
 
 
+def leader(handin: Handin, roster: Roster, wanted: Wanted) -> tuple[str, Person] | None:
+    """The member after whom a team is called whose hand-in it may be, and by what.
+
+    A number is not called after anybody: `1` is the first of the people and of the teams.
+    """
+    name, team = _team(handin, roster, wanted)
+    if name.isdigit() or len(team) < 2:
+        return None
+    found = ((kind, roster.by(kind, name)) for kind in _KINDS)
+    kind, people = next((one for one in found if one[1]), ("", []))
+    return (kind, people[0]) if len(people) == 1 and people[0] in team else None
+
+
+def mates(handin: Handin, owner: Person, roster: Roster, wanted: Wanted) -> list[Person]:
+    """Who else is in the team that is called like what is one person's."""
+    return [member for member in _team(handin, roster, wanted)[1] if member is not owner]
+
+
+def _team(handin: Handin, roster: Roster, wanted: Wanted) -> tuple[str, list[Person]]:
+    """The team that a hand-in is called like, and who is in it."""
+    if handin.ids or handin.readings:  # these say whose it is
+        return "", []
+    names = (handin.name or handin.key, without_task(handin.key, wanted))
+    return next(((name, team) for name in names if (team := roster.team(name))), ("", []))
+
+
 def _tells(by: str, value: str) -> bool:
     """Whether a loose file of that name is somebody's: `1.ipynb` may be a teacher's."""
     return is_telling(value) or (by == "id" and not value.isdigit())
@@ -81,9 +107,13 @@ def _by_key(
 ) -> Iterator[tuple[str, str, list[Person]]]:
     """Where there is no more than what somebody called it."""
     key, team = handin.key, roster.team(handin.name or handin.key)
+    is_leaders = leader(handin, roster, wanted) is not None
+    if is_leaders:
+        yield "team", *_team(handin, roster, wanted)
     for kind in _KINDS:
         people = roster.by(kind, key)
-        if people and team and kind != "id":  # `1` of Moodle's participant 1, or of team 1
+        # `1` of Moodle's participant 1, or of team 1
+        if people and team and kind != "id" and not is_leaders:
             yield "part", key, [*people, *(member for member in team if member not in people)]
             return
         yield kind, key, people
@@ -98,6 +128,15 @@ def _by_key(
     for kind in _KINDS:
         yield "part", bare, roster.by(kind, bare)
     yield "name", bare, roster.named(bare)
+    yield from _by_bare_team(bare, roster)
+
+
+def _by_bare_team(bare: str, roster: Roster) -> Iterator[tuple[str, str, list[Person]]]:
+    """The team of `hw1_1조`; of `hw1_1` and `hw1_a`, which may be problems, it is not certain."""
+    team = roster.team(bare)
+    is_certain = len(bare) > 1 and not bare.isdigit()
+    if is_certain or len(team) > 1:
+        yield "team" if is_certain else "part", bare, team
 
 
 def _others(key: str, people: list[Person], roster: Roster) -> list[Person]:

@@ -104,15 +104,16 @@ class Taken:
 
 @dataclass(frozen=True)
 class Unclear:
-    """What was taken for nobody's on the roster, and whose it may be."""
+    """What was taken for nobody's on the roster, or for one's, and whose it may be."""
 
     found: str
     people: tuple[str, ...]  # their ids
+    owner: str = ""  # whose it is by an id; it may be that of a team called so, the others'
 
     @property
     def is_outside(self) -> bool:
         """Whether it is only one person's, and could not be taken for a hand-in all the same."""
-        return len(self.people) == 1
+        return len(self.people) == 1 and not self.owner
 
 
 @dataclass(frozen=True)

@@ -24,9 +24,14 @@ from grader.intake.shapes import (
     is_nobodys,
     is_one,
     is_somebodys_code,
+    may_be_week,
     opened,
     students_in,
 )
+
+# Groups of people that are compared, the smallest first: who hands in thousands of names with
+# several ids in each has them compared for minutes, and nobody else has so many.
+_MAX_COMPARED = 500
 
 
 @dataclass(frozen=True)
@@ -46,11 +51,16 @@ class Persons:
     def crowds(self, node: Node) -> dict[Node, Node]:
         """The children that hold others' hand-ins and are no person, a zip opened."""
         inside = {child: opened(child) or child for child in node.children}
+        are_by_id = self.are_by_id(node.children)
         return {
             child: inner
             for child, inner in inside.items()
             if not child.name.startswith(".")
-            and (self.class_in(inner) or self._wraps_others(child, inner))
+            and (
+                self.class_in(inner)
+                or self._wraps_others(child, inner)
+                or (are_by_id and self.wraps_ids(child, inner))
+            )
         }
 
     def class_in(self, folder: Node) -> Node | None:
@@ -85,6 +95,19 @@ class Persons:
             for child in packed(node.children)
         )
 
+    def are_by_id(self, nodes: Iterable[Node]) -> bool:
+        """Whether there is a folder or an archive that is called by an id, however short."""
+        return any(self._who(node).own for node in packed(nodes))
+
+    def wraps_ids(self, child: Node, inner: Node) -> bool:
+        """Whether a folder that is nobody's holds somebody by an id, however short.
+
+        Where those beside it are so called, `late/103` is 103's; elsewhere `guest/1` is a problem.
+        """
+        if self.knows(child) or is_nobodys(child, self.wanted) or is_one(inner, self.wanted):
+            return False
+        return self.are_by_id(self.inside(inner))
+
     def names_in(self, inner: Node) -> set[str]:
         """What the hand-ins of the class that a folder holds are called."""
         return names(self.inside(inner))
@@ -111,9 +134,18 @@ class Persons:
         """Whether the roster knows whose it is."""
         return bool(self._who(node).anyone)
 
+    def are_all_known(self, people: Iterable[Node]) -> bool:
+        """Whether the roster knows whose each is, and they are not all one's."""
+        known = [self._who(one).anyone for one in people]
+        return all(known) and _are_disjoint(known)
+
     def is_sure(self, node: Node) -> bool:
         """Whether it can hardly be a section: `1/` may be, also where a team is called so."""
         return bool(self._who(node).told or self._who(node).own)
+
+    def is_told(self, node: Node) -> bool:
+        """Whether its name is so long that it can be nothing but somebody's."""
+        return bool(self._who(node).told)
 
     def is_of_one(self, node: Node) -> bool:
         """Whether the roster knows it for certain for one person's, and no team's."""
@@ -156,24 +188,34 @@ class Persons:
 
     def _are_several(self, people: Iterable[Node], owner: Node) -> bool:
         """Whether two of what lies in its folder are two people's."""
-        known = {who for one in people if (who := self._whose(one, owner))}
-        return any(one.isdisjoint(other) for one, other in combinations(known, 2))
+        return _are_disjoint(who for one in people if (who := self._whose(one, owner)))
 
     def _whose(self, one: Node, owner: Node) -> frozenset[str]:
         """Whom something in the owner's folder names on the roster.
 
         A short name tells the members of a team apart, and files in a folder that is nobody's. It
-        outweighs a folder's that is no better; else it is a problem's, `1/` or `p1.ipynb`.
+        outweighs a folder's that is no better; else it is a problem's, `1/` or `p1.ipynb`. Where
+        the folder's is an id and no week, only another id does.
         """
         named, own = self._who(one), self._who(owner)
-        is_members = named.short < own.told
-        is_better = not own.told and (own.anyone or not holds_files(one))
-        return named.told or (named.short if is_members or is_better else frozenset())
+        if named.told or named.short < own.told:
+            return named.told or named.short
+        if own.told or not (own.anyone or not holds_files(one)):
+            return frozenset()
+        return named.own if own.own and not may_be_week(owner) else named.short
 
     def _who(self, node: Node) -> Named:
         if node not in self._named:
             self._named[node] = self.request.who(node, self.wanted)
         return self._named[node]
+
+
+def _are_disjoint(groups: Iterable[frozenset[str]]) -> bool:
+    """Whether two groups of people have nobody in common."""
+    known = {*groups}
+    if len(known) > _MAX_COMPARED:
+        known = set(sorted(known, key=lambda who: (len(who), sorted(who)))[:_MAX_COMPARED])
+    return any(one.isdisjoint(other) for one, other in combinations(known, 2))
 
 
 def names(nodes: Iterable[Node]) -> set[str]:

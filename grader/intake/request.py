@@ -63,6 +63,12 @@ class Request:
         anyone = own or self._bearing(parts | {key, bare}, bare)
         return Named(told, own, own if bare.isdigit() else anyone, anyone)
 
+    def may_be_somebodys(self, file: Node, wanted: Wanted) -> bool:
+        """Whether a loose file bears an id, a name or a team, also a number of few digits."""
+        key = student_name(stem(file.name)).casefold()
+        bare = without_task(key, wanted)
+        return bool(self.who(file, wanted).anyone or self._bearing({key, bare}, bare))
+
     def _bearing(self, ids: Iterable[str], name: str) -> frozenset[str]:
         """The people who have one of these ids; if nobody has, that name, or that team."""
         found = {owner for one in ids for owner in self._owners.get(one, ())}

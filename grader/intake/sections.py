@@ -51,14 +51,26 @@ def _section(child: Node, persons: Persons, refusals: Refusals) -> Seen | None:
     source = download(place, persons.wanted) or by_folder(place, persons.wanted)
     seen = READ[source](place, persons.wanted, persons.request.known)
     is_code = all(handin.is_loose for handin in seen.handins)
-    # a section called like a team has its members' folders or notebooks
-    if persons.is_owned(child, place) and (is_code or persons.is_of_one(child)):
+    if _is_handin(child, place, persons, is_code=is_code):
         return None
     if not is_code or persons.among(place):
         return seen
     if len(seen.handins) > 1:
         raise refusals.section_or_person(place)
     return None
+
+
+def _is_handin(child: Node, place: Node, persons: Persons, *, is_code: bool) -> bool:
+    """Whether it is somebody's, beside the sections.
+
+    A section called like a team has its members' folders or notebooks; one called like a short id,
+    `1/`, has perhaps one student.
+    """
+    if not persons.is_owned(child, place):
+        return False
+    if not persons.is_told(child) and persons.others_in(child, place):
+        return False
+    return is_code or persons.is_of_one(child)
 
 
 def _place(node: Node, persons: Persons) -> Node:

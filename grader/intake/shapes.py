@@ -171,6 +171,12 @@ def is_class_name(name: str) -> bool:
     return folded in CLASS_NAMES or folded.endswith("-submissions")
 
 
+def may_be_week(node: Node) -> bool:
+    """Whether a folder may be called after a week or a section, `3/`, also where that is an id."""
+    name = node.name if node.is_folder else stem(node.name)
+    return name.isdigit() and len(name) <= 2
+
+
 def is_somebodys_code(node: Node, wanted: Wanted) -> bool:
     """Whether it is a file of code by itself, and not what lies beside every class."""
     is_file = is_code(node.name) and not node.is_folder

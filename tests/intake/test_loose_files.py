@@ -2,6 +2,7 @@
 
 import pytest
 
+from grader.course.roster import Person, Roster
 from tests.intake.layouts import (
     CLASS,
     ONE_FILE,
@@ -63,3 +64,63 @@ def test_files_that_a_roster_does_not_know_are_left_over(tmp_path, beside):
     assert counting(taken)["2027002"] == "2027002/"
     assert taken.leftover == (beside, "notes.txt")
     assert refusal(tmp_path, **wanted).fields["beside"] == beside
+
+
+# --- names of few letters or digits
+
+
+@pytest.mark.parametrize("ids", [("1", "2", "3", "6"), ("101", "102", "103", "106")])
+@pytest.mark.parametrize("name", ["x", "last id"])
+@pytest.mark.parametrize("ending", ["", ".zip"])
+def test_numbers_are_a_class_that_no_crowd_replaces(tmp_path, ids, name, ending):
+    name = ids[-1] if name == "last id" else name
+    inside = below(ids[0]) | below(ids[1])
+    write(tmp_path, {f"{name}.zip": zipped(inside)} if ending else below(name, inside))
+    write(tmp_path, dict.fromkeys((f"{one}.ipynb" for one in ids[:-1]), "{}"))
+    refused = refusal(tmp_path, Roster(tuple(map(Person, ids))))
+    assert (refused.code, refused.fields["found"]) == (
+        "error.sections",
+        f"{name}{ending or '/'} (2)",
+    )
+
+
+def test_numbers_of_teams_are_a_class_that_no_crowd_replaces(tmp_path):
+    roster = Roster(tuple(Person(f"202700{n}", team=str(n // 2)) for n in range(2, 8)))
+    write(tmp_path, {"x.zip": zipped(FORGED)} | dict.fromkeys(("1.ipynb", "2.ipynb"), "{}"))
+    assert refusal(tmp_path, roster).fields["found"] == "x.zip (8)"
+
+
+def by_team(names):
+    return Roster(tuple(Person(str(2027001 + n), team=name) for n, name in enumerate(names)))
+
+
+def by_moodle(names):
+    return Roster(tuple(Person(str(2027001 + n), ids={"moodle": m}) for n, m in enumerate(names)))
+
+
+@pytest.mark.parametrize(
+    ("of", "names"),
+    [(by_team, ("1조", "2조")), (by_team, ("1", "2")), (by_team, ("A", "B")), (by_moodle, "123")],
+)
+def test_a_class_of_short_names_beside_a_teachers_file(tmp_path, of, names):
+    roster = of(names)
+    write(tmp_path, {path: "" for name in names for path in below(f"class/{name}")})
+    write(tmp_path, {"demo.ipynb": "{}"})
+    taken = intake(tmp_path, roster)
+    assert counting(taken) == {
+        person.id: f"{n}/" for person, n in zip(roster.people, names, strict=True)
+    }
+    assert taken.leftover == ("demo.ipynb",)
+    write(tmp_path, {"another.ipynb": "{}"})  # are they the class, and this problems?
+    assert refusal(tmp_path, roster).code == "error.sections"
+
+
+@pytest.mark.parametrize("name", ["hw1", "HW01", "submissions", "hw1-submissions"])
+def test_one_file_beside_what_is_called_like_the_class(tmp_path, name):
+    write(tmp_path, {path: "" for one in ("kim", "lee") for path in below(f"{name}/{one}")})
+    write(tmp_path, {"demo.ipynb": "{}"})
+    assert people(tmp_path) == {"kim", "lee"}
+    write(tmp_path / "b", below(f"{name}/2027001") | below(f"{name}/2027002"))
+    write(tmp_path / "b", {"2027003.ipynb": "{}"})
+    for roster in (None, CLASS):
+        assert refusal(tmp_path / "b", roster).fields["beside"] == "2027003.ipynb"

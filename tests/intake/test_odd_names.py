@@ -8,7 +8,7 @@ from grader.intake.names import without_copy
 from grader.intake.nodes import Packed
 from grader.intake.read import read
 from grader.records.record import Message
-from tests.intake.layouts import ALL, FILES, PACKAGE, below, counting, intake, write, zipped
+from tests.intake.layouts import ALL, CLASS, FILES, PACKAGE, below, counting, intake, write, zipped
 
 BOB = Roster((Person("bob1"), Person("kim1")))
 
@@ -93,9 +93,53 @@ def test_a_name_of_many_blanks_costs_nothing(tmp_path, copy):
 @pytest.mark.parametrize("name", ["x" * 401, f"{'x' * 401}/text.py", f"a/{'x' * 401}"])
 def test_no_name_in_a_zip_is_longer_than_may_be_read(tmp_path, name):
     """What compares names, or looks for numbers in them, then meets none that is endless."""
-    (tmp_path / "class.zip").write_bytes(zipped({name: "", "kim/text.py": ""}))
-    children = Packed.root(tmp_path / "class.zip").children
-    assert all(len(child.name) <= MAX_NAME for child in children)
+    (tmp_path / "class.zip").write_bytes(zipped({name: ""} | below("kim") | below("lee")))
+    pending = [Packed.root(tmp_path / "class.zip")]
+    for node in pending:
+        assert len(node.name) <= MAX_NAME
+        pending += node.children
     taken = intake(tmp_path / "class.zip", layout="student")
-    assert list(counting(taken)) == ["kim"]
+    is_owned = name.startswith("a/")
+    assert counting(taken) == {"kim": "kim/", "lee": "lee/"} | ({"a": "a/"} if is_owned else {})
+    assert len(taken.leftover) == (0 if is_owned else 1)
+
+
+# --- what may not be followed in the zip of a class
+
+LONG, DEEP = "x" * 401, "a/" * 41
+
+
+@pytest.mark.parametrize("around", ["", "class/", "hw1/", "submissions/"])
+@pytest.mark.parametrize("odd", [LONG, f"{LONG}/a.py", f"{DEEP}a.ipynb", f"{DEEP}a.zip", "../a.py"])
+@pytest.mark.parametrize("roster", [CLASS, None])
+def test_an_odd_name_concerns_its_owner_alone(tmp_path, around, odd, roster):
+    files = below(f"{around}2027001") | below(f"{around}2027002") | {f"{around}2027001/{odd}": ""}
+    (tmp_path / "class.zip").write_bytes(zipped(files))
+    for place in (tmp_path / "class.zip", tmp_path):
+        taken = intake(place, roster)
+        found = {one: label for one, label in counting(taken).items() if label}
+        assert found == {"2027001": "2027001/", "2027002": "2027002/"}
+    owner = taken.people[0]
+    submission = read(owner.found(), PACKAGE, FILES, FILES)
+    assert set(submission.files) == set(FILES)
+    assert len(submission.ignored) == 1  # it is told there
+
+
+@pytest.mark.parametrize("odd", [f"{DEEP}a.zip", LONG, "../a.zip"])
+@pytest.mark.parametrize("folder", ["kim/2027002", "kim/../2027002"])
+def test_an_odd_name_makes_nothing_of_anybody_elses(tmp_path, odd, folder):
+    (tmp_path / "class.zip").write_bytes(
+        zipped(below("kim") | below("lee") | {f"{folder}/{odd}": ""})
+    )
+    taken = intake(tmp_path / "class.zip", CLASS, layout="student")
+    assert counting(taken)["2027002"] is None
+
+
+@pytest.mark.parametrize("of", [canvas, moodle])
+def test_a_file_of_a_long_name_in_a_download_is_nobodys(tmp_path, of):
+    lee = next(iter(of("lee", 2))).partition("/")[0].removesuffix(".zip")
+    long = f"{lee}{'x' * 100}_1_assignsubmission_file_{'y' * 400}.py"
+    (tmp_path / "class.zip").write_bytes(zipped(of("lee", 2) | {long: ""}))
+    taken = intake(tmp_path / "class.zip")
+    assert counting(taken) == {"2": lee + ("/" if of is moodle else ".zip")}
     assert len(taken.leftover) == 1

@@ -120,6 +120,77 @@ def test_an_id_comes_before_a_team(tmp_path, ending):
     assert found == {n: n + (ending or "/") for n in "1234"} | {"5": None, "6": None}
 
 
+LEADERS = Roster(
+    (
+        *(Person(one, team="kim") for one in ("kim", "lee", "choi")),
+        *(Person(str(n), team="ohs", ids={"github": one}) for n, one in ((1, "ohs"), (2, "yi"))),
+    )
+)
+
+
+@pytest.mark.parametrize("prefix", ["", "hw1-"])
+@pytest.mark.parametrize("ending", ["", ".zip"])
+def test_a_team_may_be_called_after_a_member(tmp_path, prefix, ending):
+    for name in ("kim", "ohs"):
+        own = f"{prefix}{name}"
+        write(tmp_path, {f"{own}.zip": zipped()} if ending else below(own))
+        write(tmp_path, {f"{own}/.git/HEAD": ""} if prefix and not ending else {})
+    taken = intake(tmp_path, LEADERS)
+    kims, ohs = (f"{prefix}{name}{ending or '/'}" for name in ("kim", "ohs"))
+    assert counting(taken) == {"kim": kims, "lee": kims, "choi": kims, "1": ohs, "2": ohs}
+    assert {person.by for person in taken.people} == {"team"}
+
+
+def test_members_who_hand_in_alone(tmp_path):
+    write(tmp_path, below("kim") | below("lee") | below("ohs") | below("yi"))
+    taken = intake(tmp_path, LEADERS)
+    expected = {"kim": "kim/", "lee": "lee/", "choi": None, "1": "ohs/", "2": "yi/"}
+    assert counting(taken) == expected
+    assert taken.unclear == (Unclear("kim/", ("choi",), owner="kim"),)
+    (choi,) = taken.missing
+    assert [note.code for note in choi.found().notes] == ["perhaps_handed_in"]
+
+
+@pytest.mark.parametrize("team", ["1", "kim"])
+def test_nobody_whose_team_is_called_like_an_id_is_missing_in_silence(tmp_path, capsys, team):
+    """The number is an id before it is a team's; and so is a name of a member of another team."""
+    teams = {"1": team, "2": team} if team == "1" else {"kim": "lee", "lee": "oh", "oh": team}
+    write(tmp_path, below(team) | below("9"))
+    roster = Roster(tuple(Person(one, team=name) for one, name in teams.items()))
+    taken = intake(tmp_path, roster)
+    other = next(one for one, name in teams.items() if name == team and one != team)
+    assert counting(taken)[team] == f"{team}/"
+    assert taken.unclear == (Unclear(f"{team}/", (other,), owner=team),)
+    show_intake(taken, "en")
+    said = capsys.readouterr().out
+    assert f"{team}/ counts for {team} alone" in said
+    assert f"{other} handed in nothing" in said
+
+
+def test_an_empty_place_of_a_team_is_said_of_nobody(tmp_path):
+    write(tmp_path, below("kim/hw2") | below("ohs/hw1"))
+    taken = intake(tmp_path, LEADERS)
+    assert {person.id for person in taken.missing} == {"kim", "lee", "choi"}
+    assert taken.unclear == ()
+
+
+@pytest.mark.parametrize("team", ["{}조", "Team {}"])
+@pytest.mark.parametrize("task", ["hw1", "과제1"])
+def test_a_team_beside_the_name_of_the_assignment(tmp_path, team, task):
+    roster = Roster(tuple(Person(one, team=team.format(n)) for n, one in enumerate(("kim", "lee"))))
+    write(tmp_path, {f"{task}_{team.format(n)}.zip": zipped() for n in range(2)})
+    found = counting(intake(tmp_path, roster))
+    assert found == {one: f"{task}_{team.format(n)}.zip" for n, one in enumerate(("kim", "lee"))}
+
+
+def test_a_number_beside_the_name_of_the_assignment_may_be_a_problem(tmp_path):
+    roster = Roster((Person("2027001", team="1"), Person("2027002", team="1"), Person("2027003")))
+    write(tmp_path, {"hw1_1.zip": zipped(), "2027001.zip": zipped()})
+    taken = intake(tmp_path, roster)
+    assert counting(taken)["2027001"] == "2027001.zip"
+    assert taken.unclear == (Unclear("hw1_1.zip", ("2027001", "2027002")),)
+
+
 def test_a_number_of_an_lms_that_is_a_teams_may_be_eithers(tmp_path):
     roster = Roster(
         (

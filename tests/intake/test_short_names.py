@@ -79,6 +79,24 @@ def test_a_zip_with_problems_is_no_copy_of_what_lies_beside_it(tmp_path):
     assert counting(intake(tmp_path, NUMBERS, layout="student"))["4"] == "4.zip"
 
 
+THREE = Roster(tuple(Person(str(100 + n), team="AB"[n % 2]) for n in range(1, 7)))
+JO = Roster(tuple(Person(str(100 + n), team=f"{n % 2 + 1}조") for n in range(1, 7)))
+
+
+@pytest.mark.parametrize(("roster", "names"), [(THREE, ("a", "b")), (JO, ("1조", "2조"))])
+@pytest.mark.parametrize("ending", ["", ".zip"])
+def test_problems_called_like_teams_of_whom_a_number_of_three_digits_names(
+    tmp_path, roster, names, ending
+):
+    inside = folders(*names)
+    write(tmp_path, {"101.zip": zipped(inside)} if ending else below("101", inside))
+    own = f"101{ending or '/'}"
+    assert counting(intake(tmp_path / f"101{ending}", roster)) == {"101": own}
+    assert counting(intake(tmp_path, roster))["101"] == own
+    write(tmp_path, folders("102", "103"))
+    assert counting(intake(tmp_path, roster))["101"] == own
+
+
 # --- where a short name may be a section's, or a week's
 
 
@@ -88,6 +106,24 @@ def test_a_section_called_like_a_team_is_not_the_teams(tmp_path, roster):
     assert refusal(tmp_path, roster).fields["found"] == "2/ (2), 1/ (1)"
     found = counting(intake(tmp_path, roster, layout="section/student"))
     assert (found[IDS[0]], found[IDS[2]]) == (f"2/{IDS[0]}/", f"1/{IDS[2]}/")
+
+
+@pytest.mark.parametrize("first", ["{}", "10{}"])
+@pytest.mark.parametrize("ending", ["", ".zip"])
+def test_a_section_called_like_an_id_is_not_that_persons(tmp_path, first, ending):
+    ids = [first.format(n) for n in range(1, 7)]
+    roster = Roster(tuple(map(Person, ids)))
+    sections = {ids[0]: folders(ids[2]), ids[1]: folders(ids[3], ids[4])}
+    for name, inside in sections.items():
+        write(tmp_path, {f"{name}.zip": zipped(inside)} if ending else below(name, inside))
+    found = counting(intake(tmp_path, roster, layout="section/student"))
+    assert (found[ids[0]], found[ids[2]]) == (None, f"{ids[0]}{ending}/{ids[2]}/")
+
+
+def test_a_hand_in_beside_the_sections_may_hold_anothers(tmp_path):
+    write(tmp_path, folders(*IDS[:2], of="A/") | below(f"{IDS[2]}/{IDS[3]}_ref"))
+    found = counting(intake(tmp_path, TEAMS, layout="section/student"))
+    assert (found[IDS[2]], found[IDS[3]]) == (f"{IDS[2]}/", None)
 
 
 @pytest.mark.parametrize("names", [("1", "2", "4"), ("1조", "2조")])
@@ -108,6 +144,21 @@ def test_no_member_has_the_hand_in_of_another_by_a_short_id(tmp_path, team, ids,
         write(tmp_path, {f"{own}/{one}.zip": zipped()} if ending else below(f"{own}/{one}"))
     write(tmp_path, below(team.format(2)))
     assert refusal(tmp_path, roster).code == "error.sections"
+
+
+@pytest.mark.parametrize("first", ["{}", "10{}"])
+@pytest.mark.parametrize("names", [(3,), (3, 4)])
+@pytest.mark.parametrize("ending", ["", ".zip"])
+def test_who_is_late_is_known_by_a_short_id(tmp_path, first, names, ending):
+    roster = Roster(tuple(Person(first.format(n)) for n in range(1, 7)))
+    late = folders(*map(first.format, names))
+    write(tmp_path, folders(first.format(1), first.format(2)))
+    write(tmp_path, {"late.zip": zipped(late)} if ending else below("late", late))
+    refused = refusal(tmp_path, roster)
+    assert refused.fields["found"] == f"late{ending or '/'} ({len(names)})"
+    found = counting(intake(tmp_path, roster, layout="section/student"))
+    assert found[first.format(3)] == f"late{ending}/{first.format(3)}/"
+    assert found[first.format(1)] == f"{first.format(1)}/"
 
 
 def test_teams_with_other_files_beside_somebodys_versions(tmp_path):
