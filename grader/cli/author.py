@@ -69,7 +69,7 @@ def new_assignment(ctx: click.Context, name: str, source: str | None) -> None:
 @click.option(
     "--function",
     required=True,
-    help="Whose wrong answers: `clean`. / 틀린 답을 가져올 함수(예: `clean`).",
+    help="Whose wrong answers to use, as `clean`. / 틀린 답을 가져올 함수(예: `clean`).",
 )
 @click.option(
     "--from-cluster",
@@ -91,7 +91,7 @@ def new_assignment(ctx: click.Context, name: str, source: str | None) -> None:
 def new_mutant(
     ctx: click.Context, assignment: str, name: str, function: str, out: Path, submissions: Path
 ) -> None:
-    """Make a known bug of an answer that many share. /
+    """Make a known bug of a wrong answer that several students share. /
     여러 학생이 똑같이 틀린 답으로 돌연변이를 만듭니다.
     """
     from grader.authoring import mutant
@@ -188,7 +188,7 @@ def release(
 @click.option(
     "--full",
     is_flag=True,
-    help="Of other functions try all checks. / 돌연변이마다 다른 함수의 검사까지 모두 실행합니다.",
+    help="Run all checks of other functions, too. / 돌연변이마다 다른 함수의 검사까지 모두 실행합니다.",
 )
 @click.option(
     "-j",
@@ -201,7 +201,7 @@ def release(
     "--only",
     multiple=True,
     metavar="NAME",
-    help='Grade only this mutant or variant; "mutant NAME" is no variant of that name. / '
+    help='Grade only this mutant or variant; "mutant NAME" where a variant has the same name. / '
     '채점할 돌연변이나 변형. 이름이 같은 변형을 빼려면 "mutant NAME"으로 씁니다.',
 )
 @click.option(

@@ -192,7 +192,7 @@ def moodle_feedback(
 def pages(
     ctx: click.Context, /, out: Path, assignment: str, output: Path | None, **told: bool
 ) -> None:
-    """Write feedback pages that nobody can guess the names of. /
+    """Write feedback pages under names that nobody can guess. /
     이름을 짐작할 수 없는 피드백 페이지를 만듭니다.
     """
     from grader.export import private_pages
@@ -220,7 +220,7 @@ def pages(
 @click.option(
     "--source",
     type=click.Choice(SOURCES),
-    help="Where it comes from; default: look. / 제출물의 출처(기본값: 자동 인식).",
+    help="Where the work comes from; default: look. / 제출물의 출처(기본값: 자동 인식).",
 )
 @click.option(
     "--layout", type=click.Choice(LAYOUTS), help="How the folders are sorted. / 폴더를 나눈 방식."
@@ -228,7 +228,7 @@ def pages(
 @click.option(
     "--roster",
     type=_FILE,
-    help="A CSV file of everybody; default: the course's. / 명단 CSV 파일(기본값: 수업의 명단).",
+    help="Roster CSV file; default: the course's. / 명단 CSV 파일(기본값: 수업의 명단).",
 )
 @click.pass_context
 def similarity(ctx: click.Context, /, submissions: Path, assignment: str, **options: Any) -> None:

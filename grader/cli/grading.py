@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 @click.option(
     "--source",
     type=click.Choice(SOURCES),
-    help="Where it comes from; default: look. / 제출물의 출처(기본값: 자동 인식).",
+    help="Where the work comes from; default: look. / 제출물의 출처(기본값: 자동 인식).",
 )
 @click.option(
     "--layout", type=click.Choice(LAYOUTS), help="How the folders are sorted. / 폴더를 나눈 방식."
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 @click.option(
     "--roster",
     type=PathType(path_type=Path, exists=True, dir_okay=False),
-    help="A CSV file of everybody; default: the course's, or OUT's. / "
+    help="Roster CSV file; default: the course's, or OUT's. / "
     "명단 CSV 파일(기본값: 수업의 명단, 없으면 OUT에 남아 있는 명단).",
 )
 @click.option(
@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     "--gpu-share",
     type=click.FloatRange(0.01, 1),
     default=1.0,
-    help="What part of a GPU one student process may have; default: all of it. / "
+    help="Share of a GPU for each student process; default: all of it. / "
     "학생 프로세스 하나가 쓸 수 있는 GPU의 비율(기본값: 전부).",
 )
 @click.option(

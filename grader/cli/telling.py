@@ -77,7 +77,7 @@ def diagnose(ctx: click.Context, out: tuple[Path, ...], as_json: bool) -> None:
     """Say which mistakes a class has made, from its records. /
     채점 기록에서 학생들이 어떤 실수를 했는지 찾습니다.
 
-    Several OUT are runs of a term, the earliest first: what has gone away since? /
+    Give several OUT in the order of grading to see which mistakes have gone away. /
     OUT을 채점한 순서대로 여러 개 쓰면 그동안 어떤 실수가 없어졌는지 보여 줍니다.
     """
     from grader.diagnosis.classes import ClassMistakes, over_runs

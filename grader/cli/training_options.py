@@ -160,18 +160,18 @@ hw2_options = with_options(
         ),
         _option(
             "--similarity",
-            "Judge: wordsim353, or a file like it. / "
+            "Word pairs: wordsim353, or a file like it. / "
             "유사도 평가 데이터: wordsim353이나 형식이 같은 파일.",
             metavar="NAME|FILE",
         ),
         _option(
             "--analogies",
-            "Judge: analogy, or a file like it. / 유추 평가 데이터: analogy나 형식이 같은 파일.",
+            "Analogies: analogy, or a file like it. / 유추 평가 데이터: analogy나 형식이 같은 파일.",
             metavar="NAME|FILE",
         ),
         _flag(
             "--gensim",
-            "With --similarity: the same by gensim. / "
+            "With --similarity: train with gensim, too. / "
             "--similarity와 함께 쓰면 gensim으로도 학습해 비교합니다.",
             _JUDGED,
         ),
@@ -205,7 +205,7 @@ hw3_options = with_options(
             _positive,
         ),
         _choice("--optimiser", ("sgd", "adam"), "Optimiser. / 옵티마이저."),
-        _flag("--characters", "Read letters, not words. / 단어가 아니라 문자 단위로 읽습니다."),
+        _flag("--characters", "Read characters, not words. / 단어가 아니라 문자 단위로 읽습니다."),
         _MACHINE,
     )
 )
@@ -222,7 +222,7 @@ hw4_options = with_options(
         _number(
             "--min-count",
             2,
-            "hmm: rarer words by their class. / hmm: 이보다 적게 나온 단어는 범주로 바꿉니다.",
+            "hmm: rarer words become their class. / hmm: 이보다 적게 나온 단어는 범주로 바꿉니다.",
             where=_HMM,
         ),
     )
@@ -268,12 +268,12 @@ hw5_options = with_options(
         _number(
             "--vocabulary",
             8000,
-            "Pieces of both languages. / 두 언어를 합친 부분 단어의 수.",
+            "Number of pieces, both languages. / 두 언어를 합친 부분 단어의 수.",
         ),
         _number(
             "--max-tokens",
             None,
-            "Largest batch: sentences x the longest. / 배치 크기의 상한(문장 수 x 최대 길이).",
+            "Largest batch: sentences x longest. / 배치 크기의 상한(문장 수 x 최대 길이).",
         ),
         _number(
             "--lr",
@@ -338,7 +338,7 @@ compare_options = with_options(
         _option("--data", _DATA, default="wikitext2"),
         _option(
             "--similarity",
-            "The judge, likewise. / 유사도 평가 데이터의 이름이나 파일.",
+            "Word pairs to evaluate with. / 유사도 평가 데이터의 이름이나 파일.",
             default="wordsim353",
         ),
         _PACKAGE,
