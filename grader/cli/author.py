@@ -188,7 +188,8 @@ def release(
 @click.option(
     "--full",
     is_flag=True,
-    help="Run all checks of other functions, too. / 돌연변이마다 다른 함수의 검사까지 모두 실행합니다.",
+    help="Run all checks of other functions, too. / "
+    "돌연변이마다 다른 함수의 검사까지 모두 실행합니다.",
 )
 @click.option(
     "-j",

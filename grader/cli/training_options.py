@@ -166,7 +166,8 @@ hw2_options = with_options(
         ),
         _option(
             "--analogies",
-            "Analogies: analogy, or a file like it. / 유추 평가 데이터: analogy나 형식이 같은 파일.",
+            "Analogies: analogy, or a file like it. / "
+            "유추 평가 데이터: analogy나 형식이 같은 파일.",
             metavar="NAME|FILE",
         ),
         _flag(

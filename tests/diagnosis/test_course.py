@@ -170,7 +170,7 @@ def test_a_file_that_does_not_import_is_no_mistake_to_be_named(run, course, tmp_
 
 
 @pytest.mark.parametrize(
-    ("lang", "words"), [("en", "the reference's own add"), ("ko", "모범 답안")]
+    ("lang", "words"), [("en", "the same add in sums.py as the reference"), ("ko", "모범 답안")]
 )
 def test_the_reference_is_no_mutant(run, course, tmp_path, monkeypatch, lang, words):
     """What is wrong lies elsewhere: here in what is wrapped around it."""

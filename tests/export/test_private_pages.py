@@ -69,11 +69,11 @@ def test_what_differs_from_the_last_report_is_said(out):
     assert "without --published" in said(*pages, "--published")[0]
     said(*report, "--published")
     assert said(*pages, "--published") == []
-    assert "with --published, this without" in said(*pages)[0]
+    assert "with --published, but this was not" in said(*pages)[0]
     assert "without --with-inputs" in said(*pages, *inputs)[0]
     said(*report, *inputs)
     assert said(*pages, *inputs) == []
-    assert "with --with-inputs, this without" in said(*pages, "--published")[0]
+    assert "with --with-inputs, but this was not" in said(*pages, "--published")[0]
 
 
 def test_inputs_alone_are_refused_by_every_export_of_feedback(out):
