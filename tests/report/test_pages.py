@@ -326,7 +326,7 @@ def test_the_class_page_says_who_handed_in_and_what_the_mean_counts(tmp_path):
     assert f"<dt>Handed in</dt><dd>{handed_in}</dd>" in english
     assert f"<dt>제출</dt><dd>{handed_in}</dd>" in korean
     scored = handed_in - statuses[Status.BROKEN]
-    assert f"are those of the {scored} scored submissions. What could not" in english
+    assert f"cover the {scored} submissions with a score" in english
     assert f"점수가 있는 제출물 {scored}개로 계산했습니다" in korean
 
 
