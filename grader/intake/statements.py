@@ -33,13 +33,14 @@ from grader.intake.syntax import (
     names_before_bound,
     packages,
     parsed,
+    scope_names,
     scopes,
     table,
 )
 
 MAX_LINE = 40  # characters of a cell's first line
-# Python looks for each name of a scope through all scopes in it. From here on all names count as
-# used: nobody writes such a class by hand.
+# Python looks for each name of a scope through all scopes in it, or copies it into them. From here
+# on all names of a class count as used, and a function is no Python: nobody writes such by hand.
 MAX_SYMBOLS = 1 << 20
 MAX_LOOKS = 8  # at a cell; each block of magics in it costs one
 _DEFINES = re.compile(r"(?:async\s+)?(?:def|class)\s+(\w+)")
@@ -266,7 +267,7 @@ def parse(cell: Cell) -> Parsed:
         except PARSING:
             break
         else:
-            if not _is_refused(lines):
+            if scope_names(tree) <= MAX_SYMBOLS and not _is_refused(lines):
                 return Parsed(cell, list(_statements(cell, tree, lines)), magics)
             break
     return Parsed(cell, [], magics, broken="\n".join(lines))

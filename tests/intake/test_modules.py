@@ -51,6 +51,24 @@ def test_what_the_parser_takes_and_the_compiler_refuses_is_no_python(refused):
     assert code == "cell_skipped"
 
 
+@pytest.mark.parametrize(
+    "within",
+    ["lambda:" * 60 + "0", "[" + "lambda:0," * 60 + "]", "[" + "[x for x in y]," * 60 + "]"],
+)
+def test_what_would_cost_the_symbol_table_gigabytes_is_no_python(monkeypatch, within):
+    wide = f"def clean({','.join(f'a{i}' for i in range(20_000))}):\n    return {within}"
+    monkeypatch.setattr("grader.intake.statements.table", None)  # nobody asks it
+    assert text_of(wide) == f"pass\n{wide}\n"
+
+
+def test_many_functions_of_few_names_and_few_of_many_are_python():
+    deep = "def clean(t):\n    return " + "lambda:" * 60 + "t"
+    wide = f"def fit({','.join(f'a{i}' for i in range(10_000))}):\n    return lambda: a0"
+    many = "".join(f"def f{i}(x):\n    return lambda y: x\n" for i in range(3_000))
+    for cell in (deep, wide, many):
+        assert not parse(Cell(1, cell)).broken
+
+
 @pytest.mark.parametrize("terms", [400, 900])
 def test_a_long_sum_is_python_wherever_it_stands(terms):
     long = " + ".join("1" * terms)
