@@ -42,6 +42,7 @@ MAX_LINE = 40  # characters of a cell's first line
 # Python looks for each name of a scope through all scopes in it, or copies it into them. From here
 # on all names of a class count as used, and a function is no Python: nobody writes such by hand.
 MAX_SYMBOLS = 1 << 20
+MAX_BASES = 2  # of a class, in which its methods are looked for
 MAX_LOOKS = 8  # at a cell; each block of magics in it costs one
 _DEFINES = re.compile(r"(?:async\s+)?(?:def|class)\s+(\w+)")
 _LINE_ENDS = re.compile(rb"[ \t\f]*(?:#|$)")  # after a statement nothing follows but a comment
@@ -66,6 +67,11 @@ class Addition:
     to: str  # the class
     part: str
     by: str  # the function that must have been defined before: `f`, `add_to_class`; "" for a lambda
+
+    @property
+    def name(self) -> str:
+        """As it is called: `A.f`."""
+        return f"{self.to}.{self.part}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,9 +193,18 @@ class Statement:
 
     @cached_property
     def functions(self) -> dict[str, set[str]]:
-        """The function or methods that it defines, with what a missing file may stop in each."""
-        made = [self.node] if isinstance(self.node, FUNCTION) else self._methods
-        return {part.name: not_caught(part) for part in made}
+        """The function or methods that it defines, with what a missing file may stop in each.
+
+        A method is `A.f`, as it is in `not_caught`; where it is given later, also the function.
+        """
+        added = self.addition
+        if isinstance(self.node, FUNCTION):
+            names = not_caught(self.node, [added.to] if added else [])
+            return dict.fromkeys([self.node.name, *([added.name] if added else [])], names)
+        if added:
+            return {added.name: {added.by} if added.by else not_caught(self.node, [added.to])}
+        owners = self._owners
+        return {f"{owners[0]}.{m.name}": not_caught(m, owners) for m in self._methods}
 
     @cached_property
     def not_caught(self) -> set[str]:
@@ -197,7 +212,8 @@ class Statement:
         if isinstance(self.node, FUNCTION):
             return set()
         parts = self.node.body if isinstance(self.node, ast.ClassDef) else [self.node]
-        return {n for part in parts if not isinstance(part, FUNCTION) for n in not_caught(part)}
+        parts = [part for part in parts if not isinstance(part, FUNCTION)]
+        return set[str]().union(*(not_caught(part) for part in parts))
 
     @cached_property
     def texts(self) -> set[str]:
@@ -214,6 +230,14 @@ class Statement:
     def is_stub(self) -> bool:
         """Whether it is not written yet, or a method of it."""
         return is_stub(self.node) or any(map(is_stub, self._methods))
+
+    @property
+    def _owners(self) -> list[str]:
+        """A class, and what it is made of."""
+        if not isinstance(self.node, ast.ClassDef):
+            return []
+        bases = [base.id for base in self.node.bases[:MAX_BASES] if isinstance(base, ast.Name)]
+        return list(dict.fromkeys([self.node.name, *bases]))
 
     @property
     def _methods(self) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:

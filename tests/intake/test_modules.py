@@ -237,6 +237,65 @@ def test_to_call_a_method_that_does_without_the_file_is_set_up(way):
     assert said(cell) == []
 
 
+TABLE_LOAD = f"{TABLE}\n    @classmethod\n    def load(cls, path, input=0):\n        "
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "cls.rows = input",
+        "for open in path:\n            cls.rows = open",
+        "open = path.split()\n        cls.rows = open",
+        "cls.rows = [input for input in path]",
+        "cls.rows = (lambda open: open)(path)",
+        "cls.input = cls.input_of(path)\n    input_of = len",
+        "cls.kinds.append(path)\n    kinds = []",
+        "path.strip().lower()",
+        "cls.rows = lines\n    def lines(self):\n        return open('x')\nlines = 3",
+        "cls.rows = json.load(io.StringIO(path))",
+        "cls.rows = np.loadtxt(io.BytesIO(b'1 2'))",
+    ],
+)
+def test_a_name_that_is_no_file_stops_no_set_up(body):
+    log = "class Log:\n    def append(self, x):\n        open('log', 'a').write(x)\n"
+    log += "    def strip(self):\n        return input()\n    lower = strip"
+    cell = f"import io, json\nimport numpy as np\n{TABLE_LOAD}{body}\nTable.load('3')"
+    assert text_of(log, cell).endswith("\nTable.load('3')\n")
+    assert said(log, cell) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "cls.rows = (lambda open: open)(open(path))",
+        "cls.rows = [open for open in path], open(path)",
+        "def inner():\n            return open(path)\n        cls.rows = inner()",
+        "def inner(open):\n            return open\n        cls.rows = open(path)",
+        "with open(path) as input:\n            cls.rows = input",
+        "global open\n        open = open\n        cls.rows = open(path)",
+        "cls.rows = cls.lines(path)",
+        "cls.rows = Table.lines(path)",
+        "cls.rows = super().read(path)",
+        "cls.rows = cls.read(path)",
+        "cls.rows = Base.read(path)",
+        "cls.rows = rows(path)",
+        "cls.rows = json.load(rows(path))",
+        "cls.rows = np.loadtxt(path, io.StringIO())",
+        "cls.rows = cls.more(path)",
+        "cls.rows = cls.most(path)",
+    ],
+)
+def test_what_reads_a_file_under_a_name_of_its_own_is_left_out(body):
+    base = "class Base:\n    def read(p):\n        return open(p)\ndef rows(p):\n    return Base.read(p)"
+    table = TABLE_LOAD.replace("Table", "Table(Base)", 1)
+    lines = "    def lines(path):\n        return open(path)"
+    more = "def more(path):\n    return open(path)\nTable.more = more"
+    cell = f"{table}{body}\n{lines}\n{more}\nTable.most = lambda p: open(p)\nTable.load('3')"
+    imports = "import io, json\nimport numpy as np"
+    assert "\nTable.load('3')" not in text_of(base, imports, cell)
+    assert said(base, imports, cell) == [("changes_left_out", {"parts": "Table.load"})]
+
+
 def test_an_inner_class_does_not_see_the_outer_one():
     own = "class Table:\n    class Row:\n        n = 1\n        m = n\n"
     assert text_of("n = open('x')", own) == own
