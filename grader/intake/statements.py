@@ -217,9 +217,19 @@ class Statement:
 
     @cached_property
     def texts(self) -> set[str]:
-        """The strings in it."""
-        parts = (p.value for p in ast.walk(self.node) if isinstance(p, ast.Constant))
-        return {value for value in parts if isinstance(value, str)}
+        """The strings in it that are no comment; where `f"a_{b}"` computes a part, it is `{}`."""
+        found, done = set[str](), set[int]()
+        for part in ast.walk(self.node):  # what is in others comes after them
+            match part:
+                case ast.Expr(ast.Constant()):
+                    done.add(id(part.value))
+                case ast.JoinedStr(values):
+                    done.update(map(id, values))
+                    texts = (v.value if isinstance(v, ast.Constant) else "{}" for v in values)
+                    found.add("".join(map(str, texts)))
+                case ast.Constant(str(text)) if id(part) not in done:
+                    found.add(text)
+        return found
 
     @cached_property
     def written_methods(self) -> set[str]:

@@ -454,6 +454,20 @@ def test_a_circle_does_not_come_in_by_text():
         ("eval('demo_' + t)", True),
         ("eval(t + '_it')", True),
         ("eval(f'demo_{t}(1)')", True),
+        ("eval(f'{t}_it(1)')", True),
+        ("eval(f'{t}mo_{t}')", True),
+        ("eval('demo_%s(t)' % t)", True),
+        ("eval('%(how)sit' % vars())", False),
+        ("eval('demo_{}(t)'.format(t))", True),
+        ("eval('{a}emo_{b}'.format(a=t, b=t))", True),
+        ("eval('1 + demo_it(t)')", True),
+        ("eval(t) if re.match(r'demo_\\w+', t) else 0", True),
+        ("eval(t) if re.match('^demo_[a-z]+$', t) else 0", True),
+        ("eval('dem' + t)", True),
+        ("eval(t.replace('o', '0').replace('d', '').replace('it', ''))", False),
+        ("eval('_'.join(t))", False),
+        ("eval('tell the demos')", False),
+        ("eval('dem of them')", False),
         ("globals()['demo_' + t]", True),
         ("globals()[t]", False),
         ("locals()[t]", False),
@@ -463,6 +477,17 @@ def test_what_computes_comes_in_where_a_text_may_name_it(looks, comes):
     cell = f"def clean(t):\n    return {looks}\ndef demo_it():\n    return MODEL"
     text = text_of("MODEL = train(100)", cell)
     assert ("MODEL = train(100)" in text, "demo_it" in text) == (comes, comes)
+
+
+def test_a_text_in_what_comes_in_by_text_names_more():
+    steps = "".join(f"def a_{n}(t):\n    return M{n}, globals()['a_{n + 1}']\n" for n in range(5))
+    values = "\n".join(f"M{n} = train({n})" for n in range(5))
+    assert "def a_4" in text_of(values, f"def clean(t):\n    return eval('a_0')\n{steps}")
+
+
+def test_a_docstring_looks_nothing_up():
+    cell = "def clean(t):\n    'demo'\n    return eval(t)\ndef demo():\n    return M"
+    assert "demo()" not in text_of("M = train(1)", cell)
 
 
 GO = f"{TABLE}\n    def go(self):\n        return fit(self)"
