@@ -57,7 +57,10 @@ class Definitions:
 
     @cached_property
     def reading(self) -> set[str]:
-        """Functions and methods that cannot do without a file, or call one that cannot."""
+        """Functions, and methods as `A.f`, that cannot do without a file, or call one that cannot.
+
+        What a class has from another one is looked for in the first few that it is made of.
+        """
         users: dict[str, list[str]] = {}
         for statement in self.statements:
             for function, names in statement.functions.items():
@@ -108,7 +111,7 @@ class Definitions:
         beside = [s for s in beside if s.kind is not Kind.DEFINITION]
         methods = {m: names for s in made if s.is_class for m, names in s.functions.items()}
         tried = {m for m, names in methods.items() if not names.isdisjoint(self.reading)}
-        return [*made, *(s for s in beside if s.called[1] not in tried)]
+        return [*made, *(s for s in beside if ".".join(s.called) not in tried)]
 
     def _chain(self, definitions: Sequence[Statement]) -> list[Statement]:
         """The definition that counts, after those that it goes on from."""

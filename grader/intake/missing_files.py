@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeGuard
 
 READERS = ("open", "input")  # what reads a file, or waits for somebody to type
 _METHODS = {"open", "load", "loadtxt", "genfromtxt", "read_csv", "read_text"}  # as `np.load` does
+_IN_MEMORY = {"StringIO", "BytesIO"}  # no file
 _CAUGHT_BY = {"OSError", "IOError", "EnvironmentError", "FileNotFoundError"}
 _CAUGHT_BY |= {"Exception", "BaseException"}
 _ASK_FOR_IT = {"exists", "isfile", "is_file"}
 DEEP = 4  # how many tries that miss a name may be within each other: more are not looked into
 _LEAVE = {"exit", "quit", "_exit"}
 _Place = tuple[int, int]  # a line and a column
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_SCOPES = (*_FUNCTIONS, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 class _Places:
@@ -65,25 +69,72 @@ class _Places:
         return bool(parts)
 
 
-def not_caught(top: ast.AST) -> set[str]:
-    """The names and attributes in it, but for what a missing file does not stop.
+def not_caught(top: ast.AST, owners: Sequence[str] = ()) -> set[str]:
+    """The names in it that are no function's own, but for what a missing file does not stop.
 
-    What reads a file as a method of others stands there as `open`.
+    `owners` are the class that it is a method of, and what that is made of: what it finds in itself
+    stands there as `Table.rows`. What reads a file as a method of others stands there as `open`.
     """
-    found, places = set[str](), _Places(top)
-    pending = [top]
+    found, places, in_memory = set[str](), _Places(top), set[int]()
+    own = Counter[str]()  # in how many of the functions that a node is in a name is their own
+    pending: list[ast.AST | Counter[str]] = [top]
     while pending:
         node = pending.pop()
+        if isinstance(node, Counter):  # the function is over
+            own.subtract(node)
+            continue
         match node:
-            case ast.Name(name) | ast.Attribute(ast.Name("self" | "cls"), name):
+            case ast.Name(name, ast.Load()) if not own[name]:
                 found.add(name)
-            case ast.Attribute(_, name):
-                found.add("open" if name in _METHODS else name)
+            case ast.Attribute(value, name) if _is_itself(value, owners):
+                found.update(f"{owner}.{name}" for owner in owners)
+            case ast.Attribute() if id(node) in in_memory:
+                pass
+            case ast.Call(ast.Attribute() as method, [ast.Call(made), *_]):
+                in_memory |= {id(method)} if _IN_MEMORY & _names(made) else set()
+            case ast.Attribute(_, name) if name in _METHODS:
+                found.add("open")
+            case ast.Attribute(ast.Name(value), name) if not own[value]:
+                found.add(f"{value}.{name}")
+        fields = dict(ast.iter_fields(node))
+        if isinstance(node, _SCOPES):
+            own.update(names := _own_names(node))
+            pending += [
+                *fields.pop("decorator_list", []),
+                *filter(None, [fields.pop("args", None)]),
+            ]
+            pending.append(names)
         cared_for = _cared_for(node, places)
-        for _, value in ast.iter_fields(node):
+        for value in fields.values():
             if value is not cared_for:
                 pending += _without_what_is_guarded(value if isinstance(value, list) else [value])
     return found
+
+
+def _own_names(scope: ast.AST) -> Counter[str]:
+    """The parameters of a function, and what it stores, each once."""
+    found, others = set[str](), set[str]()
+    pending = [*ast.iter_child_nodes(scope)]
+    while pending:
+        node = pending.pop()
+        match node:
+            case ast.Name(name, ast.Store()) | ast.arg(name):
+                found.add(name)
+            case ast.Global(names):
+                others.update(names)
+        if not isinstance(node, (*_SCOPES, ast.ClassDef)):
+            pending += ast.iter_child_nodes(node)
+    return Counter(found - others)
+
+
+def _is_itself(node: ast.expr, owners: Sequence[str]) -> bool:
+    """Whether it is the object or the class of a method, or what either is made of."""
+    match node:
+        case ast.Name(name):
+            return name in {"self", "cls", *owners[:1]}
+        case ast.Call(ast.Name("super" | "type")):
+            return True
+    return False
 
 
 def _cared_for(node: ast.AST, places: _Places) -> list[ast.stmt] | ast.expr | None:

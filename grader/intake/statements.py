@@ -33,14 +33,16 @@ from grader.intake.syntax import (
     names_before_bound,
     packages,
     parsed,
+    scope_names,
     scopes,
     table,
 )
 
 MAX_LINE = 40  # characters of a cell's first line
-# Python looks for each name of a scope through all scopes in it. From here on all names count as
-# used: nobody writes such a class by hand.
+# Python looks for each name of a scope through all scopes in it, or copies it into them. From here
+# on all names of a class count as used, and a function is no Python: nobody writes such by hand.
 MAX_SYMBOLS = 1 << 20
+MAX_BASES = 2  # of a class, in which its methods are looked for
 MAX_LOOKS = 8  # at a cell; each block of magics in it costs one
 _DEFINES = re.compile(r"(?:async\s+)?(?:def|class)\s+(\w+)")
 _LINE_ENDS = re.compile(rb"[ \t\f]*(?:#|$)")  # after a statement nothing follows but a comment
@@ -65,6 +67,11 @@ class Addition:
     to: str  # the class
     part: str
     by: str  # the function that must have been defined before: `f`, `add_to_class`; "" for a lambda
+
+    @property
+    def name(self) -> str:
+        """As it is called: `A.f`."""
+        return f"{self.to}.{self.part}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,9 +193,18 @@ class Statement:
 
     @cached_property
     def functions(self) -> dict[str, set[str]]:
-        """The function or methods that it defines, with what a missing file may stop in each."""
-        made = [self.node] if isinstance(self.node, FUNCTION) else self._methods
-        return {part.name: not_caught(part) for part in made}
+        """The function or methods that it defines, with what a missing file may stop in each.
+
+        A method is `A.f`, as it is in `not_caught`; where it is given later, also the function.
+        """
+        added = self.addition
+        if isinstance(self.node, FUNCTION):
+            names = not_caught(self.node, [added.to] if added else [])
+            return dict.fromkeys([self.node.name, *([added.name] if added else [])], names)
+        if added:
+            return {added.name: {added.by} if added.by else not_caught(self.node, [added.to])}
+        owners = self._owners
+        return {f"{owners[0]}.{m.name}": not_caught(m, owners) for m in self._methods}
 
     @cached_property
     def not_caught(self) -> set[str]:
@@ -196,13 +212,24 @@ class Statement:
         if isinstance(self.node, FUNCTION):
             return set()
         parts = self.node.body if isinstance(self.node, ast.ClassDef) else [self.node]
-        return {n for part in parts if not isinstance(part, FUNCTION) for n in not_caught(part)}
+        parts = [part for part in parts if not isinstance(part, FUNCTION)]
+        return set[str]().union(*(not_caught(part) for part in parts))
 
     @cached_property
     def texts(self) -> set[str]:
-        """The strings in it."""
-        parts = (p.value for p in ast.walk(self.node) if isinstance(p, ast.Constant))
-        return {value for value in parts if isinstance(value, str)}
+        """The strings in it that are no comment; where `f"a_{b}"` computes a part, it is `{}`."""
+        found, done = set[str](), set[int]()
+        for part in ast.walk(self.node):  # what is in others comes after them
+            match part:
+                case ast.Expr(ast.Constant()):
+                    done.add(id(part.value))
+                case ast.JoinedStr(values):
+                    done.update(map(id, values))
+                    texts = (v.value if isinstance(v, ast.Constant) else "{}" for v in values)
+                    found.add("".join(map(str, texts)))
+                case ast.Constant(str(text)) if id(part) not in done:
+                    found.add(text)
+        return found
 
     @cached_property
     def written_methods(self) -> set[str]:
@@ -213,6 +240,14 @@ class Statement:
     def is_stub(self) -> bool:
         """Whether it is not written yet, or a method of it."""
         return is_stub(self.node) or any(map(is_stub, self._methods))
+
+    @property
+    def _owners(self) -> list[str]:
+        """A class, and what it is made of."""
+        if not isinstance(self.node, ast.ClassDef):
+            return []
+        bases = [base.id for base in self.node.bases[:MAX_BASES] if isinstance(base, ast.Name)]
+        return list(dict.fromkeys([self.node.name, *bases]))
 
     @property
     def _methods(self) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
@@ -266,7 +301,7 @@ def parse(cell: Cell) -> Parsed:
         except PARSING:
             break
         else:
-            if not _is_refused(lines):
+            if scope_names(tree) <= MAX_SYMBOLS and not _is_refused(lines):
                 return Parsed(cell, list(_statements(cell, tree, lines)), magics)
             break
     return Parsed(cell, [], magics, broken="\n".join(lines))

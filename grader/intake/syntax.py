@@ -22,6 +22,7 @@ _GIVE_VALUES |= {"Counter", "OrderedDict", "defaultdict", "deque", "field", "nam
 _GIVE_VALUES |= {"TypeVar", "partial", "array", "tensor", "arange", "ones", "zeros"}
 _MODULES_OF_VALUES = {"collections", "dataclasses", "math", "re", "string", "typing"}
 _WITH_NAMES_OF_ITS_OWN = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_WITH_INNER_SCOPES = (*FUNCTION, *_WITH_NAMES_OF_ITS_OWN)
 
 
 def parsed(text: str) -> ast.Module:
@@ -42,6 +43,32 @@ def scopes(text: str) -> list[symtable.SymbolTable]:
     for scope in found:
         found += scope.get_children()
     return found
+
+
+def scope_names(top: ast.AST) -> int:
+    """How many names the functions in it have, each once for every scope within its function."""
+    around, own = [0], [set[str]()]  # of each scope the one that it is in, and its names
+    of_functions = [False]  # others give what is in them no names
+    pending: list[tuple[ast.AST, int]] = [(top, 0)]
+    while pending:
+        node, at = pending.pop()
+        match node:
+            case ast.Name(name, ast.Store()) | ast.arg(name):
+                own[at].add(name)
+            case ast.FunctionDef(name) | ast.AsyncFunctionDef(name) | ast.ClassDef(name):
+                own[at].add(name)
+            case ast.Global(names) | ast.Nonlocal(names):
+                own[at].update(names)
+        if isinstance(node, (*_WITH_INNER_SCOPES, ast.ClassDef)):
+            around.append(at)
+            own.append(set())
+            at = len(own) - 1
+            of_functions.append(not isinstance(node, ast.ClassDef))
+        pending += [(child, at) for child in ast.iter_child_nodes(node)]
+    seen = [0]  # of each scope, how many names it has from those that it is in
+    for outer in around[1:]:
+        seen.append(seen[outer] + len(own[outer]) * of_functions[outer])
+    return sum(seen)
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,24 @@ def test_what_the_parser_takes_and_the_compiler_refuses_is_no_python(refused):
     assert code == "cell_skipped"
 
 
+@pytest.mark.parametrize(
+    "within",
+    ["lambda:" * 60 + "0", "[" + "lambda:0," * 60 + "]", "[" + "[x for x in y]," * 60 + "]"],
+)
+def test_what_would_cost_the_symbol_table_gigabytes_is_no_python(monkeypatch, within):
+    wide = f"def clean({','.join(f'a{i}' for i in range(20_000))}):\n    return {within}"
+    monkeypatch.setattr("grader.intake.statements.table", None)  # nobody asks it
+    assert text_of(wide) == f"pass\n{wide}\n"
+
+
+def test_many_functions_of_few_names_and_few_of_many_are_python():
+    deep = "def clean(t):\n    return " + "lambda:" * 60 + "t"
+    wide = f"def fit({','.join(f'a{i}' for i in range(10_000))}):\n    return lambda: a0"
+    many = "".join(f"def f{i}(x):\n    return lambda y: x\n" for i in range(3_000))
+    for cell in (deep, wide, many):
+        assert not parse(Cell(1, cell)).broken
+
+
 @pytest.mark.parametrize("terms", [400, 900])
 def test_a_long_sum_is_python_wherever_it_stands(terms):
     long = " + ".join("1" * terms)
@@ -219,6 +237,65 @@ def test_to_call_a_method_that_does_without_the_file_is_set_up(way):
     assert said(cell) == []
 
 
+TABLE_LOAD = f"{TABLE}\n    @classmethod\n    def load(cls, path, input=0):\n        "
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "cls.rows = input",
+        "for open in path:\n            cls.rows = open",
+        "open = path.split()\n        cls.rows = open",
+        "cls.rows = [input for input in path]",
+        "cls.rows = (lambda open: open)(path)",
+        "cls.input = cls.input_of(path)\n    input_of = len",
+        "cls.kinds.append(path)\n    kinds = []",
+        "path.strip().lower()",
+        "cls.rows = lines\n    def lines(self):\n        return open('x')\nlines = 3",
+        "cls.rows = json.load(io.StringIO(path))",
+        "cls.rows = np.loadtxt(io.BytesIO(b'1 2'))",
+    ],
+)
+def test_a_name_that_is_no_file_stops_no_set_up(body):
+    log = "class Log:\n    def append(self, x):\n        open('log', 'a').write(x)\n"
+    log += "    def strip(self):\n        return input()\n    lower = strip"
+    cell = f"import io, json\nimport numpy as np\n{TABLE_LOAD}{body}\nTable.load('3')"
+    assert text_of(log, cell).endswith("\nTable.load('3')\n")
+    assert said(log, cell) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "cls.rows = (lambda open: open)(open(path))",
+        "cls.rows = [open for open in path], open(path)",
+        "def inner():\n            return open(path)\n        cls.rows = inner()",
+        "def inner(open):\n            return open\n        cls.rows = open(path)",
+        "with open(path) as input:\n            cls.rows = input",
+        "global open\n        open = open\n        cls.rows = open(path)",
+        "cls.rows = cls.lines(path)",
+        "cls.rows = Table.lines(path)",
+        "cls.rows = super().read(path)",
+        "cls.rows = cls.read(path)",
+        "cls.rows = Base.read(path)",
+        "cls.rows = rows(path)",
+        "cls.rows = json.load(rows(path))",
+        "cls.rows = np.loadtxt(path, io.StringIO())",
+        "cls.rows = cls.more(path)",
+        "cls.rows = cls.most(path)",
+    ],
+)
+def test_what_reads_a_file_under_a_name_of_its_own_is_left_out(body):
+    base = "class Base:\n    def read(p):\n        return open(p)\ndef rows(p):\n    return Base.read(p)"
+    table = TABLE_LOAD.replace("Table", "Table(Base)", 1)
+    lines = "    def lines(path):\n        return open(path)"
+    more = "def more(path):\n    return open(path)\nTable.more = more"
+    cell = f"{table}{body}\n{lines}\n{more}\nTable.most = lambda p: open(p)\nTable.load('3')"
+    imports = "import io, json\nimport numpy as np"
+    assert "\nTable.load('3')" not in text_of(base, imports, cell)
+    assert said(base, imports, cell) == [("changes_left_out", {"parts": "Table.load"})]
+
+
 def test_an_inner_class_does_not_see_the_outer_one():
     own = "class Table:\n    class Row:\n        n = 1\n        m = n\n"
     assert text_of("n = open('x')", own) == own
@@ -377,6 +454,20 @@ def test_a_circle_does_not_come_in_by_text():
         ("eval('demo_' + t)", True),
         ("eval(t + '_it')", True),
         ("eval(f'demo_{t}(1)')", True),
+        ("eval(f'{t}_it(1)')", True),
+        ("eval(f'{t}mo_{t}')", True),
+        ("eval('demo_%s(t)' % t)", True),
+        ("eval('%(how)sit' % vars())", False),
+        ("eval('demo_{}(t)'.format(t))", True),
+        ("eval('{a}emo_{b}'.format(a=t, b=t))", True),
+        ("eval('1 + demo_it(t)')", True),
+        ("eval(t) if re.match(r'demo_\\w+', t) else 0", True),
+        ("eval(t) if re.match('^demo_[a-z]+$', t) else 0", True),
+        ("eval('dem' + t)", True),
+        ("eval(t.replace('o', '0').replace('d', '').replace('it', ''))", False),
+        ("eval('_'.join(t))", False),
+        ("eval('tell the demos')", False),
+        ("eval('dem of them')", False),
         ("globals()['demo_' + t]", True),
         ("globals()[t]", False),
         ("locals()[t]", False),
@@ -386,6 +477,17 @@ def test_what_computes_comes_in_where_a_text_may_name_it(looks, comes):
     cell = f"def clean(t):\n    return {looks}\ndef demo_it():\n    return MODEL"
     text = text_of("MODEL = train(100)", cell)
     assert ("MODEL = train(100)" in text, "demo_it" in text) == (comes, comes)
+
+
+def test_a_text_in_what_comes_in_by_text_names_more():
+    steps = "".join(f"def a_{n}(t):\n    return M{n}, globals()['a_{n + 1}']\n" for n in range(5))
+    values = "\n".join(f"M{n} = train({n})" for n in range(5))
+    assert "def a_4" in text_of(values, f"def clean(t):\n    return eval('a_0')\n{steps}")
+
+
+def test_a_docstring_looks_nothing_up():
+    cell = "def clean(t):\n    'demo'\n    return eval(t)\ndef demo():\n    return M"
+    assert "demo()" not in text_of("M = train(1)", cell)
 
 
 GO = f"{TABLE}\n    def go(self):\n        return fit(self)"
