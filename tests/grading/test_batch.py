@@ -184,11 +184,12 @@ def test_why_a_whole_file_earns_nothing_is_said_where_one_looks_first(
     table = (tmp_path / "out" / "scores" / "tiny" / "scores.csv").read_text()
     (row,) = csv.DictReader(table.splitlines())
     assert row["problem"] == reason
-    page = (tmp_path / "out" / "report" / "tiny" / "index.html").read_text()
+    name = {"en": "index.html", "ko": "index.ko.html"}[lang]
+    page = (tmp_path / "out" / "report" / "tiny" / name).read_text()
     assert f'<span class="problem">{reason}' in page
     results = find(tmp_path / "out", "tiny")
     (entry,) = results.entries()
-    said = comment(results.snapshot, entry, lang, Moment(datetime.now(UTC), published=False))
+    said = comment(results.snapshot, entry, [lang], Moment(datetime.now(UTC), published=False))
     assert reason in said
 
 
