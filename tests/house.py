@@ -66,6 +66,7 @@ ROOMS = {
         "syntax",
         "magics",
         "missing_files",
+        "named_by_text",
         "statements",
         "definitions",
         "modules",

@@ -11,7 +11,6 @@ the first function in it that the assignment knows; all others are everybody's.
 from __future__ import annotations
 
 import builtins
-import re
 import sys
 from ast import ClassDef
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,15 +20,13 @@ from functools import cached_property
 from grader.intake.cells import Cell
 from grader.intake.definitions import Definitions
 from grader.intake.entries import shown, some_of
+from grader.intake.named_by_text import NamedByText
 from grader.intake.statements import Kind, Parsed, Statement, parse
 from grader.intake.syntax import STAR, names_at_once
 from grader.records.record import Message
 
 _BY_TEXT = frozenset({"globals", "eval", "exec"})  # what looks names up, also in a function
 _ROUNDS = 8  # in which texts may name what has such texts
-_PART_OF_NAME = 40  # characters of it that a text may give
-_SHORTEST_PART = 3  # a shorter text is hardly meant as one, but for `a_`
-_HOLE = re.compile(r"%(?:\(\w*\))?\w|\{[^{}]*\}|\\\w")  # `%s`, `{}`, or the `\w` of a pattern
 _NOTHING = frozenset[Kind]()
 _EXPERIMENT = frozenset({Kind.OTHER})  # what may compute, but not for what nothing graded names
 _EVERYBODYS = frozenset({*vars(builtins), "__name__", "__file__", "__doc__"})
@@ -296,7 +293,7 @@ class _Module:
         ways = _BY_TEXT & {name for s in kept for name in s.uses}
         ways -= {way for way in ways if self._giving(way)}  # of its own
         texts = {text for s in kept for text in s.texts} if ways else set[str]()
-        named = _Named(texts)
+        named = NamedByText(texts)
         return [n for n in self._own_definitions if n not in self.has and named.may_be(n)]
 
     def _take_harmless(
@@ -364,55 +361,6 @@ class _Module:
 
 def _classes(nodes: Iterable[_Node]) -> set[str]:
     return {s.node.name for s in nodes if isinstance(s, Statement) and isinstance(s.node, ClassDef)}
-
-
-class _Named:
-    """The names in some texts, and the parts of names that stand there beside a hole or an end.
-
-    A part with `_` at its end, as in `"clean_[a-z]+"`, may stand anywhere.
-    """
-
-    def __init__(self, texts: Iterable[str]) -> None:
-        self._whole, self._first = set[str](), set[str]()
-        self._last, self._within = set[str](), set[str]()
-        for text in texts:
-            pieces = _HOLE.split(text)
-            for at, piece in enumerate(pieces):
-                for word in re.finditer(r"\w+", piece):
-                    is_between = 0 < at < len(pieces) - 1
-                    self._add(word[0], word.start() == 0, word.end() == len(piece), is_between)
-
-    def _add(self, word: str, begins: bool, ends: bool, is_between: bool) -> None:
-        self._whole.add(word)
-        is_part = word.strip("_") and len(word) <= _PART_OF_NAME
-        opens, closes = word.startswith("_"), word.endswith("_")
-        if not is_part or not (opens or closes or len(word) >= _SHORTEST_PART):
-            return
-        if ends or closes:
-            self._first.add(word)
-        if begins or opens:
-            self._last.add(word)
-        if (begins and ends and is_between) or (opens and closes):
-            self._within.add(word)
-
-    @cached_property
-    def _lengths(self) -> set[int]:
-        """Of what may stand within a name."""
-        return {len(word) for word in self._within}
-
-    def may_be(self, name: str) -> bool:
-        """Whether a text names it, or a part of it."""
-        if name in self._whole:
-            return True
-        for length in range(2, min(len(name), _PART_OF_NAME) + 1):
-            if name[:length] in self._first or name[-length:] in self._last:
-                return True
-        start = name[:_PART_OF_NAME]
-        return any(
-            start[i : i + length] in self._within
-            for length in self._lengths
-            for i in range(len(start))
-        )
 
 
 def _dotted(file: str) -> str:
