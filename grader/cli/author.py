@@ -12,7 +12,7 @@ import click
 
 from grader.cli.commands import Command, Group
 from grader.cli.common import FELL_SHORT, course_of, short
-from grader.cli.engines import engine_of, engine_options
+from grader.cli.engines import engine_of, engine_options, jobs_option
 from grader.cli.paths import PathType
 from grader.errors import UsageError
 from grader.i18n import translate
@@ -191,13 +191,7 @@ def release(
     help="Run all checks of other functions, too. / "
     "돌연변이마다 다른 함수의 검사까지 모두 실행합니다.",
 )
-@click.option(
-    "-j",
-    "--jobs",
-    type=click.IntRange(1, 64),
-    default=2,
-    help="Grading processes. / 채점 프로세스 수.",
-)
+@jobs_option(default=2)
 @click.option(
     "--only",
     multiple=True,

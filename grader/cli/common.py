@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from grader.course.folder import SOURCES
 from grader.errors import UsageError
 from grader.i18n import translate
+from grader.intake.find import LAYOUTS
 
 if TYPE_CHECKING:
     from grader.course.folder import Course
@@ -36,11 +38,6 @@ with_inputs_option = click.option(
 )
 
 
-def feedback_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """How much a student may read: the options of whatever writes feedback; see `moment_of`."""
-    return with_options((published_option, with_inputs_option))(command)
-
-
 def course_of(ctx: click.Context) -> Course:
     """The course that `--course` names, or the one around the current folder."""
     from grader.course.folder import Course
@@ -57,6 +54,26 @@ def with_options(options: Sequence[Decorator]) -> Decorator:
         return command
 
     return decorate
+
+
+# How much a student may read: the options of whatever writes feedback; see `moment_of`.
+feedback_options = with_options((published_option, with_inputs_option))
+
+# How what was handed in is to be read.
+reading_options = with_options(
+    (
+        click.option(
+            "--source",
+            type=click.Choice(SOURCES),
+            help="Where the work comes from; default: look. / 제출물의 출처(기본값: 자동 인식).",
+        ),
+        click.option(
+            "--layout",
+            type=click.Choice(LAYOUTS),
+            help="How the folders are sorted. / 폴더를 나눈 방식.",
+        ),
+    )
+)
 
 
 def short(path: Path) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.common import plain, with_options
+from grader.cli.common import Decorator, plain, with_options
 from grader.cli.paths import PathType
 from grader.errors import UsageError
 from grader.i18n import translate
@@ -50,6 +50,17 @@ _OPTIONS = (
 
 
 engine_options = with_options(_OPTIONS)  # `--engine` and what belongs to it
+
+
+def jobs_option(*, default: int) -> Decorator:
+    """How many grading processes there are."""
+    return click.option(
+        "-j",
+        "--jobs",
+        type=click.IntRange(1, 64),
+        default=default,
+        help="Grading processes. / 채점 프로세스 수.",
+    )
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from grader.cli.common import (
     moment_of,
     plain,
     published_option,
+    reading_options,
     short,
     warn,
     warn_of_moment,
@@ -22,9 +23,7 @@ from grader.cli.common import (
 )
 from grader.cli.gradebook import read_decisions
 from grader.cli.paths import PathType
-from grader.course.folder import SOURCES
 from grader.i18n import translate
-from grader.intake.find import LAYOUTS
 
 if TYPE_CHECKING:
     from grader.export.feedback_zips import Zipped
@@ -217,14 +216,7 @@ def pages(
     required=True,
     help="New folder. / 새로 만들 폴더.",
 )
-@click.option(
-    "--source",
-    type=click.Choice(SOURCES),
-    help="Where the work comes from; default: look. / 제출물의 출처(기본값: 자동 인식).",
-)
-@click.option(
-    "--layout", type=click.Choice(LAYOUTS), help="How the folders are sorted. / 폴더를 나눈 방식."
-)
+@reading_options
 @click.option(
     "--roster",
     type=_FILE,

@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.cli.commands import Command
-from grader.cli.common import FELL_SHORT, course_of, plain, short, warn
-from grader.cli.engines import engine_of, engine_options
+from grader.cli.common import FELL_SHORT, course_of, plain, reading_options, short, warn
+from grader.cli.engines import engine_of, engine_options, jobs_option
 from grader.cli.gradebook import keep, prepare
 from grader.cli.paths import PathType
-from grader.course.folder import SOURCES
 from grader.errors import PlatformError, UsageError
 from grader.i18n import translate
-from grader.intake.find import LAYOUTS
 from grader.report.escape import log_json
 
 if TYPE_CHECKING:
@@ -39,27 +37,14 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Say who handed in what, and stop. / 채점하지 않고 누가 무엇을 제출했는지만 보여 줍니다.",
 )
-@click.option(
-    "--source",
-    type=click.Choice(SOURCES),
-    help="Where the work comes from; default: look. / 제출물의 출처(기본값: 자동 인식).",
-)
-@click.option(
-    "--layout", type=click.Choice(LAYOUTS), help="How the folders are sorted. / 폴더를 나눈 방식."
-)
+@reading_options
 @click.option(
     "--roster",
     type=PathType(path_type=Path, exists=True, dir_okay=False),
     help="Roster CSV file; default: the course's, or OUT's. / "
     "명단 CSV 파일(기본값: 수업의 명단, 없으면 OUT에 남아 있는 명단).",
 )
-@click.option(
-    "-j",
-    "--jobs",
-    type=click.IntRange(1, 64),
-    default=1,
-    help="Grading processes. / 채점 프로세스 수.",
-)
+@jobs_option(default=1)
 @click.option(
     "--gpu-share",
     type=click.FloatRange(0.01, 1),

@@ -8,7 +8,6 @@ from typing import Any
 
 from grader.export.table import line
 from grader.records.assignment_snapshot import Snapshot
-from grader.records.obstacles import obstacles
 from grader.report import formatting
 from grader.report.class_page import ClassSums
 from grader.report.formats import Format
@@ -70,7 +69,7 @@ def _row(entry: Entry, exercises: list[str], lang: str) -> list[str | float | No
         record.extra_points,
         record.status,
         *(earned.get(name, record.points_of_unrun) for name in exercises),
-        formatting.why(record.problem, obstacles(record), lang),
+        formatting.why_of(record, lang),
     ]
 
 
@@ -83,7 +82,7 @@ def _student(entry: Entry, lang: str) -> dict[str, Any]:
         "status": record.status,
         "points": record.points,
         "extra_points": record.extra_points,
-        "problem": formatting.why(record.problem, obstacles(record), lang) or None,
+        "problem": formatting.why_of(record, lang) or None,
         "exercises": {
             exercise.id: {
                 "points": exercise.points,

@@ -256,8 +256,8 @@ class _KeptRecords:
         if not self._is_of(record, entry):
             reason = f"{record.assignment}, {record.student}"
             raise PlatformError("error.record_misplaced", file=path, reason=reason)
-        self._before[entry.student] = Brief.of(record)
-        if not self._may_stay(entry, Brief.of(record)):
+        before = self._before[entry.student] = Brief.of(record)
+        if not self._may_stay(entry, before):
             return None
         current = rescored(self._assignment, record)
         if current != record:  # points or a title are other ones now; the outcomes are not

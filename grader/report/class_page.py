@@ -17,7 +17,6 @@ from grader.diagnosis.classes import ClassMistakes, Group
 from grader.diagnosis.mistakes import Mistake
 from grader.i18n import choose, translate
 from grader.records.assignment_snapshot import Snapshot
-from grader.records.obstacles import obstacles
 from grader.records.outcome import Outcome
 from grader.records.record import ExerciseResult, Message, Record, Status
 from grader.report import formatting, item_analysis, plots
@@ -278,7 +277,7 @@ def row(snapshot: Snapshot, entry: Entry, lang: str, feedback: str) -> dict[str,
         "status": record.status,
         "points": record.points,
         "extra_points": record.extra_points,
-        "problem": formatting.why(record.problem, obstacles(record), lang),
+        "problem": formatting.why_of(record, lang),
         "exercises": [_cell(earned.get(e.id), record) for e in snapshot.exercises],
     }
 

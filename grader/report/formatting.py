@@ -8,7 +8,8 @@ from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from grader.i18n import say, translate
-from grader.records.record import Message
+from grader.records.obstacles import obstacles
+from grader.records.record import Message, Record
 from grader.scoring.points import SHARE
 
 NONE = "–"
@@ -43,11 +44,16 @@ def sentence(message: Message | None, lang: str) -> str:
     return "" if message is None else _said(message.code, tuple(message.fields.items()), lang)
 
 
-def why(problem: Message | None, obstacles: Sequence[Message], lang: str) -> str:
+def why(problem: Message | None, found: Sequence[Message], lang: str) -> str:
     """Why points are missing, in short: what is wrong with the hand-in, or with whole files."""
     said = [sentence(problem, lang)] if problem else []
-    said += [sentence(_short(obstacle), lang) for obstacle in obstacles[:_MOST_OBSTACLES]]
-    return " ".join(said) + " \u2026" * (len(obstacles) > _MOST_OBSTACLES)
+    said += [sentence(_short(obstacle), lang) for obstacle in found[:_MOST_OBSTACLES]]
+    return " ".join(said) + " \u2026" * (len(found) > _MOST_OBSTACLES)
+
+
+def why_of(record: Record, lang: str) -> str:
+    """The same of a whole record."""
+    return why(record.problem, obstacles(record), lang)
 
 
 def _short(obstacle: Message) -> Message:
