@@ -8,7 +8,6 @@ where one reading is sensible, it is taken, also a level further down.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,6 +30,7 @@ from grader.intake.shapes import (
     is_junk,
     is_one,
     is_package,
+    is_teachers,
     is_wrapper,
     of_what,
     opened,
@@ -39,7 +39,6 @@ from grader.intake.sources import folders
 
 LAYOUTS = ("student", "section/student", "submission")
 
-_NUMBER = re.compile(r"\d{4}")  # of a student, who may be late
 _NBGRADERS = {"source", "release", "autograded", "feedback", "nbgrader_config.py", "gradebook.db"}
 
 
@@ -188,8 +187,8 @@ class _Looking:
     ) -> None:
         """Of a class of loose files, or of who lies beside, no one zip takes the place.
 
-        Files that a roster does not know are left over where it knows the class, and so is a single
-        one beside what is called like the class. Raises `UsageError`.
+        Files that a roster does not know are left over where it knows the class, and so are those
+        called like a teacher's beside what is called like the class. Raises `UsageError`.
         """
         loose = alone(node, self.wanted)
         if beside or (loose and not self._may_replace(loose, only, inner)):
@@ -203,15 +202,14 @@ class _Looking:
         """
         if any(self.request.may_be_somebodys(file, self.wanted) for file in loose):
             return False
-        is_single = len(loose) == 1
-        if is_single and self._is_called_ours(only) and not _NUMBER.search(loose[0].name):
+        if self._is_called_ours(only) and all(is_teachers(file, self.wanted) for file in loose):
             return True
         if self.request.roster is None:
             return False
         held = self.persons.class_in(inner) or inner
         inside = self.persons.inside(held)
         is_sure = download(held, self.wanted) or any(map(self.persons.is_sure, inside))
-        return bool(is_sure) or (is_single and self.persons.are_all_known(inside))
+        return bool(is_sure) or (len(loose) == 1 and self.persons.are_all_known(inside))
 
     def _may_be_older(self, node: Node, child: Node, inner: Node) -> bool:
         """Whether the only crowd in a folder may be older versions of a hand-in beside it.

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from grader.i18n import LANGUAGES
 from grader.intake.archives import unpacked
 from grader.intake.entries import Listing, Unsafe, is_code, is_notebook, is_skipped
-from grader.intake.handin import Wanted
+from grader.intake.handin import Wanted, without_task
 from grader.intake.nested import innermost
 from grader.intake.nodes import Disk, Node, Packed, is_packed, stem
 
@@ -25,6 +25,12 @@ _JUNK = {
     *METADATA,
 }
 _SKELETONS = {"template", "student_template", "starter", "skeleton"}
+# What a teacher calls a file that lies beside a class; a student may be late with any other.
+_TEACHERS = {
+    *_SKELETONS,
+    *("demo", "example", "sample", "solution", "solutions", "answers", "readme", "handout"),
+    *("instructions", "예제", "예시", "정답", "해답", "풀이", "템플릿", "안내", "설명"),
+}
 MAX_WRAPPED = 8  # folders that hold nothing but the next one
 _MAX_LOOKS = 500  # at names, nearest first, before a folder counts as without any code
 
@@ -181,6 +187,11 @@ def is_somebodys_code(node: Node, wanted: Wanted) -> bool:
     """Whether it is a file of code by itself, and not what lies beside every class."""
     is_file = is_code(node.name) and not node.is_folder
     return is_file and not is_nobodys(node, wanted) and node.name not in wanted.files
+
+
+def is_teachers(file: Node, wanted: Wanted) -> bool:
+    """Whether a file is called like what a teacher lays beside a class, `hw1_solution.ipynb`."""
+    return without_task(stem(file.name), wanted).casefold() in _TEACHERS
 
 
 def alone(node: Node, wanted: Wanted) -> list[Node]:

@@ -124,3 +124,25 @@ def test_one_file_beside_what_is_called_like_the_class(tmp_path, name):
     write(tmp_path / "b", {"2027003.ipynb": "{}"})
     for roster in (None, CLASS):
         assert refusal(tmp_path / "b", roster).fields["beside"] == "2027003.ipynb"
+
+
+@pytest.mark.parametrize("beside", ["박민수", "report", "demo 박민수", "my solution"])
+@pytest.mark.parametrize("ending", ["", ".zip"])
+def test_one_file_that_may_be_a_late_students_is_refused_without_a_roster(tmp_path, beside, ending):
+    inside = below("이영희") | below("김철수")
+    write(tmp_path, {"hw1.zip": zipped(inside)} if ending else below("hw1", inside))
+    write(tmp_path, {f"{beside}.ipynb": "{}"})
+    refused = refusal(tmp_path)
+    assert (refused.code, refused.fields["beside"]) == ("error.sections", f"{beside}.ipynb")
+    roster = Roster((Person("2027001", "이영희"), Person("2027002", "김철수")))
+    assert intake(tmp_path, roster).leftover == (f"{beside}.ipynb",)
+
+
+@pytest.mark.parametrize(
+    "beside", ["demo", "Solution", "hw1_solution", "template", "README", "과제1 정답", "예제"]
+)
+def test_files_that_are_called_a_teachers_are_left_over(tmp_path, beside):
+    write(tmp_path, below("hw1/이영희") | below("hw1/김철수") | {f"{beside}.ipynb": "{}"})
+    taken = intake(tmp_path)
+    assert set(counting(taken)) == {"이영희", "김철수"}
+    assert taken.leftover == (f"{beside}.ipynb",)
