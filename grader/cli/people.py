@@ -37,6 +37,8 @@ def show_intake(intake: Intake, lang: str) -> None:
     lines.append(translate("intake.counts", lang, **counts))
     if any(len(person.handins) > 1 and not person.is_double for person in intake.people):
         lines.append(translate(f"intake.attempts_{intake.attempts}", lang))
+    if any(person.by == "leader" for person in intake.people):
+        lines.append(translate("intake.leaders", lang))
     if intake.unknown:
         names = ", ".join(who(person.id, person.name) for person in intake.unknown)
         lines.append(translate("intake.unknown", lang, names=names))

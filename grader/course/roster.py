@@ -14,12 +14,13 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from grader.course.spelling import LONG_NUMBER, WORD, is_telling, letters, orders, words_in
 from grader.errors import UsageError
 
 SCHEMA = "grader/roster/v1"
@@ -44,7 +45,6 @@ _KINDS = {name: kind for kind, names in _COLUMNS.items() for name in names.split
 # In the order in which they may stand in for an id of the course's own.
 _IDS = ("id", "canvas", "sis", "login", "moodle", "email", "github")
 _LMS = ("canvas", "sis", "login", "moodle", "github", "email")
-_WORD = 4  # letters of an id that is looked for in a longer name
 _HEADER_WITHIN = 10  # rows: a university's export has titles above
 _NO_PEOPLE = {"points possible", "manual posting", "student, test"}  # rows of Canvas' gradebook
 _NO_PEOPLE |= {"total", "합계", "총계", "총원"}
@@ -65,6 +65,8 @@ _STAFF = {
 }
 LOST_DIGITS = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+$")  # 1.2E+04: digits are lost
 
+_Key = TypeVar("_Key")
+
 
 @dataclass(frozen=True)
 class Person:
@@ -79,7 +81,7 @@ class Person:
     @cached_property
     def spellings(self) -> set[str]:
         """The letters of the name, in the orders in which it is written."""
-        return {letters(name) for name in _orders(self.name)} - {""}
+        return {letters(name) for name in orders(self.name)} - {""}
 
 
 Known = Mapping[str, Sequence[Person]]  # by each id, whose it is
@@ -105,21 +107,20 @@ class Roster:
 
     def by(self, kind: str, value: str) -> list[Person]:
         """The people with that id of that kind: one, or nobody."""
-        folded = value.casefold()
-        return [
-            person
-            for person in self.people
-            if folded
-            and (person.id if kind == "id" else person.ids.get(kind, "")).casefold() == folded
-        ]
+        return self._by_id.get((kind, value.casefold()), [])
+
+    def logins(self, name: str) -> list[Person]:
+        """The people whose e-mail address begins so."""
+        return self._by_login.get(name.casefold(), [])
 
     def named(self, name: str) -> list[Person]:
         """The people of that name, however it is ordered and spaced."""
         return self._by_name.get(letters(name), [])
 
-    def named_within(self, words: Sequence[str]) -> list[Person]:
-        """The people whose name is some of these words, one after the other; no short names."""
-        longest = max((len(one) for person in self.people for one in person.spellings), default=0)
+    def named_within(self, text: str) -> list[Person]:
+        """The people whose name is some of its words, one after the other; no short names."""
+        words = words_in(text)
+        longest = max(map(len, self._by_name), default=0)
         runs: set[str] = set()
         for start in range(len(words)):
             run = ""
@@ -131,19 +132,46 @@ class Roster:
         telling = set(filter(is_telling, runs))
         return [person for person in self.people if not telling.isdisjoint(person.spellings)]
 
+    def named_inside(self, text: str) -> list[Person]:
+        """The people whose Korean name is in it, also with more beside it: `홍길동의`."""
+        own = letters(text)
+        long = (one for one in self._by_name if len(one) > 2 and not one.isascii() and one in own)
+        names = {*filter(str.isalpha, long)}
+        return [person for person in self.people if not names.isdisjoint(person.spellings)]
+
     def within(self, text: str) -> list[Person]:
-        """The people whose id is a word of the text, as in `2027001_홍길동`; or has it as login."""
-        words = {word.casefold() for word in re.split(r"[\W_]+", text) if len(word) >= _WORD}
-        return [
-            person
-            for person in self.people
-            if person.id.casefold() in words
-            or person.ids.get("email", "").partition("@")[0].casefold() == text.casefold()
-        ]
+        """The people whose id is a word of the text, as in `2027001_홍길동`.
+
+        A long number is one also where nothing stands between: 2027001홍길동. But `kim20270` is no
+        20270 where it is a login.
+        """
+        words = {word for word in re.split(r"[\W_]+", text.casefold()) if len(word) >= WORD}
+        others = [word for word in words if word not in self._ids]
+        words |= {number for word in others for number in LONG_NUMBER.findall(word)}
+        return [person for person in self.people if person.id.casefold() in words]
 
     def team(self, name: str) -> list[Person]:
         """The members of a team; somebody may be in several: `Team 1, Team 2`."""
         return self._by_team.get(letters(name), [])
+
+    @cached_property
+    def team_names(self) -> set[str]:
+        """What the teams are called."""
+        return {name for person in self.people for name in _teams(person)}
+
+    @cached_property
+    def _by_id(self) -> dict[tuple[str, str], list[Person]]:
+        return self._index(
+            lambda p: {(k, v.casefold()) for k, v in (p.ids | {"id": p.id}).items() if v}
+        )
+
+    @cached_property
+    def _ids(self) -> set[str]:
+        return {value for _, value in self._by_id}
+
+    @cached_property
+    def _by_login(self) -> dict[str, list[Person]]:
+        return self._index(lambda p: {p.ids.get("email", "").partition("@")[0].casefold()} - {""})
 
     @cached_property
     def _by_name(self) -> dict[str, list[Person]]:
@@ -151,25 +179,20 @@ class Roster:
 
     @cached_property
     def _by_team(self) -> dict[str, list[Person]]:
-        return self._index(lambda p: {letters(t) for t in [p.team, *re.split("[,;]", p.team)]})
+        return self._index(lambda person: {letters(name) for name in _teams(person)} - {""})
 
-    def _index(self, spellings: Callable[[Person], Iterable[str]]) -> dict[str, list[Person]]:
-        """The people by what they are called, in letters."""
-        found: dict[str, list[Person]] = {}
+    def _index(self, keys: Callable[[Person], Iterable[_Key]]) -> dict[_Key, list[Person]]:
+        """The people by what they are called."""
+        found: dict[_Key, list[Person]] = {}
         for person in self.people:
-            for one in filter(None, spellings(person)):
+            for one in keys(person):
                 found.setdefault(one, []).append(person)
         return found
 
 
-def is_telling(text: str) -> bool:
-    """Whether an id or a name is long enough to say by itself whose a file is: no number of two.
-
-    A letter that is no Latin one counts as a syllable: 홍길동.
-    """
-    own = letters(text)
-    is_name = own.isalpha() and not any(map(str.isascii, own))
-    return len(own) >= (2 if is_name else _WORD)
+def _teams(person: Person) -> set[str]:
+    """The teams that somebody is in; a comma may also be part of a name."""
+    return {team.strip() for team in [person.team, *re.split("[,;]", person.team)]} - {""}
 
 
 def load(path: Path) -> Roster:
@@ -357,19 +380,3 @@ def _person(cells: dict[str, str], own: str) -> Person:
         team=cells.get("team", ""),
         ids={kind: cells[kind] for kind in kinds if cells.get(kind)},
     )
-
-
-def _orders(name: str) -> Iterator[str]:
-    """The name as it is written, and with the last part first: Kim, Minsu is Minsu Kim."""
-    yield name
-    last, comma, first = name.partition(",")
-    if comma:
-        yield f"{first} {last}"
-    else:
-        *firsts, last = name.split() or [""]
-        yield f"{last} {' '.join(firsts)}"
-
-
-def letters(text: str) -> str:
-    """Letters and digits without case, blanks and signs."""
-    return "".join(c for c in unicodedata.normalize("NFC", text).casefold() if c.isalnum())

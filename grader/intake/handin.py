@@ -11,7 +11,16 @@ from grader.intake.names import without_copy
 from grader.intake.nodes import Disk, Node, Together
 from grader.records.record import Message
 
-_TASK = r"(?:hw|homework|assignment|과제|숙제)[\s_-]*\d*"
+# What a hand-in is for, in its name. A number of three digits behind a blank is no homework's but
+# somebody's: `hw_102`. Korean words are joined to others: `홍길동과제`; but 최종훈 is a name.
+_TASKS = (
+    r"(?:hw|homework|assignment)(?:[\s_-]*\d{1,2}(?!\d)|\d*)",
+    r"(?:final|submission)(?![\s_-]*\d)",
+)
+_KOREAN_TASK = re.compile(
+    r"(?:과제|숙제)(?:[\s_-]*\d{1,2}(?!\d|조|팀))?|(?:제출물?|최종본?(?![가-힣]))(?![\s_-]*\d)"
+)
+_LETTER = r"[^\W_가-힣]"  # that is no Korean one: `hw1홍길동` begins with a word
 _NUMBER = re.compile(r"\d+")
 
 
@@ -43,10 +52,10 @@ def plain_number(name: str) -> str:
 
 
 def without_task(key: str, wanted: Wanted) -> str:
-    """What is left of `hw1_홍길동`, `kim-hw1 (1)` or `과제1_kim` without what it was for."""
-    for name in (re.escape(wanted.package), re.escape(wanted.assignment), _TASK):
-        key = re.sub(rf"(?<![^\W_])(?:{name})(?![^\W_])", " ", key, flags=re.IGNORECASE)
-    return without_copy(key).strip(" _-.,+")
+    """What is left of `hw1_홍길동`, `kim-hw1 (1)` or `홍길동_최종` without what it was for."""
+    for name in (re.escape(wanted.package), re.escape(wanted.assignment), *_TASKS):
+        key = re.sub(rf"(?<!{_LETTER})(?:{name})(?!{_LETTER})", " ", key, flags=re.IGNORECASE)
+    return without_copy(_KOREAN_TASK.sub(" ", key)).strip(" _-.,+")
 
 
 @dataclass(frozen=True)

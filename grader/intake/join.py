@@ -10,10 +10,8 @@ from grader.intake.entries import is_code, is_notebook, shown
 from grader.intake.handin import Handin, Seen, Wanted
 from grader.intake.names import student_name
 from grader.intake.nodes import Node, Together, stem
-from grader.intake.owners import leader, mates, owners, perhaps
+from grader.intake.owners import Answer, followers, owners, perhaps
 from grader.intake.people import Intake, Taken, Unclear, is_counted
-
-_Claim = tuple[str, Person | None]  # by what somebody is told, and who; None: nobody on the roster
 
 
 @dataclass
@@ -26,6 +24,12 @@ class _Pile:
     person: Person | None
     handins: list[Handin] = field(default_factory=list)
     aside: list[Handin] = field(default_factory=list)
+    answers: dict[str, Answer] = field(default_factory=dict)  # by the keys of the hand-ins
+
+    @property
+    def is_teams(self) -> bool:
+        """Whether the first of it is a team's."""
+        return next((answer.is_teams for answer in self.answers.values()), False)
 
     @property
     def is_empty(self) -> bool:
@@ -40,14 +44,15 @@ def join(seen: Seen, roster: Roster | None, attempts: str, wanted: Wanted) -> In
     """
     piles: dict[str, _Pile] = {}
     unclaimed = [*map(_left, seen.leftover), *seen.unclear]
-    for handin, found in _claims(seen.handins, roster, wanted):
-        for by, person in found:
+    for handin, answer in _claims(seen.handins, roster, wanted):
+        for person in answer.people or (None,):
             if person is None and handin.is_loose:
                 unclaimed.append(handin)
                 continue
             key = person.id if person else _unknown_key(handin, roster)
-            pile = piles.setdefault(key, _Pile(key, handin.name, by, person))
+            pile = piles.setdefault(key, _Pile(key, handin.name, answer.by, person))
             pile.handins.append(handin)
+            pile.answers[handin.key] = answer
     unclaimed += _put_together(piles.values(), wanted)
     if roster and seen.source != "submission":
         for person in roster.people:
@@ -68,22 +73,29 @@ def join(seen: Seen, roster: Roster | None, attempts: str, wanted: Wanted) -> In
 
 def _claims(
     handins: Sequence[Handin], roster: Roster | None, wanted: Wanted
-) -> list[tuple[Handin, list[_Claim]]]:
-    """Whose each hand-in is, and by what.
+) -> list[tuple[Handin, Answer]]:
+    """Whose each hand-in is.
 
-    A team that is called after a member hands in under that name; but where another member has
-    something alone, so has the one it is called after.
+    What bears the name of a team that is called after a member is the team's, unless the homework
+    is everybody's own: unless one of another such member's mates hands in alone.
     """
-    named = _named_in_full(handins, roster) if roster else handins
+    if roster is None:
+        return [(handin, owners(handin, None, wanted)) for handin in handins]
+    named = _named_in_full(handins, roster)
     claims = [(handin, owners(handin, roster, wanted)) for handin in named]
-    alone = {person.id for _, found in claims if len(found) == 1 for _, person in found if person}
+    if any(answer.alone for _, answer in claims):
+        own = [answer.people for handin, answer in claims if _is_whole(handin)]
+        alone = {people[0].id for people in own if len(people) == 1}
+        if not alone.isdisjoint(followers(roster)):
+            return [(handin, answer.alone or answer) for handin, answer in claims]
+    return claims
 
-    def settled(handin: Handin, found: list[_Claim]) -> list[_Claim]:
-        first = leader(handin, roster, wanted) if roster and len(found) > 1 else None
-        others = [person for _, person in found if first and person and person != first[1]]
-        return [first] if first and any(person.id in alone for person in others) else found
 
-    return [(handin, settled(handin, found)) for handin, found in claims]
+def _is_whole(handin: Handin) -> bool:
+    """Whether it is a hand-in by itself, and no file that may lie beside one."""
+    if handin.place is None or handin.is_loose:
+        return False
+    return not handin.is_file or is_code(handin.place.name)
 
 
 def _named_in_full(handins: Sequence[Handin], roster: Roster) -> list[Handin]:
@@ -125,26 +137,24 @@ def _unclear(
     without = {pile.id for pile in piles if pile.is_empty}
     strangers = [handin for pile in piles if pile.person is None for handin in pile.handins]
 
-    def may_be(handin: Handin) -> Unclear:
-        people = perhaps(handin, roster, wanted)
-        return Unclear(shown(handin.label), tuple(person.id for person in people))
+    def may_be(handin: Handin, *, is_left: bool = False) -> Unclear:
+        people = tuple(person.id for person in perhaps(handin, roster, wanted))
+        return Unclear(shown(handin.label), people, is_outside=is_left and len(people) == 1)
 
     found = [one for one in map(may_be, strangers) if one.people]
     for handin in leftover:
-        one = may_be(handin)
+        one = may_be(handin, is_left=True)
         if not without.isdisjoint(one.people) or (handin.readings and len(one.people) > 1):
             found.append(one)
-    found += [one for pile in piles for one in _of_mates(pile, without, roster, wanted)]
+    found += [one for pile in piles for one in _of_mates(pile, without)]
     return tuple(sorted(found, key=lambda one: one.found))
 
 
-def _of_mates(
-    pile: _Pile, without: Collection[str], roster: Roster, wanted: Wanted
-) -> Iterable[Unclear]:
+def _of_mates(pile: _Pile, without: Collection[str]) -> Iterable[Unclear]:
     """What is one person's by an id, and may be the team's of that name: who of it has nothing."""
     for handin in pile.handins:
-        others = mates(handin, pile.person, roster, wanted) if pile.person and handin.place else []
-        if people := [mate.id for mate in others if mate.id in without]:
+        mates = pile.answers[handin.key].mates if handin.place else ()
+        if people := [mate.id for mate in mates if mate.id in without]:
             yield Unclear(shown(handin.label), tuple(people), owner=pile.id)
 
 
@@ -239,7 +249,7 @@ def _taken(pile: _Pile, roster: Roster | None, attempts: str, unclear: Sequence[
 
 def _name(pile: _Pile) -> str:
     """The roster's, or else the source's: a roster may hold ids alone. A team's is nobody's."""
-    if pile.person and (pile.person.name or pile.by == "team"):
+    if pile.person and (pile.person.name or pile.is_teams):
         return pile.person.name
     return "".join(c for c in pile.name if c.isprintable())
 
@@ -250,7 +260,7 @@ def _ids(pile: _Pile) -> dict[str, str]:
     Where two hand-ins bear different numbers, neither says whose they are.
     """
     found: dict[str, str] = {}
-    if pile.by != "team":
+    if not pile.is_teams:
         for kind in sorted({kind for handin in pile.handins for kind in handin.ids}):
             values = {handin.ids[kind] for handin in pile.handins if kind in handin.ids}
             if len(values) == 1:

@@ -1,92 +1,97 @@
 """Whose a hand-in is, by the roster: what its ids and its name say, and whether they agree.
 
-The most certain answer that names one person holds. Where what gives it also names somebody else,
-as `2027001_김철수` where 2027001 is 이영희, it is nobody's, and they are all told.
+The most certain answer that names one person, or a team, holds. Where what gives it also names
+somebody else, as `2027001_김철수` where 2027001 is 이영희, it is nobody's, and they are all told.
+
+A team may be called after a member, by a login, an id or a name: then what bears that name is the
+team's, or that member's `alone`. The whole class tells which: see `grader.intake.join`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from grader.course.roster import Person, Roster, is_telling
+from grader.course.roster import Person, Roster
+from grader.course.spelling import is_telling
 from grader.intake.handin import Handin, Wanted, without_task
 
 # What a folder may be called after, most certain first.
 _KINDS = ("id", "sis", "login", "github", "email", "canvas", "moodle")
 
 
-def owners(
-    handin: Handin, roster: Roster | None, wanted: Wanted
-) -> list[tuple[str, Person | None]]:
-    """The people on the roster whose it is, and by what; None where nobody there is known."""
+@dataclass(frozen=True)
+class Answer:
+    """Whom something means."""
+
+    by: str  # "id", "canvas", ...; "leader": of a team that is called after a member
+    text: str  # that says so
+    people: Sequence[Person] = ()
+    mates: Sequence[Person] = ()  # who else is in a team that is called like one person
+    alone: Answer | None = None  # whose it is if it is not the team's but its leader's
+    is_doubtful: bool = False  # though it may be one person; then no later answer is clearer
+
+    @property
+    def is_teams(self) -> bool:
+        """Whether it is that of a team."""
+        return self.by in {"team", "leader"}
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether it names one person, or a team."""
+        return not self.is_doubtful and (self.is_teams or len(self.people) == 1)
+
+
+def owners(handin: Handin, roster: Roster | None, wanted: Wanted) -> Answer:
+    """The people on the roster whose it is, and by what; none where nobody there is known."""
     if roster is None:
-        return [(next(iter(handin.ids), "key"), None)]
-    for by, value, people in _answers(handin, roster, wanted):
-        is_clear = by == "team" or len(people) == 1
-        if is_clear and (not handin.is_loose or _tells(by, value)):
-            return [(by, person) for person in people]
-    return [("key", None)]
+        return Answer(next(iter(handin.ids), "key"), handin.key)
+    for answer in _answers(handin, roster, wanted):
+        if answer.is_doubtful:
+            break
+        if answer.is_clear and (not handin.is_loose or _tells(answer)):
+            return answer
+    return Answer("key", handin.key)
 
 
-def perhaps(handin: Handin, roster: Roster, wanted: Wanted) -> list[Person]:
+def perhaps(handin: Handin, roster: Roster, wanted: Wanted) -> Sequence[Person]:
     """Whom it may mean, however many they are, and however short what says so."""
-    return next((people for _, _, people in _answers(handin, roster, wanted)), [])
+    return next((answer.people for answer in _answers(handin, roster, wanted)), ())
 
 
-def leader(handin: Handin, roster: Roster, wanted: Wanted) -> tuple[str, Person] | None:
-    """The member after whom a team is called whose hand-in it may be, and by what.
-
-    A number is not called after anybody: `1` is the first of the people and of the teams.
-    """
-    name, team = _team(handin, roster, wanted)
-    if name.isdigit() or len(team) < 2:
-        return None
-    found = ((kind, roster.by(kind, name)) for kind in _KINDS)
-    kind, people = next((one for one in found if one[1]), ("", []))
-    return (kind, people[0]) if len(people) == 1 and people[0] in team else None
+def followers(roster: Roster) -> set[str]:
+    """The ids of those who are in a team that is called after another member."""
+    answers = (answer for name in roster.team_names for answer in _called(name, roster))
+    return {mate.id for answer in answers if answer.alone for mate in answer.alone.mates}
 
 
-def mates(handin: Handin, owner: Person, roster: Roster, wanted: Wanted) -> list[Person]:
-    """Who else is in the team that is called like what is one person's."""
-    return [member for member in _team(handin, roster, wanted)[1] if member is not owner]
-
-
-def _team(handin: Handin, roster: Roster, wanted: Wanted) -> tuple[str, list[Person]]:
-    """The team that a hand-in is called like, and who is in it."""
-    if handin.ids or handin.readings:  # these say whose it is
-        return "", []
-    names = (handin.name or handin.key, without_task(handin.key, wanted))
-    return next(((name, team) for name in names if (team := roster.team(name))), ("", []))
-
-
-def _tells(by: str, value: str) -> bool:
+def _tells(answer: Answer) -> bool:
     """Whether a loose file of that name is somebody's: `1.ipynb` may be a teacher's."""
-    return is_telling(value) or (by == "id" and not value.isdigit())
+    return is_telling(answer.text) or (answer.by == "id" and not answer.text.isdigit())
 
 
-def _answers(
-    handin: Handin, roster: Roster, wanted: Wanted
-) -> Iterator[tuple[str, str, list[Person]]]:
-    """By what, by which text, and whom it means; most certain first, and nobody left out."""
+def _answers(handin: Handin, roster: Roster, wanted: Wanted) -> Iterator[Answer]:
+    """Most certain first, and nobody left out."""
     if handin.readings:
-        claims = _by_readings(handin, roster, wanted)
+        answers = _by_readings(handin, roster, wanted)
+    elif handin.ids:
+        answers = _by_ids(handin, roster)
     else:
-        claims = _by_ids(handin, roster) if handin.ids else _by_key(handin, roster, wanted)
-    return (answer for answer in claims if answer[-1])
+        answers = _by_key(handin, roster, wanted)
+    return (answer for answer in answers if answer.people)
 
 
-def _by_readings(
-    handin: Handin, roster: Roster, wanted: Wanted
-) -> Iterator[tuple[str, str, list[Person]]]:
+def _by_readings(handin: Handin, roster: Roster, wanted: Wanted) -> Iterator[Answer]:
     """All whom the readings mean: one person, if they agree."""
-    firsts = [next(_answers(one, roster, wanted), ("", "", [])) for one in handin.readings]
-    people = {person.id: person for _, _, found in firsts for person in found}
-    kinds = {by for by, _, _ in firsts}
-    yield kinds.pop() if len(kinds) == 1 else "name", handin.key, [*people.values()]
+    firsts = [next(_answers(one, roster, wanted), Answer("", "")) for one in handin.readings]
+    people = {person.id: person for answer in firsts for person in answer.people}
+    kinds = {answer.by for answer in firsts}
+    by = kinds.pop() if len(kinds) == 1 else "name"
+    yield Answer(by, handin.key, [*people.values()])
 
 
-def _by_ids(handin: Handin, roster: Roster) -> Iterator[tuple[str, str, list[Person]]]:
+def _by_ids(handin: Handin, roster: Roster) -> Iterator[Answer]:
     """Where the source gives ids: people choose their names there, but not those."""
     name = handin.name or handin.key
     by, owner = "", list[Person]()
@@ -94,59 +99,85 @@ def _by_ids(handin: Handin, roster: Roster) -> Iterator[tuple[str, str, list[Per
         if people := roster.by(kind, value):
             by, owner = by or kind, _agreed(owner, people)
     team = roster.team(name)
-    if not owner or _share(team, owner):
-        yield "team", name, team
-    yield by, handin.key, owner
+    if led := _led(name, roster, owner):
+        yield led
+    elif not owner or _share(team, owner):
+        yield Answer("team", name, team)
+    yield Answer(by, handin.key, owner)
     # A name proves nothing where the roster has better: the same ids as the hand-in.
     if not any(kind in person.ids for kind in handin.ids for person in roster.people):
-        yield "name", name, roster.named(name)
+        yield Answer("name", name, roster.named(name))
 
 
-def _by_key(
-    handin: Handin, roster: Roster, wanted: Wanted
-) -> Iterator[tuple[str, str, list[Person]]]:
+def _by_key(handin: Handin, roster: Roster, wanted: Wanted) -> Iterator[Answer]:
     """Where there is no more than what somebody called it."""
-    key, team = handin.key, roster.team(handin.name or handin.key)
-    is_leaders = leader(handin, roster, wanted) is not None
-    if is_leaders:
-        yield "team", *_team(handin, roster, wanted)
-    for kind in _KINDS:
-        people = roster.by(kind, key)
-        # `1` of Moodle's participant 1, or of team 1
-        if people and team and kind != "id" and not is_leaders:
-            yield "part", key, [*people, *(member for member in team if member not in people)]
-            return
-        yield kind, key, people
-    yield "team", handin.name or key, team
-    within = roster.within(key)
-    others = _others(key, within, roster)
-    yield "part", key, [*within, *others]
-    if others:
-        return
-    yield "name", key, roster.named(key)
-    bare = without_task(key, wanted)
-    for kind in _KINDS:
-        yield "part", bare, roster.by(kind, bare)
-    yield "name", bare, roster.named(bare)
-    yield from _by_bare_team(bare, roster)
+    bare = without_task(handin.key, wanted)
+    yield from _called(handin.key, roster)
+    yield from _by_part(handin.key, bare, roster)
+    yield from _called(bare, roster, is_part=True)
+    yield from _by_words(bare, roster)
 
 
-def _by_bare_team(bare: str, roster: Roster) -> Iterator[tuple[str, str, list[Person]]]:
-    """The team of `hw1_1조`; of `hw1_1` and `hw1_a`, which may be problems, it is not certain."""
-    team = roster.team(bare)
-    is_certain = len(bare) > 1 and not bare.isdigit()
-    if is_certain or len(team) > 1:
-        yield "team" if is_certain else "part", bare, team
+def _called(text: str, roster: Roster, *, is_part: bool = False) -> Iterator[Answer]:
+    """Whom a text means that is nothing but what they, or their team, are called."""
+    team = roster.team(text)
+    kinds = [(kind, roster.by(kind, text)) for kind in _KINDS]
+    for kind, people in (*kinds, ("part", roster.logins(text)), ("name", roster.named(text))):
+        if not people:
+            continue
+        mates = [member for member in team if member not in people]
+        by = "part" if is_part and kind != "name" else kind
+        answer = Answer(by, text, people, mates)
+        is_leaders = len(people) == 1 and people[0] in team
+        if mates and is_leaders and not text.isdigit():  # no number is called after anybody
+            yield Answer("leader", text, team, alone=answer)
+        elif mates and kind != "id":  # `1` of Moodle's participant 1, or of team 1
+            yield Answer("part", text, [*people, *mates], is_doubtful=True)
+        else:
+            yield answer
+    if is_part and (text.isdigit() or len(text) == 1):  # `hw1_1`, which may be a problem
+        yield Answer("part", text, team, is_doubtful=True)
+    yield Answer("team", text, team)
 
 
-def _others(key: str, people: list[Person], roster: Roster) -> list[Person]:
-    """Who is named beside the one whose id is a part of it, where that one is not."""
-    words = re.split(r"[\W_]+", key)
-    rest = [word for word in words if word.casefold() not in {one.id.casefold() for one in people}]
-    if len(people) != 1 or rest == words:
-        return []
-    named = roster.named_within(rest)
-    return [] if _share(people, named) else named
+def _led(text: str, roster: Roster, owner: list[Person]) -> Answer | None:
+    """The team that is called so after its owner, or after anybody where none is known."""
+    answers = (answer for answer in _called(text, roster) if answer.alone)
+    return next((one for one in answers if one.alone and owner in ([], one.alone.people)), None)
+
+
+def _by_part(key: str, bare: str, roster: Roster) -> Iterator[Answer]:
+    """Whose id is a part of the name, if it is not beside the name of somebody else."""
+    people = roster.within(key)
+    named = roster.named_within(_without_ids(key, people)) if len(people) == 1 else []
+    if named and not _share(people, named):
+        yield Answer("part", key, [*people, *named], is_doubtful=True)
+    elif people and (led := _led(_without_ids(bare, people), roster, people)):
+        yield replace(led, alone=Answer("part", key, people, led.alone.mates if led.alone else ()))
+    yield Answer("part", key, people)
+
+
+def _by_words(text: str, roster: Roster) -> Iterator[Answer]:
+    """Who is named among other words: for certain, where these are that person's own ids."""
+    named = roster.named_within(text) or roster.named_inside(text)
+    words = {*re.split(r"[\W_]+", text.casefold()), *re.findall(r"\d+", text)}
+    others = [
+        person
+        for person in roster.people
+        if person not in named
+        and person.id.casefold() in words
+        and (named or len(person.id) > 2 or not person.id.isdigit())  # `1` may be a problem
+    ]
+    is_own = not others and roster.named(_without_ids(text, named)) == named
+    yield Answer("name", text, [*named, *others], is_doubtful=not is_own)
+
+
+def _without_ids(text: str, people: Sequence[Person]) -> str:
+    """The text without the ids of these people."""
+    for one in (one for person in people for one in {person.id, *person.ids.values()}):
+        edge = r"\d" if one.isdigit() else r"[^\W_]"
+        text = re.sub(rf"(?<!{edge}){re.escape(one)}(?!{edge})", " ", text, flags=re.IGNORECASE)
+    return text
 
 
 def _agreed(people: list[Person], others: list[Person]) -> list[Person]:
@@ -154,5 +185,5 @@ def _agreed(people: list[Person], others: list[Person]) -> list[Person]:
     return [person for person in people if person in others] or [*people, *others]
 
 
-def _share(people: list[Person], others: list[Person]) -> bool:
+def _share(people: Sequence[Person], others: Sequence[Person]) -> bool:
     return any(person in people for person in others)

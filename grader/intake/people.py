@@ -109,11 +109,7 @@ class Unclear:
     found: str
     people: tuple[str, ...]  # their ids
     owner: str = ""  # whose it is by an id; it may be that of a team called so, the others'
-
-    @property
-    def is_outside(self) -> bool:
-        """Whether it is only one person's, and could not be taken for a hand-in all the same."""
-        return len(self.people) == 1 and not self.owner
+    is_outside: bool = False  # only one person's, and left over all the same
 
 
 @dataclass(frozen=True)

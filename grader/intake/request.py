@@ -9,10 +9,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from grader.course.roster import Known, Roster, is_telling
-from grader.intake.handin import Wanted, without_task
+from grader.course.roster import Known, Roster
+from grader.course.spelling import LONG_NUMBER, is_telling
+from grader.intake.handin import Handin, Wanted, without_task
 from grader.intake.names import student_name
 from grader.intake.nodes import Node, holds_files, is_packed, stem
+from grader.intake.owners import perhaps
 
 
 class Named(NamedTuple):
@@ -52,7 +54,8 @@ class Request:
         has_ending = not node.is_folder or is_packed(node.name)  # no folder `1. code` has one
         key = student_name(stem(node.name) if has_ending else node.name).casefold()
         bare = without_task(key, wanted)
-        parts = set(filter(is_telling, (key, bare, *re.split(r"[\W_]+", key))))
+        words = (*re.split(r"[\W_]+", key), *LONG_NUMBER.findall(key))
+        parts = set(filter(is_telling, (key, bare, *words)))
         if not holds_files(node):
             told = self._bearing(parts, bare if is_telling(bare) else "")
             own = self._own.get("" if key.isdigit() else key, frozenset())
@@ -65,9 +68,8 @@ class Request:
 
     def may_be_somebodys(self, file: Node, wanted: Wanted) -> bool:
         """Whether a loose file bears an id, a name or a team, also a number of few digits."""
-        key = student_name(stem(file.name)).casefold()
-        bare = without_task(key, wanted)
-        return bool(self.who(file, wanted).anyone or self._bearing({key, bare}, bare))
+        named = Handin(student_name(stem(file.name)), file.name, None)
+        return bool(self.roster and perhaps(named, self.roster, wanted))
 
     def _bearing(self, ids: Iterable[str], name: str) -> frozenset[str]:
         """The people who have one of these ids; if nobody has, that name, or that team."""

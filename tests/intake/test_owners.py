@@ -138,7 +138,7 @@ def test_a_team_may_be_called_after_a_member(tmp_path, prefix, ending):
     taken = intake(tmp_path, LEADERS)
     kims, ohs = (f"{prefix}{name}{ending or '/'}" for name in ("kim", "ohs"))
     assert counting(taken) == {"kim": kims, "lee": kims, "choi": kims, "1": ohs, "2": ohs}
-    assert {person.by for person in taken.people} == {"team"}
+    assert {person.by for person in taken.people} == {"leader"}
 
 
 def test_members_who_hand_in_alone(tmp_path):
@@ -221,7 +221,7 @@ def test_moodles_name_with_two_numbers_is_nobodys(tmp_path, roster, odd):
 def test_moodles_name_from_an_earlier_download_is_told(tmp_path):
     odd = f"{KIMS}Kim Minsu_99_assignsubmission_file_hw.zip"
     write(tmp_path, {f"{LEES}hw.zip": zipped(), odd: zipped()})
-    assert intake(tmp_path, MOODLE).unclear == (Unclear(odd, ("s1",)),)
+    assert intake(tmp_path, MOODLE).unclear == (Unclear(odd, ("s1",), is_outside=True),)
 
 
 def test_moodles_name_with_two_numbers_is_told_beside_what_counts(tmp_path):

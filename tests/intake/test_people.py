@@ -114,7 +114,7 @@ def test_what_is_left_over_with_the_id_of_who_has_nothing_is_told(tmp_path, caps
         ("b", "2027004_hw1.docx", "2027004"),
     ):
         taken = intake(tmp_path / place, CLASS)
-        assert taken.unclear == (Unclear(found, (student,)),)
+        assert taken.unclear == (Unclear(found, (student,), is_outside=True),)
         assert by(taken, student).perhaps == (found,)
         notes = (Message("left_outside", {"found": found}),)  # it is clear whose it is
         assert by(taken, student).found().notes == notes

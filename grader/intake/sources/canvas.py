@@ -17,7 +17,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from grader.course.roster import Known, letters
+from grader.course.roster import Known
+from grader.course.spelling import letters
 from grader.intake.handin import Handin, Seen, Wanted
 from grader.intake.nodes import Node, Together, stem
 from grader.intake.shapes import is_nobodys

@@ -117,8 +117,8 @@ def _is_odd(node: Node) -> bool:
 
 
 def _key(node: Node) -> str:
-    is_file = not node.is_folder and (is_packed(node.name) or is_code(node.name))
-    return student_name(stem(node.name) if is_file else node.name)
+    has_ending = (is_packed(node.name) and not node.is_folder) or not _may_hold_files(node)
+    return student_name(stem(node.name) if has_ending else node.name)
 
 
 def _of_copy(key: str, keys: Mapping[Node, str]) -> str:

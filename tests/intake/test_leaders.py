@@ -1,0 +1,181 @@
+"""Teams that are called after a member: what bears that name is the team's, or one person's."""
+
+import pytest
+
+from grader.cli.people import show_intake
+from grader.course.roster import Person, Roster
+from grader.intake.people import Unclear
+from tests.intake.layouts import below, counting, intake, write, zipped
+
+BY_LOGIN = Roster(
+    tuple(
+        Person(one, name, team=team, ids={"github": login})
+        for one, name, team, login in (
+            ("2027001", "김민수", "minsu", "minsu"),
+            ("2027002", "이지우", "minsu", "jiwoo"),
+            ("2027003", "정하늘", "haneul", "haneul"),
+            ("2027004", "최유나", "haneul", "yuna"),
+        )
+    )
+)
+BY_NAME = Roster(
+    (
+        Person("2027001", "김민수", team="김민수", ids={"canvas": "11", "moodle": "21"}),
+        Person("2027002", "이영희", team="김민수", ids={"canvas": "12", "moodle": "22"}),
+        Person("2027003", "박지훈", team="박지훈", ids={"canvas": "13", "moodle": "23"}),
+        Person("2027004", "최유나", team="박지훈", ids={"canvas": "14", "moodle": "24"}),
+    )
+)
+ROSTERS = (
+    (BY_LOGIN, ("minsu", "jiwoo", "haneul", "yuna")),
+    (BY_NAME, ("김민수", "이영희", "박지훈", "최유나")),
+)
+CALLED = ["{}", "hw1_{}", "{}_최종"]
+
+
+@pytest.fixture(params=ROSTERS, ids=["login", "name"])
+def teams(request):
+    """A roster of two teams that are called after their first, and what members are called."""
+    return request.param
+
+
+@pytest.mark.parametrize("called", CALLED)
+@pytest.mark.parametrize("ending", ["", ".zip", ".ipynb"])
+def test_where_nobody_hands_in_alone_it_is_the_teams_and_said_to_be_a_guess(
+    tmp_path, capsys, teams, called, ending
+):
+    roster, (minsu, _, haneul, _) = teams
+    one, other = (f"{called.format(name)}{ending or '/'}" for name in (minsu, haneul))
+    for label in (one, other):
+        write(tmp_path, below(label[:-1]) if not ending else {label: zipped()})
+    taken = intake(tmp_path, roster)
+    assert list(counting(taken).values()) == [one, one, other, other]
+    assert {person.by for person in taken.people} == {"leader"}
+    for lang, said in {"en": "was taken for the whole team's", "ko": "조 전체의 제출물로"}.items():
+        show_intake(taken, lang)
+        assert said in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("called", CALLED)
+@pytest.mark.parametrize("ending", ["", ".zip", ".ipynb"])
+def test_where_a_member_of_any_team_hands_in_alone_nobody_has_the_leaders(
+    tmp_path, teams, called, ending
+):
+    roster, (minsu, _, haneul, yuna) = teams
+    labels = [f"{called.format(name)}{ending or '/'}" for name in (minsu, haneul, yuna)]
+    for label in labels:
+        write(tmp_path, below(label[:-1]) if not ending else {label: zipped()})
+    taken = intake(tmp_path, roster)
+    assert list(counting(taken).values()) == [labels[0], None, *labels[1:]]
+    assert taken.unclear == (Unclear(labels[0], ("2027002",), owner="2027001"),)
+
+
+def test_the_leader_of_the_other_team_has_nothing(tmp_path, teams):
+    roster, (minsu, _, _, yuna) = teams
+    write(tmp_path, below(minsu) | below(yuna))
+    assert list(counting(intake(tmp_path, roster)).values()) == [
+        f"{minsu}/",
+        None,
+        None,
+        f"{yuna}/",
+    ]
+
+
+def test_clones_of_one_person_each(tmp_path):
+    for name in ("minsu", "haneul", "yuna"):
+        write(tmp_path, below(f"hw1-{name}") | {f"hw1-{name}/.git/HEAD": ""})
+    found = counting(intake(tmp_path, BY_LOGIN))
+    assert list(found.values()) == ["hw1-minsu/", None, "hw1-haneul/", "hw1-yuna/"]
+
+
+@pytest.mark.parametrize("names", [("{0}_{1}", "{0} {1}"), ("{1}_{0}", "{0}{1}")])
+def test_an_id_beside_the_name_changes_nothing(tmp_path, names):
+    first, second = (
+        name.format(one, own) + ".zip"
+        for name, one, own in zip(names, ("2027001", "2027003"), ("김민수", "박지훈"), strict=True)
+    )
+    write(tmp_path, {first: zipped(), second: zipped()})
+    assert list(counting(intake(tmp_path, BY_NAME)).values()) == [first, first, second, second]
+    write(tmp_path, {"2027002_이영희.zip": zipped()})
+    found = list(counting(intake(tmp_path, BY_NAME)).values())
+    assert found == [first, "2027002_이영희.zip", second, None]
+
+
+def test_an_id_alone_is_one_persons(tmp_path):
+    write(tmp_path, {"2027001.zip": zipped(), "2027003.zip": zipped()})
+    found = counting(intake(tmp_path, BY_NAME))
+    assert list(found.values()) == ["2027001.zip", None, "2027003.zip", None]
+
+
+def test_the_id_of_one_member_beside_the_name_of_another_may_be_eithers(tmp_path):
+    write(tmp_path, {"2027002_김민수.zip": zipped(), "2027003.zip": zipped()})
+    taken = intake(tmp_path, BY_NAME)
+    assert taken.unclear == (Unclear("2027002_김민수.zip", ("2027002", "2027001")),)
+
+
+@pytest.mark.parametrize("name", ["{name}_{canvas}_9{canvas}_hw.zip", "{name}_{moodle}_assignsubmission_file_/hw.zip"])  # fmt: skip
+def test_a_download_in_which_a_member_hands_in_alone(tmp_path, name):
+    files = [name.format(name=person.name, **person.ids) for person in BY_NAME.people]
+    write(tmp_path, {file: zipped() for file in files if "최유나" not in file})
+    labels = [file.removesuffix("hw.zip") if "/" in file else file for file in files]
+    taken = intake(tmp_path, BY_NAME)
+    assert list(counting(taken).values()) == [*labels[:3], None]
+    assert taken.unclear == (Unclear(labels[2], ("2027004",), owner="2027003"),)
+
+
+def test_a_download_of_a_team_that_another_member_handed_in(tmp_path):
+    write(tmp_path, {"김민수_12_900_hw.zip": zipped(), "최유나_14_901_hw.zip": zipped()})
+    found = list(counting(intake(tmp_path, BY_NAME)).values())
+    assert found[:2] == ["김민수_12_900_hw.zip"] * 2
+
+
+# --- what is no hand-in of one alone
+
+
+@pytest.mark.parametrize("beside", ["jiwoo.pdf", "jiwoo_plots.ipynb"])
+@pytest.mark.parametrize("team", ["minsu", "Team 1"])
+def test_a_file_beside_a_teams_hand_in_is_put_aside(tmp_path, beside, team):
+    roster = Roster((Person("minsu", team=team), Person("jiwoo", team=team), Person("yi")))
+    write(tmp_path, below(team) | below("yi") | {beside: "{}"})
+    taken = intake(tmp_path, roster)
+    assert counting(taken) == {"minsu": f"{team}/", "jiwoo": f"{team}/", "yi": "yi/"}
+    assert taken.leftover == (beside,)
+    (jiwoo,) = [person for person in taken.people if person.id == "jiwoo"]
+    assert "left_aside" in [note.code for note in jiwoo.found().notes]
+
+
+def test_a_document_called_like_a_short_id_is_nobodys_hand_in(tmp_path):
+    roster = Roster((Person("kim", team="kim"), Person("lee", team="kim"), Person("oh")))
+    write(tmp_path, below("kim") | below("oh") | {"lee.pdf": "%PDF"})
+    taken = intake(tmp_path, roster)
+    assert counting(taken) == {"kim": "kim/", "lee": "kim/", "oh": "oh/"}
+    assert taken.leftover == ("lee.pdf",)
+
+
+def test_an_empty_place_of_a_member_is_no_hand_in(tmp_path):
+    roster = Roster(
+        tuple(
+            Person(one, team=team) for one, team in (("kim", "kim"), ("lee", "kim"), ("oh", "oh"))
+        )
+    )
+    write(tmp_path, below("kim/hw1") | below("lee/hw2") | below("oh/hw1"))
+    taken = intake(tmp_path, roster)
+    assert counting(taken) == {"kim": "kim/hw1/", "lee": "kim/hw1/", "oh": "oh/hw1/"}
+
+
+# --- a number of a team and of an LMS
+
+
+@pytest.mark.parametrize("name", ["1", "hw1_1", "과제1_1", "hw1-1"])
+def test_a_number_that_is_two_things_is_nobodys(tmp_path, name):
+    roster = Roster(
+        (
+            Person("2027001", team="2", ids={"moodle": "1"}),
+            Person("2027002", team="1", ids={"moodle": "2"}),
+            Person("2027003", team="1", ids={"moodle": "3"}),
+        )
+    )
+    write(tmp_path, {f"{name}.zip": zipped(), "2027003.zip": zipped()})
+    taken = intake(tmp_path, roster)
+    assert taken.unclear == (Unclear(f"{name}.zip", ("2027001", "2027002", "2027003")),)
+    assert (counting(taken)["2027001"], counting(taken)["2027003"]) == (None, "2027003.zip")
