@@ -99,11 +99,12 @@ def _by_ids(handin: Handin, roster: Roster) -> Iterator[Answer]:
         if people := roster.by(kind, value):
             by, owner = by or kind, _agreed(owner, people)
     team = roster.team(name)
-    if led := _led(name, roster, owner):
+    own = Answer(by, handin.key, owner)
+    if led := _led(name, roster, own):
         yield led
     elif not owner or _share(team, owner):
         yield Answer("team", name, team)
-    yield Answer(by, handin.key, owner)
+    yield own
     # A name proves nothing where the roster has better: the same ids as the hand-in.
     if not any(kind in person.ids for kind in handin.ids for person in roster.people):
         yield Answer("name", name, roster.named(name))
@@ -140,21 +141,26 @@ def _called(text: str, roster: Roster, *, is_part: bool = False) -> Iterator[Ans
     yield Answer("team", text, team)
 
 
-def _led(text: str, roster: Roster, owner: list[Person]) -> Answer | None:
+def _led(text: str, roster: Roster, own: Answer) -> Answer | None:
     """The team that is called so after its owner, or after anybody where none is known."""
-    answers = (answer for answer in _called(text, roster) if answer.alone)
-    return next((one for one in answers if one.alone and owner in ([], one.alone.people)), None)
+    for answer in _called(text, roster):
+        if answer.alone and not own.people:
+            return answer
+        if answer.alone and answer.alone.people == own.people:
+            return replace(answer, alone=replace(own, mates=answer.alone.mates))
+    return None
 
 
 def _by_part(key: str, bare: str, roster: Roster) -> Iterator[Answer]:
     """Whose id is a part of the name, if it is not beside the name of somebody else."""
     people = roster.within(key)
-    named = roster.named_within(_without_ids(key, people)) if len(people) == 1 else []
-    if named and not _share(people, named):
-        yield Answer("part", key, [*people, *named], is_doubtful=True)
-    elif people and (led := _led(_without_ids(bare, people), roster, people)):
-        yield replace(led, alone=Answer("part", key, people, led.alone.mates if led.alone else ()))
-    yield Answer("part", key, people)
+    own = Answer("part", key, people)
+    if len(people) == 1:
+        named = roster.named_within(_without_ids(key, people))
+        if named and not _share(people, named):
+            own = replace(own, people=[*people, *named], is_doubtful=True)
+        own = _led(_without_ids(bare, people), roster, own) or own
+    yield own
 
 
 def _by_words(text: str, roster: Roster) -> Iterator[Answer]:
@@ -163,10 +169,10 @@ def _by_words(text: str, roster: Roster) -> Iterator[Answer]:
     words = {*re.split(r"[\W_]+", text.casefold()), *re.findall(r"\d+", text)}
     others = [
         person
-        for person in roster.people
+        for word in sorted(words)
+        if named or len(word) > 2 or not word.isdigit()  # `1` may be a problem
+        for person in roster.by("id", word)
         if person not in named
-        and person.id.casefold() in words
-        and (named or len(person.id) > 2 or not person.id.isdigit())  # `1` may be a problem
     ]
     is_own = not others and roster.named(_without_ids(text, named)) == named
     yield Answer("name", text, [*named, *others], is_doubtful=not is_own)
