@@ -15,7 +15,7 @@ from grader.i18n import LANGUAGES
 FILE = "course.toml"
 
 # How submissions arrive.
-SOURCES = ("folders", "nbgrader", "canvas", "moodle", "gradescope", "git")
+SOURCES = ("folders", "nbgrader", "canvas", "moodle", "gradescope", "brightspace", "git")
 
 # Which of several attempts counts.
 ATTEMPTS = ("last", "first")

@@ -8,7 +8,7 @@ from functools import partial
 from grader.course.roster import Known
 from grader.intake.handin import Seen, Wanted
 from grader.intake.nodes import Node
-from grader.intake.sources import canvas, clones, folders, gradescope, moodle
+from grader.intake.sources import brightspace, canvas, clones, folders, gradescope, moodle
 
 _Reader = Callable[[Node, Wanted, Known], Seen]
 
@@ -17,11 +17,13 @@ DOWNLOADS: dict[str, Callable[[Node, Wanted], bool]] = {
     "gradescope": gradescope.recognises,
     "moodle": moodle.recognises,
     "canvas": canvas.recognises,
+    "brightspace": brightspace.recognises,
 }
 READ: dict[str, _Reader] = {
     "gradescope": gradescope.read,
     "moodle": moodle.read,
     "canvas": canvas.read,
+    "brightspace": brightspace.read,
     "nbgrader": partial(folders.read, source="nbgrader"),
     "git": partial(folders.read, source="git"),
     "folders": folders.read,

@@ -383,3 +383,67 @@ def test_canvas_a_module_that_is_handed_in_again_keeps_its_name(tmp_path):
     files = {"kim_7_8_text-1.py": "x = 1\n", "kim_7_9_utils-1.py": "", "kim_7_10___init__-1.py": ""}
     write(tmp_path, files)
     assert set(readings(tmp_path)["7"].files) == {"text.py", "utils.py", "__init__.py"}
+
+
+# --- Brightspace
+
+AM, PM = "Mar 3, 2027 1105 AM", "Mar 3, 2027 1201 PM"
+
+
+def brightspace(user, name, when, files=ALL):
+    return below(f"{user}-678910 - {name} - {when}", files)
+
+
+def test_brightspace(download):
+    kim = brightspace(12, "Kim - Lee Minsu", AM) | brightspace(12, "Kim - Lee Minsu", PM)
+    hong = {"13-678910 - 홍길동 - Dec 31, 2026 0900 PM/hw.zip": zipped()}
+    found = intake(download(kim | hong | {"index.html": "<p>"}))
+    assert (found.source, found.leftover) == ("brightspace", ("index.html",))
+    assert {person.id: person.name for person in found.people} == {
+        "12": "Kim - Lee Minsu",
+        "13": "홍길동",
+    }
+    assert counting(found)["12"] == f"12-678910 - Kim - Lee Minsu - {PM}/"
+    first = f"12-678910 - Kim - Lee Minsu - {AM}/"
+    assert Message("other_attempts", {"found": first}) in found.people[0].found().notes
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        ("Mar 3, 2027 1201 AM", "Mar 3, 2027 0105 AM"),
+        ("Mar 3, 2027 1159 AM", "Mar 3, 2027 1201 PM"),
+        ("Sep 30, 2026 1159 PM", "Oct 1, 2026 1201 AM"),
+        ("December 31, 2026 1:05 PM", "January 1, 2027 1:04 PM"),
+        ("Mar 9, 2027 1:05 PM", "Mar 10, 2027 1:05 PM"),
+    ],
+)
+def test_brightspaces_latest_counts(tmp_path, first, last):
+    write(tmp_path, brightspace(12, "Kim", last) | brightspace(12, "Kim", first))
+    assert counting(intake(tmp_path)) == {"12": f"12-678910 - Kim - {last}/"}
+
+
+def test_brightspaces_date_that_we_cannot_read_makes_nothing_the_last(tmp_path):
+    for when in ("2027년 3월 3일 오후 1105", PM):
+        write(tmp_path, brightspace(12, "Kim", when))
+    write(tmp_path, brightspace(13, "Lee", PM))
+    taken = intake(tmp_path)
+    assert [person.status for person in taken.people] == ["doubled", "handed_in"]
+
+
+def test_brightspace_without_folders(tmp_path):
+    names = [f"12-678910 - Kim - {PM} - {name}" for name in ("a - b.py", "hw1.ipynb")]
+    write(tmp_path, dict.fromkeys([*names, f"13-678910 - Lee - {PM} - hw1.ipynb"], "{}"))
+    found = intake(tmp_path)
+    assert counting(found)["12"] == ", ".join(names)
+    assert [name for name, _ in found.people[0].counts.place.parts] == ["a - b.py", "hw1.ipynb"]
+
+
+def test_brightspaces_people_are_known_by_name(tmp_path):
+    people = (Person("a", "홍길동"), Person("b", "홍길동"), Person("c", "Kim Minsu"))
+    write(tmp_path, brightspace(12, "Minsu Kim", PM) | brightspace(13, "홍길동", PM))
+    write(tmp_path, brightspace(14, "홍길동", PM) | below("b"))
+    taken = intake(tmp_path, Roster(people))
+    assert (counting(taken)["b"], counting(taken)["a"]) == ("b/", None)
+    assert counting(taken)["c"] == f"12-678910 - Minsu Kim - {PM}/"
+    assert len(taken.unclear) == 2
