@@ -83,12 +83,13 @@ def _answers(handin: Handin, roster: Roster, wanted: Wanted) -> Iterator[Answer]
 
 
 def _by_readings(handin: Handin, roster: Roster, wanted: Wanted) -> Iterator[Answer]:
-    """All whom the readings mean: one person, if they agree."""
-    firsts = [next(_answers(one, roster, wanted), Answer("", "")) for one in handin.readings]
-    people = {person.id: person for answer in firsts for person in answer.people}
-    kinds = {answer.by for answer in firsts}
-    by = kinds.pop() if len(kinds) == 1 else "name"
-    yield Answer(by, handin.key, [*people.values()])
+    """All whom the readings mean: one person, or a team, if they agree."""
+    found = [answer for one in handin.readings for answer in [*_answers(one, roster, wanted)][:1]]
+    people = {person.id: person for answer in found for person in answer.people}
+    if all(answer.people == found[0].people for answer in found):
+        yield from found[:1]
+    else:
+        yield Answer("name", handin.key, [*people.values()])
 
 
 def _by_ids(handin: Handin, roster: Roster) -> Iterator[Answer]:

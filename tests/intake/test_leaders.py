@@ -179,3 +179,18 @@ def test_a_number_that_is_two_things_is_nobodys(tmp_path, name):
     taken = intake(tmp_path, roster)
     assert taken.unclear == (Unclear(f"{name}.zip", ("2027001", "2027002", "2027003")),)
     assert (counting(taken)["2027001"], counting(taken)["2027003"]) == (None, "2027003.zip")
+
+
+# --- two readings of a name in Moodle's download of a group
+
+
+@pytest.mark.parametrize("names", [("Min Lee", "A-Min Lee"), ("Team", "A-Team")])
+def test_what_may_be_either_of_two_teams_is_nobodys(tmp_path, names):
+    leaders = [Person(str(n), name, team=name) for n, name in enumerate(names, 1)]
+    mates = [Person(str(n), f"M{n}", team=name) for n, name in enumerate(names, 3)]
+    roster = Roster((*leaders, *mates, Person("5", "Oh Sua")))
+    labels = [f"A-{name}_{n}_assignsubmission_file_/" for n, name in ((8, names[0]), (9, "Oh Sua"))]
+    write(tmp_path, {f"{label}hw.zip": zipped() for label in labels})
+    taken = intake(tmp_path, roster)
+    assert [counting(taken)[one] for one in "12345"] == [None] * 4 + [labels[1]]
+    assert [set(one.people) for one in taken.unclear] == [set("1234")]
