@@ -10,7 +10,7 @@ from grader.intake.entries import is_code, is_notebook, shown
 from grader.intake.handin import Handin, Seen, Wanted
 from grader.intake.names import student_name
 from grader.intake.nodes import Node, Together, stem
-from grader.intake.owners import Answer, followers, owners, perhaps
+from grader.intake.owners import Answer, followers, is_all, owners, perhaps
 from grader.intake.people import Intake, Taken, Unclear, is_counted
 
 
@@ -84,18 +84,18 @@ def _claims(
     named = _named_in_full(handins, roster)
     claims = [(handin, owners(handin, roster, wanted)) for handin in named]
     if any(answer.alone for _, answer in claims):
-        own = [answer.people for handin, answer in claims if _is_whole(handin)]
-        alone = {people[0].id for people in own if len(people) == 1}
+        own = [(handin, one.people[0]) for handin, one in claims if len(one.people) == 1]
+        alone = {person.id for handin, person in own if _is_whole(handin, person, wanted)}
         if not alone.isdisjoint(followers(roster)):
             return [(handin, answer.alone or answer) for handin, answer in claims]
     return claims
 
 
-def _is_whole(handin: Handin) -> bool:
+def _is_whole(handin: Handin, owner: Person, wanted: Wanted) -> bool:
     """Whether it is a hand-in by itself, and no file that may lie beside one."""
-    if handin.place is None or handin.is_loose:
+    if handin.place is None or (handin.is_file and not is_code(handin.place.name)):
         return False
-    return not handin.is_file or is_code(handin.place.name)
+    return not handin.is_loose or is_all(handin, owner, wanted)
 
 
 def _named_in_full(handins: Sequence[Handin], roster: Roster) -> list[Handin]:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from grader.course.roster import Person, Roster
-from grader.course.spelling import is_telling
+from grader.course.spelling import is_telling, letters
 from grader.intake.handin import Handin, Wanted, without_task
 
 # What a folder may be called after, most certain first.
@@ -58,6 +58,12 @@ def owners(handin: Handin, roster: Roster | None, wanted: Wanted) -> Answer:
 def perhaps(handin: Handin, roster: Roster, wanted: Wanted) -> Sequence[Person]:
     """Whom it may mean, however many they are, and however short what says so."""
     return next((answer.people for answer in _answers(handin, roster, wanted)), ())
+
+
+def is_all(handin: Handin, owner: Person, wanted: Wanted) -> bool:
+    """Whether its name says whose it is and nothing else, as `jiwoo_plots` does not."""
+    rest = letters(_without_ids(without_task(handin.key, wanted), [owner]))
+    return not rest or rest in owner.spellings
 
 
 def followers(roster: Roster) -> set[str]:

@@ -144,6 +144,15 @@ def test_a_file_beside_a_teams_hand_in_is_put_aside(tmp_path, beside, team):
     assert "left_aside" in [note.code for note in jiwoo.found().notes]
 
 
+@pytest.mark.parametrize("name", ["{1}", "hw1_{1}", "{1}_최종", "2027002_{1}", "2027002"])
+def test_a_notebook_called_like_a_member_and_nothing_else_is_a_hand_in(tmp_path, teams, name):
+    roster, called = teams
+    own = f"{name.format(*called)}.ipynb"
+    write(tmp_path, below(called[0]) | below(called[2]) | {own: "{}"})
+    taken = intake(tmp_path, roster)
+    assert list(counting(taken).values()) == [f"{called[0]}/", own, f"{called[2]}/", None]
+
+
 def test_a_document_called_like_a_short_id_is_nobodys_hand_in(tmp_path):
     roster = Roster((Person("kim", team="kim"), Person("lee", team="kim"), Person("oh")))
     write(tmp_path, below("kim") | below("oh") | {"lee.pdf": "%PDF"})
