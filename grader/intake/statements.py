@@ -33,14 +33,14 @@ from grader.intake.syntax import (
     names_before_bound,
     packages,
     parsed,
-    scope_names,
     scopes,
+    symbols,
     table,
 )
 
 MAX_LINE = 40  # characters of a cell's first line
-# Python looks for each name of a scope through all scopes in it, or copies it into them. From here
-# on all names of a class count as used, and a function is no Python: nobody writes such by hand.
+# Python looks for each name of a scope through all scopes in it, or copies it into them. A cell
+# with more is no Python: nobody writes such by hand.
 MAX_SYMBOLS = 1 << 20
 MAX_BASES = 2  # of a class, in which its methods are looked for
 MAX_LOOKS = 8  # at a cell; each block of magics in it costs one
@@ -170,9 +170,6 @@ class Statement:
         except PARSING:
             return set()
         others = [s for s in inner if not isinstance(s, Function)]
-        names = (len(s.get_identifiers()) * (1 + len(s.get_children())) for s in [top, *others])
-        if sum(names) > MAX_SYMBOLS:
-            return set[str]().union(*(s.get_identifiers() for s in [top, *inner]))
         found = {s.get_name() for s in top.get_symbols() if s.is_referenced()}
         found = found.union(*(s.get_globals() for s in inner if isinstance(s, Function)))
         of_classes = set[str]()  # names that a class gives itself
@@ -301,7 +298,7 @@ def parse(cell: Cell) -> Parsed:
         except PARSING:
             break
         else:
-            if scope_names(tree) <= MAX_SYMBOLS and not _is_refused(lines):
+            if symbols(tree) <= MAX_SYMBOLS and not _is_refused(lines):
                 return Parsed(cell, list(_statements(cell, tree, lines)), magics)
             break
     return Parsed(cell, [], magics, broken="\n".join(lines))
