@@ -352,9 +352,9 @@ class _Module:
             return f"{node} ({other})" if is_circle else ""
         if package.allowed is not None and (extra := node.packages - package.allowed):
             return min(extra)
-        reads = node.not_caught & self._made.reading if node.computes else set[str]()
+        reads = self._made.reads(node)
         if reads and node.is_class:
-            return min(reads)
+            return min(reads).strip(".")
         is_harm = bool(reads) or (node.computes and node.kind in computing)
         return node.text.partition("\n")[0] if is_harm else ""
 
