@@ -17,6 +17,7 @@ from grader.intake.cells import Cell
 from grader.intake.entries import shown
 from grader.intake.magics import take_out_cell_magic, take_out_magic
 from grader.intake.missing_files import ANY_CLASS, not_caught
+from grader.intake.named_by_text import looked_up, texts_and_names
 from grader.intake.syntax import (
     FUNCTION,
     PARSING,
@@ -222,19 +223,13 @@ class Statement:
 
     @cached_property
     def texts(self) -> set[str]:
-        """The strings in it that are no comment; where `f"a_{b}"` computes a part, it is `{}`."""
-        found, done = set[str](), set[int]()
-        for part in ast.walk(self.node):  # what is in others comes after them
-            match part:
-                case ast.Expr(ast.Constant()):
-                    done.add(id(part.value))
-                case ast.JoinedStr(values):
-                    done.update(map(id, values))
-                    texts = (v.value if isinstance(v, ast.Constant) else "{}" for v in values)
-                    found.add("".join(map(str, texts)))
-                case ast.Constant(str(text)) if id(part) not in done:
-                    found.add(text)
-        return found
+        """The strings in it."""
+        return texts_and_names([self.node], {})[0]
+
+    @cached_property
+    def looked_up(self) -> tuple[set[str], set[str]]:
+        """The texts by which it looks names up, and the names in its look-ups."""
+        return looked_up(self.node)
 
     @cached_property
     def written_methods(self) -> set[str]:

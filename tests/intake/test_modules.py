@@ -646,14 +646,20 @@ def test_a_circle_does_not_come_in_by_text():
         ("eval(t + '_it')", True),
         ("eval(f'demo_{t}(1)')", True),
         ("eval(f'{t}_it(1)')", True),
-        ("eval(f'{t}mo_{t}')", True),
         ("eval('demo_%s(t)' % t)", True),
         ("eval('%(how)sit' % vars())", False),
         ("eval('demo_{}(t)'.format(t))", True),
-        ("eval('{a}emo_{b}'.format(a=t, b=t))", True),
         ("eval('1 + demo_it(t)')", True),
-        ("eval(t) if re.match(r'demo_\\w+', t) else 0", True),
-        ("eval(t) if re.match('^demo_[a-z]+$', t) else 0", True),
+        ("eval('{a}emo_{b}'.format(a=t, b=t))", False),
+        ("eval(t) if t != 'demo_it' else print('demo_it', 'demo_%s')", False),
+        ("print('demo_it: %s' % eval(t))", False),
+        ("'demo_it' in globals() or print('demo_it')", False),
+        ("globals()['t'] == 'demo_it'", False),
+        ("globals().get('demo_' + t)", True),
+        ("[eval(n) for n in ['demo_it']]", True),
+        ("[f for n, f in globals().items() if n.startswith('demo_')]", True),
+        ("[f for n, f in list(globals().items()) if n == 'demo_it']", True),
+        ("[f for f in globals() if t] or 'demo_it'", False),
         ("eval('dem' + t)", True),
         ("eval(t.replace('o', '0').replace('d', '').replace('it', ''))", False),
         ("eval('_'.join(t))", False),
@@ -667,13 +673,38 @@ def test_a_circle_does_not_come_in_by_text():
 def test_what_computes_comes_in_where_a_text_may_name_it(looks, comes):
     cell = f"def clean(t):\n    return {looks}\ndef demo_it():\n    return MODEL"
     text = text_of("MODEL = train(100)", cell)
-    assert ("MODEL = train(100)" in text, "demo_it" in text) == (comes, comes)
+    assert ("MODEL = train(100)" in text, "def demo_it" in text) == (comes, comes)
 
 
-def test_a_text_in_what_comes_in_by_text_names_more():
-    steps = "".join(f"def a_{n}(t):\n    return M{n}, globals()['a_{n + 1}']\n" for n in range(5))
-    values = "\n".join(f"M{n} = train({n})" for n in range(5))
-    assert "def a_4" in text_of(values, f"def clean(t):\n    return eval('a_0')\n{steps}")
+DEMO = "def demo_it(t):\n    return MODEL\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "clean", "comes"),
+    [
+        ("", "def clean(t):\n    name = 'demo_it'\n    return globals()[name]", True),
+        ("", "def clean(t):\n    name = t\n    t = 'demo_' + t\n    return eval(name)", True),
+        ("", "def clean(t):\n    for n in ['demo_it']:\n        globals()[n](t)", True),
+        ("", "def clean(t):\n    if n := 'demo_it':\n        globals()[n](t)", True),
+        ("", "def clean(t, n='demo_it', m=3):\n    return globals()[n](t)", True),
+        ("", "def clean(t, n=3, m='demo_it'):\n    return globals()[n](t)", False),
+        ("NAMES = {'it': 'demo_it'}", "def clean(t):\n    return globals()[NAMES[t]]", True),
+        ("NAMES = []\nNAMES.append('demo_it')", "def clean(t):\n    eval(NAMES[0])", True),
+        ("NAMES = ['demo_it']", "def clean(t):\n    return NAMES, eval(t)", False),
+        ("", "def clean(t):\n    if 'n' not in globals():\n        print('demo_it')", False),
+        ("", "def clean(t):\n    m = 'demo_it'\n    globals()['n'] = m\n    return eval(t)", False),
+        ("BIG = 'demo_it' in globals()", "def clean(t):\n    return BIG", False),
+        ("def eval(net, how):\n    return net", "def clean(t):\n    eval(t, 'demo_it')", False),
+        (
+            "S = []\nfor n in list(globals()):\n    if n.startswith('demo_'):\n        S.append(n)",
+            "def clean(t):\n    return S",
+            True,
+        ),
+    ],
+)
+def test_a_text_counts_where_names_are_looked_up(before, clean, comes):
+    text = text_of("MODEL = train(100)", f"{DEMO}{before}\n{clean}")
+    assert ("MODEL = train(100)" in text, "def demo_it" in text) == (comes, comes)
 
 
 def test_a_docstring_looks_nothing_up():
@@ -854,6 +885,13 @@ def test_what_is_deep_is_looked_at_once(cell):
             "".join(f"def f{i}():open\n" for i in range(n))
             + "".join(f"a{i}=" for i in range(n))
             + f"[{','.join(f'f{i}()' for i in range(n))}]\n{TABLE}"
+        ),
+        lambda n: (
+            "def clean(t):\n" + "".join(f" a{i}=a{i + 1}\n" for i in range(n)) + " eval(a0)\n" * n
+        ),
+        lambda n: f"def clean(t):\n {'a=' * n}a\n" + " eval(a)\n" * n,
+        lambda n: (
+            f"def clean(t):\n return {'[a for a in ' * (n // 3)}a{']' * (n // 3)}{'.a()' * n}"
         ),
         lambda n: "class Table:\n " + "".join(f"a{i}=" for i in range(n)) + "f()" + "\n x=f()" * n,
     ],
