@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from typing import TypeGuard
 
 _METHODS = {"open", "load", "loadtxt", "genfromtxt", "read_csv", "read_text"}  # as `np.load` does
+_METHODS |= {"fromfile", "read_bytes", "read_json", "read_table", "listdir", "urlopen"}
 # What reads a file, or waits for somebody to type.
 READERS = ("open", "input", *(f"{name}()" for name in _METHODS))
 ANY_CLASS = "cls()"  # nobody knows which

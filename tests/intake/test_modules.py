@@ -219,6 +219,8 @@ def load(way, *more):
         "with suppress(OSError):\n    f = open(path)\nreturn f",
         "return np.load(path)",
         "return pathlib.Path(path).read_text()",
+        "return pathlib.Path(path).read_bytes()",
+        "return [name for name in os.listdir(path)]",
         "return lines(path)",
         "return Table.lines(input())",
     ],
