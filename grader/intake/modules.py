@@ -20,7 +20,7 @@ from functools import cached_property
 from grader.intake.cells import Cell
 from grader.intake.definitions import Definitions
 from grader.intake.entries import shown, some_of
-from grader.intake.named_by_text import BY_TEXT, NamedByText
+from grader.intake.named_by_text import BY_TEXT, NamedByText, looked_up, texts_in
 from grader.intake.statements import Kind, Parsed, Statement, parse
 from grader.intake.syntax import STAR, names_at_once
 from grader.records.record import Message
@@ -285,10 +285,12 @@ class _Module:
         """Its own definitions that may be: those that a text of the module names, or a part of."""
         kept = [s for s in self.has if isinstance(s, Statement)]
         own = {way for way in BY_TEXT if self._giving(way)}
-        found = [s.looked_up for s in kept if own.isdisjoint(s.looked_up[1])]
-        names = set[str]().union(*(names for _, names in found))
-        giving = (s for s in kept if s.kind is Kind.OTHER and names & (s.binds | s.changes))
-        texts = set[str]().union(*(texts for texts, _ in found), *(s.texts for s in giving))
+        found = [f for f in (looked_up(s.node) for s in kept) if own.isdisjoint(f[1])]
+        texts = {text for texts, _ in found for text in texts}
+        names = {name for _, names in found for name in names}
+        for s in kept:
+            if s.kind is Kind.OTHER and names & (s.binds | s.changes):
+                texts |= texts_in(s.node)
         named = NamedByText(texts)
         return [n for n in self._own_definitions if n not in self.has and named.may_be(n)]
 

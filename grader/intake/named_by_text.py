@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 
 BY_TEXT = ("globals", "eval", "exec")  # what looks names up, also in a function
 _MOST = 40  # characters of a name that a part may give
@@ -18,37 +18,31 @@ _HOLE = re.compile(r"%(?:\(\w*\))?\w|\{[^{}]*\}")  # `%s`, `{}`
 
 def looked_up(top: ast.AST) -> tuple[set[str], set[str]]:
     """The texts by which it looks names up, and the names in its look-ups."""
-    given: dict[str, list[ast.AST]] = {}
-    for target, value in (pair for node in ast.walk(top) for pair in _assigned(node)):
-        for part in ast.walk(target):
-            name = getattr(part, "id", getattr(part, "arg", ""))
-            given.setdefault(name, []).append(value)
-    return texts_and_names(filter(_looks_up, ast.walk(top)), given)
-
-
-def texts_and_names(
-    parts: Iterable[ast.AST], given: Mapping[str, Sequence[ast.AST]]
-) -> tuple[set[str], set[str]]:
-    """Those in some code, and in what is given to its names; what `f"a_{b}"` computes is `{}`."""
-    pending, done = [*parts], set[ast.AST]()
-    texts, names = set[str](), set[str]()
+    pending, given = list[ast.AST](), dict[str, list[ast.AST]]()
+    for node in ast.walk(top):
+        pending += [node] if _looks_up(node) else []
+        for target, value in _assigned(node):
+            for part in ast.walk(target):
+                name = getattr(part, "id", getattr(part, "arg", ""))
+                given.setdefault(name, []).append(value)
+    texts, names, done = set[str](), set[str](), set[ast.AST]()
     while pending:
-        node = pending.pop()
-        if node in done:
-            continue
-        done.add(node)
-        match node:
-            case ast.Name(name) if name not in names:
-                names.add(name)
-                pending += given.get(name, ())
-            case ast.JoinedStr(values):
-                done.update(part for part in values if isinstance(part, ast.Constant))
-                written = (p.value if isinstance(p, ast.Constant) else "{}" for p in values)
-                texts.add("".join(map(str, written)))
-            case ast.Constant(str(text)):
-                texts.add(text)
-        pending += ast.iter_child_nodes(node)
+        if (node := pending.pop()) not in done:
+            done.add(node)
+            pending += ast.iter_child_nodes(node)
+            match node:
+                case ast.Constant(str(text)):
+                    texts.add(text)
+                case ast.Name(name):
+                    names.add(name)
+                    pending += given.pop(name, ())
     return texts, names
+
+
+def texts_in(top: ast.AST) -> set[str]:
+    """All texts in it."""
+    parts = (part.value for part in ast.walk(top) if isinstance(part, ast.Constant))
+    return {part for part in parts if isinstance(part, str)}
 
 
 def _assigned(node: ast.AST) -> Iterable[tuple[ast.AST, ast.AST]]:
@@ -56,9 +50,9 @@ def _assigned(node: ast.AST) -> Iterable[tuple[ast.AST, ast.AST]]:
     match node:
         case ast.Assign(targets, value):
             return ((target, value) for target in targets)
-        case ast.For(target, value) | ast.comprehension(target, value):
-            return [(target, value)]
-        case ast.AugAssign(target, _, value) | ast.NamedExpr(target, value):
+        case (
+            ast.For(target, value) | ast.comprehension(target, value) | ast.NamedExpr(target, value)
+        ):
             return [(target, value)]
         case ast.arguments(args=args, defaults=defaults):
             return zip(args[::-1], defaults[::-1], strict=False)
@@ -88,7 +82,10 @@ def _are_all(names: ast.expr, deep: int = 3) -> bool:
 
 
 class NamedByText:
-    """The names in some texts, and the parts of names that stand there beside a hole or an end."""
+    """The names in some texts, and the parts of names that stand there beside a hole or an end.
+
+    A text ends where `f"a_{b}"` computes a part.
+    """
 
     def __init__(self, texts: Iterable[str]) -> None:
         self._whole, self._first, self._last = set[str](), set[str](), set[str]()

@@ -17,7 +17,6 @@ from grader.intake.cells import Cell
 from grader.intake.entries import shown
 from grader.intake.magics import take_out_cell_magic, take_out_magic
 from grader.intake.missing_files import ANY_CLASS, not_caught
-from grader.intake.named_by_text import looked_up, texts_and_names
 from grader.intake.syntax import (
     FUNCTION,
     PARSING,
@@ -220,16 +219,6 @@ class Statement:
             return not_caught(part, self.called[0])
         names = not_caught(part, self.node.name)
         return names if isinstance(part, FUNCTION) else names | {f".{name}" for name in names}
-
-    @cached_property
-    def texts(self) -> set[str]:
-        """The strings in it."""
-        return texts_and_names([self.node], {})[0]
-
-    @cached_property
-    def looked_up(self) -> tuple[set[str], set[str]]:
-        """The texts by which it looks names up, and the names in its look-ups."""
-        return looked_up(self.node)
 
     @cached_property
     def written_methods(self) -> set[str]:
