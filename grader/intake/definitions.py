@@ -98,7 +98,7 @@ class Definitions:
         return []
 
     def _made(self, name: str, definitions: Sequence[Statement], pool: set[str]) -> list[Statement]:
-        """The last definition that is written, and what its own cell does with it.
+        """The last definition that is written, and what its own cell does with it without a file.
 
         A class that goes on, in its own cells or everybody's, comes with what it goes on from.
         """

@@ -74,11 +74,12 @@ class _Places:
 
 
 def not_caught(top: ast.AST, owner: str = "") -> set[str]:
-    """The names in it that are no function's own, but for what a missing file does not stop.
+    """What is used in it, and is no function's own, but for what a missing file does not stop.
 
-    A method stands there as `.f`, whosever it is, but not where it may be a list's or a text's.
-    `np.load` stands there as `load()`, if `np` is not the `owner`, the class in hand; the `x` of
-    `x.f` as `x.`; and as `ANY_CLASS` what is called by a function's own name, or is of a call.
+    `f` is a name, and `f.` one of which only a part is used. `.f` is a method, whosever it is, but
+    where it may be a list's or a text's. `load()` is one that reads files elsewhere, as `np.load`
+    does, and not of the class `owner`. `ANY_CLASS` is what a function calls by a name of its own,
+    or gets from a call.
     """
     found, places = set[str](), _Places(top)
     own = Counter[str]()  # in how many of the functions that a node is in a name is their own
