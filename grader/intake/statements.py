@@ -16,7 +16,7 @@ from symtable import Function
 from grader.intake.cells import Cell
 from grader.intake.entries import shown
 from grader.intake.magics import take_out_cell_magic, take_out_magic
-from grader.intake.missing_files import not_caught
+from grader.intake.missing_files import ANY_CLASS, not_caught
 from grader.intake.syntax import (
     FUNCTION,
     PARSING,
@@ -26,6 +26,7 @@ from grader.intake.syntax import (
     at_once,
     changed_parts,
     decorators,
+    defaults,
     effects,
     extends,
     is_stub,
@@ -33,16 +34,15 @@ from grader.intake.syntax import (
     names_before_bound,
     packages,
     parsed,
-    scope_names,
     scopes,
+    symbols,
     table,
 )
 
 MAX_LINE = 40  # characters of a cell's first line
-# Python looks for each name of a scope through all scopes in it, or copies it into them. From here
-# on all names of a class count as used, and a function is no Python: nobody writes such by hand.
+# Python looks for each name of a scope through all scopes in it, or copies it into them. A cell
+# with more is no Python: nobody writes such by hand.
 MAX_SYMBOLS = 1 << 20
-MAX_BASES = 2  # of a class, in which its methods are looked for
 MAX_LOOKS = 8  # at a cell; each block of magics in it costs one
 _DEFINES = re.compile(r"(?:async\s+)?(?:def|class)\s+(\w+)")
 _LINE_ENDS = re.compile(rb"[ \t\f]*(?:#|$)")  # after a statement nothing follows but a comment
@@ -67,11 +67,6 @@ class Addition:
     to: str  # the class
     part: str
     by: str  # the function that must have been defined before: `f`, `add_to_class`; "" for a lambda
-
-    @property
-    def name(self) -> str:
-        """As it is called: `A.f`."""
-        return f"{self.to}.{self.part}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,9 +165,6 @@ class Statement:
         except PARSING:
             return set()
         others = [s for s in inner if not isinstance(s, Function)]
-        names = (len(s.get_identifiers()) * (1 + len(s.get_children())) for s in [top, *others])
-        if sum(names) > MAX_SYMBOLS:
-            return set[str]().union(*(s.get_identifiers() for s in [top, *inner]))
         found = {s.get_name() for s in top.get_symbols() if s.is_referenced()}
         found = found.union(*(s.get_globals() for s in inner if isinstance(s, Function)))
         of_classes = set[str]()  # names that a class gives itself
@@ -192,44 +184,41 @@ class Statement:
         return any(map(is_work, at_once(self.node)))
 
     @cached_property
-    def functions(self) -> dict[str, set[str]]:
-        """The function or methods that it defines, with what a missing file may stop in each.
+    def functions(self) -> list[tuple[set[str], set[str]]]:
+        """Names that it gives to what may be called, with what a missing file may stop in that.
 
-        A method is `A.f`, as it is in `not_caught`; where it is given later, also the function.
+        All are as they stand in `not_caught`. A class has what Python calls of it.
         """
-        added = self.addition
-        if isinstance(self.node, FUNCTION):
-            names = not_caught(self.node, [added.to] if added else [])
-            return dict.fromkeys([self.node.name, *([added.name] if added else [])], names)
-        if added:
-            return {added.name: {added.by} if added.by else not_caught(self.node, [added.to])}
-        owners = self._owners
-        return {f"{owners[0]}.{m.name}": not_caught(m, owners) for m in self._methods}
+        node = self.node
+        if isinstance(node, ast.ClassDef):
+            parts = [({f".{n}" for n in effects(p).binds}, self._not_caught(p)) for p in node.body]
+            bases = (b for base in [*node.bases, *node.keywords] for b in ast.walk(base))
+            special = (names for own, names in parts if any(n.endswith("__") for n in own))
+            names = {base.id for base in bases if isinstance(base, ast.Name)}.union(*special)
+            return [*parts, ({node.name, ANY_CLASS}, names)]
+        given = {f".{part}" for parts in self.alters.values() for part in parts}
+        if isinstance(node, FUNCTION):
+            given |= {node.name, f".{node.name}"}  # a decorator may make it a method
+        elif self.kind is Kind.OTHER:
+            given |= self.binds | {f"{name}." for name in self.binds}
+        return [(given, self._not_caught(node))] if given else []
 
     @cached_property
     def not_caught(self) -> set[str]:
-        """What a missing file may stop when it is run."""
-        if isinstance(self.node, FUNCTION):
-            return set()
-        parts = self.node.body if isinstance(self.node, ast.ClassDef) else [self.node]
-        parts = [part for part in parts if not isinstance(part, FUNCTION)]
-        return set[str]().union(*(not_caught(part) for part in parts))
+        """What a missing file may stop when it is run, but for what it gives a new value to."""
+        body = self.node.body if isinstance(self.node, ast.ClassDef) else [self.node]
+        run: list[ast.AST] = [part for part in body if not isinstance(part, FUNCTION)]
+        run += [
+            default for part in body if isinstance(part, FUNCTION) for default in defaults(part)
+        ]
+        return set[str]().union(*map(self._not_caught, run)) - self.binds
 
-    @cached_property
-    def texts(self) -> set[str]:
-        """The strings in it that are no comment; where `f"a_{b}"` computes a part, it is `{}`."""
-        found, done = set[str](), set[int]()
-        for part in ast.walk(self.node):  # what is in others comes after them
-            match part:
-                case ast.Expr(ast.Constant()):
-                    done.add(id(part.value))
-                case ast.JoinedStr(values):
-                    done.update(map(id, values))
-                    texts = (v.value if isinstance(v, ast.Constant) else "{}" for v in values)
-                    found.add("".join(map(str, texts)))
-                case ast.Constant(str(text)) if id(part) not in done:
-                    found.add(text)
-        return found
+    def _not_caught(self, part: ast.AST) -> set[str]:
+        """What a missing file may stop in a part; a class names its methods without a point."""
+        if not isinstance(self.node, ast.ClassDef):
+            return not_caught(part, self.called[0])
+        names = not_caught(part, self.node.name)
+        return names if isinstance(part, FUNCTION) else names | {f".{name}" for name in names}
 
     @cached_property
     def written_methods(self) -> set[str]:
@@ -240,14 +229,6 @@ class Statement:
     def is_stub(self) -> bool:
         """Whether it is not written yet, or a method of it."""
         return is_stub(self.node) or any(map(is_stub, self._methods))
-
-    @property
-    def _owners(self) -> list[str]:
-        """A class, and what it is made of."""
-        if not isinstance(self.node, ast.ClassDef):
-            return []
-        bases = [base.id for base in self.node.bases[:MAX_BASES] if isinstance(base, ast.Name)]
-        return list(dict.fromkeys([self.node.name, *bases]))
 
     @property
     def _methods(self) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
@@ -301,7 +282,7 @@ def parse(cell: Cell) -> Parsed:
         except PARSING:
             break
         else:
-            if scope_names(tree) <= MAX_SYMBOLS and not _is_refused(lines):
+            if symbols(tree) <= MAX_SYMBOLS and not _is_refused(lines):
                 return Parsed(cell, list(_statements(cell, tree, lines)), magics)
             break
     return Parsed(cell, [], magics, broken="\n".join(lines))

@@ -19,10 +19,12 @@ _WAYS_OUT_OF_A_LOOP = (*_WAYS_OUT, ast.Continue, ast.Break)
 _GIVE_VALUES = {"bool", "bytes", "dict", "float", "frozenset", "int", "len", "list", "max", "min"}
 _GIVE_VALUES |= {"object", "range", "set", "sorted", "str", "sum", "tuple", "zip", "enumerate"}
 _GIVE_VALUES |= {"Counter", "OrderedDict", "defaultdict", "deque", "field", "namedtuple"}
+_GIVE_VALUES |= {"classmethod", "staticmethod", "property"}
 _GIVE_VALUES |= {"TypeVar", "partial", "array", "tensor", "arange", "ones", "zeros"}
 _MODULES_OF_VALUES = {"collections", "dataclasses", "math", "re", "string", "typing"}
 _WITH_NAMES_OF_ITS_OWN = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-_WITH_INNER_SCOPES = (*FUNCTION, *_WITH_NAMES_OF_ITS_OWN)
+_NEWER = [getattr(ast, name, ast.Lambda) for name in ("type_param", "TypeAlias")]  # of Python 3.12
+_SCOPES = (*FUNCTION, *_WITH_NAMES_OF_ITS_OWN, ast.ClassDef, *_NEWER)
 
 
 def parsed(text: str) -> ast.Module:
@@ -45,30 +47,23 @@ def scopes(text: str) -> list[symtable.SymbolTable]:
     return found
 
 
-def scope_names(top: ast.AST) -> int:
-    """How many names the functions in it have, each once for every scope within its function."""
-    around, own = [0], [set[str]()]  # of each scope the one that it is in, and its names
-    of_functions = [False]  # others give what is in them no names
-    pending: list[tuple[ast.AST, int]] = [(top, 0)]
-    while pending:
-        node, at = pending.pop()
-        match node:
-            case ast.Name(name, ast.Store()) | ast.arg(name):
-                own[at].add(name)
-            case ast.FunctionDef(name) | ast.AsyncFunctionDef(name) | ast.ClassDef(name):
-                own[at].add(name)
-            case ast.Global(names) | ast.Nonlocal(names):
-                own[at].update(names)
-        if isinstance(node, (*_WITH_INNER_SCOPES, ast.ClassDef)):
-            around.append(at)
-            own.append(set())
-            at = len(own) - 1
-            of_functions.append(not isinstance(node, ast.ClassDef))
-        pending += [(child, at) for child in ast.iter_child_nodes(node)]
-    seen = [0]  # of each scope, how many names it has from those that it is in
-    for outer in around[1:]:
-        seen.append(seen[outer] + len(own[outer]) * of_functions[outer])
-    return sum(seen)
+def symbols(top: ast.Module) -> int:
+    """How many names there are, each once for every scope that Python may copy it into.
+
+    Those of a statement are copied into the scopes in it, those of `global` perhaps into all.
+    """
+    parts = (part for part in ast.walk(top) if isinstance(part, ast.Global))
+    everywhere = {name for part in parts for name in part.names}
+    found = 0
+    for statement in top.body:
+        names, scopes_in = set[str](), 1
+        for part in ast.walk(statement):
+            scopes_in += isinstance(part, _SCOPES)
+            fields = () if isinstance(part, ast.Constant) else vars(part).values()
+            names.update(field for field in fields if isinstance(field, str))
+            names.update(part.names if isinstance(part, ast.Nonlocal) else ())
+        found += scopes_in * (len(names) + len(everywhere))
+    return found
 
 
 @dataclass(frozen=True)
@@ -115,8 +110,7 @@ def at_once(top: ast.AST, *, inner: bool = True) -> Iterator[ast.AST]:
         yield node
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
-                given = node.args
-                pending += [*given.defaults, *filter(None, given.kw_defaults)]
+                pending += defaults(node)
             case ast.ClassDef(bases=bases, keywords=keywords, body=body):
                 pending += [*bases, *keywords, *(body if inner else ())]
             case ast.AnnAssign(target=target, value=value):
@@ -267,6 +261,11 @@ def asks_for_main(node: ast.stmt) -> bool:
 def decorators(node: ast.stmt) -> list[ast.expr]:
     """Those of a function or a class."""
     return getattr(node, "decorator_list", [])
+
+
+def defaults(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[ast.AST]:
+    """Those of a function's parameters."""
+    return [*node.args.defaults, *filter(None, node.args.kw_defaults)]
 
 
 @contextmanager
