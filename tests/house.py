@@ -97,6 +97,7 @@ ROOMS = {
     "boundary.guest": [
         "numbers",
         "kernel",
+        "pages",
         "nvidia",
         "identity",
         "landlock",
