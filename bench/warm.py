@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import time
 from typing import Any
 
@@ -16,8 +17,6 @@ _open_guest = launcher._open  # noqa: SLF001 - measured in the process that fork
 
 class _BareFork:
     """Fork, exit, wait; nothing is left to be ended."""
-
-    pid = 0
 
     def __init__(self) -> None:
         start = time.perf_counter()
@@ -31,8 +30,11 @@ class _BareFork:
         return {"ms": self._milliseconds}
 
 
-def _open(*arguments: Any) -> Any:
-    return _BareFork() if "bare" in arguments[-1] else _open_guest(*arguments)
+def _open(world: Any, control: socket.socket, *arguments: Any) -> Any:
+    if "bare" not in arguments[-1]:
+        return _open_guest(world, control, *arguments)
+    control.send(b"{}")  # as a guest would
+    return _BareFork()
 
 
 if __name__ == "__main__":

@@ -99,6 +99,7 @@ ROOMS = {
     "boundary.guest": [
         "numbers",
         "kernel",
+        "pages",
         "nvidia",
         "identity",
         "landlock",

@@ -112,8 +112,8 @@ class Channel:
     def usage(self) -> Usage:
         """What the guest has used until now.
 
-        Between two requests it waits for us, and the launcher need not be asked again. What a
-        thread of the student's does meanwhile is charged with the next request.
+        Between two requests it waits for us, and need not be looked at again. What a thread of the
+        student's does meanwhile is charged with the next request.
         """
         if self._answering:
             return self._usage()

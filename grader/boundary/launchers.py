@@ -16,15 +16,17 @@ import os
 import signal
 import site
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Protocol
 
 from grader.boundary.channel import Channel, Exit
-from grader.boundary.clock import Usage
+from grader.boundary.clock import Usage, usage_of
 from grader.boundary.scratch import Scratch
 from grader.boundary.submitted import Rules
 from grader.course.assignment import Limits
@@ -48,6 +50,19 @@ class Launcher(Protocol):
         """End everything."""
 
 
+_CREDENTIALS = struct.Struct("iII")  # struct ucred: process, user and group
+
+
+def _control_pair() -> tuple[socket.socket, socket.socket]:
+    """A socket of ours and one of a launcher's, where the kernel says who sends (man 7 unix).
+
+    It knows a process by the number that it has here, in whatever namespace it lives.
+    """
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+    return ours, theirs
+
+
 class ForkLauncher:
     """Linux: a warm interpreter that forks a guest with all its layers in milliseconds.
 
@@ -65,7 +80,7 @@ class ForkLauncher:
         except OSError as error:
             folder = tempfile.gettempdir()
             raise PlatformError("error.cannot_write", file=folder, reason=error.strerror) from None
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours, theirs = _control_pair()
         self._launcher = ours
         self._templates: dict[Rules, socket.socket] = {}
         self._control = ours  # of the template whose guest is open
@@ -101,15 +116,14 @@ class ForkLauncher:
         fds = [their_connection.fileno(), their_output.fileno()]
         try:
             with their_connection, their_output:
-                self._ask({"open": wish}, fds)
+                pid = self._ask({"open": wish}, fds)["sender"]
                 self._has_guest = True
         except PlatformError:
             connection.close()
             output.close()
             raise
-        return Channel(
-            connection, output, limits.output_kb << 10, self._end_guest, self._usage_of_guest
-        )
+        usage = partial(usage_of, pid)
+        return Channel(connection, output, limits.output_kb << 10, self._end_guest, usage)
 
     def close(self) -> None:
         """End the launcher, and with it whatever it still holds."""
@@ -134,9 +148,6 @@ class ForkLauncher:
             cpu_seconds=float(answer["cpu"]),
         )
 
-    def _usage_of_guest(self) -> Usage:
-        return Usage(**self._ask({"usage": True}))
-
     def _speak_with(self, rules: Rules) -> None:
         """Speak with the template that has these rules, a new one if need be."""
         if not self._ready:
@@ -148,7 +159,7 @@ class ForkLauncher:
         if template is not None:
             self._control = template
             return
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours, theirs = _control_pair()
         self._control = self._templates[rules] = ours
         with theirs:
             answer = self._ask(rules.to_json(), [theirs.fileno()], to=self._launcher)
@@ -175,12 +186,13 @@ class ForkLauncher:
     def _answer(self) -> dict[str, Any]:
         self._control.settimeout(LAUNCHER_START)
         try:
-            data = self._control.recv(65536)
+            data, notes, _, _ = self._control.recvmsg(65536, socket.CMSG_SPACE(_CREDENTIALS.size))
         except OSError:
             data = b""
         if not data:
             raise self._gone()
-        return dict(json.loads(data))
+        sender, _, _ = _CREDENTIALS.unpack(notes[0][2])
+        return {**json.loads(data), "sender": sender}
 
     def _gone(self) -> PlatformError:
         self._process.kill()

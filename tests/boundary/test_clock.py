@@ -1,9 +1,12 @@
 """Time is charged in the guest's own processor time; the wall is for guests that sleep."""
 
+import os
+import time
+
 import pytest
 
 from grader.boundary import clock
-from grader.boundary.clock import BACKSTOP, MORE, Clock, Deadline, DeadlineMissed, Usage
+from grader.boundary.clock import BACKSTOP, MORE, Clock, Deadline, DeadlineMissed, Usage, usage_of
 
 
 @pytest.fixture
@@ -99,3 +102,18 @@ def test_what_guests_used_is_added_up_without_imports():
     total.check()
     second.cpu += 0.25
     assert (total.waited, total.used) == (3.75, 9.75)
+
+
+def test_what_a_process_has_used_is_read_from_outside():
+    before = time.process_time()
+    used = usage_of(os.getpid())
+    assert before <= used.cpu <= time.process_time()
+    assert used.starved >= 0
+
+
+def test_a_process_that_has_ended_has_used_nothing_more():
+    child = os.fork()
+    if not child:
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert usage_of(child) == Usage()

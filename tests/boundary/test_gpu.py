@@ -248,7 +248,7 @@ MACHINES = pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
 @MACHINES
 @pytest.mark.parametrize("number", [0xC90046C8, 0xC020462A, 0x30000001, 37, 0x30000002])
 def test_only_with_a_device_its_requests_pass(machine, number):
-    assert answer(machine, "ioctl", 3, number, requests=nvidia.REQUESTS) == "allow"
+    assert answer(machine, "ioctl", 3, number, requests=nvidia.requests("nvidia0")) == "allow"
     assert answer(machine, "ioctl", 3, number) == errno.ENOTTY
 
 
@@ -256,7 +256,7 @@ def test_only_with_a_device_its_requests_pass(machine, number):
 @MACHINES
 @pytest.mark.parametrize("number", [0x5412, 0x8933, 0x4B45, 0x5600])
 def test_no_other_requests_pass(machine, number):
-    assert answer(machine, "ioctl", 3, number, requests=nvidia.REQUESTS) == errno.ENOTTY
+    assert answer(machine, "ioctl", 3, number, requests=nvidia.requests("nvidia0")) == errno.ENOTTY
 
 
 # --- in the guest ---

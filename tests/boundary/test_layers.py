@@ -4,13 +4,14 @@ import json
 import os
 import pwd
 import re
+import struct
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from grader.boundary.guest import kernel, numbers, seccomp
+from grader.boundary.guest import kernel, numbers, nvidia, pages, seccomp
 from grader.boundary.requirements import lacking
 from grader.grading.engines import local as pool
 from tests.processes import named
@@ -229,7 +230,38 @@ def add(a, b): return a + b
     assert not named(name)
 
 
+# ---- what guests inherit ------------------------------------------------------------------------
+
+
+def test_memory_that_is_gathered_holds_what_it_held():
+    held = [bytes([number]) * (1 << 20) for number in range(16)]
+    pages.gather()
+    assert all(piece == bytes([number]) * (1 << 20) for number, piece in enumerate(held))
+
+
+def test_a_kernel_that_gathers_nothing_is_no_failure(monkeypatch):
+    asked = []
+
+    def refuse(address, length, _):
+        asked.append((address % pages.HUGE, length))
+        raise OSError(22, "Invalid argument")
+
+    monkeypatch.setattr(kernel, "madvise", refuse)
+    held = bytearray(8 << 20)
+    pages.gather()
+    assert set(asked) == {(0, pages.HUGE)}, "whole pieces only"
+    assert not any(held)
+
+
 # ---- the filter as a program --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("device", ["", "nvidia0"])
+def test_the_filter_made_before_a_process_is_that_of_the_process(device):
+    requests = nvidia.requests(device)
+    program = seccomp.program(kernel.MACHINE, 31337, requests)
+    expected = b"".join(struct.pack("=HBBI", *instruction) for instruction in program)
+    assert seccomp.code_for(31337, requests) == expected
 
 
 def answer(machine, name, *arguments, pid=7, arch=None, requests=()):

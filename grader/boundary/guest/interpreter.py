@@ -33,6 +33,16 @@ def look_ordinary() -> None:
     sys.modules["__main__"] = main
 
 
+def open_streams() -> None:
+    """Python's own files for the keyboard and what is printed, whatever these are by now or later.
+
+    Whoever forks guests opens them once for all; `redirect` says where a guest's lead.
+    """
+    for name, fd, mode in (("stdin", 0, "r"), ("stdout", 1, "w"), ("stderr", 2, "w")):
+        file = open(fd, mode, encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
+        set_stream(name, file)
+
+
 def redirect(output: socket.socket) -> None:
     """Everything printed, by Python or below it, goes to `output`; the keyboard is empty."""
     null = os.open(os.devnull, os.O_RDONLY)
@@ -40,9 +50,6 @@ def redirect(output: socket.socket) -> None:
     os.dup2(output.fileno(), 1)
     os.dup2(output.fileno(), 2)
     os.close(null)
-    for name, fd, mode in (("stdin", 0, "r"), ("stdout", 1, "w"), ("stderr", 2, "w")):
-        file = open(fd, mode, encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
-        set_stream(name, file)
 
 
 def set_stream(name: str, file: Any) -> None:

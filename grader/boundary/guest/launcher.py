@@ -6,8 +6,7 @@ itself, as a context of CUDA does not survive a fork. Each message on its contro
 exercise forbids, with the control socket of a new template. That arms the rules, proves that what
 they forbid refuses, answers `{}`, and forks one guest after another, which cost no arming:
 
-    {"open": {...limits}} + two descriptors  ->  {"pid": n}
-    {"usage": true}                          ->  {"cpu": s, "starved": s}
+    {"open": {...limits}} + two descriptors  ->  {}, from the guest: the kernel names the sender
     {"end": grace in seconds}                ->  {"status": n, "cpu": s}
 
 Both must stay single-threaded: a fork after a threaded operation hangs in the child. A template is
@@ -42,14 +41,15 @@ from grader.boundary.guest import (
     kernel,
     namespaces,
     nvidia,
+    pages,
     refusal,
+    seccomp,
     server,
 )
-from grader.boundary.guest.layers import Confinement, Layers, readable
+from grader.boundary.guest.layers import Confinement, Layers, empty_environment, readable
 from grader.boundary.guest.uses import Use
 
 MAX_MESSAGE = 1 << 17  # bytes
-CPU_CLOCK = 2  # of a process, by the scheduler's own count (linux/posix-timers.h)
 
 
 def main() -> None:
@@ -57,8 +57,10 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     world = _World(sys.argv[2])
     kernel.keep_out_tracers()  # only now: who has no rights may not name its users after this
+    interpreter.open_streams()
     with world.folder_for_libraries():
         preload(sys.argv[3:])
+    world.prepare()
     _share_memory()
     control.send(b"{}")
     while True:
@@ -86,6 +88,7 @@ def _share_memory() -> None:
     """Guests' collectors leave the objects of now, and so the shared pages, alone."""
     gc.collect()
     gc.freeze()  # which also takes them out of what gc.get_objects finds
+    pages.gather()
 
 
 def _template(world: _World, control: socket.socket, rules: dict[str, Any]) -> None:
@@ -111,13 +114,10 @@ def _template(world: _World, control: socket.socket, rules: dict[str, Any]) -> N
             if guest:  # one at a time
                 guest.end(grace=0)
             guest = _open(world, control, take_uses, fds, message["open"])
-            reply: dict[str, Any] = {"pid": guest.pid}
-        elif "usage" in message:
-            reply = guest.usage() if guest else {}
         else:
             reply = guest.end(message["end"]) if guest else {}
             guest = None
-        control.send(json.dumps(reply).encode())
+            control.send(json.dumps(reply).encode())
     if guest:
         guest.end(grace=0)
 
@@ -142,6 +142,7 @@ class _World:
         self.layers = Layers()
         self.device = device
         self.user: int | None = None
+        self._folder = os.environ["TMPDIR"]
         number = os.getpid()  # a namespace calls it 1
         self.layers.attempt("tree_kill", _watch_over_the_tree)
         there = [*readable(), *nvidia.files(device)]
@@ -162,13 +163,19 @@ class _World:
             tempfile.tempdir = None
             self.forget(scratch)
 
+    def prepare(self) -> None:
+        """What guests inherit: their environment, and the filter that each would compile."""
+        self.layers.attempt("empty_environment", partial(empty_environment, self.device))
+        with contextlib.suppress(OSError):  # each guest says so
+            seccomp.code_for(0, nvidia.requests(self.device))
+
     def scratch(self, megabytes: int) -> str:
         """A new empty folder for one guest."""
         owner = os.geteuid() if self.user is None else self.user
         if self._private:
             namespaces.mount_scratch(megabytes, owner)
             return namespaces.SCRATCH
-        folder = tempfile.mkdtemp(prefix="guest-", dir=os.environ["TMPDIR"])
+        folder = tempfile.mkdtemp(prefix="guest-", dir=self._folder)
         os.chown(folder, owner, -1)
         return folder
 
@@ -211,6 +218,7 @@ def _guest(
     fds: list[int],
     limits: dict[str, Any],
 ) -> None:
+    control.send(b"{}")
     control.close()
     connection, output = (socket.socket(fileno=fd) for fd in fds)
     interpreter.redirect(output)
@@ -226,20 +234,6 @@ class _Guest:
     def __init__(self, pid: int, world: _World, scratch: str) -> None:
         self.pid = pid
         self._world, self._scratch = world, scratch
-
-    def usage(self) -> dict[str, float]:
-        """Processor time so far, and how long its main thread waited for a core.
-
-        clock_getcpuclockid(3) of another process; the kernel's Documentation/scheduler/
-        sched-stats.rst, "/proc/<pid>/schedstat".
-        """
-        try:
-            cpu = time.clock_gettime(~self.pid << 3 | CPU_CLOCK)
-            with open(f"/proc/{self.pid}/schedstat", encoding="ascii") as file:
-                starved = int(file.read().split()[1]) / 1e9
-        except OSError:  # it has just ended
-            cpu = starved = 0.0
-        return {"cpu": cpu, "starved": starved}
 
     def end(self, grace: float) -> dict[str, Any]:
         """Kill the guest and every descendant, remove its folder, tell how it ended.

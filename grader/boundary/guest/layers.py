@@ -3,7 +3,7 @@
 `OWN_LAYERS` are what a guest puts on before any student code is imported, in this order. Each is
 a function that raises `OSError` where the machine cannot do it; then its name stands under
 `missing`, with the reason. Other layers are the launcher's, around all its guests (`namespaces`,
-`launcher`).
+`tree_kill`, and `empty_environment` here).
 """
 
 from __future__ import annotations
@@ -67,21 +67,22 @@ class Layers:
                 self.attempt(name, partial(step, confinement))
 
 
+def empty_environment(device: str) -> None:
+    """What a launcher's guests inherit in place of its own environment, but for their folder."""
+    os.environ.clear()
+    # for a library that is not warm yet: the limit of threads is not for its pool
+    os.environ.update(LANG="C.UTF-8", OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+    # the only one whose file they can open; what keeps them from others is not this
+    os.environ.update(CUDA_VISIBLE_DEVICES="0" if device else "")
+
+
 def _own_session(confinement: Confinement) -> None:
     # no terminal to write to, and one group to kill
     os.setsid()
 
 
-def _empty_environment(confinement: Confinement) -> None:
-    os.environ.clear()
-    os.environ.update(HOME=confinement.scratch, TMPDIR=confinement.scratch, LANG="C.UTF-8")
-    # for a library that is not warm yet: the limit of threads is not for its pool
-    os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
-    # the only one whose file it can open; what keeps it from others is not this
-    os.environ.update(CUDA_VISIBLE_DEVICES="0" if confinement.device else "")
-
-
 def _scratch_folder(confinement: Confinement) -> None:
+    os.environ.update(HOME=confinement.scratch, TMPDIR=confinement.scratch)
     os.chdir(confinement.scratch)
     os.umask(0o077)
 
@@ -132,12 +133,11 @@ def _landlock(confinement: Confinement) -> None:
 
 
 def _system_call_filter(confinement: Confinement) -> None:
-    seccomp.restrict(nvidia.REQUESTS if confinement.device else ())
+    seccomp.restrict(nvidia.requests(confinement.device))
 
 
 OWN_LAYERS: list[tuple[str, Callable[[Confinement], None]]] = [
     ("own_session", _own_session),
-    ("empty_environment", _empty_environment),
     ("scratch_folder", _scratch_folder),
     ("own_user", _own_user),
     ("no_capabilities", _no_capabilities),

@@ -19,9 +19,14 @@ HOST_MB = 4096
 
 # Requests by mask and value: those of nvidiactl and the device have the type "F", those of
 # nvidia-uvm are small plain numbers, but for the first and the last one.
-REQUESTS = ((0xFF00, 0x4600), (0xFFFFFF80, 0), (0xFFFFFFFC, 0x30000000))
+_REQUESTS = ((0xFF00, 0x4600), (0xFFFFFF80, 0), (0xFFFFFFFC, 0x30000000))
 
 
 def files(device: str, dev: str = DEV) -> list[str]:
     """The files that a guest on `device` ("nvidia0") may open; none where there is no device."""
     return [f"{dev}/{name}" for name in (device, *DRIVER)] if device else []
+
+
+def requests(device: str) -> tuple[tuple[int, int], ...]:
+    """Which ioctl they may be sent, by mask and value; none where there is no device."""
+    return _REQUESTS if device else ()

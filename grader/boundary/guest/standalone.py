@@ -31,6 +31,7 @@ def main() -> None:
             interpreter.set_stream(name, file)
     else:
         interpreter.redirect(output)
+        interpreter.open_streams()
     interpreter.look_ordinary()
     interpreter.start_no_process()
     os.environ["OMP_NUM_THREADS"] = "1"
