@@ -99,7 +99,6 @@ ROOMS = {
     "boundary.guest": [
         "numbers",
         "kernel",
-        "pages",
         "nvidia",
         "identity",
         "landlock",

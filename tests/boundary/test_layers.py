@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.boundary.guest import kernel, numbers, nvidia, pages, seccomp
+from grader.boundary.guest import kernel, numbers, nvidia, seccomp
 from grader.boundary.requirements import lacking
 from grader.grading.engines import local as pool
 from tests.processes import named
@@ -228,29 +228,6 @@ def add(a, b): return a + b
     record = json.loads((tmp_path / "out/records/tiny/kim.json").read_text())
     assert record["points"] > 0, "it did start its processes and went on"
     assert not named(name)
-
-
-# ---- what guests inherit ------------------------------------------------------------------------
-
-
-def test_memory_that_is_gathered_holds_what_it_held():
-    held = [bytes([number]) * (1 << 20) for number in range(16)]
-    pages.gather()
-    assert all(piece == bytes([number]) * (1 << 20) for number, piece in enumerate(held))
-
-
-def test_a_kernel_that_gathers_nothing_is_no_failure(monkeypatch):
-    asked = []
-
-    def refuse(address, length, _):
-        asked.append((address % pages.HUGE, length))
-        raise OSError(22, "Invalid argument")
-
-    monkeypatch.setattr(kernel, "madvise", refuse)
-    held = bytearray(8 << 20)
-    pages.gather()
-    assert set(asked) == {(0, pages.HUGE)}, "whole pieces only"
-    assert not any(held)
 
 
 # ---- the filter as a program --------------------------------------------------------------------

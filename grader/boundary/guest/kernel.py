@@ -58,11 +58,6 @@ def umount(target: str, flags: int) -> None:
     _checked(_libc.umount2(os.fsencode(target), flags))
 
 
-def madvise(address: int, length: int, advice: int) -> None:
-    """Say how this process will use a piece of its memory (man 2 madvise)."""
-    _checked(_libc.madvise(ctypes.c_void_p(address), ctypes.c_size_t(length), advice))
-
-
 def capset(header: bytes, data: bytes) -> None:
     """Set the capabilities of this thread (man 2 capset)."""
     _checked(_libc.capset(header, data))

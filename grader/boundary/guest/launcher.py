@@ -41,7 +41,6 @@ from grader.boundary.guest import (
     kernel,
     namespaces,
     nvidia,
-    pages,
     refusal,
     seccomp,
     server,
@@ -88,7 +87,6 @@ def _share_memory() -> None:
     """Guests' collectors leave the objects of now, and so the shared pages, alone."""
     gc.collect()
     gc.freeze()  # which also takes them out of what gc.get_objects finds
-    pages.gather()
 
 
 def _template(world: _World, control: socket.socket, rules: dict[str, Any]) -> None:
