@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 from grader.boundary.launchers import ForkLauncher
 from grader.course import assignment as assignments
 from grader.course.assignment import Assignment
-from grader.export.files import FILES
+from grader.export.files import files
 from grader.report.build import build
 from tests.browser import driver, pytest_terminal_summary  # noqa: F401 - for all rooms
 from tests.report import example_class
@@ -197,7 +197,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """OUT of the made-up class, reported in English."""
     out = tmp_path_factory.mktemp("class") / "out"
     example_class.write(out)
-    build(out, "en", FILES)
+    build(out, "en", files(with_junit=True))
     return out
 
 

@@ -27,6 +27,11 @@ _MOST_JOBS = 4  # more take more memory, and the disk has to keep up
 @click.argument("out", type=PathType(path_type=Path, exists=True, file_okay=False))
 @feedback_options
 @click.option(
+    "--junit",
+    is_flag=True,
+    help="Write OUT/scores/*/junit.xml, too. / OUT/scores/*/junit.xml도 만듭니다.",
+)
+@click.option(
     "-j",
     "--jobs",
     type=click.IntRange(1, 64),
@@ -34,12 +39,17 @@ _MOST_JOBS = 4  # more take more memory, and the disk has to keep up
 )
 @click.pass_context
 def report(
-    ctx: click.Context, out: Path, published: bool, with_inputs: bool, jobs: int | None
+    ctx: click.Context,
+    out: Path,
+    published: bool,
+    with_inputs: bool,
+    junit: bool,
+    jobs: int | None,
 ) -> None:
-    """Build class page, feedback, CSV, JSON and JUnit from records. /
-    채점 기록으로 학급 보고서, 피드백, CSV, JSON, JUnit을 만듭니다.
+    """Build class page, feedback, CSV and JSON from records. /
+    채점 기록으로 학급 보고서, 피드백, CSV, JSON을 만듭니다.
     """
-    from grader.export.files import FILES
+    from grader.export.files import files, remove_junit
     from grader.report.build import build
     from grader.report.results import begun
 
@@ -49,7 +59,7 @@ def report(
     built = build(
         out,
         ctx.obj["lang"],
-        FILES,
+        files(with_junit=junit),
         published=moment.published,
         with_inputs=moment.with_inputs,
         now=moment.now,
@@ -59,6 +69,8 @@ def report(
     for path in built:
         click.echo(short(path))
     for results in begun(out):
+        if not junit:
+            remove_junit(out, results.snapshot.id)
         warn_of_ungraded(results, ctx.obj["lang"])
 
 

@@ -2,6 +2,21 @@
 
 from __future__ import annotations
 
-from grader.export import junit, scores
+from pathlib import Path
 
-FILES = {"scores.csv": scores.CSV, "scores.json": scores.JSON, "junit.xml": junit.JUNIT}
+from grader.export import junit, scores
+from grader.records.layout import Out
+from grader.report.formats import Format
+
+FILES = {"scores.csv": scores.CSV, "scores.json": scores.JSON}
+JUNIT = "junit.xml"  # only where it is asked for: it takes as long as both others
+
+
+def files(*, with_junit: bool) -> dict[str, Format]:
+    """What is written."""
+    return {**FILES, JUNIT: junit.JUNIT} if with_junit else FILES
+
+
+def remove_junit(out: Path, assignment: str) -> None:
+    """Of an earlier run: it would tell of other records."""
+    (Out(out).scores(assignment) / JUNIT).unlink(missing_ok=True)

@@ -28,9 +28,11 @@ def in_the_way(checks: Sequence[CheckResult]) -> Message | None:
     that is not there is no such thing: the rest of the exercise has its own to say. A check that
     was skipped waited for one of the others.
     """
-    reason = said_by_all([check for check in checks if check.outcome != Outcome.SKIPPED])
-    blocks = reason is not None and reason.code.startswith(_BLOCKING)
-    return reason if blocks else None
+    said = (check.message for check in checks if check.outcome != Outcome.SKIPPED)
+    reason = next(said, None)
+    if reason is None or not reason.code.startswith(_BLOCKING):
+        return None
+    return reason if all(message == reason for message in said) else None
 
 
 def obstacles(record: Record) -> list[Message]:

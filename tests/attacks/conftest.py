@@ -69,7 +69,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Graded:
         # what a guest leaves behind comes to this process, and is seen
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         grade = _grader(root, "grade", "attacked", "submitted", "-o", "out", "-j", "2")
-        report = _grader(root, "report", "out")
+        report = _grader(root, "report", "--junit", "out")
         orphans = [
             about for pid in _children(os.getpid()) if pid not in others and (about := _about(pid))
         ]

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from grader.cli.main import main
-from grader.export.files import FILES
+from grader.export.files import files
 from grader.report.build import build
 from tests.export import odd_class
 from tests.report import example_class
@@ -32,7 +32,7 @@ def out(tmp_path_factory):
     people = [{"id": student, "name": name} for student, name in zip(records, NAMES, strict=True)]
     (folder / "intake").mkdir()
     (folder / "intake" / "hw1.json").write_text(json.dumps({"people": people}))
-    build(folder, "en", FILES)
+    build(folder, "en", files(with_junit=True))
     return folder
 
 

@@ -675,7 +675,7 @@ def test_who_left_the_roster_leaves_the_scores_and_keeps_the_record(
     (tmp_path / "roster.csv").write_text(ROSTER.replace("lee,이지우,B\n", ""), encoding="utf-8")
     grade(*roster)
     assert record(tmp_path, "lee").points == 10
-    told = CliRunner().invoke(main, ["report", str(tmp_path / "out")])
+    told = CliRunner().invoke(main, ["report", "--junit", str(tmp_path / "out")])
     assert told.exit_code == 0, told.output
     scores = tmp_path / "out" / "scores" / "tiny"
     rows = (scores / "scores.csv").read_text().splitlines()
@@ -688,6 +688,19 @@ def test_who_left_the_roster_leaves_the_scores_and_keeps_the_record(
     assert "Not on the roster" in page
     assert "Oh Byeol" in page
     assert (tmp_path / "out" / "feedback" / "lee" / "tiny" / "feedback.html").exists()
+
+
+def test_a_junit_file_is_there_only_if_it_was_asked_for(submit, grade, tmp_path):
+    """One of an earlier report would tell of other records."""
+    submit("kim", {"sums.py": GOOD, "words.py": GREET})
+    grade()
+    scores, page = (tmp_path / "out" / place / "tiny" for place in ("scores", "report"))
+    for options, there in (((), False), (("--junit",), True), ((), False)):
+        told = CliRunner().invoke(main, ["report", str(tmp_path / "out"), *options])
+        assert told.exit_code == 0, told.output
+        assert (scores / "junit.xml").exists() == there
+        assert ("junit.xml" in told.output) == there
+        assert ("junit.xml" in (page / "index.html").read_text(encoding="utf-8")) == there
 
 
 def test_who_is_expected_and_not_graded_is_named(submit, grade, roster, tmp_path):
