@@ -1,7 +1,7 @@
 """A submission's guests, one after another: open when needed, fresh after anything abnormal.
 
-A check sees one submission; `Guests` hides that guests come and go. An exercise has one, or shares
-it, a check may ask for its own, and after a crash, a hang or a broken reply the next opens another.
+A check sees one submission; `Guests` hides that guests come and go. An exercise has one, a check
+may ask for its own, and after a crash, a hang or a broken reply the next check opens another.
 What went wrong is an `Ending`.
 """
 
@@ -57,9 +57,8 @@ class _Guest:
 class Guests:
     """One submission's guests, one after another.
 
-    `met_hidden` says whether the student's code may know an input of a hidden check by now,
-    `device` what the exercise's last guest computes on, "" before the first, and `second_hand`
-    whether the exercise began in a guest that had served another.
+    `met_hidden` says whether the student's code may know an input of a hidden check by now, and
+    `device` what the exercise's last guest computes on; "" before the first.
     """
 
     def __init__(self, launcher: Launcher, submitted: Submitted, limits: Limits) -> None:
@@ -67,7 +66,6 @@ class Guests:
         self.clock = Clock()
         self.met_hidden = False
         self.device = ""
-        self.second_hand = False
         self._launcher, self._limits = launcher, limits
         self._judge: Judge = nothing_is_forbidden
         self._survey: Survey | None = None
@@ -100,22 +98,18 @@ class Guests:
         *,
         exercise: str = "",
         gpu: bool = False,
-        shares: bool = False,
     ) -> None:
         """The next check starts in a guest that no other exercise has used, armed with `rules`.
 
         It gets the files that `exercise` can meet, as `read` has found, and no others. Where one
-        guest serves several exercises it has all. If it `shares`, it takes the guest that is there,
-        should that have got the same; `second_hand` says so.
+        guest serves several exercises it has all.
         `judge` says what is to be made of forbidden names that are used at run time. With `gpu` the
         guests are on a GPU, if there is any; this waits for a seat there, which `close` gives back.
         """
         files = None if self._launcher.reusable else self.survey.reach.get(exercise)
         view = self._views.of(rules or Rules(), files, gpu=gpu)
-        is_used = not self._launcher.reusable and self._has_served()
-        if view is not self._view or (is_used and not shares):
+        if view is not self._view or (not self._launcher.reusable and self._has_served()):
             self._close()
-        self.second_hand = is_used and self._guest is not None
         self._view, self._judge, self._exercise = view, judge, exercise
         self._launcher.use_gpu(wanted=gpu)
         self.device = self._guest.device if self._guest else ""

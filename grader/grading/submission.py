@@ -95,22 +95,19 @@ def grade_exercises(
     *,
     apart: bool = True,
 ) -> Iterator[ExerciseResult]:
-    """Each exercise in turn, its hidden checks in a guest of its own; all public ones before any.
+    """Each exercise in turn, in a guest of its own; all public checks before any hidden one.
 
     A student reads what public checks print, and the clock is among it: it would tell how long
     hidden checks took, and they may take as long as their inputs say. Where no student reads it,
-    they need not be `apart`. Public checks share a guest while all in it pass: what they ask is no
-    secret. `refusals`: why none of an exercise's checks is run. `digests`: what its outcomes follow
-    from, if time has no part in it.
+    they need not be `apart`. `refusals`: why none of an exercise's checks is run. `digests`: what
+    its outcomes follow from, if time has no part in it.
     """
     try:
         begun = [_Begun(assignment, guests, checks, e, refusals.get(e.id)) for e in exercises]
         for public in ((True,), (False,)) if apart else ((True, False),):
-            shares = False
             for own in begun:
-                for result in own.run(public, shares=shares):
+                for result in own.run(public):
                     tell(result)
-                shares = public == (True,) and own.has_passed
                 if own.ends_public in public:
                     yield own.result(digests.get(own.exercise.id, ""))
     finally:
@@ -156,50 +153,19 @@ class _Begun:
         """Whether it has no hidden check."""
         return all(check.public for check in self.exercise.checks)
 
-    @property
-    def has_passed(self) -> bool:
-        """Whether all that has run of it has."""
-        return all(result.outcome == Outcome.PASSED for result in self.results)
-
-    def run(self, public: Collection[bool], *, shares: bool = False) -> Iterator[CheckResult]:
-        """Run its public checks (True in `public`), its hidden ones (False), or both.
-
-        If it `shares`, the guest that another exercise has left serves it, too, as long as all
-        passes there. If not, it runs anew in one of its own, and only that counts: nobody loses
-        by what another exercise has done.
-        """
+    def run(self, public: Collection[bool]) -> Iterator[CheckResult]:
+        """Run its public checks (True in `public`), its hidden ones (False), or both."""
         before = self.guests.clock.used
-        self._begin(shares=shares)
-        passed = self._passed_after_others(public) if self.guests.second_hand else []
-        yield from passed or self._each(public)
-        self.seconds += self.guests.clock.used - before
-        self.devices.add(self.guests.device)
-
-    def _begin(self, *, shares: bool = False) -> None:
-        self.guests.begin_exercise(
-            rules_of(self.assignment, self.exercise),
-            partial(blame, self.assignment, self.exercise),
-            exercise=self.exercise.id,
-            gpu=self.exercise.gpu,
-            shares=shares,
-        )
-
-    def _passed_after_others(self, public: Collection[bool]) -> list[CheckResult]:
-        """Its results where all passes; otherwise none, and nothing has happened."""
-        before = self.guests.clock.used
-        if all(result.outcome == Outcome.PASSED for result in self._each(public)):
-            return self.results
-        self.results, self.timeouts, self.settled, self.refusal = [], 0, True, None
-        self._begin()
-        self.guests.clock.charge(before - self.guests.clock.used)
-        return []
-
-    def _each(self, public: Collection[bool]) -> Iterator[CheckResult]:
+        judge = partial(blame, self.assignment, self.exercise)
+        rules = rules_of(self.assignment, self.exercise)
+        self.guests.begin_exercise(rules, judge, exercise=self.exercise.id, gpu=self.exercise.gpu)
         # public ones first: after a hidden one they would take another guest
         for check in sorted(self.exercise.checks, key=lambda check: not check.public):
             if check.public in public and self.refusal is None:
                 self.results.append(self._ended(check))
                 yield self.results[-1]
+        self.seconds += self.guests.clock.used - before
+        self.devices.add(self.guests.device)
 
     def _ended(self, check: Check) -> CheckResult:
         reason = self._reason_not_to_run(check)
