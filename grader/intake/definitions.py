@@ -57,28 +57,21 @@ class Definitions:
 
     @cached_property
     def reading(self) -> set[str]:
-        """What cannot do without a file, or uses what cannot, as it stands in `not_caught`."""
-        users: dict[str, list[list[str]]] = {}
-        for given, names in (pair for s in self.statements for pair in s.functions):
-            functions = [*given]  # emptied as soon as the first of the names is found
-            for name in names:
-                users.setdefault(name, []).append(functions)
-        bound = {
-            n for n, binding in self._binding.items() for s in binding if s.kind is not Kind.IMPORT
-        }
-        pending, found = [name for name in READERS if name not in bound], set[str]()
+        """Functions, and methods as `A.f`, that cannot do without a file, or call one that cannot.
+
+        What a class has from another one is looked for in the first few that it is made of.
+        """
+        users: dict[str, list[str]] = {}
+        for statement in self.statements:
+            for function, names in statement.functions.items():
+                for name in names:
+                    users.setdefault(name, []).append(function)
+        pending, found = [*READERS], set[str]()
         while pending:
             if (name := pending.pop()) not in found:
                 found.add(name)
-                for functions in users.get(name, ()):
-                    pending += functions
-                    functions.clear()
+                pending += users.get(name, ())
         return found
-
-    def reads(self, statement: Statement) -> set[str]:
-        """What a missing file stops as soon as a statement is run."""
-        is_run = statement.computes or statement.called[0]
-        return statement.not_caught & self.reading if is_run else set()
 
     def _given(self, name: str, file: str) -> list[Statement]:
         giving = self._by_name.get(name, [])
@@ -98,7 +91,7 @@ class Definitions:
         return []
 
     def _made(self, name: str, definitions: Sequence[Statement], pool: set[str]) -> list[Statement]:
-        """The last definition that is written, and what its own cell does with it without a file.
+        """The last definition that is written, and what its own cell does with it.
 
         A class that goes on, in its own cells or everybody's, comes with what it goes on from.
         """
@@ -116,7 +109,9 @@ class Definitions:
         giving = self._by_name[name]
         beside = [s for s in giving[giving.index(made[0]) + 1 :] if s.cell.number in numbers]
         beside = [s for s in beside if s.kind is not Kind.DEFINITION]
-        return [*made, *(s for s in beside if not self.reads(s))]
+        methods = {m: names for s in made if s.is_class for m, names in s.functions.items()}
+        tried = {m for m, names in methods.items() if not names.isdisjoint(self.reading)}
+        return [*made, *(s for s in beside if ".".join(s.called) not in tried)]
 
     def _chain(self, definitions: Sequence[Statement]) -> list[Statement]:
         """The definition that counts, after those that it goes on from."""
@@ -142,7 +137,7 @@ class Definitions:
     def changing(self, name: str, file: str) -> Iterator[tuple[Statement, str]]:
         """What changes a function or class of a module later, and what of it: `A.f`.
 
-        Of what is called, only what tries it out in its own cells (`A.load("train.txt")`).
+        Of what is called, only what tries it out in its own cell (`A.load("train.txt")`).
         """
         made = self.giving(name, file)
         if not made or made[0].kind is not Kind.DEFINITION:
@@ -152,13 +147,12 @@ class Definitions:
         for s in later:
             if self._at[s] < first or not (s.addition or s.kind is Kind.OTHER):
                 continue
-            parts, is_own = {*s.changed_parts.get(name, ())}, s.cell.number in cells
-            if is_own and s.called[0] == name:
-                parts.add(s.called[1])
-            of_all = s.binds | s.changes if is_own else s.binds & self.home.keys()
-            parts |= {""} if name in of_all and not parts else set()
-            for part in sorted(parts):
+            for part in sorted(s.changed_parts.get(name, ())):
                 yield s, f"{name}.{part}" if part else name
+            if name in s.binds and name in self.home and s.kind is Kind.OTHER:
+                yield s, name
+            if s.called[0] == name and s.cell.number in cells:
+                yield s, f"{name}.{s.called[1]}"
 
     def altering(self, name: str, file: str) -> list[Statement]:
         """What adds to a class of a module or changes it, in other cells than its own."""

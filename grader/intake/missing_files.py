@@ -9,21 +9,17 @@ from __future__ import annotations
 import ast
 from bisect import bisect
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeGuard
 
+READERS = ("open", "input")  # what reads a file, or waits for somebody to type
 _METHODS = {"open", "load", "loadtxt", "genfromtxt", "read_csv", "read_text"}  # as `np.load` does
-_METHODS |= {"fromfile", "read_bytes", "read_json", "read_table", "listdir", "urlopen"}
-# What reads a file, or waits for somebody to type.
-READERS = ("open", "input", *(f"{name}()" for name in _METHODS))
-ANY_CLASS = "cls()"  # nobody knows which
-_OF_VALUES = {name for kind in (str, list, dict, set) for name in dir(kind)}  # `append`, `strip`
+_IN_MEMORY = {"StringIO", "BytesIO"}  # no file
 _CAUGHT_BY = {"OSError", "IOError", "EnvironmentError", "FileNotFoundError"}
 _CAUGHT_BY |= {"Exception", "BaseException"}
 _ASK_FOR_IT = {"exists", "isfile", "is_file"}
 DEEP = 4  # how many tries that miss a name may be within each other: more are not looked into
 _LEAVE = {"exit", "quit", "_exit"}
-_HINTS = {"annotation", "returns"}
 _Place = tuple[int, int]  # a line and a column
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _SCOPES = (*_FUNCTIONS, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -73,15 +69,13 @@ class _Places:
         return bool(parts)
 
 
-def not_caught(top: ast.AST, owner: str = "") -> set[str]:
-    """What is used in it, and is no function's own, but for what a missing file does not stop.
+def not_caught(top: ast.AST, owners: Sequence[str] = ()) -> set[str]:
+    """The names in it that are no function's own, but for what a missing file does not stop.
 
-    `f` is a name, and `f.` one of which only a part is used. `.f` is a method, whosever it is, but
-    where it may be a list's or a text's. `load()` is one that reads files elsewhere, as `np.load`
-    does, and not of the class `owner`. `ANY_CLASS` is what a function calls by a name of its own,
-    or gets from a call.
+    `owners` are the class that it is a method of, and what that is made of: what it finds in itself
+    stands there as `Table.rows`. What reads a file as a method of others stands there as `open`.
     """
-    found, places = set[str](), _Places(top)
+    found, places, in_memory = set[str](), _Places(top), set[int]()
     own = Counter[str]()  # in how many of the functions that a node is in a name is their own
     pending: list[ast.AST | Counter[str]] = [top]
     while pending:
@@ -89,24 +83,20 @@ def not_caught(top: ast.AST, owner: str = "") -> set[str]:
         if isinstance(node, Counter):  # the function is over
             own.subtract(node)
             continue
-        fields = dict(ast.iter_fields(node))
         match node:
             case ast.Name(name, ast.Load()) if not own[name]:
                 found.add(name)
-            case ast.Attribute(value, name, ast.Load()) if not name.endswith("__"):
-                is_global = isinstance(value, ast.Name) and not own[value.id]
-                is_itself = _is_itself(value, owner)
-                if name in _METHODS and not is_itself:
-                    found.add(f"{name}()")
-                elif is_itself or is_global or name not in _OF_VALUES:
-                    found.add(f".{name}")
-                if isinstance(value, ast.Name):
-                    found.update([f"{value.id}."] if is_global else [])
-                    del fields["value"]
-            case ast.Call(ast.Name(name)) if own[name]:
-                found.add(ANY_CLASS)
-            case ast.Call(ast.Call() | ast.Subscript() | ast.Attribute(_, "__class__")):
-                found.add(ANY_CLASS)
+            case ast.Attribute(value, name) if _is_itself(value, owners):
+                found.update(f"{owner}.{name}" for owner in owners)
+            case ast.Attribute() if id(node) in in_memory:
+                pass
+            case ast.Call(ast.Attribute() as method, [ast.Call(made), *_]):
+                in_memory |= {id(method)} if _IN_MEMORY & _names(made) else set()
+            case ast.Attribute(_, name) if name in _METHODS:
+                found.add("open")
+            case ast.Attribute(ast.Name(value), name) if not own[value]:
+                found.add(f"{value}.{name}")
+        fields = dict(ast.iter_fields(node))
         if isinstance(node, _SCOPES):
             own.update(names := _own_names(node))
             pending += [
@@ -115,8 +105,8 @@ def not_caught(top: ast.AST, owner: str = "") -> set[str]:
             ]
             pending.append(names)
         cared_for = _cared_for(node, places)
-        for name, value in fields.items():
-            if value is not cared_for and name not in _HINTS:
+        for value in fields.values():
+            if value is not cared_for:
                 pending += _without_what_is_guarded(value if isinstance(value, list) else [value])
     return found
 
@@ -130,8 +120,6 @@ def _own_names(scope: ast.AST) -> Counter[str]:
         match node:
             case ast.Name(name, ast.Store()) | ast.arg(name):
                 found.add(name)
-            case ast.FunctionDef(name) | ast.AsyncFunctionDef(name) | ast.ClassDef(name):
-                found.add(name)
             case ast.Global(names):
                 others.update(names)
         if not isinstance(node, (*_SCOPES, ast.ClassDef)):
@@ -139,11 +127,11 @@ def _own_names(scope: ast.AST) -> Counter[str]:
     return Counter(found - others)
 
 
-def _is_itself(node: ast.expr, owner: str) -> bool:
+def _is_itself(node: ast.expr, owners: Sequence[str]) -> bool:
     """Whether it is the object or the class of a method, or what either is made of."""
     match node:
         case ast.Name(name):
-            return name in {"self", "cls", owner}
+            return name in {"self", "cls", *owners[:1]}
         case ast.Call(ast.Name("super" | "type")):
             return True
     return False

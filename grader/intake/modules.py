@@ -20,11 +20,13 @@ from functools import cached_property
 from grader.intake.cells import Cell
 from grader.intake.definitions import Definitions
 from grader.intake.entries import shown, some_of
-from grader.intake.named_by_text import BY_TEXT, NamedByText, looked_up, texts_in
+from grader.intake.named_by_text import NamedByText
 from grader.intake.statements import Kind, Parsed, Statement, parse
 from grader.intake.syntax import STAR, names_at_once
 from grader.records.record import Message
 
+_BY_TEXT = frozenset({"globals", "eval", "exec"})  # what looks names up, also in a function
+_ROUNDS = 8  # in which texts may name what has such texts
 _NOTHING = frozenset[Kind]()
 _EXPERIMENT = frozenset({Kind.OTHER})  # what may compute, but not for what nothing graded names
 _EVERYBODYS = frozenset({*vars(builtins), "__name__", "__file__", "__doc__"})
@@ -158,7 +160,11 @@ class _Module:
         """
         registered = [n for n in self._own_definitions if self._may_be_registered(n)]
         self._take_harmless(registered, _NOTHING, circles=True)
-        self._take_harmless(self._looked_up_by_text(), _NOTHING)
+        for _ in range(_ROUNDS):  # a text in what comes in may name more
+            before = len(self.has)
+            self._take_harmless(self._looked_up_by_text(), _NOTHING)
+            if len(self.has) == before:
+                break
         self._take_harmless(self._own_definitions, _EXPERIMENT)
         left_out = [name for name in self._own_definitions if name not in self.has]
         self.left_out = {name: self._harmful[name] for name in left_out}
@@ -284,13 +290,9 @@ class _Module:
     def _looked_up_by_text(self) -> Iterable[str]:
         """Its own definitions that may be: those that a text of the module names, or a part of."""
         kept = [s for s in self.has if isinstance(s, Statement)]
-        own = {way for way in BY_TEXT if self._giving(way)}
-        found = [f for f in (looked_up(s.node) for s in kept) if own.isdisjoint(f[1])]
-        texts = {text for texts, _ in found for text in texts}
-        names = {name for _, names in found for name in names}
-        for s in kept:
-            if s.kind is Kind.OTHER and names & (s.binds | s.changes):
-                texts |= texts_in(s.node)
+        ways = _BY_TEXT & {name for s in kept for name in s.uses}
+        ways -= {way for way in ways if self._giving(way)}  # of its own
+        texts = {text for s in kept for text in s.texts} if ways else set[str]()
         named = NamedByText(texts)
         return [n for n in self._own_definitions if n not in self.has and named.may_be(n)]
 
@@ -350,9 +352,9 @@ class _Module:
             return f"{node} ({other})" if is_circle else ""
         if package.allowed is not None and (extra := node.packages - package.allowed):
             return min(extra)
-        reads = self._made.reads(node)
+        reads = node.not_caught & self._made.reading if node.computes else set[str]()
         if reads and node.is_class:
-            return min(reads).strip(".")
+            return min(reads)
         is_harm = bool(reads) or (node.computes and node.kind in computing)
         return node.text.partition("\n")[0] if is_harm else ""
 

@@ -16,7 +16,7 @@ from symtable import Function
 from grader.intake.cells import Cell
 from grader.intake.entries import shown
 from grader.intake.magics import take_out_cell_magic, take_out_magic
-from grader.intake.missing_files import ANY_CLASS, not_caught
+from grader.intake.missing_files import not_caught
 from grader.intake.syntax import (
     FUNCTION,
     PARSING,
@@ -26,7 +26,6 @@ from grader.intake.syntax import (
     at_once,
     changed_parts,
     decorators,
-    defaults,
     effects,
     extends,
     is_stub,
@@ -43,6 +42,7 @@ MAX_LINE = 40  # characters of a cell's first line
 # Python looks for each name of a scope through all scopes in it, or copies it into them. A cell
 # with more is no Python: nobody writes such by hand.
 MAX_SYMBOLS = 1 << 20
+MAX_BASES = 2  # of a class, in which its methods are looked for
 MAX_LOOKS = 8  # at a cell; each block of magics in it costs one
 _DEFINES = re.compile(r"(?:async\s+)?(?:def|class)\s+(\w+)")
 _LINE_ENDS = re.compile(rb"[ \t\f]*(?:#|$)")  # after a statement nothing follows but a comment
@@ -67,6 +67,11 @@ class Addition:
     to: str  # the class
     part: str
     by: str  # the function that must have been defined before: `f`, `add_to_class`; "" for a lambda
+
+    @property
+    def name(self) -> str:
+        """As it is called: `A.f`."""
+        return f"{self.to}.{self.part}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,41 +189,44 @@ class Statement:
         return any(map(is_work, at_once(self.node)))
 
     @cached_property
-    def functions(self) -> list[tuple[set[str], set[str]]]:
-        """Names that it gives to what may be called, with what a missing file may stop in that.
+    def functions(self) -> dict[str, set[str]]:
+        """The function or methods that it defines, with what a missing file may stop in each.
 
-        All are as they stand in `not_caught`. A class has what Python calls of it.
+        A method is `A.f`, as it is in `not_caught`; where it is given later, also the function.
         """
-        node = self.node
-        if isinstance(node, ast.ClassDef):
-            parts = [({f".{n}" for n in effects(p).binds}, self._not_caught(p)) for p in node.body]
-            bases = (b for base in [*node.bases, *node.keywords] for b in ast.walk(base))
-            special = (names for own, names in parts if any(n.endswith("__") for n in own))
-            names = {base.id for base in bases if isinstance(base, ast.Name)}.union(*special)
-            return [*parts, ({node.name, ANY_CLASS}, names)]
-        given = {f".{part}" for parts in self.alters.values() for part in parts}
-        if isinstance(node, FUNCTION):
-            given |= {node.name, f".{node.name}"}  # a decorator may make it a method
-        elif self.kind is Kind.OTHER:
-            given |= self.binds | {f"{name}." for name in self.binds}
-        return [(given, self._not_caught(node))] if given else []
+        added = self.addition
+        if isinstance(self.node, FUNCTION):
+            names = not_caught(self.node, [added.to] if added else [])
+            return dict.fromkeys([self.node.name, *([added.name] if added else [])], names)
+        if added:
+            return {added.name: {added.by} if added.by else not_caught(self.node, [added.to])}
+        owners = self._owners
+        return {f"{owners[0]}.{m.name}": not_caught(m, owners) for m in self._methods}
 
     @cached_property
     def not_caught(self) -> set[str]:
-        """What a missing file may stop when it is run, but for what it gives a new value to."""
-        body = self.node.body if isinstance(self.node, ast.ClassDef) else [self.node]
-        run: list[ast.AST] = [part for part in body if not isinstance(part, FUNCTION)]
-        run += [
-            default for part in body if isinstance(part, FUNCTION) for default in defaults(part)
-        ]
-        return set[str]().union(*map(self._not_caught, run)) - self.binds
+        """What a missing file may stop when it is run."""
+        if isinstance(self.node, FUNCTION):
+            return set()
+        parts = self.node.body if isinstance(self.node, ast.ClassDef) else [self.node]
+        parts = [part for part in parts if not isinstance(part, FUNCTION)]
+        return set[str]().union(*(not_caught(part) for part in parts))
 
-    def _not_caught(self, part: ast.AST) -> set[str]:
-        """What a missing file may stop in a part; a class names its methods without a point."""
-        if not isinstance(self.node, ast.ClassDef):
-            return not_caught(part, self.called[0])
-        names = not_caught(part, self.node.name)
-        return names if isinstance(part, FUNCTION) else names | {f".{name}" for name in names}
+    @cached_property
+    def texts(self) -> set[str]:
+        """The strings in it that are no comment; where `f"a_{b}"` computes a part, it is `{}`."""
+        found, done = set[str](), set[int]()
+        for part in ast.walk(self.node):  # what is in others comes after them
+            match part:
+                case ast.Expr(ast.Constant()):
+                    done.add(id(part.value))
+                case ast.JoinedStr(values):
+                    done.update(map(id, values))
+                    texts = (v.value if isinstance(v, ast.Constant) else "{}" for v in values)
+                    found.add("".join(map(str, texts)))
+                case ast.Constant(str(text)) if id(part) not in done:
+                    found.add(text)
+        return found
 
     @cached_property
     def written_methods(self) -> set[str]:
@@ -229,6 +237,14 @@ class Statement:
     def is_stub(self) -> bool:
         """Whether it is not written yet, or a method of it."""
         return is_stub(self.node) or any(map(is_stub, self._methods))
+
+    @property
+    def _owners(self) -> list[str]:
+        """A class, and what it is made of."""
+        if not isinstance(self.node, ast.ClassDef):
+            return []
+        bases = [base.id for base in self.node.bases[:MAX_BASES] if isinstance(base, ast.Name)]
+        return list(dict.fromkeys([self.node.name, *bases]))
 
     @property
     def _methods(self) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:

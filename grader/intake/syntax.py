@@ -19,7 +19,6 @@ _WAYS_OUT_OF_A_LOOP = (*_WAYS_OUT, ast.Continue, ast.Break)
 _GIVE_VALUES = {"bool", "bytes", "dict", "float", "frozenset", "int", "len", "list", "max", "min"}
 _GIVE_VALUES |= {"object", "range", "set", "sorted", "str", "sum", "tuple", "zip", "enumerate"}
 _GIVE_VALUES |= {"Counter", "OrderedDict", "defaultdict", "deque", "field", "namedtuple"}
-_GIVE_VALUES |= {"classmethod", "staticmethod", "property"}
 _GIVE_VALUES |= {"TypeVar", "partial", "array", "tensor", "arange", "ones", "zeros"}
 _MODULES_OF_VALUES = {"collections", "dataclasses", "math", "re", "string", "typing"}
 _WITH_NAMES_OF_ITS_OWN = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -110,7 +109,8 @@ def at_once(top: ast.AST, *, inner: bool = True) -> Iterator[ast.AST]:
         yield node
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
-                pending += defaults(node)
+                given = node.args
+                pending += [*given.defaults, *filter(None, given.kw_defaults)]
             case ast.ClassDef(bases=bases, keywords=keywords, body=body):
                 pending += [*bases, *keywords, *(body if inner else ())]
             case ast.AnnAssign(target=target, value=value):
@@ -261,11 +261,6 @@ def asks_for_main(node: ast.stmt) -> bool:
 def decorators(node: ast.stmt) -> list[ast.expr]:
     """Those of a function or a class."""
     return getattr(node, "decorator_list", [])
-
-
-def defaults(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[ast.AST]:
-    """Those of a function's parameters."""
-    return [*node.args.defaults, *filter(None, node.args.kw_defaults)]
 
 
 @contextmanager
