@@ -7,6 +7,7 @@ either.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -34,12 +35,12 @@ def usage_of(pid: int) -> Usage:
     clock_getcpuclockid(3) of another process; the kernel's Documentation/scheduler/
     sched-stats.rst, "/proc/<pid>/schedstat".
     """
-    try:
+    cpu = starved = 0.0
+    with contextlib.suppress(OSError):
         cpu = time.clock_gettime(~pid << 3 | _CPU_CLOCK)
+        # last: where /proc hides the processes of others (`hidepid`), that alone is not known
         with open(f"/proc/{pid}/schedstat", "rb", buffering=0) as file:
             starved = int(file.read(64).split()[1]) / 1e9
-    except OSError:
-        return Usage()
     return Usage(cpu, starved)
 
 

@@ -21,8 +21,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from multiprocessing.connection import wait
 from typing import Any, Protocol
 
 from grader.boundary.channel import Channel, Exit
@@ -51,6 +52,7 @@ class Launcher(Protocol):
 
 
 _CREDENTIALS = struct.Struct("iII")  # struct ucred: process, user and group
+_SENDER = "sender"  # of an answer, the process: the kernel's word
 
 
 def _control_pair() -> tuple[socket.socket, socket.socket]:
@@ -115,14 +117,19 @@ class ForkLauncher:
         }
         fds = [their_connection.fileno(), their_output.fileno()]
         try:
-            with their_connection, their_output:
-                pid = self._ask({"open": wish}, fds)["sender"]
+            with self._whole_exchange():
+                with their_connection, their_output:
+                    self._send({"open": wish}, fds)
                 self._has_guest = True
+                # one that has died hangs up there, as it does whenever it dies
+                told = wait([self._control, connection], LAUNCHER_START)
+                usage: Callable[[], Usage] = Usage
+                if told != [connection]:
+                    usage = partial(usage_of, self._answer()[_SENDER])
         except PlatformError:
             connection.close()
             output.close()
             raise
-        usage = partial(usage_of, pid)
         return Channel(connection, output, limits.output_kb << 10, self._end_guest, usage)
 
     def close(self) -> None:
@@ -170,18 +177,29 @@ class ForkLauncher:
     def _ask(
         self, message: dict[str, Any], fds: Sequence[int] = (), to: socket.socket | None = None
     ) -> dict[str, Any]:
-        """Send, and take the template's answer; the deadline of a check (SIGPROF) waits for it.
+        """Send, and take the template's answer."""
+        with self._whole_exchange():
+            self._send(message, fds, to)
+            return self._answer()
 
-        An answer that nobody has taken would be taken for that to the next question.
+    @contextlib.contextmanager
+    def _whole_exchange(self) -> Iterator[None]:
+        """The deadline of a check (SIGPROF) waits until the answer is there.
+
+        One that nobody has taken would be taken for that to the next question.
         """
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPROF})
         try:
-            socket.send_fds(to or self._control, [json.dumps(message).encode()], fds)
-            return self._answer()
+            yield
         except OSError:
             raise self._gone() from None
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+    def _send(
+        self, message: dict[str, Any], fds: Sequence[int], to: socket.socket | None = None
+    ) -> None:
+        socket.send_fds(to or self._control, [json.dumps(message).encode()], fds)
 
     def _answer(self) -> dict[str, Any]:
         self._control.settimeout(LAUNCHER_START)
@@ -192,7 +210,7 @@ class ForkLauncher:
         if not data:
             raise self._gone()
         sender, _, _ = _CREDENTIALS.unpack(notes[0][2])
-        return {**json.loads(data), "sender": sender}
+        return {**json.loads(data), _SENDER: sender}
 
     def _gone(self) -> PlatformError:
         self._process.kill()

@@ -18,6 +18,7 @@ from grader.checking.student import Object, Student
 from grader.course.assignment import Limits
 from grader.errors import PlatformError
 from grader.records.record import Message
+from tests.boundary import dying_guest, loud
 from tests.processes import descendants, left_of
 
 LIMITS = Limits(check_seconds=1, import_seconds=1, memory_mb=256, output_kb=4)
@@ -827,6 +828,28 @@ def kill_with_all_it_started(own):
     own._process.kill()
     own._process.wait()
     assert left_of(started) == []
+
+
+def test_a_guest_that_dies_at_once_is_known_at_once(monkeypatch):
+    """It hangs up where it was to be asked: nobody waits for what it cannot say."""
+    monkeypatch.setattr(ForkLauncher, "module", dying_guest.__name__)
+    own = ForkLauncher(())
+    process = Guests(own, Submitted("pack", {"m.py": b""}), LIMITS)
+    with pytest.raises(PlatformError, match="could not start: exited"):
+        process.open()
+    assert own._process.poll() is None, "its launcher lives"
+    own.close()
+
+
+def test_what_a_library_says_as_it_is_imported_is_no_output_of_a_student(monkeypatch):
+    monkeypatch.setattr(ForkLauncher, "module", loud.__name__)
+    own = ForkLauncher(())
+    process = Guests(own, Submitted("pack", {"m.py": b"print('mine')"}), LIMITS)
+    process.begin_check(10.0)
+    process.import_module("m")
+    assert process.take_output() == "mine\n"
+    process.close()
+    own.close()
 
 
 def test_a_dead_launcher_is_the_platforms_fault():

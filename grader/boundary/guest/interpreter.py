@@ -38,9 +38,16 @@ def open_streams() -> None:
 
     Whoever forks guests opens them once for all; `redirect` says where a guest's lead.
     """
+    flush_streams()
     for name, fd, mode in (("stdin", 0, "r"), ("stdout", 1, "w"), ("stderr", 2, "w")):
         file = open(fd, mode, encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
         set_stream(name, file)
+
+
+def flush_streams() -> None:
+    """What was printed until now is out."""
+    for file in (sys.stdout, sys.stderr):
+        file.flush()
 
 
 def redirect(output: socket.socket) -> None:

@@ -56,9 +56,9 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     world = _World(sys.argv[2])
     kernel.keep_out_tracers()  # only now: who has no rights may not name its users after this
-    interpreter.open_streams()
     with world.folder_for_libraries():
         preload(sys.argv[3:])
+    interpreter.open_streams()
     world.prepare()
     _share_memory()
     control.send(b"{}")
@@ -85,6 +85,7 @@ def _run(body: Callable[[], None]) -> NoReturn:
 
 def _share_memory() -> None:
     """Guests' collectors leave the objects of now, and so the shared pages, alone."""
+    interpreter.flush_streams()  # or each guest would print what lies there
     gc.collect()
     gc.freeze()  # which also takes them out of what gc.get_objects finds
 
@@ -163,7 +164,7 @@ class _World:
 
     def prepare(self) -> None:
         """What guests inherit: their environment, and the filter that each would compile."""
-        self.layers.attempt("empty_environment", partial(empty_environment, self.device))
+        self.layers.attempt("empty_environment", empty_environment)
         with contextlib.suppress(OSError):  # each guest says so
             seccomp.code_for(0, nvidia.requests(self.device))
 

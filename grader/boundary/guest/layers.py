@@ -67,13 +67,12 @@ class Layers:
                 self.attempt(name, partial(step, confinement))
 
 
-def empty_environment(device: str) -> None:
-    """What a launcher's guests inherit in place of its own environment, but for their folder."""
+def empty_environment() -> None:
+    """What a launcher's guests inherit in place of its own environment, but for what is theirs."""
     os.environ.clear()
     # for a library that is not warm yet: the limit of threads is not for its pool
     os.environ.update(LANG="C.UTF-8", OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
-    # the only one whose file they can open; what keeps them from others is not this
-    os.environ.update(CUDA_VISIBLE_DEVICES="0" if device else "")
+    os.environ.update(CUDA_VISIBLE_DEVICES="")
 
 
 def _own_session(confinement: Confinement) -> None:
@@ -83,6 +82,9 @@ def _own_session(confinement: Confinement) -> None:
 
 def _scratch_folder(confinement: Confinement) -> None:
     os.environ.update(HOME=confinement.scratch, TMPDIR=confinement.scratch)
+    if confinement.device:
+        # the only one whose file it can open; what keeps it from others is not this
+        os.environ.update(CUDA_VISIBLE_DEVICES="0")
     os.chdir(confinement.scratch)
     os.umask(0o077)
 
