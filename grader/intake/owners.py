@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from grader.course.roster import Person, Roster
-from grader.course.spelling import is_telling, letters
+from grader.course.spelling import is_telling, letters, orders
 from grader.intake.handin import Handin, Wanted, without_task
 
 # What a folder may be called after, most certain first.
@@ -114,7 +114,8 @@ def _by_ids(handin: Handin, roster: Roster) -> Iterator[Answer]:
     yield own
     # A name proves nothing where the roster has better: the same ids as the hand-in.
     if not any(kind in person.ids for kind in handin.ids for person in roster.people):
-        yield Answer("name", name, roster.named(name))
+        named = map(roster.named, orders(name))  # `철수 김` is 김철수
+        yield Answer("name", name, next(filter(None, named), ()))
 
 
 def _by_key(handin: Handin, roster: Roster, wanted: Wanted) -> Iterator[Answer]:
