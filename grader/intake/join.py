@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from grader.course.roster import Person, Roster
 from grader.intake.entries import is_code, is_notebook, shown
-from grader.intake.handin import Handin, Seen, Wanted
+from grader.intake.handin import Handin, Seen, Wanted, without_task
 from grader.intake.names import student_name
 from grader.intake.nodes import Node, Together, stem
 from grader.intake.owners import Answer, followers, is_all, owners, perhaps
@@ -95,7 +95,7 @@ def _is_whole(handin: Handin, owner: Person, wanted: Wanted) -> bool:
     """Whether it is a hand-in by itself, and no file that may lie beside one."""
     if handin.place is None or (handin.is_file and not is_code(handin.place.name)):
         return False
-    return not handin.is_loose or is_all(handin, owner, wanted)
+    return not handin.is_loose or is_all(without_task(handin.key, wanted), owner)
 
 
 def _named_in_full(handins: Sequence[Handin], roster: Roster) -> list[Handin]:

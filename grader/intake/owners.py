@@ -10,7 +10,7 @@ team's, or that member's `alone`. The whole class tells which: see `grader.intak
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from grader.course.roster import Person, Roster
@@ -60,10 +60,10 @@ def perhaps(handin: Handin, roster: Roster, wanted: Wanted) -> Sequence[Person]:
     return next((answer.people for answer in _answers(handin, roster, wanted)), ())
 
 
-def is_all(handin: Handin, owner: Person, wanted: Wanted) -> bool:
-    """Whether its name says whose it is and nothing else, as `jiwoo_plots` does not."""
-    rest = letters(_without_ids(without_task(handin.key, wanted), [owner]))
-    return not rest or rest in owner.spellings
+def is_all(text: str, owner: Person) -> bool:
+    """Whether it is somebody's name and ids and nothing else, as `jiwoo_plots` is not."""
+    texts = [text, *(_without_names(text, {name}) for name in owner.spellings)]
+    return not all(letters(_without_ids(one, [owner])) for one in texts)
 
 
 def followers(roster: Roster) -> set[str]:
@@ -164,10 +164,13 @@ def _by_part(key: str, bare: str, roster: Roster) -> Iterator[Answer]:
     people = roster.within(key)
     own = Answer("part", key, people)
     if len(people) == 1:
-        named = roster.named_within(_without_ids(key, people))
-        if named and not _share(people, named):
-            own = replace(own, people=[*people, *named], is_doubtful=True)
-        own = _led(_without_ids(bare, people), roster, own) or own
+        rest = _without_ids(bare, people)
+        names = people[0].spellings
+        named = roster.named_within(_without_names(rest, names))
+        named += roster.named_inside(_without_names(rest, names, is_whole=False))
+        if others := [one for one in roster.people if one in named and one not in people]:
+            own = replace(own, people=[*people, *others], is_doubtful=True)
+        own = _led(rest, roster, own) or own
     yield own
 
 
@@ -182,7 +185,7 @@ def _by_words(text: str, roster: Roster) -> Iterator[Answer]:
         for person in roster.by("id", word)
         if person not in named
     ]
-    is_own = not others and roster.named(_without_ids(text, named)) == named
+    is_own = not others and all(is_all(text, person) for person in named)
     yield Answer("name", text, [*named, *others], is_doubtful=not is_own)
 
 
@@ -191,6 +194,16 @@ def _without_ids(text: str, people: Sequence[Person]) -> str:
     for one in (one for person in people for one in {person.id, *person.ids.values()}):
         edge = r"\d" if one.isdigit() else r"[^\W_]"
         text = re.sub(rf"(?<!{edge}){re.escape(one)}(?!{edge})", " ", text, flags=re.IGNORECASE)
+    return text
+
+
+def _without_names(text: str, names: Iterable[str], *, is_whole: bool = True) -> str:
+    """The text without these spellings, where no letter stands beside them, or wherever."""
+    text = text.casefold()  # as the spellings are
+    edge = r"[^\W\d_]" if is_whole else r"(?!)"
+    for name in sorted(names):
+        spelled = r"[\W_]*".join(name)
+        text = re.sub(rf"(?<!{edge}){spelled}(?!{edge})", " ", text)
     return text
 
 
