@@ -4,7 +4,7 @@ The most certain answer that names one person, or a team, holds. Where what give
 somebody else, as `2027001_김철수` where 2027001 is 이영희, it is nobody's, and they are all told.
 
 A team may be called after a member, by a login, an id or a name: then what bears that name is the
-team's, or that member's `alone`. The whole class tells which: see `grader.intake.join`.
+team's, or that member's `alone`. What the mates handed in tells which: see `grader.intake.join`.
 """
 
 from __future__ import annotations
@@ -64,12 +64,6 @@ def is_all(text: str, owner: Person) -> bool:
     """Whether it is somebody's name and ids and nothing else, as `jiwoo_plots` is not."""
     texts = [text, *(_without_names(text, {name}) for name in owner.spellings)]
     return not all(letters(_without_ids(one, [owner])) for one in texts)
-
-
-def followers(roster: Roster) -> set[str]:
-    """The ids of those who are in a team that is called after another member."""
-    answers = (answer for name in roster.team_names for answer in _called(name, roster))
-    return {mate.id for answer in answers if answer.alone for mate in answer.alone.mates}
 
 
 def _tells(answer: Answer) -> bool:
