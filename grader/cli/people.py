@@ -39,6 +39,9 @@ def show_intake(intake: Intake, lang: str) -> None:
         lines.append(translate(f"intake.attempts_{intake.attempts}", lang))
     if any(person.by == "leader" for person in intake.people):
         lines.append(translate("intake.leaders", lang))
+        if intake.alone:
+            names = ", ".join(intake.alone)
+            lines.append(translate("intake.leaders_alone", lang, names=names))
     if intake.unknown:
         names = ", ".join(who(person.id, person.name) for person in intake.unknown)
         lines.append(translate("intake.unknown", lang, names=names))

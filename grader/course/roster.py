@@ -155,11 +155,6 @@ class Roster:
         return self._by_team.get(letters(name), [])
 
     @cached_property
-    def team_names(self) -> set[str]:
-        """What the teams are called."""
-        return {name for person in self.people for name in _teams(person)}
-
-    @cached_property
     def _by_id(self) -> dict[tuple[str, str], list[Person]]:
         return self._index(
             lambda p: {(k, v.casefold()) for k, v in (p.ids | {"id": p.id}).items() if v}

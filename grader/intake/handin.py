@@ -58,6 +58,15 @@ def without_task(key: str, wanted: Wanted) -> str:
     return without_copy(_KOREAN_TASK.sub(" ", key)).strip(" _-.,+")
 
 
+def is_of_another(key: str, wanted: Wanted) -> bool:
+    """Whether `홍길동_hw2` says that it is of another assignment of the course."""
+    own, *others = map(plain_number, (wanted.assignment, *wanted.others))
+    longest_first = sorted(map(re.escape, (own, *others)), key=len, reverse=True)  # hw2_lstm, hw2
+    each = rf"(?<!{_LETTER})(?:{'|'.join(longest_first)})(?!{_LETTER})"
+    found = re.findall(each, plain_number(key))
+    return bool(found) and own not in found
+
+
 @dataclass(frozen=True)
 class Handin:
     """What one person handed in at once."""

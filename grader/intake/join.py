@@ -7,11 +7,14 @@ from dataclasses import dataclass, field, replace
 
 from grader.course.roster import Person, Roster
 from grader.intake.entries import is_code, is_notebook, shown
-from grader.intake.handin import Handin, Seen, Wanted
+from grader.intake.handin import Handin, Seen, Wanted, is_of_another, without_task
 from grader.intake.names import student_name
 from grader.intake.nodes import Node, Together, stem
-from grader.intake.owners import Answer, followers, is_all, owners, perhaps
+from grader.intake.owners import Answer, is_all, owners, perhaps
 from grader.intake.people import Intake, Taken, Unclear, is_counted
+from grader.intake.shapes import holds_code
+
+_Claim = tuple[Handin, Answer]
 
 
 @dataclass
@@ -44,7 +47,8 @@ def join(seen: Seen, roster: Roster | None, attempts: str, wanted: Wanted) -> In
     """
     piles: dict[str, _Pile] = {}
     unclaimed = [*map(_left, seen.leftover), *seen.unclear]
-    for handin, answer in _claims(seen.handins, roster, wanted):
+    claims, beside = _claims(seen.handins, roster, wanted)
+    for handin, answer in claims:
         for person in answer.people or (None,):
             if person is None and handin.is_loose:
                 unclaimed.append(handin)
@@ -53,6 +57,8 @@ def join(seen: Seen, roster: Roster | None, attempts: str, wanted: Wanted) -> In
             pile = piles.setdefault(key, _Pile(key, handin.name, answer.by, person))
             pile.handins.append(handin)
             pile.answers[handin.key] = answer
+    for handin, person in beside:
+        piles[person.id].aside.append(handin)
     unclaimed += _put_together(piles.values(), wanted)
     if roster and seen.source != "submission":
         for person in roster.people:
@@ -68,34 +74,55 @@ def join(seen: Seen, roster: Roster | None, attempts: str, wanted: Wanted) -> In
         people=tuple(people),
         leftover=tuple(shown(name) for name in sorted(handin.label for handin in unclaimed)),
         unclear=unclear,
+        alone=_alone(piles.values()),
     )
 
 
 def _claims(
     handins: Sequence[Handin], roster: Roster | None, wanted: Wanted
-) -> list[tuple[Handin, Answer]]:
-    """Whose each hand-in is.
+) -> tuple[list[_Claim], list[tuple[Handin, Person]]]:
+    """Whose each hand-in is; and whose it is that lies beside what their team handed in.
 
-    What bears the name of a team that is called after a member is the team's, unless the homework
-    is everybody's own: unless one of another such member's mates hands in alone.
+    What bears the name of a team that is called after a member is the team's, unless one of that
+    member's mates hands in alone.
     """
     if roster is None:
-        return [(handin, owners(handin, None, wanted)) for handin in handins]
+        return [(handin, owners(handin, None, wanted)) for handin in handins], []
     named = _named_in_full(handins, roster)
     claims = [(handin, owners(handin, roster, wanted)) for handin in named]
-    if any(answer.alone for _, answer in claims):
-        own = [(handin, one.people[0]) for handin, one in claims if len(one.people) == 1]
-        alone = {person.id for handin, person in own if _is_whole(handin, person, wanted)}
-        if not alone.isdisjoint(followers(roster)):
-            return [(handin, answer.alone or answer) for handin, answer in claims]
-    return claims
+    if not any(answer.is_teams for _, answer in claims):
+        return claims, []
+    own = [(handin, one.people[0]) for handin, one in claims if len(one.people) == 1]
+    alone = {person.id for handin, person in own if _is_whole(handin, person, wanted)}
+    claims = [(handin, _settled(answer, alone)) for handin, answer in claims]
+    teams = [one.people for handin, one in claims if one.is_teams and _is_work(handin, wanted)]
+    sharing = {person.id for people in teams for person in people} - alone
+
+    def lies_beside(handin: Handin, answer: Answer) -> bool:
+        is_own = len(answer.people) == 1 and not answer.is_teams
+        return is_own and handin.place is not None and answer.people[0].id in sharing
+
+    beside = [(handin, one.people[0]) for handin, one in claims if lies_beside(handin, one)]
+    return [claim for claim in claims if not lies_beside(*claim)], beside
+
+
+def _settled(answer: Answer, alone: Collection[str]) -> Answer:
+    """The team's or its leader's, by whether one of the others hands in alone."""
+    if answer.alone and any(mate.id in alone for mate in answer.alone.mates):
+        return answer.alone
+    return answer
 
 
 def _is_whole(handin: Handin, owner: Person, wanted: Wanted) -> bool:
-    """Whether it is a hand-in by itself, and no file that may lie beside one."""
-    if handin.place is None or (handin.is_file and not is_code(handin.place.name)):
-        return False
-    return not handin.is_loose or is_all(handin, owner, wanted)
+    """Whether it is a hand-in by itself, and nothing that may lie beside one."""
+    is_alone = not handin.is_loose or is_all(without_task(handin.key, wanted), owner)
+    return is_alone and _is_work(handin, wanted)
+
+
+def _is_work(handin: Handin, wanted: Wanted) -> bool:
+    """Whether it holds code, or an archive, and is not called like another assignment."""
+    is_code_there = handin.place is not None and holds_code(handin.place)
+    return is_code_there and not is_of_another(handin.key, wanted)
 
 
 def _named_in_full(handins: Sequence[Handin], roster: Roster) -> list[Handin]:
@@ -158,6 +185,13 @@ def _of_mates(pile: _Pile, without: Collection[str]) -> Iterable[Unclear]:
             yield Unclear(shown(handin.label), tuple(people), owner=pile.id)
 
 
+def _alone(piles: Collection[_Pile]) -> tuple[str, ...]:
+    """Who handed in alone beside the leader whom their team is called after."""
+    answers = [answer for pile in piles for answer in pile.answers.values()]
+    mates = {mate.id for answer in answers for mate in answer.mates}
+    return tuple(sorted(pile.id for pile in piles if pile.id in mates and not pile.is_empty))
+
+
 def _put_together(piles: Iterable[_Pile], wanted: Wanted) -> list[Handin]:
     """Make one hand-in of the files of one person; what is then nobody's comes back.
 
@@ -168,9 +202,10 @@ def _put_together(piles: Iterable[_Pile], wanted: Wanted) -> list[Handin]:
     for pile in piles:
         if pile.person is not None:
             every = {handin.label: handin for handin in pile.handins}
-            pile.handins, pile.aside = _of_one(pile.handins, pile.person, wanted)
+            pile.handins, rest = _of_one(pile.handins, pile.person, wanted)
+            pile.aside += rest
             aside |= {handin.label: handin for handin in pile.aside}
-            used |= every.keys() - {handin.label for handin in pile.aside}
+            used |= every.keys() - {handin.label for handin in rest}
     return [handin for label, handin in aside.items() if label not in used]
 
 

@@ -4,17 +4,17 @@ The most certain answer that names one person, or a team, holds. Where what give
 somebody else, as `2027001_김철수` where 2027001 is 이영희, it is nobody's, and they are all told.
 
 A team may be called after a member, by a login, an id or a name: then what bears that name is the
-team's, or that member's `alone`. The whole class tells which: see `grader.intake.join`.
+team's, or that member's `alone`. What the mates handed in tells which: see `grader.intake.join`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from grader.course.roster import Person, Roster
-from grader.course.spelling import is_telling, letters
+from grader.course.spelling import is_telling, letters, orders
 from grader.intake.handin import Handin, Wanted, without_task
 
 # What a folder may be called after, most certain first.
@@ -60,16 +60,10 @@ def perhaps(handin: Handin, roster: Roster, wanted: Wanted) -> Sequence[Person]:
     return next((answer.people for answer in _answers(handin, roster, wanted)), ())
 
 
-def is_all(handin: Handin, owner: Person, wanted: Wanted) -> bool:
-    """Whether its name says whose it is and nothing else, as `jiwoo_plots` does not."""
-    rest = letters(_without_ids(without_task(handin.key, wanted), [owner]))
-    return not rest or rest in owner.spellings
-
-
-def followers(roster: Roster) -> set[str]:
-    """The ids of those who are in a team that is called after another member."""
-    answers = (answer for name in roster.team_names for answer in _called(name, roster))
-    return {mate.id for answer in answers if answer.alone for mate in answer.alone.mates}
+def is_all(text: str, owner: Person) -> bool:
+    """Whether it is somebody's name and ids and nothing else, as `jiwoo_plots` is not."""
+    texts = [text, *(_without_names(text, {name}) for name in owner.spellings)]
+    return not all(letters(_without_ids(one, [owner])) for one in texts)
 
 
 def _tells(answer: Answer) -> bool:
@@ -114,7 +108,8 @@ def _by_ids(handin: Handin, roster: Roster) -> Iterator[Answer]:
     yield own
     # A name proves nothing where the roster has better: the same ids as the hand-in.
     if not any(kind in person.ids for kind in handin.ids for person in roster.people):
-        yield Answer("name", name, roster.named(name))
+        named = map(roster.named, orders(name))  # `철수 김` is 김철수
+        yield Answer("name", name, next(filter(None, named), ()))
 
 
 def _by_key(handin: Handin, roster: Roster, wanted: Wanted) -> Iterator[Answer]:
@@ -163,10 +158,13 @@ def _by_part(key: str, bare: str, roster: Roster) -> Iterator[Answer]:
     people = roster.within(key)
     own = Answer("part", key, people)
     if len(people) == 1:
-        named = roster.named_within(_without_ids(key, people))
-        if named and not _share(people, named):
-            own = replace(own, people=[*people, *named], is_doubtful=True)
-        own = _led(_without_ids(bare, people), roster, own) or own
+        rest = _without_ids(bare, people)
+        names = people[0].spellings
+        named = roster.named_within(_without_names(rest, names))
+        named += roster.named_inside(_without_names(rest, names, is_whole=False))
+        if others := [one for one in roster.people if one in named and one not in people]:
+            own = replace(own, people=[*people, *others], is_doubtful=True)
+        own = _led(rest, roster, own) or own
     yield own
 
 
@@ -181,7 +179,7 @@ def _by_words(text: str, roster: Roster) -> Iterator[Answer]:
         for person in roster.by("id", word)
         if person not in named
     ]
-    is_own = not others and roster.named(_without_ids(text, named)) == named
+    is_own = not others and all(is_all(text, person) for person in named)
     yield Answer("name", text, [*named, *others], is_doubtful=not is_own)
 
 
@@ -190,6 +188,16 @@ def _without_ids(text: str, people: Sequence[Person]) -> str:
     for one in (one for person in people for one in {person.id, *person.ids.values()}):
         edge = r"\d" if one.isdigit() else r"[^\W_]"
         text = re.sub(rf"(?<!{edge}){re.escape(one)}(?!{edge})", " ", text, flags=re.IGNORECASE)
+    return text
+
+
+def _without_names(text: str, names: Iterable[str], *, is_whole: bool = True) -> str:
+    """The text without these spellings, where no letter stands beside them, or wherever."""
+    text = text.casefold()  # as the spellings are
+    edge = r"[^\W\d_]" if is_whole else r"(?!)"
+    for name in sorted(names):
+        spelled = r"[\W_]*".join(name)
+        text = re.sub(rf"(?<!{edge}){spelled}(?!{edge})", " ", text)
     return text
 
 

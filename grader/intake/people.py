@@ -123,6 +123,7 @@ class Intake:
     people: tuple[Taken, ...]  # ordered by id
     leftover: tuple[str, ...]
     unclear: tuple[Unclear, ...] = ()
+    alone: tuple[str, ...] = ()  # who handed in beside the leader whom their team is called after
 
     @property
     def missing(self) -> list[Taken]:

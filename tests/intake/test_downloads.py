@@ -447,3 +447,24 @@ def test_brightspaces_people_are_known_by_name(tmp_path):
     assert (counting(taken)["b"], counting(taken)["a"]) == ("b/", None)
     assert counting(taken)["c"] == f"12-678910 - Minsu Kim - {PM}/"
     assert len(taken.unclear) == 2
+
+
+def test_brightspaces_names_come_in_both_orders(tmp_path):
+    names = {
+        "a": ("김철수", "철수 김"),
+        "b": ("Lee Ji Woo", "Ji Woo Lee"),
+        "c": ("남궁수", "수 남궁"),
+    }
+    roster = Roster(tuple(Person(one, name) for one, (name, _) in names.items()))
+    for user, (_, shown) in enumerate(names.values(), 10):
+        write(tmp_path, brightspace(user, shown, PM))
+    taken = intake(tmp_path, roster)
+    assert [(person.id, person.by) for person in taken.people] == [(one, "name") for one in "abc"]
+
+
+def test_brightspaces_name_in_the_other_order_is_nobodys_where_two_have_it(tmp_path):
+    roster = Roster((Person("a", "김철수"), Person("b", "김철수"), Person("c", "수김철")))
+    write(tmp_path, brightspace(12, "철수 김", PM) | brightspace(13, "철 수김", PM))
+    taken = intake(tmp_path, roster)
+    assert [set(one.people) for one in taken.unclear] == [{"a", "b"}]
+    assert counting(taken)["c"] == f"13-678910 - 철 수김 - {PM}/"

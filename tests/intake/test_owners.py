@@ -37,6 +37,7 @@ LEES = "Lee Jiwoo_123458_assignsubmission_file_"
     [
         *("2027001_김철수", "김철수 2027001", "hw1_2027001-김철수 (1)", "2027001_김철수_final"),
         *("2027001_김철수_1", "2027001_2차_김철수", "2027001_김철수_text", "컴공_2027001_김철수"),
+        *("2027001_이영희_김철수", "2027001 김철수 이영희"),
     ],
 )
 @pytest.mark.parametrize("ending", [".zip", ".ipynb"])
@@ -60,14 +61,14 @@ def test_a_wrong_id_doubles_nobody(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "rest", ["이영희", "hw1", "영희", "final", "Minsu", "이영희_김철수", "김철", "Park_hw1_Minsu"]
+    "rest", ["이영희", "hw1", "영희", "final", "Minsu", "김철", "Park_and_Minsu"]
 )
 def test_an_id_beside_nobody_elses_name_counts(tmp_path, rest):
     write(tmp_path, {f"2027001_{rest}.zip": zipped(), "2027003.zip": zipped()})
     assert counting(intake(tmp_path, NAMED))["2027001"] == f"2027001_{rest}.zip"
 
 
-@pytest.mark.parametrize("name", ["Kim Minsu", "minsu_kim", "hw1_Kim_Minsu_2"])
+@pytest.mark.parametrize("name", ["Kim Minsu", "minsu_kim", "hw1_Kim_Minsu_2", "Kim_hw1_Minsu"])
 def test_an_id_with_the_name_as_somebody_else_writes_theirs_may_be_eithers(tmp_path, name):
     """김민수 writes his own as Kim Minsu: nothing tells that from a number that is mistyped."""
     people = Roster((Person("2027001", "김민수"), Person("2027002", "Kim Minsu")))

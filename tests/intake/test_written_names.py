@@ -12,6 +12,8 @@ CLASS = Roster(
     (Person("2027001", "이영희"), Person("2027002", "김철수"), Person("2027003", "박민수"))
 )
 SHORT = Roster((Person("kim", "김철수"), Person("lee", "이영희"), Person("oh", "오세훈")))
+LATIN = Roster((Person("kim", "Kim Minsu"), Person("lee", "Lee Jiwoo"), Person("oh", "Oh Sua")))
+OTHERS = Roster((Person("oh8", "Oh Minsu"), Person("8oh", "Oh Groß"), Person("yi", "Yi Han")))
 NUMBERS = Roster((Person("1", "이영희"), Person("2", "김철수"), Person("3", "박민수")))
 
 CERTAIN = [
@@ -67,6 +69,15 @@ def test_a_loose_file_among_folders_is_its_owners(tmp_path, name):
         ("김철수, 박민수 최종", ("2027002", "2027003")),
         ("2027001, 2027002", ("2027001", "2027002")),
         ("20270012027002", ()),
+        ("2027001김철수최종본", ("2027001", "2027002")),
+        ("과제1_2027001김철수과제", ("2027001", "2027002")),
+        ("2027001_김철수과제", ("2027001", "2027002")),
+        ("2027001_김철수과제1", ("2027001", "2027002")),
+        ("2027001_김철수제출", ("2027001", "2027002")),
+        ("2027001_김철수님", ("2027001", "2027002")),
+        ("2027001_이영희_김철수", ("2027001", "2027002")),
+        ("2027001_이영희김철수", ("2027001", "2027002")),
+        ("김철수과제_2027001", ("2027001", "2027002")),
     ],
 )
 def test_a_name_of_several_people_is_nobodys(tmp_path, name, people):
@@ -89,6 +100,41 @@ def test_a_name_that_begins_like_another_word(tmp_path, name):
     assert found == {"2027001": f"{name}.zip", "2027002": "제갈숙_제출.zip"}
 
 
+LONGER = Roster(
+    (
+        Person("2027001", "김민수연"),
+        Person("2027002", "김민수"),
+        Person("2027003", "Kim Min Su"),
+        Person("2027004", "Min Su"),
+        Person("2027005", "김민수"),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("2027001_김민수연", "2027001김민수연최종본", "2027001_김민수연님", "2027002_김민수"),
+        *(
+            "2027002_김민수의 과제",
+            "2027002_김민수연습",
+            "2027003_Kim Min Su",
+            "2027003 Su Kim Min",
+        ),
+        "2027005_김민수_final",
+    ],
+)
+def test_the_owners_name_says_nothing_of_whose_name_is_like_it(tmp_path, name):
+    write(tmp_path, {f"{name}.zip": zipped(), "2027004.zip": zipped()})
+    assert counting(intake(tmp_path, LONGER))[name[:7]] == f"{name}.zip"
+
+
+@pytest.mark.parametrize("name", ["2027002_김민수연", "2027001_김민수", "2027001_김민수연_김민수"])
+def test_a_longer_or_shorter_name_is_somebody_elses(tmp_path, name):
+    write(tmp_path, {f"{name}.zip": zipped(), "2027004.zip": zipped()})
+    assert counting(intake(tmp_path, LONGER))[name[:7]] is None
+
+
 # --- short ids
 
 
@@ -97,6 +143,13 @@ def test_a_name_that_begins_like_another_word(tmp_path, name):
     [
         *((NUMBERS, name, "1") for name in ("1_이영희", "이영희_1", "1이영희", "hw1_1_이영희")),
         *((SHORT, name, "lee") for name in ("lee_이영희", "lee 이영희 제출", "이영희(lee)")),
+        *(
+            (LATIN, name, "lee")
+            for name in ("lee_Lee Jiwoo", "hw1 Jiwoo Lee (lee)", "Lee Jiwoo lee")
+        ),
+        *((OTHERS, name, "oh8") for name in ("Oh Minsu_oh8", "oh8 Minsu Oh", "Minsu Oh_oh8")),
+        *((OTHERS, name, "8oh") for name in ("8oh_Groß Oh", "Oh Groß 8oh", "8oh")),
+        *((LATIN, name, "kim") for name in ("kim_Minsu Kim", "kim-Kim, Minsu", "Kim Minsu_kim")),
     ],
 )
 def test_a_short_id_beside_its_owners_name(tmp_path, roster, name, owner):
@@ -111,6 +164,8 @@ def test_a_short_id_beside_its_owners_name(tmp_path, roster, name, owner):
         (NUMBERS, "9_이영희", {"1"}),
         (SHORT, "kim_이영희", {"kim", "lee"}),
         (SHORT, "kim_plots", {"kim"}),
+        (LATIN, "kim_Lee Jiwoo", {"kim", "lee"}),
+        (LATIN, "lee_Lee Jiwoo_2", {"lee"}),
     ],
 )
 def test_a_short_id_beside_another_name_is_told(tmp_path, roster, name, people):
