@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import ExitStack
 
@@ -51,6 +52,17 @@ def is_nobodys(node: Node, wanted: Wanted) -> bool:
         name = assignment
     is_template = name == wanted.package or name in _SKELETONS or wanted.is_own(name)
     return is_junk(node.name) or is_template or wanted.is_others(of_what(node))
+
+
+def are_mostly_named(node: Node, name: re.Pattern[str], wanted: Wanted) -> bool:
+    """Whether most of what lies here has such a name, documents of the teacher's aside."""
+    named = [child for child in node.children if name.match(child.name)]
+    others = [
+        child
+        for child in node.children
+        if (child.is_folder or is_packed(child.name)) and not is_nobodys(child, wanted)
+    ]
+    return len(named) > len([child for child in others if child not in named])
 
 
 def is_package(node: Node, wanted: Wanted) -> bool:

@@ -14,8 +14,8 @@ from collections.abc import Iterable
 
 from grader.course.roster import Known
 from grader.intake.handin import Handin, Seen, Wanted
-from grader.intake.nodes import Node, Together, is_packed
-from grader.intake.shapes import is_nobodys
+from grader.intake.nodes import Node, Together
+from grader.intake.shapes import are_mostly_named
 from grader.intake.sources import folders
 
 _NAME = re.compile(
@@ -34,13 +34,7 @@ _Part = tuple[re.Match[str], Node]
 
 def recognises(node: Node, wanted: Wanted) -> bool:
     """Whether most names are Brightspace's own."""
-    named = [child for child in node.children if _NAME.match(child.name)]
-    others = [
-        child
-        for child in node.children
-        if (child.is_folder or is_packed(child.name)) and not is_nobodys(child, wanted)
-    ]
-    return len(named) > len([child for child in others if child not in named])
+    return are_mostly_named(node, _NAME, wanted)
 
 
 def read(node: Node, wanted: Wanted, known: Known) -> Seen:

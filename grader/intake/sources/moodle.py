@@ -16,8 +16,8 @@ import re
 from collections.abc import Collection
 
 from grader.intake.handin import Handin, Seen, Wanted
-from grader.intake.nodes import Node, Together, is_packed
-from grader.intake.shapes import is_nobodys
+from grader.intake.nodes import Node, Together
+from grader.intake.shapes import are_mostly_named
 
 # "._Kim_7_assignsubmission_file_hw.zip" is what macOS keeps beside a file
 _NAME = re.compile(
@@ -30,14 +30,8 @@ _BLIND = {"Participant", "참가자"}  # who is marked without their name
 
 
 def recognises(node: Node, wanted: Wanted) -> bool:
-    """Whether most names are Moodle's own, documents of the teacher's aside."""
-    named = [c for c in node.children if _NAME.match(c.name)]
-    others = [
-        child
-        for child in node.children
-        if (child.is_folder or is_packed(child.name)) and not is_nobodys(child, wanted)
-    ]
-    return len(named) > len([child for child in others if child not in named])
+    """Whether most names are Moodle's own."""
+    return are_mostly_named(node, _NAME, wanted)
 
 
 def read(node: Node, wanted: Wanted, known: Collection[str]) -> Seen:  # noqa: ARG001 - one interface
