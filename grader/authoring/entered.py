@@ -18,9 +18,8 @@ from functools import lru_cache
 from itertools import accumulate
 
 from grader.course.assignment import Assignment
-from grader.grading.results import MAX_OUTPUT_SHOWN
 from grader.records.outcome import Outcome
-from grader.records.record import Record
+from grader.records.record import MAX_OUTPUT_SHOWN, Record
 
 _HEAD = "import os as _os\n_entered = set()"
 _LINE = "if {0} not in _entered: _entered.add({0}); _os.write(1, b'@{0};')"

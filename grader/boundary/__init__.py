@@ -3,10 +3,14 @@
 Theory of operation. Three processes, each with one role:
 
     trusted    runs pytest and the hidden checks, knows the expected values, writes the record
-    launcher   a clean interpreter (started by exec, so no secret was ever in its memory) that
-               has imported numpy and torch once; it runs no student code
+    launcher   a clean interpreter that has imported numpy and torch once, and in whose memory no
+               secret ever was; it runs no student code
     guest      forked from the launcher for one exercise; it puts on its layers, then imports
                what the exercise can reach of the submission, and answers calls
+
+Launcher and trusted process are twins where they can be (`twins.py`): one interpreter, started by
+exec with nothing of ours, imports the libraries, forks the launcher, and is told only then what it
+is for. Elsewhere the launcher is started by exec itself (`launchers.py`).
 
 Two stream sockets join trusted and guest (`channel.py`): one carries calls and plain data
 (`wire.py`, `replies.py`), the other what the student prints. The launcher hands them to the

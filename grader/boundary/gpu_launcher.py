@@ -19,12 +19,18 @@ class GpuLauncher:
     """Opens guests on a GPU while it has a seat there, and on the CPU otherwise.
 
     Where there are no devices, all are on the CPU. `waits` is called again and again while all
-    seats are taken.
+    seats are taken. `cpu` opens those on the CPU; a new launcher if there is none yet.
     """
 
-    def __init__(self, preload: tuple[str, ...], gpus: Gpus, waits: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        preload: tuple[str, ...],
+        gpus: Gpus,
+        waits: Callable[[], None],
+        cpu: Launcher | None = None,
+    ) -> None:
         self._preload, self._gpus, self._waits = preload, gpus, waits
-        self._none = launcher_for(preload)
+        self._none = cpu or launcher_for(preload)
         self._on: dict[str, ForkLauncher] = {}
         self._seat: Seat | None = None
         self._device = ""  # of the last seat

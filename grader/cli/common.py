@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.course.folder import SOURCES
 from grader.errors import UsageError
 from grader.i18n import translate
-from grader.intake.find import LAYOUTS
 
 if TYPE_CHECKING:
     from grader.course.folder import Course
@@ -58,22 +56,6 @@ def with_options(options: Sequence[Decorator]) -> Decorator:
 
 # How much a student may read: the options of whatever writes feedback; see `moment_of`.
 feedback_options = with_options((published_option, with_inputs_option))
-
-# How what was handed in is to be read.
-reading_options = with_options(
-    (
-        click.option(
-            "--source",
-            type=click.Choice(SOURCES),
-            help="Where the work comes from; default: look. / 제출물의 출처(기본값: 자동 인식).",
-        ),
-        click.option(
-            "--layout",
-            type=click.Choice(LAYOUTS),
-            help="How the folders are sorted. / 폴더를 나눈 방식.",
-        ),
-    )
-)
 
 
 def short(path: Path) -> str:

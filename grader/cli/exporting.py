@@ -14,7 +14,6 @@ from grader.cli.common import (
     moment_of,
     plain,
     published_option,
-    reading_options,
     short,
     warn,
     warn_of_moment,
@@ -23,6 +22,7 @@ from grader.cli.common import (
 )
 from grader.cli.gradebook import read_decisions
 from grader.cli.paths import PathType
+from grader.cli.reading_options import reading_options
 from grader.i18n import translate
 
 if TYPE_CHECKING:

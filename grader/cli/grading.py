@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.cli.commands import Command
-from grader.cli.common import FELL_SHORT, course_of, plain, reading_options, short, warn
+from grader.cli.common import FELL_SHORT, course_of, plain, short, warn
 from grader.cli.engines import engine_of, engine_options, jobs_option
 from grader.cli.gradebook import keep, prepare
 from grader.cli.paths import PathType
+from grader.cli.reading_options import reading_options
 from grader.errors import PlatformError, UsageError
 from grader.i18n import translate
 from grader.report.escape import log_json

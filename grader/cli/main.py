@@ -6,6 +6,7 @@ Exit codes: 0 fine, 1 some work fell short of the stated bar, 2 the call or its 
 
 from __future__ import annotations
 
+import pkgutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,26 +17,46 @@ from typing import Any, NoReturn
 import click
 
 from grader import __version__
-from grader.cli import (
-    author,
-    exporting,
-    gradebook,
-    grading,
-    machine,
-    refusals,
-    student,
-    telling,
-    training,
-)
+from grader.cli import refusals
 from grader.cli.commands import Group
 from grader.cli.common import INTERRUPTED, plain
 from grader.cli.paths import PathType
 from grader.errors import GraderError, PlatformError
 from grader.i18n import LANGUAGES, default_language, translate
 
+# Where each command is. It is imported when it is asked for: a person waits for one at a time.
+_COMMANDS = {
+    "new": "author:new",
+    "release": "author:release",
+    "verify": "author:verify",
+    "check": "student:check",
+    "train": "training:train",
+    "try": "training:try_",
+    "compare": "training:compare",
+    "grade": "grading:grade",
+    "merge": "grading:merge",
+    "autograde": "grading:autograde",
+    "gradebook": "gradebook:gradebook",
+    "report": "telling:report",
+    "diagnose": "telling:diagnose",
+    "export": "exporting:export",
+    "doctor": "machine:doctor",
+}
+
 
 class Commands(Group):
     """Turns errors, ours and click's, into a sentence and an exit code, never into a traceback."""
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        """Their names, sorted."""
+        return sorted(_COMMANDS)
+
+    def get_command(self, _: click.Context, cmd_name: str) -> click.Command | None:
+        """One by its name; None for a name that is none."""
+        if (place := _COMMANDS.get(cmd_name)) is None:
+            return None
+        command: click.Command = pkgutil.resolve_name(f"grader.cli.{place}")
+        return command
 
     def make_context(
         self,
@@ -107,23 +128,3 @@ def _fail(sentence: str, exit_code: int, lang: str) -> NoReturn:
 def main(ctx: click.Context, course: Path | None) -> None:
     """Auto-graded homework for NLP and deep learning. / NLP·딥러닝 과제 자동 채점."""
     ctx.obj["course"] = course
-
-
-for command in (
-    author.new,
-    author.release,
-    author.verify,
-    student.check,
-    training.train,
-    training.try_,
-    training.compare,
-    grading.grade,
-    grading.merge,
-    grading.autograde,
-    gradebook.gradebook,
-    telling.report,
-    telling.diagnose,
-    exporting.export,
-    machine.doctor,
-):
-    main.add_command(command)

@@ -18,6 +18,7 @@ from grader.intake.handin import Found
 from grader.intake.read import Submission, Unread
 from grader.records.outcome import Outcome
 from grader.records.record import (
+    MAX_OUTPUT_SHOWN,
     MISSING,
     CheckResult,
     ExerciseResult,
@@ -28,7 +29,6 @@ from grader.records.record import (
 )
 from grader.scoring.points import totals
 
-MAX_OUTPUT_SHOWN = 4000
 MAX_DETAILS = 3
 _PLATFORM = "platform"  # the problem of a submission that could not be graded
 

@@ -1,26 +1,21 @@
 """A grading process: collects the checks once, then grades what it is sent.
 
-Each worker has a launcher of its own. It never writes a file: records go back to the batch.
+Each worker has a launcher of its own, its twin. It never writes a file: records go back to the
+batch.
 """
 
 from __future__ import annotations
 
 import contextlib
 import gc
-import importlib
-import multiprocessing
-import os
-import signal
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection
 
-from grader.boundary import wire
 from grader.boundary.devices import Gpus
 from grader.boundary.gpu_launcher import GpuLauncher
-from grader.boundary.guest.kernel import PR_SET_PDEATHSIG, keep_out_tracers, prctl
+from grader.boundary.launchers import Launcher
 from grader.checking import answers
 from grader.checking.allowance import allowance
 from grader.checking.plugin import Checks, run_session
@@ -35,6 +30,8 @@ from grader.grading.reuse import Shared
 from grader.grading.submission import Tell, grade, to_nobody
 from grader.intake.read import Submission
 from grader.records.record import ExerciseResult, Record
+
+SERVE = f"{__name__}:serve"  # for `grader.boundary.twins`
 
 
 @dataclass(frozen=True)
@@ -65,43 +62,22 @@ class Job:
 class Post:
     """What a grading process may use, and what it says to whom it works for.
 
-    With `core` it stays on that one, and so do its launcher and guests, who may not leave it.
     `memo`: it may answer from what it has seen. `live`: it sends each `CheckResult` as its check
     ends. After `idle` seconds without a job it ends.
     """
 
-    core: int | None
     gpus: Gpus
     memo: bool
     live: bool = False
     idle: float | None = None
 
 
-def main(batch: Connection, assignment: Assignment, post: Post) -> None:
-    """`serve` in a process that multiprocessing has started: it ends when the batch does."""
-    if sys.platform == "linux":
-        # a batch that is killed takes its workers along, and they their launchers and guests
-        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        parent = multiprocessing.parent_process()
-        if parent is None or os.getppid() != parent.pid:
-            return  # it is gone already
-    serve(batch, assignment, post)
-
-
-def serve(batch: Connection, assignment: Assignment, post: Post) -> None:
-    """Serve jobs until None comes: a `Record` for each, or the error that ends this worker.
+def serve(batch: Connection, twin: Launcher, assignment: Assignment, post: Post) -> None:
+    """Serve jobs until the batch hangs up: a `Record` for each, or the error that ends this worker.
 
     Before, the id of each check that is run: where this process ends in the middle of one, the
     batch knows in which; and "" now and then while it waits for a GPU.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the batch decides what Ctrl-C means
-    if sys.platform == "linux":
-        keep_out_tracers()
-    if post.core is not None and sys.platform == "linux":
-        os.sched_setaffinity(0, {post.core})
-    # before the checks import torch: workers side by side, each with a thread for every core,
-    # would spend most of their time waiting for one another
-    os.environ["OMP_NUM_THREADS"] = "1"
 
     @contextlib.contextmanager
     def allowed(check: Check) -> Iterator[None]:
@@ -112,12 +88,9 @@ def serve(batch: Connection, assignment: Assignment, post: Post) -> None:
     transcripts = Transcripts() if post.memo else None
     tell = batch.send if post.live else to_nobody
     try:
-        # first the launcher: while it imports torch, so do the checks here
         launched = partial(GpuLauncher, assignment.preload, post.gpus, lambda: batch.send(""))
         shared = Shared() if post.memo else None
-        with contextlib.closing(_Grader(assignment, tell, launched, shared)) as grader:
-            for name in {*assignment.preload} & wire.LIBRARIES:
-                importlib.import_module(name)  # before a check could be charged for it
+        with contextlib.closing(_Grader(assignment, tell, launched, twin, shared)) as grader:
             run_session(
                 assignment.check_files(),
                 lambda checks: _serve(batch, grader, checks, transcripts, post.idle),
@@ -139,7 +112,8 @@ def _serve(
     gc.collect()
     gc.freeze()  # torch and the checks stay: the collector need not go through them again and again
     try:
-        while batch.poll(idle) and (job := batch.recv()) is not None:
+        while batch.poll(idle):
+            job = batch.recv()
             if transcripts is not None:
                 transcripts.proving = job.noted or job.prove_steady
             if job.prove_steady and transcripts is not None:
@@ -156,11 +130,12 @@ class _Grader:
         self,
         assignment: Assignment,
         tell: Tell,
-        launched: Callable[[], GpuLauncher],
+        launched: Callable[..., GpuLauncher],
+        twin: Launcher,
         shared: Shared | None,
     ) -> None:
         self._assignment, self._tell = assignment, tell
-        self._launched, self._launcher = launched, launched()
+        self._launched, self._launcher = launched, launched(twin)
         self._shared = shared
 
     def grade(self, job: Job, checks: Checks) -> Record:

@@ -18,6 +18,7 @@ SCHEMA = "grader/record/v6"
 
 MISSING = "nothing_handed_in"  # the problem of a record of somebody who did
 MOST_OF_AN_ERROR = 200  # characters of what a check raised
+MAX_OUTPUT_SHOWN = 4000  # characters of what is printed in a check
 
 
 class Status(StrEnum):

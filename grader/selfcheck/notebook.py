@@ -32,7 +32,9 @@ from grader.intake.modules import assemble
 from grader.intake.read import Submission, graded_names
 from grader.records.record import ExerciseResult
 from grader.scoring.points import score
-from grader.selfcheck.check import by_preload, checked, known_mistakes
+from grader.selfcheck.check import known_mistakes
+from grader.selfcheck.exercises import checked
+from grader.selfcheck.groups import by_preload
 from grader.selfcheck.target import templates
 from grader.selfcheck.view import View, terminal
 

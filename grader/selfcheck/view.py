@@ -15,12 +15,11 @@ from grader.course.assignment import Assignment
 from grader.course.exercise import Check, Exercise, Function
 from grader.diagnosis.mistakes import Mistake
 from grader.diagnosis.rule import Diagnosis, diagnose
-from grader.grading.results import MAX_OUTPUT_SHOWN
 from grader.i18n import choose, say, translate
 from grader.intake.read import Submission
 from grader.records.obstacles import in_the_way, names_missing, said_by_all
 from grader.records.outcome import Outcome
-from grader.records.record import CheckResult, ExerciseResult, Message
+from grader.records.record import MAX_OUTPUT_SHOWN, CheckResult, ExerciseResult, Message
 from grader.report.escape import log
 from grader.scoring.hints import is_hinted
 from grader.scoring.standing import Standing, standing

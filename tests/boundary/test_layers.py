@@ -154,9 +154,7 @@ def add(a, b):
             whose = (folder / "status").read_text().split("Uid:")[1].split()[0]
         except OSError:
             continue  # it has ended meanwhile
-        if pid == os.getpid() or int(whose) != os.getuid() or "-m" not in words and (
-            "--multiprocessing-fork" not in words
-        ):
+        if pid == os.getpid() or int(whose) != os.getuid() or "-m" not in words:
             continue
         seen += 1
         for name, act in touched(pid):

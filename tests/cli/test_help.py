@@ -16,8 +16,10 @@ HANGUL = re.compile("[가-힣]")
 
 def commands(command, *path):
     yield path, command
-    for name, each in getattr(command, "commands", {}).items():
-        yield from commands(each, *path, name)
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            yield from commands(command.get_command(context, name), *path, name)
 
 
 ALL = dict(commands(main))

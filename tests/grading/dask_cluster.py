@@ -164,7 +164,7 @@ def until(happens, seconds=120):
 
 def is_resident(pid):
     try:
-        return b"engines.resident" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        return b"boundary.twin_start" in Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return False  # it has ended meanwhile
 

@@ -211,7 +211,7 @@ def test_who_waits_for_a_seat_says_so_until_there_is_one(mixed, name):
     """Or the batch would take it for a process that hangs."""
     gpus = Gpus((f"{name}0",))
     ours = gpus.take("", lambda: None)
-    worker = _Worker(mixed, Post(None, gpus, memo=False))
+    worker = _Worker(mixed, Post(gpus, memo=False), None)
     try:
         worker.give(Attempt(Job(submission())))
         while worker.receive() != "":
@@ -221,7 +221,7 @@ def test_who_waits_for_a_seat_says_so_until_there_is_one(mixed, name):
             pass
         assert record.points == 10
     finally:
-        worker.kill()
+        worker.twin.kill()
 
 
 # --- on a cluster ---

@@ -1,7 +1,8 @@
 """The launcher: imports the heavy libraries once, then forks a template for each set of rules.
 
-Started by exec (`python -s -P -B -m grader.boundary.guest.launcher FD DEVICE PRELOAD...`), so that
-it never held a secret. DEVICE is the GPU that its guests may use, "" for none; it does not touch it
+Started by exec (`python -s -P -B -m grader.boundary.guest.launcher FD DEVICE PRELOAD...`), or
+forked by a process that was, before anybody told that anything (`grader.boundary.twins`): so it
+never held a secret. DEVICE is the GPU that its guests may use, "" for none; it does not touch it
 itself, as a context of CUDA does not survive a fork. Each message on its control socket is what an
 exercise forbids, with the control socket of a new template. That arms the rules, proves that what
 they forbid refuses, answers `{}`, and forks one guest after another, which cost no arming:
@@ -21,20 +22,18 @@ import importlib
 import json
 import os
 import resource
-import select
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
-import time
-import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Any, NoReturn
+from typing import Any
 
 from grader.boundary.guest import (
     cuda,
+    forks,
     generators,
     identity,
     interpreter,
@@ -52,12 +51,20 @@ MAX_MESSAGE = 1 << 17  # bytes
 
 
 def main() -> None:
-    """Warm up, say so, make templates until the trusted side hangs up."""
+    """The launcher, in a process of its own."""
     control = socket.socket(fileno=int(sys.argv[1]))
-    world = _World(sys.argv[2])
+    serve(control, os.environ["TMPDIR"], sys.argv[2], sys.argv[3:])
+
+
+def serve(control: socket.socket, folder: str, device: str, names: Sequence[str]) -> None:
+    """Warm up, say so, make templates until the trusted side hangs up.
+
+    `folder` is where guests have theirs, if they do not have a world with one.
+    """
+    world = _World(device, folder)
     kernel.keep_out_tracers()  # only now: who has no rights may not name its users after this
     with world.folder_for_libraries():
-        preload(sys.argv[3:])
+        preload(names)
     interpreter.open_streams()
     world.prepare()
     _share_memory()
@@ -69,18 +76,7 @@ def main() -> None:
         with socket.socket(fileno=fds[0]) as theirs:
             if not os.fork():
                 control.close()
-                _run(partial(_template, world, theirs, json.loads(data)))
-
-
-def _run(body: Callable[[], None]) -> NoReturn:
-    """The whole life of a forked process."""
-    try:
-        body()
-    except BaseException:
-        traceback.print_exc()
-    finally:
-        sys.stderr.flush()
-        os._exit(0)
+                forks.live(partial(_template, world, theirs, json.loads(data)))
 
 
 def _share_memory() -> None:
@@ -121,7 +117,7 @@ def _template(world: _World, control: socket.socket, rules: dict[str, Any]) -> N
         guest.end(grace=0)
 
 
-def preload(names: list[str]) -> None:
+def preload(names: Sequence[str]) -> None:
     """Import the libraries and let each do the work it puts off until its first use."""
     for name in names:
         importlib.import_module(name)
@@ -137,11 +133,11 @@ def preload(names: list[str]) -> None:
 class _World:
     """What the launcher puts around all its guests."""
 
-    def __init__(self, device: str) -> None:
+    def __init__(self, device: str, folder: str) -> None:
         self.layers = Layers()
         self.device = device
         self.user: int | None = None
-        self._folder = os.environ["TMPDIR"]
+        self._folder = folder
         number = os.getpid()  # a namespace calls it 1
         self.layers.attempt("tree_kill", _watch_over_the_tree)
         there = [*readable(), *nvidia.files(device)]
@@ -204,7 +200,7 @@ def _open(
     scratch = world.scratch(limits["scratch_mb"])
     pid = os.fork()
     if not pid:
-        _run(partial(_guest, world, control, take_uses, fds, {**limits, "scratch": scratch}))
+        forks.live(partial(_guest, world, control, take_uses, fds, {**limits, "scratch": scratch}))
     for fd in fds:
         os.close(fd)
     return _Guest(pid, world, scratch)
@@ -223,7 +219,7 @@ def _guest(
     interpreter.redirect(output)
     interpreter.look_ordinary()
     output.close()
-    _close_all_but({0, 1, 2, connection.fileno()})
+    forks.close_all_but({0, 1, 2, connection.fileno()})
     confinement = Confinement(**limits, user=world.user, device=world.device)
     world.layers.put_on(confinement)
     server.serve(connection, world.layers, take_uses, cuda.take(confinement, world.layers))
@@ -242,7 +238,7 @@ class _Guest:
         """
         told = True
         if grace:
-            told = not _ends_within(self.pid, grace)
+            told = not forks.ends_within(self.pid, grace)
         # not reaped yet, so the number cannot have passed to another process
         _, status, usage = _kill_and_wait(self.pid)
         while orphans := _children():
@@ -253,22 +249,6 @@ class _Guest:
             "status": 0 if told else status,
             "cpu": usage.ru_utime + usage.ru_stime,
         }
-
-
-def _ends_within(pid: int, seconds: float) -> bool:
-    """Whether a child ends by itself in that time. It is not reaped."""
-    try:
-        watch = os.pidfd_open(pid)
-    except OSError:  # a kernel before 5.3: Gradescope's was one
-        deadline = time.monotonic() + seconds
-        while not os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(0.001)
-        return True
-    ended = select.select([watch], [], [], seconds)[0]
-    os.close(watch)
-    return bool(ended)
 
 
 def _kill_and_wait(pid: int) -> tuple[int, int, resource.struct_rusage]:
@@ -285,15 +265,6 @@ def _children() -> list[int]:
     """Processes whose parent is this one: orphans of a guest are handed to the subreaper."""
     with open("/proc/thread-self/children", encoding="ascii") as file:
         return [int(pid) for pid in file.read().split()]
-
-
-def _close_all_but(kept: set[int]) -> None:
-    low = 0
-    for fd in sorted(kept):
-        if low < fd:  # of an empty range CPython makes close_range(low, UINT_MAX)
-            os.closerange(low, fd)
-        low = fd + 1
-    os.closerange(low, os.sysconf("SC_OPEN_MAX"))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ What comes of a job whose worker died, or was ended because it hung, says `attem
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,6 +15,7 @@ from multiprocessing.connection import Connection, wait
 from grader.boundary import requirements
 from grader.boundary.devices import NO_GPUS, Gpus
 from grader.boundary.scratch import remove_abandoned
+from grader.boundary.twins import Twin
 from grader.course.assignment import Assignment
 from grader.errors import GraderError
 from grader.grading import worker
@@ -24,9 +24,6 @@ from grader.grading.engines.engine import Graded
 from grader.grading.submission import Tell
 from grader.grading.worker import Job, Post
 from grader.records.record import CheckResult, Record
-
-# spawn: a worker must not inherit the batch's open files, threads or progress bar
-_CONTEXT = multiprocessing.get_context("spawn")
 
 
 @dataclass(frozen=True)
@@ -56,7 +53,8 @@ class Pool:
         try:
             for slot in range(self.workers):
                 if first := work.next():
-                    busy |= _started(assignment, self._post(slot), first)
+                    core = core_of(slot, self.workers)
+                    busy |= _started(assignment, self._post(), core, first)
             while busy:
                 for connection in _heard_from(busy, patience):
                     current = busy[connection]
@@ -71,7 +69,9 @@ class Pool:
                     attempt = current.attempt
                     if record is not None:
                         yield Graded(attempt.job, record)
-                    elif more := attempt.after_death(assignment, current.check, current.died_of()):
+                    elif more := attempt.after_death(
+                        assignment, current.check, current.twin.died_of()
+                    ):
                         work.again.append(more)
                     else:
                         yield Graded(attempt.job, given_up(assignment, attempt.job))
@@ -80,18 +80,17 @@ class Pool:
                         current.give(following)
                         continue
                     del busy[connection]
-                    current.stop()
+                    current.twin.close()
                     if following:
-                        busy |= _started(assignment, current.post, following)
+                        busy |= _started(assignment, self._post(), current.core, following)
         finally:
             for current in busy.values():
-                current.kill()
+                current.twin.kill()
             if busy:  # their launchers died without tidying up
                 remove_abandoned()
 
-    def _post(self, slot: int) -> Post:
-        core = core_of(slot, self.workers)
-        return Post(core, self.gpus, self.memo, live=self.tell is not None)
+    def _post(self) -> Post:
+        return Post(self.gpus, self.memo, live=self.tell is not None)
 
 
 def _heard_from(busy: Mapping[Connection, _Worker], patience: float) -> list[Connection]:
@@ -101,7 +100,7 @@ def _heard_from(busy: Mapping[Connection, _Worker], patience: float) -> list[Con
         if connection in ready:
             current.silence.heard()
         elif current.silence.goes_on() > patience:
-            current.end()
+            current.twin.stop()
     return [connection for connection in busy if connection in ready]
 
 
@@ -113,23 +112,18 @@ def core_of(slot: int, workers: int) -> int | None:
     return cores[slot % len(cores)]
 
 
-def _started(assignment: Assignment, post: Post, first: Attempt) -> dict[Connection, _Worker]:
-    worker_ = _Worker(assignment, post)
+def _started(
+    assignment: Assignment, post: Post, core: int | None, first: Attempt
+) -> dict[Connection, _Worker]:
+    worker_ = _Worker(assignment, post, core)
     worker_.give(first)
-    return {worker_.connection: worker_}
+    return {worker_.twin.line: worker_}
 
 
 class _Worker:
-    def __init__(self, assignment: Assignment, post: Post) -> None:
-        self.post = post
-        self.connection, theirs = _CONTEXT.Pipe()
-        self._process = _CONTEXT.Process(
-            target=worker.main,
-            args=(theirs, assignment, post),
-            daemon=True,
-        )
-        self._process.start()
-        theirs.close()
+    def __init__(self, assignment: Assignment, post: Post, core: int | None) -> None:
+        self.core = core
+        self.twin = Twin(worker.SERVE, assignment, post, preload=assignment.preload, core=core)
         self.attempt: Attempt
         self.check = ""  # that it has begun last
         self.silence = Silence()
@@ -138,7 +132,7 @@ class _Worker:
         self.attempt, self.check = attempt, ""
         self.silence.heard()
         with contextlib.suppress(OSError):  # it died idle; receive() will say so
-            self.connection.send(attempt.job)
+            self.twin.line.send(attempt.job)
 
     def receive(self) -> Record | CheckResult | str | None:
         """The record, a check that begins or has ended, or None when the worker died.
@@ -146,7 +140,7 @@ class _Worker:
         Raises the error it could not start with.
         """
         try:
-            answer: Record | CheckResult | str | GraderError = self.connection.recv()
+            answer: Record | CheckResult | str | GraderError = self.twin.line.recv()
         except (EOFError, OSError):  # OSError: it died in the middle of a record
             return None
         if isinstance(answer, GraderError):
@@ -155,22 +149,4 @@ class _Worker:
 
     def died_of(self) -> int:
         """The signal that ended it; 0 for none."""
-        self._process.join(timeout=10)
-        return max(0, -(self._process.exitcode or 0))
-
-    def stop(self) -> None:
-        """Let it close its launcher and end."""
-        with contextlib.suppress(OSError):
-            self.connection.send(None)
-        self._process.join(timeout=10)
-        self.kill()
-
-    def end(self) -> None:
-        """Kill it, stopped or not; its line says so."""
-        self._process.kill()
-
-    def kill(self) -> None:
-        """End it now; its launcher dies with it."""
-        self.end()
-        self._process.join()
-        self.connection.close()
+        return self.twin.died_of()

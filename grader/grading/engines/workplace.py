@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import shutil
-import socket
-import subprocess
-import sys
 import threading
 import time
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TypedDict
 
@@ -19,8 +13,10 @@ from distributed import get_worker
 from grader.boundary.devices import NO_GPUS, Gpus, found
 from grader.boundary.requirements import refuse_readable, refuse_weak_jail
 from grader.boundary.scratch import remove_abandoned
+from grader.boundary.twins import Twin
 from grader.course.assignment import Assignment
 from grader.errors import GraderError, PlatformError
+from grader.grading import worker
 from grader.grading.engines import bundle, cores
 from grader.grading.engines.attempts import Attempt, Silence, given_up
 from grader.grading.engines.bundle import Bundle
@@ -30,8 +26,6 @@ from grader.grading.worker import Job, Post
 from grader.records import digests
 from grader.records.record import Record
 
-# -P: not from the folder that the worker was started in
-_COMMAND = (sys.executable, "-P", "-m", "grader.grading.engines.resident")
 _IDLE = 30.0  # seconds without a job after which a resident ends
 _CORE = 5.0  # seconds within which another worker here may give a core back
 
@@ -99,19 +93,19 @@ class Workplace:
 
     def _resident(self, seat: cores.Seat) -> Resident:
         resident = self._residents.get(seat)
-        if resident is not None and not resident.ended():
+        if resident is not None and not resident.twin.has_ended():
             return resident
         if resident is not None:
             self._end(seat)
         if self._closed:
             raise PlatformError("error.cluster_worker_leaves")
-        post = Post(seat.core, self.gpus, self._terms["memo"], idle=_IDLE)
-        self._residents[seat] = Resident(self._assignment, post)
+        post = Post(self.gpus, self._terms["memo"], idle=_IDLE)
+        self._residents[seat] = Resident(self._assignment, post, seat.core)
         return self._residents[seat]
 
     def _end(self, seat: cores.Seat) -> int:
         """End the resident of a seat. Returns the signal that it died of, 0 for none."""
-        return self._residents.pop(seat).kill()
+        return self._residents.pop(seat).twin.kill()
 
     def close(self) -> None:
         """End everything, and remove the checks. Who comes second finds nothing to do."""
@@ -120,7 +114,7 @@ class Workplace:
                 return
             self._closed = True
         for resident in list(self._residents.values()):
-            resident.kill()
+            resident.twin.kill()
         if self.seats:
             cores.OURS.release()
         remove_abandoned()
@@ -138,26 +132,11 @@ def _claimed(threads: int) -> int:
 class Resident:
     """A grading process, from the worker's side."""
 
-    def __init__(self, assignment: Assignment, post: Post) -> None:
+    def __init__(self, assignment: Assignment, post: Post, core: int | None) -> None:
         self.check = ""  # that it has begun last
-        ours, theirs = socket.socketpair()
-        life, life_of_ours = os.pipe()
-        self._life: int | None = life_of_ours
-        with theirs:
-            self._process = subprocess.Popen(
-                [*_COMMAND, str(theirs.fileno()), str(life)],
-                pass_fds=[theirs.fileno(), life],
-                stdin=subprocess.DEVNULL,
-                start_new_session=True,  # Ctrl-C is the batch's matter
-            )
-        os.close(life)
-        self._line = Connection(ours.detach())
-        with contextlib.suppress(OSError):  # it died; grade() will say so
-            self._line.send((assignment, post))
-
-    def ended(self) -> bool:
-        """Whether it is gone: after a while without a job it is."""
-        return self._process.poll() is not None
+        # of multiprocessing it could not be: a task of Dask runs in a thread of a process that
+        # may have no such children
+        self.twin = Twin(worker.SERVE, assignment, post, preload=assignment.preload, core=core)
 
     def grade(self, job: Job, patience: float) -> Record | None:
         """The record; None when it died, or was silent for `patience` seconds.
@@ -166,10 +145,10 @@ class Resident:
         """
         self.check, silence = "", Silence()
         try:
-            self._line.send(job)
+            self.twin.line.send(job)
             while True:
-                if self._line.poll(Silence.STEP):
-                    answer: Record | str | GraderError = self._line.recv()
+                if self.twin.line.poll(Silence.STEP):
+                    answer: Record | str | GraderError = self.twin.line.recv()
                 elif silence.goes_on() > patience:
                     return None
                 else:
@@ -181,23 +160,8 @@ class Resident:
                 silence.heard()
                 self.check = answer
         except (EOFError, OSError):
-            self._wait()
+            self.twin.died_of()
             return None
-
-    def _wait(self) -> None:
-        # what it died of is known only once it is dead
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=10)
-
-    def kill(self) -> int:
-        """End it; its launcher dies with it. Returns the signal that it died of, 0 for none."""
-        self._process.kill()
-        self._process.wait()
-        self._line.close()
-        life, self._life = self._life, None
-        if life is not None:
-            os.close(life)
-        return max(0, -self._process.returncode)
 
 
 def grade_job(name: str, job: Job) -> bytes:
