@@ -18,7 +18,7 @@ DEMO_hw5 := 한글_주석_정하늘 bug_no_root_of_d attention_and_seq2seq_only 
 grade = $(BIN)/grader grade $(1) $(CLASSES)/$(1) -o $(OUT) -j $(JOBS) \
   $(addprefix --only ,$(DEMO_$(1)))
 
-.PHONY: demo test lint format bench fuzz clean
+.PHONY: compiled demo test lint format bench fuzz clean
 
 # The stamp is newer than what it was made from, or the environment is made again.
 $(VENV)/.ready: pyproject.toml constraints.txt
@@ -27,7 +27,11 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
 	touch $@
 
-demo: $(VENV)/.ready
+# Each process that student code is forked from starts anew, and writes no bytecode.
+compiled: $(VENV)/.ready
+	$(BIN)/python -m compileall -q grader
+
+demo: compiled
 	$(BIN)/grader doctor
 	@for hw in $(ASSIGNMENTS); do $(BIN)/grader release $$hw || exit; done
 	rm -rf $(OUT)
@@ -44,7 +48,7 @@ demo: $(VENV)/.ready
 	@echo
 	@for hw in $(ASSIGNMENTS); do echo "Open $(OUT)/report/$$hw/index.html in a browser."; done
 
-test: $(VENV)/.ready
+test: compiled
 	$(BIN)/python -m pytest --numprocesses $(TESTERS) --dist loadfile --no-loadscope-reorder
 	@for hw in $(ASSIGNMENTS); do $(BIN)/grader release $$hw --check || exit; done
 	@for hw in $(ASSIGNMENTS); do $(BIN)/grader verify $$hw -j $(JOBS) || exit; done
@@ -60,7 +64,7 @@ format: $(VENV)/.ready
 
 # Ratios against peers. TEXT: a plain text for word2vec, drawn words without one; SIMILARITY: a file
 # of WordSim-353's form, to compare the quality too.
-bench: $(VENV)/.ready
+bench: compiled
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,bench]'
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.scale
