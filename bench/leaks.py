@@ -174,8 +174,7 @@ def held(checks: int, temporary: Path) -> Held:
     below = processes.descendants(os.getpid())
     alive = [pid for pid in below if not processes.is_zombie(pid)]
     # where it has a world of its own, a parent outside waits for the launcher: the last is it
-    *_, launcher = [pid for pid in alive if "guest.launcher" in processes.command_line(pid)]
-    (worker,) = [pid for pid in alive if "spawn_main" in processes.command_line(pid)]
+    worker, *_, launcher = [pid for pid in alive if "twin_start" in processes.command_line(pid)]
     return Held(
         checks,
         processes.descriptors(worker),
