@@ -87,8 +87,10 @@ def test_the_headings_of_the_help_are_in_the_persons_language():
 
 def commands(command):
     yield command
-    for each in getattr(command, "commands", {}).values():
-        yield from commands(each)
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            yield from commands(command.get_command(context, name))
 
 
 @pytest.mark.parametrize("command", [*commands(main)], ids=lambda command: command.name)
