@@ -22,7 +22,12 @@ from functools import partial
 from multiprocessing.connection import Connection
 
 from grader.boundary.guest import forks, launcher
-from grader.boundary.guest.kernel import keep_out_tracers
+from grader.boundary.guest.kernel import (
+    PR_SET_DUMPABLE,
+    PR_SET_PDEATHSIG,
+    keep_out_tracers,
+    prctl,
+)
 from grader.boundary.launchers import ForkLauncher, Launcher, SpawnLauncher
 from grader.errors import PlatformError
 
@@ -33,6 +38,7 @@ def main(line: int, life: int, core: str, preload: tuple[str, ...]) -> None:
     """Fork the launcher, hear what to be, and be it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
+        keep_out_tracers()  # before there is anything to see: who has looked in once may stay
         end_with(life)
         if core != "-":
             os.sched_setaffinity(0, {int(core)})
@@ -44,9 +50,12 @@ def main(line: int, life: int, core: str, preload: tuple[str, ...]) -> None:
         ours.send(PlatformError("error.launcher_gone", reason=reason))
         return
     with closing(_twin(preload)) as twin:
-        if sys.platform == "linux":
-            keep_out_tracers()
-        ours.recv().enter()
+        ours.send("")
+        try:
+            ours.recv().enter()
+        except PlatformError as error:
+            ours.send(error)
+            return
         target, arguments = ours.recv()
         pkgutil.resolve_name(target)(ours, twin, *arguments)
 
@@ -54,7 +63,11 @@ def main(line: int, life: int, core: str, preload: tuple[str, ...]) -> None:
 def end_with(life: int) -> None:
     """Let the kernel kill this process when the pipe is closed: even stopped, or in a library."""
     fcntl.fcntl(life, fcntl.F_SETOWN, os.getpid())
-    fcntl.fcntl(life, _F_SETSIG, signal.SIGKILL)
+    try:
+        fcntl.fcntl(life, _F_SETSIG, signal.SIGKILL)
+    except OSError:  # a kernel in a sandbox: there, with the thread that started this
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        return
     fcntl.fcntl(life, fcntl.F_SETFL, fcntl.fcntl(life, fcntl.F_GETFL) | os.O_ASYNC)
     if select.select([life], [], [], 0)[0]:
         os._exit(1)  # it was closed before
@@ -84,6 +97,8 @@ class _Fork:
             for fd, stream in enumerate((null, null, their_errors)):
                 os.dup2(stream, fd)
             forks.close_all_but({0, 1, 2, kept})
+            sys.dont_write_bytecode = True
+            prctl(PR_SET_DUMPABLE, 1)  # it may have to name its users; then it keeps tracers out
             forks.live(body)
         os.close(their_errors)
         self.stderr = open(errors, "rb")  # noqa: SIM115 - as long as the launcher
@@ -99,7 +114,10 @@ class _Fork:
             return
         if timeout is not None and not forks.ends_within(self._pid, timeout):
             raise subprocess.TimeoutExpired("launcher", timeout)
-        _, self._status = os.waitpid(self._pid, 0)
+        try:
+            _, self._status = os.waitpid(self._pid, 0)
+        except ChildProcessError:  # something here has had it waited for
+            self._status = 0
 
 
 if __name__ == "__main__":

@@ -4,8 +4,9 @@ It imports the libraries once for both, forks the launcher while it knows nothin
 and becomes the trusted process only then, when it is told what for:
 
     twin = Twin("room.module:serve", assignment, preload=("numpy", "torch"))
+    while not twin.is_told:
+        twin.receive()
     twin.line.send(job)  # serve(line, launcher, assignment) has the other end
-    signal_that_ended_it = twin.kill()
 """
 
 from __future__ import annotations
@@ -16,12 +17,15 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
+import grader
 from grader.boundary import interpreters
+from grader.errors import GraderError, PlatformError
 
 
 @dataclass(frozen=True)
@@ -30,27 +34,35 @@ class Surroundings:
 
     environment: dict[str, str]
     path: list[str]
-    writes_bytecode: bool
+    bytecode: str | None  # the folder for it; None: beside the source
+    grader: str
 
     @classmethod
     def ours(cls) -> Surroundings:
         """Those of this process."""
-        return cls(dict(os.environ), list(sys.path), not sys.dont_write_bytecode)
+        named = {name: value for name, value in os.environ.items() if name}
+        return cls(named, list(sys.path), sys.pycache_prefix, grader.__path__[0])
 
     def enter(self) -> None:
-        """Have them in this process, which goes on with one thread."""
+        """Have them in this process, which goes on with one thread.
+
+        Raises `PlatformError` where this process is one of another grader.
+        """
+        if grader.__path__[0] != self.grader:
+            raise PlatformError("error.other_grader", ours=self.grader, found=grader.__path__[0])
         os.environ.clear()
         os.environ.update({**self.environment, **interpreters.ONE_THREAD})
+        time.tzset()
         sys.path[:] = self.path
-        sys.dont_write_bytecode = not self.writes_bytecode
+        sys.pycache_prefix = self.bytecode
 
 
 class Twin:
     """A process that runs `target(line, launcher, *arguments)`; `line` is our end of its line.
 
     `target` is `module:function`, which only that process imports. It ends when we do, however that
-    is. With `core` it stays on that one, and so do its launcher and guests. What it could not start
-    with comes over the line: a `PlatformError`.
+    is. With `core` it stays on that one, and so do its launcher and guests. Until it has forked,
+    which takes as long as its libraries, it `is_told` nothing, and nothing may be sent.
     """
 
     def __init__(
@@ -60,23 +72,46 @@ class Twin:
         preload: Sequence[str],
         core: int | None = None,
     ) -> None:
+        self.is_told = False
+        self._task = target, arguments
         ours, theirs = socket.socketpair()
         life, life_of_ours = os.pipe()
         self._life: int | None = life_of_ours
         words = [str(theirs.fileno()), str(life), "-" if core is None else str(core)]
+        start = [*interpreters.command(), "-m", "grader.boundary.twin_start"]
+        if not sys.dont_write_bytecode:
+            start.remove("-B")  # that of the libraries is worth writing once
         with theirs:
             self._process = subprocess.Popen(
-                [*interpreters.command(), "-m", "grader.boundary.twin_start", *words, *preload],
+                [*start, *words, *preload],
                 pass_fds=[theirs.fileno(), life],
                 env={**interpreters.environment(), "TMPDIR": tempfile.gettempdir()},
                 stdin=subprocess.DEVNULL,
-                process_group=0,  # what Ctrl-C means is our matter
+                start_new_session=True,  # keys of a terminal are our matter
             )
         os.close(life)
         self.line = Connection(ours.detach())
-        with contextlib.suppress(OSError):  # it died; whoever listens will hear so
-            self.line.send(Surroundings.ours())
-            self.line.send((target, arguments))
+
+    def receive(self) -> Any:
+        """What it says. At first that is "", and it is told what to do.
+
+        Raises `EOFError` when it is gone, and the error that it could not start with.
+        """
+        try:
+            said = self.line.recv()
+        except (EOFError, OSError):  # OSError: it died in the middle of a word
+            is_lost = not self.is_told and self.fate() == "exit code 1"
+            if is_lost and "PYTHONPATH" in os.environ:
+                raise PlatformError("error.not_found_by_launcher") from None
+            raise EOFError from None
+        if isinstance(said, GraderError):
+            raise said
+        if not self.is_told:
+            self.is_told = True
+            with contextlib.suppress(OSError):  # it died; what it says next tells
+                self.line.send(Surroundings.ours())
+                self.line.send(self._task)
+        return said
 
     def has_ended(self) -> bool:
         """Whether it is gone."""
@@ -87,6 +122,11 @@ class Twin:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(timeout=10)
         return max(0, -(self._process.returncode or 0))
+
+    def fate(self) -> str:
+        """How it ended, for a message."""
+        signal = self.died_of()
+        return f"signal {signal}" if signal else f"exit code {self._process.returncode}"
 
     def stop(self) -> None:
         """Kill it, stopped or not; its line says so, and its launcher dies with it."""

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
+from grader.boundary.launchers import LAUNCHER_START, launcher_for
 from grader.boundary.scratch import remove_abandoned
 from grader.boundary.twins import Twin
 from grader.course.assignment import Assignment
 from grader.course.exercise import Exercise
-from grader.errors import GraderError, PlatformError
+from grader.errors import PlatformError
 from grader.intake.read import Submission
 from grader.records.record import ExerciseResult
 
@@ -35,6 +37,8 @@ class Groups:
         """End them all."""
         for group in self._groups:
             group.close()
+        if sys.platform == "linux":
+            remove_abandoned()  # of those whose launcher had no time to tidy up
 
 
 def by_preload(exercises: Sequence[Exercise]) -> list[tuple[tuple[str, ...], list[Exercise]]]:
@@ -51,29 +55,37 @@ class _Apart:
     def __init__(
         self, assignment: Assignment, preload: tuple[str, ...], exercises: list[Exercise]
     ) -> None:
-        serve = "grader.selfcheck.exercises:serve"
-        self._twin = Twin(serve, assignment, exercises, preload=preload)
+        self._task, self._preload = (assignment, exercises), preload
         self._is_busy = False
+        self._start()
+
+    def _start(self) -> None:
+        self._twin = Twin("grader.selfcheck.exercises:serve", *self._task, preload=self._preload)
 
     def results(self, submission: Submission) -> Iterator[ExerciseResult]:
+        if self._twin.has_ended() and self._twin.is_told:  # while it was waiting (`--watch`)
+            self.close()
+            self._start()
         self._is_busy = True
         try:
-            self._twin.line.send(submission)
-            while answer := self._twin.line.recv():
-                if isinstance(answer, GraderError):
-                    raise answer
+            while not self._twin.is_told:
+                if not self._twin.line.poll(LAUNCHER_START):
+                    raise PlatformError("error.checks_died", reason=f"{LAUNCHER_START:g} s")
+                self._twin.receive()
+            with suppress(OSError):  # it died; what it says next tells
+                self._twin.line.send(submission)
+            while answer := self._twin.receive():
                 yield answer
-        except (EOFError, OSError):
-            signal = self._twin.died_of()
-            raise PlatformError("error.launcher_gone", reason=f"signal {signal}") from None
+        except EOFError:
+            raise PlatformError("error.checks_died", reason=self._twin.fate()) from None
         self._is_busy = False
 
     def close(self) -> None:
-        if not self._is_busy:
+        # who is importing libraries or checking would have to be waited for
+        if self._is_busy or not self._twin.is_told:
+            self._twin.kill()
+        else:
             self._twin.close()
-            return
-        self._twin.kill()
-        remove_abandoned()  # its launcher died without tidying up
 
 
 class _Here:
@@ -82,8 +94,6 @@ class _Here:
     def __init__(
         self, assignment: Assignment, preload: tuple[str, ...], exercises: list[Exercise]
     ) -> None:
-        from grader.boundary.launchers import launcher_for
-
         self._assignment, self._exercises = assignment, exercises
         self._launcher = launcher_for(preload)
 

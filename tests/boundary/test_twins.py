@@ -2,12 +2,15 @@
 
 import os
 import signal
+import site
 import subprocess
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
+import grader
 from grader.boundary.twins import Twin
 from grader.errors import PlatformError
 from tests.processes import descendants, left_of
@@ -23,6 +26,8 @@ def f():
 def twin(target, *arguments, preload=(), core=None):
     made = Twin(f"tests.boundary.twin:{target}", *arguments, preload=preload, core=core)
     try:
+        while not made.is_told:
+            made.receive()
         yield made
     finally:
         made.close()
@@ -34,7 +39,7 @@ def test_it_has_what_its_starter_has_and_the_hashes_of_every_other(monkeypatch):
     told = []
     for _ in range(2):
         with twin("describe", 1, {"a": "나"}) as made:
-            told.append(made.line.recv())
+            told.append(made.receive())
     arguments, environment, path, modules, _ = told[0]
     assert arguments == (1, {"a": "나"})
     assert environment == {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
@@ -47,7 +52,7 @@ def test_its_guests_have_nothing_of_that(monkeypatch):
     monkeypatch.setenv("GRADER_TEST", "seen")
     with twin("ask_guests", preload=("numpy",), core=min(os.sched_getaffinity(0))) as made:
         made.line.send(ABOUT)
-        environment, words, cores, modules = made.line.recv()
+        environment, words, cores, modules = made.receive()
     assert "GRADER_TEST" not in environment
     assert words == [""]
     assert cores == [min(os.sched_getaffinity(0))]
@@ -56,17 +61,56 @@ def test_its_guests_have_nothing_of_that(monkeypatch):
 
 
 def test_a_library_that_is_not_there_is_said():
-    with twin("describe", preload=("no_such_library",)) as made:
-        error = made.line.recv()
-        assert isinstance(error, PlatformError)
-        assert "No module named 'no_such_library'" in error.fields["reason"]
+    made = Twin("tests.boundary.twin:describe", preload=("no_such_library",))
+    with pytest.raises(PlatformError) as caught:
+        made.receive()
+    assert "No module named 'no_such_library'" in caught.value.fields["reason"]
+    made.close()
+
+
+def test_nobody_waits_for_a_library_that_hangs():
+    """Not even to say what is to be done: that may be more than a socket holds."""
+    made = Twin("tests.boundary.twin:describe", b" " * 10**6, preload=("tests.boundary.hangs",))
+    assert not made.line.poll(0)
+    assert made.kill() == signal.SIGKILL
+
+
+def test_another_grader_than_ours_is_refused(monkeypatch):
+    monkeypatch.setattr(grader, "__path__", ["/nowhere/grader"])
+    with twin("describe") as made, pytest.raises(PlatformError) as caught:
+        made.receive()
+    assert caught.value.code == "error.other_grader"
+
+
+def test_a_grader_that_only_pythonpath_finds_is_said(tmp_path):
+    bare = tmp_path / "bare"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", bare], check=True)
+    path = os.pathsep.join([str(Path(grader.__path__[0]).parent), *site.getsitepackages()])
+    started = subprocess.run(
+        [bare / "bin" / "python", "-c", LOST],
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert started.stdout == "error.not_found_by_launcher\n"
+
+
+LOST = """
+from grader.boundary.twins import Twin
+from grader.errors import PlatformError
+try:
+    Twin("room:serve", preload=()).receive()
+except PlatformError as error:
+    print(error.code)
+"""
 
 
 def test_what_it_died_of():
     with twin("die") as made:
         with pytest.raises(EOFError):
-            made.line.recv()
-        assert made.died_of() == signal.SIGABRT
+            made.receive()
+        assert (made.died_of(), made.fate()) == (signal.SIGABRT, "signal 6")
         assert made.has_ended()
 
 
@@ -74,7 +118,7 @@ def test_what_it_died_of():
 def test_its_launcher_and_guests_end_with_it(end):
     with twin("ask_guests") as made:
         made.line.send(b"def f(): pass")
-        made.line.recv()
+        made.receive()
         below = [pid for pid in descendants(os.getpid()) if "twin_start" in command_line(pid)]
         assert len(below) > 2  # itself, the launcher outside and inside its namespaces, a template
         getattr(made, end)()
@@ -85,8 +129,9 @@ STARTER = """
 import os, sys
 from grader.boundary.twins import Twin
 made = Twin("tests.boundary.twin:ask_guests", preload=())
+made.receive()
 made.line.send(b"def f(): return 1")
-print(made.line.recv(), flush=True)
+print(made.receive(), flush=True)
 sys.stdin.read()
 """
 

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -263,6 +264,7 @@ def test_ctrl_c_ends_everything_at_once_and_leaves_nothing(waiting, command, tmp
 
 EARLY = """
 import sys
+from dataclasses import replace
 from importlib.abc import MetaPathFinder
 from grader.__main__ import run
 
@@ -382,6 +384,14 @@ def test_a_worker_that_hangs_is_ended(tiny, course, tmp_path, monkeypatch):
     [graded] = Pool(1, patience=15).grade_all(tiny, [job])
     assert (tmp_path / "killed").exists()
     assert graded.record.points == 10
+
+
+def test_a_library_that_hangs_as_it_is_imported_ends_no_batch(tiny):
+    exercises = [replace(own, preload=("tests.boundary.hangs",)) for own in tiny.exercises]
+    files = {"sums.py": b"#" * 10**6, "words.py": b""}  # more than a socket holds
+    job = Job(Submission("kim", "", files, [], [], None, "0" * 64))
+    [graded] = Pool(1, patience=0.5).grade_all(replace(tiny, exercises=exercises), [job])
+    assert graded.record.problem.code == "error.worker_died"
 
 
 def test_a_class_is_not_read_into_memory_at_once(tiny):

@@ -17,7 +17,6 @@ from grader.boundary.devices import NO_GPUS, Gpus
 from grader.boundary.scratch import remove_abandoned
 from grader.boundary.twins import Twin
 from grader.course.assignment import Assignment
-from grader.errors import GraderError
 from grader.grading import worker
 from grader.grading.engines.attempts import Attempt, Silence, Work, given_up, most_silence
 from grader.grading.engines.engine import Graded
@@ -131,21 +130,26 @@ class _Worker:
     def give(self, attempt: Attempt) -> None:
         self.attempt, self.check = attempt, ""
         self.silence.heard()
-        with contextlib.suppress(OSError):  # it died idle; receive() will say so
-            self.twin.line.send(attempt.job)
+        if self.twin.is_told:
+            self._send()
 
     def receive(self) -> Record | CheckResult | str | None:
         """The record, a check that begins or has ended, or None when the worker died.
 
         Raises the error it could not start with.
         """
+        was_told = self.twin.is_told
         try:
-            answer: Record | CheckResult | str | GraderError = self.twin.line.recv()
-        except (EOFError, OSError):  # OSError: it died in the middle of a record
+            answer: Record | CheckResult | str = self.twin.receive()
+        except EOFError:
             return None
-        if isinstance(answer, GraderError):
-            raise answer
+        if not was_told:
+            self._send()
         return answer
+
+    def _send(self) -> None:
+        with contextlib.suppress(OSError):  # it died idle; receive() will say so
+            self.twin.line.send(self.attempt.job)
 
     def died_of(self) -> int:
         """The signal that ended it; 0 for none."""

@@ -143,20 +143,20 @@ class Resident:
 
         Raises the error it could not start with.
         """
-        self.check, silence = "", Silence()
+        self.check, silence, is_sent = "", Silence(), False
         try:
-            self.twin.line.send(job)
             while True:
+                if self.twin.is_told and not is_sent:
+                    self.twin.line.send(job)
+                    is_sent = True
                 if self.twin.line.poll(Silence.STEP):
-                    answer: Record | str | GraderError = self.twin.line.recv()
+                    answer: Record | str = self.twin.receive()
                 elif silence.goes_on() > patience:
                     return None
                 else:
                     continue
                 if isinstance(answer, Record):
                     return answer
-                if isinstance(answer, GraderError):
-                    raise answer
                 silence.heard()
                 self.check = answer
         except (EOFError, OSError):

@@ -1,0 +1,5 @@
+"""A library that is never imported to its end."""
+
+import signal
+
+signal.pause()
