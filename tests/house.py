@@ -144,6 +144,7 @@ ROOMS = {
         "interpreters",
         "launchers",
         "twins",
+        "twin_life",
         "twin_start",
         "gpu_launcher",
         "surveys",

@@ -90,7 +90,7 @@ class ForkLauncher:
     module = "grader.boundary.guest.launcher"
 
     def __init__(self, preload: tuple[str, ...], device: str = "", gpu_share: float = 1.0) -> None:
-        self._gpu_share = gpu_share
+        self._preload, self._device, self._gpu_share = preload, device, gpu_share
         try:
             self._scratch = Scratch()
         except OSError as error:
@@ -102,11 +102,12 @@ class ForkLauncher:
         self._control = ours  # of the template whose guest is open
         self._has_guest = self._ready = False
         with theirs:
-            self._process = self._start(theirs, device, preload)
+            self._process = self._start(theirs)
 
-    def _start(self, theirs: socket.socket, device: str, preload: tuple[str, ...]) -> Process:
+    def _start(self, theirs: socket.socket) -> Process:
+        words = [str(theirs.fileno()), self._device, *self._preload]
         return subprocess.Popen(
-            [*interpreters.command(), "-m", self.module, str(theirs.fileno()), device, *preload],
+            [*interpreters.command(), "-m", self.module, *words],
             pass_fds=[theirs.fileno()],
             env={**interpreters.environment(), "TMPDIR": str(self._scratch.folder)},
             stdin=subprocess.DEVNULL,

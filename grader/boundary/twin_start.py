@@ -1,25 +1,21 @@
 """How twins come to be: `python -m grader.boundary.twin_start LINE LIFE CORE PRELOAD...`.
 
 Until it has forked the launcher, this process knows the names of libraries and no more: it has no
-environment of ours, and nobody has told it what it is for. So nothing is in the launcher's memory
-that student code may not find there. It has one end of the pipe `LIFE`, whose other end lives as
-long as whoever started it.
+environment of ours, no module but what a launcher needs, and nobody has told it what it is for. So
+nothing is in the launcher's memory that student code may not find there. `LIFE` is one end of a
+pipe, whose other end lives as long as whoever started this.
 """
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
-import pkgutil
 import select
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
-from contextlib import closing
-from functools import partial
-from multiprocessing.connection import Connection
 
 from grader.boundary.guest import forks, launcher
 from grader.boundary.guest.kernel import (
@@ -28,36 +24,30 @@ from grader.boundary.guest.kernel import (
     keep_out_tracers,
     prctl,
 )
-from grader.boundary.launchers import ForkLauncher, Launcher, SpawnLauncher
-from grader.errors import PlatformError
 
 _F_SETSIG = 10  # of Linux: the signal that tells of a pipe
+_MAX_FOLDER = 4096  # bytes of a path
 
 
 def main(line: int, life: int, core: str, preload: tuple[str, ...]) -> None:
-    """Fork the launcher, hear what to be, and be it."""
+    """Fork the launcher, and only then become the trusted twin."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         keep_out_tracers()  # before there is anything to see: who has looked in once may stay
         end_with(life)
         if core != "-":
             os.sched_setaffinity(0, {int(core)})
-    ours = Connection(line)
+    failed = ""
     try:
-        launcher.preload(preload)
-    except Exception as error:
-        reason = f"{type(error).__name__}: {error}"
-        ours.send(PlatformError("error.launcher_gone", reason=reason))
-        return
-    with closing(_twin(preload)) as twin:
-        ours.send("")
-        try:
-            ours.recv().enter()
-        except PlatformError as error:
-            ours.send(error)
-            return
-        target, arguments = ours.recv()
-        pkgutil.resolve_name(target)(ours, twin, *arguments)
+        with contextlib.redirect_stdout(sys.stderr):  # our own output may be read by a program
+            launcher.preload(preload)
+    except (Exception, SystemExit) as error:
+        failed = f"{type(error).__name__}: {error}"
+    forked = Fork(preload) if sys.platform == "linux" and not failed else None
+
+    from grader.boundary.twin_life import live
+
+    live(line, preload, forked, failed)
 
 
 def end_with(life: int) -> None:
@@ -73,51 +63,53 @@ def end_with(life: int) -> None:
         os._exit(1)  # it was closed before
 
 
-def _twin(preload: tuple[str, ...]) -> Launcher:
-    return _ForkedLauncher(preload) if sys.platform == "linux" else SpawnLauncher(preload)
+class Fork:
+    """A fork of this process, asleep, of which `wake` makes a launcher; else as a `Popen`."""
 
-
-class _ForkedLauncher(ForkLauncher):
-    """One whose process is a fork of this one."""
-
-    def _start(self, theirs: socket.socket, device: str, preload: tuple[str, ...]) -> _Fork:
-        folder = str(self._scratch.folder)
-        return _Fork(partial(launcher.serve, theirs, folder, device, preload), theirs.fileno())
-
-
-class _Fork:
-    """A fork of this process, as `subprocess.Popen` would have it."""
-
-    def __init__(self, body: Callable[[], None], kept: int) -> None:
+    def __init__(self, preload: tuple[str, ...]) -> None:
+        self._bed, theirs = socket.socketpair()
         errors, their_errors = os.pipe()
-        self._status: int | None = None
+        self._has_ended = False
         self._pid = os.fork()
         if not self._pid:
             null = os.open(os.devnull, os.O_RDWR)
             for fd, stream in enumerate((null, null, their_errors)):
                 os.dup2(stream, fd)
-            forks.close_all_but({0, 1, 2, kept})
-            sys.dont_write_bytecode = True
-            prctl(PR_SET_DUMPABLE, 1)  # it may have to name its users; then it keeps tracers out
-            forks.live(body)
+            forks.close_all_but({0, 1, 2, theirs.fileno()})
+            forks.live(lambda: _sleep(theirs, preload))
+        theirs.close()
         os.close(their_errors)
         self.stderr = open(errors, "rb")  # noqa: SIM115 - as long as the launcher
 
+    def wake(self, control: socket.socket, folder: str) -> None:
+        """Be the launcher with that socket, whose guests have their folders there."""
+        with self._bed:
+            socket.send_fds(self._bed, [os.fsencode(folder)], [control.fileno()])
+
     def kill(self) -> None:
         """End it."""
-        if self._status is None:
-            os.kill(self._pid, signal.SIGKILL)
+        if not self._has_ended:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._pid, signal.SIGKILL)
 
     def wait(self, timeout: float | None = None) -> None:
         """Until it has ended. Raises `TimeoutExpired` as `Popen` does."""
-        if self._status is not None:
+        if self._has_ended:
             return
-        if timeout is not None and not forks.ends_within(self._pid, timeout):
-            raise subprocess.TimeoutExpired("launcher", timeout)
-        try:
-            _, self._status = os.waitpid(self._pid, 0)
-        except ChildProcessError:  # something here has had it waited for
-            self._status = 0
+        with contextlib.suppress(ChildProcessError):  # something here has had it waited for
+            if timeout is not None and not forks.ends_within(self._pid, timeout):
+                raise subprocess.TimeoutExpired("launcher", timeout)
+            os.waitpid(self._pid, 0)
+        self._has_ended = True
+
+
+def _sleep(bed: socket.socket, preload: tuple[str, ...]) -> None:
+    sys.dont_write_bytecode = True
+    prctl(PR_SET_DUMPABLE, 1)  # it may have to name its users; then it keeps tracers out
+    with bed:
+        folder, controls, _, _ = socket.recv_fds(bed, _MAX_FOLDER, 1)
+    if controls:  # or nobody wants it any more
+        launcher.serve(socket.socket(fileno=controls[0]), os.fsdecode(folder), "", preload)
 
 
 if __name__ == "__main__":

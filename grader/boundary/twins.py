@@ -4,9 +4,9 @@ It imports the libraries once for both, forks the launcher while it knows nothin
 and becomes the trusted process only then, when it is told what for:
 
     twin = Twin("room.module:serve", assignment, preload=("numpy", "torch"))
-    while not twin.is_told:
-        twin.receive()
-    twin.line.send(job)  # serve(line, launcher, assignment) has the other end
+    twin.give(job)  # serve(line, launcher, assignment) has the other end of the line
+    while (answer := twin.receive()) == "":
+        pass
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 import grader
@@ -34,6 +35,7 @@ class Surroundings:
 
     environment: dict[str, str]
     path: list[str]
+    writes_bytecode: bool
     bytecode: str | None  # the folder for it; None: beside the source
     grader: str
 
@@ -41,20 +43,28 @@ class Surroundings:
     def ours(cls) -> Surroundings:
         """Those of this process."""
         named = {name: value for name, value in os.environ.items() if name}
-        return cls(named, list(sys.path), sys.pycache_prefix, grader.__path__[0])
+        writes = not sys.dont_write_bytecode
+        return cls(named, list(sys.path), writes, sys.pycache_prefix, _grader())
 
     def enter(self) -> None:
         """Have them in this process, which goes on with one thread.
 
         Raises `PlatformError` where this process is one of another grader.
         """
-        if grader.__path__[0] != self.grader:
-            raise PlatformError("error.other_grader", ours=self.grader, found=grader.__path__[0])
+        if self.grader != _grader():
+            folder = Path(self.grader).parent
+            raise PlatformError("error.other_grader", found=_grader(), folder=folder)
         os.environ.clear()
         os.environ.update({**self.environment, **interpreters.ONE_THREAD})
         time.tzset()
         sys.path[:] = self.path
+        sys.dont_write_bytecode = not self.writes_bytecode
         sys.pycache_prefix = self.bytecode
+
+
+def _grader() -> str:
+    """The folder of our own code."""
+    return os.path.realpath(grader.__path__[0])
 
 
 class Twin:
@@ -62,7 +72,7 @@ class Twin:
 
     `target` is `module:function`, which only that process imports. It ends when we do, however that
     is. With `core` it stays on that one, and so do its launcher and guests. Until it has forked,
-    which takes as long as its libraries, it `is_told` nothing, and nothing may be sent.
+    which takes as long as its libraries, it `is_told` nothing.
     """
 
     def __init__(
@@ -73,13 +83,13 @@ class Twin:
         core: int | None = None,
     ) -> None:
         self.is_told = False
-        self._task = target, arguments
+        self._waiting: list[Any] = [(target, arguments)]  # until it is told
         ours, theirs = socket.socketpair()
         life, life_of_ours = os.pipe()
         self._life: int | None = life_of_ours
         words = [str(theirs.fileno()), str(life), "-" if core is None else str(core)]
         start = [*interpreters.command(), "-m", "grader.boundary.twin_start"]
-        if not sys.dont_write_bytecode:
+        if not sys.dont_write_bytecode and sys.pycache_prefix is None:
             start.remove("-B")  # that of the libraries is worth writing once
         with theirs:
             self._process = subprocess.Popen(
@@ -92,6 +102,16 @@ class Twin:
         os.close(life)
         self.line = Connection(ours.detach())
 
+    def give(self, message: Any) -> None:
+        """Send it what its target expects, or keep that until it is told what to do.
+
+        Of one that is dead `receive` says so.
+        """
+        if self.is_told:
+            self._send(message)
+        else:
+            self._waiting.append(message)
+
     def receive(self) -> Any:
         """What it says. At first that is "", and it is told what to do.
 
@@ -100,18 +120,21 @@ class Twin:
         try:
             said = self.line.recv()
         except (EOFError, OSError):  # OSError: it died in the middle of a word
-            is_lost = not self.is_told and self.fate() == "exit code 1"
-            if is_lost and "PYTHONPATH" in os.environ:
+            if not self.is_told and self.fate() == "exit code 1" and not _finds_us():
                 raise PlatformError("error.not_found_by_launcher") from None
             raise EOFError from None
         if isinstance(said, GraderError):
             raise said
         if not self.is_told:
             self.is_told = True
-            with contextlib.suppress(OSError):  # it died; what it says next tells
-                self.line.send(Surroundings.ours())
-                self.line.send(self._task)
+            self._send(Surroundings.ours())
+            while self._waiting:
+                self._send(self._waiting.pop(0))
         return said
+
+    def _send(self, message: Any) -> None:
+        with contextlib.suppress(OSError):  # it died: what it says next tells
+            self.line.send(message)
 
     def has_ended(self) -> bool:
         """Whether it is gone."""
@@ -147,3 +170,10 @@ class Twin:
         if life is not None:
             os.close(life)
         return died_of
+
+
+def _finds_us() -> bool:
+    """Whether a clean interpreter finds this grader."""
+    look = [*interpreters.command(), "-c", "import grader.boundary.twin_start"]
+    environment = interpreters.environment()
+    return not subprocess.run(look, env=environment, check=False, capture_output=True).returncode

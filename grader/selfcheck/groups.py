@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from typing import Any
 
 from grader.boundary.launchers import LAUNCHER_START, launcher_for
 from grader.boundary.scratch import remove_abandoned
@@ -67,18 +67,20 @@ class _Apart:
             self.close()
             self._start()
         self._is_busy = True
+        self._twin.give(submission)
         try:
-            while not self._twin.is_told:
-                if not self._twin.line.poll(LAUNCHER_START):
-                    raise PlatformError("error.checks_died", reason=f"{LAUNCHER_START:g} s")
-                self._twin.receive()
-            with suppress(OSError):  # it died; what it says next tells
-                self._twin.line.send(submission)
-            while answer := self._twin.receive():
-                yield answer
+            while (answer := self._heard()) is not None:
+                if isinstance(answer, ExerciseResult):
+                    yield answer
         except EOFError:
             raise PlatformError("error.checks_died", reason=self._twin.fate()) from None
         self._is_busy = False
+
+    def _heard(self) -> Any:
+        if not self._twin.is_told and not self._twin.line.poll(LAUNCHER_START):
+            names = ", ".join(self._preload)
+            raise PlatformError("error.imports_hang", seconds=int(LAUNCHER_START), names=names)
+        return self._twin.receive()
 
     def close(self) -> None:
         # who is importing libraries or checking would have to be waited for

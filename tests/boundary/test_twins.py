@@ -57,7 +57,8 @@ def test_its_guests_have_nothing_of_that(monkeypatch):
     assert words == [""]
     assert cores == [min(os.sched_getaffinity(0))]
     assert "numpy" in modules
-    assert not {"tests.boundary.twin", "grader.checking.student", "pytest"} & set(modules)
+    ours = {"tests.boundary.twin", "grader.checking.student", "grader.boundary.launchers", "pytest"}
+    assert not {*ours, "grader.errors", "multiprocessing", "__mp_main__"} & set(modules)
 
 
 def test_a_library_that_is_not_there_is_said():
@@ -80,6 +81,7 @@ def test_another_grader_than_ours_is_refused(monkeypatch):
     with twin("describe") as made, pytest.raises(PlatformError) as caught:
         made.receive()
     assert caught.value.code == "error.other_grader"
+    assert caught.value.fields["folder"] == "/nowhere"
 
 
 def test_a_grader_that_only_pythonpath_finds_is_said(tmp_path):
@@ -94,6 +96,12 @@ def test_a_grader_that_only_pythonpath_finds_is_said(tmp_path):
         check=False,
     )
     assert started.stdout == "error.not_found_by_launcher\n"
+
+
+def test_what_a_library_prints_as_it_is_imported_is_nobodys_output():
+    code = "from grader.boundary.twins import Twin; Twin('room:serve', preload=('this',)).receive()"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (said.stdout, "Zen of Python" in said.stderr) == ("", True)
 
 
 LOST = """

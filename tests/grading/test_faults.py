@@ -265,7 +265,6 @@ def test_ctrl_c_ends_everything_at_once_and_leaves_nothing(waiting, command, tmp
 
 EARLY = """
 import sys
-from dataclasses import replace
 from importlib.abc import MetaPathFinder
 from grader.__main__ import run
 

@@ -5,7 +5,6 @@ What comes of a job whose worker died, or was ended because it hung, says `attem
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,6 +16,7 @@ from grader.boundary.devices import NO_GPUS, Gpus
 from grader.boundary.scratch import remove_abandoned
 from grader.boundary.twins import Twin
 from grader.course.assignment import Assignment
+from grader.errors import PlatformError
 from grader.grading import worker
 from grader.grading.engines.attempts import Attempt, Silence, Work, given_up, most_silence
 from grader.grading.engines.engine import Graded
@@ -48,6 +48,7 @@ class Pool:
         work = Work(jobs)
         patience = most_silence(assignment) if self.patience is None else self.patience
         busy: dict[Connection, _Worker] = {}
+        has_begun = False  # some worker could start
 
         try:
             for slot in range(self.workers):
@@ -57,7 +58,8 @@ class Pool:
             while busy:
                 for connection in _heard_from(busy, patience):
                     current = busy[connection]
-                    record = current.receive()
+                    record = current.receive(after_others=has_begun)
+                    has_begun = has_begun or current.twin.is_told
                     if isinstance(record, str):
                         current.check = record
                         continue
@@ -130,27 +132,19 @@ class _Worker:
     def give(self, attempt: Attempt) -> None:
         self.attempt, self.check = attempt, ""
         self.silence.heard()
-        if self.twin.is_told:
-            self._send()
+        self.twin.give(attempt.job)
 
-    def receive(self) -> Record | CheckResult | str | None:
-        """The record, a check that begins or has ended, or None when the worker died.
+    def receive(self, *, after_others: bool) -> Record | CheckResult | str | None:
+        """The record, a check that begins or has ended, "" now and then, or None when it died.
 
-        Raises the error it could not start with.
+        Raises the error it could not start with; `after_others` that could, it has died.
         """
-        was_told = self.twin.is_told
         try:
             answer: Record | CheckResult | str = self.twin.receive()
         except EOFError:
             return None
-        if not was_told:
-            self._send()
+        except PlatformError:
+            if self.twin.is_told or not after_others:
+                raise
+            return None
         return answer
-
-    def _send(self) -> None:
-        with contextlib.suppress(OSError):  # it died idle; receive() will say so
-            self.twin.line.send(self.attempt.job)
-
-    def died_of(self) -> int:
-        """The signal that ended it; 0 for none."""
-        return self.twin.died_of()

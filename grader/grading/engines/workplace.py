@@ -134,8 +134,6 @@ class Resident:
 
     def __init__(self, assignment: Assignment, post: Post, core: int | None) -> None:
         self.check = ""  # that it has begun last
-        # of multiprocessing it could not be: a task of Dask runs in a thread of a process that
-        # may have no such children
         self.twin = Twin(worker.SERVE, assignment, post, preload=assignment.preload, core=core)
 
     def grade(self, job: Job, patience: float) -> Record | None:
@@ -143,12 +141,10 @@ class Resident:
 
         Raises the error it could not start with.
         """
-        self.check, silence, is_sent = "", Silence(), False
+        self.check, silence = "", Silence()
+        self.twin.give(job)
         try:
             while True:
-                if self.twin.is_told and not is_sent:
-                    self.twin.line.send(job)
-                    is_sent = True
                 if self.twin.line.poll(Silence.STEP):
                     answer: Record | str = self.twin.receive()
                 elif silence.goes_on() > patience:
@@ -159,7 +155,7 @@ class Resident:
                     return answer
                 silence.heard()
                 self.check = answer
-        except (EOFError, OSError):
+        except EOFError:
             self.twin.died_of()
             return None
 
