@@ -62,7 +62,7 @@ def are_mostly_named(node: Node, name: re.Pattern[str], wanted: Wanted) -> bool:
         for child in node.children
         if (child.is_folder or is_packed(child.name)) and not is_nobodys(child, wanted)
     ]
-    return len(named) > len([child for child in others if child not in named])
+    return len(named) > sum(not name.match(child.name) for child in others)
 
 
 def is_package(node: Node, wanted: Wanted) -> bool:

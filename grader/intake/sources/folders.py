@@ -145,7 +145,7 @@ def _handin(node: Node, key: str, extras: Sequence[Node], wanted: Wanted) -> Han
 
 def _is_anothers(node: Node, wanted: Wanted) -> bool:
     """Whether a student's folder holds other assignments only: `hw2/` of this course, or `hw9/`."""
-    others = _of_others(node, wanted)
+    others = {*_of_others(node, wanted)}
     return bool(others) and not any(
         holds_code(child)
         for child in node.children
