@@ -122,6 +122,13 @@ def test_what_it_died_of():
         assert made.has_ended()
 
 
+def test_what_a_library_has_registered_is_done_at_the_end(tmp_path):
+    with twin("leave_word", str(tmp_path / "word")) as made, pytest.raises(EOFError):
+        made.receive()
+    assert (tmp_path / "word").read_text() == "tidied up"
+    assert made.fate() == "exit code 0"
+
+
 @pytest.mark.parametrize("end", ["close", "kill"])
 def test_its_launcher_and_guests_end_with_it(end):
     with twin("ask_guests") as made:

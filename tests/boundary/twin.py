@@ -1,8 +1,10 @@
 """What a trusted twin does in `test_twins`; imported there alone."""
 
+import atexit
 import os
 import signal
 import sys
+from pathlib import Path
 
 from grader.boundary.guests import Guests
 from grader.boundary.submitted import Submitted
@@ -28,3 +30,8 @@ def ask_guests(line, launcher):
 def die(line, launcher):
     """As in a library that breaks."""
     os.kill(os.getpid(), signal.SIGABRT)
+
+
+def leave_word(line, launcher, path):
+    """Write it at the end, as a library does that tidies up."""
+    atexit.register(Path(path).write_text, "tidied up")
