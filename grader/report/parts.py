@@ -97,7 +97,8 @@ class Maker:
         """
         plan, results = self._plan, self._plan.results
         part = Part(batch, ClassSums(results.snapshot, results.mistakes))
-        listed = []
+        rows: dict[str, list[dict[str, Any]]] = {lang: [] for lang in plan.languages}
+        texts: dict[str, list[str]] = {name: [] for name in plan.files}
         for path, mark in zip(batch.files, batch.marks, strict=True):
             content = store.content(path)
             entry = results.entry(path, content)
@@ -107,15 +108,15 @@ class Maker:
             part.marks.append(self._feedback(entry, source, mark))
             if results.people.has_left(student):
                 part.sums.add_off_roster(entry)
-            else:
-                part.sums.add(entry)
-                listed.append(entry)
-        part.names = [entry.record.student for entry in listed]
-        part.rows = {lang: self._rows(listed, lang) for lang in plan.languages if listed}
-        part.texts = {
-            name: how.between.join(how.student(results.snapshot, e, plan.lang) for e in listed)
-            for name, how in plan.files.items()
-        }
+                continue
+            part.sums.add(entry)
+            part.names.append(student)
+            for lang, own in rows.items():
+                own.append(self._row(entry, lang))
+            for name, how in plan.files.items():
+                texts[name].append(how.student(results.snapshot, entry, plan.lang))
+        part.rows = {lang: self._rows(own, lang) for lang, own in rows.items() if own}
+        part.texts = {name: how.between.join(texts[name]) for name, how in plan.files.items()}
         return part
 
     def _feedback(self, entry: Entry, source: str, mark: str) -> str:
@@ -132,14 +133,17 @@ class Maker:
             write_pages(plan, folder, "feedback", context)
         return made.mark(source, paths)
 
-    def _rows(self, entries: list[Entry], lang: str) -> str:
+    def _row(self, entry: Entry, lang: str) -> dict[str, Any]:
         plan = self._plan
-        snapshot, page = plan.results.snapshot, plan.name("feedback", lang)
-        students = [
-            class_page.row(snapshot, entry, lang, f"../../feedback/{entry.name}/{plan.own}/{page}")
-            for entry in entries
-        ]
-        context = {"students": students, "extra_possible": snapshot.extra_possible}
+        link = f"../../feedback/{entry.name}/{plan.own}/{plan.name('feedback', lang)}"
+        return class_page.row(plan.results.snapshot, entry, lang, link)
+
+    def _rows(self, students: list[dict[str, Any]], lang: str) -> str:
+        """Together: a call for each would cost as much as what it writes."""
+        context = {
+            "students": students,
+            "extra_possible": self._plan.results.snapshot.extra_possible,
+        }
         return pages.render("rows.html.j2", lang, [], context)
 
 
