@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from grader.records.digests import digest
+from collections.abc import Hashable
+from operator import attrgetter
+
 from grader.records.record import Record
+
+_WORTH, _KIND = attrgetter("name", "possible"), attrgetter("id", "of", "kind")
 
 
 class Versions:
@@ -11,18 +15,19 @@ class Versions:
 
     def __init__(self) -> None:
         self.declared: set[tuple[str, str]] = set()  # digests of checks and of settings
-        self._worth: set[str] = set()  # of points and of the kinds of checks
+        self._worth: set[Hashable] = set()  # of points and of the kinds of checks
 
     def add(self, record: Record) -> None:
         """One more record."""
         self.declared.add((record.checks_sha256[:12], record.settings_sha256[:12]))
         # where nothing ran, a person's decision has exercises all the same, without checks
         if any(e.checks for e in record.exercises):
-            functions = [
-                (e.id, e.extra, f.name, f.possible) for e in record.exercises for f in e.functions
-            ]
-            kinds = [(e.id, c.id, c.of, c.kind) for e in record.exercises for c in e.checks]
-            self._worth.add(digest(repr(functions), repr(kinds)))
+            self._worth.add(
+                tuple(
+                    (e.id, e.extra, *map(_WORTH, e.functions), *map(_KIND, e.checks))
+                    for e in record.exercises
+                )
+            )
 
     def merge(self, other: Versions) -> None:
         """The records of `other` as well."""

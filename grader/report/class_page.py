@@ -127,8 +127,9 @@ class ClassSums:
         self.unrun[record.status] += not own
         self.results.update(own)
         self._students.update(own.keys())
+        said = _said(record)
         for lang, told in self._told.items():
-            told.add(_sentences(record, lang))
+            told.add(_sentences(said, lang))
 
     def add_off_roster(self, entry: Entry) -> None:
         """Name a student who is in none of the figures."""
@@ -297,23 +298,31 @@ def _totals(shares: Sequence[float]) -> dict[str, Any]:
     }
 
 
-def _sentences(record: Record, lang: str) -> dict[tuple[str, str, str], set[str]]:
-    """What a student was told: by exercise, outcome and sentence the checks that said it.
+def _said(record: Record) -> list[tuple[str, str, str, Message]]:
+    """What a student was told: exercise, outcome, check ("" of all of it) and message.
 
     The general "failed" is left out: it says no more than the table of checks.
     """
+    of_all = [message for message in (_problem(record), *record.notes) if message is not None]
+    return [("", record.status, "", message) for message in of_all] + [
+        (exercise.id, check.outcome, check.id, check.message)
+        for exercise in record.exercises
+        for check in exercise.checks
+        if check.message is not None
+        and check.message.code != "failed"
+        and check.outcome not in {Outcome.PASSED, Outcome.SKIPPED}
+    ]
+
+
+def _sentences(
+    said: Sequence[tuple[str, str, str, Message]], lang: str
+) -> dict[tuple[str, str, str], set[str]]:
+    """By exercise, outcome and sentence the checks that said it."""
     found: dict[tuple[str, str, str], set[str]] = {}
-    for message in (_problem(record), *record.notes):
-        if message is not None:
-            found["", record.status, formatting.sentence(message, lang)] = set()
-    for exercise in record.exercises:
-        for check in exercise.checks:
-            message = check.message
-            if message is None or message.code == "failed":
-                continue
-            if check.outcome not in {Outcome.PASSED, Outcome.SKIPPED}:
-                key = exercise.id, check.outcome, formatting.sentence(message, lang)
-                found.setdefault(key, set()).add(check.id)
+    for exercise, outcome, check, message in said:
+        checks = found.setdefault((exercise, outcome, formatting.sentence(message, lang)), set())
+        if check:
+            checks.add(check)
     return found
 
 
