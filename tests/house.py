@@ -175,6 +175,7 @@ ROOMS = {
         "results",
         "feedback",
         "budget",
+        "rows",
         "provenance",
         "class_page",
         "formats",

@@ -90,8 +90,7 @@ def _to_mend(exercises: Sequence[dict[str, Any]]) -> dict[str, Any]:
     mend = [
         {"function": function, "exercise": exercise}
         for exercise in free
-        for function in exercise["functions"]
-        if function["failing"] and not function["unwritten"]
+        for function in exercise["mend"]
     ]
     unwritten = [exercise for exercise in free if exercise["unwritten"]]
     ungraded = any(e["broken"] or any(f["ungraded"] for f in e["functions"]) for e in free)
@@ -149,7 +148,8 @@ def _exercise(snapshot: Snapshot, lang: str, moment: Moment, told: Told) -> dict
         ),
         "kept_back": kept_back,
         "blocked": _blocked(checks, result.checks, lang),
-        "unwritten": [function for function in functions if function["unwritten"]],
+        "mend": [f for f in functions if f["failing"] and not f["unwritten"]],
+        "unwritten": [f for f in functions if f["unwritten"]],
         "functions": functions,
         "checks": checks,
         "passed": [check for check in checks if check["outcome"] == Outcome.PASSED],

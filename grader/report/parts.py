@@ -16,7 +16,7 @@ from grader.i18n import LANGUAGES
 from grader.records import digests, store
 from grader.records.layout import Out
 from grader.records.store import write_atomically
-from grader.report import class_page, feedback, made, pages
+from grader.report import feedback, made, pages, rows
 from grader.report.class_page import ClassSums
 from grader.report.formats import Format
 from grader.report.moment import Moment, stage
@@ -97,7 +97,7 @@ class Maker:
         """
         plan, results = self._plan, self._plan.results
         part = Part(batch, ClassSums(results.snapshot, results.mistakes))
-        rows: dict[str, list[dict[str, Any]]] = {lang: [] for lang in plan.languages}
+        listed: dict[str, list[dict[str, Any]]] = {lang: [] for lang in plan.languages}
         texts: dict[str, list[str]] = {name: [] for name in plan.files}
         for path, mark in zip(batch.files, batch.marks, strict=True):
             content = store.content(path)
@@ -111,11 +111,11 @@ class Maker:
                 continue
             part.sums.add(entry)
             part.names.append(student)
-            for lang, own in rows.items():
+            for lang, own in listed.items():
                 own.append(self._row(entry, lang))
             for name, how in plan.files.items():
                 texts[name].append(how.student(results.snapshot, entry, plan.lang))
-        part.rows = {lang: self._rows(own, lang) for lang, own in rows.items() if own}
+        part.rows = {lang: self._rows(own, lang) for lang, own in listed.items() if own}
         part.texts = {name: how.between.join(texts[name]) for name, how in plan.files.items()}
         return part
 
@@ -136,7 +136,7 @@ class Maker:
     def _row(self, entry: Entry, lang: str) -> dict[str, Any]:
         plan = self._plan
         link = f"../../feedback/{entry.name}/{plan.own}/{plan.name('feedback', lang)}"
-        return class_page.row(plan.results.snapshot, entry, lang, link)
+        return rows.row(plan.results.snapshot, entry, lang, link)
 
     def _rows(self, students: list[dict[str, Any]], lang: str) -> str:
         """Together: a call for each would cost as much as what it writes."""
