@@ -104,15 +104,20 @@ def _class(plan: Plan, jobs: int) -> tuple[ClassSums, list[Path]]:
 
 
 def _batches(files: list[Path], marks: Mapping[str, str]) -> Iterator[Batch]:
-    waiting = iter(files)
-    while some := list(islice(waiting, BATCH)):
+    """The first is of one record alone: `_in_order` waits for it."""
+    waiting, number = iter(files), 1
+    while some := list(islice(waiting, number)):
         yield Batch(some, [marks.get(path.stem, "") for path in some])
+        number = BATCH
 
 
 def _in_order(plan: Plan, batches: list[Batch], jobs: int) -> Iterator[Part]:
     """The parts of the batches in their order, made by as many processes."""
-    maker, jobs = Maker(plan), min(jobs, len(batches))
-    if jobs == 1:
+    maker = Maker(plan)
+    first, *batches = batches
+    yield maker(first)  # this loads templates and sentences: a process that is forked now has them
+    jobs = min(jobs, len(batches))
+    if jobs <= 1:
         yield from map(maker, batches)
         return
     with ProcessPoolExecutor(jobs, initializer=_start, initargs=(maker,)) as pool:
