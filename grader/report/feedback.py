@@ -28,6 +28,8 @@ from grader.report.told import Told
 from grader.scoring.hints import is_hinted
 from grader.scoring.standing import Standing, standing
 
+_KINDS = list(Kind)
+
 
 def context(
     snapshot: Snapshot,
@@ -116,7 +118,7 @@ def _total(
 
 
 def _exercise(snapshot: Snapshot, lang: str, moment: Moment, told: Told) -> dict[str, Any]:
-    result = told.result()
+    result = told.result
     entry = snapshot.exercise(result.id)
     checks = [_result(snapshot, told, result.id, check, lang, moment) for check in result.checks]
     functions = [
@@ -196,7 +198,7 @@ def _function(
 
 
 def _core_first(check: dict[str, Any]) -> int:
-    return list(Kind).index(check["kind"])
+    return _KINDS.index(check["kind"])
 
 
 def fails(check: dict[str, Any]) -> bool:
