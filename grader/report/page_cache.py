@@ -16,6 +16,7 @@ from grader.report.told import Told, told
 # large, and sixteen times where a student has printed nothing but controls.
 _MOST = 1 << 21
 _LARGEST = 1 << 14  # of one exercise: much that was printed is nobody else's
+_MOST_ONCE = 1 << 14
 
 
 class PageCache:
@@ -27,6 +28,7 @@ class PageCache:
 
     def __init__(self, mistakes: Sequence[Mistake] = ()) -> None:
         self._mistakes = mistakes
+        self._once: set[int] = set()  # hashes of facts
         self._size = 0
         self._made: dict[tuple[str, bytes], dict[str, Any]] = {}
         self._record: Record | None = None
@@ -50,7 +52,7 @@ class PageCache:
             made = self._made.get((lang, facts))
             if made is None:
                 made = make(one)
-                if len(facts) <= _LARGEST:
+                if len(facts) <= _LARGEST and self._has_come_again(hash((lang, facts))):
                     self._size += len(facts)
                     if self._size > _MOST:
                         self._made.clear()
@@ -58,3 +60,12 @@ class PageCache:
                     self._made[lang, facts] = made
             found.append(made)
         return found
+
+    def _has_come_again(self, facts: int) -> bool:
+        """Whether they are two students' at least: what is one's own is let go at once."""
+        if facts in self._once:
+            return True
+        if len(self._once) >= _MOST_ONCE:
+            self._once.clear()
+        self._once.add(facts)
+        return False
