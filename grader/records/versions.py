@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from operator import attrgetter
+from typing import Any
 
+from grader.records.digests import digest
 from grader.records.record import Record
-
-_WORTH, _KIND = attrgetter("name", "possible"), attrgetter("id", "of", "kind")
 
 
 class Versions:
@@ -15,19 +13,21 @@ class Versions:
 
     def __init__(self) -> None:
         self.declared: set[tuple[str, str]] = set()  # digests of checks and of settings
-        self._worth: set[Hashable] = set()  # of points and of the kinds of checks
+        self._worth: set[str] = set()  # of points and of the kinds of checks
+        self._last: tuple[str, list[Any]] = "", []  # of which a digest was made
 
     def add(self, record: Record) -> None:
         """One more record."""
         self.declared.add((record.checks_sha256[:12], record.settings_sha256[:12]))
         # where nothing ran, a person's decision has exercises all the same, without checks
         if any(e.checks for e in record.exercises):
-            self._worth.add(
-                tuple(
-                    (e.id, e.extra, *map(_WORTH, e.functions), *map(_KIND, e.checks))
-                    for e in record.exercises
-                )
+            functions = repr(  # 2 is not 2.0 here
+                [(e.id, e.extra, f.name, f.possible) for e in record.exercises for f in e.functions]
             )
+            kinds = [(e.id, c.id, c.of, c.kind) for e in record.exercises for c in e.checks]
+            if (functions, kinds) != self._last:  # rare, and the kinds take long to write out
+                self._last = functions, kinds
+                self._worth.add(digest(functions, repr(kinds)))
 
     def merge(self, other: Versions) -> None:
         """The records of `other` as well."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -31,14 +30,8 @@ def row(snapshot: Snapshot, entry: Entry, lang: str, feedback: str) -> dict[str,
 def _cell(result: ExerciseResult | None, record: Record) -> dict[str, Any]:
     """Points of one student in one exercise, and how much is lost: 0 (nothing) to 4 (all)."""
     if result is None:
-        return _points(record.points_of_unrun, 0.0)
-    return _points(result.points, result.possible)
-
-
-@lru_cache(maxsize=1 << 12, typed=True)
-def _points(points: float | None, possible: float) -> dict[str, Any]:
-    """Many students have the same."""
-    if points is None or not possible:
-        return {"points": points, "loss": 0}
-    lost = 1 - points / possible
-    return {"points": points, "loss": (lost > 0) + (lost > 0.2) + (lost > 0.5) + (lost >= 1)}
+        return {"points": record.points_of_unrun, "loss": 0}
+    if result.points is None or not result.possible:
+        return {"points": result.points, "loss": 0}
+    lost = 1 - result.points / result.possible
+    return {"points": result.points, "loss": (lost > 0) + (lost > 0.2) + (lost > 0.5) + (lost >= 1)}
