@@ -89,15 +89,17 @@ def _to_mend(exercises: Sequence[dict[str, Any]]) -> dict[str, Any]:
         if exercise["blocked"]:
             blocked.setdefault(exercise["blocked"], []).append(exercise)
     free = [exercise for exercise in exercises if not exercise["blocked"]]
+    faulty = [exercise for exercise in free if exercise["mend"]]
     mend = [
         {"function": function, "exercise": exercise}
-        for exercise in free
+        for exercise in faulty
         for function in exercise["mend"]
     ]
     unwritten = [exercise for exercise in free if exercise["unwritten"]]
     ungraded = any(e["broken"] or any(f["ungraded"] for f in e["functions"]) for e in free)
     return {
         "blocked": blocked,
+        "faulty": faulty,
         "mend": mend,
         "unwritten": unwritten,
         "all_right": not (blocked or mend or unwritten or ungraded),

@@ -12,11 +12,12 @@ from grader.records.record import Record
 from grader.report.moment import Moment
 from grader.report.told import Told, told
 
-# Bytes of what is told, in each process: some 500 exercises. What is made of them is six times as
-# large, and sixteen times where a student has printed nothing but controls.
-_MOST = 1 << 21
+# Bytes of what is told, in each process. What is made of them is mostly six times as large, and 36
+# times where it is tables of counterexamples or text of four bytes a letter; the worst that was
+# found by hand is 59 times.
+_MOST = 1 << 19
 _LARGEST = 1 << 14  # of one exercise: much that was printed is nobody else's
-_MOST_ONCE = 1 << 14
+_MOST_ONCE = 1 << 14  # hashes, one or two megabytes: the exercises of some 500 students
 
 
 class PageCache:
@@ -32,7 +33,7 @@ class PageCache:
         self._size = 0
         self._made: dict[tuple[str, bytes], dict[str, Any]] = {}
         self._record: Record | None = None
-        self._told: list[tuple[Told, bytes]] = []
+        self._told: list[tuple[Told, bytes | None]] = []
 
     def exercises(
         self,
@@ -45,27 +46,41 @@ class PageCache:
         """What `make` makes of each exercise in this language."""
         if record is not self._record:  # in each language they are the same
             own = told(snapshot, record, moment, self._mistakes)
-            # every field of it, also those that are to come; equal bytes are equal facts
-            self._record, self._told = record, [(one, pickle.dumps(one)) for one in own]
+            self._record, self._told = record, [(one, _facts(one)) for one in own]
         found = []
         for one, facts in self._told:
-            made = self._made.get((lang, facts))
+            made = None if facts is None else self._made.get((lang, facts))
             if made is None:
                 made = make(one)
-                if len(facts) <= _LARGEST and self._has_come_again(hash((lang, facts))):
-                    self._size += len(facts)
-                    if self._size > _MOST:
-                        self._made.clear()
-                        self._size = len(facts)
-                    self._made[lang, facts] = made
+                if facts is not None:
+                    self._keep(lang, facts, made)
             found.append(made)
         return found
 
-    def _has_come_again(self, facts: int) -> bool:
-        """Whether they are two students' at least: what is one's own is let go at once."""
-        if facts in self._once:
+    def _keep(self, lang: str, facts: bytes, made: dict[str, Any]) -> None:
+        """Unless they are the first student's: what is one's own is let go at once."""
+        if not self._note(hash((lang, facts))):
+            return
+        self._size += len(facts)
+        if self._size > _MOST:
+            self._made.clear()
+            self._size = len(facts)
+        self._made[lang, facts] = made
+
+    def _note(self, mark: int) -> bool:
+        """Take note of them; whether they had come before."""
+        if mark in self._once:
             return True
         if len(self._once) >= _MOST_ONCE:
             self._once.clear()
-        self._once.add(facts)
+        self._once.add(mark)
         return False
+
+
+def _facts(one: Told) -> bytes | None:
+    """Every field of it, also those that are to come; None where they are too long to be kept.
+
+    Equal bytes are equal facts, and the same types: -0.0 is not 0.0 here.
+    """
+    facts = pickle.dumps(one)
+    return facts if len(facts) <= _LARGEST else None

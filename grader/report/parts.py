@@ -108,13 +108,10 @@ class Maker:
             part.marks.append(self._feedback(entry, source, mark))
             if results.people.has_left(student):
                 part.sums.add_off_roster(entry)
-                continue
-            part.sums.add(entry)
-            part.names.append(student)
-            for lang, own in listed.items():
-                own.append(self._row(entry, lang))
-            for name, how in plan.files.items():
-                texts[name].append(how.student(results.snapshot, entry, plan.lang))
+            else:
+                part.sums.add(entry)
+                part.names.append(student)
+                self._list(entry, listed, texts)
         part.rows = {lang: self._rows(own, lang) for lang, own in listed.items() if own}
         part.texts = {name: how.between.join(texts[name]) for name, how in plan.files.items()}
         return part
@@ -133,13 +130,19 @@ class Maker:
             write_pages(plan, folder, "feedback", context)
         return made.mark(source, paths)
 
-    def _row(self, entry: Entry, lang: str) -> dict[str, Any]:
-        plan = self._plan
-        link = f"../../feedback/{entry.name}/{plan.own}/{plan.name('feedback', lang)}"
-        return rows.row(plan.results.snapshot, entry, lang, link)
+    def _list(
+        self, entry: Entry, listed: dict[str, list[dict[str, Any]]], texts: dict[str, list[str]]
+    ) -> None:
+        """Add the student to the table in each language, and to the files."""
+        plan, snapshot = self._plan, self._plan.results.snapshot
+        for lang, own in listed.items():
+            link = f"../../feedback/{entry.name}/{plan.own}/{plan.name('feedback', lang)}"
+            own.append(rows.row(snapshot, entry, lang, link))
+        for name, how in plan.files.items():
+            texts[name].append(how.student(snapshot, entry, plan.lang))
 
     def _rows(self, students: list[dict[str, Any]], lang: str) -> str:
-        """Together: a call for each would cost as much as what it writes."""
+        """One call for all: a template's start costs as much as a row."""
         context = {
             "students": students,
             "extra_possible": self._plan.results.snapshot.extra_possible,

@@ -16,7 +16,7 @@ from grader.records.record import CheckResult, ExerciseResult, Record
 from grader.report.moment import Moment, is_shown
 from grader.scoring.points import excused
 
-_Some = tuple[tuple[str, ...], tuple[Any, ...]]  # names of fields, and their values
+_Row = tuple[tuple[str, ...], tuple[Any, ...]]  # names of fields, and their values
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class Told:
     So two students of whom all of this is equal have the same page (`grader.report.page_cache`).
     """
 
-    exercise: _Some
-    checks: list[_Some]
+    exercise: _Row
+    checks: list[_Row]
     closed: frozenset[str]  # functions whose points are kept back
     free: dict[str, list[str]]  # of its checks that count: the functions that have paid
     mistakes: list[Named]
@@ -55,8 +55,8 @@ class _Fields:
         self._names = tuple(own.name for own in fields(kind) if own.name not in untold)
         self._values = attrgetter(*self._names)
 
-    def of(self, result: CheckResult | ExerciseResult) -> _Some:
-        """Much faster than a copy, which a page in the cache needs not."""
+    def of(self, result: CheckResult | ExerciseResult) -> _Row:
+        """Names and values, not a copy: most pages come from the cache and never need one."""
         return self._names, self._values(result)
 
 
@@ -66,13 +66,13 @@ _OF_EXERCISE = _Fields(ExerciseResult, "seconds", "checks", "device", "follows_f
 @cache
 def _of_check(*, public: bool, with_inputs: bool) -> _Fields:
     """Without how long it took and digests, and of a hidden one without what it found."""
-    found = () if public else ("detail", "output")
-    asked = () if with_inputs else ("counterexample",)
-    return _Fields(CheckResult, "seconds", "traces", *found, *asked)
+    unseen = () if public else ("detail", "output")
+    unasked = () if with_inputs else ("counterexample",)
+    return _Fields(CheckResult, "seconds", "traces", *unseen, *unasked)
 
 
-def _by_name(some: _Some) -> dict[str, Any]:
-    return dict(zip(*some, strict=True))
+def _by_name(row: _Row) -> dict[str, Any]:
+    return dict(zip(*row, strict=True))
 
 
 def told(
