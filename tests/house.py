@@ -180,6 +180,7 @@ ROOMS = {
         "results",
         "feedback",
         "budget",
+        "rows",
         "provenance",
         "class_page",
         "formats",

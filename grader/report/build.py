@@ -17,7 +17,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -33,7 +33,7 @@ from grader.report.moment import Moment
 from grader.report.parts import Batch, Maker, Part, Plan, names_of, write_pages
 from grader.report.results import gather, refuse_copy
 
-BATCH = 50  # records
+BATCH = 50  # records; of its multiples one is `TABLE`
 TABLE = 2000  # rows: in a table of more, browsers take seconds to sort or to search
 
 
@@ -104,20 +104,25 @@ def _class(plan: Plan, jobs: int) -> tuple[ClassSums, list[Path]]:
 
 
 def _batches(files: list[Path], marks: Mapping[str, str]) -> Iterator[Batch]:
-    waiting = iter(files)
-    while some := list(islice(waiting, BATCH)):
+    """The first is small: until it is done no other process is started."""
+    ends = {1, *range(BATCH, len(files), BATCH), len(files)}
+    for start, end in pairwise([0, *sorted(ends)]):
+        some = files[start:end]
         yield Batch(some, [marks.get(path.stem, "") for path in some])
 
 
 def _in_order(plan: Plan, batches: list[Batch], jobs: int) -> Iterator[Part]:
     """The parts of the batches in their order, made by as many processes."""
-    maker, jobs = Maker(plan), min(jobs, len(batches))
-    if jobs == 1:
-        yield from map(maker, batches)
+    maker = Maker(plan)
+    first, *rest = batches
+    yield maker(first)  # this loads templates and sentences: a forked process inherits them
+    jobs = min(jobs, len(rest))
+    if jobs <= 1:
+        yield from map(maker, rest)
         return
     with ProcessPoolExecutor(jobs, initializer=_start, initargs=(maker,)) as pool:
         waiting: deque[Future[Part]] = deque()
-        for batch in batches:  # no more of them ahead than keeps everybody busy
+        for batch in rest:  # no more of them ahead than keeps everybody busy
             waiting.append(pool.submit(_made, batch))
             if len(waiting) > 2 * jobs:
                 yield waiting.popleft().result()

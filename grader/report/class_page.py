@@ -1,6 +1,6 @@
 """What the staff read of a class: `class.html.j2` names everything that is made here.
 
-The records pass by one after another. `ClassSums` keeps what the page tells of all of them, `row`
+The records pass by one after another. `ClassSums` keeps what the page tells of all of them, `rows`
 makes what it tells of each; no record is kept.
 """
 
@@ -11,14 +11,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
 
 from grader.diagnosis.classes import ClassMistakes, Group
 from grader.diagnosis.mistakes import Mistake
 from grader.i18n import choose, translate
 from grader.records.assignment_snapshot import Snapshot
 from grader.records.outcome import Outcome
-from grader.records.record import ExerciseResult, Message, Record, Status
+from grader.records.record import Message, Record, Status
 from grader.report import formatting, item_analysis, plots
 from grader.report.item_analysis import CheckFigures
 from grader.report.provenance import Provenance
@@ -127,8 +126,9 @@ class ClassSums:
         self.unrun[record.status] += not own
         self.results.update(own)
         self._students.update(own.keys())
+        said = _said(record)
         for lang, told in self._told.items():
-            told.add(_sentences(record, lang))
+            told.add(_sentences(said, lang))
 
     def add_off_roster(self, entry: Entry) -> None:
         """Name a student who is in none of the figures."""
@@ -266,22 +266,6 @@ def ungraded(results: Results, lang: str) -> str:
     return _Names(len(everybody), [*first]).sentence(lang)
 
 
-def row(snapshot: Snapshot, entry: Entry, lang: str, feedback: str) -> dict[str, Any]:
-    """A student in the table: `rows.html.j2`. `feedback` is the path to the student's page."""
-    record = entry.record
-    earned = {exercise.id: exercise for exercise in record.exercises}
-    return {
-        "name": record.student,
-        "person": entry.person,
-        "link": quote(feedback),
-        "status": record.status,
-        "points": record.points,
-        "extra_points": record.extra_points,
-        "problem": formatting.why_of(record, lang),
-        "exercises": [_cell(earned.get(e.id), record) for e in snapshot.exercises],
-    }
-
-
 def _problem(record: Record) -> Message | None:
     """Of who handed in nothing the status says it all."""
     return None if record.status == Status.MISSING else record.problem
@@ -297,34 +281,32 @@ def _totals(shares: Sequence[float]) -> dict[str, Any]:
     }
 
 
-def _sentences(record: Record, lang: str) -> dict[tuple[str, str, str], set[str]]:
-    """What a student was told: by exercise, outcome and sentence the checks that said it.
+def _said(record: Record) -> list[tuple[str, str, str, Message]]:
+    """What a student was told: exercise, outcome, check ("" of all of it) and message.
 
     The general "failed" is left out: it says no more than the table of checks.
     """
+    of_all = [message for message in (_problem(record), *record.notes) if message is not None]
+    return [("", record.status, "", message) for message in of_all] + [
+        (exercise.id, check.outcome, check.id, check.message)
+        for exercise in record.exercises
+        for check in exercise.checks
+        if check.message is not None
+        and check.message.code != "failed"
+        and check.outcome not in {Outcome.PASSED, Outcome.SKIPPED}
+    ]
+
+
+def _sentences(
+    said: Sequence[tuple[str, str, str, Message]], lang: str
+) -> dict[tuple[str, str, str], set[str]]:
+    """By exercise, outcome and sentence the checks that said it."""
     found: dict[tuple[str, str, str], set[str]] = {}
-    for message in (_problem(record), *record.notes):
-        if message is not None:
-            found["", record.status, formatting.sentence(message, lang)] = set()
-    for exercise in record.exercises:
-        for check in exercise.checks:
-            message = check.message
-            if message is None or message.code == "failed":
-                continue
-            if check.outcome not in {Outcome.PASSED, Outcome.SKIPPED}:
-                key = exercise.id, check.outcome, formatting.sentence(message, lang)
-                found.setdefault(key, set()).add(check.id)
+    for exercise, outcome, check, message in said:
+        checks = found.setdefault((exercise, outcome, formatting.sentence(message, lang)), set())
+        if check:
+            checks.add(check)
     return found
-
-
-def _cell(result: ExerciseResult | None, record: Record) -> dict[str, Any]:
-    """Points of one student in one exercise, and how much is lost: 0 (nothing) to 4 (all)."""
-    if result is None:
-        return {"points": record.points_of_unrun, "loss": 0}
-    if result.points is None or not result.possible:
-        return {"points": result.points, "loss": 0}
-    lost = 1 - result.points / result.possible
-    return {"points": result.points, "loss": (lost > 0) + (lost > 0.2) + (lost > 0.5) + (lost >= 1)}
 
 
 def _apart(snapshot: Snapshot, lang: str) -> dict[tuple[str, str], str]:

@@ -28,6 +28,8 @@ from grader.report.told import Told
 from grader.scoring.hints import is_hinted
 from grader.scoring.standing import Standing, standing
 
+_KINDS = list(Kind)
+
 
 def context(
     snapshot: Snapshot,
@@ -87,16 +89,17 @@ def _to_mend(exercises: Sequence[dict[str, Any]]) -> dict[str, Any]:
         if exercise["blocked"]:
             blocked.setdefault(exercise["blocked"], []).append(exercise)
     free = [exercise for exercise in exercises if not exercise["blocked"]]
+    faulty = [exercise for exercise in free if exercise["mend"]]
     mend = [
         {"function": function, "exercise": exercise}
-        for exercise in free
-        for function in exercise["functions"]
-        if function["failing"] and not function["unwritten"]
+        for exercise in faulty
+        for function in exercise["mend"]
     ]
     unwritten = [exercise for exercise in free if exercise["unwritten"]]
     ungraded = any(e["broken"] or any(f["ungraded"] for f in e["functions"]) for e in free)
     return {
         "blocked": blocked,
+        "faulty": faulty,
         "mend": mend,
         "unwritten": unwritten,
         "all_right": not (blocked or mend or unwritten or ungraded),
@@ -117,7 +120,7 @@ def _total(
 
 
 def _exercise(snapshot: Snapshot, lang: str, moment: Moment, told: Told) -> dict[str, Any]:
-    result = told.result()
+    result = told.result
     entry = snapshot.exercise(result.id)
     checks = [_result(snapshot, told, result.id, check, lang, moment) for check in result.checks]
     functions = [
@@ -149,7 +152,8 @@ def _exercise(snapshot: Snapshot, lang: str, moment: Moment, told: Told) -> dict
         ),
         "kept_back": kept_back,
         "blocked": _blocked(checks, result.checks, lang),
-        "unwritten": [function for function in functions if function["unwritten"]],
+        "mend": [f for f in functions if f["failing"] and not f["unwritten"]],
+        "unwritten": [f for f in functions if f["unwritten"]],
         "functions": functions,
         "checks": checks,
         "passed": [check for check in checks if check["outcome"] == Outcome.PASSED],
@@ -196,7 +200,7 @@ def _function(
 
 
 def _core_first(check: dict[str, Any]) -> int:
-    return list(Kind).index(check["kind"])
+    return _KINDS.index(check["kind"])
 
 
 def fails(check: dict[str, Any]) -> bool:

@@ -16,7 +16,7 @@ from grader.i18n import LANGUAGES
 from grader.records import digests, store
 from grader.records.layout import Out
 from grader.records.store import write_atomically
-from grader.report import class_page, feedback, made, pages
+from grader.report import feedback, made, pages, rows
 from grader.report.class_page import ClassSums
 from grader.report.formats import Format
 from grader.report.moment import Moment, stage
@@ -97,7 +97,8 @@ class Maker:
         """
         plan, results = self._plan, self._plan.results
         part = Part(batch, ClassSums(results.snapshot, results.mistakes))
-        listed = []
+        listed: dict[str, list[dict[str, Any]]] = {lang: [] for lang in plan.languages}
+        texts: dict[str, list[str]] = {name: [] for name in plan.files}
         for path, mark in zip(batch.files, batch.marks, strict=True):
             content = store.content(path)
             entry = results.entry(path, content)
@@ -109,13 +110,10 @@ class Maker:
                 part.sums.add_off_roster(entry)
             else:
                 part.sums.add(entry)
-                listed.append(entry)
-        part.names = [entry.record.student for entry in listed]
-        part.rows = {lang: self._rows(listed, lang) for lang in plan.languages if listed}
-        part.texts = {
-            name: how.between.join(how.student(results.snapshot, e, plan.lang) for e in listed)
-            for name, how in plan.files.items()
-        }
+                part.names.append(student)
+                self._list(entry, listed, texts)
+        part.rows = {lang: self._rows(own, lang) for lang, own in listed.items() if own}
+        part.texts = {name: how.between.join(texts[name]) for name, how in plan.files.items()}
         return part
 
     def _feedback(self, entry: Entry, source: str, mark: str) -> str:
@@ -132,14 +130,23 @@ class Maker:
             write_pages(plan, folder, "feedback", context)
         return made.mark(source, paths)
 
-    def _rows(self, entries: list[Entry], lang: str) -> str:
-        plan = self._plan
-        snapshot, page = plan.results.snapshot, plan.name("feedback", lang)
-        students = [
-            class_page.row(snapshot, entry, lang, f"../../feedback/{entry.name}/{plan.own}/{page}")
-            for entry in entries
-        ]
-        context = {"students": students, "extra_possible": snapshot.extra_possible}
+    def _list(
+        self, entry: Entry, listed: dict[str, list[dict[str, Any]]], texts: dict[str, list[str]]
+    ) -> None:
+        """Add the student to the table in each language, and to the files."""
+        plan, snapshot = self._plan, self._plan.results.snapshot
+        for lang, own in listed.items():
+            link = f"../../feedback/{entry.name}/{plan.own}/{plan.name('feedback', lang)}"
+            own.append(rows.row(snapshot, entry, lang, link))
+        for name, how in plan.files.items():
+            texts[name].append(how.student(snapshot, entry, plan.lang))
+
+    def _rows(self, students: list[dict[str, Any]], lang: str) -> str:
+        """One call for all: a template's start costs as much as a row."""
+        context = {
+            "students": students,
+            "extra_possible": self._plan.results.snapshot.extra_possible,
+        }
         return pages.render("rows.html.j2", lang, [], context)
 
 

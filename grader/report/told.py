@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from functools import cache, cached_property
+from operator import attrgetter
 from typing import Any
 
 from grader.course.toml import Text
@@ -13,6 +15,8 @@ from grader.records.assignment_snapshot import Snapshot
 from grader.records.record import CheckResult, ExerciseResult, Record
 from grader.report.moment import Moment, is_shown
 from grader.scoring.points import excused
+
+_Row = tuple[tuple[str, ...], tuple[Any, ...]]  # names of fields, and their values
 
 
 @dataclass(frozen=True)
@@ -31,21 +35,44 @@ class Told:
     So two students of whom all of this is equal have the same page (`grader.report.page_cache`).
     """
 
-    exercise: dict[str, Any]  # fields of its result, without those that no page tells
-    checks: list[dict[str, Any]]  # likewise
+    exercise: _Row
+    checks: list[_Row]
     closed: frozenset[str]  # functions whose points are kept back
     free: dict[str, list[str]]  # of its checks that count: the functions that have paid
     mistakes: list[Named]
 
-    @property
-    def has_words(self) -> bool:
-        """Whether the page quotes the student's code: that is nobody else's, and may be long."""
-        return any(check.get("detail") or check.get("output") for check in self.checks)
-
+    @cached_property
     def result(self) -> ExerciseResult:
-        """The result with nothing in it that is not told."""
-        checks = [CheckResult(**check, seconds=0.0) for check in self.checks]
-        return ExerciseResult(**self.exercise, seconds=0.0, checks=checks)
+        """The result with nothing in it that is not told; the same in every language."""
+        checks = [CheckResult(**_by_name(check), seconds=0.0) for check in self.checks]
+        return ExerciseResult(**_by_name(self.exercise), seconds=0.0, checks=checks)
+
+
+class _Fields:
+    """The fields of a result that are told: all but those that are named here."""
+
+    def __init__(self, kind: type[CheckResult | ExerciseResult], *untold: str) -> None:
+        self._names = tuple(own.name for own in fields(kind) if own.name not in untold)
+        self._values = attrgetter(*self._names)
+
+    def of(self, result: CheckResult | ExerciseResult) -> _Row:
+        """Names and values, not a copy: most pages come from the cache and never need one."""
+        return self._names, self._values(result)
+
+
+_OF_EXERCISE = _Fields(ExerciseResult, "seconds", "checks", "device", "follows_from")
+
+
+@cache
+def _of_check(*, public: bool, with_inputs: bool) -> _Fields:
+    """Without how long it took and digests, and of a hidden one without what it found."""
+    unseen = () if public else ("detail", "output")
+    unasked = () if with_inputs else ("counterexample",)
+    return _Fields(CheckResult, "seconds", "traces", *unseen, *unasked)
+
+
+def _by_name(row: _Row) -> dict[str, Any]:
+    return dict(zip(*row, strict=True))
 
 
 def told(
@@ -53,35 +80,21 @@ def told(
 ) -> list[Told]:
     """What is told of each exercise, where these mistakes are known."""
     closed = _closed_functions(snapshot, record, moment)
+    of_check = {
+        public: _of_check(public=public, with_inputs=moment.shows_inputs(public=public))
+        for public in (True, False)
+    }
     paid = excused(record.exercises)
     return [
         Told(
-            _without(result, "seconds", "checks", "device", "follows_from"),
-            [_check(check, moment) for check in result.checks],
+            _OF_EXERCISE.of(result),
+            [of_check[check.public].of(check) for check in result.checks],
             closed,
             {check.id: paid[check.id] for check in result.checks if check.id in paid},
             _named(result, moment, closed, mistakes),
         )
         for result in record.exercises
     ]
-
-
-def _check(check: CheckResult, moment: Moment) -> dict[str, Any]:
-    """Without how long it took and digests, and of a hidden one without what it found."""
-    unseen = ["seconds", "traces"]
-    if not check.public:
-        unseen += ["detail", "output"]
-    if not moment.shows_inputs(public=check.public):
-        unseen.append("counterexample")
-    return _without(check, *unseen)
-
-
-def _without(result: CheckResult | ExerciseResult, *names: str) -> dict[str, Any]:
-    """The fields but for these: much faster than a copy, which a page in the cache needs not."""
-    fields = dict(vars(result))
-    for name in names:
-        del fields[name]
-    return fields
 
 
 def _named(

@@ -193,6 +193,16 @@ def test_students_of_a_large_class_stand_on_pages_of_their_own(out, monkeypatch)
     assert not list(folder.glob("students-*"))
 
 
+@pytest.mark.parametrize(("batch", "jobs"), [(1, 1), (5, 1), (5, 2), (10, 1)])
+def test_where_a_long_table_is_cut(out, monkeypatch, batch, jobs):
+    monkeypatch.setattr(building, "BATCH", batch)
+    monkeypatch.setattr(building, "TABLE", 10)
+    build(out, "en", jobs=jobs)
+    parts = sorted((out / "report" / "hw1").glob("students-?.html"))
+    rows = [path.read_text(encoding="utf-8").count('<th scope="row"') for path in parts]
+    assert rows == [10, 10, 10, 2]
+
+
 def test_a_long_list_of_names_ends_with_their_number(tmp_path):
     absent = example_class.class_records()["absent"]
     everybody = {f"s{n:03}": replace(absent, student=f"s{n:03}") for n in range(130)}
