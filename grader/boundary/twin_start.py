@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import ctypes
 import fcntl
 import gc
 import os
@@ -18,6 +19,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from typing import NoReturn
 
 from grader.boundary.guest import forks, launcher
@@ -42,7 +44,7 @@ def main(line: int, life: int, core: str, preload: tuple[str, ...]) -> None:
             os.sched_setaffinity(0, {int(core)})
     failed = ""
     try:
-        with contextlib.redirect_stdout(sys.stderr):  # our own output may be read by a program
+        with _output_aside():
             launcher.preload(preload)
     except (Exception, SystemExit) as error:
         failed = f"{type(error).__name__}: {error}"
@@ -57,8 +59,22 @@ def main(line: int, life: int, core: str, preload: tuple[str, ...]) -> None:
     leave()
 
 
+@contextlib.contextmanager
+def _output_aside() -> Iterator[None]:
+    """What libraries print as they are imported is no output of ours, which a program may read."""
+    ours = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        ctypes.CDLL(None).fflush(None)
+        os.dup2(ours, 1)
+        os.close(ours)
+
+
 def leave() -> NoReturn:
-    """End, without the .3 s that Python takes to undo the import of torch."""
+    """End at once: Python takes .3 s to undo the import of torch, and would wait for threads."""
     atexit._run_exitfuncs()  # noqa: SLF001 - what checks have registered
     for file in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError):  # nobody reads it any more
@@ -121,10 +137,10 @@ class Fork:
 
 def _sleep(bed: socket.socket, preload: tuple[str, ...]) -> None:
     sys.dont_write_bytecode = True
-    prctl(PR_SET_DUMPABLE, 1)  # it may have to name its users; then it keeps tracers out
     with bed:
         folder, controls, _, _ = socket.recv_fds(bed, _MAX_FOLDER, 1)
     if controls:  # or nobody wants it any more
+        prctl(PR_SET_DUMPABLE, 1)  # it may have to name its users; then it keeps tracers out
         launcher.serve(socket.socket(fileno=controls[0]), os.fsdecode(folder), "", preload)
 
 

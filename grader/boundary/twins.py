@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import socket
 import subprocess
 import sys
@@ -52,7 +53,7 @@ class Surroundings:
         Raises `PlatformError` where this process is one of another grader.
         """
         if self.grader != _grader():
-            folder = Path(self.grader).parent
+            folder = shlex.quote(str(Path(self.grader).parent))
             raise PlatformError("error.other_grader", found=_grader(), folder=folder)
         os.environ.clear()
         os.environ.update({**self.environment, **interpreters.ONE_THREAD})
@@ -97,6 +98,8 @@ class Twin:
                 pass_fds=[theirs.fileno(), life],
                 env={**interpreters.environment(), "TMPDIR": tempfile.gettempdir()},
                 stdin=subprocess.DEVNULL,
+                stdout=_open(1),
+                stderr=_open(2),
                 start_new_session=True,  # keys of a terminal are our matter
             )
         os.close(life)
@@ -170,6 +173,15 @@ class Twin:
         if life is not None:
             os.close(life)
         return died_of
+
+
+def _open(fd: int) -> int:
+    """The descriptor, or what stands for one that was closed: a library may write there."""
+    try:
+        os.fstat(fd)
+    except OSError:
+        return subprocess.DEVNULL
+    return fd
 
 
 def _finds_us() -> bool:

@@ -78,7 +78,7 @@ class _Apart:
 
     def _heard(self) -> Any:
         if not self._twin.is_told and not self._twin.line.poll(LAUNCHER_START):
-            names = ", ".join(self._preload)
+            names = ", ".join(self._preload) or "-"
             raise PlatformError("error.imports_hang", seconds=int(LAUNCHER_START), names=names)
         return self._twin.receive()
 

@@ -16,6 +16,7 @@ from click.testing import CliRunner
 
 from grader.boundary.scratch import Scratch, remove_abandoned
 from grader.cli.main import main
+from grader.errors import PlatformError
 from grader.grading.engines.local import Pool
 from grader.grading.results import is_given_up
 from grader.grading.worker import Job
@@ -387,11 +388,30 @@ def test_a_worker_that_hangs_is_ended(tiny, course, tmp_path, monkeypatch):
 
 
 def test_a_library_that_hangs_as_it_is_imported_ends_no_batch(tiny):
-    exercises = [replace(own, preload=("tests.boundary.hangs",)) for own in tiny.exercises]
     files = {"sums.py": b"#" * 10**6, "words.py": b""}  # more than a socket holds
     job = Job(Submission("kim", "", files, [], [], None, "0" * 64))
-    [graded] = Pool(1, patience=0.5).grade_all(replace(tiny, exercises=exercises), [job])
+    [graded] = Pool(1, patience=0.5).grade_all(needing("tests.boundary.hangs", tiny), [job])
     assert is_given_up(graded.record)
+
+
+def needing(library, tiny):
+    exercises = [replace(own, preload=(library,)) for own in tiny.exercises]
+    return replace(tiny, exercises=exercises)
+
+
+def test_the_work_of_a_process_that_cannot_start_is_done_by_the_others(tiny):
+    files = {"sums.py": GOOD.encode(), "words.py": GREET.encode()}
+    jobs = [Job(Submission(name, "", files, [], [], None, "0" * 64)) for name in STUDENTS]
+    made = list(Pool(2).grade_all(needing("tests.boundary.first_core", tiny), jobs))
+    assert sorted(one.record.student for one in made) == STUDENTS
+    assert {one.record.points for one in made} == {10}
+
+
+def test_where_none_can_start_the_reason_is_said(tiny):
+    jobs = [Job(Submission(name, "", {}, [], [], None, "0" * 64)) for name in STUDENTS]
+    with pytest.raises(PlatformError) as caught:
+        list(Pool(2).grade_all(needing("no_such_library", tiny), jobs))
+    assert "No module named 'no_such_library'" in caught.value.fields["reason"]
 
 
 def test_a_class_is_not_read_into_memory_at_once(tiny):

@@ -214,10 +214,10 @@ def test_who_waits_for_a_seat_says_so_until_there_is_one(mixed, name):
     worker = _Worker(mixed, Post(gpus, memo=False), None)
     try:
         worker.give(Attempt(Job(submission())))
-        while worker.receive(after_others=False) != "":
+        while worker.receive() != "":
             pass
         ours.leave()
-        while isinstance(record := worker.receive(after_others=False), str):
+        while isinstance(record := worker.receive(), str):
             pass
         assert record.points == 10
     finally:

@@ -48,7 +48,6 @@ class Pool:
         work = Work(jobs)
         patience = most_silence(assignment) if self.patience is None else self.patience
         busy: dict[Connection, _Worker] = {}
-        has_begun = False  # some worker could start
 
         try:
             for slot in range(self.workers):
@@ -58,8 +57,15 @@ class Pool:
             while busy:
                 for connection in _heard_from(busy, patience):
                     current = busy[connection]
-                    record = current.receive(after_others=has_begun)
-                    has_begun = has_begun or current.twin.is_told
+                    try:
+                        record = current.receive()
+                    except PlatformError:
+                        if current.twin.is_told or len(busy) == 1:
+                            raise
+                        # it could not start: for want of memory, perhaps. The others do its work
+                        work.again.append(current.attempt)
+                        busy.pop(connection).twin.kill()
+                        continue
                     if isinstance(record, str):
                         current.check = record
                         continue
@@ -134,17 +140,13 @@ class _Worker:
         self.silence.heard()
         self.twin.give(attempt.job)
 
-    def receive(self, *, after_others: bool) -> Record | CheckResult | str | None:
+    def receive(self) -> Record | CheckResult | str | None:
         """The record, a check that begins or has ended, "" now and then, or None when it died.
 
-        Raises the error it could not start with; `after_others` that could, it has died.
+        Raises the error it could not start with.
         """
         try:
             answer: Record | CheckResult | str = self.twin.receive()
         except EOFError:
-            return None
-        except PlatformError:
-            if self.twin.is_told or not after_others:
-                raise
             return None
         return answer

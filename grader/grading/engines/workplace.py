@@ -155,7 +155,7 @@ class Resident:
                     return answer
                 silence.heard()
                 self.check = answer
-        except EOFError:
+        except (EOFError, OSError):  # OSError: its line was closed, as the workplace was
             self.twin.died_of()
             return None
 
