@@ -1,6 +1,7 @@
 """A trusted process and its launcher, from one interpreter."""
 
 import os
+import resource
 import signal
 import site
 import subprocess
@@ -154,6 +155,28 @@ def test_its_launcher_and_guests_end_with_it(end):
         assert len(below) > 2  # itself, the launcher outside and inside its namespaces, a template
         getattr(made, end)()
         assert left_of(below) == []
+
+
+BUSY = b"""
+import time
+def f():
+    while time.process_time() < 1: pass
+"""
+
+
+def test_what_its_guests_have_used_is_counted():
+    """By whoever waits for it: `time`, a scheduler, our own benchmarks."""
+    before = used()
+    for _ in range(5):  # it hung on which process was the first to end
+        with twin("ask_guests") as made:
+            made.give(BUSY)
+            made.receive()
+    assert used() - before > 5
+
+
+def used():
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 STARTER = """

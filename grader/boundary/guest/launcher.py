@@ -77,6 +77,11 @@ def serve(control: socket.socket, folder: str, device: str, names: Sequence[str]
             if not os.fork():
                 control.close()
                 forks.live(partial(_template, world, theirs, json.loads(data)))
+    # its templates end as well: in a world of its own, the kernel forgets what a process has used
+    # that ends after the first one
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.wait()
 
 
 def _share_memory() -> None:
