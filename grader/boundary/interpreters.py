@@ -10,13 +10,14 @@ import sys
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
-def command() -> list[str]:
+def command(*, writes_bytecode: bool = False) -> list[str]:
     """An interpreter that finds what was installed, and nothing else.
 
     No folder that somebody stands in, no PYTHONPATH. The user's own libraries count where they
     count for us: after `pip install --user` the grader itself is one of them.
     """
-    return [sys.executable, *([] if site.ENABLE_USER_SITE else ["-s"]), "-P", "-B"]
+    user, bytecode = site.ENABLE_USER_SITE, writes_bytecode
+    return [sys.executable, *([] if user else ["-s"]), "-P", *([] if bytecode else ["-B"])]
 
 
 def environment() -> dict[str, str]:

@@ -3,7 +3,8 @@
 Until it has forked the launcher, this process knows the names of libraries and no more: it has no
 environment of ours, no module but what a launcher needs, and nobody has told it what it is for. So
 nothing is in the launcher's memory that student code may not find there. `LIFE` is one end of a
-pipe, whose other end lives as long as whoever started this.
+pipe, whose other end lives as long as whoever started this. (The kernel's own signal at a parent's
+death comes when the *thread* ends that started this: a task of Dask is one.)
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from typing import NoReturn
 
 from grader.boundary.guest import forks, launcher
@@ -51,7 +53,7 @@ def main(line: int, life: int, core: str, preload: tuple[str, ...]) -> None:
     # both twins' collectors leave the libraries alone, and so the pages that they share
     gc.collect()
     gc.freeze()
-    forked = Fork(preload) if sys.platform == "linux" and not failed else None
+    forked = Fork() if sys.platform == "linux" and not failed else None
 
     from grader.boundary.twin_life import live
 
@@ -89,8 +91,8 @@ def end_with(life: int) -> None:
         fcntl.fcntl(life, _F_SETSIG, signal.SIGKILL)
     except OSError:  # a kernel in a sandbox: there, with the thread that started this
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        return
-    fcntl.fcntl(life, fcntl.F_SETFL, fcntl.fcntl(life, fcntl.F_GETFL) | os.O_ASYNC)
+    else:
+        fcntl.fcntl(life, fcntl.F_SETFL, fcntl.fcntl(life, fcntl.F_GETFL) | os.O_ASYNC)
     if select.select([life], [], [], 0)[0]:
         os._exit(1)  # it was closed before
 
@@ -98,7 +100,7 @@ def end_with(life: int) -> None:
 class Fork:
     """A fork of this process, asleep, of which `wake` makes a launcher; else as a `Popen`."""
 
-    def __init__(self, preload: tuple[str, ...]) -> None:
+    def __init__(self) -> None:
         self._bed, theirs = socket.socketpair()
         errors, their_errors = os.pipe()
         self._has_ended = False
@@ -108,7 +110,7 @@ class Fork:
             for fd, stream in enumerate((null, null, their_errors)):
                 os.dup2(stream, fd)
             forks.close_all_but({0, 1, 2, theirs.fileno()})
-            forks.live(lambda: _sleep(theirs, preload))
+            forks.live(partial(_sleep, theirs))
         theirs.close()
         os.close(their_errors)
         self.stderr = open(errors, "rb")  # noqa: SIM115 - as long as the launcher
@@ -135,13 +137,14 @@ class Fork:
         self._has_ended = True
 
 
-def _sleep(bed: socket.socket, preload: tuple[str, ...]) -> None:
+def _sleep(bed: socket.socket) -> None:
     sys.dont_write_bytecode = True
     with bed:
         folder, controls, _, _ = socket.recv_fds(bed, _MAX_FOLDER, 1)
     if controls:  # or nobody wants it any more
         prctl(PR_SET_DUMPABLE, 1)  # it may have to name its users; then it keeps tracers out
-        launcher.serve(socket.socket(fileno=controls[0]), os.fsdecode(folder), "", preload)
+        control = socket.socket(fileno=controls[0])
+        launcher.serve(control, os.fsdecode(folder), device="", names=())  # all are imported
 
 
 if __name__ == "__main__":

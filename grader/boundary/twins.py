@@ -89,9 +89,9 @@ class Twin:
         life, life_of_ours = os.pipe()
         self._life: int | None = life_of_ours
         words = [str(theirs.fileno()), str(life), "-" if core is None else str(core)]
-        start = [*interpreters.command(), "-m", "grader.boundary.twin_start"]
-        if not sys.dont_write_bytecode and sys.pycache_prefix is None:
-            start.remove("-B")  # that of the libraries is worth writing once
+        # that of the libraries is worth writing once
+        writes = not sys.dont_write_bytecode and sys.pycache_prefix is None
+        start = [*interpreters.command(writes_bytecode=writes), "-m", "grader.boundary.twin_start"]
         with theirs:
             self._process = subprocess.Popen(
                 [*start, *words, *preload],
